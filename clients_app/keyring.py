@@ -1,0 +1,53 @@
+"""Keys for one purpose each, derived from SECRET_KEY and its fallbacks (HKDF, RFC 5869).
+
+Nothing here is stored: what a row keeps is the id of the key it was made with, so that after a
+change of SECRET_KEY the old rows still find theirs among the fallbacks.
+"""
+
+import hashlib
+import hmac
+from functools import cache
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from clients_app import conf
+
+SECRET_TAGS = "secret tags"
+SIGNING_KEYS = "signing keys"
+AUDIT_CHAIN = "audit chain"
+
+
+class DerivedKey(NamedTuple):
+    """A 32-byte key with the public id that rows made with it carry."""
+
+    id: str  # 8 hexadecimal digits
+    value: bytes
+
+
+@cache
+def _derive(root: bytes, purpose: str) -> DerivedKey:
+    value = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(root)
+    return DerivedKey(hashlib.sha256(b"key id" + value).hexdigest()[:8], value)
+
+
+def keys_for(purpose: str) -> list[DerivedKey]:
+    """Return the keys of ``purpose``, the one for new rows first."""
+    return [_derive(root, purpose) for root in conf.root_secrets()]
+
+
+def current_key(purpose: str) -> DerivedKey:
+    """Return the key of ``purpose`` for new rows."""
+    return keys_for(purpose)[0]
+
+
+def key_by_id(purpose: str, key_id: str) -> DerivedKey | None:
+    """Return the key that rows marked ``key_id`` were made with; None if it is lost."""
+    return next((key for key in keys_for(purpose) if key.id == key_id), None)
+
+
+def mac(key: DerivedKey, *parts: bytes) -> bytes:
+    """Return HMAC-SHA256 over ``parts``, each preceded by its length so that no two lists agree."""
+    message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    return hmac.digest(key.value, message, "sha256")

@@ -1,0 +1,32 @@
+"""Limits of the product: each number stands here once; rules, constraints and texts use it."""
+
+NAME_MAX = 200  # characters of a client's Name
+DESCRIPTION_MAX = 500  # characters of a client's Description
+CONTACT_MAX = 200
+TAGS_MAX = 20
+TAG_MAX = 50  # characters of one tag
+ROLE_NAME_MAX = 60
+ROLE_DESCRIPTION_MAX = 200
+ROLES_MAX = 25  # per client or person, Tenant Member included: a token stays under 4 kB
+OWNERS_MAX = 20
+
+TOKEN_LIFETIME_MIN_S = 60
+TOKEN_LIFETIME_MAX_S = 3600
+TOKEN_LIFETIME_DEFAULT_S = 3600
+
+SECRET_DESCRIPTION_MAX = 200
+SECRETS_MAX = 10  # live secrets of one client
+SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may lie
+SECRET_LENGTH_MAX = 256  # bytes of a presented secret that are looked at
+
+URLS_MAX = 10  # of each kind
+URL_MAX = 2000
+
+TENANT_NAME_MAX = 200
+USERNAME_MAX = 150
+PERSON_NAME_MAX = 150
+PASSWORD_MIN = 12
+PASSWORD_MAX = 128
+
+PAGE_SIZE = 50  # rows of a list on the screen
+CLIENTS_PER_TENANT = 50_000  # the default; a setting

@@ -1,0 +1,18 @@
+"""Audit events and issued Client Ids can be added, never changed or taken away."""
+
+from django.db import migrations
+
+from clients_app.models import append_only
+
+
+def create(apps, schema_editor):
+    append_only.create(schema_editor.connection)
+
+
+def drop(apps, schema_editor):
+    append_only.drop(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("clients_app", "0001_initial")]
+    operations = [migrations.RunPython(create, drop)]

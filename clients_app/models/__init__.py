@@ -1,0 +1,39 @@
+"""The tables: one file each."""
+
+from clients_app.models.audit_event import AuditEvent, AuditHead
+from clients_app.models.client import (
+    Client,
+    ClientOwner,
+    ClientRole,
+    ClientTag,
+    ClientType,
+    ClientUrl,
+    IssuedClientId,
+)
+from clients_app.models.client_secret import ClientSecret
+from clients_app.models.form_key import UsedFormKey
+from clients_app.models.person import Person, PersonRole
+from clients_app.models.role import Role
+from clients_app.models.signing_key import SigningKey
+from clients_app.models.tenant import Tenant
+from clients_app.models.usage import TokenUsage
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "Client",
+    "ClientOwner",
+    "ClientRole",
+    "ClientSecret",
+    "ClientTag",
+    "ClientType",
+    "ClientUrl",
+    "IssuedClientId",
+    "Person",
+    "PersonRole",
+    "Role",
+    "SigningKey",
+    "Tenant",
+    "TokenUsage",
+    "UsedFormKey",
+]

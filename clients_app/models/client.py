@@ -1,0 +1,200 @@
+"""Something that asks for tokens, with the rows that belong to it."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from clients_app import limits
+from clients_app.models.defaults import new_id
+from clients_app.models.person import Person
+from clients_app.models.role import Role
+from clients_app.models.tenant import Tenant
+from clients_app.rules.names import key_of
+
+
+class ClientType(models.TextChoices):
+    CLIENT_CREDENTIALS = "client-credentials", "Client-Credentials"
+    AUTHORIZATION_CODE = "authorization-code", "Authorization Code"
+    HYBRID = "hybrid", "Hybrid"
+
+
+class IssuedClientId(models.Model):
+    """Every Client Id ever given, written with the client and never removed: no id comes twice."""
+
+    id = models.UUIDField(primary_key=True)
+    issued_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def for_tenant(self, tenant_id: Any) -> "ClientQuerySet":
+        return self.filter(tenant_id=tenant_id)
+
+    def present(self) -> "ClientQuerySet":
+        """Those that are not removed."""
+        return self.filter(removed_at=None)
+
+
+class Client(models.Model):
+    """The hot row; usage counts, secrets, tags and URLs are rows of their own.
+
+    ``next_expires_at`` is the moment at which the first of its live secrets ends, kept by the
+    services for sorting; ``version`` counts its changes, for edits by two.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="clients")
+    client_type = models.CharField(max_length=18, choices=ClientType)
+    name = models.CharField(max_length=limits.NAME_MAX)
+    name_key = models.CharField(max_length=3 * limits.NAME_MAX, editable=False)
+    description = models.CharField(max_length=limits.DESCRIPTION_MAX, blank=True)
+    contact = models.CharField(max_length=limits.CONTACT_MAX, blank=True)
+    is_enabled = models.BooleanField(default=True)
+    token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
+    allow_refresh_token = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    tokens_not_before = models.DateTimeField(null=True)
+    last_token_at = models.DateTimeField(null=True)
+    next_expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=limits.NAME_MAX)
+    updated_at = models.DateTimeField()
+    updated_by = models.CharField(max_length=limits.NAME_MAX)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
+    roles = models.ManyToManyField(Role, through="ClientRole", related_name="clients")
+    owners = models.ManyToManyField(Person, through="ClientOwner", related_name="owned_clients")
+
+    objects: ClassVar = ClientQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tenant", "name_key"),
+                condition=models.Q(removed_at=None),
+                name="client_name_once",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="client_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(client_type__in=ClientType.values), name="client_type_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    token_lifetime_s__gte=limits.TOKEN_LIFETIME_MIN_S,
+                    token_lifetime_s__lte=limits.TOKEN_LIFETIME_MAX_S,
+                ),
+                name="client_token_lifetime_range",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "client_type", "name_key"), name="client_by_name"),
+            models.Index(
+                fields=("tenant", "client_type", "last_token_at"), name="client_by_last_token"
+            ),
+            models.Index(
+                fields=("tenant", "client_type", "next_expires_at"), name="client_by_expiry"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = key_of(self.name)
+        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "name_key"}
+        super().save(*args, **kwargs)
+
+    @property
+    def has_secrets(self) -> bool:
+        """True where this type of client has secrets at all."""
+        return self.client_type != ClientType.AUTHORIZATION_CODE
+
+    @property
+    def has_roles(self) -> bool:
+        """True where this type of client carries roles."""
+        return self.client_type == ClientType.CLIENT_CREDENTIALS
+
+    def tokens_end_at(self) -> datetime | None:
+        """Return the moment at which the last token issued to it has ended; None without one."""
+        last = self.last_token_at
+        return last and last + timedelta(seconds=self.token_lifetime_s)
+
+
+class ClientRole(models.Model):
+    """A role that a client carries."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    role = models.ForeignKey(Role, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("client", "role"), name="client_role_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.client}: {self.role}"
+
+
+class ClientOwner(models.Model):
+    """A person who may edit this client and manage its secrets."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("client", "person"), name="client_owner_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.client}: {self.person}"
+
+
+class ClientTag(models.Model):
+    """A word to find a client by."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=limits.TAG_MAX)
+    name_key = models.CharField(max_length=3 * limits.TAG_MAX, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("client", "name_key"), name="client_tag_once"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="client_tag_has_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClientUrl(models.Model):
+    """A URL or origin that a client may be sent to or call from."""
+
+    class Kind(models.TextChoices):
+        REDIRECT = "redirect"
+        LOGOUT_REDIRECT = "logout-redirect"
+        CORS_ORIGIN = "cors-origin"
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="urls")
+    kind = models.CharField(max_length=15, choices=Kind)
+    url = models.CharField(max_length=limits.URL_MAX)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("client", "kind", "url"), name="client_url_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("redirect", "logout-redirect", "cors-origin")),
+                name="client_url_kind_known",
+            ),
+        )
+        indexes = (models.Index(fields=("kind", "url"), name="client_url_lookup"),)
+
+    def __str__(self) -> str:
+        return self.url

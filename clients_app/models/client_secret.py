@@ -1,0 +1,60 @@
+"""A secret of a client: a digest, a tag and four characters, never its text."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from clients_app import limits
+from clients_app.models.client import Client
+
+
+class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
+    def live(self, now: datetime) -> "ClientSecretQuerySet":
+        """Those that are neither removed nor expired at ``now``."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), retired_at=None)
+
+    def listed(self, since: datetime) -> "ClientSecretQuerySet":
+        """Those on the screen: not removed, and not expired before ``since``."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=since), retired_at=None)
+
+
+class ClientSecret(models.Model):
+    """``tag`` is an 8-byte keyed MAC that refuses a wrong secret in a microsecond;
+    ``tag_key_id`` names the key it was made with; ``digest`` is the encoded Argon2id digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
+    description = models.CharField(max_length=limits.SECRET_DESCRIPTION_MAX, blank=True)
+    tag = models.BinaryField(max_length=8)
+    tag_key_id = models.CharField(max_length=8)
+    digest = models.CharField(max_length=120)
+    last_four = models.CharField(max_length=4)
+    expires_at = models.DateTimeField(null=True)  # None: Never Expires
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=limits.NAME_MAX)
+    retired_at = models.DateTimeField(null=True)
+    retired_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
+
+    objects: ClassVar = ClientSecretQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(digest__startswith="$argon2id$"), name="secret_digest_is_argon2id"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=models.F("created_at")),
+                name="secret_expires_after_creation",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("client", "expires_at"), condition=Q(retired_at=None), name="secret_unretired"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.description or self.pk} (…{self.last_four})"

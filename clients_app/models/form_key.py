@@ -1,0 +1,24 @@
+"""One-time form keys that were used: a repeated Add finds its key here and adds nothing."""
+
+from django.db import models
+
+from clients_app.models.client import Client
+from clients_app.models.tenant import Tenant
+
+
+class UsedFormKey(models.Model):
+    """Written in the transaction of the deed; the key itself is made with the form."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    actor_id = models.CharField(max_length=36)
+    key = models.CharField(max_length=64)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "actor_id", "key"), name="form_key_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

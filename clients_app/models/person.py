@@ -1,0 +1,80 @@
+"""A user of the portal: one tenant, roles there."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Now
+
+from clients_app import limits
+from clients_app.models.defaults import new_id
+from clients_app.models.role import Role
+from clients_app.models.tenant import Tenant
+from clients_app.rules.names import key_of
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by the key of their username, so that case and composition do not matter."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(username_key=key_of(username or ""))
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Username and e-mail are unique by key columns, made in Python: SQLite knows ASCII only."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="people")
+    username = models.CharField(max_length=limits.USERNAME_MAX)
+    username_key = models.CharField(max_length=3 * limits.USERNAME_MAX, unique=True, editable=False)
+    name = models.CharField(max_length=limits.PERSON_NAME_MAX, blank=True)
+    email = models.EmailField(blank=True)
+    email_key = models.CharField(max_length=762, unique=True, null=True, editable=False)
+    time_zone = models.CharField(max_length=64, blank=True)  # empty: the installation's
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    roles = models.ManyToManyField(Role, through="PersonRole", related_name="people")
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(username=""), name="person_has_a_username"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username_key = key_of(self.username)
+        self.email_key = key_of(self.email) if self.email else None
+        if (fields := kwargs.get("update_fields")) is not None:
+            keys = {f"{field}_key" for field in fields if field in {"username", "email"}}
+            kwargs["update_fields"] = {*fields, *keys}
+        super().save(*args, **kwargs)
+
+
+class PersonRole(models.Model):
+    """A role that a person holds."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    role = models.ForeignKey(Role, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "role"), name="person_role_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}"

@@ -1,0 +1,71 @@
+"""A named permission group of a tenant; people and Client-Credentials clients carry roles."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from clients_app import limits
+from clients_app.models.defaults import new_id
+from clients_app.models.tenant import Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM, TENANT_MEMBER
+from clients_app.rules.names import key_of
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    def for_tenant(self, tenant_id: Any) -> "RoleQuerySet":
+        return self.filter(tenant_id=tenant_id)
+
+    def in_screen_order(self) -> "RoleQuerySet":
+        """Custom roles first, each group by name."""
+        return self.alias(
+            built_in=models.Case(
+                models.When(role_type_id=TENANT_CUSTOM, then=0), default=1
+            )
+        ).order_by("built_in", "name_key")
+
+
+class Role(models.Model):
+    """Built-in roles share their Role Type Ids everywhere; custom ones have Tenant Custom."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="roles")
+    role_type_id = models.UUIDField(default=TENANT_CUSTOM)
+    name = models.CharField(max_length=limits.ROLE_NAME_MAX)
+    name_key = models.CharField(max_length=3 * limits.ROLE_NAME_MAX, editable=False)
+    description = models.CharField(max_length=limits.ROLE_DESCRIPTION_MAX, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "name_key"), name="role_name_once"),
+            models.UniqueConstraint(
+                fields=("tenant", "role_type_id"),
+                condition=~models.Q(role_type_id=TENANT_CUSTOM),
+                name="built_in_role_once",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="role_has_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.role_type_id != TENANT_CUSTOM
+
+    @property
+    def is_member(self) -> bool:
+        """True for Tenant Member, which everyone has, always."""
+        return self.role_type_id == TENANT_MEMBER
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role_type_id == TENANT_ADMINISTRATOR

@@ -1,0 +1,42 @@
+"""A key that signs access tokens; its private part is encrypted."""
+
+from django.db import models
+from django.db.models import Q
+
+from clients_app.models.defaults import new_id
+
+
+class SigningKey(models.Model):
+    """``kid`` is the JWK thumbprint (RFC 7638); ``private_part`` is encrypted under the key that
+    ``encryption_key_id`` names; ``public_jwk`` is what the JWKS address shows."""
+
+    class State(models.TextChoices):
+        NEXT = "next"  # published, does not sign yet
+        ACTIVE = "active"  # signs
+        RETIRED = "retired"  # published until its last token has ended
+        REMOVED = "removed"  # neither published nor used
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kid = models.CharField(max_length=43, unique=True)
+    algorithm = models.CharField(max_length=5)
+    state = models.CharField(max_length=7, choices=State)
+    public_jwk = models.JSONField()
+    private_part = models.BinaryField()
+    encryption_key_id = models.CharField(max_length=8)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("state",), condition=Q(state="active"), name="one_active_signing_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("next", "active", "retired", "removed")),
+                name="signing_key_state_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kid} ({self.state})"

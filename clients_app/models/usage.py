@@ -1,0 +1,26 @@
+"""How often tokens were issued: counts per client, secret and hour, apart from the hot rows."""
+
+from django.db import models
+
+from clients_app.models.client import Client
+from clients_app.models.client_secret import ClientSecret
+
+
+class TokenUsage(models.Model):
+    """Tokens issued to a client by one secret in one hour, flushed in batches."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE, related_name="usage")
+    hour = models.DateTimeField()  # its start, UTC
+    tokens = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    last_address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("secret", "hour"), name="token_usage_once_an_hour"),
+        )
+        indexes = (models.Index(fields=("client", "hour"), name="token_usage_of_client"),)
+
+    def __str__(self) -> str:
+        return f"{self.secret_id} {self.hour:%Y-%m-%d %H}h: {self.tokens}"

@@ -1,0 +1,148 @@
+"""Reads what the operator set in the environment; every refusal is one sentence that says what to do."""
+
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
+T = TypeVar("T")
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable without surrounding space; ``default`` when unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return the words of a variable that lists several, with spaces or commas between them."""
+    return text(name, default).replace(",", " ").split()
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """Return the variable, which must be one of ``allowed``."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(allowed)}.")
+    return value
+
+
+def number(name: str, default: int, lowest: int, highest: int) -> int:
+    """Return the variable as a whole number from ``lowest`` to ``highest``."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to a whole number from {lowest} to {highest}."
+        )
+    return int(value)
+
+
+def flag(name: str) -> bool:
+    """Return True for 1, true, yes or on; False for 0, false, no, off or nothing."""
+    value = text(name, "0").lower()
+    if value not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.")
+    return value in {"1", "true", "yes", "on"}
+
+
+def time_zone(name: str) -> str:
+    """Return the name of a zone of the IANA database; UTC when unset."""
+    value = text(name, "UTC")
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to a zone such as UTC or Europe/Berlin."
+        ) from error
+    return value
+
+
+def parsed(name: str, default: str, parse: Callable[[str], T]) -> T:
+    """Return what ``parse`` makes of a URL-shaped variable."""
+    try:
+        return parse(text(name, default))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} cannot be understood: {error}") from error
+
+
+def public_url(port: int) -> str:
+    """Return the public origin (scheme, host, port); https, or http on loopback only."""
+    value = text("PUBLIC_URL", f"http://localhost:{port}")
+    parts = urlsplit(value.rstrip("/"))
+    wrong = ImproperlyConfigured(
+        f"PUBLIC_URL is {value!r}; set it to an origin such as https://portal.example.com "
+        "(http is for localhost only)."
+    )
+    try:
+        usable = parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise wrong from error
+    if not usable or parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise wrong
+    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
+        raise wrong
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def secret_from(name: str) -> str:
+    """Return the variable, or the content of the file that ``<name>_FILE`` names, or nothing."""
+    path = text(f"{name}_FILE")
+    return _content(Path(path), f"{name}_FILE") if path else text(name)
+
+
+def secret_key(data_dir: Path) -> str:
+    """Return SECRET_KEY, or that of SECRET_KEY_FILE, or the key file of DATA_DIR, made if missing."""
+    given = secret_from("SECRET_KEY")
+    if not given:
+        path = data_dir / "secret_key"
+        _make_key_file(path)
+        given = _content(path, "The key file")
+    if len(given) < 50:
+        raise ImproperlyConfigured("SECRET_KEY is too short; set at least 50 random characters.")
+    return given
+
+
+def _make_key_file(path: Path) -> None:
+    """Write a new key with mode 0600; several processes starting at once agree on one."""
+    if path.exists():
+        return
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)  # refuses to replace a key that another process wrote first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The key file {path} cannot be written ({error.strerror}); "
+            "set DATA_DIR to a folder that this user may write to."
+        ) from error
+
+
+def _content(path: Path, what: str) -> str:
+    try:
+        if path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise ImproperlyConfigured(
+                f"{what} {path} may be written by other users; run `chmod 600 {path}`."
+            )
+        content = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ImproperlyConfigured(
+            f"{what} {path} cannot be read ({reason}); make it readable by this user."
+        ) from error
+    if not content:
+        raise ImproperlyConfigured(f"{what} {path} is empty; put the secret into it.")
+    return content
