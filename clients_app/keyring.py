@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clients_app import conf
 
-SECRET_TAGS = "secret tags"
+SECRET_TAGS = "secret tags"  # noqa: S105  a purpose, not a secret
 SIGNING_KEYS = "signing keys"
 AUDIT_CHAIN = "audit chain"
 

@@ -1,4 +1,4 @@
-"""Reads what the operator set in the environment; every refusal is one sentence that says what to do."""
+"""Reads what the operator set in the environment; each refusal is a sentence saying what to do."""
 
 import os
 import secrets
@@ -98,7 +98,7 @@ def secret_from(name: str) -> str:
 
 
 def secret_key(data_dir: Path) -> str:
-    """Return SECRET_KEY, or that of SECRET_KEY_FILE, or the key file of DATA_DIR, made if missing."""
+    """Return SECRET_KEY, or SECRET_KEY_FILE's, or the key file's in DATA_DIR, made if missing."""
     given = secret_from("SECRET_KEY")
     if not given:
         path = data_dir / "secret_key"

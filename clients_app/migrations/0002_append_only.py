@@ -1,15 +1,17 @@
 """Audit events and issued Client Ids can be added, never changed or taken away."""
 
+from typing import Any
+
 from django.db import migrations
 
 from clients_app.models import append_only
 
 
-def create(apps, schema_editor):
+def create(apps: Any, schema_editor: Any) -> None:
     append_only.create(schema_editor.connection)
 
 
-def drop(apps, schema_editor):
+def drop(apps: Any, schema_editor: Any) -> None:
     append_only.drop(schema_editor.connection)
 
 

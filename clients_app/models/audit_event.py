@@ -26,7 +26,9 @@ class AuditEvent(models.Model):
     actor_name = models.CharField(max_length=limits.NAME_MAX)
     action = models.CharField(max_length=60)  # client.secret.added
     outcome = models.CharField(max_length=10)  # done, refused
-    client_id = models.UUIDField(null=True)  # which it concerns, if one; no foreign key: it outlives it
+    client_id = models.UUIDField(
+        null=True
+    )  # which it concerns, if one; no foreign key: it outlives it
     object_kind = models.CharField(max_length=20)
     object_id = models.CharField(max_length=36)
     object_name = models.CharField(max_length=limits.NAME_MAX)

@@ -132,9 +132,7 @@ class ClientRole(models.Model):
     role = models.ForeignKey(Role, on_delete=models.CASCADE)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("client", "role"), name="client_role_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("client", "role"), name="client_role_once"),)
 
     def __str__(self) -> str:
         return f"{self.client}: {self.role}"

@@ -52,7 +52,9 @@ class ClientSecret(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("client", "expires_at"), condition=Q(retired_at=None), name="secret_unretired"
+                fields=("client", "expires_at"),
+                condition=Q(retired_at=None),
+                name="secret_unretired",
             ),
         )
 

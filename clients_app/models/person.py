@@ -34,7 +34,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     username_key = models.CharField(max_length=3 * limits.USERNAME_MAX, unique=True, editable=False)
     name = models.CharField(max_length=limits.PERSON_NAME_MAX, blank=True)
     email = models.EmailField(blank=True)
-    email_key = models.CharField(max_length=762, unique=True, null=True, editable=False)
+    email_key = models.CharField(max_length=762, unique=True, null=True, editable=False)  # noqa: DJ001  many have none
     time_zone = models.CharField(max_length=64, blank=True)  # empty: the installation's
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     is_active = models.BooleanField(default=True)
@@ -72,9 +72,7 @@ class PersonRole(models.Model):
     role = models.ForeignKey(Role, on_delete=models.CASCADE)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("person", "role"), name="person_role_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("person", "role"), name="person_role_once"),)
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}"

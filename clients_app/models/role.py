@@ -19,9 +19,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
     def in_screen_order(self) -> "RoleQuerySet":
         """Custom roles first, each group by name."""
         return self.alias(
-            built_in=models.Case(
-                models.When(role_type_id=TENANT_CUSTOM, then=0), default=1
-            )
+            built_in=models.Case(models.When(role_type_id=TENANT_CUSTOM, then=0), default=1)
         ).order_by("built_in", "name_key")
 
 

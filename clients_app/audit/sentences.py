@@ -1,0 +1,60 @@
+"""How an audit event reads on the screen: a sentence, and what differs before and after."""
+
+import json
+from typing import Any, Final, NamedTuple
+
+from django.utils.translation import gettext, gettext_noop
+
+from clients_app.models import AuditEvent
+
+SENTENCES: Final = {
+    "tenant.added": gettext_noop("Tenant %(object)s added"),
+    "client.added": gettext_noop("Client %(object)s added"),
+    "client.secret.added": gettext_noop("Secret %(object)s added"),
+    "client.secret.removed": gettext_noop("Secret %(object)s removed"),
+    "role.added": gettext_noop("Role %(object)s added"),
+    "person.added": gettext_noop("Person %(object)s added"),
+    "person.password.chosen": gettext_noop("%(object)s chose a password"),
+    "person.link.made": gettext_noop("One-time link made for %(object)s"),
+    "key.added": gettext_noop("Signing key %(object)s added"),
+}
+
+LABELS: Final = {
+    "name": gettext_noop("Name"),
+    "client_type": gettext_noop("Client Type"),
+    "description": gettext_noop("Description"),
+    "contact": gettext_noop("Contact"),
+    "tags": gettext_noop("Tags"),
+    "roles": gettext_noop("Roles"),
+    "token_lifetime_s": gettext_noop("Token Lifetime"),
+    "expires_at": gettext_noop("Expiration Date"),
+    "ends_in": gettext_noop("Ends in"),
+    "username": gettext_noop("Username"),
+    "is_staff": gettext_noop("Staff"),
+}
+
+
+class Change(NamedTuple):
+    """One field that differs; None where there was, or is, nothing."""
+
+    label: str
+    before: Any
+    after: Any
+
+
+def sentence(event: AuditEvent) -> str:
+    """Return what happened, in the reader's language."""
+    template = SENTENCES.get(event.action)
+    if template is None:
+        return f"{event.action}: {event.object_name}"
+    return gettext(template) % {"object": event.object_name}
+
+
+def changes(event: AuditEvent) -> list[Change]:
+    """Return each field of the event with its value before and after, in the order of the label."""
+    sealed = json.loads(event.canonical)
+    before, after = sealed["before"], sealed["after"]
+    return [
+        Change(gettext(LABELS.get(name, name)), before.get(name), after.get(name))
+        for name in dict.fromkeys([*before, *after])
+    ]

@@ -1,0 +1,220 @@
+"""All reads of the screens and commands: bound to one tenant, in a constant number of queries."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Count, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from clients_app.errors import NotFound, gettext_noop
+from clients_app.limits import PAGE_SIZE
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    ClientType,
+    Person,
+    Role,
+    Tenant,
+    TokenUsage,
+)
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
+from clients_app.rules.names import key_of
+
+EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
+RECENT: Final = timedelta(days=7)
+
+
+class ClientPage(NamedTuple):
+    """One page of the list. Each client has ``role_names`` (custom ones first) and, of its
+    secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
+
+    clients: list[Any]
+    page: int
+    pages: int
+    total: int
+    counts: dict[str, int]  # Client Type -> clients that fit the filter
+
+
+def client_page(
+    tenant_id: UUID, *, client_type: str, now: datetime, q: str = "", page: int = 1
+) -> ClientPage:
+    """Return the clients of one type that fit ``q``, by name; the nearest page there is."""
+    matching = _filtered(Client.objects.for_tenant(tenant_id).present(), q)
+    counts = dict.fromkeys(ClientType.values, 0)
+    counts.update(matching.values_list("client_type").annotate(Count("id", distinct=True)))
+    total = counts[client_type]
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE_SIZE
+    rows = matching.filter(client_type=client_type).order_by("name_key")
+    clients: list[Any] = list(
+        _with_secrets(rows, now).prefetch_related(_roles())[start : start + PAGE_SIZE]
+    )
+    for client in clients:
+        client.role_names = [role.name for role in client.roles.all()]
+    return ClientPage(clients, page, pages, total, counts)
+
+
+def _filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
+    words = key_of(q.strip())
+    if not words:
+        return clients
+    tagged = Client.objects.filter(tags__name_key__contains=words).values("pk")
+    fits = Q(name_key__contains=words) | Q(pk__in=tagged)
+    digits = words.replace("-", "")
+    if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
+        # the ids that begin with these digits lie in one range of the primary key
+        fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
+    return clients.filter(fits)
+
+
+def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
+    mine = ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
+    live = mine.live(now).values("client")
+    expired = mine.listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    return clients.annotate(
+        live_secrets=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+        first_expiry=Subquery(live.annotate(at=Min("expires_at")).values("at")),
+        last_expired=Subquery(expired.annotate(at=Max("expires_at")).values("at")),
+    )
+
+
+def _roles() -> Prefetch:
+    return Prefetch("roles", queryset=Role.objects.in_screen_order())
+
+
+def get_client(tenant_id: UUID, client_id: UUID) -> Client:
+    """Return a client that is not removed.
+
+    Errors: NotFound, also for a client of another tenant.
+    """
+    client = Client.objects.for_tenant(tenant_id).present().filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such client."))
+    return client
+
+
+def name_is_taken(tenant_id: UUID, name: str) -> bool:
+    """Return whether a client of the tenant that is not removed has this name, ignoring case."""
+    clients = Client.objects.for_tenant(tenant_id).present()
+    return clients.filter(name_key=key_of(name)).exists()
+
+
+def client_roles(client: Client) -> list[Role]:
+    """Return the roles that the client carries, custom ones first."""
+    return list(client.roles.all().in_screen_order())  # type: ignore[attr-defined]
+
+
+def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
+    """Return live and lately expired secrets, newest first.
+
+    Each has ``last_used_at``, ``last_used_address`` and ``tokens_7_days``.
+    """
+    usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("-hour")
+    recent = usage.filter(hour__gte=now - RECENT).order_by().values("secret")
+    secrets = client.secrets.listed(now - EXPIRED_LISTED)
+    return list(
+        secrets.annotate(
+            last_used_at=Subquery(usage.values("last_at")[:1]),
+            last_used_address=Subquery(usage.values("last_address")[:1]),
+            tokens_7_days=Coalesce(Subquery(recent.annotate(n=Sum("tokens")).values("n")), 0),
+        ).order_by("-id")
+    )
+
+
+def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:
+    """Return one of ``listed_secrets``.
+
+    Errors: NotFound, also for a removed one and for one of another client.
+    """
+    for secret in listed_secrets(client, now=now):
+        if secret.pk == secret_id:
+            return secret
+    raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+
+
+class ClientSummary(NamedTuple):
+    tokens_7_days: int
+    last_address: str | None
+
+
+def client_summary(client: Client, *, now: datetime) -> ClientSummary:
+    """Return how the client was used lately."""
+    usage = TokenUsage.objects.filter(client=client)
+    tokens = usage.filter(hour__gte=now - RECENT).aggregate(n=Sum("tokens"))["n"]
+    last = usage.order_by("-last_at").values_list("last_address", flat=True).first()
+    return ClientSummary(tokens or 0, last)
+
+
+def client_activity(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:
+    """Return the last events of a client, newest first."""
+    events = AuditEvent.objects.for_tenant(tenant_id).filter(client_id=client_id)
+    return list(events.order_by("-sequence")[:limit])
+
+
+def tenant_roles(tenant_id: UUID) -> list[Any]:
+    """Return the roles in the order of the screen, each with ``client_count``, ``person_count``."""
+    present = Q(clients__removed_at=None)
+    return list(
+        Role.objects.for_tenant(tenant_id)
+        .annotate(
+            client_count=Count("clients", filter=present, distinct=True),
+            person_count=Count("people", distinct=True),
+        )
+        .in_screen_order()
+    )
+
+
+class SidebarCounts(NamedTuple):
+    clients: int
+    roles: int
+
+
+def sidebar_counts(tenant_id: UUID) -> SidebarCounts:
+    """Return the numbers beside the places of the left pane."""
+    return SidebarCounts(
+        Client.objects.for_tenant(tenant_id).present().count(),
+        Role.objects.for_tenant(tenant_id).count(),
+    )
+
+
+def rights_of(person: Person) -> frozenset[UUID]:
+    """Return the Role Type Ids of the built-in roles that the person holds now."""
+    held = person.roles.exclude(role_type_id=TENANT_CUSTOM)
+    return frozenset(held.values_list("role_type_id", flat=True))
+
+
+def first_tenant() -> Tenant | None:
+    """Return the tenant that was made first."""
+    return Tenant.objects.order_by("created_at", "id").first()
+
+
+def tenant_named(name: str) -> Tenant:
+    """Return the tenant with this name.
+
+    Errors: NotFound if there is none, or more than one.
+    """
+    tenants = Tenant.objects.filter(name=name)[:2]
+    if len(tenants) != 1:
+        raise NotFound(
+            gettext_noop("There is no tenant, or more than one, named %(name)s."), name=name
+        )
+    return tenants[0]
+
+
+def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:
+    """Return the active Tenant Administrators of a tenant."""
+    return Person.objects.filter(
+        tenant_id=tenant_id, is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
+    )
+
+
+def administrators_exist() -> bool:
+    """Return whether any Tenant Administrator has chosen a password, in any tenant."""
+    administrators = Person.objects.filter(
+        is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
+    ).exclude(Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX))
+    return administrators.exists()

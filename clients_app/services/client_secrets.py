@@ -1,0 +1,157 @@
+"""Deeds on the secrets of a client."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
+from clients_app.models import Client, ClientSecret
+from clients_app.policies import Action, require
+from clients_app.rules.expiry import check_expiration
+from clients_app.rules.names import clean_line
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import form_keys
+from clients_app.services.secret_digests import StoredSecret, stored_form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretDraft:
+    """What a person says about a new secret; ``expires_at`` is aware UTC, None: Never Expires."""
+
+    description: str = ""
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedSecret:
+    """A new secret with its plain text, which is readable only here and only now."""
+
+    secret: ClientSecret
+    plain: str = field(repr=False)
+
+
+def add_secret(
+    client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
+) -> AddedSecret:
+    """Give ``client`` a new secret; return it with its plain text.
+
+    Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
+    client type without secrets; NotFound if the client was removed meanwhile; AlreadyAdded.
+    Source: RFC 6749 section 2.3.1; product rule, "Secrets per client".
+    """
+    require(actor, Action.ADD_SECRET, client=client)
+    draft = checked(draft, now=now)
+    if not client.has_secrets:
+        raise RuleBroken(gettext_noop("Authorization Code clients have no secrets."))
+    plain = new_secret()
+    stored = stored_form(plain, client_id=client.pk)  # 20 ms, before any row is locked
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ADD_SECRET, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        if client.secrets.live(now).count() >= SECRETS_MAX:
+            raise RuleBroken(
+                gettext_noop(
+                    "This client has %(maximum)s secrets, the most it can have. "
+                    "Remove one that is no longer used, then add a new one."
+                ),
+                maximum=SECRETS_MAX,
+            )
+        secret = insert_secret(client, draft, stored, actor=actor, now=now)
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        touch(client, actor=actor, now=now)
+        audit.record(
+            "client.secret.added",
+            secret,
+            actor=actor,
+            now=now,
+            client_id=client.pk,
+            after=described(secret),
+        )
+    return AddedSecret(secret, plain)
+
+
+def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
+    """Take a secret away at once, in every worker: the next token request with it is refused.
+
+    Errors: Forbidden; NotFound if it was removed before or belongs to another client.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.REMOVE_SECRET, client=client)
+        secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
+        if secret is None:
+            raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+        secret.retired_at = now
+        secret.retired_by = actor.name
+        secret.save(update_fields=["retired_at", "retired_by"])
+        touch(client, actor=actor, now=now)
+        audit.record(
+            "client.secret.removed",
+            secret,
+            actor=actor,
+            now=now,
+            client_id=client.pk,
+            before=described(secret),
+        )
+    return secret
+
+
+def checked(draft: SecretDraft, *, now: datetime) -> SecretDraft:
+    """Return the draft with its description cleaned.
+
+    Errors: RuleBroken (fields description, expiration).
+    """
+    check_expiration(draft.expires_at, now)
+    description = clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
+    return SecretDraft(description=description, expires_at=draft.expires_at)
+
+
+def locked(client: Client) -> Client:
+    """Return the row of ``client`` as it is now, locked until the transaction ends.
+
+    Errors: NotFound if it was removed meanwhile.
+    """
+    row = Client.objects.select_for_update(no_key=True).present().filter(pk=client.pk).first()
+    if row is None:
+        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
+    return row
+
+
+def insert_secret(
+    client: Client, draft: SecretDraft, stored: StoredSecret, *, actor: Actor, now: datetime
+) -> ClientSecret:
+    """Write the row of a new secret; part of a larger deed, which checks and records."""
+    return ClientSecret.objects.create(
+        client=client,
+        description=draft.description,
+        expires_at=draft.expires_at,
+        created_at=now,
+        created_by=actor.name,
+        **stored._asdict(),
+    )
+
+
+def touch(client: Client, *, actor: Actor, now: datetime) -> None:
+    """Note a change of ``client``: who, when, one version more, and its next expiry."""
+    live = client.secrets.live(now)
+    client.next_expires_at = live.aggregate(at=Min("expires_at"))["at"]
+    client.version += 1
+    client.updated_at = now
+    client.updated_by = actor.name
+    client.save(update_fields=["next_expires_at", "version", "updated_at", "updated_by"])
+
+
+def described(secret: ClientSecret) -> dict[str, Any]:
+    """Return what the audit chain says of a secret: nothing that helps to guess it."""
+    return {
+        "description": secret.description,
+        "expires_at": secret.expires_at,
+        "ends_in": secret.last_four,
+    }

@@ -1,0 +1,109 @@
+"""Deeds on people of a tenant."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import Conflict, RuleBroken, gettext_noop
+from clients_app.limits import PERSON_NAME_MAX, USERNAME_MAX
+from clients_app.models import Person, PersonRole, Tenant
+from clients_app.policies import Action, require
+from clients_app.rules.names import clean_line, key_of
+from clients_app.services.roles import roles_to_carry
+
+
+def add_person(
+    username: str,
+    *,
+    role_ids: frozenset[UUID],
+    actor: Actor,
+    now: datetime,
+    name: str = "",
+    email: str = "",
+    password: str | None = None,
+    is_staff: bool = False,
+) -> Person:
+    """Add a user of the portal to the actor's tenant; Tenant Member is always among the roles.
+
+    Without ``password`` nobody can sign in until the person has followed a one-time link.
+    Errors: RuleBroken (fields username, name, email, password, roles); Conflict where the
+    username or e-mail is taken in the installation, ignoring case; Forbidden.
+    """
+    username = clean_line(username, maximum=USERNAME_MAX, field="username")
+    if not username:
+        raise RuleBroken(gettext_noop("Enter a username."), field="username")
+    person = Person(
+        tenant_id=actor.tenant_id,
+        username=username,
+        name=clean_line(name, maximum=PERSON_NAME_MAX, field="name"),
+        email=_clean_email(email),
+        is_staff=is_staff,
+    )
+    _give_password(person, password)
+    with transaction.atomic():
+        require(actor, Action.MANAGE_PEOPLE)
+        if is_staff and not actor.is_trusted:
+            raise RuleBroken(gettext_noop("Only the command line makes Staff."), field="is_staff")
+        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        roles = roles_to_carry(role_ids, tenant_id=actor.tenant_id)
+        _refuse_taken(person)
+        person.save(force_insert=True)
+        PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in roles)
+        after = {"username": username, "roles": [role.name for role in roles], "is_staff": is_staff}
+        audit.record("person.added", person, actor=actor, now=now, after=after)
+    return person
+
+
+def choose_password(person: Person, password: str, *, actor: Actor, now: datetime) -> None:
+    """Set the password of ``person``; links made before stop working.
+
+    Errors: RuleBroken (field password) for one that is short, common or like the username.
+    """
+    _give_password(person, password)
+    with transaction.atomic():
+        if actor.id != str(person.pk):
+            require(actor, Action.MANAGE_PEOPLE)
+        person.save(update_fields=["password"])
+        audit.record("person.password.chosen", person, actor=actor, now=now)
+
+
+def _give_password(person: Person, password: str | None) -> None:
+    if password is None:
+        person.set_unusable_password()
+        return
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise RuleBroken(" ".join(error.messages).replace("%", "%%"), field="password") from error
+    person.set_password(password)
+
+
+def _clean_email(text: str) -> str:
+    email = text.strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            sentence = gettext_noop("Enter an e-mail address such as mara@example.com.")
+            raise RuleBroken(sentence, field="email") from error
+    return email
+
+
+def _refuse_taken(person: Person) -> None:
+    if Person.objects.filter(username_key=key_of(person.username)).exists():
+        raise Conflict(
+            gettext_noop("The username %(username)s is taken. Enter another."),
+            field="username",
+            username=person.username,
+        )
+    if person.email and Person.objects.filter(email_key=key_of(person.email)).exists():
+        raise Conflict(
+            gettext_noop("This e-mail address belongs to another person. Enter another."),
+            field="email",
+        )
