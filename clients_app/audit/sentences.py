@@ -51,10 +51,14 @@ def sentence(event: AuditEvent) -> str:
 
 
 def changes(event: AuditEvent) -> list[Change]:
-    """Return each field of the event with its value before and after, in the order of the label."""
+    """Return each field of the event with its value before and after, as LABELS orders them."""
     sealed = json.loads(event.canonical)
     before, after = sealed["before"], sealed["after"]
     return [
         Change(gettext(LABELS.get(name, name)), before.get(name), after.get(name))
-        for name in dict.fromkeys([*before, *after])
+        for name in sorted({*before, *after}, key=_place)
     ]
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (list(LABELS).index(name) if name in LABELS else len(LABELS), name)

@@ -59,4 +59,5 @@ class ClientSecret(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.description or self.pk} (…{self.last_four})"
+        ending = f"…{self.last_four}"
+        return f"{self.description} ({ending})" if self.description else ending

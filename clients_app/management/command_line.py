@@ -1,0 +1,87 @@
+"""What the commands share: the actor, the tenant, and errors as sentences."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+
+from clients_app import selectors
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import NotFound, PortalError
+from clients_app.models import Role, Tenant
+from clients_app.rules.names import key_of
+
+
+class PortalCommand(BaseCommand):
+    """A command of words, `manage.py clients add`: each word after the first is a method."""
+
+    requires_system_checks: list[str] = []  # the checks are `manage.py check`
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run, and turn what stopped the deed into one sentence and exit status 1."""
+        try:
+            super().run_from_argv(argv)
+        except PortalError as error:
+            sys.exit(str(error))
+        except DatabaseError as error:
+            reason = str(error).strip().splitlines()[0]
+            sys.exit(
+                f"The database cannot be used ({reason}); check DATABASE_URL and DATA_DIR, "
+                "and that `make run` or `manage.py migrate` has made its tables."
+            )
+
+    def words(self, parser: ArgumentParser) -> Any:
+        """Return what takes the parsers of the words."""
+        return parser.add_subparsers(dest="word", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Call the method named after the word."""
+        getattr(self, options["word"].replace("-", "_"))(**options)
+
+
+def add_tenant_option(parser: ArgumentParser) -> None:
+    """Let a command take `--tenant`."""
+    parser.add_argument("--tenant", help="name of the tenant; needed where there is more than one")
+
+
+def tenant_of(name: str | None) -> Tenant:
+    """Return the tenant of that name, or the only one.
+
+    Errors: NotFound; PortalError where a name is needed.
+    """
+    if name is not None:
+        return selectors.tenant_named(name)
+    tenants = Tenant.objects.all()[:2]
+    if not tenants:
+        raise PortalError("There is no tenant yet. Run `manage.py tenants add NAME`.")
+    if len(tenants) > 1:
+        raise PortalError("There is more than one tenant. Say which by --tenant NAME.")
+    return tenants[0]
+
+
+def actor_in(tenant: Tenant) -> Actor:
+    """Return the command line as an actor of this tenant."""
+    kind = ActorKind.COMMAND_LINE
+    return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value)
+
+
+def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:
+    """Return the ids of the tenant's roles with these names, ignoring case.
+
+    Errors: NotFound, naming the first that is not there.
+    """
+    ids = {role.name_key: role.pk for role in Role.objects.for_tenant(tenant.pk)}
+    for name in names:
+        if key_of(name) not in ids:
+            raise NotFound(
+                "There is no role named %(name)s. Run `manage.py roles add NAME` first.", name=name
+            )
+    return frozenset(ids[key_of(name)] for name in names)
+
+
+def now() -> datetime:
+    """Return the current moment, aware UTC."""
+    return datetime.now(UTC)

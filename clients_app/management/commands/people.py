@@ -1,0 +1,59 @@
+"""`manage.py people add` and `reset-link`: users of the portal from the command line."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from clients_app.errors import NotFound
+from clients_app.management.command_line import (
+    PortalCommand,
+    actor_in,
+    add_tenant_option,
+    now,
+    roles_named,
+    tenant_of,
+)
+from clients_app.models import Person
+from clients_app.rules.names import key_of
+from clients_app.services.one_time_links import make_one_time_link
+from clients_app.services.people import add_person
+
+
+class Command(PortalCommand):
+    help = "Adds people; makes one-time links on which they choose a password."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        words = self.words(parser)
+        add = words.add_parser("add", help="add a person; prints a one-time link, valid an hour")
+        add.add_argument("username", metavar="USERNAME")
+        add.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
+        add.add_argument("--name", default="", help="the full name")
+        add.add_argument("--email", default="")
+        add.add_argument("--staff", action="store_true", help="an operator of the installation")
+        add_tenant_option(add)
+        link = words.add_parser("reset-link", help="print a one-time link, valid an hour")
+        link.add_argument("username", metavar="USERNAME")
+
+    def add(self, *, username: str, staff: bool, **options: Any) -> None:
+        """Add the person and print the link on which to choose a password."""
+        tenant = tenant_of(options["tenant"])
+        person = add_person(
+            username,
+            role_ids=roles_named(options["roles"], tenant=tenant),
+            actor=actor_in(tenant),
+            now=now(),
+            name=options["name"],
+            email=options["email"],
+            is_staff=staff,
+        )
+        self._print_link(person)
+
+    def reset_link(self, *, username: str, **_: Any) -> None:
+        """Print a link for a person who cannot sign in."""
+        person = Person.objects.filter(username_key=key_of(username), is_active=True).first()
+        if person is None:
+            raise NotFound("There is no active person with the username %(name)s.", name=username)
+        self._print_link(person)
+
+    def _print_link(self, person: Person) -> None:
+        link = make_one_time_link(person, actor=actor_in(person.tenant), now=now())
+        self.stdout.write(f"One-time link, valid an hour, to choose a password:\n{link}")
