@@ -97,10 +97,10 @@ def get_client(tenant_id: UUID, client_id: UUID) -> Client:
     return client
 
 
-def name_is_taken(tenant_id: UUID, name: str) -> bool:
-    """Return whether a client of the tenant that is not removed has this name, ignoring case."""
-    clients = Client.objects.for_tenant(tenant_id).present()
-    return clients.filter(name_key=key_of(name)).exists()
+def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:
+    """Return whether another client that is not removed has this name, ignoring case."""
+    clients = Client.objects.for_tenant(tenant_id).present().filter(name_key=key_of(name))
+    return (clients.exclude(pk=but.pk) if but else clients).exists()
 
 
 def client_roles(client: Client) -> list[Role]:

@@ -43,7 +43,8 @@ class Client(models.Model):
     """The hot row; usage counts, secrets, tags and URLs are rows of their own.
 
     ``next_expires_at`` is the moment at which the first of its live secrets ends, kept by the
-    services for sorting; ``version`` counts its changes, for edits by two.
+    services for sorting; ``version`` counts the changes of what Edit Client shows, so that two
+    editors do not overwrite each other.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

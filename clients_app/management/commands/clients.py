@@ -17,8 +17,9 @@ from clients_app.management.command_line import (
 )
 from clients_app.rules.expiry import default_expiration, parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
+from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
-from clients_app.services.clients import ClientDraft, register_client
+from clients_app.services.clients import register_client
 
 
 class Command(PortalCommand):
