@@ -1,0 +1,45 @@
+"""Public documents for any machine: JSON that caches may keep and any origin may read."""
+
+import hashlib
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+
+from clients_app.oauth.messages import Answer
+from clients_app.oauth.responses import MachineResponse
+
+MAX_AGE_S: Final = 900  # security bar 28; a new key is published at least this long before it signs
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Cache-Control": f"public, max-age={MAX_AGE_S}",
+    "Access-Control-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def document(request: HttpRequest, members: dict[str, Any]) -> HttpResponse:
+    """Return ``members`` as JSON, or 304 to a caller that has them already."""
+    body = json.dumps(members).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**_HEADERS, "ETag": tag}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if tag in [one.removeprefix("W/") for one in known] or known == ["*"]:
+        del headers["Content-Type"]
+        return MachineResponse(Answer(HTTPStatus.NOT_MODIFIED, headers, b""))
+    return MachineResponse(Answer(HTTPStatus.OK, headers, body))
+
+
+def refusal(status: int, error: str, **headers: str) -> HttpResponse:
+    """Return ``error`` as JSON that no cache keeps."""
+    kept = {**_HEADERS, "Cache-Control": "no-store", **headers}
+    return MachineResponse(Answer(status, kept, json.dumps({"error": error}).encode()))
+
+
+def read_only(request: HttpRequest) -> HttpResponse | None:
+    """Return the refusal of a request that does not read; None for one that does."""
+    if request.method in {"GET", "HEAD"}:
+        return None
+    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow="GET, HEAD")

@@ -1,0 +1,70 @@
+"""Requests and answers of the machine endpoints as plain values, and how WSGI spells them."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from clients_app import conf
+from clients_app.oauth.peer import is_trusted, peer_address
+
+BODY_MAX: Final = 65_536  # bytes
+HEADERS_MAX: Final = 16_384  # bytes, names included
+
+
+class Request(NamedTuple):
+    """What an endpoint looks at; everything as it came, nothing decoded yet."""
+
+    method: str
+    query: str = ""
+    content_type: str = ""
+    authorization: str | None = None
+    body: bytes = b""  # one byte over BODY_MAX stands for all that is too long
+    headers_size: int = 0
+    address: str = ""
+    is_secure: bool = False
+
+
+class Answer(NamedTuple):
+    """What an endpoint says."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def request_from(environ: Mapping[str, Any]) -> Request:
+    """Return the request that a WSGI server describes (PEP 3333)."""
+    remote = environ.get("REMOTE_ADDR", "")
+    proxies = conf.trusted_proxies()
+    method = environ["REQUEST_METHOD"]
+    return Request(
+        method=method,
+        query=environ.get("QUERY_STRING", ""),
+        content_type=environ.get("CONTENT_TYPE", ""),
+        authorization=environ.get("HTTP_AUTHORIZATION"),
+        body=_body(environ) if method == "POST" else b"",
+        headers_size=sum(
+            len(name) + len(value) for name, value in environ.items() if name.startswith("HTTP_")
+        ),
+        address=peer_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""), proxies),
+        is_secure=environ.get("wsgi.url_scheme") == "https"
+        or (
+            bool(proxies)
+            and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+            and is_trusted(remote, proxies)
+        ),
+    )
+
+
+def _body(environ: Mapping[str, Any]) -> bytes:
+    """Return the body, read up to one byte over the limit, with or without a length (chunked)."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if length.isdecimal():
+        wanted = min(int(length), BODY_MAX + 1)
+    elif environ.get("wsgi.input_terminated"):
+        wanted = BODY_MAX + 1
+    else:
+        return b""
+    stream, body = environ["wsgi.input"], b""
+    while len(body) < wanted and (piece := stream.read(wanted - len(body))):
+        body += piece
+    return body

@@ -1,0 +1,84 @@
+"""The form body of a protocol endpoint, read once and strictly.
+
+Source: RFC 6749 section 3.2 and appendix B; Table A, rows 9 to 18.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from clients_app.oauth.errors import (
+    CONTENT_TOO_LARGE,
+    HEADERS_TOO_LARGE,
+    invalid_request,
+)
+from clients_app.oauth.messages import BODY_MAX, HEADERS_MAX, Request
+
+PARAMETERS_MAX: Final = 100
+
+#: What belongs in the body or the Authorization header; in the query it would stand in logs.
+NEVER_IN_QUERY: Final = frozenset(
+    {
+        *("grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"),
+        *("scope", "code", "code_verifier", "redirect_uri", "refresh_token", "access_token"),
+        *("assertion", "token", "username", "password"),
+    }
+)
+_FORM: Final = re.compile(
+    r'application/x-www-form-urlencoded[ \t]*(;[ \t]*(charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?)?',
+    re.ASCII | re.IGNORECASE,
+)
+_BROKEN_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+def read_params(request: Request) -> Mapping[str, str]:
+    """Return the parameters of the body; one without a value counts as omitted.
+
+    Errors: OAuthError invalid_request for anything but one well-formed form with each name once.
+    """
+    if request.headers_size > HEADERS_MAX:
+        raise invalid_request("The headers are too large.", status=HEADERS_TOO_LARGE)
+    if len(request.body) > BODY_MAX:
+        raise invalid_request("The body is too large.", status=CONTENT_TOO_LARGE)
+    if not _FORM.fullmatch(request.content_type):
+        raise invalid_request("Send the parameters as application/x-www-form-urlencoded in UTF-8.")
+    if request.query and any(name in NEVER_IN_QUERY for name, _ in _pairs(request.query)):
+        raise invalid_request("Send the parameters in the body, none in the query.")
+    try:
+        form = request.body.decode()
+    except UnicodeDecodeError as error:
+        raise invalid_request("The body is not UTF-8.") from error
+    params: dict[str, str] = {}
+    for name, value in _pairs(form):
+        if name in params:
+            raise invalid_request("A parameter is sent more than once.")
+        params[name] = value
+    return params
+
+
+def form_decoded(text: str) -> str:
+    """Return what ``text`` encodes by application/x-www-form-urlencoded.
+
+    Errors: OAuthError invalid_request for a broken percent escape or bytes that are not UTF-8.
+    """
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    if _BROKEN_ESCAPE.search(text):
+        raise invalid_request("A percent escape is broken.")
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeDecodeError as error:
+        raise invalid_request("A percent escape is not UTF-8.") from error
+
+
+def _pairs(form: str) -> Iterator[tuple[str, str]]:
+    pieces = form.split("&", PARAMETERS_MAX)
+    if len(pieces) > PARAMETERS_MAX:
+        raise invalid_request("There are too many parameters.")
+    for piece in pieces:
+        if piece:
+            name, _, value = piece.partition("=")
+            yield form_decoded(name), form_decoded(value)

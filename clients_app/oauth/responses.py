@@ -1,0 +1,82 @@
+"""Answers of the protocol endpoints, all of them OAuth JSON. Source: RFC 6749 sections 5.1, 5.2."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.http.response import ResponseHeaders
+
+from clients_app.oauth.errors import METHOD_NOT_ALLOWED, UNAUTHORIZED, OAuthError
+from clients_app.oauth.messages import Answer
+from clients_app.services.tokens import IssuedToken
+
+REALM: Final = "identity"
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def token_json(issued: IssuedToken) -> Answer:
+    """Return the answer that carries a new token."""
+    members = {
+        "access_token": issued.token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "scope": issued.scope,
+    }
+    return Answer(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
+
+
+def error_json(error: OAuthError) -> Answer:
+    """Return the answer to a request that was refused."""
+    headers = dict(_HEADERS)
+    if error.status == UNAUTHORIZED:
+        headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
+    if error.status == METHOD_NOT_ALLOWED:
+        headers["Allow"] = "POST"
+    if error.retry_after_s:
+        headers["Retry-After"] = str(error.retry_after_s)
+    members = {"error": error.error, "error_description": error.description}
+    return Answer(error.status, headers, json.dumps(members).encode())
+
+
+def allowed_methods() -> Answer:
+    """Return the answer to OPTIONS."""
+    return Answer(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": "POST"}, b"")
+
+
+class _SealedHeaders(ResponseHeaders):
+    """Headers that stay as they are once ``sealed``."""
+
+    sealed = False
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if not self.sealed:
+            super().__setitem__(key, value)
+
+    def setdefault(self, key: str, value: Any) -> None:
+        if not self.sealed:
+            super().setdefault(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        if not self.sealed:
+            super().__delitem__(key)
+
+
+class MachineResponse(HttpResponse):
+    """An answer to a machine: no middleware adds a cookie or a header for browsers to it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.body, status=answer.status)
+        self.headers = _SealedHeaders(dict(answer.headers))
+        self.headers.sealed = True
+
+    def set_cookie(self, *args: Any, **kwargs: Any) -> None:
+        """Set none."""
+
+    def delete_cookie(self, *args: Any, **kwargs: Any) -> None:
+        """Set none."""

@@ -1,0 +1,53 @@
+"""The stored form of a client secret: made once, when the secret is made, and compared with later.
+
+Source: product rules, "Secret format"; security bars 12 to 14.
+"""
+
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from clients_app import keyring
+from clients_app.rules import secret_format
+
+TAG_BYTES: Final = 8
+
+# A secret carries 256 random bits, so the digest has its own modest cost, not that of a password.
+_argon2: Final = PasswordHasher(
+    time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
+)
+
+
+class StoredSecret(NamedTuple):
+    """All that a row may keep of a secret."""
+
+    tag: bytes
+    tag_key_id: str
+    digest: str
+    last_four: str
+
+
+def stored_form(plain: str, *, client_id: UUID) -> StoredSecret:
+    """Return what is stored of ``plain``, a new secret of ``client_id``: never the text itself."""
+    key = keyring.current_key(keyring.SECRET_TAGS)
+    return StoredSecret(
+        tag=tag_of(plain, client_id=client_id, key=key),
+        tag_key_id=key.id,
+        digest=_argon2.hash(plain),
+        last_four=secret_format.last_four(plain),
+    )
+
+
+def tag_of(plain: str, *, client_id: UUID, key: keyring.DerivedKey) -> bytes:
+    """Return the keyed tag by which a wrong secret is told from a right one in a microsecond."""
+    return keyring.mac(key, client_id.bytes, plain.encode())[:TAG_BYTES]
+
+
+def digest_fits(plain: str, digest: str) -> bool:
+    """Tell whether ``digest`` was made of exactly ``plain``; costs one run of Argon2id (20 ms)."""
+    try:
+        return _argon2.verify(digest, plain)
+    except (VerificationError, InvalidHashError):
+        return False
