@@ -25,6 +25,7 @@ from clients_app.rules.names import key_of
 
 EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
 RECENT: Final = timedelta(days=7)
+RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
 
 
 class ClientPage(NamedTuple):
@@ -94,6 +95,18 @@ def get_client(tenant_id: UUID, client_id: UUID) -> Client:
     client = Client.objects.for_tenant(tenant_id).present().filter(pk=client_id).first()
     if client is None:
         raise NotFound(gettext_noop("There is no such client."))
+    return client
+
+
+def get_removed_client(tenant_id: UUID, client_id: UUID, *, now: datetime) -> Client:
+    """Return a client that was removed in the last 30 days.
+
+    Errors: NotFound.
+    """
+    removed = Client.objects.for_tenant(tenant_id).filter(removed_at__gt=now - RESTORABLE)
+    client = removed.filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such removed client."))
     return client
 
 

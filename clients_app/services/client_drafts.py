@@ -90,15 +90,40 @@ def cleaned(draft: ClientDraft) -> ClientDraft:
     return draft
 
 
-def roles_of(draft: ClientDraft, *, tenant_id: UUID) -> list[Role]:
+def draft_of(client: Client) -> ClientDraft:
+    """Return what the row of ``client`` says, as Edit Client opens with it."""
+    urls: dict[str, list[str]] = {kind: [] for kind in ClientUrl.Kind.values}
+    for row in client.urls.all():
+        urls[row.kind].append(row.url)
+    return ClientDraft(
+        name=client.name,
+        client_type=client.client_type,
+        role_ids=frozenset(role.pk for role in client.roles.all()),
+        token_lifetime_s=client.token_lifetime_s,
+        description=client.description,
+        contact=client.contact,
+        tags=tuple(tag.name for tag in client.tags.all()),
+        redirect_uris=tuple(urls[ClientUrl.Kind.REDIRECT]),
+        logout_uris=tuple(urls[ClientUrl.Kind.LOGOUT_REDIRECT]),
+        cors_origins=tuple(urls[ClientUrl.Kind.CORS_ORIGIN]),
+        allow_refresh_token=client.allow_refresh_token,
+    )
+
+
+def roles_of(
+    draft: ClientDraft, *, tenant_id: UUID, held: frozenset[UUID] = frozenset()
+) -> list[Role]:
     """Return the roles that the client will carry; none for a type that carries none.
 
+    ``held`` are the ids of those it carries already: Tenant Administrator among them needs no
+    second tick.
     Errors: RuleBroken for roles, and for confirm_admin where the second tick is missing.
     """
     if not draft.has_roles:
         return []
     roles = roles_to_carry(draft.role_ids, tenant_id=tenant_id)
-    if any(role.is_administrator for role in roles) and not draft.confirms_administrator:
+    gained = any(role.is_administrator and role.pk not in held for role in roles)
+    if gained and not draft.confirms_administrator:
         raise RuleBroken(
             gettext_noop(
                 "Select the box that makes %(name)s a Tenant Administrator, or take that role away."

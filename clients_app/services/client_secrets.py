@@ -14,7 +14,7 @@ from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.policies import Action, require
-from clients_app.rules.expiry import check_expiration
+from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import form_keys
@@ -76,6 +76,48 @@ def add_secret(
     return AddedSecret(secret, prepared.plain)
 
 
+def edit_secret(
+    client: Client, secret_id: int, draft: SecretDraft, *, actor: Actor, now: datetime
+) -> ClientSecret:
+    """Change the description and the end of a live secret; its value stays.
+
+    Errors: Forbidden; RuleBroken (fields description, expiration), also for an expired secret,
+    which cannot be revived; NotFound.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.EDIT_SECRET, client=client)
+        secret = _unretired(client, secret_id)
+        if is_expired(secret.expires_at, now):
+            raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
+        before = described(secret)
+        secret.description = _description(draft)
+        if secret.expires_at != draft.expires_at:
+            check_expiration(draft.expires_at, now)
+            secret.expires_at = draft.expires_at
+        after = described(secret)
+        if after != before:
+            secret.save(update_fields=["description", "expires_at"])
+            touch(client, actor=actor, now=now)
+            audit.record(
+                "client.secret.edited",
+                secret,
+                actor=actor,
+                now=now,
+                client_id=client.pk,
+                before=before,
+                after=after,
+            )
+    return secret
+
+
+def lengthens(secret: ClientSecret, expires_at: datetime | None) -> bool:
+    """Return whether ``expires_at`` would let the secret live longer than it does now."""
+    if secret.expires_at is None:
+        return False
+    return expires_at is None or expires_at > secret.expires_at
+
+
 def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
     """Take a secret away at once, in every worker: the next token request with it is refused.
 
@@ -84,9 +126,7 @@ def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.REMOVE_SECRET, client=client)
-        secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
-        if secret is None:
-            raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+        secret = _unretired(client, secret_id)
         secret.retired_at = now
         secret.retired_by = actor.name
         secret.save(update_fields=["retired_at", "retired_by"])
@@ -108,8 +148,7 @@ def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> Pre
     Errors: RuleBroken (fields description, expiration).
     """
     check_expiration(draft.expires_at, now)
-    description = clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
-    draft = SecretDraft(description=description, expires_at=draft.expires_at)
+    draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
     plain = new_secret()
     return PreparedSecret(draft, stored_form(plain, client_id=client_id), plain)
 
@@ -165,3 +204,14 @@ def described(secret: ClientSecret) -> dict[str, Any]:
         "expires_at": secret.expires_at,
         "ends_in": secret.last_four,
     }
+
+
+def _description(draft: SecretDraft) -> str:
+    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
+
+
+def _unretired(client: Client, secret_id: int) -> ClientSecret:
+    secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
+    if secret is None:
+        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    return secret

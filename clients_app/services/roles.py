@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX
 from clients_app.models import Role, Tenant
 from clients_app.policies import Action, require
@@ -26,17 +26,72 @@ def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Rol
     description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
     with transaction.atomic():
         require(actor, Action.ADD_ROLE)
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
-        if Role.objects.for_tenant(actor.tenant_id).filter(name_key=key_of(name)).exists():
-            raise Conflict(
-                gettext_noop("There is a role named %(name)s already. Enter another name."),
-                field="name",
-                name=name,
-            )
+        _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id)
         role = Role.objects.create(tenant_id=actor.tenant_id, name=name, description=description)
         after = {"name": name, "description": description}
         audit.record("role.added", role, actor=actor, now=now, after=after)
     return role
+
+
+def edit_role(role_id: UUID, *, name: str, description: str, actor: Actor, now: datetime) -> Role:
+    """Rename or describe a custom role; its id stays, so all who carry it keep it.
+
+    Errors: as ``add_role``; RuleBroken for a built-in role; NotFound.
+    """
+    name = clean_role_name(name)
+    description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
+    with transaction.atomic():
+        require(actor, Action.EDIT_ROLE)
+        _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id, but=role_id)
+        role = _custom_role(role_id, tenant_id=actor.tenant_id)
+        before = {"name": role.name, "description": role.description}
+        after = {"name": name, "description": description}
+        if before != after:
+            role.name, role.description = name, description
+            role.save()
+            audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
+    return role
+
+
+def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
+    """Remove a custom role and take it from all who carry it, at once.
+
+    Errors: RuleBroken for a built-in role; Forbidden; NotFound.
+    """
+    with transaction.atomic():
+        require(actor, Action.REMOVE_ROLE)
+        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        role = _custom_role(role_id, tenant_id=actor.tenant_id)
+        before = {
+            "name": role.name,
+            "description": role.description,
+            "clients": [str(pk) for pk in role.clients.values_list("pk", flat=True)],
+            "people": [str(pk) for pk in role.people.values_list("pk", flat=True)],
+        }
+        removed = Role(pk=role.pk, tenant_id=role.tenant_id, name=role.name)
+        role.delete()
+        audit.record("role.removed", removed, actor=actor, now=now, before=before)
+    return removed
+
+
+def _custom_role(role_id: UUID, *, tenant_id: UUID) -> Role:
+    role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
+    if role is None:
+        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
+    if role.is_built_in:
+        raise RuleBroken(gettext_noop("Built-in roles can be neither edited nor removed."))
+    return role
+
+
+def _lock_tenant_and_refuse_taken(name: str, *, tenant_id: UUID, but: UUID | None = None) -> None:
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+    namesake = Role.objects.for_tenant(tenant_id).filter(name_key=key_of(name)).first()
+    if namesake is not None and namesake.pk != but:
+        raise Conflict(
+            gettext_noop("There is a role named %(name)s already. Enter another name."),
+            field="name",
+            name=name,
+        )
 
 
 def roles_to_carry(role_ids: frozenset[UUID], *, tenant_id: UUID) -> list[Role]:
