@@ -1,6 +1,8 @@
 """Deployment facts: the only reader of Django settings in the app."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -54,3 +56,47 @@ def setup_link_lifetime() -> timedelta:
 def trusted_proxies() -> tuple[str, ...]:
     """Return the networks whose X-Forwarded-For is believed."""
     return tuple(settings.TRUSTED_PROXIES)
+
+
+class Listener(NamedTuple):
+    """Where the server listens; ``tls_files`` are the certificate and its key, both in PEM."""
+
+    address: str
+    port: int
+    workers: int
+    tls_files: tuple[Path, Path] | None
+
+
+def listener() -> Listener:
+    """Return where the server listens, and with how many workers."""
+    return Listener(settings.BIND, settings.PORT, settings.WORKERS, settings.TLS_FILES)
+
+
+def wsgi_application() -> str:
+    """Return the dotted path of what the server serves."""
+    return settings.WSGI_APPLICATION
+
+
+def data_dir() -> Path:
+    """Return the folder of the database, the key file and the collected static files."""
+    return settings.DATA_DIR
+
+
+def static_root() -> Path:
+    """Return the folder of the collected static files."""
+    return Path(settings.STATIC_ROOT)
+
+
+class FirstAdministrator(NamedTuple):
+    username: str
+    password: str | None
+
+
+def first_administrator() -> FirstAdministrator:
+    """Return who the first administrator shall be; the password is None where none is given."""
+    return FirstAdministrator(settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None)
+
+
+def first_tenant_name() -> str:
+    """Return the name of the tenant that the first start makes."""
+    return settings.FIRST_TENANT_NAME

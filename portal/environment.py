@@ -1,19 +1,34 @@
 """Reads what the operator set in the environment; each refusal is a sentence saying what to do."""
 
+import ipaddress
 import os
 import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 T = TypeVar("T")
+DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
+    "django.db.backends.sqlite3": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,  # seconds to wait for another writer
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        ),
+    },
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=10000 -c lock_timeout=5000",
+    },
+}
 
 
 def text(name: str, default: str = "") -> str:
@@ -64,17 +79,64 @@ def time_zone(name: str) -> str:
     return value
 
 
-def parsed(name: str, default: str, parse: Callable[[str], T]) -> T:
-    """Return what ``parse`` makes of a URL-shaped variable."""
+def parsed(name: str, default: str, parse: Callable[[str], T], *, example: str) -> T:
+    """Return what ``parse`` makes of a URL-shaped variable; its password is in no message."""
     try:
         return parse(text(name, default))
-    except (ValueError, KeyError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} cannot be understood: {error}") from error
+    except (ValueError, LookupError, AttributeError, ImproperlyConfigured):
+        raise ImproperlyConfigured(
+            f"{name} cannot be understood; set it to something like {example}."
+        ) from None
 
 
-def public_url(port: int) -> str:
+def database(data_dir: Path) -> dict[str, Any]:
+    """Return what Django wants to know of DATABASE_URL; a file in ``data_dir`` when unset."""
+    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_dir / 'portal.sqlite3'))}")
+    example = "postgres://user:password@localhost:5432/portal"
+    if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is neither PostgreSQL nor SQLite; set it to something like {example}."
+        )
+    found = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
+    if found["NAME"] in {"", ":memory:"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL names no database; set it to something like {example}."
+        )
+    found["OPTIONS"] = DATABASE_OPTIONS[found["ENGINE"]] | found.get("OPTIONS", {})
+    found["CONN_MAX_AGE"] = None  # persistent
+    found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")
+    return found
+
+
+def address(name: str, default: str) -> str:
+    """Return the variable, an IP address; localhost is taken for 127.0.0.1."""
+    value = text(name, default)
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to an IP address such as 127.0.0.1 or 0.0.0.0."
+        ) from None
+
+
+def tls_files() -> tuple[Path, Path] | None:
+    """Return the files of TLS_CERT and TLS_KEY, both in PEM; None when neither is set."""
+    certificate, key = text("TLS_CERT"), text("TLS_KEY")
+    if not certificate and not key:
+        return None
+    for name, path in (("TLS_CERT", certificate), ("TLS_KEY", key)):
+        if not path:
+            raise ImproperlyConfigured(f"{name} is not set; set both TLS_CERT and TLS_KEY.")
+        if not os.access(path, os.R_OK) or not Path(path).is_file():
+            raise ImproperlyConfigured(
+                f"{name} {path} cannot be read; set it to a PEM file that this user may read."
+            )
+    return Path(certificate), Path(key)
+
+
+def public_url(default: str) -> str:
     """Return the public origin (scheme, host, port); https, or http on loopback only."""
-    value = text("PUBLIC_URL", f"http://localhost:{port}")
+    value = text("PUBLIC_URL", default)
     parts = urlsplit(value.rstrip("/"))
     wrong = ImproperlyConfigured(
         f"PUBLIC_URL is {value!r}; set it to an origin such as https://portal.example.com "
@@ -104,8 +166,8 @@ def secret_key(data_dir: Path) -> str:
         path = data_dir / "secret_key"
         _make_key_file(path)
         given = _content(path, "The key file")
-    if len(given) < 50:
-        raise ImproperlyConfigured("SECRET_KEY is too short; set at least 50 random characters.")
+    if len(given) < 50 or len(set(given)) < 5:
+        raise ImproperlyConfigured("SECRET_KEY is too weak; set at least 50 random characters.")
     return given
 
 
@@ -115,7 +177,7 @@ def _make_key_file(path: Path) -> None:
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
         try:

@@ -1,5 +1,7 @@
 """All settings, from the environment alone; docs/operate.md lists the variables."""
 
+import os
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,12 +11,14 @@ from csp.constants import NONE, SELF
 from portal import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 
 # The server
 PORT = env.number("PORT", 8000, 1, 65535)
-BIND = env.text("BIND", "127.0.0.1")
-PUBLIC_URL = env.public_url(PORT)
+BIND = env.address("BIND", "127.0.0.1")
+WORKERS = env.number("WORKERS", os.cpu_count() or 1, 1, 256)
+TLS_FILES = env.tls_files()
+PUBLIC_URL = env.public_url(f"{'https' if TLS_FILES else 'http'}://localhost:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https:")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 DEBUG = False
@@ -26,6 +30,11 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Secrets: every other key is derived from this one
 SECRET_KEY = env.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+# The first start; the password is read when it is needed, and kept nowhere
+FIRST_TENANT_NAME = env.text("PORTAL_TENANT_NAME", "My organisation")
+FIRST_ADMINISTRATOR = env.text("PORTAL_ADMIN_USERNAME", "administrator")
+FIRST_PASSWORD = partial(env.secret_from, "PORTAL_ADMIN_PASSWORD")
 
 # The product's own
 API_SCOPES = env.words("API_SCOPES", "api ocsapi")
@@ -99,24 +108,15 @@ TEMPLATES = [
 ]
 
 # Rows
-_SQLITE = f"sqlite:///{DATA_DIR / 'portal.sqlite3'}"
-DATABASES = {"default": env.parsed("DATABASE_URL", _SQLITE, environ.Env.db_url_config)}
-DATABASES["default"]["CONN_MAX_AGE"] = None  # persistent
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        ),
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,
-        "options": "-c statement_timeout=10000 -c lock_timeout=5000",
-    }
-CACHES = {"default": env.parsed("CACHE_URL", "locmemcache://", environ.Env.cache_url_config)}
+DATABASES = {"default": env.database(DATA_DIR)}
+CACHES = {
+    "default": env.parsed(
+        "CACHE_URL",
+        "locmemcache://",
+        environ.Env.cache_url_config,
+        example="rediscache://localhost:6379/1",
+    )
+}
 
 # People
 AUTH_USER_MODEL = "clients_app.Person"

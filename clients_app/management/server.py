@@ -1,0 +1,126 @@
+"""Runs the production server, granian, in front of the portal until it is told to stop."""
+
+import errno
+import os
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from ipaddress import ip_address
+from multiprocessing import parent_process
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.utils.module_loading import import_string
+from granian.constants import Interfaces, SSLProtocols
+from granian.log import LogLevels
+from granian.server import Server
+
+from clients_app import conf
+
+THREADS = 5  # of each worker: more would wait for the interpreter lock and for the database
+GRACE_S = 10  # for requests that are being answered when the server is told to stop
+
+
+def claim_port(listener: conf.Listener) -> socket.socket:
+    """Return a socket that holds address and port for this process and its workers.
+
+    granian's workers share a port with whoever asks, a second server of this user included; this
+    socket never listens, but lets nobody else have the port.
+    """
+    family = socket.AF_INET6 if ip_address(listener.address).version == 6 else socket.AF_INET
+    claim = socket.socket(family)
+    try:
+        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim.bind((listener.address, listener.port))
+    except OSError as error:
+        claim.close()
+        raise ImproperlyConfigured(_unusable(listener, error)) from error
+    claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return claim
+
+
+def _unusable(listener: conf.Listener, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Port {listener.port} is taken; stop the program that uses it, "
+                "or set PORT to another."
+            )
+        case errno.EACCES:
+            return f"This user may not listen on port {listener.port}; set PORT to one from 1024."
+        case _:
+            return (
+                f"This machine cannot listen on {listener.address} ({error.strerror}); "
+                "set BIND to one of its addresses."
+            )
+
+
+def check_tls(listener: conf.Listener) -> None:
+    """Refuse a certificate and a key that cannot be used together."""
+    if listener.tls_files is None:
+        return
+    certificate, key = listener.tls_files
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except (ssl.SSLError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"TLS_CERT {certificate} and TLS_KEY {key} cannot be used together; set them to a "
+            "certificate and its key, both in PEM, the key without a password."
+        ) from error
+
+
+def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; ``tell`` is called when the port is open."""
+    certificate, key = listener.tls_files or (None, None)
+    server: Any = Server(
+        conf.wsgi_application(),
+        address=listener.address,
+        port=listener.port,
+        interface=Interfaces.WSGI,
+        workers=listener.workers,
+        blocking_threads=THREADS,
+        blocking_threads_idle_timeout=600,  # a thread keeps its database connection
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_S,
+        log_level=LogLevels.warning,
+        ssl_cert=certificate,
+        ssl_key=key,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )
+
+    @server.on_startup
+    def _ready() -> None:
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: stay
+            signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        tell()
+
+    load()  # once, before the workers fork
+    connections.close_all()
+    server.serve(target_loader=load_in_worker, wrap_loader=False)
+
+
+def load() -> Any:
+    """Return the WSGI application of the portal."""
+    return import_string(conf.wsgi_application())
+
+
+def load_in_worker() -> Any:
+    """Return the application to a worker, which only its parent shall stop, and without which it
+    shall not live on: Ctrl C goes to the whole group of processes, kill -9 to one."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until granian takes over
+    os.setpgid(0, 0)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    return load()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

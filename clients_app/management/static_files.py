@@ -1,0 +1,33 @@
+"""Collects the static files, only when one of them has changed since the last time."""
+
+import hashlib
+import os
+
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from clients_app import conf
+
+
+def collect_changed_static_files() -> bool:
+    """Fill the static folder with hashed, compressed copies; return whether that was needed."""
+    root = conf.static_root()
+    stamp = root.with_name(f"{root.name}.fingerprint")
+    fingerprint = _fingerprint()
+    if (root / "staticfiles.json").exists() and stamp.exists():
+        if stamp.read_text() == fingerprint:
+            return False
+        stamp.unlink()  # an interrupted collection is done again
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(fingerprint)
+    return True
+
+
+def _fingerprint() -> str:
+    """Return a digest over path, size and age of every source file."""
+    facts = []
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = os.stat(storage.path(path))
+            facts.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()

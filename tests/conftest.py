@@ -1,0 +1,157 @@
+"""What every test may ask for: the standing actors, their browsers, and the running portal."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client as Browser
+from django.test import TransactionTestCase
+
+from clients_app.management.static_files import collect_changed_static_files
+from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
+from tests.factories import make_client, make_person, make_tenant
+from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
+
+
+class Machine(NamedTuple):
+    """A Client-Credentials client that knows its secret."""
+
+    client: Client
+    secret: ClientSecret
+    plain: str
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The current moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    """The organisation that the standing actors belong to."""
+    return make_tenant("Herons Ltd")
+
+
+@pytest.fixture
+def administrator(tenant: Tenant) -> Person:
+    """Mara, a Tenant Administrator and Staff, like the first administrator of an installation."""
+    return make_person("mara", tenant, TENANT_ADMINISTRATOR, password=PASSWORD, is_staff=True)
+
+
+@pytest.fixture
+def colleague(tenant: Tenant) -> Person:
+    """Jonas of the same tenant, a Tenant Viewer and Tenant Member: he may read, and no more."""
+    return make_person("jonas", tenant, TENANT_VIEWER, password=PASSWORD)
+
+
+@pytest.fixture
+def stranger(db: None) -> Person:
+    """Zofia, the Tenant Administrator of another tenant."""
+    return make_person("zofia", make_tenant("Cranes GmbH"), TENANT_ADMINISTRATOR, password=PASSWORD)
+
+
+@pytest.fixture
+def machine(tenant: Tenant, now: datetime) -> Machine:
+    """A Client-Credentials client named "Wind park reader" with one live secret."""
+    made = make_client("Wind park reader", tenant, now=now, expires_at=now + timedelta(days=365))
+    assert made.secret is not None
+    return Machine(made.client, made.secret, made.plain)
+
+
+@pytest.fixture
+def administrator_browser(administrator: Person) -> Browser:
+    """Mara's browser; she signed in with her password a moment ago."""
+    return browser_of(administrator)
+
+
+@pytest.fixture
+def colleague_browser(colleague: Person) -> Browser:
+    """Jonas's browser; he signed in with his password a moment ago."""
+    return browser_of(colleague)
+
+
+@pytest.fixture
+def stranger_browser(stranger: Person) -> Browser:
+    """Zofia's browser; she signed in with her password a moment ago."""
+    return browser_of(stranger)
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """A browser of nobody, which keeps the rules of CSRF like a real one."""
+    return Browser(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def dump_of_every_table(db: None) -> Callable[[], str]:
+    """A function that returns the text of all rows of all tables."""
+    return _dump
+
+
+@pytest.fixture(scope="session")
+def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """The real server in a process of its own, running; its administrator is Mara.
+
+    It lives as long as the session: what a test adds there stays there for the others.
+    """
+    yield from new_portal(tmp_path_factory.mktemp("live"))
+
+
+@pytest.fixture
+def own_portal(tmp_path: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """A real server of this test alone, running: it may be stopped, killed and started."""
+    yield from new_portal(tmp_path)
+
+
+def browser_of(person: Person) -> Browser:
+    """Return a browser in which ``person`` has signed in with the password a moment ago."""
+    browser = Browser()
+    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return browser
+
+
+def _dump() -> str:
+    with connection.cursor() as cursor:
+        texts = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            texts.append(f"{table}: {as_text(cursor.fetchall())}")
+    return "\n".join(texts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Collect the static files as the first start does: pages name them by their hashes."""
+    collect_changed_static_files()
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_of_other_tests() -> None:
+    """Forget how often something was tried: rate limits count in the cache."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_in_spite_of_triggers() -> Iterator[None]:
+    """Let a test with real transactions be cleaned up, though audit rows can only be added."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_triggers(case: TransactionTestCase) -> None:
+        append_only.drop(connection)
+        try:
+            flush(case)
+        finally:
+            append_only.create(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield

@@ -1,0 +1,207 @@
+"""The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+USERNAME = "mara"
+PASSWORD = "Seven-grey-herons-7"
+START_LIMIT_S = 60  # an empty folder on a busy machine; a second start takes half a second
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class PortalProcess:
+    """One portal of its own; ``start`` and ``stop`` may alternate, the data stays.
+
+    ``url`` is its public origin, ``log_file`` all that its server has written. The first
+    administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise.
+    """
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log_file = data_dir.with_name(f"{data_dir.name}.log")
+        self.database_url = _new_database()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "DATA_DIR": str(data_dir),
+            "PORT": str(self.port),
+            "WORKERS": "2",
+            "PORTAL_TENANT_NAME": "Herons Ltd",
+            "PORTAL_ADMIN_USERNAME": USERNAME,
+            "PORTAL_ADMIN_PASSWORD": PASSWORD,
+            **({"DATABASE_URL": self.database_url} if self.database_url else {}),
+            **environment,
+        }
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        if self.database_url:
+            _drop_database(self.database_url)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        with self.log_file.open("ab") as log:
+            self.server = subprocess.Popen(
+                self.command("serve"),
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        limit = time.monotonic() + START_LIMIT_S
+        while not self.answers():
+            if self.server.poll() is not None or time.monotonic() > limit:
+                self.kill()
+                raise AssertionError(f"The portal did not start:\n{self.log()}")
+            time.sleep(0.02)
+
+    def stop(self) -> int | None:
+        """Stop the server by SIGTERM; return its exit status, None if it was not running."""
+        if self.server is None:
+            return None
+        self.server.terminate()
+        try:
+            return self.server.wait(timeout=20)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the server and its workers at once by SIGKILL, as a power cut would."""
+        if self.server is None:
+            return
+        victims = [*self.workers(), self.server.pid]
+        for pid in victims:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.server.wait()
+        self.server = None
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the server's workers."""
+        assert self.server is not None
+        listing = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        )
+        rows = (line.split() for line in listing.stdout.splitlines())
+        return [int(pid) for pid, parent in rows if int(parent) == self.server.pid]
+
+    def answers(self) -> bool:
+        """Tell whether the server answers a request with anything but a fault of its own."""
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            return answer.code < 500
+        except OSError:
+            return False
+        return True
+
+    def command(self, *words: str) -> list[str]:
+        """Return the command line of `manage.py` with these words."""
+        return [sys.executable, str(CHECKOUT / "manage.py"), *words]
+
+    def manage(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` against the same database and key; the caller looks at the status."""
+        return subprocess.run(
+            self.command(*words),
+            cwd=CHECKOUT,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=START_LIMIT_S,
+            check=False,
+        )
+
+    def log(self) -> str:
+        """Return all that the server has written so far to standard output and error."""
+        return self.log_file.read_text() if self.log_file.exists() else ""
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement, run directly in the portal's database."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(statement.encode()).fetchall()
+        file = self.data_dir / "portal.sqlite3"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def dump_of_every_table(self) -> str:
+        """Return the text of all rows of all tables of the portal's database."""
+        names = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            if self.database_url
+            else "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
+        tables = [name for (name,) in self.query(names)]
+        return "\n".join(
+            f"{table}: {as_text(self.query(f'SELECT * FROM {table}'))}"  # noqa: S608
+            for table in tables
+        )
+
+
+def as_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Return the values of rows, bytes letter by letter, so that what is in them is found."""
+    return "\n".join(" ".join(map(_value_as_text, row)) for row in rows)
+
+
+def _value_as_text(value: Any) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("latin-1")
+    return str(value)
+
+
+def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
+    """Yield a running portal with its data under ``folder``; stop it afterwards."""
+    with PortalProcess(folder / "var", **environment) as portal:
+        yield portal
+
+
+def _new_database() -> str:
+    """Return the URL of a new database beside that of DATABASE_URL; empty for SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return ""
+    name = f"portal_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _drop_database(url: str) -> None:
+    name = urlsplit(url).path.removeprefix("/")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

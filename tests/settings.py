@@ -1,0 +1,25 @@
+"""The product's settings, unchanged, in an environment of the tests' own."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+for _name in (  # what a developer may have set for a portal of his own, but for DATABASE_URL
+    *("PORT", "BIND", "WORKERS", "PUBLIC_URL", "TRUSTED_PROXIES", "TLS_CERT", "TLS_KEY"),
+    *("SECRET_KEY", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS", "CACHE_URL", "MAIL_URL"),
+    *("PORTAL_TENANT_NAME", "PORTAL_ADMIN_USERNAME"),
+    *("PORTAL_ADMIN_PASSWORD", "PORTAL_ADMIN_PASSWORD_FILE", "REQUIRE_MFA", "CLIENTS_PER_TENANT"),
+    *("API_SCOPES", "TOKEN_AUDIENCE", "TOKEN_SIGNING_ALGORITHM", "TIME_ZONE", "LOG_FORMAT"),
+):
+    os.environ.pop(_name, None)
+_folder = tempfile.mkdtemp(prefix="portal-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["DATA_DIR"] = _folder
+
+from portal.settings import *  # noqa: E402, F403  after its environment
+from portal.settings import DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in production
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
