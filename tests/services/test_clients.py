@@ -1,0 +1,290 @@
+"""Adding a client: each limit at both sides of its edge, and what is saved."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from clients_app import selectors
+from clients_app.errors import AlreadyAdded, Conflict, Forbidden, RuleBroken
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    IssuedClientId,
+    Person,
+    Tenant,
+    UsedFormKey,
+)
+from clients_app.rules.built_in_roles import (
+    TENANT_ADMINISTRATOR,
+    TENANT_CONTRIBUTOR,
+    TENANT_MEMBER,
+    TENANT_VIEWER,
+)
+from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    SECOND,
+    actor_for,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+    role_id,
+    role_ids,
+)
+
+LONG_NAME = "N" * 200
+
+
+def test_everything_typed_is_saved_with_the_client(tenant: Tenant, administrator: Person) -> None:
+    added = make_client(
+        "  Pump station 7 ",
+        tenant,
+        TENANT_CONTRIBUTOR,
+        actor=actor_for(administrator),
+        description="Reads levels",
+        contact="ops@example.com",
+        tags=("pumps", "north"),
+        token_lifetime_s=900,
+        secret_description="first",
+    )
+
+    client = selectors.get_client(tenant.pk, added.client.pk)
+    assert (client.name, client.description, client.contact) == (
+        "Pump station 7",
+        "Reads levels",
+        "ops@example.com",
+    )
+    assert [tag.name for tag in client.tags.all()] == ["pumps", "north"]
+    assert client.token_lifetime_s == 900
+    assert client.is_enabled
+    assert (client.created_at, client.created_by) == (NOW, "mara")
+    assert client.next_expires_at == IN_A_YEAR
+    assert {role.name for role in selectors.client_roles(client)} == {
+        "Tenant Contributor",
+        "Tenant Member",
+    }
+    secret = client.secrets.get()
+    assert (secret.description, secret.expires_at) == ("first", IN_A_YEAR)
+    assert added.plain.endswith(secret.last_four)
+
+
+@pytest.mark.parametrize("seconds", [60, 61, 3599, 3600])
+def test_token_lifetime_within_its_range(tenant: Tenant, seconds: int) -> None:
+    assert make_client("a", tenant, token_lifetime_s=seconds).client.token_lifetime_s == seconds
+
+
+NEVER = {"expires_at": None}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "lifetime 59": ({"token_lifetime_s": 59}, "token_lifetime"),
+    "lifetime 3601": ({"token_lifetime_s": 3601}, "token_lifetime"),
+    "lifetime -1": ({"token_lifetime_s": -1}, "token_lifetime"),
+    "lifetime a billion": ({"token_lifetime_s": 10**9}, "token_lifetime"),
+    "lifetime true": ({"token_lifetime_s": True}, "token_lifetime"),
+    "lifetime half": ({"token_lifetime_s": 3600.5}, "token_lifetime"),
+    "no name": ({"name": "   "}, "name"),
+    "name 201": ({"name": "N" * 201}, "name"),
+    "name with an override": ({"name": "a\u202eb"}, "name"),
+    "name with NUL": ({"name": "a\0b"}, "name"),
+    "description 501": ({"description": "d" * 501}, "description"),
+    "contact 201": ({"contact": "c" * 201}, "contact"),
+    "21 tags": ({"tags": tuple(f"tag {n}" for n in range(21))}, "tags"),
+    "tag 51": ({"tags": ("t" * 51,)}, "tags"),
+    "empty tag": ({"tags": ("",)}, "tags"),
+    "expiring now": ({"expires_at": NOW}, "expiration"),
+    "expired": ({"expires_at": NOW - SECOND}, "expiration"),
+    "over ten years": ({"expires_at": NOW.replace(year=2036) + SECOND}, "expiration"),
+    "secret description 201": ({"secret_description": "s" * 201}, "description"),
+}
+
+
+@pytest.mark.parametrize(("draft", "field"), REFUSED.values(), ids=REFUSED)
+def test_beyond_a_limit_nothing_is_saved(tenant: Tenant, draft: dict[str, Any], field: str) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        make_client(**{"name": "a", **draft}, tenant=tenant)
+
+    assert refusal.value.field == field
+    assert "%(" not in str(refusal.value)
+    for table in (Client, ClientSecret, IssuedClientId, UsedFormKey):
+        assert not table.objects.exists()
+    assert not AuditEvent.objects.filter(action__startswith="client").exists()
+
+
+ACCEPTED: dict[str, dict[str, Any]] = {
+    "name 1": {"name": "x"},
+    "name 200": {"name": LONG_NAME},
+    "name whose key is three times as long": {"name": "ﬃ" * 200},
+    "name 200 outside the basic plane": {"name": "\U0001f41f" * 200},
+    "description 500, contact 200": {"description": "d" * 500, "contact": "c" * 200},
+    "20 tags of 50": {"tags": tuple(f"{n:050}" for n in range(20))},
+    "a tag whose key is three times as long": {"tags": ("ﬃ" * 50,)},
+    "one second from now": {"expires_at": NOW + SECOND},
+    "ten years": {"expires_at": NOW.replace(year=2036)},
+    "never": NEVER,
+    "secret description 200": {"secret_description": "s" * 200},
+}
+
+
+@pytest.mark.parametrize("draft", ACCEPTED.values(), ids=ACCEPTED)
+def test_up_to_a_limit_all_is_saved(tenant: Tenant, draft: dict[str, Any]) -> None:
+    added = make_client(**{"name": "a", **draft}, tenant=tenant)
+
+    assert Client.objects.get().name == draft.get("name", "a")
+    assert ClientSecret.objects.get().pk == (added.secret and added.secret.pk)
+
+
+SAME_NAMES = [
+    ("Pump", "PUMP"),
+    ("Straße", "STRASSE"),
+    ("Caf\u00e9", "cafe\u0301"),
+    ("\u0130zmir", "i\u0307zmir"),
+    ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ("name", "  name  "),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAME_NAMES)
+def test_name_is_taken_ignoring_case_and_composition(
+    tenant: Tenant, first: str, second: str
+) -> None:
+    make_client(first, tenant)
+
+    with pytest.raises(Conflict) as refusal:
+        make_client(second, tenant)
+
+    assert refusal.value.field == "name"
+    assert Client.objects.count() == 1
+
+
+def test_same_name_in_another_tenant_is_free(tenant: Tenant) -> None:
+    make_client("Pump", tenant)
+    make_client("Pump", make_tenant("Contoso"))
+
+    assert Client.objects.filter(name="Pump").count() == 2
+
+
+def test_name_of_a_removed_client_is_free_and_its_id_is_not_used_again(tenant: Tenant) -> None:
+    old = make_client("Pump", tenant).client
+    Client.objects.filter(pk=old.pk).update(removed_at=NOW)
+
+    new = make_client("pump", tenant).client
+
+    assert new.pk != old.pk
+    assert IssuedClientId.objects.count() == 2
+
+
+def test_tenant_member_is_always_among_the_roles(tenant: Tenant) -> None:
+    client = make_client("a", tenant, role_ids=frozenset()).client
+
+    assert [role.role_type_id for role in client.roles.all()] == [TENANT_MEMBER]
+
+
+def test_25_roles_with_tenant_member_and_no_more(tenant: Tenant) -> None:
+    custom = [make_role(f"Role {n}", tenant).pk for n in range(25)]
+    member = role_id(tenant, TENANT_MEMBER)
+
+    most = make_client("most", tenant, role_ids=frozenset(custom[:24]) | {member}).client
+    assert most.roles.count() == 25
+    with pytest.raises(RuleBroken) as refusal:
+        make_client("more", tenant, role_ids=frozenset(custom))
+    assert refusal.value.field == "roles"
+
+
+@pytest.mark.parametrize("where", ["another tenant", "nowhere"])
+def test_a_role_that_the_tenant_does_not_have_is_refused(tenant: Tenant, where: str) -> None:
+    foreign = make_role("Theirs", make_tenant("Contoso")).pk
+    wanted = foreign if where == "another tenant" else uuid4()
+
+    with pytest.raises(RuleBroken) as refusal:
+        make_client("a", tenant, role_ids=frozenset({wanted}))
+
+    assert refusal.value.field == "roles"
+    assert not Client.objects.exists()
+
+
+def test_tenant_administrator_needs_the_second_tick(tenant: Tenant, administrator: Person) -> None:
+    draft = ClientDraft(name="robot", role_ids=role_ids(tenant, TENANT_ADMINISTRATOR))
+
+    with pytest.raises(RuleBroken, match="makes robot a Tenant Administrator") as refusal:
+        check_client_draft(draft, actor=actor_for(administrator))
+    assert refusal.value.field == "confirm_admin"
+    with pytest.raises(RuleBroken):
+        make_client("robot", tenant, role_ids=draft.role_ids)
+    assert not Client.objects.exists()
+    assert make_client("robot", tenant, TENANT_ADMINISTRATOR).client.roles.count() == 2
+
+
+def test_a_full_tenant_takes_no_more(tenant: Tenant, settings: Settings) -> None:
+    settings.CLIENTS_PER_TENANT = 2
+    first = make_client("one", tenant).client
+    make_client("two", tenant)
+
+    with pytest.raises(RuleBroken, match="2 clients"):
+        make_client("three", tenant)
+    make_client("one", make_tenant("Contoso"))  # the limit is the tenant's own
+    Client.objects.filter(pk=first.pk).update(removed_at=NOW)
+    assert make_client("three", tenant).client.name == "three"
+
+
+def test_continue_says_what_add_would_say_and_saves_nothing(
+    tenant: Tenant, administrator: Person
+) -> None:
+    make_client("Taken", tenant)
+    with pytest.raises(Conflict):
+        check_client_draft(ClientDraft(name="TAKEN"), actor=actor_for(administrator))
+    with pytest.raises(RuleBroken):
+        check_client_draft(
+            ClientDraft(name="a", token_lifetime_s=59), actor=actor_for(administrator)
+        )
+
+    clean = check_client_draft(
+        ClientDraft(name=" b ", tags=("x", "X")), actor=actor_for(administrator)
+    )
+
+    assert (clean.name, clean.tags) == ("b", ("x",))
+    assert Client.objects.count() == 1
+
+
+def test_a_form_sent_twice_adds_once(tenant: Tenant, administrator: Person) -> None:
+    added = make_client("Pump", tenant, actor=actor_for(administrator), form_key="key")
+
+    with pytest.raises(AlreadyAdded, match="Its secret cannot be shown") as refusal:
+        make_client("Pump", tenant, actor=actor_for(administrator), form_key="key")
+
+    assert refusal.value.client_id == added.client.pk
+    assert ClientSecret.objects.count() == 1
+
+
+def test_a_form_key_is_its_senders_own(tenant: Tenant, administrator: Person) -> None:
+    colleague = actor_for(make_person("noor", tenant, TENANT_ADMINISTRATOR))
+    make_client("one", tenant, actor=actor_for(administrator), form_key="key")
+
+    assert make_client("two", tenant, actor=colleague, form_key="key").client.name == "two"
+
+
+def test_a_form_without_a_key_may_come_often(tenant: Tenant) -> None:
+    make_client("one", tenant)
+    assert make_client("two", tenant).client.name == "two"
+    assert not UsedFormKey.objects.exists()
+
+
+def test_who_may_not_add_saves_nothing(tenant: Tenant) -> None:
+    viewer = actor_for(make_person("vic", tenant, TENANT_VIEWER))
+
+    with pytest.raises(Forbidden):
+        make_client("a", tenant, actor=viewer)
+    with pytest.raises(Forbidden):
+        check_client_draft(ClientDraft(name="a"), actor=viewer)
+    assert not Client.objects.exists()
+
+
+def test_expiry_of_the_first_secret_is_that_of_the_client(tenant: Tenant) -> None:
+    assert make_client("never", tenant, expires_at=None).client.next_expires_at is None
+    soon = NOW + timedelta(hours=1)
+    client = make_client("soon", tenant, expires_at=soon).client
+    assert Client.objects.get(pk=client.pk).next_expires_at == soon
