@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock
+
+help:
+	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
+	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
+	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
+	@echo 'make format  format the code'
+	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
+
+run:
+	@deploy/environment.sh requirements.lock
+	@exec .venv/bin/python manage.py serve
+
+test: check
+	@tests/run.sh
+
+check:
+	@deploy/environment.sh tests/requirements.lock
+	@tests/check.sh
+
+format:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
+
+lock:
+	@deploy/environment.sh tests/requirements.lock
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --group dev -c requirements.lock -o tests/requirements.lock

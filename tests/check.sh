@@ -1,0 +1,27 @@
+#!/bin/sh
+# Looks at the code without running it, and at the settings of an installation in public.
+set -eu
+cd "$(dirname "$0")/.."
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export DATA_DIR="$folder"
+unset DATABASE_URL DJANGO_SETTINGS_MODULE
+manage() { .venv/bin/python -W error manage.py "$@"; }
+
+step() {
+  echo "check: $1"
+  shift
+  "$@" >"$folder/output" 2>&1 || {
+    cat "$folder/output"
+    exit 1
+  }
+}
+step 'format' .venv/bin/ruff format --check .
+step 'lint' .venv/bin/ruff check .
+step 'types' .venv/bin/mypy
+step 'templates' .venv/bin/djlint --lint --quiet templates
+step 'import contracts' .venv/bin/lint-imports
+step 'migrations' manage makemigrations --check --dry-run
+step 'settings on localhost' manage check --deploy --fail-level WARNING
+export PUBLIC_URL=https://portal.example.com
+step 'settings in public' manage check --deploy --fail-level WARNING
