@@ -1,0 +1,99 @@
+"""Clients of every state, and the two entrances."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from clients_app.models import (
+    Client,
+    ClientRole,
+    ClientSecret,
+    ClientType,
+    IssuedClientId,
+    SigningKey,
+    Tenant,
+)
+from clients_app.models.defaults import new_id
+from clients_app.rules.built_in_roles import TENANT_MEMBER
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import signing_keys
+from clients_app.services.secret_digests import stored_form
+from tests.factories import make_role, role_id
+from tests.oauth import wire
+
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=wire.ENTRANCES)
+def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
+    """Send a request to the token endpoint, once by each entrance."""
+    entrance = wire.ENTRANCES[request.param]
+    return lambda path=wire.TOKEN_PATH, **parts: entrance(wire.environ(path, **parts))
+
+
+@pytest.fixture(scope="session")
+def _key_fields() -> dict[str, Any]:
+    """One RSA key for all tests: making one takes a tenth of a second."""
+    key = signing_keys._new_key("RS256", now=CREATED)
+    names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
+    return {name: getattr(key, name) for name in names}
+
+
+@pytest.fixture
+def signing_key(db: None, _key_fields: dict[str, Any]) -> SigningKey:
+    return SigningKey.objects.create(**_key_fields)
+
+
+@pytest.fixture(scope="session")
+def known_secrets() -> dict[str, tuple[UUID, str, Any]]:
+    """Ids, plain texts and stored forms by kind of client: Argon2id runs once for each."""
+    made = {}
+    for kind in ("good", "hybrid", "disabled", "removed", "expired", "retired"):
+        client_id, plain = new_id(), new_secret()
+        made[kind] = (client_id, plain, stored_form(plain, client_id=client_id))
+    return made
+
+
+@pytest.fixture
+def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> SimpleNamespace:
+    """A client of each kind: ``.good.id``, ``.good.plain``, ``.good.row``, ``.good.secret``."""
+    roles = [make_role("MyData.Role", tenant).pk, role_id(tenant, TENANT_MEMBER)]
+    made = SimpleNamespace()
+    for kind, (client_id, plain, stored) in known_secrets.items():
+        row = insert_client(tenant, kind, client_id, roles)
+        secret = ClientSecret.objects.create(
+            client=row, created_at=CREATED, created_by="test", **stored._asdict()
+        )
+        setattr(made, kind, SimpleNamespace(id=str(client_id), plain=plain, row=row, secret=secret))
+    made.hybrid.row.client_type = ClientType.HYBRID
+    made.hybrid.row.save()
+    made.disabled.row.is_enabled = False
+    made.disabled.row.save()
+    made.removed.row.removed_at = CREATED
+    made.removed.row.save()
+    made.expired.secret.expires_at = CREATED + timedelta(seconds=1)
+    made.expired.secret.save()
+    made.retired.secret.retired_at = CREATED
+    made.retired.secret.save()
+    return made
+
+
+def insert_client(tenant: Tenant, name: str, client_id: UUID, roles: Iterable[UUID]) -> Client:
+    """Write the rows of a client past the services, so that its id and secret can be known."""
+    IssuedClientId.objects.create(id=client_id)
+    row = Client.objects.create(
+        id=client_id,
+        tenant=tenant,
+        name=name,
+        client_type=ClientType.CLIENT_CREDENTIALS,
+        created_at=CREATED,
+        created_by="test",
+        updated_at=CREATED,
+        updated_by="test",
+    )
+    ClientRole.objects.bulk_create(ClientRole(client=row, role_id=role) for role in roles)
+    return row
