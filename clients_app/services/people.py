@@ -10,8 +10,8 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, RuleBroken, gettext_noop
-from clients_app.limits import PERSON_NAME_MAX, USERNAME_MAX
+from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX, USERNAME_MAX
 from clients_app.models import Person, PersonRole, Tenant
 from clients_app.policies import Action, require
 from clients_app.rules.names import clean_line, key_of
@@ -63,14 +63,25 @@ def add_person(
 def choose_password(person: Person, password: str, *, actor: Actor, now: datetime) -> None:
     """Set the password of ``person``; links made before stop working.
 
-    Errors: RuleBroken (field password) for one that is short, common or like the username.
+    Errors: RuleBroken (field password) for one that is short, common or like the username;
+    Forbidden; NotFound for a person of another tenant.
     """
     _give_password(person, password)
     with transaction.atomic():
         if actor.id != str(person.pk):
-            require(actor, Action.MANAGE_PEOPLE)
+            require_charge_of(person, actor=actor)
         person.save(update_fields=["password"])
         audit.record("person.password.chosen", person, actor=actor, now=now)
+
+
+def require_charge_of(person: Person, *, actor: Actor) -> None:
+    """Return if ``actor`` may manage ``person``.
+
+    Errors: NotFound for a person of another tenant, as if there were none; Forbidden.
+    """
+    if person.tenant_id != actor.tenant_id:
+        raise NotFound(gettext_noop("There is no such person."))
+    require(actor, Action.MANAGE_PEOPLE)
 
 
 def _give_password(person: Person, password: str | None) -> None:
@@ -85,7 +96,7 @@ def _give_password(person: Person, password: str | None) -> None:
 
 
 def _clean_email(text: str) -> str:
-    email = text.strip()
+    email = clean_line(text, maximum=EMAIL_MAX, field="email")
     if email:
         try:
             validate_email(email)

@@ -1,0 +1,227 @@
+"""Secrets of a client: how many, for how long, added, edited and removed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from clients_app import selectors
+from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
+from clients_app.models import Client, ClientSecret, Person, Tenant
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from clients_app.services.client_secrets import (
+    AddedSecret,
+    SecretDraft,
+    add_secret,
+    edit_secret,
+    lengthens,
+    remove_secret,
+)
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_tenant,
+)
+
+DRAFT = SecretDraft(description="second", expires_at=IN_A_YEAR)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> AddedSecret:
+    actor = command_line_in(client.tenant)
+    return add_secret(client, draft, actor=actor, now=NOW, form_key=form_key)
+
+
+def test_an_added_secret_is_told_once_and_kept_as_a_digest(client: Client) -> None:
+    added = add(client)
+
+    assert re.fullmatch("pcs_[0-9A-Za-z]{49}", added.plain)
+    assert added.plain not in repr(added)
+    row = ClientSecret.objects.get()
+    assert row.digest.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert row.last_four == added.plain[-4:]
+    assert (row.description, row.expires_at, row.created_by) == (
+        "second",
+        IN_A_YEAR,
+        "command line",
+    )
+
+
+def test_no_two_secrets_are_alike(client: Client) -> None:
+    assert len({add(client).plain for _ in range(5)}) == 5
+
+
+def test_ten_live_secrets_and_no_more(client: Client) -> None:
+    insert_secrets(client, 9)
+    add(client)
+
+    with pytest.raises(RuleBroken, match="has 10 secrets, the most it can have"):
+        add(client)
+    assert client.secrets.count() == 10
+
+
+def test_expired_and_removed_secrets_do_not_count(client: Client) -> None:
+    insert_secrets(client, 9)
+    insert_secrets(client, 1, expires_at=NOW)
+    insert_secrets(client, 1, retired_at=NOW - SECOND)
+
+    assert add(client).secret.pk
+    with pytest.raises(RuleBroken):
+        add(client)
+
+
+def test_a_secret_that_ends_in_a_second_still_counts(client: Client) -> None:
+    insert_secrets(client, 10, expires_at=NOW + SECOND)
+
+    with pytest.raises(RuleBroken):
+        add(client)
+
+
+def test_next_expiry_of_the_client_is_that_of_the_first_live_secret(client: Client) -> None:
+    soon, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    insert_secrets(client, 1, expires_at=NOW - SECOND)
+    add(client, SecretDraft(expires_at=later))
+    add(client, SecretDraft(expires_at=None))
+    first = add(client, SecretDraft(expires_at=soon)).secret
+    assert Client.objects.get().next_expires_at == soon
+
+    remove_secret(client, first.pk, actor=command_line_in(client.tenant), now=NOW)
+
+    assert Client.objects.get().next_expires_at == later
+
+
+def test_a_form_sent_twice_adds_one_secret(client: Client) -> None:
+    add(client, form_key="key")
+
+    with pytest.raises(AlreadyAdded) as refusal:
+        add(client, form_key="key")
+    assert refusal.value.client_id == client.pk
+    assert client.secrets.count() == 1
+
+
+def test_a_removed_client_gets_none(client: Client) -> None:
+    Client.objects.update(removed_at=NOW)
+
+    with pytest.raises(NotFound):
+        add(client)
+
+
+def test_an_authorization_code_client_gets_none(client: Client) -> None:
+    client.client_type = "authorization-code"
+    client.save()
+
+    with pytest.raises(RuleBroken, match="have no secrets"):
+        add(client)
+
+
+def test_removed_secret_is_gone_and_cannot_be_removed_again(
+    client: Client, administrator: Person
+) -> None:
+    secret = add(client).secret
+    mara = actor_for(administrator)
+
+    gone = remove_secret(client, secret.pk, actor=mara, now=NOW)
+
+    assert (gone.retired_at, gone.retired_by) == (NOW, "mara")
+    assert selectors.listed_secrets(client, now=NOW) == []
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=mara, now=NOW)
+
+
+@pytest.mark.parametrize("secret_id", [0, -1, 10**6, 2**63, 10**30])
+def test_a_secret_that_never_was_cannot_be_removed(client: Client, secret_id: int) -> None:
+    with pytest.raises(NotFound):
+        remove_secret(client, secret_id, actor=command_line_in(client.tenant), now=NOW)
+
+
+def test_a_secret_of_another_client_is_not_found(client: Client) -> None:
+    other = insert_clients(["Valve"], client.tenant)[0]
+    secret = insert_secrets(other, 1)[0]
+
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=command_line_in(client.tenant), now=NOW)
+    assert other.secrets.live(NOW).count() == 1
+
+
+def test_a_stranger_finds_neither_client_nor_secret(client: Client, stranger: Person) -> None:
+    secret = insert_secrets(client, 1)[0]
+    zofia = actor_for(stranger)
+
+    with pytest.raises(NotFound):
+        add_secret(client, DRAFT, actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        edit_secret(client, secret.pk, DRAFT, actor=zofia, now=NOW)
+    assert client.secrets.live(NOW).count() == 1
+
+
+def test_a_viewer_may_not(client: Client, colleague: Person) -> None:
+    secret = insert_secrets(client, 1)[0]
+    jonas = actor_for(colleague)
+
+    with pytest.raises(Forbidden):
+        add_secret(client, DRAFT, actor=jonas, now=NOW)
+    with pytest.raises(Forbidden):
+        remove_secret(client, secret.pk, actor=jonas, now=NOW)
+    with pytest.raises(Forbidden):
+        edit_secret(client, secret.pk, DRAFT, actor=jonas, now=NOW)
+
+
+def test_nobody_takes_over_a_client_that_administers(tenant: Tenant) -> None:
+    robot = make_client("robot", tenant, TENANT_ADMINISTRATOR).client
+    rotator = actor_for(make_person("rob", tenant, SECRET_ROTATOR))
+
+    with pytest.raises(Forbidden):
+        add_secret(robot, DRAFT, actor=rotator, now=NOW)
+    assert robot.secrets.count() == 1
+
+
+def test_a_live_secret_is_described_anew_and_shortened(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=IN_A_YEAR)[0]
+    soon = NOW + timedelta(hours=1)
+    draft = SecretDraft(description=" until noon ", expires_at=soon)
+
+    edited = edit_secret(client, secret.pk, draft, actor=command_line_in(client.tenant), now=NOW)
+
+    row = ClientSecret.objects.get()
+    assert (row.description, row.expires_at, row.digest) == ("until noon", soon, secret.digest)
+    assert edited.pk == secret.pk
+    assert Client.objects.get().next_expires_at == soon
+
+
+def test_an_expired_secret_is_not_revived(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=NOW)[0]
+
+    with pytest.raises(RuleBroken, match="has expired"):
+        edit_secret(client, secret.pk, DRAFT, actor=command_line_in(client.tenant), now=NOW)
+    assert ClientSecret.objects.get().expires_at == NOW
+
+
+def test_which_end_lengthens_a_life() -> None:
+    year, never = ClientSecret(expires_at=IN_A_YEAR), ClientSecret(expires_at=None)
+
+    assert lengthens(year, IN_A_YEAR + SECOND)
+    assert lengthens(year, None)
+    assert not lengthens(year, IN_A_YEAR)
+    assert not lengthens(year, IN_A_YEAR - SECOND)
+    assert not lengthens(never, None)
+    assert not lengthens(never, IN_A_YEAR)
+
+
+def test_secrets_of_two_tenants_do_not_meet(client: Client) -> None:
+    theirs = insert_clients(["Pump"], make_tenant("Contoso"))[0]
+    insert_secrets(theirs, 10)
+
+    assert add(client).secret.client_id == client.pk

@@ -1,0 +1,154 @@
+"""People of a tenant: unique names, passwords, one-time links."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from allauth.account.forms import default_token_generator
+from django.contrib.auth import authenticate
+
+from clients_app import selectors
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
+from clients_app.services.one_time_links import make_one_time_link
+from clients_app.services.people import add_person, choose_password
+from tests.factories import NOW, actor_for, command_line_in, make_person, make_tenant
+
+GOOD = "Seven-grey-herons-7"
+
+
+def test_a_person_is_tenant_member_always(tenant: Tenant) -> None:
+    assert selectors.rights_of(make_person("ann", tenant)) == {TENANT_MEMBER}
+    assert selectors.rights_of(make_person("bob", tenant, TENANT_VIEWER)) == {
+        TENANT_MEMBER,
+        TENANT_VIEWER,
+    }
+
+
+@pytest.mark.parametrize("username", ["ANN", " Ann ", "a\u200dnn"])
+def test_a_username_is_taken_in_every_tenant(tenant: Tenant, username: str) -> None:
+    make_person("ann" if "\u200d" not in username else "A\u200dNN", tenant)
+
+    with pytest.raises(Conflict) as refusal:
+        make_person(username, make_tenant("Contoso"))
+    assert refusal.value.field == "username"
+
+
+def test_an_address_belongs_to_one_person_and_none_to_many(tenant: Tenant) -> None:
+    make_person("ann", tenant, email="Ann@Example.com")
+    make_person("bob", tenant)
+    make_person("cyd", tenant)
+
+    with pytest.raises(Conflict) as refusal:
+        make_person("dan", tenant, email="ann@example.COM")
+    assert refusal.value.field == "email"
+
+
+DOMAIN = "." + ".".join(["d" * 60] * 4)  # 244 characters
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": "u" * 151}, "username"),
+        ({"username": "a\u202eb"}, "username"),
+        ({"name": "n" * 151}, "name"),
+        ({"email": "no address"}, "email"),
+        ({"email": f"{'a' * 6}@b{DOMAIN}.co"}, "email"),  # 255
+        ({"password": "Elevenchars"}, "password"),
+        ({"password": "password1234"}, "password"),
+        ({"password": "ann-the-tall", "username": "ann-the-tall"}, "password"),
+    ],
+)
+def test_beyond_a_limit_nobody_is_added(tenant: Tenant, more: dict[str, str], field: str) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        make_person(**{"username": "ann", **more}, tenant=tenant)
+
+    assert refusal.value.field == field
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"username": "u" * 150, "name": "n" * 150},
+        {"username": "ﬃ" * 150},
+        {"email": f"{'a' * 5}@b{DOMAIN}.co"},  # 254
+        {"password": "Twelve-chars"},
+    ],
+)
+def test_up_to_a_limit_a_person_is_added(tenant: Tenant, more: dict[str, str]) -> None:
+    make_person(**{"username": "ann", **more}, tenant=tenant)
+
+    assert Person.objects.count() == 1
+
+
+def test_without_a_password_nobody_signs_in(tenant: Tenant) -> None:
+    ann = make_person("ann", tenant, TENANT_ADMINISTRATOR)
+    assert not ann.has_usable_password()
+    assert not selectors.administrators_exist()
+
+    choose_password(ann, GOOD, actor=actor_for(ann), now=NOW)
+
+    assert authenticate(username="ANN", password=GOOD) == ann
+    assert authenticate(username="ann", password=GOOD.lower()) is None
+    assert selectors.administrators_exist()
+    assert AuditEvent.objects.filter(action="person.password.chosen").count() == 1
+
+
+def test_who_may_choose_whose_password(tenant: Tenant, colleague: Person) -> None:
+    ann = make_person("ann", tenant)
+
+    with pytest.raises(Forbidden):
+        choose_password(ann, GOOD, actor=actor_for(colleague), now=NOW)
+    with pytest.raises(RuleBroken) as refusal:
+        choose_password(ann, "short", actor=actor_for(ann), now=NOW)
+    assert refusal.value.field == "password"
+    assert authenticate(username="ann", password=GOOD) is None
+
+
+def test_a_person_of_another_tenant_is_out_of_reach(tenant: Tenant, stranger: Person) -> None:
+    ann = make_person("ann", tenant)
+    zofia = actor_for(stranger)
+
+    with pytest.raises(NotFound):
+        choose_password(ann, GOOD, actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        make_one_time_link(ann, actor=zofia, now=NOW)
+    assert authenticate(username="ann", password=GOOD) is None
+
+
+def test_only_the_command_line_makes_staff(tenant: Tenant, administrator: Person) -> None:
+    roles = frozenset[UUID]()
+    with pytest.raises(RuleBroken) as refusal:
+        add_person("ann", role_ids=roles, actor=actor_for(administrator), now=NOW, is_staff=True)
+    assert refusal.value.field == "is_staff"
+    assert make_person("bob", tenant, is_staff=True).is_staff
+
+
+def test_who_may_not_manage_people(tenant: Tenant, colleague: Person) -> None:
+    jonas = actor_for(colleague)
+
+    with pytest.raises(Forbidden):
+        add_person("ann", role_ids=frozenset(), actor=jonas, now=NOW)
+    with pytest.raises(Forbidden):
+        make_one_time_link(colleague, actor=jonas, now=NOW)
+
+
+def test_a_one_time_link_ends_after_an_hour_and_with_a_password(tenant: Tenant) -> None:
+    ann = make_person("ann", tenant)
+    with time_machine.travel(NOW, tick=False) as clock:
+        link = make_one_time_link(ann, actor=command_line_in(tenant), now=NOW)
+        key = link.rstrip("/").rpartition("/")[2].split("-", 1)[-1]
+        assert default_token_generator.check_token(ann, key)
+        clock.move_to(NOW + timedelta(hours=1))
+        assert default_token_generator.check_token(ann, key)
+        clock.move_to(NOW + timedelta(hours=1, seconds=1))
+        assert not default_token_generator.check_token(ann, key)
+        clock.move_to(NOW)
+        choose_password(ann, GOOD, actor=actor_for(ann), now=NOW)
+        assert not default_token_generator.check_token(ann, key)
+    assert key not in AuditEvent.objects.get(action="person.link.made").canonical

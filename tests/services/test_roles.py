@@ -1,0 +1,112 @@
+"""Roles of a tenant: the built-in ones, and custom ones with their limits."""
+
+import pytest
+
+from clients_app import selectors
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Person, Role, Tenant
+from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
+from clients_app.services.roles import add_role, edit_role, remove_role
+from tests.factories import (
+    NOW,
+    actor_for,
+    command_line_in,
+    make_client,
+    make_role,
+    make_tenant,
+    role_id,
+)
+
+
+def test_a_new_tenant_has_the_built_in_roles_once(tenant: Tenant) -> None:
+    assert {role.role_type_id for role in Role.objects.for_tenant(tenant.pk)} == {
+        role.role_type_id for role in BUILT_IN_ROLES
+    }
+    assert Role.objects.for_tenant(tenant.pk).count() == len(BUILT_IN_ROLES) == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "description"), [("R", ""), ("R" * 60, "d" * 200), ("ﬃ" * 60, "")]
+)
+def test_up_to_the_limits_a_role_is_added(tenant: Tenant, name: str, description: str) -> None:
+    role = add_role(name, description=description, actor=command_line_in(tenant), now=NOW)
+
+    row = Role.objects.get(pk=role.pk)
+    assert (row.name, row.description, row.role_type_id) == (name, description, TENANT_CUSTOM)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "field"),
+    [
+        ("", "", "name"),
+        ("R" * 61, "", "name"),
+        ("a\nb", "", "name"),
+        ("a", "d" * 201, "description"),
+    ],
+)
+def test_beyond_the_limits_none_is(tenant: Tenant, name: str, description: str, field: str) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        add_role(name, description=description, actor=command_line_in(tenant), now=NOW)
+
+    assert refusal.value.field == field
+    assert not Role.objects.filter(role_type_id=TENANT_CUSTOM).exists()
+
+
+@pytest.mark.parametrize("name", ["mydata.ROLE", " MyData.Role ", "TENANT member"])
+def test_role_name_is_taken_ignoring_case(tenant: Tenant, name: str) -> None:
+    make_role("MyData.Role", tenant)
+
+    with pytest.raises(Conflict) as refusal:
+        make_role(name, tenant)
+    assert refusal.value.field == "name"
+    assert make_role("MyData.Role", make_tenant("Contoso")).pk
+
+
+def test_who_may_not_add_a_role(tenant: Tenant, colleague: Person) -> None:
+    with pytest.raises(Forbidden):
+        add_role("a", description="", actor=actor_for(colleague), now=NOW)
+
+
+def test_renaming_keeps_the_id_and_who_carries_it(tenant: Tenant) -> None:
+    role = make_role("Old", tenant)
+    client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
+    actor = command_line_in(tenant)
+
+    edit_role(role.pk, name="old", description="lower case", actor=actor, now=NOW)
+
+    assert "old" in [held.name for held in selectors.client_roles(client)]
+    with pytest.raises(Conflict):
+        edit_role(role.pk, name="tenant viewer", description="", actor=actor, now=NOW)
+
+
+def test_removing_takes_the_role_from_all_and_tells_from_whom(tenant: Tenant) -> None:
+    role = make_role("Old", tenant)
+    client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
+
+    remove_role(role.pk, actor=command_line_in(tenant), now=NOW)
+
+    assert [held.name for held in selectors.client_roles(client)] == ["Tenant Member"]
+    assert str(client.pk) in AuditEvent.objects.get(action="role.removed").canonical
+    assert make_role("Old", tenant).pk != role.pk
+
+
+def test_a_built_in_role_is_neither_edited_nor_removed(tenant: Tenant) -> None:
+    member = role_id(tenant, TENANT_MEMBER)
+    actor = command_line_in(tenant)
+
+    with pytest.raises(RuleBroken):
+        edit_role(member, name="Everyone", description="", actor=actor, now=NOW)
+    with pytest.raises(RuleBroken):
+        remove_role(member, actor=actor, now=NOW)
+    assert Role.objects.get(pk=member).name == "Tenant Member"
+
+
+def test_a_role_of_another_tenant_is_not_found(tenant: Tenant, stranger: Person) -> None:
+    role = make_role("Ours", tenant)
+    zofia = actor_for(stranger)
+
+    with pytest.raises(NotFound):
+        edit_role(role.pk, name="Theirs", description="", actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        remove_role(role.pk, actor=zofia, now=NOW)
+    assert Role.objects.filter(pk=role.pk, name="Ours").exists()

@@ -1,0 +1,37 @@
+"""Tenants: made by the command line and the first start alone."""
+
+import pytest
+
+from clients_app import audit
+from clients_app.actors import ActorKind
+from clients_app.errors import RuleBroken
+from clients_app.models import Role, Tenant
+from clients_app.services.tenants import add_tenant
+from tests.factories import NOW
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["T", "T" * 200])
+def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
+    tenant = add_tenant(f" {name} ", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+
+    assert Tenant.objects.get().name == name
+    assert Role.objects.for_tenant(tenant.pk).count() == 7
+    assert audit.first_fault(tenant.pk) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", "   ", "T" * 201, "a\nb"])
+def test_a_tenant_has_a_name(name: str) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        add_tenant(name, actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+    assert refusal.value.field == "name"
+    assert not Tenant.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [ActorKind.PERSON, ActorKind.CLIENT])
+def test_nobody_else_makes_tenants(kind: ActorKind) -> None:
+    with pytest.raises(ValueError, match="Only the command line"):
+        add_tenant("Contoso", actor_kind=kind, now=NOW)
+    assert not Tenant.objects.exists()
