@@ -59,12 +59,23 @@ def number(name: str, default: int, lowest: int, highest: int) -> int:
     return int(value)
 
 
-def flag(name: str) -> bool:
-    """Return True for 1, true, yes or on; False for 0, false, no, off or nothing."""
-    value = text(name, "0").lower()
-    if value not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.")
-    return value in {"1", "true", "yes", "on"}
+def no_debug(name: str) -> bool:
+    """Return False; refuse to start where the operator believes there is a debug mode."""
+    if text(name, "0").lower() not in {"0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{name} is set; unset it, for this portal has no debug mode.")
+    return False
+
+
+def networks(name: str) -> list[str]:
+    """Return the words of the variable, which must be IP addresses or networks."""
+    for word in words(name):
+        try:
+            ipaddress.ip_network(word, strict=False)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} contains {word!r}; set it to addresses or networks such as 10.0.0.0/8."
+            ) from None
+    return words(name)
 
 
 def time_zone(name: str) -> str:

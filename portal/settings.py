@@ -20,8 +20,8 @@ WORKERS = env.number("WORKERS", os.cpu_count() or 1, 1, 256)
 TLS_FILES = env.tls_files()
 PUBLIC_URL = env.public_url(f"{'https' if TLS_FILES else 'http'}://localhost:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https:")
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
-DEBUG = False
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+DEBUG = env.no_debug("DEBUG")
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""]
 if ALLOWED_HOSTS[0] in env.LOOPBACK:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -122,6 +122,7 @@ CACHES = {
 AUTH_USER_MODEL = "clients_app.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["clients_app.passwords.PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing is mailed yet
 PASSWORD_RESET_TIMEOUT = 3600  # seconds a one-time link to choose a password is valid
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -195,10 +196,15 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "text"}},
+    "formatters": {
+        "text": {"()": "portal.logs.Text"},
+        "json": {"()": "portal.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # not twice
 }

@@ -89,6 +89,7 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_S,
         log_level=LogLevels.warning,
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {}}},  # to Django's handlers
         ssl_cert=certificate,
         ssl_key=key,
         ssl_protocol_min=SSLProtocols.tls12,
