@@ -1,0 +1,287 @@
+"""The rules that the database keeps by itself, against whoever writes past the services."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Model, ProtectedError
+
+from clients_app.models import (
+    AuditEvent,
+    AuditHead,
+    Client,
+    ClientOwner,
+    ClientRole,
+    ClientSecret,
+    ClientTag,
+    ClientUrl,
+    IssuedClientId,
+    Person,
+    PersonRole,
+    Role,
+    SigningKey,
+    Tenant,
+    TokenUsage,
+    UsedFormKey,
+)
+from clients_app.rules.built_in_roles import TENANT_CUSTOM, TENANT_MEMBER, TENANT_VIEWER
+from tests.factories import NOW, SECOND, insert_clients, insert_secrets, make_client, make_tenant
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def refused(constraint: str) -> Any:
+    """Expect the database to name ``constraint``; on SQLite unique ones are named by columns."""
+    columns = {
+        "client_name_once": "client.tenant_id, clients_app_client.name_key",
+        "role_name_once": "role.tenant_id, clients_app_role.name_key",
+        "built_in_role_once": "role.tenant_id, clients_app_role.role_type_id",
+        "one_active_signing_key": "signingkey.state",
+        "form_key_once": "usedformkey.tenant_id, ",
+        "audit_sequence_once": "auditevent.tenant_id, clients_app_auditevent.sequence",
+    }
+    text = columns.get(constraint, constraint) if connection.vendor == "sqlite" else constraint
+    return pytest.raises(IntegrityError, match=text)
+
+
+@pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
+def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
+    with refused("client_token_lifetime_range"):
+        Client.objects.update(token_lifetime_s=seconds)
+
+
+@pytest.mark.parametrize("seconds", [60, 3600])
+def test_token_lifetime_in_range(client: Client, seconds: int) -> None:
+    assert Client.objects.update(token_lifetime_s=seconds) == 1
+
+
+def test_token_lifetime_is_not_negative(client: Client) -> None:
+    with pytest.raises(IntegrityError):
+        Client.objects.update(token_lifetime_s=-1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Pump 2", "PUMP 2"), ("Caf\u00e9", "cafe\u0301"), ("Straße", "STRASSE"), ("ΣΑΣ", "σας")],
+)
+def test_name_of_a_client_once(tenant: Tenant, first: str, second: str) -> None:
+    insert_clients([first], tenant)
+
+    with refused("client_name_once"):
+        insert_clients([second], tenant)
+
+
+def test_name_of_a_removed_client_is_free(client: Client) -> None:
+    Client.objects.update(removed_at=NOW)
+    again = insert_clients(["pump"], client.tenant)[0]
+
+    with refused("client_name_once"), transaction.atomic():
+        Client.objects.filter(pk=client.pk).update(removed_at=None)
+    Client.objects.filter(pk=again.pk).update(removed_at=NOW)
+    insert_clients(["PUMP"], client.tenant)
+
+
+def test_name_is_free_in_another_tenant(client: Client) -> None:
+    insert_clients(["Pump"], make_tenant("Contoso"))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "constraint"),
+    [
+        (Client, "name", "client_has_a_name"),
+        (Role, "name", "role_has_a_name"),
+        (Tenant, "name", "tenant_has_a_name"),
+        (Person, "username", "person_has_a_username"),
+    ],
+)
+def test_names_are_not_empty(
+    client: Client, administrator: Person, table: Any, column: str, constraint: str
+) -> None:
+    row = table.objects.first()
+    with refused(constraint):
+        table.objects.filter(pk=row.pk).update(**{column: ""})
+
+
+def test_client_type_is_known(client: Client) -> None:
+    with refused("client_type_known"):
+        Client.objects.update(client_type="implicit")
+
+
+def test_a_built_in_role_once_in_a_tenant(tenant: Tenant) -> None:
+    with refused("built_in_role_once"):
+        Role.objects.create(tenant=tenant, role_type_id=TENANT_MEMBER, name="Another member")
+
+
+def test_a_built_in_role_is_not_given_a_second_time_by_update(tenant: Tenant) -> None:
+    with refused("built_in_role_once"):
+        Role.objects.filter(role_type_id=TENANT_VIEWER).update(role_type_id=TENANT_MEMBER)
+
+
+def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
+    Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="One")
+    Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="Two")
+    with refused("role_name_once"):
+        Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="ONE")
+
+
+def signing_key(state: str) -> SigningKey:
+    return SigningKey.objects.create(
+        kid=uuid4().hex,
+        algorithm="RS256",
+        state=state,
+        public_jwk={},
+        private_part=b"",
+        created_at=NOW,
+    )
+
+
+@pytest.mark.django_db
+def test_one_active_signing_key() -> None:
+    signing_key("active")
+    for state in ("next", "next", "retired", "retired", "removed"):
+        signing_key(state)
+    with refused("one_active_signing_key"), transaction.atomic():
+        signing_key("active")
+    with refused("one_active_signing_key"):
+        SigningKey.objects.filter(state="next").update(state="active")
+
+
+@pytest.mark.django_db
+def test_state_of_a_signing_key_is_known() -> None:
+    with refused("signing_key_state_known"):
+        signing_key("spare")
+
+
+def test_a_form_key_once_for_its_sender(client: Client) -> None:
+    def use(actor_id: str, tenant: Tenant) -> UsedFormKey:
+        return UsedFormKey.objects.create(
+            tenant=tenant, actor_id=actor_id, key="key", client=client, used_at=NOW
+        )
+
+    use("mara", client.tenant)
+    use("noor", client.tenant)
+    use("mara", make_tenant("Contoso"))
+    with refused("form_key_once"):
+        use("mara", client.tenant)
+
+
+DIGESTS = [
+    "",
+    "pcs_0123456789012345678901234567890123456789012abcdef",
+    "$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+    "$2b$12$abcdefghijklmnopqrstuv",
+    " $argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+    "sha256$x",
+]
+
+
+@pytest.mark.parametrize("digest", DIGESTS)
+def test_a_digest_is_argon2id(client: Client, digest: str) -> None:
+    insert_secrets(client, 1)
+
+    with refused("secret_digest_is_argon2id"):
+        ClientSecret.objects.update(digest=digest)
+
+
+def test_a_secret_ends_after_it_began(client: Client) -> None:
+    insert_secrets(client, 1)
+    ClientSecret.objects.update(expires_at=F("created_at") + SECOND)
+    ClientSecret.objects.update(expires_at=None)
+
+    with refused("secret_expires_after_creation"):
+        ClientSecret.objects.update(expires_at=F("created_at"))
+
+
+def test_an_id_is_issued_once(tenant: Tenant) -> None:
+    client = make_client("Pump", tenant).client
+    Client.objects.filter(pk=client.pk).update(removed_at=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IssuedClientId.objects.create(id=client.pk)
+    Client.objects.filter(pk=client.pk).delete()  # as if it had been purged
+    with pytest.raises(IntegrityError):
+        IssuedClientId.objects.create(id=client.pk)
+
+
+def test_of_each_row_of_a_client_one(client: Client, administrator: Person) -> None:
+    role = Role.objects.first()
+    secret = insert_secrets(client, 1)[0]
+    rows: list[tuple[type[Model], dict[str, Any]]] = [
+        (ClientRole, {"client": client, "role": role}),
+        (ClientOwner, {"client": client, "person": administrator}),
+        (ClientTag, {"client": client, "name": "north", "name_key": "north"}),
+        (ClientUrl, {"client": client, "kind": "redirect", "url": "https://a.example/"}),
+        (TokenUsage, {"client": client, "secret": secret, "hour": NOW, "last_at": NOW}),
+    ]
+    for table, values in rows:
+        table._default_manager.create(**values)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            table._default_manager.create(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PersonRole.objects.create(person=administrator, role=administrator.roles.first())
+
+
+def test_kind_of_a_url_is_known(client: Client) -> None:
+    with refused("client_url_kind_known"):
+        ClientUrl.objects.create(client=client, kind="webhook", url="https://a.example/")
+
+
+def test_a_username_and_an_address_once(administrator: Person, tenant: Tenant) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Person.objects.create(tenant=tenant, username="MARA")
+    Person.objects.create(tenant=tenant, username="ann", email="Ann@example.com")
+    Person.objects.create(tenant=tenant, username="bob")
+    Person.objects.create(tenant=tenant, username="cyd")
+    with pytest.raises(IntegrityError):
+        Person.objects.create(tenant=tenant, username="dan", email="ann@EXAMPLE.com")
+
+
+def test_a_sequence_once_in_a_tenant(tenant: Tenant) -> None:
+    first = AuditEvent.objects.get()
+    first.pk = None
+    with refused("audit_sequence_once"):
+        first.save(force_insert=True)
+
+
+def test_a_tenant_with_anything_in_it_stays(tenant: Tenant) -> None:
+    tenants = Tenant.objects.filter(pk=tenant.pk)
+    with pytest.raises(ProtectedError):
+        tenants.delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        _delete_past_the_orm(tenants)
+    assert AuditHead.objects.filter(tenant=tenant).exists()
+
+
+def _delete_past_the_orm(rows: Any) -> None:
+    rows._raw_delete("default")
+    connection.check_constraints()  # else only when the transaction ends
+
+
+def test_the_key_follows_the_name_when_only_the_name_is_saved(client: Client) -> None:
+    client.name = "VALVE"
+    client.save(update_fields=["name"])
+
+    assert Client.objects.get().name_key == "valve"
+
+
+def test_when_the_last_token_of_a_client_ends(client: Client) -> None:
+    assert client.tokens_end_at() is None
+    client.last_token_at, client.token_lifetime_s = NOW, 900
+    assert client.tokens_end_at() == NOW + timedelta(minutes=15)
+
+
+def test_live_and_listed_at_the_very_second(client: Client) -> None:
+    never, ending, ended = (
+        insert_secrets(client, 1, expires_at=end)[0] for end in (None, NOW + SECOND, NOW)
+    )
+    insert_secrets(client, 1, retired_at=NOW)
+
+    assert set(ClientSecret.objects.live(NOW)) == {never, ending}
+    assert set(ClientSecret.objects.live(NOW + SECOND)) == {never}
+    assert set(ClientSecret.objects.listed(NOW - SECOND)) == {never, ending, ended}
+    assert set(ClientSecret.objects.listed(NOW)) == {never, ending}
