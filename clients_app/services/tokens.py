@@ -22,7 +22,7 @@ from clients_app.services import signing_keys
 
 _TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
 _CLAIMS: Final = ("iss", "sub", "client_id", "aud", "iat", "nbf", "exp", "jti", "tid", "scope")
-_write_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+_write_json: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class TokenClient(NamedTuple):

@@ -1,0 +1,75 @@
+"""The stored form of a secret: bars 12 to 14."""
+
+import uuid
+
+import pytest
+from argon2 import extract_parameters
+from argon2.low_level import Type
+
+from clients_app import keyring
+from clients_app.rules.secret_format import new_secret
+from clients_app.services.secret_digests import digest_fits, stored_form, tag_of
+
+CLIENT_ID = uuid.uuid4()
+
+
+@pytest.fixture(scope="module")
+def plain() -> str:
+    return new_secret()
+
+
+def test_digest_names_its_own_modest_cost(plain: str):
+    """Bar 13: Argon2id with 19 MiB, t=2, p=1, in the stored string."""
+    stored = stored_form(plain, client_id=CLIENT_ID)
+
+    assert stored.digest.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    parameters = extract_parameters(stored.digest)
+    assert (parameters.type, parameters.salt_len, parameters.hash_len) == (Type.ID, 16, 32)
+
+
+def test_nothing_but_four_characters_of_the_text_is_stored(plain: str):
+    stored = stored_form(plain, client_id=CLIENT_ID)
+
+    assert stored.last_four == plain[-4:]
+    assert plain[4:12] not in repr(stored)
+    assert len(stored.tag) == 8
+
+
+def test_the_same_text_is_stored_differently_each_time_but_for_its_tag(plain: str):
+    one, two = (stored_form(plain, client_id=CLIENT_ID) for _ in range(2))
+
+    assert one.digest != two.digest
+    assert one.tag == two.tag
+
+
+def test_tag_depends_on_client_text_and_key(plain: str):
+    key = keyring.current_key(keyring.SECRET_TAGS)
+    other_key = keyring.current_key(keyring.SIGNING_KEYS)
+    tags = {
+        tag_of(plain, client_id=CLIENT_ID, key=key),
+        tag_of(plain, client_id=uuid.uuid4(), key=key),
+        tag_of(plain + "x", client_id=CLIENT_ID, key=key),
+        tag_of(plain, client_id=CLIENT_ID, key=other_key),
+    }
+
+    assert len(tags) == 4
+
+
+def test_digest_fits_its_own_text_alone(plain: str):
+    """Bar 17: exactly these characters, to the last."""
+    digest = stored_form(plain, client_id=CLIENT_ID).digest
+
+    assert digest_fits(plain, digest)
+    for other in (plain[:-1], plain + "0", " " + plain, plain + "\x00", plain.swapcase(), ""):
+        assert not digest_fits(other, digest)
+
+
+def test_long_texts_are_told_apart_by_their_last_byte():
+    digest = stored_form("a" * 250, client_id=CLIENT_ID).digest
+
+    assert not digest_fits("a" * 249 + "b", digest)
+
+
+@pytest.mark.parametrize("digest", ["", "x", "$argon2id$", "$2b$12$abc"])
+def test_a_spoilt_digest_fits_nothing(plain: str, digest: str):
+    assert not digest_fits(plain, digest)

@@ -1,0 +1,198 @@
+"""The keys that sign tokens: bars 27, 28, 31 and 32."""
+
+import hashlib
+import json
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import joserfc.jwk
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from django.db import connections
+
+from clients_app import keyring
+from clients_app.models import SigningKey
+from clients_app.services import signing_keys
+from clients_app.services.signing_keys import (
+    NoSigningKey,
+    SigningKeyLost,
+    ensure_active_key,
+    loaded_key,
+    public_key_of,
+    published_jwks,
+)
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+@pytest.fixture
+def key(db: None, settings: Any, now: datetime) -> SigningKey:
+    """An active key of the quickest algorithm."""
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    return ensure_active_key(now=now)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_each_algorithm_signs_what_foreign_libraries_verify(
+    db: None, settings: Any, now: datetime, algorithm: str
+):
+    """Bar 27."""
+    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+    key = ensure_active_key(now=now)
+
+    signature = loaded_key(key.kid).sign(b"header.payload")
+
+    [jwk] = published_jwks()["keys"]
+    assert (key.algorithm, jwk["alg"], jwk["use"]) == (algorithm, algorithm, "sig")
+    verifier = jwt.PyJWK(jwk)
+    assert verifier.Algorithm.verify(b"header.payload", verifier.key, signature)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+def test_rsa_keys_have_2048_bits(db: None, settings: Any, now: datetime, algorithm: str):
+    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+
+    private = loaded_key(ensure_active_key(now=now).kid).private
+
+    assert (private.key_size, private.public_key().public_numbers().e) == (2048, 65_537)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_kid_is_the_thumbprint(db: None, settings: Any, now: datetime, algorithm: str):
+    """RFC 7638, recomputed by a foreign library and by hand."""
+    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+    key = ensure_active_key(now=now)
+
+    jwk = joserfc.jwk.import_key(key.public_jwk)
+    assert jwk.thumbprint() == key.kid
+    members = {name: key.public_jwk[name] for name in jwk.as_dict(private=False)}
+    for name in ("kid", "alg", "use"):
+        members.pop(name, None)
+    canonical = json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
+    digest = hashlib.sha256(canonical).digest()
+    assert signing_keys.base64url(digest).decode() == key.kid
+
+
+def test_only_public_members_are_published(key: SigningKey):
+    """Bar 28."""
+    [jwk] = published_jwks()["keys"]
+
+    assert not PRIVATE_MEMBERS & set(jwk)
+
+
+def test_states_decide_what_is_published_and_what_verifies(key: SigningKey):
+    State = SigningKey.State  # noqa: N806
+    published = {State.NEXT: 1, State.ACTIVE: 1, State.RETIRED: 1, State.REMOVED: 0}
+    verifies = {State.NEXT: False, State.ACTIVE: True, State.RETIRED: True, State.REMOVED: False}
+
+    for state in State:
+        SigningKey.objects.update(state=state)
+        assert len(published_jwks()["keys"]) == published[state]
+        assert (public_key_of(key.kid) is not None) is verifies[state]
+    assert public_key_of("../../etc/passwd") is None
+
+
+def test_the_second_start_keeps_the_key(key: SigningKey, settings: Any, now: datetime):
+    settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
+
+    assert ensure_active_key(now=now + timedelta(days=1)).kid == key.kid
+    assert SigningKey.objects.count() == 1
+
+
+def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any):
+    """Bar 31."""
+    private = loaded_key(key.kid).private
+    der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    number = private.private_numbers().private_value.to_bytes(32, "big")
+
+    stored = bytes(SigningKey.objects.get().private_part)
+    assert number not in stored
+    assert der[:20] not in stored
+    assert number.decode("latin-1") not in dump_of_every_table()
+    assert "PRIVATE" not in dump_of_every_table()
+    assert key.encryption_key_id == keyring.current_key(keyring.SIGNING_KEYS).id
+
+
+def test_two_encryptions_share_nothing(db: None, now: datetime):
+    one, two = (signing_keys._new_key("ES256", now=now).private_part for _ in range(2))
+
+    assert one[:12] != two[:12]
+
+
+def test_a_former_root_secret_still_opens_it(key: SigningKey, settings: Any):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 60
+    signing_keys._loaded.clear()
+
+    assert loaded_key(key.kid).kid == key.kid
+
+
+def test_a_lost_root_secret_is_said_in_one_sentence(key: SigningKey, settings: Any, now: datetime):
+    settings.SECRET_KEY = "n" * 60
+    signing_keys._loaded.clear()
+
+    with pytest.raises(SigningKeyLost, match="SECRET_KEY_FALLBACKS"):
+        ensure_active_key(now=now)
+    assert SigningKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", [0, 12, -1])
+def test_a_spoilt_private_part_is_not_used(key: SigningKey, place: int):
+    spoilt = bytearray(key.private_part)
+    spoilt[place] ^= 1
+    SigningKey.objects.update(private_part=bytes(spoilt))
+    signing_keys._loaded.clear()
+
+    with pytest.raises(SigningKeyLost):
+        loaded_key(key.kid)
+
+
+def test_the_private_part_of_one_key_does_not_pass_for_another(key: SigningKey):
+    """The kid is authenticated with the ciphertext: rows cannot be swapped."""
+    SigningKey.objects.update(kid="another")
+
+    with pytest.raises(SigningKeyLost):
+        loaded_key("another")
+
+
+def test_an_unknown_key_is_not_loaded(db: None):
+    with pytest.raises(NoSigningKey):
+        loaded_key("unknown")
+
+
+def test_a_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_queries: Any):
+    first = loaded_key(key.kid)
+
+    with django_assert_num_queries(0):
+        assert loaded_key(key.kid) is first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_starts_on_an_empty_database_make_one_key(settings: Any, now: datetime):
+    """Bar 32: eight at once, each with a connection of its own."""
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    together, kids = threading.Barrier(8), []
+
+    def start() -> None:
+        together.wait()
+        try:
+            kids.append(ensure_active_key(now=now).kid)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(kids) == 8
+    assert len(set(kids)) == 1
+    assert SigningKey.objects.count() == 1

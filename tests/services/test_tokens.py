@@ -1,0 +1,246 @@
+"""Access tokens: bars 26 and 33 to 36."""
+
+import base64
+import hmac
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+import time_machine
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from rest_framework_simplejwt.exceptions import TokenError
+
+from clients_app.models import SigningKey
+from clients_app.services.signing_keys import base64url, ensure_active_key, loaded_key
+from clients_app.services.tokens import (
+    AccessToken,
+    TokenClient,
+    issue_access_token,
+    verified_token,
+)
+
+MOMENT = datetime(2026, 11, 23, 12, 0, 0, 900_000, tzinfo=UTC)
+SECONDS = int(MOMENT.timestamp())
+CLIENT = TokenClient(
+    id=str(uuid.uuid4()),
+    tenant_id=str(uuid.uuid4()),
+    token_lifetime_s=600,
+    role_names=["MyData.Role", "Tenant Member"],
+    role_ids=[str(uuid.uuid4()), str(uuid.uuid4())],
+)
+AUDIENCE = "http://localhost:8000"
+
+
+@pytest.fixture
+def kid(db: None, settings: Any) -> str:
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    return ensure_active_key(now=MOMENT).kid
+
+
+def issued(kid: str, *, client: TokenClient = CLIENT, now: datetime = MOMENT) -> str:
+    return issue_access_token(client, kid=kid, scope="api", secret_id=7, now=now).token
+
+
+def verified(token: str, *, audience: str = AUDIENCE, now: datetime = MOMENT) -> AccessToken:
+    with time_machine.travel(now, tick=False):
+        return verified_token(token, audience=audience)
+
+
+def test_claims_are_those_of_the_specification(kid: str):
+    claims = verified(issued(kid)).payload
+
+    assert len(claims.pop("jti")) == 32
+    assert claims == {
+        "iss": "http://localhost:8000/identity",
+        "sub": CLIENT.id,
+        "client_id": CLIENT.id,
+        "aud": AUDIENCE,
+        "iat": SECONDS,
+        "nbf": SECONDS,
+        "exp": SECONDS + 600,
+        "scope": "api",
+        "tid": CLIENT.tenant_id,
+        "roles": CLIENT.role_names,
+        "role_ids": CLIENT.role_ids,
+        "cred": 7,
+    }
+    assert all(type(claims[name]) is int for name in ("iat", "nbf", "exp", "cred"))
+
+
+def test_header_names_type_algorithm_and_key(kid: str):
+    assert jwt.get_unverified_header(issued(kid)) == {"typ": "at+jwt", "alg": "ES256", "kid": kid}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
+def test_the_lean_way_writes_the_token_that_the_class_defines(
+    db: None, settings: Any, algorithm: str
+):
+    """simplejwt and PyJWT read the same header and claims from both, for each algorithm."""
+    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+    kid = ensure_active_key(now=MOMENT).kid
+    defined = str(AccessToken.for_client(CLIENT, kid=kid, scope="api", secret_id=7, now=MOMENT))
+    lean = issued(kid)
+
+    assert jwt.get_unverified_header(lean) == jwt.get_unverified_header(defined)
+    assert header_bytes_sorted(lean) == header_bytes_sorted(defined)
+    key = loaded_key(kid).private.public_key()
+    with time_machine.travel(MOMENT, tick=False):
+        by_pyjwt = [
+            jwt.decode(token, key, algorithms=[algorithm], audience=AUDIENCE)
+            for token in (lean, defined)
+        ]
+        by_simplejwt = [AccessToken(token).payload for token in (lean, defined)]
+    for pair in (by_pyjwt, by_simplejwt):
+        assert pair[0].pop("jti") != pair[1].pop("jti")
+        assert pair[0] == pair[1]
+        assert set(pair[0]) == set(pair[1])
+    assert by_pyjwt == by_simplejwt
+
+
+def header_bytes_sorted(token: str) -> dict[str, str]:
+    segment = token.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+
+
+def test_a_thousand_tokens_are_distinct(kid: str):
+    tokens = [issued(kid) for _ in range(1000)]
+
+    assert len({jwt.decode(t, options={"verify_signature": False})["jti"] for t in tokens}) == 1000
+    assert len(set(tokens)) == 1000
+
+
+@pytest.mark.parametrize("name", ["x" * 48, "ж" * 24])
+def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
+    """Bar 26; RS256, whose signatures are the longest; names of 48 bytes each."""
+    kid = ensure_active_key(now=MOMENT).kid
+    client = CLIENT._replace(
+        role_names=[name] * 25, role_ids=[str(uuid.uuid4()) for _ in range(25)]
+    )
+
+    token = issue_access_token(
+        client, kid=kid, scope="api ocsapi", secret_id=2**31, now=MOMENT
+    ).token
+
+    assert len(token) < 4096
+
+
+def test_role_names_of_any_alphabet_survive(kid: str):
+    client = CLIENT._replace(role_names=['Мои "данные"\\', "日本語 \U0001f511"])
+
+    assert verified(issued(kid, client=client))["roles"] == client.role_names
+
+
+def test_expiry_is_exact(kid: str):
+    """No leeway on our own tokens: good one second before, not at the second."""
+    token = issued(kid)
+    end = datetime.fromtimestamp(SECONDS + 600, tz=UTC)
+
+    assert verified(token, now=end - timedelta(seconds=1))["exp"] == SECONDS + 600
+    with pytest.raises(TokenError):
+        verified(token, now=end)
+
+
+def test_the_audience_is_the_one_that_is_set(kid: str, settings: Any):
+    """Bar 34."""
+    settings.TOKEN_AUDIENCE = "https://api.example.com"
+    token = issued(kid)
+
+    assert verified(token, audience="https://api.example.com")["aud"] == "https://api.example.com"
+    with pytest.raises(TokenError):
+        verified(token, audience=AUDIENCE)
+
+
+def signed(kid: str, header: dict[str, Any], **changes: Any) -> str:
+    """Return a token of ours, signed with our key, but for ``header`` and ``changes``."""
+    claims = jwt.decode(issued(kid), options={"verify_signature": False}) | changes
+    kept = {name: value for name, value in claims.items() if value is not None}
+    headers = {"kid": kid, "typ": "at+jwt"} | header
+    return jwt.encode(kept, loaded_key(kid).private, "ES256", headers=headers)
+
+
+def test_what_the_forgeries_start_from_is_good(kid: str):
+    assert verified(signed(kid, {}))["sub"] == CLIENT.id
+    assert verified(signed(kid, {"typ": "application/AT+JWT"}))["sub"] == CLIENT.id
+
+
+SPOILT: dict[str, Callable[[str], str]] = {
+    "no text": lambda kid: "",
+    "no token": lambda kid: "abc",
+    "three dots": lambda kid: "...",
+    "not ASCII": lambda kid: "é.é.é",
+    "typ JWT": lambda kid: signed(kid, {"typ": "JWT"}),
+    "no typ": lambda kid: signed(kid, {"typ": None}),
+    "other kid": lambda kid: signed(kid, {"kid": "other"}),
+    "path as kid": lambda kid: signed(kid, {"kid": "../../x"}),
+    "SQL as kid": lambda kid: signed(kid, {"kid": "' OR 1=1 --"}),
+    "crit": lambda kid: signed(kid, {"crit": ["exp"]}),
+    "other issuer": lambda kid: signed(kid, {}, iss="https://evil.test/identity"),
+    "other audience": lambda kid: signed(kid, {}, aud="https://evil.test"),
+    "expired": lambda kid: signed(kid, {}, exp=SECONDS - 1),
+    "not yet valid": lambda kid: signed(kid, {}, nbf=SECONDS + 60),
+    "issued in the future": lambda kid: signed(kid, {}, iat=SECONDS + 60),
+    "exp as text": lambda kid: signed(kid, {}, exp="never"),
+    "no exp": lambda kid: signed(kid, {}, exp=None),
+    "no jti": lambda kid: signed(kid, {}, jti=None),
+    "no tenant": lambda kid: signed(kid, {}, tid=None),
+    "cut signature": lambda kid: issued(kid)[:-4],
+    "payload of another": lambda kid: ".".join(
+        [*issued(kid).split(".")[:1], signed(kid, {}, sub="x").split(".")[1], issued(kid)[-86:]]
+    ),
+    "alg none": lambda kid: jwt.encode(
+        jwt.decode(issued(kid), options={"verify_signature": False}),
+        None,
+        "none",
+        headers={"kid": kid, "typ": "at+jwt"},
+    ),
+    "HS256 with the public key": lambda kid: hmac_with_public_key(kid),
+    "own key in the header": lambda kid: with_own_key(kid),
+}
+
+
+def hmac_with_public_key(kid: str) -> str:
+    """Return what an attacker makes by hand: PyJWT refuses to take a public key as a password."""
+    public = loaded_key(kid).private.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    header = json.dumps({"alg": "HS256", "kid": kid, "typ": "at+jwt"}).encode()
+    message = f"{base64url(header).decode()}.{issued(kid).split('.')[1]}"
+    return f"{message}.{base64url(hmac.digest(pem, message.encode(), 'sha256')).decode()}"
+
+
+def with_own_key(kid: str) -> str:
+    own = ec.generate_private_key(ec.SECP256R1())
+    claims = jwt.decode(issued(kid), options={"verify_signature": False})
+    jwk = jwt.algorithms.ECAlgorithm.to_jwk(own.public_key(), as_dict=True)
+    headers = {"kid": kid, "typ": "at+jwt", "jwk": jwk, "jku": "https://evil.test/jwks"}
+    return jwt.encode(claims, own, "ES256", headers=headers)
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_forgery_is_refused(kid: str, name: str):
+    """Bar 33."""
+    token = SPOILT[name](kid)
+
+    with pytest.raises(TokenError):
+        verified(token)
+
+
+def test_a_withdrawn_key_verifies_nothing(kid: str):
+    """Bar 30: from the next call on, without a restart."""
+    token = issued(kid)
+    assert verified(token)["sub"] == CLIENT.id
+
+    SigningKey.objects.update(state=SigningKey.State.REMOVED)
+
+    with pytest.raises(TokenError):
+        verified(token)
+
+
+def test_verification_cannot_be_switched_off(kid: str):
+    """simplejwt's ``verify=False`` does not make a forgery readable."""
+    with pytest.raises(TokenError):
+        AccessToken(hmac_with_public_key(kid), verify=False)
