@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from clients_app import conf
-from clients_app.oauth.peer import is_trusted, peer_address
+from clients_app.rules.peer_addresses import is_trusted, peer_address
 
 BODY_MAX: Final = 65_536  # bytes
 HEADERS_MAX: Final = 16_384  # bytes, names included

@@ -1,55 +1,5 @@
-"""Whose request it is, behind proxies: X-Forwarded-For counts only as far as we trust who wrote it.
+"""Whose request it is: see ``rules.peer_addresses``, which all doors ask."""
 
-Source: security bars 25 and 88.
-"""
+from clients_app.rules.peer_addresses import is_trusted, peer_address
 
-import ipaddress
-from functools import lru_cache
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def peer_address(remote: str, forwarded_for: str, trusted: tuple[str, ...]) -> str:
-    """Return the nearest address that is not one of our proxies; "" if there is none.
-
-    ``remote`` has opened the connection. The entries of ``forwarded_for`` are read from the right,
-    each believed only because the one to its right is ``trusted`` (addresses or networks).
-    """
-    address = _address(remote)
-    if not trusted or not forwarded_for:
-        return address
-    for entry in reversed(forwarded_for.split(",")):
-        if not is_trusted(address, trusted):
-            break
-        if not (further := _address(entry.strip())):
-            break
-        address = further
-    return address
-
-
-def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
-    """Tell whether ``address`` is one of our proxies."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(known in network for network in _networks(trusted))
-
-
-@lru_cache(maxsize=8)
-def _networks(trusted: tuple[str, ...]) -> list[Network]:
-    return [ipaddress.ip_network(network, strict=False) for network in trusted]
-
-
-@lru_cache(maxsize=4096)
-def _address(text: str) -> str:
-    """Return ``text`` as an address in its usual form, without a port; "" if it is none."""
-    host = text.partition("]")[0].removeprefix("[")
-    if host.count(":") == 1:  # IPv4 with a port
-        host = host.partition(":")[0]
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return ""
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address)
+__all__ = ["is_trusted", "peer_address"]
