@@ -89,9 +89,12 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
     """Return whether ``actor`` may do ``action``, to ``client`` where it is about one.
 
     A client that carries Tenant Administrator is edited, and given secrets, by Tenant
-    Administrators alone. A client of another tenant is never allowed.
+    Administrators alone. A client of another tenant is never allowed, and no client does more to
+    itself than read.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
+        return False
+    if client is not None and _is_itself(actor, client) and action != Action.READ_CLIENTS:
         return False
     if actor.is_trusted or TENANT_ADMINISTRATOR in actor.rights:
         return True
@@ -111,6 +114,10 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
         raise NotFound(gettext_noop("There is no such client."))
     if not allows(actor, action, client=client):
         raise Forbidden(gettext_noop("Your roles do not allow this. Ask a Tenant Administrator."))
+
+
+def _is_itself(actor: Actor, client: Client) -> bool:
+    return actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
 
 
 def _is_administrator(client: Client) -> bool:

@@ -1,0 +1,209 @@
+"""Who may do what: one table of action x actor, asked of the policies cell by cell."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import Forbidden, NotFound
+from clients_app.models import Client, ClientOwner, Person, Tenant
+from clients_app.policies import OWNERS_MAY, RIGHTS, Action, allows, require
+from clients_app.rules.built_in_roles import (
+    BUILT_IN_ROLES,
+    SECRET_ROTATOR,
+    TENANT_ADMINISTRATOR,
+    TENANT_AUDITOR,
+)
+from tests.factories import (
+    actor_for,
+    command_line_in,
+    insert_clients,
+    machine_of,
+    make_client,
+    make_person,
+    make_role,
+    role_id,
+)
+
+# yes: may; own: may, but not to a client that carries Tenant Administrator; -: may not.
+# The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries
+# Tenant Administrator. All are of the client's tenant; the owner is named on both clients.
+TABLE: Final = """
+action                administrator  viewer  auditor  rotator  owner  machine  robot  command_line
+client.read           yes            yes     yes      yes      yes    yes      yes    yes
+client.add            yes            -       -        -        -      -        yes    yes
+client.edit           yes            -       -        -        own    -        yes    yes
+client.disable        yes            -       -        -        -      -        yes    yes
+client.remove         yes            -       -        -        -      -        yes    yes
+client.restore        yes            -       -        -        -      -        yes    yes
+client.roles.assign   yes            -       -        -        -      -        yes    yes
+client.secret.read    yes            -       yes      yes      yes    -        yes    yes
+client.secret.add     yes            -       -        own      own    -        yes    yes
+client.secret.edit    yes            -       -        -        own    -        yes    yes
+client.secret.rotate  yes            -       -        own      own    -        yes    yes
+client.secret.remove  yes            -       -        yes      yes    -        yes    yes
+role.read             yes            yes     yes      yes      yes    yes      yes    yes
+role.add              yes            -       -        -        -      -        yes    yes
+role.edit             yes            -       -        -        -      -        yes    yes
+role.remove           yes            -       -        -        -      -        yes    yes
+activity.read         yes            -       yes      -        -      -        yes    yes
+people.manage         yes            -       -        -        -      -        yes    yes
+"""
+HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
+ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
+
+
+@pytest.fixture
+def pump(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+@pytest.fixture
+def robot(tenant: Tenant) -> Client:
+    """A client that carries Tenant Administrator."""
+    client = insert_clients(["Robot"], tenant)[0]
+    client.roles.add(role_id(tenant, TENANT_ADMINISTRATOR))
+    return client
+
+
+@pytest.fixture
+def theirs(stranger: Person) -> Client:
+    return insert_clients(["Theirs"], stranger.tenant)[0]
+
+
+@pytest.fixture
+def acting(
+    request: pytest.FixtureRequest, tenant: Tenant, pump: Client, robot: Client
+) -> Callable[[str], Actor]:
+    """A function that makes the actor of a column."""
+
+    def owner() -> Actor:
+        person = make_person("olga", tenant)
+        for client in (pump, robot):
+            ClientOwner.objects.create(client=client, person=person)
+        return actor_for(person)
+
+    makers: dict[str, Callable[[], Actor]] = {
+        "administrator": lambda: actor_for(request.getfixturevalue("administrator")),
+        "viewer": lambda: actor_for(request.getfixturevalue("colleague")),
+        "auditor": lambda: actor_for(make_person("aude", tenant, TENANT_AUDITOR)),
+        "rotator": lambda: actor_for(make_person("rolf", tenant, SECRET_ROTATOR)),
+        "owner": owner,
+        "machine": lambda: machine_of(make_client("Reader", tenant).client),
+        "robot": lambda: machine_of(make_client("Second", tenant, TENANT_ADMINISTRATOR).client),
+        "command_line": lambda: command_line_in(tenant),
+        "stranger": lambda: actor_for(request.getfixturevalue("stranger")),
+    }
+    return lambda name: makers[name]()
+
+
+def test_each_action_has_a_row_here_and_in_the_policies() -> None:
+    rows = [action for action, *_ in ROWS]
+    assert sorted(rows) == sorted(Action)
+    assert set(RIGHTS) == set(Action)
+
+
+@pytest.mark.parametrize("name", HEAD[1:])
+def test_column(name: str, acting: Callable[[str], Actor], pump: Client, robot: Client) -> None:
+    actor, column = acting(name), HEAD.index(name)
+
+    for action, *cells in ROWS:
+        about = action in ABOUT_A_CLIENT and action != Action.ADD_CLIENT
+        on_pump = _may(actor, Action(action), pump if about else None)
+        on_robot = _may(actor, Action(action), robot if about else None)
+        cell = {(True, True): "yes", (True, False): "own", (False, False): "-"}[on_pump, on_robot]
+        assert (action, cell) == (action, cells[column - 1])
+
+
+def _may(actor: Actor, action: Action, client: Client | None) -> bool:
+    """Tell what ``allows`` says, after seeing that ``require`` says the same."""
+    allowed = allows(actor, action, client=client)
+    if allowed:
+        require(actor, action, client=client)
+    else:
+        with pytest.raises(Forbidden):
+            require(actor, action, client=client)
+    return allowed
+
+
+@pytest.mark.parametrize("name", HEAD[1:])
+def test_a_client_of_another_tenant_was_never_there(
+    name: str, acting: Callable[[str], Actor], theirs: Client
+) -> None:
+    actor = acting(name)
+    for action in ABOUT_A_CLIENT:
+        assert not allows(actor, action, client=theirs)
+        with pytest.raises(NotFound, match="There is no such client"):
+            require(actor, action, client=theirs)
+
+
+def test_a_stranger_finds_none_of_our_clients(
+    acting: Callable[[str], Actor], pump: Client, robot: Client
+) -> None:
+    zofia = acting("stranger")
+    for client in (pump, robot):
+        for action in ABOUT_A_CLIENT:
+            with pytest.raises(NotFound):
+                require(zofia, action, client=client)
+
+
+def test_an_owner_named_in_another_tenant_is_a_stranger_still(
+    acting: Callable[[str], Actor], pump: Client, stranger: Person
+) -> None:
+    ClientOwner.objects.create(client=pump, person=stranger)
+    with pytest.raises(NotFound):
+        require(acting("stranger"), Action.EDIT_CLIENT, client=pump)
+
+
+def test_an_owner_owns_the_client_that_names_him_and_no_other(
+    acting: Callable[[str], Actor], tenant: Tenant
+) -> None:
+    olga, other = acting("owner"), make_client("Valve", tenant).client
+    for action in OWNERS_MAY:
+        assert not allows(olga, action, client=other)
+        assert not allows(olga, action)
+
+
+def test_a_client_whose_id_is_an_owners_does_not_own(pump: Client, administrator: Person) -> None:
+    ClientOwner.objects.create(client=pump, person=administrator)
+    machine = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(administrator.pk))
+    assert not allows(machine, Action.EDIT_CLIENT, client=pump)
+
+
+def test_a_client_never_changes_itself(robot: Client) -> None:
+    itself = machine_of(robot)
+
+    assert allows(itself, Action.READ_CLIENTS, client=robot)
+    for action in set(ABOUT_A_CLIENT) - {Action.READ_CLIENTS, Action.ADD_CLIENT}:
+        with pytest.raises(Forbidden):
+            require(itself, action, client=robot)
+
+
+def test_without_roles_nothing(pump: Client) -> None:
+    nobody = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(pump.pk))
+    assert not [action for action in Action if allows(nobody, action, client=pump)]
+
+
+@pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
+def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
+    role: Any, tenant: Tenant
+) -> None:
+    actor = actor_for(make_person("ann", tenant, role.role_type_id))
+    may = {action for action in Action if allows(actor, action)}
+
+    assert {Action.READ_CLIENTS, Action.READ_ROLES} <= may
+    if role.role_type_id not in {TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR}:
+        assert len(may) == 2
+
+
+def test_a_custom_role_gives_no_right_whatever_its_name(tenant: Tenant) -> None:
+    role = make_role("Tenant Administrator 2", tenant)
+    client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
+    assert not allows(machine_of(client), Action.ADD_CLIENT)
+
+
+def test_staff_have_no_more_rights_in_the_tenant(tenant: Tenant) -> None:
+    stan = actor_for(make_person("stan", tenant, is_staff=True))
+    assert not allows(replace(stan, is_staff=True), Action.ADD_CLIENT)
