@@ -1,0 +1,130 @@
+"""Parts of the screens that templates call by name."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from clients_app.rules.expiry import is_expired
+from clients_app.templatetags import moments
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of icons.svg, whose hashed address is known here alone."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("clients_app/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """Draw the mark of the product."""
+    return format_html(
+        '<span class="brand-mark"><svg aria-hidden="true"><use href="{}#mark"></use></svg></span>',
+        static("clients_app/icons.svg"),
+    )
+
+
+@register.inclusion_tag("clients_app/components/health.html", takes_context=True)
+def next_expiration(context: Any, client: Any) -> dict[str, Any]:
+    """Say when the first live secret ends, or that there is none that does."""
+    now = context["now"]
+    if not client.live_secrets:
+        if client.last_expired is None:
+            return {"icon_name": "ban", "words": gettext("No secrets")}
+        words = gettext("Expired %(when)s") % {"when": moments.ago(client.last_expired, now)}
+        return {"tone": "bad", "icon_name": "alert", "words": words, "at": client.last_expired}
+    if client.first_expiry is None:
+        return {"icon_name": "infinity", "words": gettext("Never Expires")}
+    tone = "warn" if moments.is_soon(client.first_expiry, now) else ""
+    words = moments.expires(client.first_expiry, now)
+    return {"tone": tone, "icon_name": "clock", "words": words, "at": client.first_expiry}
+
+
+@register.inclusion_tag("clients_app/components/time_left.html", takes_context=True)
+def time_left(context: Any, secret: Any) -> dict[str, Any]:
+    """Say how long a secret lives on."""
+    now, ends, tone = context["now"], secret.expires_at, secret_tone(context, secret)
+    if ends is None:
+        return {"tone": tone, "icon_name": "infinity", "words": gettext("Never Expires")}
+    if tone == "bad":
+        words = gettext("Expired %(when)s") % {"when": moments.ago(ends, now)}
+        return {"tone": tone, "icon_name": "alert", "words": words}
+    days = (ends - now).days
+    left = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    words = left if days else gettext("Less than a day left")
+    return {"tone": tone, "icon_name": "clock" if tone else "", "words": words}
+
+
+@register.inclusion_tag("clients_app/components/life_meter.html", takes_context=True)
+def life_meter(context: Any, secret: Any) -> dict[str, Any]:
+    """Draw how much of its life a secret has left; nothing for one that never ends."""
+    now, ends = context["now"], secret.expires_at
+    if ends is None or is_expired(ends, now):
+        return {}
+    percent = round(100 * (ends - now) / (ends - secret.created_at))
+    return {"secret": secret, "percent": percent, "tone": secret_tone(context, secret)}
+
+
+@register.simple_tag(takes_context=True)
+def secret_tone(context: Any, secret: Any) -> str:
+    """Return "bad" for an expired secret, "warn" for one that ends within 30 days or never."""
+    if is_expired(secret.expires_at, context["now"]):
+        return "bad"
+    never = secret.expires_at is None
+    return "warn" if never or moments.is_soon(secret.expires_at, context["now"]) else ""
+
+
+@register.filter
+def has_expired(secret: Any, now: Any) -> bool:
+    """Tell whether a secret has ended."""
+    return is_expired(secret.expires_at, now)
+
+
+@register.filter
+def initials(person: Any) -> str:
+    """Return the first letters of a name: "MO" for Mara Okafor."""
+    words = str(person).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def described(role: Any) -> str:
+    """Return a role's description; that of a built-in one in the reader's language."""
+    return gettext(role.description) if role.is_built_in else role.description
+
+
+EVENT_ICONS: Final = {
+    "client.added": "plus",
+    "client.secret.added": "key",
+    "client.secret.removed": "trash",
+}
+
+
+@register.simple_tag
+def event_icon(event: Any) -> SafeString:
+    """Draw the icon of an audit event."""
+    return icon(EVENT_ICONS.get(event.action, "activity"))
+
+
+@register.filter
+def recorded(value: Any) -> str:
+    """Return a value of an audit event as the screen writes it."""
+    if value in (None, "", []):
+        return "\N{EN DASH}"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, str) and moments.ISO.fullmatch(value):
+        return moments.day_time(datetime.fromisoformat(value))
+    return str(value)

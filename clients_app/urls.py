@@ -1,0 +1,68 @@
+"""The addresses of the screens: each answers the same with a slash at its end."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.urls import URLPattern, path, re_path, register_converter
+
+from clients_app.web.views.choose_password import choose_password, forgot_password
+from clients_app.web.views.client_add import client_add
+from clients_app.web.views.client_details import (
+    client_activity,
+    client_details,
+    client_roles,
+    client_secrets,
+)
+from clients_app.web.views.client_list import client_list, front
+from clients_app.web.views.client_register import client_register
+from clients_app.web.views.role_add import role_add
+from clients_app.web.views.role_list import role_list
+from clients_app.web.views.secret_add import secret_add
+from clients_app.web.views.secret_remove import secret_remove
+from clients_app.web.views.sign_in import sign_in, sign_out
+from clients_app.web.views.theme import theme
+
+
+class GuidConverter:
+    """A GUID in an address, in any case."""
+
+    regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
+    def to_python(self, value: str) -> UUID:
+        return UUID(value)
+
+    def to_url(self, value: UUID) -> str:
+        return str(value)
+
+
+register_converter(GuidConverter, "guid")
+
+
+def page(route: str, view: Callable, name: str) -> list[URLPattern]:
+    """Return the two patterns of an address; its name is the one without a slash."""
+    return [path(route, view, name=name), path(f"{route}/", view)]
+
+
+CLIENTS = "security/clients"
+CLIENT = f"{CLIENTS}/<guid:client_id>"
+ONE_TIME_LINK = r"^choose-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/?$"
+
+urlpatterns = [
+    path("", front, name="front"),
+    *page(CLIENTS, client_list, "client-list"),
+    *page(f"{CLIENTS}/add", client_add, "client-add"),
+    *page(f"{CLIENTS}/register", client_register, "client-register"),
+    *page(CLIENT, client_details, "client-details"),
+    *page(f"{CLIENT}/secrets", client_secrets, "client-secrets"),
+    *page(f"{CLIENT}/roles", client_roles, "client-roles"),
+    *page(f"{CLIENT}/activity", client_activity, "client-activity"),
+    *page(f"{CLIENT}/secrets/add", secret_add, "secret-add"),
+    *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secret_remove, "secret-remove"),
+    *page("security/roles", role_list, "role-list"),
+    *page("security/roles/add", role_add, "role-add"),
+    *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
+    *page("sign-out", sign_out, "sign-out"),
+    *page("forgot-password", forgot_password, "account_reset_password"),
+    re_path(ONE_TIME_LINK, choose_password, name="account_reset_password_from_key"),
+    *page("theme", theme, "theme"),
+]

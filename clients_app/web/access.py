@@ -1,0 +1,57 @@
+"""Who asks, and may he: every screen passes here before its view runs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from clients_app import selectors
+from clients_app.errors import Forbidden, NotFound
+from clients_app.policies import Action, allows
+from clients_app.web.actor import actor_of, person_of, zone_of
+from clients_app.web.views import refusals, sign_in
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Let people of the portal in, in their own time zone; ask all others to sign in first.
+
+    Here, and nowhere else, what services and selectors refuse becomes an answer.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return sign_in.sign_in_first(request)
+        with timezone.override(zone_of(person_of(request))):
+            try:
+                return view(request, *args, **kwargs)
+            except Forbidden as error:
+                return refusals.forbidden(request, error)
+            except NotFound as error:
+                return refusals.not_found(request, error)
+
+    guarded.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
+    return guarded
+
+
+def may(action: Action) -> Callable[[View], View]:
+    """Let those through who may do ``action``; a ``client_id`` becomes the ``client`` it names."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = actor_of(request)
+            if "client_id" in kwargs:
+                client_id = kwargs.pop("client_id")
+                kwargs["client"] = selectors.get_client(actor.tenant_id, client_id)
+            if not allows(actor, action, client=kwargs.get("client")):
+                raise Forbidden(refusals.ONLY_SOME_MAY[action])
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

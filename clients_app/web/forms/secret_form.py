@@ -1,0 +1,79 @@
+"""Add Secret: what the secret is for, and when it ends."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.errors import RuleBroken
+from clients_app.limits import SECRET_DESCRIPTION_MAX
+from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
+from clients_app.rules.names import clean_line
+from clients_app.services.client_secrets import SecretDraft
+from clients_app.web.forms.window_form import WindowForm, line
+
+TYPED = "%Y-%m-%d %H:%M"
+
+
+class Preset(NamedTuple):
+    """A button that fills the Expiration Date."""
+
+    label: str
+    value: str
+
+
+class SecretForm(WindowForm):
+    """Dates are typed, and read, on the clocks of the person (the active time zone)."""
+
+    secret_description = line(_("Description"))
+    expiration = line(_("Expiration Date"))
+    never_expires = forms.BooleanField(required=False, label=_("Never Expires"))
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.zone = timezone.get_current_timezone()
+        self.initial.setdefault("expiration", self._typed(default_expiration(now, self.zone)))
+
+    def clean_secret_description(self) -> str:
+        return self.obey(
+            lambda text: clean_line(
+                text, maximum=SECRET_DESCRIPTION_MAX, field="secret_description"
+            ),
+            "secret_description",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the date, unless Never Expires is ticked: then it is ignored."""
+        expires_at = None
+        if not self.cleaned_data["never_expires"]:
+            try:
+                expires_at = parse_expiration(self.cleaned_data.get("expiration", ""), self.zone)
+                check_expiration(expires_at, self.now)
+            except RuleBroken as error:
+                self.add_broken(error)
+        return {**self.cleaned_data, "expires_at": expires_at}
+
+    def draft(self) -> SecretDraft:
+        """Return the secret as the service takes it."""
+        given = self.cleaned_data
+        return SecretDraft(description=given["secret_description"], expires_at=given["expires_at"])
+
+    @property
+    def presets(self) -> list[Preset]:
+        """Return the buttons, with the dates they stand for now."""
+        days = [
+            Preset(
+                gettext("%(days)s days") % {"days": days},
+                self._typed(self.now + timedelta(days=days)),
+            )
+            for days in (30, 90, 180)
+        ]
+        year = self._typed(default_expiration(self.now, self.zone))
+        return [*days, Preset(gettext("1 year"), year)]
+
+    def _typed(self, moment: datetime) -> str:
+        return moment.astimezone(self.zone).strftime(TYPED)

@@ -1,0 +1,93 @@
+"""A form of a window: asks the rules, keeps what was typed, is carried through two steps."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, QueryDict
+
+from clients_app.errors import Conflict, RuleBroken
+from clients_app.web.kept import Fields
+from clients_app.web.sentences import sentence_of
+
+Value = TypeVar("Value")
+FORM_KEY: Final = re.compile("[A-Za-z0-9_-]{16,64}")
+
+
+def form_key_of(request: HttpRequest) -> str:
+    """Return the one-time key that the form was made with; a new form gets a new one."""
+    key = request.POST.get("form_key", "")
+    return key if FORM_KEY.fullmatch(key) else secrets.token_urlsafe(18)
+
+
+def line(label: Any) -> forms.CharField:
+    """Return a field for one line, which the rules look at as it was typed."""
+    return forms.CharField(required=False, strip=False, label=label)
+
+
+class Problem(NamedTuple):
+    """A line of the summary; ``field_id`` is what its link leads to."""
+
+    field_id: str
+    label: str
+    sentence: str
+
+
+class WindowForm(forms.Form):
+    """Its ``clean_...`` methods ask the rules by ``obey``."""
+
+    use_required_attribute = False
+    several: tuple[str, ...] = ()  # fields with any number of values
+
+    @classmethod
+    def shown(cls, typed: QueryDict, **made_of: Any) -> Any:
+        """Return the form as it was left, unchecked: a defaulted field that was not sent stays."""
+        form = cls(**made_of)
+        for name in form.fields:
+            if name in typed:
+                several = name in cls.several
+                form.initial[name] = typed.getlist(name) if several else typed[name]
+        return form
+
+    def obey(self, rule: Callable[[str], Value], name: str) -> Value:
+        """Return what ``rule`` makes of the field; its sentence goes beside it."""
+        try:
+            return rule(self.cleaned_data[name])
+        except RuleBroken as error:
+            raise forms.ValidationError(sentence_of(error)) from error
+
+    def add_broken(self, error: RuleBroken | Conflict) -> None:
+        """Put what a service refused beside its field, else above the form."""
+        name = error.field if error.field in self.fields else None
+        self.add_error(name, sentence_of(error))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return the lines of the summary, in the order of the fields."""
+        found = []
+        for name in [NON_FIELD_ERRORS, *self.fields]:
+            for sentence in self.errors.get(name, []) if self.is_bound else []:
+                own = name in self.fields
+                field_id = self[name].id_for_label or f"id_{name}" if own else ""
+                label = str(self.fields[name].label) if own else ""
+                found.append(Problem(field_id, label, str(sentence)))
+        return found
+
+    @property
+    def first_wrong(self) -> str:
+        """Return the name of the field that gets the focus."""
+        wrong = [name for name in self.fields if self.is_bound and name in self.errors]
+        return wrong[0] if wrong else ""
+
+    @property
+    def hidden(self) -> Fields:
+        """Return what was typed, to be carried through the other step."""
+        pairs: Fields = []
+        for name in self.fields:
+            value = self[name].value()
+            values = value if isinstance(value, (list, tuple)) else [value]
+            pairs += [(name, str(one)) for one in values if one not in (None, False)]
+        return pairs

@@ -1,0 +1,112 @@
+"""Answers as page or fragment: the only place that reads and sets the HX-* headers."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
+
+from clients_app.web.shell import shell_of
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Tell whether htmx asked for a part of a page; on Back and Forward it asks for a whole one."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def show(
+    request: HttpRequest,
+    screen: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    fragments: tuple[str, ...] = ("window",),
+    status: int = 200,
+    tell: str | None = None,
+    address: str | None = None,
+) -> HttpResponse:
+    """Answer with ``screen`` as a whole page, or with the one of its ``fragments`` asked for.
+
+    The first fragment is the answer to anything unknown. ``tell`` is an event for the page,
+    ``address`` what the address bar shows after it; a filter that is typed replaces the last one.
+    """
+    if status == 422:
+        title = gettext("Error: %(title)s") % {"title": title}
+    title = gettext("%(title)s · Portal") % {"title": title}
+    context = {"now": timezone.now(), "status": status, "notice": notice_of(request)} | context
+    if not wants_fragment(request):
+        page = {**context, **shell_of(request), "title": title}
+        html = render_to_string(f"clients_app/{screen}.html", page, request)
+        return HttpResponse(html, status=status)
+    target = request.htmx.target  # type: ignore[attr-defined]
+    fragment = target if target in fragments else fragments[0]
+    context["fragment"] = fragment
+    html = render_to_string(f"clients_app/{screen}.html#{fragment}", context, request)
+    response = HttpResponse(format_html("<title>{}</title>", title) + html, status=status)
+    if fragment == "window":
+        response["HX-Retarget"], response["HX-Reswap"] = "#window", "innerHTML"
+        response["HX-Push-Url"] = "false"
+    elif address:
+        typed = request.htmx.trigger_name == "q"  # type: ignore[attr-defined]
+        response["HX-Replace-Url" if typed else "HX-Push-Url"] = address
+    if tell:
+        response["HX-Trigger"] = json.dumps({tell: {}})
+    return response
+
+
+def done(request: HttpRequest, *, to: str, said: str, tell: str) -> HttpResponse:
+    """Answer a deed that leaves no window: close it, tell the page, say what happened.
+
+    Without htmx: go ``to`` the page that shows it.
+    """
+    if wants_fragment(request):
+        response = HttpResponse(status=204)
+        response["HX-Trigger"] = json.dumps({tell: {}, "windowDone": {}, "toast": {"text": said}})
+        return response
+    messages.success(request, said)
+    return see_other(to)
+
+
+def go(request: HttpRequest, to: str) -> HttpResponse:
+    """Send the browser ``to`` another page of ours, out of a fragment too."""
+    if wants_fragment(request):
+        response = HttpResponse()
+        response["HX-Redirect"] = to
+        return response
+    return see_other(to)
+
+
+def see_other(to: str) -> HttpResponse:
+    """Redirect with status 303: what follows is always a GET (RFC 9110 section 15.4.4)."""
+    response = HttpResponseRedirect(to)
+    response.status_code = 303
+    return response
+
+
+def with_query(path: str, **values: str | int | None) -> str:
+    """Return ``path`` with those of the ``values`` that say anything."""
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def page_behind(request: HttpRequest) -> str:
+    """Return the path and query to come back to: of a fragment, the page it was asked from."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    return request.get_full_path()
+
+
+def give_notice(request: HttpRequest, sentence: str) -> None:
+    """Let the next screen that is shown for ``request`` begin with ``sentence``."""
+    request.notice = sentence  # type: ignore[attr-defined]
+
+
+def notice_of(request: HttpRequest) -> str:
+    """Return the sentence that the screen begins with, if any."""
+    return getattr(request, "notice", "")

@@ -1,0 +1,11 @@
+"""What the core says, in the reader's language."""
+
+from django.utils.translation import gettext
+
+from clients_app.errors import PortalError
+
+
+def sentence_of(error: PortalError) -> str:
+    """Return the sentence of an error, with its values filled in."""
+    sentence = gettext(error.sentence)
+    return sentence % error.values if error.values else sentence

@@ -1,0 +1,37 @@
+"""What stands around every screen: the left pane, the account, the theme."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from clients_app import selectors
+from clients_app.models import Person
+from clients_app.rules.built_in_roles import BUILT_IN_ROLES
+from clients_app.web.actor import actor_of, person_of
+
+THEME_COOKIE: Final = "theme"
+THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
+
+
+def shell_of(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of ``base.html``; signed-out pages have the theme alone."""
+    shell: dict[str, Any] = {"theme": theme_of(request)}
+    if not request.user.is_authenticated:
+        return shell | {"layout": "clients_app/entrance.html"}
+    actor, person = actor_of(request), person_of(request)
+    held = [role.name for role in BUILT_IN_ROLES if role.role_type_id in actor.rights]
+    return shell | {
+        "layout": "clients_app/base.html",
+        "person": person,
+        "role_label": held[0] if held else "",
+        "tenant": person.tenant,
+        "sidebar": selectors.sidebar_counts(actor.tenant_id),
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return "light" or "dark" where one was chosen, in this browser or in the account."""
+    chosen = request.COOKIES.get(THEME_COOKIE)
+    if chosen is None:
+        chosen = getattr(request.user, "theme", "")
+    return chosen if chosen in THEMES else ""

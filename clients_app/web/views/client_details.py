@@ -1,0 +1,96 @@
+"""Details of a client, beside the list: four tabs, each with an address of its own."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from clients_app import audit, selectors
+from clients_app.models import Client
+from clients_app.policies import Action, allows
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import show, wants_fragment, with_query
+from clients_app.web.views.client_list import list_context, list_state
+
+
+@require_safe
+@signed_in
+@may(Action.READ_CLIENTS)
+def client_details(request: HttpRequest, client: Client) -> HttpResponse:
+    """Show what the client is and how it is used."""
+    now = timezone.now()
+    context = {
+        "summary": selectors.client_summary(client, now=now),
+        "tags": client.tags.all(),
+    }
+    return _tab(request, client, "details", gettext("Details"), context, now)
+
+
+@require_safe
+@signed_in
+@may(Action.READ_SECRETS)
+def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
+    """Show its secrets: everything but their values."""
+    now = timezone.now()
+    context = {"secrets": selectors.listed_secrets(client, now=now)}
+    return _tab(request, client, "secrets", gettext("Secrets"), context, now)
+
+
+@require_safe
+@signed_in
+@may(Action.READ_CLIENTS)
+def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
+    """Show the roles that travel in its tokens."""
+    context = {"roles": selectors.client_roles(client)}
+    return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
+
+
+@require_safe
+@signed_in
+@may(Action.READ_ACTIVITY)
+def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
+    """Show who did what to it, with the values before and after."""
+    now = timezone.now()
+    events = selectors.client_activity(client.tenant_id, client.pk)
+    context = {
+        "events": [
+            {"event": event, "sentence": audit.sentence(event), "changes": audit.changes(event)}
+            for event in events
+        ],
+        "summary": selectors.client_summary(client, now=now),
+    }
+    return _tab(request, client, "activity", gettext("Activity"), context, now)
+
+
+def _tab(
+    request: HttpRequest,
+    client: Client,
+    tab: str,
+    label: str,
+    context: dict[str, Any],
+    now: datetime,
+) -> HttpResponse:
+    actor = actor_of(request)
+    may_do = {
+        "may_read_secrets": client.has_secrets
+        and allows(actor, Action.READ_SECRETS, client=client),
+        "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),
+        "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),
+        "may_read_activity": allows(actor, Action.READ_ACTIVITY),
+        "secret_count": client.secrets.live(now).count(),
+        "role_count": client.roles.count(),
+    }
+    around = _state_alone(request) if wants_fragment(request) else list_context(request, client)
+    shown = {**around, **context, **may_do, "client": client, "tab": tab, "now": now}
+    title = gettext("%(client)s, %(tab)s") % {"client": client.name, "tab": label}
+    return show(request, "client_details", shown, title=title, fragments=("details",))
+
+
+def _state_alone(request: HttpRequest) -> dict[str, Any]:
+    """Return what the pane's links need of the list, without reading the list."""
+    state = list_state(request.GET)
+    return {"state": with_query("", type=state["type"], q=state["q"], page=state["page"])}

@@ -1,0 +1,85 @@
+"""What is not given: no right, no such thing, a stale page, a fault of ours."""
+
+import logging
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
+
+from clients_app import selectors
+from clients_app.errors import NotFound, PortalError
+from clients_app.policies import Action
+from clients_app.web import kept
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import give_notice, show
+from clients_app.web.sentences import sentence_of
+
+logger = logging.getLogger(__name__)
+
+#: why somebody was refused, said before a service is asked
+ONLY_SOME_MAY: Final = {
+    Action.READ_CLIENTS: gettext_noop("Only people with a built-in role can see clients."),
+    Action.ADD_CLIENT: gettext_noop("Only Tenant Administrators can add a client."),
+    Action.READ_SECRETS: gettext_noop(
+        "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
+        "can see its secrets."
+    ),
+    Action.ADD_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can add a secret; "
+        "to a client that is a Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.REMOVE_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a secret."
+    ),
+    Action.READ_ROLES: gettext_noop("Only people with a built-in role can see roles."),
+    Action.ADD_ROLE: gettext_noop("Only Tenant Administrators can add a role."),
+    Action.READ_ACTIVITY: gettext_noop(
+        "Only Tenant Administrators and Tenant Auditors can see Activity."
+    ),
+}
+
+
+def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say which right is missing and who can help."""
+    helpers = selectors.people_who_administer(actor_of(request).tenant_id)
+    context = {"sentence": sentence_of(error), "helpers": [str(person) for person in helpers[:3]]}
+    return show(request, "forbidden", context, title=gettext("Not allowed"), status=403)
+
+
+def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say that there is no such thing, whether it was removed or never was."""
+    context = {"sentence": sentence_of(error)}
+    return show(request, "not_found", context, title=gettext("Not found"), status=404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django or allauth refuses, without saying more."""
+    return show(request, "out_of_date", {}, title=gettext("Not allowed"), status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that no screen has."""
+    return not_found(request, NotFound(gettext_noop("There is no page at this address.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show a form of ours again, filled; refuse what came from elsewhere."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        give_notice(
+            request, gettext("This page was out of date. Check what you typed, then try again.")
+        )
+        again = kept.show_again(request, request.path, kept.typed_fields(request))
+        if again is not None and again.status_code == 200:
+            again.status_code = 403
+        if again is not None:
+            return again
+    return show(request, "out_of_date", {}, title=gettext("Out of date"), status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours with what the operator needs; asks neither session nor database."""
+    operation_id = getattr(request, "operation_id", "")
+    logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
+    context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
+    return HttpResponse(render_to_string("clients_app/server_error.html", context), status=500)

@@ -1,0 +1,25 @@
+"""Roles: every role with its Role Type and who has it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from clients_app import selectors
+from clients_app.policies import Action, allows
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import show
+
+
+@require_safe
+@signed_in
+@may(Action.READ_ROLES)
+def role_list(request: HttpRequest) -> HttpResponse:
+    """Show the roles of the tenant, custom ones first."""
+    actor = actor_of(request)
+    context = {
+        "roles": selectors.tenant_roles(actor.tenant_id),
+        "may_add": allows(actor, Action.ADD_ROLE),
+        "sidebar": selectors.sidebar_counts(actor.tenant_id),
+    }
+    return show(request, "role_list", context, title=gettext("Roles"), fragments=("list",))

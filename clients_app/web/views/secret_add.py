@@ -1,0 +1,77 @@
+"""Add Secret to a client that exists, and show it once."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from clients_app import conf, selectors
+from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
+from clients_app.models import Client
+from clients_app.policies import Action
+from clients_app.rules.expiry import is_expired
+from clients_app.services.client_secrets import add_secret
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.forms.secret_form import SecretForm
+from clients_app.web.forms.window_form import form_key_of
+from clients_app.web.htmx import show
+from clients_app.web.kept import BACK
+from clients_app.web.proof import fresh_proof
+from clients_app.web.views.client_register import already_added
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("added")
+@signed_in
+@may(Action.ADD_SECRET)
+@fresh_proof(_("A secret gives access to your APIs."))
+def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
+    """Ask for description and date; Add is the only place where the secret is seen."""
+    actor, now = actor_of(request), timezone.now()
+    if request.method != "POST" or BACK in request.POST:
+        return _ask(request, client, SecretForm.shown(request.POST, now=now))
+    form = SecretForm(request.POST, now=now)
+    if not form.is_valid():
+        return _ask(request, client, form, status=422)
+    same = _same_description(client, form)
+    try:
+        added = add_secret(
+            client, form.draft(), actor=actor, now=now, form_key=form_key_of(request)
+        )
+    except AlreadyAdded as error:
+        return already_added(request, error)
+    except (RuleBroken, Conflict) as error:
+        form.add_broken(error)
+        return _ask(request, client, form, status=422)
+    context = {
+        "client": client,
+        "plain": added.plain,
+        "same_description": same,
+        "token_address": f"{conf.issuer()}/connect/token",
+    }
+    title = gettext("Secret Successfully Added")
+    return show(request, "secret_added", context, title=title, tell="clientChanged")
+
+
+def _same_description(client: Client, form: SecretForm) -> str:
+    """Return the description if a live secret has it already: warned, not refused."""
+    said = form.draft().description
+    live = selectors.listed_secrets(client, now=form.now)
+    taken = {secret.description for secret in live if not is_expired(secret.expires_at, form.now)}
+    return said if said in taken else ""
+
+
+def _ask(
+    request: HttpRequest, client: Client, form: SecretForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "name": client.name,
+        "client": client,
+        "kept": [],
+        "form_key": form_key_of(request),
+    }
+    return show(request, "secret_add", context, title=gettext("Add Secret"), status=status)

@@ -1,0 +1,81 @@
+"""Sign in and sign out."""
+
+from urllib.parse import urlsplit
+
+from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.logout import logout
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clients_app import selectors
+from clients_app.web import kept
+from clients_app.web.htmx import go, page_behind, see_other, show, with_query
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Take username and password, then go on where the person wanted to be."""
+    to = kept.own_path(request.POST.get("next") or request.GET.get("next"))
+    fields = kept.carried_fields(request)
+    if request.user.is_authenticated:
+        return _go_on(request, to, fields)
+    if request.method != "POST" or kept.BACK in request.POST:
+        return _ask(request, to, fields, username=request.POST.get("login", ""))
+    if not ratelimit.consume(request, action="login"):
+        return _ask(request, to, fields, error="too_many", status=429)
+    form = LoginForm(request.POST, request=request)
+    if not form.is_valid():
+        many = form.has_error("__all__", "too_many_login_attempts")
+        error, username = "too_many" if many else "wrong", request.POST.get("login", "")
+        return _ask(request, to, fields, error=error, username=username, status=422)
+    answer = form.login(request, redirect_url=to)
+    if not request.user.is_authenticated:  # one more step of allauth, such as a second factor
+        return answer
+    return _go_on(request, to, fields)
+
+
+sign_in.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session on the server."""
+    logout(request, show_message=False)
+    return see_other(reverse("account_login"))
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Ask a signed-out person to sign in; a window that was sent keeps what was typed."""
+    if request.method != "POST":
+        to = with_query(reverse("account_login"), next=page_behind(request))
+        return go(request, to)
+    return _ask(request, request.path, kept.typed_fields(request), error="ended", status=403)
+
+
+def _go_on(request: HttpRequest, to: str, fields: kept.Fields) -> HttpResponse:
+    again = kept.show_again(request, urlsplit(to).path, fields) if fields else None
+    return again or go(request, to)
+
+
+def _ask(
+    request: HttpRequest,
+    to: str,
+    fields: kept.Fields,
+    *,
+    error: str = "",
+    username: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "next": to,
+        "kept": [(kept.PREFIX + name, value) for name, value in fields],
+        "error": error,
+        "username": username,
+        "tenant_name": selectors.first_tenant(),
+    }
+    return show(request, "sign_in", context, title=gettext("Sign in"), status=status)

@@ -1,0 +1,25 @@
+"""Switch theme: the choice of this browser, read by the server for the first paint."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from clients_app import conf
+from clients_app.web import kept
+from clients_app.web.htmx import see_other, wants_fragment
+from clients_app.web.shell import THEME_COOKIE, THEMES
+
+YEAR_S = 365 * 24 * 3600
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep Light, Dark or, for anything else, System in a cookie."""
+    chosen = request.POST.get("theme", "")
+    wanted = chosen if chosen in THEMES else "system"
+    to = kept.own_path(request.POST.get("next"))
+    response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
+    secure = conf.public_url().startswith("https:")
+    response.set_cookie(
+        THEME_COOKIE, wanted, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax"
+    )
+    return response

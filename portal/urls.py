@@ -1,0 +1,11 @@
+"""All addresses: the machines' and the people's."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("clients_app.oauth.urls")),
+    path("", include("clients_app.urls")),
+]
+handler403 = "clients_app.web.views.refusals.permission_denied"
+handler404 = "clients_app.web.views.refusals.page_not_found"
+handler500 = "clients_app.web.views.refusals.server_error"

@@ -1,0 +1,285 @@
+// The portal's own script: the window, copying, small comforts. Every screen works without it.
+// Texts come from the page (base.html); nothing here reads or stores a secret beyond the page.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const dialog = $("#window");
+  const words = () => $("#words")?.dataset ?? {};
+  let opener = null; // what opened the window, by element and id
+  let titleBehind = "";
+
+  // ---- The window: one dialog whose content is swapped
+  function opened() {
+    const content = $("[data-window]", dialog);
+    if (!content) return;
+    dialog.className = "dialog";
+    if (content.dataset.window) dialog.classList.add(`dialog-${content.dataset.window}`);
+    dialog.setAttribute("role", $("[data-role]", dialog)?.dataset.role ?? "dialog");
+    if (!dialog.open) dialog.showModal();
+    // A dialog that was open already does not look for autofocus by itself.
+    ($("[autofocus]", dialog) ?? $("#errors", dialog) ?? dialog).focus({ preventScroll: true });
+    prepare(dialog);
+  }
+
+  function empty() {
+    dialog.replaceChildren();
+    if (titleBehind) document.title = titleBehind;
+    titleBehind = "";
+  }
+
+  function closed() {
+    empty();
+    const back = opener && (opener.isConnected ? opener : document.getElementById(opener.id));
+    opener = null;
+    (back ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
+  }
+
+  // The Client Secret was not copied: the foot asks once.
+  function mayClose() {
+    const ask = $("[data-ask]", dialog);
+    if (!ask || $("[data-once]", dialog).dataset.copied) return true;
+    $("[data-foot]", dialog).hidden = true;
+    ask.hidden = false;
+    $("[role=alert] span", ask).textContent = $("template", ask).content.textContent;
+    $("[data-keep-open]", ask).focus();
+    return false;
+  }
+
+  function keepOpen() {
+    $("[data-ask]", dialog).hidden = true;
+    $("[data-foot]", dialog).hidden = false;
+    $("[data-guards]", dialog).focus();
+  }
+
+  if (dialog) {
+    dialog.addEventListener("cancel", (event) => {
+      if (event.target !== dialog) return;
+      const ask = $("[data-ask]", dialog);
+      if ((ask && !ask.hidden) || !mayClose()) event.preventDefault();
+    });
+    dialog.addEventListener("close", closed);
+  }
+
+  // What is shown once must not come back with Back, Forward or a restored tab.
+  addEventListener("pagehide", () => {
+    if (dialog?.open) dialog.close();
+    for (const once of all("[data-once]")) once.replaceChildren();
+  });
+  addEventListener("pageshow", (event) => {
+    const once = $("[data-once]");
+    if (event.persisted && once) location.replace(once.dataset.leave);
+  });
+
+  // ---- Copy
+  async function copy(button) {
+    const source = all(button.dataset.copy).find((element) => element.getClientRects().length);
+    if (!source) return;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+    } catch {
+      getSelection().selectAllChildren(source);
+      say(button, words().press, "copy");
+      return;
+    }
+    const once = button.closest("[data-once]");
+    if (once && button.hasAttribute("data-guards")) {
+      once.dataset.copied = "yes";
+      const note = $("[data-note]", once);
+      note.lastElementChild.textContent = words().secretCopied;
+      draw(note, "check-circle");
+    }
+    say(button, words().copied, "check");
+    button.classList.add("copied");
+  }
+
+  function say(button, text, icon) {
+    const label = $("span", button);
+    button.dataset.says ??= label.textContent;
+    label.textContent = text;
+    draw(button, icon);
+    announce(text);
+    clearTimeout(button.timer);
+    button.timer = setTimeout(() => {
+      label.textContent = button.dataset.says;
+      draw(button, "copy");
+      button.classList.remove("copied");
+    }, 2000);
+  }
+
+  function draw(element, name) {
+    const use = $("use", element);
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+  }
+
+  function announce(text) {
+    const region = $("#announcer", dialog?.open ? dialog : document) ?? speaker();
+    region.textContent = "";
+    setTimeout(() => (region.textContent = text), 50);
+  }
+
+  // A region inside the open dialog: what lies behind it is not read out.
+  function speaker() {
+    const region = document.createElement("p");
+    region.id = "announcer";
+    region.className = "sr-only";
+    region.setAttribute("role", "status");
+    (dialog?.open ? dialog : document.body).append(region);
+    return region;
+  }
+
+  // ---- Forms
+  function prepare(root) {
+    for (const chip of all("[data-set]", root)) {
+      chip.setAttribute("aria-pressed", String($(chip.dataset.for).value === chip.dataset.set));
+    }
+    for (const name of all("[data-names]", root)) {
+      const typed = $(name.dataset.names)?.value.trim();
+      name.dataset.unnamed ??= typed === name.textContent ? "" : name.textContent;
+      name.textContent = typed || name.dataset.unnamed || name.textContent;
+    }
+    countRoles(root);
+  }
+
+  function countRoles(root) {
+    const said = $("[data-selected]", root);
+    if (!said) return;
+    const ticked = all("input[name=roles]:checked", root).length;
+    const text = words().selected.replace("%n", ticked + Number(said.dataset.selected));
+    if (said.textContent !== text) said.textContent = text;
+  }
+
+  function pick(button) {
+    const field = $(button.dataset.picker);
+    const picker = document.createElement("input");
+    picker.type = "datetime-local";
+    picker.className = "picker";
+    picker.tabIndex = -1;
+    picker.setAttribute("aria-hidden", "true");
+    picker.value = field.value.replace(" ", "T");
+    picker.addEventListener("change", () => {
+      field.value = picker.value.replace("T", " ").slice(0, 16);
+      prepare(document);
+    });
+    picker.addEventListener("blur", () => picker.remove());
+    button.after(picker);
+    picker.focus();
+    picker.showPicker();
+  }
+
+  addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.matches("[data-find-role]")) {
+      const sought = field.value.trim().toLowerCase();
+      for (const row of all("label.role-row", field.closest(".roles"))) {
+        row.hidden = !row.textContent.toLowerCase().includes(sought);
+      }
+      return;
+    }
+    const form = field.closest("form");
+    if (form) prepare(form);
+  });
+
+  addEventListener("click", (event) => {
+    const hit = (selector) => event.target.closest?.(selector);
+    const button = hit("button, a");
+    if (!button) return;
+    if (button.matches("[data-copy]")) copy(button);
+    else if (button.matches("[data-set]")) {
+      $(button.dataset.for).value = button.dataset.set;
+      prepare(document);
+    } else if (button.matches("[data-picker]")) pick(button);
+    else if (button.matches("[data-keep-open]")) keepOpen();
+    else if (button.matches("[data-dismiss]")) button.closest(".toast").remove();
+    else if (button.matches("[data-theme-switch]")) switchTheme(button);
+    else if (button.matches("#errors a")) {
+      event.preventDefault();
+      $(button.hash)?.focus();
+    } else if (button.matches("[data-close]") && dialog?.contains(button)) {
+      event.preventDefault();
+      if (button.dataset.close === "anyway" || mayClose()) dialog.close();
+    }
+  });
+
+  // ---- Theme: the server keeps the choice in a cookie; the page does not wait for it
+  function switchTheme(button) {
+    const root = document.documentElement;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    button.value = root.dataset.theme = dark ? "light" : "dark";
+    draw(button, dark ? "moon" : "sun");
+  }
+
+  // ---- Toasts
+  function toast(template, text) {
+    const shown = $(template).content.firstElementChild.cloneNode(true);
+    if (text) $("span", shown).textContent = text;
+    $("#toasts").append(shown);
+    if (!$("[data-dismiss]", shown)) expire(shown);
+  }
+
+  function expire(shown) {
+    const leave = () => {
+      if (shown.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+      else shown.remove();
+    };
+    setTimeout(leave, 6000);
+  }
+  all("#toasts .toast").forEach(expire);
+
+  // ---- Keyboard: arrows and J, K while the focus is in the list; Esc closes the Details pane
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+    const row = event.target.closest?.(".row-link");
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (row && step) {
+      const rows = all(".row-link");
+      rows[rows.indexOf(row) + step]?.focus();
+      event.preventDefault();
+    } else if (event.key === "Escape" && !$(":popover-open")) {
+      $("[data-close-details]")?.click();
+    }
+  });
+
+  // ---- htmx
+  const on = (name, listener) => document.addEventListener(name, listener);
+  on("htmx:beforeRequest", (event) => {
+    if (event.detail.target !== dialog || dialog.open) return;
+    opener = event.detail.elt;
+  });
+  on("htmx:beforeSwap", (event) => {
+    if (event.detail.target === dialog && !titleBehind) titleBehind = document.title;
+  });
+  on("htmx:afterSwap", (event) => {
+    if (event.detail.target === dialog) opened();
+  });
+  on("htmx:afterSettle", markOpenRow);
+  on("windowDone", () => dialog.open && dialog.close());
+  on("toast", (event) => toast("#toast-done", event.detail.text));
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, unreachable);
+
+  function markOpenRow() {
+    const open = $("#details")?.dataset.client;
+    for (const row of all(".row-link")) {
+      if (row.id === `row-${open}`) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  // The line broke: inside a window at its top, with the same form and form key to send again.
+  function unreachable(event) {
+    const form = event.detail.elt.closest("form[data-window]");
+    if (!form || !dialog.open) {
+      if (event.detail.elt.matches("[data-theme-switch], form:has([data-theme-switch])")) return;
+      toast("#toast-failed");
+      return;
+    }
+    $("[data-failed]", form)?.remove();
+    const said = $("#window-failed").content.firstElementChild.cloneNode(true);
+    ($(".dialog-body", form) ?? form).prepend(said);
+    $("button", said).focus();
+  }
+
+  prepare(document);
+})();
