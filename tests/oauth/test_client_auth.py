@@ -1,0 +1,64 @@
+"""The Basic decoder as a whole: what it takes apart, and that nothing makes it fall over."""
+
+import base64
+from urllib.parse import quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients_app.oauth.client_auth import _credentials
+from clients_app.oauth.errors import OAuthError
+
+PRINTABLE = st.text(alphabet=[chr(code) for code in range(0x20, 0x7F)], min_size=1)
+
+
+@given(PRINTABLE, PRINTABLE)
+def test_what_a_stock_library_encodes_is_read_back(client_id: str, plain: str):
+    """RFC 6749 section 2.3.1: both halves are form-encoded before base64."""
+    pair = f"{quote_plus(client_id)}:{quote_plus(plain)}"
+    header = "Basic " + base64.b64encode(pair.encode()).decode()
+
+    assert _credentials(header, {}) == (client_id, plain)
+
+
+@given(PRINTABLE.filter(lambda text: not {"%", "+", ":"} & set(text)), PRINTABLE)
+def test_a_secret_may_have_colons(client_id: str, plain: str):
+    pair = f"{client_id}::{quote_plus(plain)}"
+    header = "Basic " + base64.b64encode(pair.encode()).decode()
+
+    assert _credentials(header, {}) == (client_id, ":" + plain)
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(["client_id", "client_secret"]), st.text()))
+def test_any_header_gives_credentials_or_one_of_two_errors(header: str, params: dict[str, str]):
+    check(header, params)
+
+
+@given(st.binary())
+def test_any_base64_gives_credentials_or_one_of_two_errors(content: bytes):
+    check("Basic " + base64.b64encode(content).decode(), {})
+
+
+@given(st.dictionaries(st.sampled_from(["client_id", "client_secret"]), st.text()))
+def test_any_body_gives_credentials_or_one_of_two_errors(params: dict[str, str]):
+    check(None, params)
+
+
+def check(header: str | None, params: dict[str, str]) -> None:
+    try:
+        halves = _credentials(header, params)
+    except OAuthError as refusal:
+        answer = (refusal.error, refusal.status)
+    else:
+        answer = all(half.isascii() and half.isprintable() for half in halves)
+    assert answer in {True, ("invalid_request", 400), ("invalid_client", 401)}
+
+
+@pytest.mark.parametrize("half", ["client_id", "client_secret"])
+def test_nothing_is_trimmed(half: str):
+    """Bar 17."""
+    params = {"client_id": "a", "client_secret": "b"}
+    params[half] = f" {params[half]} "
+
+    assert _credentials(None, params) == (params["client_id"], params["client_secret"])
