@@ -1,0 +1,102 @@
+"""Every deed of the services once, by its name: function -> what calls it on the subjects."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from clients_app.models import Client, Person, Role, Tenant
+from clients_app.services.client_drafts import ClientDraft
+from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
+from clients_app.services.client_removal import remove_client, restore_client
+from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.clients import register_client
+from clients_app.services.one_time_links import make_one_time_link
+from clients_app.services.people import add_person, choose_password
+from clients_app.services.roles import add_role, edit_role, remove_role
+from clients_app.services.tenants import add_tenant
+from tests.factories import (
+    NOW,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    make_client,
+    make_person,
+    make_role,
+)
+
+NEVER: Final = SecretDraft(description="new", expires_at=None)
+
+
+class Subjects(NamedTuple):
+    """What the deeds are done to: a client with a secret, a removed one, a role, a person."""
+
+    tenant: Tenant
+    client: Client
+    removed: Client
+    role: Role
+    person: Person
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": command_line_in(self.tenant), "now": NOW}
+
+    @property
+    def secret_id(self) -> int:
+        return self.client.secrets.get().pk
+
+
+def make_subjects(tenant: Tenant) -> Subjects:
+    removed = insert_clients(["Valve"], tenant)[0]
+    removed.removed_at = NOW
+    removed.save()
+    client = make_client("Pump", tenant, secret_description="old").client
+    return Subjects(tenant, client, removed, make_role("Old", tenant), make_person("ann", tenant))
+
+
+DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
+    deed.__name__: call
+    for deed, call in (
+        (
+            register_client,
+            lambda on: register_client(ClientDraft(name="New"), NEVER, form_key="key", **on.by),
+        ),
+        (
+            edit_client,
+            lambda on: edit_client(on.client, ClientDraft(name="New"), version=1, **on.by),
+        ),
+        (
+            assign_roles,
+            lambda on: assign_roles(
+                on.client,
+                frozenset({on.role.pk}),
+                confirms_administrator=False,
+                version=1,
+                **on.by,
+            ),
+        ),
+        (set_enabled, lambda on: set_enabled(on.client, enabled=False, **on.by)),
+        (
+            name_owners,
+            lambda on: name_owners(on.client, frozenset({on.person.pk}), version=1, **on.by),
+        ),
+        (remove_client, lambda on: remove_client(on.client, **on.by)),
+        (restore_client, lambda on: restore_client(on.removed.pk, **on.by)),
+        (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),
+        (edit_secret, lambda on: edit_secret(on.client, on.secret_id, NEVER, **on.by)),
+        (remove_secret, lambda on: remove_secret(on.client, on.secret_id, **on.by)),
+        (add_role, lambda on: add_role("New", description="", **on.by)),
+        (edit_role, lambda on: edit_role(on.role.pk, name="New", description="", **on.by)),
+        (remove_role, lambda on: remove_role(on.role.pk, **on.by)),
+        (add_person, lambda on: add_person("new", role_ids=frozenset(), **on.by)),
+        (
+            choose_password,
+            lambda on: choose_password(
+                on.person, "Seven-grey-herons-7", actor=actor_for(on.person), now=NOW
+            ),
+        ),
+        (make_one_time_link, lambda on: make_one_time_link(on.person, **on.by)),
+        (
+            add_tenant,
+            lambda on: add_tenant("Contoso", actor_kind=on.by["actor"].kind, now=NOW),
+        ),
+    )
+}

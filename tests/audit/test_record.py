@@ -1,0 +1,269 @@
+"""Every deed has its event in the same transaction: no event, no change; no secret in an event."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from clients_app import audit, services
+from clients_app.audit.sentences import SENTENCES
+from clients_app.models import (
+    AuditEvent,
+    AuditHead,
+    Client,
+    ClientRole,
+    ClientSecret,
+    ClientTag,
+    IssuedClientId,
+    Person,
+    Role,
+    Tenant,
+    UsedFormKey,
+)
+from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.people import choose_password
+from clients_app.services.tenants import add_tenant
+from tests.audit.deeds import DEEDS, Subjects, make_subjects
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    actor_for,
+    command_line_in,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_tenant,
+)
+
+TABLES = (
+    Tenant,
+    Role,
+    Person,
+    Client,
+    ClientRole,
+    ClientTag,
+    ClientSecret,
+    IssuedClientId,
+    UsedFormKey,
+    AuditEvent,
+    AuditHead,
+)
+
+
+def all_rows() -> list[Any]:
+    return [list(table._default_manager.order_by("pk").values()) for table in TABLES]
+
+
+@pytest.fixture
+def no_more_events(tenant: Tenant) -> Iterator[Callable[[], None]]:
+    """A function after whose call the database takes no more audit events, as if it were full."""
+
+    def refuse() -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON clients_app_auditevent "
+                    "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+                )
+            else:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(
+                    "ALTER TABLE clients_app_auditevent "
+                    "ADD CONSTRAINT disk_full CHECK (sequence < 0) NOT VALID"
+                )
+
+    return refuse
+
+
+@pytest.fixture
+def subjects(tenant: Tenant) -> Subjects:
+    return make_subjects(tenant)
+
+
+def test_every_service_that_opens_a_transaction_is_among_the_deeds() -> None:
+    modules = [
+        importlib.import_module(f"{services.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(services.__path__)
+    ]
+    writing = {
+        name
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if "transaction.atomic" in inspect.getsource(function)
+    }
+    assert writing - {"ensure_active_key"} == set(DEEDS)  # signing keys belong to no tenant
+
+
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
+def test_a_deed_adds_to_the_chain(deed: Callable[[Subjects], object], subjects: Subjects) -> None:
+    last = AuditEvent.objects.order_by("pk").last()
+
+    deed(subjects)
+
+    events = AuditEvent.objects.filter(pk__gt=last.pk)
+    assert events
+    for event in events:
+        assert event.action in SENTENCES
+        assert "%(" not in audit.sentence(event)
+        assert {change.label for change in audit.changes(event)}.isdisjoint(
+            json.loads(event.canonical)["after"]
+        )  # each field has its label
+    for tenant in Tenant.objects.all():
+        assert audit.first_fault(tenant.pk) is None
+
+
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
+def test_without_its_event_no_deed_is_saved(
+    deed: Callable[[Subjects], object],
+    subjects: Subjects,
+    no_more_events: Callable[[], None],
+) -> None:
+    before = all_rows()
+    no_more_events()
+
+    with pytest.raises(DatabaseError, match=r"disk.full"):
+        deed(subjects)
+
+    assert all_rows() == before
+
+
+def test_without_the_head_no_client_is_saved(tenant: Tenant) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE clients_app_audithead RENAME TO lost")
+
+    with pytest.raises(DatabaseError):
+        make_client("Pump", tenant)
+
+    assert not Client.objects.exists()
+    assert not ClientSecret.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_a_transaction_is_refused() -> None:
+    tenant = make_tenant()
+    with pytest.raises(RuntimeError, match="part of the transaction"):
+        audit.record("tenant.edited", tenant, actor=command_line_in(tenant), now=NOW)
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_that_is_undone_takes_its_event_with_it() -> None:
+    tenant = make_tenant()
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        _add_and_divide(tenant)
+
+    assert AuditEvent.objects.count() == 1
+    assert audit.first_fault(tenant.pk) is None
+    make_client("Pump", tenant)
+    assert audit.first_fault(tenant.pk) is None
+
+
+def _add_and_divide(tenant: Tenant) -> float:
+    make_client("Pump", tenant)
+    return 1 / 0
+
+
+def test_no_event_holds_a_secret_a_digest_or_a_tag(
+    tenant: Tenant, dump_of_every_table: Callable[[], str]
+) -> None:
+    added = make_client("Pump", tenant, secret_description="first")
+    second = add_secret(
+        added.client, SecretDraft(expires_at=None), actor=command_line_in(tenant), now=NOW
+    )
+    remove_secret(added.client, second.secret.pk, actor=command_line_in(tenant), now=NOW)
+    events = "\n".join(str(vars(event)) for event in AuditEvent.objects.all())
+
+    for secret in ClientSecret.objects.all():
+        assert secret.digest not in events
+        assert secret.digest.rpartition("$")[2] not in events
+        assert bytes(secret.tag).hex() not in events
+    dump = dump_of_every_table()
+    for plain in (added.plain, second.plain):
+        assert plain[-4:] in dump  # the dump is one
+        assert plain not in dump
+        assert plain[4:24] not in dump
+        assert plain.encode().hex() not in dump
+
+
+def test_no_event_holds_a_password(tenant: Tenant) -> None:
+    ann = make_person("ann", tenant)
+    choose_password(ann, "Seven-grey-herons-7", actor=actor_for(ann), now=NOW)
+
+    events = "\n".join(str(vars(event)) for event in AuditEvent.objects.all())
+    assert "herons-7" not in events
+    assert "argon2" not in events
+
+
+def test_an_event_says_who_did_what_to_which_client_from_where(
+    tenant: Tenant, administrator: Person
+) -> None:
+    mara = replace(actor_for(administrator), address="192.0.2.7", operation_id="op-1")
+    client = make_client("Pump", tenant, actor=mara, tags=("north",)).client
+
+    event = AuditEvent.objects.get(action="client.added")
+    assert (event.actor_kind, event.actor_id, event.actor_name) == (
+        "person",
+        str(administrator.pk),
+        "mara",
+    )
+    assert (event.object_kind, event.object_id, event.object_name) == (
+        "client",
+        str(client.pk),
+        "Pump",
+    )
+    assert (event.client_id, event.at, event.outcome) == (client.pk, NOW, "done")
+    assert (event.address, event.operation_id) == ("192.0.2.7", "op-1")
+    assert audit.sentence(event) == "Client Pump added"
+    changes = {change.label: change.after for change in audit.changes(event)}
+    assert changes["Name"] == "Pump"
+    assert changes["Roles"] == ["Tenant Member"]
+    assert changes["Token Lifetime"] == 3600
+    assert changes["Tags"] == ["north"]
+
+
+def test_an_edited_secret_reads_before_and_after(tenant: Tenant) -> None:
+    client = make_client("Pump", tenant, secret_description="old").client
+    draft = SecretDraft(description="new", expires_at=IN_A_YEAR)
+    edit_secret(client, client.secrets.get().pk, draft, actor=command_line_in(tenant), now=NOW)
+
+    event = AuditEvent.objects.get(action="client.secret.edited")
+    differing = {c.label: (c.before, c.after) for c in audit.changes(event) if c.before != c.after}
+    assert differing == {"Description": ("old", "new")}
+
+
+def test_a_deed_that_changes_nothing_is_no_event(tenant: Tenant) -> None:
+    client = make_client("Pump", tenant).client
+    secret = client.secrets.get()
+    before = AuditEvent.objects.count()
+
+    draft = SecretDraft(description=secret.description, expires_at=secret.expires_at)
+    edit_secret(client, secret.pk, draft, actor=command_line_in(tenant), now=NOW)
+
+    assert AuditEvent.objects.count() == before
+
+
+def test_the_longest_names_fit_an_event(tenant: Tenant) -> None:
+    client = make_client("ﬃ" * 200, tenant, secret_description="s" * 200).client
+    insert_secrets(client, 1)
+
+    assert audit.first_fault(tenant.pk) is None
+    assert AuditEvent.objects.filter(client_id=client.pk).count() == 2
+
+
+def test_the_chains_of_two_tenants_are_apart(tenant: Tenant) -> None:
+    other = add_tenant("Contoso", actor_kind=command_line_in(tenant).kind, now=NOW)
+    make_client("Pump", tenant)
+    make_client("Pump", other)
+
+    for one in (tenant, other):
+        sequences = AuditEvent.objects.for_tenant(one.pk).order_by("sequence")
+        assert list(sequences.values_list("sequence", flat=True)) == [1, 2, 3]
