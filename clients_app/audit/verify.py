@@ -15,7 +15,10 @@ class Fault(NamedTuple):
 
 
 def first_fault(tenant_id: UUID) -> Fault | None:
-    """Return where the chain of this tenant breaks first; None where it is whole."""
+    """Return where the chain of this tenant breaks first; None where it is whole.
+
+    Every chain has a head, since it begins with the event that tells of the tenant's making.
+    """
     sequence, digest = 0, ""
     events = AuditEvent.objects.for_tenant(tenant_id).order_by("sequence")
     for event in events.iterator(chunk_size=2000):
@@ -29,7 +32,7 @@ def first_fault(tenant_id: UUID) -> Fault | None:
         digest = event.digest
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()
     if head is None:
-        return Fault(1, "the head of the chain is missing") if sequence else None
+        return Fault(sequence + 1, "the head of the chain is missing")
     if head.sequence > sequence:
         return Fault(sequence + 1, "the events from here to the end are missing")
     if (head.sequence, head.digest) != (sequence, digest):

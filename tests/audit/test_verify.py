@@ -1,0 +1,210 @@
+"""The chain is found broken, and where first, whatever was done to its rows past the triggers."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from pytest_django.fixtures import Settings
+
+from clients_app import audit, keyring
+from clients_app.audit import chain
+from clients_app.models import AuditEvent, AuditHead, Tenant, append_only
+from tests.factories import make_role, make_tenant
+
+LENGTH = 8  # events of the tenant: "tenant.added" and seven roles
+
+
+@pytest.fixture
+def roles(tenant: Tenant) -> Iterator[Tenant]:
+    """A tenant with eight events, in a database whose triggers an intruder has dropped."""
+    for number in range(LENGTH - 1):
+        make_role(f"Role {number}", tenant)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    append_only.drop(connection)
+    yield tenant
+    append_only.create(connection)
+
+
+def event(sequence: int) -> Any:
+    return AuditEvent.objects.filter(sequence=sequence)
+
+
+def first_fault(tenant: Tenant) -> tuple[int, str]:
+    fault = audit.first_fault(tenant.pk)
+    assert fault is not None
+    return fault
+
+
+def test_an_untouched_chain_is_whole(roles: Tenant) -> None:
+    assert AuditEvent.objects.count() == LENGTH
+    assert audit.first_fault(roles.pk) is None
+    assert AuditHead.objects.get().sequence == LENGTH
+
+
+COLUMNS = [field.name for field in AuditEvent._meta.get_fields() if field.name != "id"]
+CHANGES: dict[str, Any] = {
+    "sequence": 99,
+    "at": F("at") + timedelta(microseconds=1),
+    "client_id": uuid4(),
+    "chain_key_id": "00000000",
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("sequence", [1, 4, LENGTH])
+def test_a_change_of_any_column(roles: Tenant, column: str, sequence: int) -> None:
+    elsewhere = Tenant.objects.create(name="Contoso")
+    value = elsewhere if column == "tenant" else CHANGES.get(column, "x")
+    event(sequence).update(**{column: value})
+
+    assert first_fault(roles)[0] == sequence
+
+
+def test_one_letter_inside_the_sealed_text(roles: Tenant) -> None:
+    sealed = event(4).get().canonical
+    event(4).update(canonical=sealed.replace("Role 2", "Role 3"))
+
+    assert first_fault(roles) == (4, "it was changed")
+
+
+def test_a_change_resealed_without_the_key(roles: Tenant) -> None:
+    forged = event(4).get()
+    forged.canonical = forged.canonical.replace("Role 2", "Role 3")
+    event(4).update(
+        canonical=forged.canonical,
+        digest=chain.digest_of(forged, keyring.DerivedKey("x", b"guess")),
+    )
+
+    assert first_fault(roles) == (4, "it was changed")
+
+
+@pytest.mark.parametrize("sequence", [1, 2, 5, LENGTH - 1])
+def test_a_deletion(roles: Tenant, sequence: int) -> None:
+    event(sequence).delete()
+
+    assert first_fault(roles) == (sequence, "the event is missing")
+
+
+@pytest.mark.parametrize("sequence", [1, 5])
+def test_a_deletion_with_the_later_ones_moved_up(roles: Tenant, sequence: int) -> None:
+    event(sequence).delete()
+    for later in AuditEvent.objects.filter(sequence__gt=sequence).order_by("sequence"):
+        event(later.sequence).update(sequence=later.sequence - 1)
+
+    assert first_fault(roles) == (sequence, "it does not follow the event before it")
+
+
+@pytest.mark.parametrize("kept", [0, 1, LENGTH - 3, LENGTH - 1])
+def test_a_tail_that_was_cut_off(roles: Tenant, kept: int) -> None:
+    AuditEvent.objects.filter(sequence__gt=kept).delete()
+
+    assert first_fault(roles) == (kept + 1, "the events from here to the end are missing")
+
+
+def test_events_and_head_gone_altogether(roles: Tenant) -> None:
+    AuditEvent.objects.all().delete()
+    AuditHead.objects.all().delete()
+
+    assert first_fault(roles) == (1, "the head of the chain is missing")
+
+
+def test_the_head_gone(roles: Tenant) -> None:
+    AuditHead.objects.all().delete()
+
+    assert first_fault(roles)[1] == "the head of the chain is missing"
+
+
+def test_the_head_moved_back(roles: Tenant) -> None:
+    before = event(5).get()
+    AuditHead.objects.update(sequence=5, digest=before.digest)
+
+    assert first_fault(roles) == (6, "the head of the chain does not know this event")
+
+
+@pytest.mark.parametrize(("one", "other"), [(2, 3), (1, 8), (4, 7)])
+def test_two_events_swapped(roles: Tenant, one: int, other: int) -> None:
+    event(one).update(sequence=99)
+    event(other).update(sequence=one)
+    event(99).update(sequence=other)
+
+    assert first_fault(roles) == (one, "it does not follow the event before it")
+
+
+@pytest.mark.parametrize("sequence", [1, 5])
+def test_an_insertion_in_the_middle(roles: Tenant, sequence: int) -> None:
+    for later in AuditEvent.objects.filter(sequence__gte=sequence).order_by("-sequence"):
+        event(later.sequence).update(sequence=later.sequence + 1)
+    added = event(sequence + 1).get()
+    added.pk, added.sequence, added.object_name = None, sequence, "forged"
+    added.save(force_insert=True)
+
+    assert first_fault(roles) == (sequence, "its columns were changed")
+
+
+def test_an_event_that_stands_there_twice(roles: Tenant) -> None:
+    for later in AuditEvent.objects.filter(sequence__gt=5).order_by("-sequence"):
+        event(later.sequence).update(sequence=later.sequence + 1)
+    added = event(5).get()
+    added.pk, added.sequence = None, 6
+    added.save(force_insert=True)
+
+    assert first_fault(roles) == (6, "it does not follow the event before it")
+
+
+def test_an_insertion_at_the_end(roles: Tenant) -> None:
+    added = event(LENGTH).get()
+    added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, added.digest
+    added.save(force_insert=True)
+
+    assert first_fault(roles) == (LENGTH + 1, "it was changed")
+
+
+def test_an_insertion_before_the_first(roles: Tenant) -> None:
+    added = event(1).get()
+    added.pk, added.sequence = None, 0
+    added.save(force_insert=True)
+
+    assert first_fault(roles)[0] == 1
+
+
+def test_an_event_sealed_with_the_key_but_unknown_to_the_head(roles: Tenant) -> None:
+    last = event(LENGTH).get()
+    added = event(LENGTH).get()
+    added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, last.digest
+    added.canonical = chain.canonical(added, before={}, after={})
+    added.digest = chain.digest_of(added, keyring.current_key(keyring.AUDIT_CHAIN))
+    added.save(force_insert=True)
+
+    assert first_fault(roles) == (LENGTH + 1, "the head of the chain does not know this event")
+
+
+def test_the_chain_of_another_tenant_does_not_matter(roles: Tenant) -> None:
+    other = make_tenant("Contoso")
+    make_role("Theirs", other)
+    event(2).filter(tenant=roles).update(actor_name="x")
+
+    assert audit.first_fault(other.pk) is None
+    assert first_fault(roles)[0] == 2
+
+
+def test_after_a_change_of_secret_key_old_and_new_events_verify(
+    tenant: Tenant, settings: Settings
+) -> None:
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [old]
+    make_role("New", tenant)
+
+    keys = AuditEvent.objects.values_list("chain_key_id", flat=True)
+    assert len(set(keys)) == 2
+    assert audit.first_fault(tenant.pk) is None
+    settings.SECRET_KEY_FALLBACKS = []
+    assert first_fault(tenant) == (
+        1,
+        "the key it was sealed with is not among SECRET_KEY and its fallbacks",
+    )
