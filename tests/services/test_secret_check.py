@@ -165,21 +165,11 @@ def test_a_tag_of_a_lost_key_leaves_it_to_argon2(plain: str, runs: list[str], se
     assert len(runs) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        ("", False),
-        ("pcs_", False),
-        ("a" * 256, False),
-        ("a" * 257, False),
-        ("a" * 10**6, False),
-        ("pcs_" + "0" * 49, False),
-        (new_secret(), True),
-    ],
-)
-def test_what_is_worth_a_look(text: str, verdict: bool):
+@pytest.mark.parametrize("text", ["", "pcs_", "a" * 256, "a" * 257, "a" * 10**6, "pcs_" + "0" * 49])
+def test_what_is_not_worth_a_look(plain: str, text: str):
     """Bar 10: length and checksum before anything else."""
-    assert could_be_secret(text) is verdict
+    assert not could_be_secret(text)
+    assert could_be_secret(plain)
 
 
 def test_one_flipped_character_is_refused_before_any_look(plain: str):

@@ -1,0 +1,129 @@
+"""Metadata and public keys: bars 28, 37 and 38."""
+
+import json
+from typing import Any
+
+import joserfc.jwk
+import jwt
+import pytest
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+
+from clients_app.models import SigningKey
+from tests.oauth import wire
+from tests.oauth.wire import Reply
+
+OPENID = "/identity/.well-known/openid-configuration"
+OAUTH = "/.well-known/oauth-authorization-server/identity"
+JWKS = "/identity/.well-known/openid-configuration/jwks"
+DOCUMENTS = (OPENID, OAUTH, JWKS)
+HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "public, max-age=900",
+    "Access-Control-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def get(path: str, method: str = "GET", **more: Any) -> Reply:
+    return wire.through_django(wire.environ(path, method=method, content_type=None, **more))
+
+
+@pytest.mark.parametrize("path", [OPENID, OAUTH, OPENID + "/", OAUTH + "/"])
+def test_metadata_says_what_there_is(db: None, path: str):
+    assert get(path).json() == {
+        "issuer": "http://localhost:8000/identity",
+        "token_endpoint": "http://localhost:8000/identity/connect/token",
+        "jwks_uri": "http://localhost:8000/identity/.well-known/openid-configuration/jwks",
+        "scopes_supported": ["api", "ocsapi"],
+        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }
+
+
+def test_a_foreign_library_accepts_the_metadata(db: None, settings: Any):
+    """RFC 8414 wants https: authlib checks each address.
+
+    Of response_types_supported the RFC says both that it is required and that an empty array is
+    left out; it is there, empty, until the authorize endpoint is, which authlib does not take.
+    """
+    settings.PUBLIC_URL = "https://portal.example.com"
+    metadata = AuthorizationServerMetadata(get(OAUTH, **{"wsgi.url_scheme": "https"}).json())
+
+    for rule in ("issuer", "token_endpoint", "jwks_uri", "scopes_supported"):
+        getattr(metadata, f"validate_{rule}")()
+    for rule in ("grant_types", "token_endpoint_auth_methods"):
+        getattr(metadata, f"validate_{rule}_supported")()
+
+
+@pytest.mark.parametrize("path", [OPENID, OAUTH])
+@pytest.mark.parametrize(
+    "header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_FORWARDED_PROTO"]
+)
+def test_addresses_never_come_from_the_request(db: None, settings: Any, path: str, header: str):
+    """Bar 37, also where a proxy is trusted."""
+    settings.TRUSTED_PROXIES = ["192.0.2.0/24"]
+    usual = get(path).body
+
+    assert get(path, **{header: "host=evil.test;proto=https"}).body == usual
+    assert get(path, **{header: "evil.test"}).body == usual
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_headers_let_caches_and_any_origin_read(signing_key: SigningKey, path: str):
+    """Without credentials, cookies, or headers that are for pages."""
+    reply = get(path, HTTP_ORIGIN="https://any.test", HTTP_COOKIE="sessionid=x; csrftoken=y")
+
+    tag = reply.headers.pop("ETag")
+    assert (reply.status, reply.headers) == (200, HEADERS)
+    assert tag.startswith('"')
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_who_has_it_already_gets_no_body(signing_key: SigningKey, path: str):
+    tag = get(path).headers["ETag"]
+
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        reply = get(path, HTTP_IF_NONE_MATCH=known)
+        assert (reply.status, reply.body) == (304, b"")
+        assert reply.headers["ETag"] == tag
+        assert reply.headers["Cache-Control"] == "public, max-age=900"
+    assert get(path, HTTP_IF_NONE_MATCH='"other"').status == 200
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_head_has_the_same_headers(signing_key: SigningKey, path: str):
+    """The server leaves the body out."""
+    head, full = get(path, method="HEAD"), get(path)
+
+    assert (head.status, head.headers) == (200, full.headers)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_documents_are_read_only(db: None, path: str, method: str):
+    reply = get(path, method=method)
+
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+def test_two_foreign_libraries_read_the_keys(signing_key: SigningKey):
+    """Bar 28: public members only."""
+    published = get(JWKS).json()
+
+    [by_pyjwt] = jwt.PyJWKSet.from_dict(published).keys
+    [by_joserfc] = joserfc.jwk.KeySet.import_key_set(published).keys
+    assert by_pyjwt.key_id == by_joserfc.kid == by_joserfc.thumbprint() == signing_key.kid
+    assert not by_joserfc.is_private
+    assert set(published["keys"][0]) == {"kty", "n", "e", "kid", "alg", "use"}
+
+
+def test_a_key_that_is_removed_is_no_longer_published(signing_key: SigningKey):
+    before = get(JWKS)
+    SigningKey.objects.update(state=SigningKey.State.REMOVED)
+    after = get(JWKS)
+
+    assert json.loads(before.body)["keys"][0]["kid"] == signing_key.kid
+    assert after.json() == {"keys": []}
+    assert after.headers["ETag"] != before.headers["ETag"]

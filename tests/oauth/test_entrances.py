@@ -1,0 +1,143 @@
+"""What only the entrances decide: bodies, paths, schemes, addresses, cookies."""
+
+import io
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client as Browser
+
+from clients_app.oauth.wsgi import in_front_of
+from tests.oauth import wire
+from tests.oauth.wire import Reply, basic, form
+
+GRANT = form(grant_type="client_credentials")
+Ask = Callable[..., Reply]
+
+
+@pytest.fixture
+def good(clients: SimpleNamespace) -> dict[str, Any]:
+    """The parts of a good request."""
+    return {"authorization": basic(clients.good.id, clients.good.plain), "body": GRANT}
+
+
+def chunked(body: bytes) -> dict[str, Any]:
+    """The variables of a body that comes without a length, as granian gives them."""
+    return {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+def test_a_body_without_a_length_is_read_to_its_end(good: dict[str, Any], ask: Ask):
+    assert ask(**good, **chunked(GRANT)).status == 200
+
+
+def test_a_body_without_a_length_has_the_same_limit(good: dict[str, Any], ask: Ask):
+    assert ask(**good, **chunked(GRANT + b"&a=" + b"x" * 65_536)).status == 413
+
+
+def test_without_length_or_end_there_is_no_body(good: dict[str, Any], ask: Ask):
+    """A server that promises no end may wait for ever: nothing is read."""
+    reply = ask(**good, CONTENT_LENGTH="")
+
+    assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1e9", "٣"])
+def test_a_length_that_is_none_reads_nothing(good: dict[str, Any], ask: Ask, length: str):
+    assert ask(**good, CONTENT_LENGTH=length).status == 400
+
+
+def test_a_huge_length_is_refused_unread(good: dict[str, Any], ask: Ask):
+    endless = io.BytesIO(b"x" * 10**6)
+
+    assert ask(**good, **{"wsgi.input": endless, "CONTENT_LENGTH": "9" * 18}).status == 413
+    assert endless.tell() <= 65_537
+
+
+def test_a_body_that_comes_in_pieces_is_put_together(good: dict[str, Any], ask: Ask):
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(3)
+
+    assert ask(**good, **{"wsgi.input": Slow(GRANT)}).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/identity/connect/tokens",
+        "/identity/connect/token//",
+        "/identity/connect/Token",
+        "/x/identity/connect/token",
+        "/identity/connect/token/x",
+    ],
+)
+def test_other_paths_go_past_the_short_entrance(path: str):
+    passed: list[str] = []
+
+    def behind(variables: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        passed.append(variables["PATH_INFO"])
+        start_response("200 OK", [])
+        return [b"behind"]
+
+    assert wire.send(in_front_of(behind), wire.environ(path)).body == b"behind"
+    assert passed == [path]
+
+
+def test_on_plain_http_an_https_installation_refuses(good: dict[str, Any], ask: Ask, settings: Any):
+    """Bar 5: no redirect, and nothing is looked at."""
+    settings.PUBLIC_URL = "https://portal.example.com"
+    settings.SECURE_SSL_REDIRECT = True
+
+    reply = ask(**good)
+
+    assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
+    assert "Location" not in reply.headers
+    assert ask(**good, **{"wsgi.url_scheme": "https"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "proto", "status"),
+    [
+        ([], "https", 400),  # anyone can write the header
+        (["198.51.100.0/24"], "https", 400),
+        (["192.0.2.7"], "https", 200),
+        (["192.0.2.7"], "http", 400),
+        (["192.0.2.7"], "", 400),
+    ],
+)
+def test_the_scheme_is_believed_from_our_proxies_alone(
+    good: dict[str, Any], ask: Ask, settings: Any, proxies: list[str], proto: str, status: int
+):
+    settings.PUBLIC_URL = "https://portal.example.com"
+    settings.TRUSTED_PROXIES = proxies
+
+    assert ask(**good, HTTP_X_FORWARDED_PROTO=proto).status == status
+
+
+def test_the_address_behind_our_proxy_is_logged(
+    clients: SimpleNamespace, ask: Ask, settings: Any, caplog: pytest.LogCaptureFixture
+):
+    settings.TRUSTED_PROXIES = ["192.0.2.0/24"]
+
+    ask(body=GRANT, HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.5, 192.0.2.9")
+
+    assert "address 203.0.113.5." in caplog.text
+    assert "6.6.6.6" not in caplog.text
+
+
+def test_an_administrators_session_changes_nothing(
+    clients: SimpleNamespace, ask: Ask, administrator_browser: Browser
+):
+    """Bar 4: the same 401, no cookie, and the session is not even looked at."""
+    key = administrator_browser.cookies["sessionid"].value
+    assert SessionStore(key).exists(key)
+
+    with_cookie = ask(body=GRANT, HTTP_COOKIE=f"sessionid={key}; csrftoken=x")
+
+    assert with_cookie == ask(body=GRANT)
+    assert with_cookie.status == 401
+    assert "Set-Cookie" not in with_cookie.headers
+    assert "Vary" not in with_cookie.headers

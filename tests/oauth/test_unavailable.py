@@ -1,0 +1,167 @@
+"""What machines are told while something is broken, and that it passes: Table A, row 23."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from clients_app.models import SigningKey
+from clients_app.oauth.endpoints import jwks as jwks_endpoint
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import secret_check, signing_keys
+from clients_app.services.secret_digests import stored_form
+from tests.oauth import wire
+from tests.oauth.wire import Reply, basic, form
+
+Ask = Callable[..., Reply]
+JWKS = "/identity/.well-known/openid-configuration/jwks"
+
+
+@pytest.fixture
+def good(clients: SimpleNamespace) -> dict[str, Any]:
+    """The parts of a good request."""
+    return {
+        "authorization": basic(clients.good.id, clients.good.plain),
+        "body": form(grant_type="client_credentials"),
+    }
+
+
+@contextmanager
+def broken_database() -> Iterator[None]:
+    """Take the tables that the endpoints read away, and bring them back."""
+    tables = ("clients_app_clientsecret", "clients_app_signingkey")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
+
+
+def assert_unavailable(reply: Reply, retry_after_s: int) -> None:
+    assert reply.status == 503
+    assert reply.json()["error"] == "temporarily_unavailable"
+    assert reply.headers["Retry-After"] == str(retry_after_s)
+    assert reply.headers["Content-Type"] == "application/json"
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_database_it_says_so_and_recovers(good: dict[str, Any], ask: Ask):
+    with broken_database():
+        reply = ask(**good)
+        assert_unavailable(reply, 5)
+        assert b"table" not in reply.body
+        assert ask(body=b"").status == 401  # what needs no database is answered
+
+    assert ask(**good).status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_is_opened_again(good: dict[str, Any], ask: Ask):
+    """Bar 91: nobody notices that PostgreSQL was started again meanwhile."""
+    assert ask(**good).status == 200
+    if connection.vendor == "postgresql":
+        parameters = connection.get_connection_params()
+        names = {"dbname", "user", "password", "host", "port"} & set(parameters)
+        with psycopg.connect(**{name: parameters[name] for name in names}) as other:
+            pid = connection.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    else:  # a file has no connection that breaks; the nearest is one that was closed
+        connection.close()
+
+    assert [ask(**good).status for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dropped_connection_does_not_stay(good: dict[str, Any], ask: Ask):
+    """Whatever closed it under us: the request after the failed one is good."""
+    ask(**good)
+    connection.connection.close()
+
+    ask(**good)
+
+    assert ask(**good).status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_write_elsewhere_does_not_stop_tokens(good: dict[str, Any], ask: Ask):
+    """Bar 90: reading goes on while another connection holds the write lock."""
+    assert ask(**good).status == 200
+    writer = connection.copy()
+    try:
+        writer.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        with writer.cursor() as cursor:
+            cursor.execute("UPDATE clients_app_client SET version = version + 1")
+        assert ask(**good).status == 200
+    finally:
+        writer.rollback()
+        writer.close()
+
+
+def test_a_full_gate_says_when_to_come_back(clients: SimpleNamespace, ask: Ask):
+    """Bar 14: for a secret that this process has not seen yet; the known one passes."""
+    known = {
+        "authorization": basic(clients.good.id, clients.good.plain),
+        "body": form(grant_type="client_credentials"),
+    }
+    assert ask(**known).status == 200
+    plain = new_secret()
+    stored = stored_form(plain, client_id=clients.good.row.id)
+    secret = clients.good.secret
+    secret.pk = None
+    for name, value in stored._asdict().items():
+        setattr(secret, name, value)
+    secret.save()
+    places = 1 + secret_check.GATE_QUEUE
+    for _ in range(places):
+        secret_check._places.acquire()
+    try:
+        fresh = {**known, "authorization": basic(clients.good.id, plain)}
+        assert_unavailable(ask(**fresh), 1)
+        assert ask(**known).status == 200
+    finally:
+        for _ in range(places):
+            secret_check._places.release()
+    assert ask(**fresh).status == 200
+
+
+def test_without_an_active_key_there_are_no_tokens(good: dict[str, Any], ask: Ask):
+    SigningKey.objects.update(state=SigningKey.State.RETIRED)
+
+    assert_unavailable(ask(**good), 5)
+
+
+def test_with_a_lost_key_there_are_no_tokens(
+    good: dict[str, Any], ask: Ask, settings: Any, caplog: pytest.LogCaptureFixture
+):
+    """The operator reads in the log what to do."""
+    settings.SECRET_KEY = "n" * 60
+    signing_keys._loaded.clear()
+
+    assert_unavailable(ask(**good), 5)
+    assert "Add the former SECRET_KEY to SECRET_KEY_FALLBACKS." in caplog.text
+    signing_keys._loaded.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_are_served_without_a_database_once_they_are_loaded(
+    clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    """Bar 28."""
+    monkeypatch.setattr(jwks_endpoint, "_last_read", {})
+    ask = wire.environ(JWKS, method="GET", content_type=None)
+    with broken_database():
+        assert_unavailable(wire.through_django(dict(ask)), 5)
+    usual = wire.through_django(dict(ask))
+    assert usual.status == 200
+
+    with broken_database():
+        assert wire.through_django(dict(ask)) == usual
