@@ -24,6 +24,7 @@ from clients_app.services import signing_keys
 from clients_app.services.secret_digests import stored_form
 from tests.factories import make_role, role_id
 from tests.oauth import wire
+from tests.oauth.live import machines  # noqa: F401 - a fixture
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 

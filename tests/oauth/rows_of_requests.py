@@ -164,7 +164,7 @@ SIZES = [
     good("21 header of 12 KiB", posted(GRANT, HTTP_X_A="x" * 12_288)),
     Row("21 header of 16 KiB", 431, "invalid_request", posted(GRANT, HTTP_X_A="x" * 16_384)),
     Row("21 many headers", 431, "invalid_request", posted(
-        GRANT, **{f"HTTP_X_{n}": "x" * 100 for n in range(200)})),
+        GRANT, **{f"HTTP_X_{n}": "x" * 200 for n in range(90)})),
     Row("21 long Authorization", 431, "invalid_request", lambda c: {
         "authorization": "Basic " + "YTpi" * 5000, "body": form(GRANT)}),
 ]
