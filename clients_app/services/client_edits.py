@@ -10,7 +10,7 @@ from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
 from clients_app.limits import OWNERS_MAX
-from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
+from clients_app.models import Client, ClientOwner, ClientRole, Person, Role, Tenant
 from clients_app.policies import Action, require
 from clients_app.services.client_drafts import (
     ClientDraft,
@@ -37,6 +37,7 @@ def edit_client(
     """
     draft = cleaned(draft)
     with transaction.atomic():
+        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)  # for its names
         client = locked(client)
         require(actor, Action.EDIT_CLIENT, client=client)
         _refuse_stale(client, version)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
@@ -52,8 +52,7 @@ def add_person(
             raise RuleBroken(gettext_noop("Only the command line makes Staff."), field="is_staff")
         Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
         roles = roles_to_carry(role_ids, tenant_id=actor.tenant_id)
-        _refuse_taken(person)
-        person.save(force_insert=True)
+        _insert(person)
         PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in roles)
         after = {"username": username, "roles": [role.name for role in roles], "is_staff": is_staff}
         audit.record("person.added", person, actor=actor, now=now, after=after)
@@ -104,6 +103,16 @@ def _clean_email(text: str) -> str:
             sentence = gettext_noop("Enter an e-mail address such as mara@example.com.")
             raise RuleBroken(sentence, field="email") from error
     return email
+
+
+def _insert(person: Person) -> None:
+    """Write the row; names are unique in the installation, so no lock of one tenant helps."""
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        _refuse_taken(person)
+        raise
 
 
 def _refuse_taken(person: Person) -> None:

@@ -1,0 +1,213 @@
+"""Many at once, each a process: limits hold, names stay unique, the chain has no gap."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clients_app import audit
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    IssuedClientId,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+    UsedFormKey,
+)
+from clients_app.services.client_drafts import ClientDraft
+from clients_app.services.client_edits import edit_client
+from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
+from clients_app.services.signing_keys import ensure_active_key
+from tests.factories import (
+    NOW,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+)
+from tests.faults.conftest import Outcome, at_once
+
+DRAFT = SecretDraft(expires_at=None)
+
+
+def errors(outcomes: list[Outcome]) -> Counter[str]:
+    return Counter(outcome.error for outcome in outcomes)
+
+
+def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    insert_secrets(client, 9)
+
+    outcomes = at_once(
+        20, lambda _: add_secret(client, DRAFT, actor=command_line_in(shop), now=NOW).secret.pk
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 19}
+    assert client.secrets.live(NOW).count() == 10
+    assert AuditEvent.objects.filter(action="client.secret.added").count() == 1
+
+
+def test_one_form_sent_ten_times_at_once(shop: Tenant) -> None:
+    outcomes = at_once(10, lambda n: str(make_client("Pump", shop, form_key="key").client.pk))
+
+    assert errors(outcomes) == {"": 1, "AlreadyAdded": 9}
+    for table in (Client, ClientSecret, IssuedClientId, UsedFormKey):
+        assert table.objects.count() == 1
+    added = next(outcome.value for outcome in outcomes if not outcome.error)
+    assert str(Client.objects.get().pk) == added
+
+
+def test_one_form_of_add_secret_sent_ten_times_at_once(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    actor = command_line_in(shop)
+
+    outcomes = at_once(
+        10, lambda _: add_secret(client, DRAFT, actor=actor, now=NOW, form_key="k").secret.pk
+    )
+
+    assert errors(outcomes) == {"": 1, "AlreadyAdded": 9}
+    assert client.secrets.count() == 1
+
+
+SAME: dict[str, Any] = {
+    "client": (lambda shop, n: make_client(("Pump", "PUMP")[n % 2], shop), Client),
+    "role": (lambda shop, n: make_role(("MyData", "MYDATA")[n % 2], shop), None),
+    "person": (lambda shop, n: make_person(("ann", "ANN")[n % 2], shop), Person),
+    "person of two tenants": (
+        lambda shop, n: make_person("ann", list(Tenant.objects.order_by("name"))[n % 2]),
+        Person,
+    ),
+    "e-mail address": (
+        lambda shop, n: make_person(
+            f"ann {n}", list(Tenant.objects.order_by("name"))[n % 2], email="ann@example.com"
+        ),
+        Person,
+    ),
+}
+
+
+@pytest.mark.parametrize(("deed", "table"), SAME.values(), ids=SAME)
+def test_the_same_name_twice_at_once(shop: Tenant, deed: Any, table: Any) -> None:
+    make_tenant("Contoso")
+
+    outcomes = at_once(4, lambda n: deed(shop, n) and None)
+
+    assert errors(outcomes) == {"": 1, "Conflict": 3}
+    rows = Role.objects.filter(name_key="mydata") if table is None else table.objects.all()
+    assert rows.count() == 1
+
+
+def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
+    clients = insert_clients(["Pump 1", "Pump 2", "Pump 3"], shop)
+
+    outcomes = at_once(
+        3,
+        lambda n: (
+            edit_client(
+                clients[n],
+                ClientDraft(name="Pump"),
+                version=1,
+                actor=command_line_in(shop),
+                now=NOW,
+            )
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "Conflict": 2}
+
+
+def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    actor = command_line_in(shop)
+
+    outcomes = at_once(
+        4,
+        lambda n: (
+            edit_client(client, ClientDraft(name=f"Pump {n}"), version=1, actor=actor, now=NOW)
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "Conflict": 3}
+    assert Client.objects.get().version == 2
+
+
+def test_one_secret_removed_by_many_at_once(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    secret = insert_secrets(client, 1)[0]
+    actor = command_line_in(shop)
+
+    outcomes = at_once(5, lambda _: remove_secret(client, secret.pk, actor=actor, now=NOW) and None)
+
+    assert errors(outcomes) == {"": 1, "NotFound": 4}
+    assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
+
+
+def test_the_last_place_in_a_tenant_is_given_once(shop: Tenant, settings: Any) -> None:
+    settings.CLIENTS_PER_TENANT = 3
+    insert_clients(["one", "two"], shop)
+
+    outcomes = at_once(5, lambda n: make_client(f"more {n}", shop) and None)
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 4}
+    assert Client.objects.count() == 3
+
+
+def test_fifty_writers_leave_a_chain_without_a_gap(shop: Tenant) -> None:
+    other = make_tenant("Contoso")
+    clients = insert_clients(["Pump", "Valve"], shop)
+
+    def deed(number: int) -> None:
+        kind, actor = number % 5, command_line_in(shop)
+        if kind == 0:
+            make_client(f"Client {number}", shop)
+        elif kind == 1:
+            make_role(f"Role {number}", shop)
+        elif kind == 2:
+            make_person(f"person {number}", shop)
+        elif kind == 3:
+            add_secret(clients[number % 2], DRAFT, actor=actor, now=NOW)
+        else:
+            make_client(f"Client {number}", other)
+
+    outcomes = at_once(50, deed)
+
+    assert errors(outcomes) == {"": 50}  # who waits longer than the database allows has an error
+    assert audit.first_fault(shop.pk) is None
+    assert audit.first_fault(other.pk) is None
+    sequences = AuditEvent.objects.for_tenant(shop.pk).order_by("sequence")
+    # the tenant; 10 clients with a secret each, 10 roles, 10 people, 10 secrets
+    assert list(sequences.values_list("sequence", flat=True)) == list(range(1, 52))
+
+
+def test_many_first_starts_make_one_signing_key(shop: Tenant) -> None:
+    outcomes = at_once(4, lambda _: ensure_active_key(now=NOW).kid)
+
+    assert errors(outcomes) == {"": 4}
+    assert {outcome.value for outcome in outcomes} == {SigningKey.objects.get().kid}
+
+
+def test_a_writer_waits_for_a_lock_five_seconds_at_most(shop: Tenant) -> None:
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "sqlite":
+        assert options["timeout"] == 5
+    else:
+        assert "lock_timeout=5000" in options["options"]
+
+
+def test_the_database_is_one_that_commits(shop: Tenant) -> None:
+    assert not connection.in_atomic_block
+    assert at_once(1, lambda _: Tenant.objects.count())[0].value == 1
+    if connection.vendor == "sqlite":
+        assert not connection.is_in_memory_db()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            assert cursor.fetchone() == ("wal",)
