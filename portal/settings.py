@@ -43,6 +43,7 @@ TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", env.ALGORITHMS, 
 CLIENTS_PER_TENANT = env.number("CLIENTS_PER_TENANT", 50_000, 1, 10_000_000)
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

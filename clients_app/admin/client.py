@@ -1,0 +1,157 @@
+"""Clients of all tenants: Add, Add Secret, Disable, Enable, Remove and Restore."""
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.admin.columns import lines, words
+from clients_app.admin.deeds.client_add import client_add
+from clients_app.admin.deeds.client_state import (
+    client_disable,
+    client_enable,
+    client_remove,
+    client_restore,
+)
+from clients_app.admin.deeds.secrets import secret_add
+from clients_app.admin.filters import ByTenant, ClientState
+from clients_app.admin.pages import page_of
+from clients_app.admin.read_only import Deed, Link, ReadOnly
+from clients_app.models import Client, ClientUrl
+from clients_app.selectors import RESTORABLE
+
+_WHAT_IT_IS: Final = (
+    "id",
+    "tenant",
+    "client_type",
+    "name",
+    "state",
+    "description",
+    "contact",
+    "all_tags",
+    "carried_roles",
+    "all_owners",
+    "token_lifetime",
+)
+_URLS: Final = ("redirect_uris", "logout_uris", "cors_origins", "allow_refresh_token")
+_WHAT_HAPPENED: Final = (
+    "last_token_at",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "removed_at",
+    "removed_by",
+)
+
+
+class ClientAdmin(ReadOnly):
+    can_add = True
+    deeds = (
+        Deed("add/", client_add, "clients_app_client_add"),
+        Deed("<uuid:client_id>/secrets/add/", secret_add, "secret-add"),
+        Deed("<uuid:client_id>/disable/", client_disable, "client-disable"),
+        Deed("<uuid:client_id>/enable/", client_enable, "client-enable"),
+        Deed("<uuid:client_id>/remove/", client_remove, "client-remove"),
+        Deed("<uuid:client_id>/restore/", client_restore, "client-restore"),
+    )
+    list_display = (
+        "name",
+        "id",
+        "tenant",
+        "client_type",
+        "state",
+        "carried_roles",
+        "next_expires_at",
+        "last_token_at",
+    )
+    list_filter = (ByTenant, "client_type", ClientState)
+    list_select_related = ("tenant",)
+    ordering = ("name_key",)
+    date_hierarchy = "created_at"
+    search_fields = ("name",)
+    search_help_text = "Name, tag or id"
+    fieldsets = (
+        (None, {"fields": _WHAT_IT_IS}),
+        (_("Authorization Code and Hybrid"), {"fields": _URLS}),
+        (_("Secrets"), {"fields": ("next_expires_at", "unretired_secrets")}),
+        (_("What happened"), {"fields": _WHAT_HAPPENED}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("roles")
+
+    def named(self, key: str) -> Q:
+        tagged = Client.objects.filter(tags__name_key__contains=key).values("pk")
+        return Q(name_key__contains=key) | Q(pk__in=tagged)
+
+    @admin.display(description=_("State"))
+    def state(self, client: Client) -> str:
+        if client.removed_at is not None:
+            return gettext("Removed")
+        return gettext("Active") if client.is_enabled else gettext("Disabled")
+
+    @admin.display(description=_("Roles"))
+    def carried_roles(self, client: Client) -> str:
+        return words(sorted(role.name for role in client.roles.all()))
+
+    @admin.display(description=_("Tags"))
+    def all_tags(self, client: Client) -> str:
+        return words(client.tags.all())
+
+    @admin.display(description=_("Token Lifetime"))
+    def token_lifetime(self, client: Client) -> str:
+        return gettext("%(n)s seconds") % {"n": client.token_lifetime_s}
+
+    @admin.display(description=_("Owners"))
+    def all_owners(self, client: Client) -> str:
+        return words(client.owners.all())
+
+    @admin.display(description=_("Allowed Redirect URL(s)"))
+    def redirect_uris(self, client: Client) -> SafeString:
+        return _urls(client, ClientUrl.Kind.REDIRECT)
+
+    @admin.display(description=_("Allowed Logout Redirect URL(s)"))
+    def logout_uris(self, client: Client) -> SafeString:
+        return _urls(client, ClientUrl.Kind.LOGOUT_REDIRECT)
+
+    @admin.display(description=_("Allowed CORS Origin(s)"))
+    def cors_origins(self, client: Client) -> SafeString:
+        return _urls(client, ClientUrl.Kind.CORS_ORIGIN)
+
+    @admin.display(description=_("Not removed"))
+    def unretired_secrets(self, client: Client) -> SafeString:
+        secrets = client.secrets.filter(retired_at=None)
+        rows = ((page_of(secret), secret) for secret in secrets)
+        return lines('<a href="{}">{}</a>', rows)
+
+    def links_above_list(self) -> list[Link]:
+        return [Link(gettext("Add Client"), reverse("admin:clients_app_client_add"))]
+
+    def links_above(self, obj: Client) -> list[Link]:
+        return [*_deeds_on(obj), *super().links_above(obj)]
+
+
+def _deeds_on(client: Client) -> list[Link]:
+    """Return the buttons of what can be done with the client as it is."""
+    names = []
+    if client.removed_at is None:
+        state = ("client-disable", gettext("Disable Client"))
+        if not client.is_enabled:
+            state = ("client-enable", gettext("Enable Client"))
+        names = [state, ("client-remove", gettext("Remove Client"))]
+        if client.has_secrets:
+            names.insert(0, ("secret-add", gettext("Add Secret")))
+    elif client.removed_at > timezone.now() - RESTORABLE:
+        names = [("client-restore", gettext("Restore Client"))]
+    return [Link(label, reverse(f"admin:{name}", args=[client.pk])) for name, label in names]
+
+
+def _urls(client: Client, kind: str) -> SafeString:
+    return lines("{}", client.urls.filter(kind=kind).values_list("url"))

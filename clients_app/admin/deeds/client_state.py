@@ -1,0 +1,127 @@
+"""Disable, Enable, Remove and Restore a client."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from clients_app.admin.actor import actor_in
+from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
+from clients_app.admin.forms.deed_form import DeedForm
+from clients_app.admin.pages import done, show_form
+from clients_app.admin.proof import fresh_proof
+from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.models import Client
+from clients_app.services.client_edits import set_enabled
+from clients_app.services.client_removal import asks_for_name, remove_client, restore_client
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Stop a client from getting tokens."""
+    client = present_client(client_id)
+    if request.method == "POST":
+        actor = actor_in(client.tenant_id, request)
+        set_enabled(client, enabled=False, actor=actor, now=timezone.now())
+        return done(request, gettext("%(name)s is disabled.") % _name(client), subject=client)
+    return show_form(
+        request,
+        DeedForm(),
+        title=gettext("Disable %(name)s?") % _name(client),
+        button=gettext("Disable Client"),
+        subject=client,
+        lines=(gettext("It gets no token from this moment on."),),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Let a client get tokens again."""
+    client = present_client(client_id)
+    if request.method == "POST":
+        actor = actor_in(client.tenant_id, request)
+        set_enabled(client, enabled=True, actor=actor, now=timezone.now())
+        return done(request, gettext("%(name)s is enabled.") % _name(client), subject=client)
+    return show_form(
+        request,
+        DeedForm(),
+        title=gettext("Enable %(name)s?") % _name(client),
+        button=gettext("Enable Client"),
+        subject=client,
+        lines=(gettext("It gets tokens again with its live secrets."),),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Take a client and its secrets away."""
+    client, now = present_client(client_id), timezone.now()
+    form_class = RemoveClientForm if asks_for_name(client, now=now) else DeedForm
+    form = form_class(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        typed_name = form.cleaned_data.get("confirm", "")
+        try:
+            actor = actor_in(client.tenant_id, request)
+            remove_client(client, typed_name=typed_name, actor=actor, now=now)
+        except RuleBroken as error:
+            form.add_broken(error)
+        else:
+            return done(request, gettext("%(name)s is removed.") % _name(client), subject=client)
+    return show_form(
+        request,
+        form,
+        title=gettext("Remove %(name)s?") % _name(client),
+        button=gettext("Remove Client"),
+        subject=client,
+        lines=(
+            gettext("It gets no token from this moment on, and its secrets end."),
+            gettext("It can be restored for 30 days, disabled and without its secrets."),
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Bring a removed client back, disabled and without its secrets."""
+    client = Client.objects.exclude(removed_at=None).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such removed client."))
+    form = RestoreForm(
+        request.POST if request.method == "POST" else None, initial={"name": client.name}
+    )
+    if form.is_valid():
+        name, actor = form.cleaned_data["name"], actor_in(client.tenant_id, request)
+        try:
+            restored = restore_client(client_id, name=name, actor=actor, now=timezone.now())
+        except (RuleBroken, Conflict) as error:
+            form.add_broken(error)
+        else:
+            said = gettext("%(name)s is restored, disabled.") % _name(restored)
+            return done(request, said, subject=restored)
+    return show_form(
+        request,
+        form,
+        title=gettext("Restore %(name)s?") % _name(client),
+        button=gettext("Restore Client"),
+        subject=client,
+        lines=(gettext("It comes back disabled and without its secrets."),),
+    )
+
+
+def present_client(client_id: UUID) -> Client:
+    """Return a client of any tenant that is not removed.
+
+    Errors: NotFound.
+    """
+    client = Client.objects.present().filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
+    return client
+
+
+def _name(client: Client) -> dict[str, str]:
+    return {"name": client.name}

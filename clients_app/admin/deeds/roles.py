@@ -1,0 +1,102 @@
+"""Add, Edit and Remove Role."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from clients_app.admin.actor import actor_in
+from clients_app.admin.forms.deed_form import DeedForm
+from clients_app.admin.forms.role_form import NewRoleForm, RoleForm
+from clients_app.admin.pages import done, show_form
+from clients_app.admin.proof import fresh_proof
+from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.models import Role
+from clients_app.services.roles import add_role, edit_role, remove_role
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def role_add(request: HttpRequest) -> HttpResponse:
+    """Give a tenant a custom role."""
+    form = NewRoleForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            role = add_role(
+                given["name"],
+                description=given["description"],
+                actor=actor_in(given["tenant"].pk, request),
+                now=timezone.now(),
+            )
+        except (RuleBroken, Conflict) as error:
+            form.add_broken(error)
+        else:
+            return done(request, gettext("%(name)s is added.") % {"name": role}, subject=role)
+    title, button = gettext("Add Role"), gettext("Add")
+    return show_form(request, form, title=title, button=button, subject=Role)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """Rename or describe a custom role; all who carry it keep it."""
+    role = _role(role_id)
+    form = RoleForm(
+        request.POST if request.method == "POST" else None,
+        initial={"name": role.name, "description": role.description},
+    )
+    if form.is_valid():
+        given, actor = form.cleaned_data, actor_in(role.tenant_id, request)
+        try:
+            role = edit_role(
+                role_id,
+                name=given["name"],
+                description=given["description"],
+                actor=actor,
+                now=timezone.now(),
+            )
+        except (RuleBroken, Conflict) as error:
+            form.add_broken(error)
+        else:
+            return done(request, gettext("%(name)s is edited.") % {"name": role}, subject=role)
+    title, button = gettext("Edit Role"), gettext("Save")
+    return show_form(request, form, title=title, button=button, subject=role)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """Take a custom role away from all who carry it; the page says how many."""
+    role = _role(role_id)
+    form = DeedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            remove_role(role_id, actor=actor_in(role.tenant_id, request), now=timezone.now())
+        except RuleBroken as error:
+            form.add_broken(error)
+        else:
+            return done(request, gettext("%(name)s is removed.") % {"name": role}, subject=Role)
+    clients, people = role.clients.filter(removed_at=None).count(), role.people.count()
+    return show_form(
+        request,
+        form,
+        title=gettext("Remove %(name)s?") % {"name": role},
+        button=gettext("Remove Role"),
+        subject=role,
+        lines=(
+            ngettext("%(n)s client carries it.", "%(n)s clients carry it.", clients)
+            % {"n": clients},
+            ngettext("%(n)s person holds it.", "%(n)s people hold it.", people) % {"n": people},
+            gettext("It is taken from all of them at once."),
+        ),
+    )
+
+
+def _role(role_id: UUID) -> Role:
+    role = Role.objects.filter(pk=role_id).first()
+    if role is None:
+        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
+    return role

@@ -1,0 +1,88 @@
+"""Add and Remove Secret."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from clients_app.admin.actor import actor_in
+from clients_app.admin.deeds.client_state import present_client
+from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
+from clients_app.admin.forms.deed_form import DeedForm, form_key_of
+from clients_app.admin.forms.secret_form import SecretForm
+from clients_app.admin.pages import done, show_form
+from clients_app.admin.proof import fresh_proof
+from clients_app.errors import AlreadyAdded, NotFound, RuleBroken, gettext_noop
+from clients_app.models import ClientSecret
+from clients_app.services.client_secrets import add_secret, remove_secret
+from clients_app.templatetags.moments import day_time
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+@sensitive_variables("added")
+def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Give a client a new secret and show it once."""
+    client, now = present_client(client_id), timezone.now()
+    form = SecretForm(request.POST if request.method == "POST" else None, now=now)
+    if form.is_valid():
+        try:
+            added = add_secret(
+                client,
+                form.secret_draft(),
+                actor=actor_in(client.tenant_id, request),
+                now=now,
+                form_key=form_key_of(request.POST),
+            )
+        except AlreadyAdded:
+            return show_already_added(request, client)
+        except RuleBroken as error:
+            form.add_broken(error)
+        else:
+            title = gettext("Secret Successfully Added")
+            return show_plain_secret(request, client, added.plain, title=title)
+    return show_form(
+        request,
+        form,
+        title=gettext("Add Secret"),
+        button=gettext("Add"),
+        subject=client,
+        form_key=form_key_of(request.POST),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
+    """Take a secret away; the page says when it was last used."""
+    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
+    secret = unretired.filter(pk=secret_id).first()
+    if secret is None:
+        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    client = secret.client
+    if request.method == "POST":
+        actor = actor_in(client.tenant_id, request)
+        remove_secret(client, secret.pk, actor=actor, now=timezone.now())
+        return done(request, gettext("The secret is removed."), subject=client)
+    return show_form(
+        request,
+        DeedForm(),
+        title=gettext("Remove the secret %(secret)s?") % {"secret": secret},
+        button=gettext("Remove Secret"),
+        subject=secret,
+        lines=(
+            gettext("It belongs to %(client)s.") % {"client": client},
+            _last_used(secret),
+            gettext("It gets no token from this moment on. This cannot be undone."),
+        ),
+    )
+
+
+def _last_used(secret: ClientSecret) -> str:
+    last = secret.usage.order_by("-hour").values_list("last_at", flat=True).first()
+    if last is None:
+        return gettext("It was never used.")
+    return gettext("It was last used: %(when)s.") % {"when": day_time(last)}

@@ -1,0 +1,1 @@
+"""What Staff types: plain forms that ask the rules, and say what services refuse."""

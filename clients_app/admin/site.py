@@ -1,0 +1,88 @@
+"""The site at /admin/: who is let in, and which of Django's own pages it does without."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, URLResolver
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.admin.actor import person_of, zone_of
+from clients_app.errors import Forbidden, NotFound
+
+View = Callable[..., HttpResponse]
+
+#: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest
+_WITHOUT: Final = frozenset(
+    {
+        "login",
+        "logout",
+        "password_change",
+        "password_change_done",
+        "autocomplete",
+        "view_on_site",
+    }
+)
+
+
+class StaffSite(AdminSite):
+    """Whoever is active and Staff may do all that it offers; it has no finer permissions."""
+
+    site_header = site_title = _("Portal for Staff")
+    index_title = _("All tenants")
+    index_template = "admin/front.html"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Let Staff in, in their own time zone; ask the signed-out to sign in, refuse the others.
+
+        Here, and nowhere else, what services refuse becomes an answer.
+        """
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                return self.refuse(request, gettext("Only Staff may come in here."))
+            with timezone.override(zone_of(person_of(request))):
+                try:
+                    response = view(request, *args, **kwargs)
+                except (Forbidden, PermissionDenied):
+                    return self.refuse(request, gettext("This is not done here."))
+                except NotFound as error:
+                    raise Http404(str(error)) from error
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()  # while the time zone holds
+                return response
+
+        return guarded
+
+    def refuse(self, request: HttpRequest, sentence: str) -> HttpResponse:
+        """Say what is not given, and nothing of what there is."""
+        context = {
+            "title": gettext("Not allowed"),
+            "sentence": sentence,
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+        }
+        return render(request, "admin/refused.html", context, status=403)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in _WITHOUT]
+
+    def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        """Return none: the audit chain is the record, and Django's own log stays empty."""
+        return LogEntry.objects.none()
+
+
+site = StaffSite()
