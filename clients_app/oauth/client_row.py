@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.services.secret_check import SecretRow
 from clients_app.services.tokens import TokenClient
@@ -48,23 +49,25 @@ def read_client(client_id: UUID, *, now: datetime) -> ClientRow:
     Errors: django.db.Error when the database does not answer. A connection that broke since its
     last use is opened again once.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     try:
-        return _client_row(client_id, _rows(client_id, now))
+        return _client_row(client_id, _rows(connection, client_id, now))
     except DatabaseError:
         was_broken = not connection.is_usable()
         connection.close()
         if not was_broken:
             raise
-    return _client_row(client_id, _rows(client_id, now))
+    return _client_row(client_id, _rows(connection, client_id, now))
 
 
-def _rows(client_id: UUID, now: datetime) -> list[tuple[Any, ...]]:
+def _rows(connection: BaseDatabaseWrapper, client_id: UUID, now: datetime) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     native = connection.features.has_native_uuid_field
     key = client_id if native else client_id.hex
     values = (key, connection.ops.adapt_datetimefield_value(now), key)
     with connection.wrap_database_errors:
-        return connection.connection.execute(_QUERIES[connection.vendor], values).fetchall()
+        driver: Any = connection.connection
+        return driver.execute(_QUERIES[connection.vendor], values).fetchall()
 
 
 def _client_row(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ClientRow:

@@ -42,9 +42,7 @@ def request_from(environ: Mapping[str, Any]) -> Request:
         content_type=environ.get("CONTENT_TYPE", ""),
         authorization=environ.get("HTTP_AUTHORIZATION"),
         body=_body(environ) if method == "POST" else b"",
-        headers_size=sum(
-            len(name) + len(value) for name, value in environ.items() if name.startswith("HTTP_")
-        ),
+        headers_size=_headers_size(environ),
         address=peer_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""), proxies),
         is_secure=environ.get("wsgi.url_scheme") == "https"
         or (
@@ -53,6 +51,14 @@ def request_from(environ: Mapping[str, Any]) -> Request:
             and is_trusted(remote, proxies)
         ),
     )
+
+
+def _headers_size(environ: Mapping[str, Any]) -> int:
+    size = 0
+    for name in environ:
+        if name[:5] == "HTTP_":
+            size += len(name) + len(environ[name])
+    return size
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

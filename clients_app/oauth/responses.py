@@ -22,13 +22,11 @@ _HEADERS: Final = {
 
 def token_json(issued: IssuedToken) -> Answer:
     """Return the answer that carries a new token."""
-    members = {
-        "access_token": issued.token,
-        "token_type": "Bearer",
-        "expires_in": issued.expires_in,
-        "scope": issued.scope,
-    }
-    return Answer(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
+    body = (  # a token has no characters that JSON would escape
+        f'{{"access_token":"{issued.token}","token_type":"Bearer",'
+        f'"expires_in":{issued.expires_in},"scope":{json.dumps(issued.scope)}}}'
+    )
+    return Answer(HTTPStatus.OK, _HEADERS, body.encode())
 
 
 def error_json(error: OAuthError) -> Answer:

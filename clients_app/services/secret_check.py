@@ -25,7 +25,7 @@ from clients_app.rules import secret_format
 from clients_app.services import secret_digests
 
 MEMO_MAX: Final = 20_000  # entries of about 150 bytes
-GATE_QUEUE: Final = 4  # who may wait for the one that runs
+GATE_QUEUE: Final = 3  # who may wait for the one that runs; leaves one of five threads free
 _GATE_WAIT_S: Final = 5
 _LOW_PRIORITY: Final = 10  # added to the niceness of the thread that runs Argon2id
 

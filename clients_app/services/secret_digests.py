@@ -3,6 +3,7 @@
 Source: product rules, "Secret format"; security bars 12 to 14.
 """
 
+import hashlib
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -41,8 +42,12 @@ def stored_form(plain: str, *, client_id: UUID) -> StoredSecret:
 
 
 def tag_of(plain: str, *, client_id: UUID, key: keyring.DerivedKey) -> bytes:
-    """Return the keyed tag by which a wrong secret is told from a right one in a microsecond."""
-    return keyring.mac(key, client_id.bytes, plain.encode())[:TAG_BYTES]
+    """Return the keyed tag by which a wrong secret is told from a right one in a microsecond.
+
+    Source: RFC 7693 section 2.9, keyed BLAKE2b.
+    """
+    message = client_id.bytes + plain.encode()
+    return hashlib.blake2b(message, key=key.value, digest_size=TAG_BYTES).digest()
 
 
 def digest_fits(plain: str, digest: str) -> bool:

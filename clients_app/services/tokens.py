@@ -7,7 +7,7 @@ Source: RFC 9068; product rules, "Protocol addresses"; security bars 26, 33 to 3
 """
 
 import json
-import uuid
+import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
@@ -145,7 +145,7 @@ def _claims(client: TokenClient, *, scope: str, secret_id: int, now: datetime) -
         "iat": issued_at,
         "nbf": issued_at,
         "exp": issued_at + client.token_lifetime_s,
-        "jti": uuid.uuid4().hex,
+        "jti": secrets.token_hex(16),
         "scope": scope,
         "tid": client.tenant_id,
         "roles": client.role_names,
