@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from clients_app.errors import NotFound, gettext_noop
-from clients_app.limits import PAGE_SIZE
+from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.limits import NAME_MAX, PAGE_SIZE
 from clients_app.models import (
     AuditEvent,
     Client,
@@ -21,7 +21,7 @@ from clients_app.models import (
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
-from clients_app.rules.names import key_of
+from clients_app.rules.names import clean_line, key_of
 
 EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
 RECENT: Final = timedelta(days=7)
@@ -60,7 +60,10 @@ def client_page(
 
 
 def _filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
-    words = key_of(q.strip())
+    try:
+        words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
+    except RuleBroken:  # no name, tag or id holds such a text
+        return clients.none()
     if not words:
         return clients
     tagged = Client.objects.filter(tags__name_key__contains=words).values("pk")
