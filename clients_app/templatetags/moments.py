@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 register = template.Library()
 
 SOON: Final = timedelta(days=30)
+DAY_S: Final = 86_400
 WEEK: Final = timedelta(days=7)
 ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
@@ -95,7 +96,14 @@ def expires(moment: datetime, now: datetime) -> str:
     if not is_soon(moment, now):
         return gettext("Expires %(date)s") % {"date": day(moment)}
     seconds = max(0, int((moment - now).total_seconds()))
-    return gettext("Expires in %(time)s") % {"time": _roughly(seconds)}
+    days = days_left(moment, now)
+    time = _roughly(seconds if days < 2 else days * DAY_S)
+    return gettext("Expires in %(time)s") % {"time": time}
+
+
+def days_left(moment: datetime, now: datetime) -> int:
+    """Return the days until a moment, to the nearest: a year ahead is 365, not 364 and a bit."""
+    return round((moment - now).total_seconds() / DAY_S)
 
 
 def is_soon(moment: datetime, now: datetime) -> bool:
@@ -117,8 +125,8 @@ def _roughly(seconds: int) -> str:
     if seconds < 3600:
         minutes = seconds // 60
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
-    if seconds < 86_400:
+    if seconds < DAY_S:
         hours = seconds // 3600
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    days = seconds // 86_400
+    days = seconds // DAY_S
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}

@@ -59,7 +59,7 @@ def time_left(context: Any, secret: Any) -> dict[str, Any]:
     if tone == "bad":
         words = gettext("Expired %(when)s") % {"when": moments.ago(ends, now)}
         return {"tone": tone, "icon_name": "alert", "words": words}
-    days = (ends - now).days
+    days = moments.days_left(ends, now)
     left = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
     words = left if days else gettext("Less than a day left")
     return {"tone": tone, "icon_name": "clock" if tone else "", "words": words}

@@ -252,9 +252,16 @@
     if (event.detail.target === dialog && !titleBehind) titleBehind = document.title;
   });
   on("htmx:afterSwap", (event) => {
-    if (event.detail.target === dialog) opened();
+    if (event.detail.target !== dialog) return;
+    opened();
+    // Signing in again inside the window made the tokens of the forms behind it stale.
+    const token = $("[name=csrfmiddlewaretoken]", dialog)?.value;
+    for (const input of token ? all("[name=csrfmiddlewaretoken]") : []) input.value = token;
   });
-  on("htmx:afterSettle", markOpenRow);
+  on("htmx:afterSettle", (event) => {
+    markOpenRow();
+    if (event.detail.elt.id === "details") keepPlace();
+  });
   on("windowDone", () => dialog.open && dialog.close());
   on("toast", (event) => toast("#toast-done", event.detail.text));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, unreachable);
@@ -264,6 +271,16 @@
     for (const row of all(".row-link")) {
       if (row.id === `row-${open}`) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
+    }
+  }
+
+  // Where the pane takes the place of the list, or what had the focus is gone, begin at its head.
+  function keepPlace() {
+    const row = $(".row-link[aria-current]");
+    const alone = row && !row.getClientRects().length;
+    if (alone) scrollTo(0, 0);
+    if (alone || document.activeElement === document.body) {
+      $("#details-name")?.focus({ preventScroll: true });
     }
   }
 
