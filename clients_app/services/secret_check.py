@@ -13,7 +13,7 @@ import hmac
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -25,8 +25,8 @@ from clients_app.rules import secret_format
 from clients_app.services import secret_digests
 
 MEMO_MAX: Final = 20_000  # entries of about 150 bytes
-GATE_QUEUE: Final = 3  # who may wait for the one that runs; leaves one of five threads free
-_GATE_WAIT_S: Final = 5
+GATE_PLACES: Final = 4  # for the one that runs and those next; leaves one of five threads free
+GATE_WAIT_S = 5.0
 _LOW_PRIORITY: Final = 10  # added to the niceness of the thread that runs Argon2id
 
 
@@ -55,21 +55,23 @@ def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -
     """Return the id of the row that was made of exactly ``plain``; None if none was.
 
     ``rows`` are the live secrets of ``client_id``, just read: the memo never outlives a row.
-    Errors: Busy when Argon2id is needed and others wait for it already.
+    Errors: Busy when Argon2id is needed and too many others wait for it.
     """
-    candidates = list(_with_fitting_tag(plain, client_id, rows))
+    fitting, undecided = _by_tag(plain, client_id, rows)
+    candidates = fitting or undecided
     for row in candidates:
         if _fingerprint(plain, client_id, row) in _memo:
             return row.id
     if not candidates:
         return None
-    return _through_the_gate(plain, client_id, candidates)
+    return _through_the_gate(plain, client_id, candidates, may_wait=bool(fitting))
 
 
-def _with_fitting_tag(
+def _by_tag(
     plain: str, client_id: UUID, rows: Iterable[SecretRow]
-) -> Iterator[SecretRow]:
-    """Yield the rows whose tag fits, and those whose tag cannot be made again: its key is lost."""
+) -> tuple[list[SecretRow], list[SecretRow]]:
+    """Return the rows whose tag fits, and those whose tag says nothing: its key is lost."""
+    fitting, undecided = [], []
     tags: dict[str, bytes | None] = {}
     for row in rows:
         if row.tag_key_id not in tags:
@@ -78,8 +80,11 @@ def _with_fitting_tag(
                 plain, client_id=client_id, key=key
             )
         tag = tags[row.tag_key_id]
-        if tag is None or hmac.compare_digest(tag, row.tag):
-            yield row
+        if tag is None:
+            undecided.append(row)
+        elif hmac.compare_digest(tag, row.tag):
+            fitting.append(row)
+    return fitting, undecided
 
 
 # The memo: fingerprints of secrets that fitted before, under a random key of this process.
@@ -102,7 +107,9 @@ def _remember(fingerprint: bytes) -> None:
 
 
 # The gate: one thread runs Argon2id for the whole process, below the priority of the others.
-_places: Final = threading.BoundedSemaphore(1 + GATE_QUEUE)
+# A right tag proves that its bearer knows the secret: he may wait for a place, as many do after a
+# restart. Where tags say nothing anybody can come, so he is told to come back.
+_places: Final = threading.BoundedSemaphore(GATE_PLACES)
 
 
 def _lower_priority() -> None:
@@ -113,12 +120,14 @@ def _lower_priority() -> None:
 _argon2_thread: Final = ThreadPoolExecutor(1, "argon2", initializer=_lower_priority)
 
 
-def _through_the_gate(plain: str, client_id: UUID, rows: list[SecretRow]) -> int | None:
-    if not _places.acquire(blocking=False):
+def _through_the_gate(
+    plain: str, client_id: UUID, rows: list[SecretRow], *, may_wait: bool
+) -> int | None:
+    if not _places.acquire(timeout=GATE_WAIT_S if may_wait else 0):
         raise Busy
     try:
         verdict = _argon2_thread.submit(_first_that_fits, plain, client_id, rows)
-        return verdict.result(timeout=_GATE_WAIT_S)
+        return verdict.result(timeout=GATE_WAIT_S)
     except TimeoutError:
         verdict.cancel()
         raise Busy from None

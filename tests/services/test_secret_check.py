@@ -11,7 +11,7 @@ from clients_app import keyring
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import secret_check, secret_digests
 from clients_app.services.secret_check import (
-    GATE_QUEUE,
+    GATE_PLACES,
     MEMO_MAX,
     Busy,
     SecretRow,
@@ -195,45 +195,72 @@ def started(deeds: list[Callable[[], Any]]) -> tuple[list[threading.Thread], lis
 
 
 def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
-    plain: str, closed_gate: threading.Event
+    plain: str, monkeypatch: pytest.MonkeyPatch
 ):
     """Bar 14: one runs, a few wait, the rest are told to come back; the known never wait."""
+    monkeypatch.setattr(secret_check, "GATE_WAIT_S", 0.2)
     known = new_secret()
     known_row = row_of(known, 99)
     secret_check._remember(secret_check._fingerprint(known, CLIENT_ID, known_row))
-    plains = [new_secret() for _ in range(1 + GATE_QUEUE)]
+    row = row_of(plain)
+    taken = [secret_check._places.acquire(timeout=1) for _ in range(GATE_PLACES)]
+    try:
+        with pytest.raises(Busy):
+            matching_secret(plain, client_id=CLIENT_ID, rows=[row])
+        assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
+        assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[known_row]) is None
+    finally:
+        secret_check._places.release(len(taken))
+    assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == 1
+
+
+def test_whoever_knows_the_secret_gets_his_turn(runs: list[str]):
+    """After a restart many come at once with secrets that are right but not in the memo yet."""
+    plains = [new_secret() for _ in range(4 * GATE_PLACES)]
     rows = [row_of(text, number) for number, text in enumerate(plains)]
+
     threads, outcomes = started(
         [
             lambda text=text, row=row: matching_secret(text, client_id=CLIENT_ID, rows=[row])
             for text, row in zip(plains, rows, strict=True)
         ]
     )
-    while secret_check._places._value:  # until all have gone in
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == list(range(4 * GATE_PLACES))
+    assert len(runs) == 4 * GATE_PLACES
+
+
+def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
+    plain: str, closed_gate: threading.Event, settings: Any
+):
+    """A flood of wrong secrets for a row of a lost key holds no more threads than places."""
+    row = row_of(plain)
+    settings.SECRET_KEY = "n" * 60
+    threads, outcomes = started(
+        [lambda: matching_secret(new_secret(), client_id=CLIENT_ID, rows=[row])] * 20
+    )
+    while len(outcomes) < 20 - GATE_PLACES:
         threading.Event().wait(0.01)
 
-    with pytest.raises(Busy):
-        matching_secret(plain, client_id=CLIENT_ID, rows=[row_of(plain)])
-    assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
-    assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[known_row]) is None
-
+    assert {type(outcome) for outcome in outcomes} == {Busy}
     closed_gate.set()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == list(range(1 + GATE_QUEUE))
-    assert matching_secret(plain, client_id=CLIENT_ID, rows=[row_of(plain)]) == 1
+    assert outcomes[20 - GATE_PLACES :] == [None] * GATE_PLACES
 
 
 def test_several_that_bring_the_same_secret_share_one_run(plain: str, runs: list[str]):
     row = row_of(plain)
 
     threads, outcomes = started(
-        [lambda: matching_secret(plain, client_id=CLIENT_ID, rows=[row])] * (1 + GATE_QUEUE)
+        [lambda: matching_secret(plain, client_id=CLIENT_ID, rows=[row])] * 4 * GATE_PLACES
     )
     for thread in threads:
         thread.join()
 
-    assert outcomes == [row.id] * (1 + GATE_QUEUE)
+    assert outcomes == [row.id] * 4 * GATE_PLACES
     assert len(runs) == 1
 
 
