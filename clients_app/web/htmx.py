@@ -34,7 +34,8 @@ def show(
     """Answer with ``screen`` as a whole page, or with the one of its ``fragments`` asked for.
 
     The first fragment is the answer to anything unknown. ``tell`` is an event for the page,
-    ``address`` what the address bar shows after it; a filter that is typed replaces the last one.
+    ``address`` what the address bar shows after the first fragment; a filter that is typed
+    replaces the last one.
     """
     if status == 422:
         title = gettext("Error: %(title)s") % {"title": title}
@@ -52,7 +53,7 @@ def show(
     if fragment == "window":
         response["HX-Retarget"], response["HX-Reswap"] = "#window", "innerHTML"
         response["HX-Push-Url"] = "false"
-    elif address:
+    elif address and fragment == fragments[0]:
         typed = request.htmx.trigger_name == "q"  # type: ignore[attr-defined]
         response["HX-Replace-Url" if typed else "HX-Push-Url"] = address
     if tell:
