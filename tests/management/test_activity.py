@@ -1,0 +1,34 @@
+"""`manage.py activity verify`: a line a tenant, and an exit status that a cron job can see."""
+
+from django.db import connection
+
+from clients_app.models import AuditEvent, Tenant, append_only
+from tests.factories import make_role, make_tenant
+from tests.management.conftest import Run
+
+
+def test_whole_chains(run: Run, tenant: Tenant) -> None:
+    make_tenant("Contoso")
+
+    assert run("activity", "verify") == (0, "Herons Ltd: whole\nContoso: whole\n", "")
+
+
+def test_a_broken_chain_names_its_first_bad_event(run: Run, tenant: Tenant) -> None:
+    make_tenant("Contoso")
+    for number in range(3):
+        make_role(f"Role {number}", tenant)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    append_only.drop(connection)
+    AuditEvent.objects.filter(tenant=tenant, sequence__gte=3).update(actor_name="nobody")
+
+    ended = run("activity", "verify")
+
+    assert ended.status == 1
+    assert ended.out == "Herons Ltd: event 3: its columns were changed\nContoso: whole\n"
+    assert ended.error == "1 broken.\n"
+
+
+def test_without_a_tenant_nothing_is_broken(run: Run) -> None:
+    assert run("activity", "verify") == (0, "", "")

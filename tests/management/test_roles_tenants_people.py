@@ -1,0 +1,117 @@
+"""`manage.py roles`, `tenants` and `people`: what they print, save and refuse."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from django.urls import resolve
+
+from clients_app.models import AuditEvent, Person, Role, Tenant
+from tests.factories import make_person, make_tenant
+from tests.management.conftest import Run
+
+VALID = "One-time link, valid an hour, to choose a password:"
+
+
+def test_tenants_add_prints_the_id(run: Run) -> None:
+    ended = run("tenants", "add", "Herons Ltd")
+
+    assert (ended.status, ended.error) == (0, "")
+    tenant = Tenant.objects.get(pk=UUID(ended.out.strip()))
+    assert (tenant.name, tenant.roles.count()) == ("Herons Ltd", 7)
+
+
+@pytest.mark.parametrize("name", ["", "T" * 201, "a\nb", "\udcff"])
+def test_tenants_add_refuses_in_one_sentence(run: Run, name: str) -> None:
+    ended = run("tenants", "add", name)
+
+    assert (ended.status, ended.out, ended.error.count("\n")) == (1, "", 1)
+    assert ended.error.startswith("Enter ")
+    assert not Tenant.objects.exists()
+
+
+def test_roles_add_prints_the_id(run: Run, tenant: Tenant) -> None:
+    ended = run("roles", "add", "MyData.Role", "--description", "Reads MyData")
+
+    assert (ended.status, ended.error) == (0, "")
+    role = Role.objects.get(pk=UUID(ended.out.strip()))
+    assert (role.name, role.description, role.tenant) == ("MyData.Role", "Reads MyData", tenant)
+
+
+def test_roles_add_refuses_in_one_sentence(run: Run, tenant: Tenant) -> None:
+    taken = run("roles", "add", "tenant MEMBER")
+    long = run("roles", "add", "R" * 61)
+    make_tenant("Contoso")
+    which = run("roles", "add", "MyData.Role")
+
+    assert taken == (
+        1,
+        "",
+        "There is a role named tenant MEMBER already. Enter another name.\n",
+    )
+    assert (long.status, long.out, long.error.count("\n")) == (1, "", 1)
+    assert which == (1, "", "There is more than one tenant. Say which by --tenant NAME.\n")
+    assert Role.objects.count() == 14
+
+
+def test_people_add_prints_a_link_that_is_kept_nowhere(run: Run, tenant: Tenant) -> None:
+    ended = run(
+        *("people", "add", "mara", "--name", "Mara Ott", "--email", "mara@example.com"),
+        *("--role", "tenant administrator", "--staff"),
+    )
+
+    assert (ended.status, ended.error) == (0, "")
+    person = Person.objects.get()
+    assert (person.username, person.name, person.email) == ("mara", "Mara Ott", "mara@example.com")
+    assert person.is_staff
+    assert {role.name for role in person.roles.all()} == {"Tenant Administrator", "Tenant Member"}
+    assert not person.has_usable_password()
+    said, link = ended.out.splitlines()
+    assert said == VALID
+    assert link.startswith("http://localhost:8000/")
+    key = resolve(urlsplit(link).path).kwargs["key"]
+    assert key not in str(list(AuditEvent.objects.values()))
+
+
+def test_people_reset_link(run: Run, tenant: Tenant) -> None:
+    make_person("mara", tenant)
+    make_tenant("Contoso")  # a username is one of the installation
+
+    ended = run("people", "reset-link", "MARA")
+
+    assert (ended.status, ended.error) == (0, "")
+    assert ended.out.startswith(f"{VALID}\nhttp://localhost:8000/")
+    assert AuditEvent.objects.filter(action="person.link.made").count() == 1
+
+
+@pytest.mark.parametrize("username", ["nobody", "idle", ""])
+def test_people_reset_link_for_nobody(run: Run, tenant: Tenant, username: str) -> None:
+    idle = make_person("idle", tenant)
+    Person.objects.filter(pk=idle.pk).update(is_active=False)
+
+    ended = run("people", "reset-link", username)
+
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.error == f"There is no active person with the username {username}.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["MARA"], "The username MARA is taken. Enter another."),
+        (["ann", "--email", "nothing"], "Enter an e-mail address such as mara@example.com."),
+        (["ann", "--role", "Nothing"], "There is no role named Nothing."),
+        (["ann", "--tenant", "Nowhere"], "There is no tenant, or more than one, named Nowhere."),
+        ([""], "Enter a username."),
+    ],
+)
+def test_people_add_refuses_in_one_sentence(
+    run: Run, tenant: Tenant, words: list[str], sentence: str
+) -> None:
+    make_person("mara", tenant)
+
+    ended = run("people", "add", *words)
+
+    assert (ended.status, ended.out, ended.error.count("\n")) == (1, "", 1)
+    assert ended.error.startswith(sentence)
+    assert Person.objects.count() == 1
