@@ -1,0 +1,58 @@
+"""Browsers for the journeys: real Chromium in front of the portal that runs."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, StorageState, sync_playwright
+
+from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
+from tests.portal_process import USERNAME, PortalProcess
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the journeys; it ends before other tests, whose database it would bar.
+
+    Playwright runs an event loop in the thread of the tests, in which Django refuses to query.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """A function that returns a browser of nobody yet in front of a portal.
+
+    At the end of the test no page of any of them may have complained.
+    """
+    visitors: list[Visitor] = []
+
+    def arrive(portal: PortalProcess, **options: Any) -> Visitor:
+        visitors.append(Visitor(chromium, portal, **options))
+        return visitors[-1]
+
+    yield arrive
+    complaints = [complaint for visitor in visitors for complaint in visitor.leave()]
+    assert complaints == []
+
+
+@pytest.fixture(scope="package")
+def mara(chromium: Browser, live_portal: PortalProcess) -> StorageState:
+    """The cookies of Mara, the administrator, who signed in a moment ago."""
+    return cookies_of(chromium, live_portal, USERNAME)
+
+
+def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> StorageState:
+    """Sign in; return the cookies, with which other contexts are signed in too."""
+    visitor = Visitor(chromium, portal)
+    page = visitor.page("/sign-in")
+    sign_in(page, username)
+    page.wait_for_url("**/security/clients*")
+    cookies = visitor.context.storage_state()
+    assert visitor.leave() == []
+    return cookies
