@@ -1,19 +1,20 @@
 """Browsers of the standing actors as allauth knows them, and what the screens are asked with."""
 
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client as Browser
 
-from clients_app.models import Person
+from clients_app.models import Client, Person, Role, Tenant
+from tests.conftest import Machine
 from tests.conftest import browser_of as signed_in_browser
+from tests.factories import make_role
 
-
-@pytest.fixture
-def htmx() -> dict[str, str]:
-    """The header of a request by htmx."""
-    return {"HX-Request": "true"}
+HTMX = {"HX-Request": "true", "HX-Target": "window"}
 
 
 @pytest.fixture
@@ -31,14 +32,67 @@ def stranger_browser(stranger: Person) -> Browser:
     return browser_of(stranger)
 
 
-def browser_of(person: Person) -> Browser:
+@pytest.fixture
+def my_data_role(tenant: Tenant) -> Role:
+    return make_role("MyData.Role", tenant)
+
+
+@pytest.fixture
+def draft(my_data_role: Role) -> dict[str, Any]:
+    """What a person types in both windows of Add Client."""
+    return {
+        "form_key": "a-key-of-this-very-form",
+        "name": "Reservoir 3 gateway",
+        "roles": [str(my_data_role.pk)],
+        "token_lifetime": "900",
+        "description": "Level and flow",
+        "contact": "North district",
+        "tags": "reservoir, north",
+        "secret_description": "Firmware 4.2",
+        "expiration": f"{time.gmtime().tm_year + 1}-01-31 10:15",
+    }
+
+
+@pytest.fixture
+def address(machine: Machine) -> Callable[..., str]:
+    """A function that returns an address of the standing client, or of another."""
+
+    def address(rest: str = "", client: Client | None = None) -> str:
+        return f"/security/clients/{(client or machine.client).pk}{rest}"
+
+    return address
+
+
+def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
+    """Return a browser in which ``person`` gave the password so long ago."""
     browser = signed_in_browser(person)
     session = browser.session
+    at = time.time() - proof_age.total_seconds()
+    session["account_authentication_methods"] = [{"method": "password", "at": at}]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
     return browser
 
 
 def text_of(reply: Any) -> str:
-    assert isinstance(reply, HttpResponse)
     return reply.content.decode()
+
+
+def is_page(reply: Any) -> bool:
+    return "<html" in text_of(reply)
+
+
+def plain_secret_in(reply: Any) -> str:
+    """Return the secret that an answer shows."""
+    found = re.search(r'id="id_client_secret"[^>]*>(pcs_\w{49})<', text_of(reply))
+    assert found, text_of(reply)
+    return found[1]
+
+
+def value_of(name: str, reply: Any) -> str | None:
+    """Return the value of the first input with this name."""
+    for tag in re.findall(r"<input[^>]*>", text_of(reply)):
+        if f'name="{name}"' in tag:
+            value = re.search(r'value="([^"]*)"', tag)
+            return value[1] if value else ""
+    return None

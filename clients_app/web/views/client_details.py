@@ -93,4 +93,5 @@ def _tab(
 def _state_alone(request: HttpRequest) -> dict[str, Any]:
     """Return what the pane's links need of the list, without reading the list."""
     state = list_state(request.GET)
-    return {"state": with_query("", type=state["type"], q=state["q"], page=state["page"])}
+    page = state["page"] if state["page"] > 1 else None
+    return {"state": with_query("", type=state["type"], q=state["q"], page=page)}

@@ -1,0 +1,156 @@
+"""Details of a client: four tabs, each with an address, each for those who may."""
+
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client, ClientOwner, TokenUsage
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
+from clients_app.services.client_secrets import remove_secret
+from tests.factories import actor_for, make_client, make_person
+from tests.web.conftest import HTMX, browser_of, is_page, text_of
+
+PANE = {**HTMX, "HX-Target": "details"}
+TABS = ["", "/secrets", "/roles", "/activity"]
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_tab_is_a_page_with_the_list_beside_it(administrator_browser, address, tab):
+    text = text_of(administrator_browser.get(address(tab)))
+
+    assert "<html" in text
+    assert 'id="details-name"' in text
+    assert 'aria-current="true">Wind park reader' in text
+    assert text.count('aria-current="page"') == 2  # the place in the left pane, and the tab
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_tab_is_a_fragment(administrator_browser, address, tab):
+    reply = administrator_browser.get(address(tab), headers=PANE)
+
+    assert not is_page(reply)
+    assert text_of(reply).count('id="details"') == 1
+    assert 'id="list"' not in text_of(reply)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_id_in_capitals_and_a_slash_at_the_end_answer_the_same(administrator_browser, machine, tab):
+    path = f"/security/clients/{str(machine.client.pk).upper()}{tab}/"
+
+    assert "Wind park reader" in text_of(administrator_browser.get(path))
+
+
+def test_facts(administrator_browser, tenant, now):
+    client = make_client(
+        "Pump 14",
+        tenant,
+        now=now,
+        expires_at=None,
+        description="Sends <levels>",
+        contact="North",
+        tags=("pump", "north"),
+        token_lifetime_s=90,
+    ).client
+    Client.objects.filter(pk=client.pk).update(last_token_at=now - timedelta(seconds=30))
+    TokenUsage.objects.create(
+        client=client,
+        secret=client.secrets.get(),
+        hour=now,
+        tokens=1204,
+        last_at=now,
+        last_address="10.20.4.17",
+    )
+
+    text = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
+
+    for fact in ("Sends &lt;levels&gt;", "North", ">pump<", "1204", "from 10.20.4.17"):
+        assert fact in text
+    assert "1 minute 30 seconds" in text
+    assert "Changes apply to new tokens at once." in text
+    ends = (now + timedelta(seconds=60)).strftime("%H:%M UTC")
+    assert "stay valid until" in text
+    assert f">{ends}</time>" in text
+
+
+def test_without_a_token_that_lives_only_the_first_sentence_stands(administrator_browser, address):
+    text = text_of(administrator_browser.get(address()))
+
+    assert "Changes apply to new tokens at once." in text
+    assert "stay valid until" not in text
+
+
+def test_secrets_are_shown_without_their_values(administrator_browser, machine, address):
+    text = text_of(administrator_browser.get(address("/secrets")))
+
+    assert f"Ends in …{machine.plain[-4:]}" in text
+    assert "365 days left" in text
+    assert "Never used" in text
+    assert machine.plain not in text
+    assert machine.secret.digest not in text
+
+
+def test_roles_travel_in_tokens(administrator_browser, address):
+    text = text_of(administrator_browser.get(address("/roles")))
+
+    assert "Tenant Member" in text
+    assert "Always assigned. It cannot be removed." in text
+
+
+def test_activity_tells_each_change_before_and_after(
+    administrator_browser, administrator, machine, address, now
+):
+    remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert "Client Wind park reader added" in text
+    assert "removed" in text
+    assert "by mara" in text
+    assert "by command line" in text
+    assert ">Token Lifetime<" in text
+    assert ">3600<" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "readable"),
+    [(SECRET_ROTATOR, ["", "/secrets", "/roles"]), (TENANT_AUDITOR, TABS)],
+)
+def test_who_may_read_more_than_clients(tenant, address, role, readable):
+    browser = browser_of(make_person("other", tenant, role))
+
+    assert [tab for tab in TABS if browser.get(address(tab)).status_code == 200] == readable
+
+
+def test_colleague_sees_no_secrets_and_no_activity(colleague_browser, address):
+    text = text_of(colleague_browser.get(address()))
+
+    assert "/secrets" not in text
+    assert "/activity" not in text
+    assert colleague_browser.get(address("/secrets")).status_code == 403
+    assert colleague_browser.get(address("/activity")).status_code == 403
+
+
+def test_owner_sees_the_secrets_of_his_client_alone(colleague, tenant, machine, address):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    other = make_client("Other", tenant).client
+    browser = browser_of(colleague)
+
+    assert "Add Secret" in text_of(browser.get(address("/secrets")))
+    assert browser.get(address("/secrets", other)).status_code == 403
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_another_tenants_client_is_one_that_never_was(stranger_browser, address, tab):
+    theirs = stranger_browser.get(address(tab))
+    never = stranger_browser.get(f"/security/clients/5f0c2c1e-8d4b-4c59-9a1e-3f6f7f0b92d4{tab}")
+
+    assert theirs.status_code == never.status_code == 404
+    assert "There is no such client." in text_of(theirs)
+    assert "Wind park reader" not in text_of(theirs)
+
+
+def test_pane_keeps_filter_and_page_of_the_list(administrator_browser, address):
+    text = text_of(administrator_browser.get(address("?q=wind"), headers=PANE))
+
+    assert 'href="/security/clients?q=wind"' in text
+    assert f'{address("/roles")}?q=wind"' in text

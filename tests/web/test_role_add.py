@@ -1,0 +1,73 @@
+"""Add Role."""
+
+import json
+
+import pytest
+
+from clients_app.models import Role
+from clients_app.rules.built_in_roles import TENANT_CUSTOM
+from tests.factories import make_role
+from tests.web.conftest import HTMX, is_page, text_of, value_of
+
+ADD = "/security/roles/add"
+TYPED = {"name": "MyData.Role", "description": "Read and write the streams of MyData."}
+
+
+def custom_roles() -> list[str]:
+    return list(Role.objects.filter(role_type_id=TENANT_CUSTOM).values_list("name", flat=True))
+
+
+def test_window_is_a_page_and_a_fragment(administrator_browser):
+    assert is_page(administrator_browser.get(ADD))
+    fragment = administrator_browser.get(ADD, headers=HTMX)
+    assert not is_page(fragment)
+    assert "Tenant Custom: a role of this tenant" in text_of(fragment)
+
+
+def test_role_is_added_and_said(administrator_browser):
+    reply = administrator_browser.post(ADD, TYPED, headers=HTMX)
+
+    assert reply.status_code == 204
+    told = json.loads(reply["HX-Trigger"])
+    assert told["toast"] == {"text": "Role MyData.Role added."}
+    assert "rolesChanged" in told
+    assert custom_roles() == ["MyData.Role"]
+
+
+def test_without_javascript_it_leads_to_the_roles(administrator_browser):
+    reply = administrator_browser.post(ADD, TYPED)
+
+    assert (reply.status_code, reply["Location"]) == (303, "/security/roles")
+    assert "Role MyData.Role added." in text_of(administrator_browser.get("/security/roles"))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "", "Enter a name of 1 to 60 characters."),
+        ("name", "x" * 61, "61: 1 too many"),
+        ("name", "MYDATA.ROLE", "There is a role named MYDATA.ROLE already."),
+        ("name", "tenant member", "There is a role named tenant member already."),
+        ("description", "x" * 201, "201: 1 too many"),
+    ],
+)
+def test_what_breaks_a_rule_is_said_and_kept(administrator_browser, tenant, field, typed, said):
+    make_role("MyData.Role", tenant)
+    form = {"name": "Pumps.Write", "description": "", field: typed}
+    reply = administrator_browser.post(ADD, form, headers=HTMX)
+
+    text = text_of(reply)
+    assert reply.status_code == 422
+    assert "<title>Error: Add Role · Portal</title>" in text
+    assert text.count(said) == 2
+    assert value_of(field, reply) == typed
+    assert custom_roles() == ["MyData.Role"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_is_refused(colleague_browser, method):
+    reply = getattr(colleague_browser, method)(ADD, TYPED)
+
+    assert reply.status_code == 403
+    assert "Only Tenant Administrators can add a role." in text_of(reply)
+    assert not custom_roles()

@@ -1,0 +1,41 @@
+"""Roles: all of the tenant, with Role Type and holders."""
+
+import re
+
+from tests.factories import make_client, make_role
+from tests.web.conftest import HTMX, is_page, text_of
+
+ROLES = "/security/roles"
+
+
+def test_each_role_has_its_type_and_holders(administrator_browser, tenant, my_data_role):
+    make_client("One", tenant, role_ids=frozenset({my_data_role.pk}))
+
+    text = re.sub(r"\s+", " ", text_of(administrator_browser.get(ROLES)))
+
+    assert "MyData.Role" in text
+    assert "Tenant Custom" in text
+    assert text.count(">Built-in<") == 7
+    row = text.split("MyData.Role", 1)[1].split("</tr>")[0]
+    assert ">1 client<" in row
+    assert ">0 people<" in row
+
+
+def test_fragment_is_the_list_with_its_count(administrator_browser, my_data_role):
+    reply = administrator_browser.get(ROLES, headers={**HTMX, "HX-Target": "list"})
+
+    assert not is_page(reply)
+    assert 'id="count-roles" hx-swap-oob="true">8<' in text_of(reply)
+
+
+def test_colleague_reads_and_adds_nothing(colleague_browser, my_data_role):
+    text = text_of(colleague_browser.get(ROLES))
+
+    assert "MyData.Role" in text
+    assert "Add Role" not in text
+
+
+def test_roles_of_another_tenant_are_not_there(stranger_browser, tenant):
+    make_role("Ours", tenant)
+
+    assert "Ours" not in text_of(stranger_browser.get(ROLES))

@@ -1,0 +1,80 @@
+"""Remove Secret: confirmed, at once, and said."""
+
+import json
+
+import pytest
+
+from clients_app.models import ClientSecret
+from tests.factories import insert_secrets, make_client
+from tests.web.conftest import HTMX, is_page, text_of
+
+
+@pytest.fixture
+def remove(machine, address):
+    return address(f"/secrets/{machine.secret.pk}/remove")
+
+
+def test_confirmation_names_the_secret_and_what_remains(administrator_browser, machine, remove):
+    text = text_of(administrator_browser.get(remove, headers=HTMX))
+
+    assert f"…{machine.plain[-4:]}" in text
+    assert "0 other secrets" in text
+    assert "It is the only one" in text
+    assert 'data-role="alertdialog"' in text
+
+    insert_secrets(machine.client, 1)
+    assert "1 other secret<" in text_of(administrator_browser.get(remove, headers=HTMX))
+
+
+def test_asking_changes_nothing(administrator_browser, machine, remove):
+    assert is_page(administrator_browser.get(remove))
+    machine.secret.refresh_from_db()
+    assert machine.secret.retired_at is None
+
+
+def test_removed_at_once(administrator_browser, machine, remove):
+    reply = administrator_browser.post(remove, headers=HTMX)
+
+    assert reply.status_code == 204
+    told = json.loads(reply["HX-Trigger"])
+    assert set(told) == {"clientChanged", "windowDone", "toast"}
+    assert machine.plain[-4:] in told["toast"]["text"]
+    machine.secret.refresh_from_db()
+    assert machine.secret.retired_by == "mara"
+
+
+def test_without_javascript_it_leads_to_the_secrets_and_says_so(
+    administrator_browser, address, remove
+):
+    reply = administrator_browser.post(remove)
+
+    assert (reply.status_code, reply["Location"]) == (303, address("/secrets"))
+    text = text_of(administrator_browser.get(reply["Location"]))
+    assert "removed." in text
+    assert "This client has no secrets" in text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_removed_twice_is_not_found(administrator_browser, remove, method):
+    administrator_browser.post(remove)
+
+    assert getattr(administrator_browser, method)(remove).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_secret_of_another_client_is_not_found(
+    administrator_browser, tenant, machine, address, method
+):
+    other = make_client("Other", tenant).client
+    path = address(f"/secrets/{machine.secret.pk}/remove", other)
+
+    assert getattr(administrator_browser, method)(path).status_code == 404
+    assert ClientSecret.objects.filter(retired_at=None).count() == 2
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_and_stranger(colleague_browser, stranger_browser, machine, remove, method):
+    assert getattr(colleague_browser, method)(remove).status_code == 403
+    assert getattr(stranger_browser, method)(remove).status_code == 404
+    machine.secret.refresh_from_db()
+    assert machine.secret.retired_at is None
