@@ -1,5 +1,6 @@
 """Deeds on a client that exists: its fields, its roles, whether it is enabled."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,7 @@ def edit_client(
     Errors: as ``check_client_draft``; Conflict without a field if someone changed it meanwhile;
     Forbidden, also where roles differ and the actor may not assign roles; NotFound.
     """
-    draft = cleaned(draft)
+    draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)  # for its names
         client = locked(client)

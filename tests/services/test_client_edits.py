@@ -1,0 +1,211 @@
+"""Deeds on a client that exists: edited by one of two, roles assigned by administrators alone."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from clients_app import selectors
+from clients_app.actors import Actor
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Client, ClientOwner, Person, Tenant
+from clients_app.rules.built_in_roles import (
+    SECRET_ROTATOR,
+    TENANT_ADMINISTRATOR,
+    TENANT_MEMBER,
+    TENANT_VIEWER,
+)
+from clients_app.services.client_drafts import ClientDraft, draft_of
+from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
+from tests.factories import (
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+    role_ids,
+)
+
+LATER = NOW + SECOND
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return make_client("Pump", tenant, tags=("north",)).client
+
+
+@pytest.fixture
+def mara(administrator: Person) -> Actor:
+    return actor_for(administrator)
+
+
+def edit(client: Client, draft: ClientDraft, actor: Actor, version: int = 1) -> Client:
+    return edit_client(client, draft, version=version, actor=actor, now=LATER)
+
+
+def test_an_edit_saves_each_field_and_says_what_differs(client: Client, mara: Actor) -> None:
+    draft = ClientDraft(name="Pump 2", token_lifetime_s=60, description="d", tags=("South", "a"))
+    edit(client, draft, mara)
+
+    row = Client.objects.get()
+    assert (row.name, row.name_key, row.token_lifetime_s, row.description) == (
+        "Pump 2",
+        "pump 2",
+        60,
+        "d",
+    )
+    assert [tag.name for tag in row.tags.all()] == ["South", "a"]
+    assert (row.version, row.updated_at, row.updated_by) == (2, LATER, "mara")
+    canonical = AuditEvent.objects.get(action="client.edited").canonical
+    assert '"token_lifetime_s":3600' in canonical
+    assert '"token_lifetime_s":60' in canonical
+    assert "contact" not in canonical  # it did not change
+
+
+def test_an_edit_that_changes_nothing_records_nothing(client: Client, mara: Actor) -> None:
+    edit(client, draft_of(client), mara)
+
+    assert Client.objects.get().version == 1
+    assert not AuditEvent.objects.filter(action="client.edited").exists()
+
+
+def test_the_second_of_two_editors_is_told(client: Client, mara: Actor) -> None:
+    edit(client, ClientDraft(name="first"), mara)
+
+    with pytest.raises(Conflict, match="mara changed this client") as refusal:
+        edit(client, ClientDraft(name="second"), mara)
+    assert refusal.value.field is None
+    assert Client.objects.get().name == "first"
+
+
+def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Actor) -> None:
+    insert_clients(["Valve"], client.tenant)
+
+    assert edit(client, ClientDraft(name="PUMP"), mara).name == "PUMP"
+    with pytest.raises(Conflict) as refusal:
+        edit(client, ClientDraft(name="VALVE"), mara, version=2)
+    assert refusal.value.field == "name"
+
+
+def test_an_edit_never_takes_tenant_member_away(client: Client, mara: Actor) -> None:
+    edit(client, replace(draft_of(client), role_ids=frozenset()), mara)
+    assign_roles(client, frozenset(), confirms_administrator=False, version=1, actor=mara, now=NOW)
+
+    assert [role.role_type_id for role in client.roles.all()] == [TENANT_MEMBER]
+
+
+def test_a_draft_of_another_type_changes_neither_type_nor_roles(
+    client: Client, mara: Actor
+) -> None:
+    draft = ClientDraft(name="Pump 2", client_type="authorization-code")
+    edited = edit(client, draft, mara)
+
+    assert edited.client_type == "client-credentials"
+    assert [role.role_type_id for role in edited.roles.all()] == [TENANT_MEMBER]
+
+
+def test_an_owner_edits_but_assigns_no_roles(client: Client) -> None:
+    olga = make_person("olga", client.tenant)
+    ClientOwner.objects.create(client=client, person=olga)
+    wanted = role_ids(client.tenant, TENANT_VIEWER)
+
+    edit(client, ClientDraft(name="Olga's pump"), actor_for(olga))
+    with pytest.raises(Forbidden):
+        edit(client, ClientDraft(name="Olga's pump", role_ids=wanted), actor_for(olga), version=2)
+    with pytest.raises(Forbidden):
+        assign_roles(
+            client,
+            wanted,
+            confirms_administrator=False,
+            version=2,
+            actor=actor_for(olga),
+            now=NOW,
+        )
+    assert [role.name for role in selectors.client_roles(client)] == ["Tenant Member"]
+
+
+def test_nobody_but_an_administrator_edits_one_that_administers(tenant: Tenant) -> None:
+    robot = make_client("Robot", tenant, TENANT_ADMINISTRATOR).client
+    olga = make_person("olga", tenant, SECRET_ROTATOR)
+    ClientOwner.objects.create(client=robot, person=olga)
+
+    with pytest.raises(Forbidden):
+        edit(robot, ClientDraft(name="Mine"), actor_for(olga))
+    assert Client.objects.get().name == "Robot"
+
+
+def test_to_become_administrator_needs_the_tick_to_stay_one_does_not(
+    client: Client, mara: Actor
+) -> None:
+    wanted = role_ids(client.tenant, TENANT_ADMINISTRATOR)
+
+    with pytest.raises(RuleBroken) as refusal:
+        edit(client, ClientDraft(name="Pump", role_ids=wanted), mara)
+    assert refusal.value.field == "confirm_admin"
+    draft = ClientDraft(name="Pump", role_ids=wanted, confirms_administrator=True)
+    assert edit(client, draft, mara).roles.count() == 2
+    assert edit(client, ClientDraft(name="Pump 2", role_ids=wanted), mara, version=2).version == 3
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_role_that_the_tenant_does_not_have(client: Client, mara: Actor, elsewhere: bool) -> None:
+    wanted = make_role("Theirs", make_tenant("Contoso")).pk if elsewhere else uuid4()
+
+    with pytest.raises(RuleBroken) as refusal:
+        assign_roles(
+            client,
+            frozenset({wanted}),
+            confirms_administrator=False,
+            version=1,
+            actor=mara,
+            now=NOW,
+        )
+    assert refusal.value.field == "roles"
+    assert client.roles.count() == 1
+
+
+def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:
+    for _ in range(2):
+        assert not set_enabled(client, enabled=False, actor=mara, now=NOW).is_enabled
+    assert AuditEvent.objects.filter(action="client.disabled").count() == 1
+    assert set_enabled(client, enabled=True, actor=mara, now=NOW).is_enabled
+
+
+def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) -> None:
+    zofia = actor_for(stranger)
+    deeds = (
+        lambda: edit(client, ClientDraft(name="Mine"), zofia),
+        lambda: set_enabled(client, enabled=False, actor=zofia, now=NOW),
+        lambda: name_owners(client, frozenset({stranger.pk}), version=1, actor=zofia, now=NOW),
+        lambda: assign_roles(
+            client, frozenset(), confirms_administrator=False, version=1, actor=zofia, now=NOW
+        ),
+    )
+    for deed in deeds:
+        with pytest.raises(NotFound):
+            deed()
+    assert Client.objects.get().version == 1
+
+
+def test_owners_are_people_of_the_tenant_20_at_most(
+    client: Client, mara: Actor, stranger: Person
+) -> None:
+    people = [make_person(f"person {n}", client.tenant).pk for n in range(21)]
+
+    for wrong in (frozenset(people), frozenset({stranger.pk}), frozenset({uuid4()})):
+        with pytest.raises(RuleBroken) as refusal:
+            name_owners(client, wrong, version=1, actor=mara, now=NOW)
+        assert refusal.value.field == "owners"
+    name_owners(client, frozenset(people[:20]), version=1, actor=mara, now=NOW)
+    assert client.owners.count() == 20
+
+
+def test_a_removed_client_is_not_edited(client: Client) -> None:
+    Client.objects.update(removed_at=NOW)
+
+    with pytest.raises(NotFound):
+        edit(client, ClientDraft(name="a"), command_line_in(client.tenant))

@@ -1,0 +1,126 @@
+"""Removing a client at once, and taking that back within thirty days."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_VIEWER
+from clients_app.services.client_removal import asks_for_name, remove_client, restore_client
+from tests.factories import (
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return make_client("Pump", tenant).client
+
+
+def remove(client: Client, typed_name: str = "") -> Client:
+    actor = command_line_in(client.tenant)
+    return remove_client(client, typed_name=typed_name, actor=actor, now=NOW)
+
+
+def restore(client: Client, **options: object) -> Client:
+    actor = command_line_in(client.tenant)
+    return restore_client(client.pk, **{"actor": actor, "now": NOW, **options})  # type: ignore[arg-type]
+
+
+def test_a_removed_client_takes_its_secrets_with_it(client: Client) -> None:
+    insert_secrets(client, 2)
+
+    remove(client)
+
+    row = Client.objects.get()
+    assert (row.removed_at, row.removed_by, row.next_expires_at) == (NOW, "command line", None)
+    assert not ClientSecret.objects.live(NOW).exists()
+    assert IssuedClientId.objects.filter(pk=client.pk).exists()
+    with pytest.raises(NotFound):
+        remove(client)
+
+
+def test_a_client_in_use_is_removed_by_its_name(client: Client) -> None:
+    Client.objects.update(last_token_at=NOW - DAY + SECOND)
+    for typed in ("", "pump", "Pump 2"):
+        with pytest.raises(RuleBroken) as refusal:
+            remove(client, typed)
+        assert refusal.value.field == "confirm"
+
+    assert remove(client, " Pump ").removed_at == NOW
+
+
+def test_when_the_name_is_asked() -> None:
+    assert not asks_for_name(Client(last_token_at=None), now=NOW)
+    assert not asks_for_name(Client(last_token_at=NOW - DAY), now=NOW)
+    assert asks_for_name(Client(last_token_at=NOW - DAY + SECOND), now=NOW)
+
+
+def test_it_comes_back_disabled_without_its_secrets(client: Client) -> None:
+    remove(client)
+
+    back = restore(client)
+
+    assert (back.pk, back.name, back.is_enabled, back.removed_at) == (
+        client.pk,
+        "Pump",
+        False,
+        None,
+    )
+    assert not ClientSecret.objects.live(NOW).exists()
+    with pytest.raises(NotFound):
+        restore(client)
+
+
+def test_for_thirty_days(client: Client) -> None:
+    remove(client)
+
+    with pytest.raises(NotFound):
+        restore(client, now=NOW + 30 * DAY)
+    assert restore(client, now=NOW + 30 * DAY - SECOND).removed_at is None
+
+
+def test_under_another_name_where_its_own_was_given_away(client: Client) -> None:
+    remove(client)
+    make_client("PUMP", client.tenant)
+
+    with pytest.raises(Conflict) as refusal:
+        restore(client)
+    assert refusal.value.field == "name"
+    assert restore(client, name="Pump 2").name == "Pump 2"
+    assert Client.objects.get(pk=client.pk).name_key == "pump 2"
+
+
+def test_not_into_a_full_tenant(client: Client, settings: Settings) -> None:
+    remove(client)
+    insert_clients(["Valve"], client.tenant)
+    settings.CLIENTS_PER_TENANT = 1
+
+    with pytest.raises(RuleBroken):
+        restore(client)
+    assert Client.objects.get(pk=client.pk).removed_at == NOW
+
+
+def test_who_may_not(client: Client, stranger: Person) -> None:
+    vic, zofia = actor_for(make_person("vic", client.tenant, TENANT_VIEWER)), actor_for(stranger)
+
+    with pytest.raises(Forbidden):
+        remove_client(client, actor=vic, now=NOW)
+    with pytest.raises(NotFound):
+        remove_client(client, actor=zofia, now=NOW)
+    remove(client)
+    with pytest.raises(Forbidden):
+        restore(client, actor=vic)
+    with pytest.raises(NotFound):
+        restore(client, actor=zofia)
