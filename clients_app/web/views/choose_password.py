@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.views import PasswordResetFromKeyView
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -31,6 +32,7 @@ class ChoosePassword(PasswordResetFromKeyView):
         return show(self.request, "choose_password", shown, title=title, status=status)
 
     def get_success_url(self) -> str:
+        messages.success(self.request, gettext("Password chosen. Sign in with it."))
         return reverse("account_login")
 
 

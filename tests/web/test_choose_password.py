@@ -1,0 +1,89 @@
+"""Choose a password on a one-time link."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+
+from clients_app import conf
+from clients_app.models import AuditEvent
+from clients_app.services.one_time_links import make_one_time_link
+from tests.factories import command_line_in, make_person
+from tests.web.conftest import text_of
+
+CHOSEN = "a quiet heron at dawn"
+
+
+@pytest.fixture
+def person(tenant):
+    return make_person("ruth", tenant)
+
+
+@pytest.fixture
+def link(person, tenant, now):
+    address = make_one_time_link(person, actor=command_line_in(tenant), now=now)
+    return address.removeprefix(conf.public_url())
+
+
+def choose(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSEN):
+    page = browser.get(link)
+    return browser.post(page["Location"], {"password1": first, "password2": second})
+
+
+def test_key_leaves_the_address_at_once(client, link):
+    page = client.get(link)
+
+    assert page.status_code == 302
+    assert link.rpartition("-")[2] not in page["Location"]
+    assert page["Referrer-Policy"] == "same-origin"
+    assert "For ruth." in text_of(client.get(page["Location"]))
+
+
+def test_chosen_password_signs_in_and_has_its_event(client, link, person):
+    reply = choose(client, link)
+
+    assert reply["Location"] == "/sign-in"
+    assert "Password chosen." in text_of(client.get("/sign-in"))
+    signed_in = client.post("/sign-in", {"login": "ruth", "password": CHOSEN})
+    assert signed_in.status_code == 303
+    event = AuditEvent.objects.get(action="person.password.chosen")
+    assert (event.actor_name, event.address) == ("ruth", "127.0.0.1")
+
+
+def test_link_works_once(client, link):
+    choose(client, link)
+    reply = Browser().get(link)
+
+    assert reply.status_code == 422
+    assert "This link does not work any more" in text_of(reply)
+
+
+def test_link_ends_after_an_hour(client, link, now):
+    with time_machine.travel(now + timedelta(minutes=61), tick=True):
+        assert client.get(link).status_code == 422
+    with time_machine.travel(now + timedelta(minutes=59), tick=True):
+        assert client.get(link).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("short", "short", "at least 12 characters"),
+        ("startfinding", "startfinding", "too common"),
+        (CHOSEN, "another quiet heron", "same password"),
+        ("", "", "required"),
+    ],
+)
+def test_weak_or_mistyped_is_said(client, link, person, first, second, said):
+    reply = choose(client, link, first, second)
+
+    assert reply.status_code == 422
+    assert said in text_of(reply)
+    person.refresh_from_db()
+    assert not person.has_usable_password()
+
+
+@pytest.mark.parametrize("forged", ["x", "ffff-ffff", "ffffffffffffffffffffffffffffffff-abc-def"])
+def test_forged_link(client, db, forged):
+    assert client.get(f"/choose-password/{forged}").status_code in (404, 422)

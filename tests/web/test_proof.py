@@ -1,0 +1,132 @@
+"""Confirm your identity: asked when a window opens and the last proof is old."""
+
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client
+from tests.portal_process import PASSWORD
+from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of
+
+ADD = "/security/clients/add"
+REGISTER = "/security/clients/register"
+OLD = timedelta(minutes=10, seconds=5)
+TOO_OLD_FOR_ADD = timedelta(minutes=20, seconds=5)
+
+
+@pytest.fixture
+def windows(machine, address):
+    return [ADD, address("/secrets/add"), address(f"/secrets/{machine.secret.pk}/remove")]
+
+
+def test_old_proof_asks_when_a_window_opens(administrator, windows):
+    browser = browser_of(administrator, proof_age=OLD)
+
+    for window in windows:
+        for headers in ({}, HTMX):
+            reply = browser.get(window, headers=headers)
+            assert "Confirm your identity" in text_of(reply)
+            assert "You last confirmed" in text_of(reply)
+            assert value_of("proof_for", reply) == "GET"
+            assert is_page(reply) is not bool(headers)
+
+
+def test_proof_of_ten_minutes_is_enough(administrator, windows):
+    browser = browser_of(administrator, proof_age=OLD - timedelta(seconds=15))
+
+    for window in windows:
+        assert "Confirm your identity" not in text_of(browser.get(window))
+
+
+def test_session_without_any_proof_asks(administrator):
+    browser = browser_of(administrator)
+    session = browser.session
+    del session["account_authentication_methods"]
+    session.save()
+
+    assert "Enter your password once more." in text_of(browser.get(ADD))
+
+
+def test_reading_asks_nothing(administrator, address):
+    browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
+
+    assert "Confirm your identity" not in text_of(browser.get(address("/secrets")))
+    assert "Confirm your identity" not in text_of(browser.get("/security/roles/add"))
+
+
+def test_right_password_opens_the_window(administrator):
+    browser = browser_of(administrator, proof_age=OLD)
+    key = browser.session.session_key
+    reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)
+
+    assert "Step 1 of 2" in text_of(reply)
+    assert browser.session.session_key != key
+    assert "Step 1 of 2" in text_of(browser.get(ADD))
+
+
+def test_without_javascript_the_window_opens_by_a_redirect(administrator):
+    browser = browser_of(administrator, proof_age=OLD)
+    reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})
+
+    assert (reply.status_code, reply["Location"]) == (303, ADD)
+
+
+def test_wrong_password_asks_again(administrator):
+    browser = browser_of(administrator, proof_age=OLD)
+    reply = browser.post(ADD, {"proof_for": "GET", "proof": "wrong"}, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert "Enter your password. This one is wrong." in text_of(reply)
+    assert "Step 1 of 2" not in text_of(reply)
+    assert "Confirm your identity" in text_of(browser.get(ADD))
+
+
+def test_it_holds_ten_minutes_more_at_add(administrator, draft):
+    browser = browser_of(administrator, proof_age=OLD)
+
+    assert plain_secret_in(browser.post(REGISTER, draft))
+
+
+def test_after_that_add_asks_and_goes_on_with_what_was_typed(administrator, draft):
+    browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
+    asked = browser.post(REGISTER, draft, headers=HTMX)
+
+    assert "Confirm your identity" in text_of(asked)
+    assert value_of("proof_for", asked) == "POST"
+    assert value_of("name", asked) == "Reservoir 3 gateway"
+    assert not Client.objects.exists()
+
+    wrong = browser.post(REGISTER, draft | {"proof_for": "POST", "proof": "x"}, headers=HTMX)
+    assert value_of("secret_description", wrong) == "Firmware 4.2"
+    assert not Client.objects.exists()
+
+    form = draft | {"proof_for": "POST", "proof": PASSWORD}
+    created = browser.post(REGISTER, form, headers=HTMX)
+    assert plain_secret_in(created)
+    assert PASSWORD not in text_of(created)
+    assert Client.objects.get().name == "Reservoir 3 gateway"
+
+
+def test_guessing_the_password_is_slowed(administrator):
+    browser = browser_of(administrator, proof_age=OLD)
+    for _ in range(5):
+        browser.post(ADD, {"proof_for": "GET", "proof": "wrong"})
+    reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})
+
+    assert reply.status_code == 422
+    assert "Too many wrong passwords." in text_of(reply)
+
+
+def test_who_may_not_is_refused_before_he_is_asked(colleague):
+    browser = browser_of(colleague, proof_age=TOO_OLD_FOR_ADD)
+
+    assert browser.get(ADD).status_code == 403
+
+
+def test_proof_of_another_person_counts_for_nothing(administrator, colleague):
+    browser = browser_of(administrator)
+    session = browser.session
+    session["account_authentication_methods_user"] = str(colleague.pk)
+    session.save()
+
+    assert "Confirm your identity" in text_of(browser.get(ADD))

@@ -1,0 +1,105 @@
+"""What is not given, and how it is said."""
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Client
+from tests.conftest import browser_of as plain_browser_of
+from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+
+
+def test_unknown_address_in_the_shell_and_outside(administrator_browser, client):
+    inside, outside = administrator_browser.get("/nowhere"), client.get("/nowhere")
+
+    assert inside.status_code == outside.status_code == 404
+    assert "There is no page at this address." in text_of(inside)
+    assert 'id="sidebar"' in text_of(inside)
+    assert 'id="sidebar"' not in text_of(outside)
+
+
+def test_not_found_opens_as_a_window(stranger_browser, address):
+    reply = stranger_browser.get(address(), headers={**HTMX, "HX-Target": "details"})
+
+    assert reply.status_code == 404
+    assert reply["HX-Retarget"] == "#window"
+    assert reply["HX-Push-Url"] == "false"
+    assert not is_page(reply)
+
+
+def test_fault_of_ours_stands_alone_with_its_operation_id(
+    administrator_browser, monkeypatch, caplog
+):
+    def fail(*args, **kwargs):
+        raise RuntimeError("the database is on fire")
+
+    monkeypatch.setattr("clients_app.web.views.role_list.selectors.tenant_roles", fail)
+    administrator_browser.raise_request_exception = False
+    reply = administrator_browser.get("/security/roles")
+
+    text = text_of(reply)
+    assert reply.status_code == 500
+    assert reply["Operation-Id"] in text
+    assert "The change may or may not have been saved." in text
+    assert "fire" not in text
+    assert "Traceback" not in text
+    assert any(reply["Operation-Id"] in record.getMessage() for record in caplog.records)
+
+
+@pytest.fixture
+def strict(administrator):
+    browser = browser_of(administrator)
+    browser.handler.enforce_csrf_checks = True
+    return browser
+
+
+def test_post_without_a_token_is_refused(strict, draft):
+    reply = strict.post("/security/clients/register", draft)
+
+    assert reply.status_code == 403
+    assert not Client.objects.exists()
+    assert "This page was out of date" in text_of(reply)
+    assert "Reservoir" not in text_of(reply)  # it may have come from elsewhere
+
+
+@pytest.mark.parametrize("origin", ["https://evil.test", "null"])
+def test_post_from_elsewhere_is_refused_even_with_a_token(strict, draft, origin):
+    token = value_of("csrfmiddlewaretoken", strict.get("/security/clients/add"))
+    form = draft | {"csrfmiddlewaretoken": token}
+    headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+    reply = strict.post("/security/clients/register", form, headers=headers)
+
+    assert reply.status_code == 403
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_stale_form_of_ours_comes_back_filled(strict, draft, headers):
+    headers = {**headers, "Sec-Fetch-Site": "same-origin"}
+    reply = strict.post("/security/clients/register", draft, headers=headers)
+
+    assert reply.status_code == 403
+    assert "This page was out of date." in text_of(reply)
+    assert value_of("secret_description", reply) == "Firmware 4.2"
+    assert not Client.objects.exists()
+    form = draft | {"csrfmiddlewaretoken": value_of("csrfmiddlewaretoken", reply)}
+    assert strict.post("/security/clients/register", form).status_code == 200
+
+
+def test_get_never_changes_anything(administrator_browser, draft):
+    administrator_browser.get("/security/clients/register", draft)
+    administrator_browser.get("/security/clients/add", draft)
+    administrator_browser.get("/security/roles/add", {"name": "x"})
+
+    assert not Client.objects.exists()
+
+
+def test_person_without_any_role_reads_nothing(colleague, machine):
+    colleague.roles.clear()
+
+    assert plain_browser_of(colleague).get("/security/clients").status_code == 403
+
+
+def test_bearer_token_does_not_authorise_a_page(machine):
+    reply = Browser().get("/security/clients", headers={"Authorization": "Bearer x"})
+
+    assert reply.status_code == 303

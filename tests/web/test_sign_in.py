@@ -1,0 +1,160 @@
+"""Sign in and out; what was typed survives a session that ended."""
+
+import pytest
+from django.conf import settings
+from django.test import Client as Browser
+
+from clients_app.models import Client
+from tests.portal_process import PASSWORD
+from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+
+SIGN_IN = "/sign-in"
+
+
+def sign_in(browser: Browser, username: str = "mara", password: str = PASSWORD, **more: str):
+    return browser.post(SIGN_IN, {"login": username, "password": password, **more})
+
+
+def test_page(client, db):
+    text = text_of(client.get(SIGN_IN))
+
+    assert 'autocomplete="username"' in text
+    assert 'autocomplete="current-password"' in text
+    assert "Need access? Ask a Tenant Administrator." in text
+    assert "sign-up" not in text
+
+
+@pytest.mark.parametrize("username", ["mara", "MARA", " mara "])
+def test_right_pair_leads_on(client, administrator, username):
+    reply = sign_in(client, username, next="/security/roles?x=1")
+
+    assert reply.status_code == 303
+    assert reply["Location"] == "/security/roles?x=1"
+    assert client.get("/security/roles").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "pair", [("mara", "wrong"), ("nobody", PASSWORD), ("", ""), ("mara", ""), ("m" * 999, "x")]
+)
+def test_wrong_pair_never_says_which_half(client, administrator, pair):
+    reply = sign_in(client, *pair)
+
+    text = text_of(reply)
+    assert reply.status_code == 422
+    assert "Username or password is wrong" in text
+    assert value_of("login", reply) == pair[0]
+    assert client.get("/security/roles").status_code == 303
+
+
+def test_inactive_person_is_like_a_wrong_pair(client, administrator):
+    administrator.is_active = False
+    administrator.save(update_fields=["is_active"])
+
+    assert "Username or password is wrong" in text_of(sign_in(client))
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.test", "/\\evil.test", "https:evil.test", "https://evil.test/", "javascript:1"]
+)
+def test_next_leads_to_own_paths_alone(client, administrator, to):
+    assert sign_in(client, next=to)["Location"] == "/"
+    assert client.get(SIGN_IN, {"next": to})["Location"] == "/"
+
+
+def test_session_is_new_and_ends_on_the_server(client, administrator):
+    before = client.get("/security/clients") and client.session.session_key
+    sign_in(client)
+    key = client.session.session_key
+    assert key != before
+
+    assert client.post("/sign-out")["Location"] == SIGN_IN
+    replayed = Browser()
+    replayed.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert replayed.get("/security/clients").status_code == 303
+
+
+def test_sign_out_is_a_post(administrator_browser):
+    assert administrator_browser.get("/sign-out").status_code == 405
+    assert administrator_browser.get("/security/clients").status_code == 200
+
+
+def test_many_wrong_passwords_slow_one_address_and_lock_nobody_out(client, administrator):
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    refused = sign_in(client)
+    elsewhere = Browser(REMOTE_ADDR="10.9.8.7")
+
+    assert "Too many attempts" in text_of(refused)
+    assert sign_in(elsewhere).status_code == 303
+
+
+def test_signed_out_page_comes_back_to_the_same_address(client, db):
+    reply = client.get("/security/clients?q=pump")
+
+    assert reply.status_code == 303
+    assert reply["Location"] == "/sign-in?next=%2Fsecurity%2Fclients%3Fq%3Dpump"
+
+
+def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/security/clients?q=pump"}
+    reply = client.get("/security/clients/add", headers=headers)
+
+    assert reply["HX-Redirect"] == "/sign-in?next=%2Fsecurity%2Fclients%3Fq%3Dpump"
+    assert not reply.content
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
+    client, administrator, draft, headers
+):
+    ended = client.post("/security/clients/register", draft, headers=headers)
+
+    assert ended.status_code == 403
+    assert is_page(ended) is not bool(headers)
+    assert "Your session has ended" in text_of(ended)
+    kept = {f"kept.{name}": value for name, value in draft.items()}
+    for name, value in kept.items():
+        assert value_of(name, ended) == (value[0] if isinstance(value, list) else value)
+    assert value_of("next", ended) == "/security/clients/register"
+
+    form = {"login": "mara", "password": PASSWORD, "next": "/security/clients/register", **kept}
+    wrong = client.post(SIGN_IN, form | {"password": "wrong"}, headers=headers)
+    assert value_of("kept.name", wrong) == "Reservoir 3 gateway"
+
+    back = client.post(SIGN_IN, form, headers=headers)
+    assert back.status_code == 200
+    assert "Step 2 of 2" in text_of(back)
+    assert value_of("secret_description", back) == "Firmware 4.2"
+    assert value_of("form_key", back) == draft["form_key"]
+    assert not Client.objects.exists()  # nothing is saved before Add is pressed once more
+
+    assert plain_secret_in(client.post("/security/clients/register", draft))
+
+
+def test_what_is_kept_leads_to_windows_of_ours_alone(client, administrator):
+    form = {"login": "mara", "password": PASSWORD, "kept.x": "1", "next": "/theme"}
+
+    assert client.post(SIGN_IN, form)["Location"] == "/theme"
+
+
+def test_stale_token_shows_the_form_again_filled(administrator):
+    browser = Browser(enforce_csrf_checks=True)
+    form = {"login": "mara", "password": PASSWORD, "next": "/security/roles"}
+    reply = browser.post(SIGN_IN, form, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert reply.status_code == 403
+    assert value_of("login", reply) == "mara"
+    assert PASSWORD not in text_of(reply)
+    assert "This page was out of date." in text_of(reply)
+    token = value_of("csrfmiddlewaretoken", reply)
+    again = browser.post(SIGN_IN, form | {"csrfmiddlewaretoken": token})
+    assert again["Location"] == "/security/roles"
+
+
+def test_no_page_of_allauth_is_reachable(client, db):
+    for path in ("accounts/signup/", "signup", "login/", "accounts/email/", "password/reset/"):
+        assert client.get(f"/{path}").status_code == 404
+
+
+def test_forgot_password_says_whom_to_ask(client, db):
+    assert "Ask a Tenant Administrator" in text_of(client.get("/forgot-password"))
