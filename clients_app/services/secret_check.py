@@ -27,7 +27,7 @@ from clients_app.services import secret_digests
 MEMO_MAX: Final = 20_000  # entries of about 150 bytes
 GATE_PLACES: Final = 4  # for the one that runs and those next; leaves one of five threads free
 GATE_WAIT_S = 5.0
-_LOW_PRIORITY: Final = 10  # added to the niceness of the thread that runs Argon2id
+_LOW_PRIORITY: Final = 5  # added to the niceness of the thread that runs Argon2id
 
 
 class Busy(PortalError):

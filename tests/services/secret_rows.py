@@ -1,0 +1,13 @@
+"""Rows of secrets as the token endpoint reads them."""
+
+import uuid
+
+from clients_app.services.secret_check import SecretRow
+from clients_app.services.secret_digests import stored_form
+
+CLIENT_ID = uuid.uuid4()
+
+
+def row_of(plain: str, row_id: int = 1, client_id: uuid.UUID = CLIENT_ID) -> SecretRow:
+    stored = stored_form(plain, client_id=client_id)
+    return SecretRow(row_id, stored.tag, stored.tag_key_id, stored.digest)

@@ -1,0 +1,118 @@
+"""The gate in front of Argon2id, and who waits there: bar 14."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import secret_check, secret_digests
+from clients_app.services.secret_check import GATE_PLACES, Busy, matching_secret
+from tests.services.secret_rows import CLIENT_ID, row_of
+
+
+@pytest.fixture
+def closed_gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Every run of Argon2id waits until the event is set."""
+    opened = threading.Event()
+    real = secret_digests.digest_fits
+
+    def waiting(plain: str, digest: str) -> bool:
+        opened.wait(10)
+        return real(plain, digest)
+
+    monkeypatch.setattr(secret_digests, "digest_fits", waiting)
+    yield opened
+    opened.set()
+
+
+def started(deeds: list[Callable[[], Any]]) -> tuple[list[threading.Thread], list[Any]]:
+    """Run each deed in a thread of its own; the outcomes come into the list as they end."""
+    outcomes: list[Any] = []
+
+    def run(deed: Callable[[], Any]) -> None:
+        try:
+            outcomes.append(deed())
+        except Busy as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    return threads, outcomes
+
+
+def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
+    plain: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Bar 14: one runs, a few wait, the rest are told to come back; the known never wait."""
+    known = new_secret()
+    known_row = row_of(known, 99)
+    secret_check._remember(secret_check._fingerprint(known, CLIENT_ID, known_row))
+    row = row_of(plain)
+    taken = [secret_check._places.acquire(timeout=1) for _ in range(GATE_PLACES)]
+    try:
+        with monkeypatch.context() as soon:
+            soon.setattr(secret_check, "GATE_WAIT_S", 0.2)
+            with pytest.raises(Busy):
+                matching_secret(plain, client_id=CLIENT_ID, rows=[row])
+        assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
+        assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[known_row]) is None
+    finally:
+        secret_check._places.release(len(taken))
+    assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == 1
+
+
+def test_whoever_knows_the_secret_gets_his_turn(runs: list[str], monkeypatch: pytest.MonkeyPatch):
+    """After a restart many come at once with secrets that are right but not in the memo yet."""
+    monkeypatch.setattr(secret_check, "GATE_WAIT_S", 60)  # however busy the machine is
+    plains = [new_secret() for _ in range(4 * GATE_PLACES)]
+    rows = [row_of(text, number) for number, text in enumerate(plains)]
+
+    threads, outcomes = started(
+        [
+            lambda text=text, row=row: matching_secret(text, client_id=CLIENT_ID, rows=[row])
+            for text, row in zip(plains, rows, strict=True)
+        ]
+    )
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == list(range(4 * GATE_PLACES))
+    assert len(runs) == 4 * GATE_PLACES
+
+
+def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
+    plain: str, closed_gate: threading.Event, settings: Any
+):
+    """A flood of wrong secrets for a row of a lost key holds no more threads than places."""
+    row = row_of(plain)
+    settings.SECRET_KEY = "n" * 60
+    threads, outcomes = started(
+        [lambda: matching_secret(new_secret(), client_id=CLIENT_ID, rows=[row])] * 20
+    )
+    while len(outcomes) < 20 - GATE_PLACES:
+        threading.Event().wait(0.01)
+
+    assert {type(outcome) for outcome in outcomes} == {Busy}
+    closed_gate.set()
+    for thread in threads:
+        thread.join()
+    assert outcomes[20 - GATE_PLACES :] == [None] * GATE_PLACES
+
+
+def test_several_that_bring_the_same_secret_share_one_run(
+    plain: str, runs: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(secret_check, "GATE_WAIT_S", 60)
+    row = row_of(plain)
+
+    threads, outcomes = started(
+        [lambda: matching_secret(plain, client_id=CLIENT_ID, rows=[row])] * 4 * GATE_PLACES
+    )
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == [row.id] * 4 * GATE_PLACES
+    assert len(runs) == 1
