@@ -10,15 +10,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import OperationalError
+    from django.db import DatabaseError
+
+    from clients_app.management import failures
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
-    except OperationalError as error:  # of Django's own commands; ours say it themselves
-        reason = str(error).strip().partition("\n")[0]
-        sys.exit(f"The database cannot be used ({reason}); check DATABASE_URL and DATA_DIR.")
+    except DatabaseError as error:
+        failures.end(error)
 
 
 if __name__ == "__main__":

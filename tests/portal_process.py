@@ -1,5 +1,6 @@
 """The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
 
+import http.client
 import os
 import signal
 import socket
@@ -7,8 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -120,14 +119,15 @@ class PortalProcess:
         return [int(pid) for pid, parent in rows if int(parent) == self.server.pid]
 
     def answers(self) -> bool:
-        """Tell whether the server answers a request with anything but a fault of its own."""
+        """Tell whether the server answers requests."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5).close()
-        except urllib.error.HTTPError as answer:
-            return answer.code < 500
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
         except OSError:
             return False
-        return True
+        finally:
+            connection.close()
 
     def command(self, *words: str) -> list[str]:
         """Return the command line of `manage.py` with these words."""

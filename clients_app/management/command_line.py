@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from clients_app import selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import NotFound, PortalError
+from clients_app.management import failures
 from clients_app.models import Role, Tenant
 from clients_app.rules.names import key_of
 
@@ -27,11 +28,9 @@ class PortalCommand(BaseCommand):
         except PortalError as error:
             sys.exit(str(error))
         except DatabaseError as error:
-            reason = str(error).strip().splitlines()[0]
-            sys.exit(
-                f"The database cannot be used ({reason}); check DATABASE_URL and DATA_DIR, "
-                "and that `make run` or `manage.py migrate` has made its tables."
-            )
+            failures.end(error)
+        except UnicodeEncodeError:  # bytes for a name, which no database takes
+            sys.exit("Write the command in UTF-8.")
 
     def words(self, parser: ArgumentParser) -> Any:
         """Return what takes the parsers of the words."""

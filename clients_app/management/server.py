@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from ipaddress import ip_address
 from multiprocessing import parent_process
@@ -21,6 +22,7 @@ from granian.server import Server
 from clients_app import conf
 
 THREADS = 5  # of each worker: more would wait for the interpreter lock and for the database
+SETTLE_S = 1.0  # for workers to start
 GRACE_S = 10  # for requests that are being answered when the server is told to stop
 
 
@@ -95,15 +97,32 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
         ssl_protocol_min=SSLProtocols.tls12,
     )
 
+    ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+
     @server.on_startup
     def _ready() -> None:
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: stay
-            signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        _stop_by_signals(server.signal_handler_interrupt, ignored=ignored)
         tell()
 
     load()  # once, before the workers fork
     connections.close_all()
-    server.serve(target_loader=load_in_worker, wrap_loader=False)
+    try:
+        server.serve(target_loader=load_in_worker, wrap_loader=False)
+    except SystemExit:  # a worker died before: of no interest to who stops the server
+        if not server.interrupt_signal:
+            raise
+
+
+def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) -> None:
+    """Call ``stop`` when a signal says so, but not before the workers can be stopped: granian loses
+    what reaches a worker in the moments between its birth and its first request."""
+    settled_at = time.monotonic() + SETTLE_S
+
+    def obey(*_: object) -> None:
+        threading.Timer(settled_at - time.monotonic(), stop).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN if number in ignored else obey)
 
 
 def load() -> Any:
@@ -114,7 +133,6 @@ def load() -> Any:
 def load_in_worker() -> Any:
     """Return the application to a worker, which only its parent shall stop, and without which it
     shall not live on: Ctrl C goes to the whole group of processes, kill -9 to one."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until granian takes over
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     return load()
@@ -124,4 +142,4 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
-    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(1)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -14,11 +15,12 @@ def collect_changed_static_files() -> bool:
     root = conf.static_root()
     stamp = root.with_name(f"{root.name}.fingerprint")
     fingerprint = _fingerprint()
-    if (root / "staticfiles.json").exists() and stamp.exists():
-        if stamp.read_text() == fingerprint:
-            return False
-        stamp.unlink()  # an interrupted collection is done again
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    collected = stamp.read_text() if stamp.exists() and root.exists() else ""
+    if collected == fingerprint:
+        return False
+    stamp.unlink(missing_ok=True)  # an interrupted collection is done again, from the start
+    shutil.rmtree(root, ignore_errors=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(fingerprint)
     return True
 
