@@ -1,0 +1,145 @@
+"""The window that shows a secret once: how it is left, and what is left of it."""
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys import traces
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import add_client, close, copied, expect_window, shown
+from tests.journeys.visitor import focused, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+ASKS = "You have not copied the Client Secret. Close anyway?"
+HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+
+
+@pytest.mark.parametrize("way", ["Close", "Escape"])
+def test_close_asks_first_when_the_secret_was_not_copied(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
+) -> None:
+    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    plain = add_client(page, f"Not copied, {way}").plain
+    window = window_of(page)
+    expect(window.get_by_text("Client Secret not copied yet")).to_be_visible()
+
+    page.keyboard.press("Escape") if way == "Escape" else press_close(page)
+
+    expect(window.get_by_role("alert")).to_have_text(ASKS)
+    assert focused(page) == "Keep open"
+    press(page, "Keep open")
+    expect(window.get_by_role("alert")).to_be_hidden()
+    assert shown(page).plain == plain
+
+    press_close(page)
+    expect(window.get_by_role("alert")).to_have_text(ASKS)
+    press_close(page)
+    expect(window_of(page)).to_have_count(0)
+    assert traces.in_page(page, plain) == set()
+
+
+def press_close(page: Page) -> None:
+    window_of(page).get_by_text("Close", exact=True).locator("visible=true").click()
+
+
+def test_close_does_not_ask_after_copying(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    page = visitor.page("/security/clients")
+    added = add_client(page, "Copied, then closed")
+    assert copied(visitor, page) == added
+
+    close(page)
+
+    assert traces.in_page(page, added.plain) == set()
+    row = page.get_by_role("row").filter(has_text=added.client_id)
+    expect(row).to_contain_text("Copied, then closed")
+
+
+def test_client_id_alone_is_not_the_secret(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page("/security/clients")
+    added = add_client(page, "Only the id copied")
+
+    press(page, "Copy Client Id")
+    expect(window_of(page).get_by_role("button", name="Copy Client Id")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == added.client_id
+    press_close(page)
+
+    expect(window_of(page).get_by_role("alert")).to_have_text(ASKS)
+
+
+def test_without_a_clipboard_the_value_is_selected(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.context.add_init_script(
+        "if (isSecureContext) navigator.clipboard.writeText = () => Promise.reject(new Error('no'))"
+    )
+    page = visitor.page("/security/clients")
+    added = add_client(page, "No clipboard")
+
+    press(page, "Copy Client Secret")
+
+    button = window_of(page).get_by_role("button", name="Copy Client Secret")
+    expect(button).to_have_text("Press Ctrl C to copy")
+    assert page.evaluate("getSelection().toString()") == added.plain
+    expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
+
+
+def test_hiding_the_page_wipes_the_window(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    added = add_client(page, "Hidden page")
+
+    page.evaluate(HIDE)
+
+    assert traces.in_page(page, added.plain) == set()
+    expect(window_of(page)).to_have_count(0)
+
+
+def test_a_page_with_the_secret_is_wiped_too(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    """Where the window is a page of its own, though JavaScript runs: opened in a new tab."""
+    page = visit(live_portal, storage_state=mara).page("/security/clients/add")
+    page.get_by_label("Name").fill("Page of its own")
+    page.get_by_role("button", name="Continue").click()
+    expect_window(page, "Add Secret")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    plain = shown(page).plain
+
+    page.evaluate(HIDE)
+
+    assert traces.in_page(page, plain) == set()
+
+
+@pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
+def test_leaving_without_close_leaves_nothing(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    page = visitor.page("/security/roles")
+    page.goto("/security/clients")
+    added = add_client(page, f"Left by {way}")
+
+    if way == "reload":
+        page.reload()
+    elif way == "Back and Forward":
+        page.go_back()
+        assert traces.in_page(page, added.plain) == set()
+        page.go_forward()
+    else:
+        page = visitor.page(page.url)
+
+    assert traces.in_page(page, added.plain) == set()
+    assert traces.on_server(live_portal, added.plain) == []
+    row = page.get_by_role("row").filter(has_text=added.client_id)
+    expect(row).to_contain_text(f"Left by {way}")
