@@ -1,9 +1,12 @@
-"""The WSGI callable that the production server runs."""
+"""The WSGI callable that the production server runs: Django, with a short way to tokens before it."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+_django = get_wsgi_application()  # first: it makes the models ready
 
-application = get_wsgi_application()
+from clients_app.oauth.wsgi import in_front_of  # noqa: E402
+
+application = in_front_of(_django)
