@@ -70,7 +70,8 @@ class ReadOnly(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
         deeds = [path(deed.route, guarded(deed.view), name=deed.name) for deed in self.deeds]
-        own = [url for url in super().get_urls() if not (url.name or "").endswith("_history")]
+        kept = ("_changelist", "_add", "_delete", "_change")
+        own = [url for url in super().get_urls() if (url.name or "").endswith(kept)]
         return [*deeds, *own]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

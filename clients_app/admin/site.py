@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver
@@ -22,6 +22,7 @@ from clients_app.errors import Forbidden, NotFound
 
 View = Callable[..., HttpResponse]
 
+_METHODS: Final = ("GET", "HEAD", "POST")
 #: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest
 _WITHOUT: Final = frozenset(
     {
@@ -54,6 +55,8 @@ class StaffSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 return self.refuse(request, gettext("Only Staff may come in here."))
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
             with timezone.override(zone_of(person_of(request))):
                 try:
                     response = view(request, *args, **kwargs)

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
@@ -19,7 +18,6 @@ from clients_app.models import Client, ClientType, Tenant
 from clients_app.services.clients import register_client
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def client_add(request: HttpRequest) -> HttpResponse:
     """Ask for tenant and type, which then stand in the address, then for the client."""

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
@@ -18,7 +17,6 @@ from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_removal import asks_for_name, remove_client, restore_client
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Stop a client from getting tokens."""
     client = present_client(client_id)
@@ -36,7 +34,6 @@ def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Let a client get tokens again."""
     client = present_client(client_id)
@@ -54,7 +51,6 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Take a client and its secrets away."""
@@ -83,7 +79,6 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Bring a removed client back, disabled and without its secrets."""

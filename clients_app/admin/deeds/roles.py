@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.deed_form import DeedForm
@@ -17,7 +16,6 @@ from clients_app.models import Role
 from clients_app.services.roles import add_role, edit_role, remove_role
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def role_add(request: HttpRequest) -> HttpResponse:
     """Give a tenant a custom role."""
@@ -39,7 +37,6 @@ def role_add(request: HttpRequest) -> HttpResponse:
     return show_form(request, form, title=title, button=button, subject=Role)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
@@ -66,7 +63,6 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return show_form(request, form, title=title, button=button, subject=role)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Take a custom role away from all who carry it; the page says how many."""

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.client_state import present_client
@@ -21,7 +20,6 @@ from clients_app.services.client_secrets import add_secret, remove_secret
 from clients_app.templatetags.moments import day_time
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 @sensitive_variables("added")
 def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
@@ -54,7 +52,6 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""

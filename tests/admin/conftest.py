@@ -1,0 +1,126 @@
+"""The actors at the door of Staff, and an installation in which every list has a row."""
+
+import time
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pytest
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+    TokenUsage,
+)
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
+from clients_app.services.client_removal import remove_client
+from clients_app.services.signing_keys import ensure_active_key
+from tests.conftest import Machine
+from tests.conftest import browser_of as signed_in_browser
+from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant
+from tests.portal_process import PASSWORD
+
+
+class Installation(NamedTuple):
+    """One row of each kind, in the tenant "Herons Ltd", which is not the operator's."""
+
+    tenant: Tenant
+    person: Person
+    role: Role
+    client: Client
+    removed: Client
+    secret: ClientSecret
+    key: SigningKey
+    event: AuditEvent
+    usage: TokenUsage
+
+    def rows(self) -> list[Model]:
+        return [row for row in self if isinstance(row, Model)]
+
+
+@pytest.fixture
+def operator(db: None) -> Person:
+    """Ola, Staff, in a tenant of her own, with no role but Tenant Member."""
+    return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
+
+
+@pytest.fixture
+def staff(operator: Person) -> Browser:
+    """Ola's browser; she signed in with her password a moment ago."""
+    return browser_of(operator)
+
+
+@pytest.fixture
+def outsiders(tenant: Tenant, stranger: Person, machine: Machine) -> dict[str, Browser]:
+    """Signed-in people who are not Staff, by what they are."""
+    administrator = make_person("nils", tenant, TENANT_ADMINISTRATOR, password=PASSWORD)
+    auditor = make_person("aino", tenant, TENANT_AUDITOR, password=PASSWORD)
+    people = {"administrator": administrator, "auditor": auditor, "stranger": stranger}
+    return {name: browser_of(person) for name, person in people.items()}
+
+
+@pytest.fixture
+def installation(machine: Machine, now: datetime) -> Installation:
+    """The rows that the pages of the site show."""
+    tenant = machine.client.tenant
+    removed = make_client("Old gateway", tenant, now=now).client
+    remove_client(removed, actor=command_line_in(tenant), now=now)
+    usage = TokenUsage.objects.create(
+        client=machine.client, secret=machine.secret, hour=now, tokens=4, last_at=now
+    )
+    return Installation(
+        tenant=tenant,
+        person=make_person("tove", tenant, password=PASSWORD, email="tove@example.com"),
+        role=make_role("Pump reader", tenant),
+        client=machine.client,
+        removed=removed,
+        secret=machine.secret,
+        key=ensure_active_key(now=now),
+        event=AuditEvent.objects.order_by("id").last(),
+        usage=usage,
+    )
+
+
+def browser_of(person: Person) -> Browser:
+    """Return a browser in which ``person`` gave the password a moment ago."""
+    return proved(signed_in_browser(person), person, ago_s=0)
+
+
+def proved(browser: Browser, person: Person, *, ago_s: float) -> Browser:
+    """Let the session of ``browser`` have a proof of identity that is so old."""
+    session = browser.session
+    session["account_authentication_methods_user"] = str(person.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago_s}]
+    session.save()
+    return browser
+
+
+def list_of(model: type[Model]) -> str:
+    """Return the address of the list of a model."""
+    return reverse(f"admin:clients_app_{model._meta.model_name}_changelist")
+
+
+def page_of(row: Model, part: str = "change") -> str:
+    """Return the address of the page of a row; ``part`` is "change" or "delete"."""
+    return reverse(f"admin:clients_app_{row._meta.model_name}_{part}", args=[row.pk])
+
+
+def text_of(reply: Any) -> str:
+    """Return the body of an answer as text."""
+    assert isinstance(reply, HttpResponse)
+    return reply.content.decode()
+
+
+def last_event(tenant: Tenant) -> AuditEvent:
+    """Return the newest event of a tenant."""
+    event = AuditEvent.objects.for_tenant(tenant.pk).order_by("sequence").last()
+    assert event is not None
+    return event

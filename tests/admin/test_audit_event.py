@@ -1,0 +1,69 @@
+"""Audit events in the admin site: sentences with what changed, and no way to change them."""
+
+from datetime import datetime
+
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app import audit
+from clients_app.models import AuditEvent
+from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.factories import make_client, make_tenant
+
+
+def test_the_list_says_what_happened(staff: Browser, installation: Installation) -> None:
+    page = text_of(staff.get(list_of(AuditEvent)))
+
+    assert "Client Wind park reader added" in page
+    assert "Role Pump reader added" in page
+
+
+def test_a_page_says_what_changed(staff: Browser, installation: Installation) -> None:
+    edit = reverse("admin:role-edit", args=[installation.role.pk])
+    staff.post(edit, {"name": "Pump writer", "description": ""})
+    event = AuditEvent.objects.get(action="role.edited")
+
+    page = text_of(staff.get(page_of(event)))
+
+    assert "Name: Pump reader → Pump writer" in page
+    assert event.operation_id in page
+    assert event.digest not in page
+
+
+def test_no_event_is_deleted_or_changed(staff: Browser, installation: Installation) -> None:
+    page = text_of(staff.get(page_of(installation.event)))
+    assert "/delete/" not in page
+    assert 'name="_save"' not in page
+    for event in AuditEvent.objects.all():
+        for part in ("delete", "change"):
+            assert staff.post(page_of(event, part), {"post": "yes"}).status_code == 403
+            assert staff.delete(page_of(event, part)).status_code == 405
+    assert audit.first_fault(installation.tenant.pk) is None
+
+
+def test_the_list_can_be_filtered(
+    staff: Browser, installation: Installation, now: datetime
+) -> None:
+    other = make_tenant("Elsewhere")
+    make_client("Far away", other, now=now)
+
+    by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other.pk}"))
+    by_action = text_of(staff.get(f"{list_of(AuditEvent)}?action=role.added"))
+
+    assert "Client Far away added" in by_tenant
+    assert "Wind park reader" not in by_tenant
+    assert "Role Pump reader added" in by_action
+    assert "Client Far away added" not in by_action
+
+
+def test_activity_of_a_client_holds_its_secrets_too(
+    staff: Browser, installation: Installation
+) -> None:
+    address = f"{list_of(AuditEvent)}?q={installation.client.pk}"
+    assert address in text_of(staff.get(page_of(installation.client)))
+
+    page = text_of(staff.get(address))
+
+    assert "Client Wind park reader added" in page
+    assert f"Secret …{installation.secret.last_four} added" in page
+    assert "Old gateway" not in page

@@ -1,0 +1,216 @@
+"""Every list and page, of every model: what it shows, what it never shows, what it costs."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.admin import urls
+from clients_app.admin.site import site
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+    TokenUsage,
+)
+from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
+
+MODELS = [Tenant, Person, Role, Client, ClientSecret, SigningKey, AuditEvent, TokenUsage]
+names = [model.__name__ for model in MODELS]
+assert urls  # registers the models
+
+#: no page names these columns, and no address asks about them
+HIDDEN = {
+    "password",
+    "tag",
+    "tag_key_id",
+    "digest",
+    "previous_digest",
+    "chain_key_id",
+    "canonical",
+    "private_part",
+    "encryption_key_id",
+}
+
+
+def test_these_are_all_models() -> None:
+    assert set(site._registry) == set(MODELS)
+
+
+def test_no_page_and_no_list_has_a_hidden_column(staff: Browser) -> None:
+    for model, shown in site._registry.items():
+        groups = shown.fieldsets or [(None, {"fields": shown.fields})]
+        fields = {name for _, group in groups for name in group["fields"]}
+
+        assert fields, model
+        assert not HIDDEN & (fields | set(shown.list_display) | set(shown.list_filter)), model
+
+
+def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installation) -> None:
+    secret, key, person = installation.secret, installation.key, installation.person
+    hidden = [
+        "argon2",
+        bytes(secret.tag).hex(),
+        bytes(secret.tag).decode("latin-1"),
+        secret.digest,
+        person.password,
+        bytes(key.private_part).hex(),
+        key.encryption_key_id,
+        installation.event.digest,
+        "PRIVATE",
+        '"d":',
+    ]
+    addresses = [list_of(model) for model in MODELS]
+    addresses += [f"{list_of(model)}?q={model.objects.first()}" for model in MODELS]
+    addresses += [page_of(row) for row in installation.rows()]
+    for address in ["/admin/", "/admin/clients_app/", *addresses]:
+        reply = staff.get(address)
+
+        assert reply.status_code == 200, address
+        for text in hidden:
+            assert text not in text_of(reply), (address, text)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_search_finds_by_name_and_by_id(
+    staff: Browser, installation: Installation, model: type[Model]
+) -> None:
+    row = next(row for row in installation.rows() if isinstance(row, model))
+    words = {
+        Tenant: "herons",
+        Person: "TOVE",
+        Role: "PUMP R",
+        Client: "wind PARK",
+        ClientSecret: "wind park",
+        SigningKey: installation.key.kid[:8],
+        AuditEvent: "pump READER",
+        TokenUsage: "reader",
+    }
+    whose = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
+    for term in (words[model], str(whose)):
+        found = staff.get(list_of(model), {"q": term})
+        nothing = staff.get(list_of(model), {"q": "no such thing anywhere"})
+
+        assert page_of(row) in text_of(found)
+        assert page_of(row) not in text_of(nothing)
+
+
+#: refused: they ask about columns, or for years, that no list offers
+WRONG = (
+    "digest__startswith=$argon2id",
+    "tag__gt=a",
+    "private_part__contains=a",
+    "password__startswith=argon2",
+    "client__secrets__digest__startswith=a",
+    "canonical__contains=a",
+    "tenant__id__exact=1",
+    "nonsense=1",
+    "created_at__year=99999",
+    "at__year=9999",
+    "hour__year=x",
+)
+#: looked past
+STRANGE = (
+    "o=999999999999999999999",
+    "o=-",
+    "p=abc",
+    "q=%00",
+    "q=" + "a " * 1500,
+    "e=1",
+    "_popup=1",
+    "all=1",
+)
+#: either, by what the list can be filtered by
+ODD = (
+    "p=999999999999999999999",
+    "state=%00",
+    "state=none",
+    "tenant=%00",
+    "tenant=none",
+    "is_active__exact=%00",
+    "client_type__exact=%00",
+    "action=none",
+)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_nonsense_in_an_address_leads_to_the_list(
+    staff: Browser, installation: Installation, model: type[Model]
+) -> None:
+    for query in WRONG:
+        reply = staff.get(f"{list_of(model)}?{query}")
+        assert (reply.status_code, reply["Location"]) == (302, f"{list_of(model)}?e=1"), query
+    for query in STRANGE:
+        assert staff.get(f"{list_of(model)}?{query}").status_code == 200, query
+    for query in ODD:
+        reply = staff.get(f"{list_of(model)}?{query}", follow=True)
+        assert reply.status_code == 200, query
+        assert "Database error" not in text_of(reply)
+
+
+def more_rows(tenant: Tenant) -> None:
+    """Add a few rows to each list."""
+    for number in range(4):
+        make_person(f"person {number}", make_tenant(f"Tenant {number}"))
+        role = make_role(f"Role {number}", tenant)
+        (client,) = insert_clients([f"Client {number}"], tenant)
+        client.clientrole_set.create(role=role)
+        (secret,) = insert_secrets(client, 1)
+        TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_a_list_costs_the_same_queries_for_one_row_and_for_many(
+    staff: Browser, installation: Installation, model: type[Model]
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert staff.get(list_of(model)).status_code == 200
+        return len(queries)
+
+    staff.get(list_of(model))
+    before = cost()
+    more_rows(installation.tenant)
+
+    assert cost() == before
+
+
+@pytest.mark.parametrize("part", ["change", "delete"])
+def test_no_row_is_changed_or_deleted_past_the_services(
+    staff: Browser,
+    installation: Installation,
+    dump_of_every_table: Callable[[], str],
+    part: str,
+) -> None:
+    before = dump_of_every_table()
+    for row in installation.rows():
+        for body in ({}, {"post": "yes"}, {"_saveasnew": "1", "name": "x"}, {"_save": "1"}):
+            reply = staff.post(page_of(row, part), body)
+
+            assert reply.status_code == 403, (row, body)
+    assert dump_of_every_table() == before
+
+
+@pytest.mark.parametrize("model", MODELS, ids=names)
+def test_no_list_has_bulk_actions(
+    staff: Browser, installation: Installation, model: type[Model]
+) -> None:
+    assert "delete_selected" not in text_of(staff.get(list_of(model)))
+    keys = [str(row.pk) for row in model.objects.all()]
+
+    staff.post(
+        list_of(model),
+        {"action": "delete_selected", "_selected_action": keys, "post": "yes", "index": "0"},
+    )
+
+    assert [str(row.pk) for row in model.objects.all()] == keys

@@ -1,0 +1,132 @@
+"""Confirm your identity before deeds that give or take power."""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app.models import ClientSecret, Person, Role
+from tests.admin.conftest import Installation, browser_of, proved, text_of
+from tests.portal_process import PASSWORD
+
+MINUTE_S = 60
+
+
+def deeds(rows: Installation) -> dict[str, str]:
+    """Return the addresses that ask for a proof."""
+    return {
+        "add client": reverse("admin:clients_app_client_add"),
+        "remove client": reverse("admin:client-remove", args=[rows.client.pk]),
+        "restore client": reverse("admin:client-restore", args=[rows.removed.pk]),
+        "add secret": reverse("admin:secret-add", args=[rows.client.pk]),
+        "remove secret": reverse("admin:secret-remove", args=[rows.secret.pk]),
+        "add role": reverse("admin:clients_app_role_add"),
+        "edit role": reverse("admin:role-edit", args=[rows.role.pk]),
+        "remove role": reverse("admin:role-remove", args=[rows.role.pk]),
+    }
+
+
+def asks(reply: object) -> bool:
+    return 'name="proof"' in text_of(reply)
+
+
+def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
+    operator: Person, staff: Browser, installation: Installation
+) -> None:
+    for what, address in deeds(installation).items():
+        proved(staff, operator, ago_s=9.9 * MINUTE_S)
+        assert not asks(staff.get(address)), what
+        proved(staff, operator, ago_s=10.1 * MINUTE_S)
+        assert asks(staff.get(address)), what
+        proved(staff, operator, ago_s=20.1 * MINUTE_S)
+        before = (Role.objects.count(), ClientSecret.objects.filter(retired_at=None).count())
+        assert asks(staff.post(address)), what
+        assert before == (
+            Role.objects.count(),
+            ClientSecret.objects.filter(retired_at=None).count(),
+        )
+    proved(staff, operator, ago_s=19.9 * MINUTE_S)
+    assert staff.post(deeds(installation)["remove role"]).status_code == 303
+
+
+def test_a_session_without_any_proof_is_asked(
+    operator: Person, staff: Browser, installation: Installation
+) -> None:
+    session = staff.session
+    del session["account_authentication_methods"]
+    session.save()
+
+    for what, address in deeds(installation).items():
+        assert asks(staff.get(address)), what
+        assert asks(staff.post(address)), what
+
+
+def test_with_the_password_the_page_opens(
+    operator: Person, staff: Browser, installation: Installation
+) -> None:
+    proved(staff, operator, ago_s=11 * MINUTE_S)
+    address = deeds(installation)["add secret"]
+    key = staff.session.session_key
+
+    reply = staff.post(address, {"proof": PASSWORD, "proof_for": "GET"})
+
+    assert (reply.status_code, reply["Location"]) == (303, address)
+    assert not asks(staff.get(address))
+    assert staff.session.session_key != key
+
+
+def test_with_the_password_what_was_typed_is_done(
+    operator: Person, staff: Browser, installation: Installation
+) -> None:
+    proved(staff, operator, ago_s=21 * MINUTE_S)
+    address = deeds(installation)["edit role"]
+    typed = {"name": "Pump writer", "description": "opens valves"}
+
+    asked = staff.post(address, typed)
+    reply = staff.post(address, {**typed, "proof": PASSWORD, "proof_for": "POST"})
+
+    assert 'name="name" value="Pump writer"' in text_of(asked)
+    assert 'name="description" value="opens valves"' in text_of(asked)
+    assert reply.status_code == 303
+    installation.role.refresh_from_db()
+    assert installation.role.name == "Pump writer"
+
+
+@pytest.mark.parametrize("proof", ["", "wrong", PASSWORD.lower()])
+def test_a_wrong_password_does_nothing_and_keeps_what_was_typed(
+    operator: Person, staff: Browser, installation: Installation, proof: str
+) -> None:
+    proved(staff, operator, ago_s=21 * MINUTE_S)
+    address = deeds(installation)["edit role"]
+
+    reply = staff.post(address, {"name": "Typed", "proof": proof, "proof_for": "POST"})
+
+    assert reply.status_code == 422
+    assert "Enter your password. This one is wrong." in text_of(reply)
+    assert 'name="name" value="Typed"' in text_of(reply)
+    installation.role.refresh_from_db()
+    assert installation.role.name == "Pump reader"
+
+
+def test_guessing_is_slowed_down(
+    operator: Person, staff: Browser, installation: Installation
+) -> None:
+    proved(staff, operator, ago_s=21 * MINUTE_S)
+    address = deeds(installation)["remove role"]
+    for _ in range(12):
+        staff.post(address, {"proof": "guess", "proof_for": "POST"})
+
+    reply = staff.post(address, {"proof": PASSWORD, "proof_for": "POST"})
+
+    assert reply.status_code == 422
+    assert Role.objects.filter(pk=installation.role.pk).exists()
+
+
+def test_the_proof_of_another_person_counts_for_nothing(
+    operator: Person, colleague: Person, installation: Installation
+) -> None:
+    browser = browser_of(operator)
+    session = browser.session
+    session["account_authentication_methods_user"] = str(colleague.pk)
+    session.save()
+
+    assert asks(browser.get(deeds(installation)["add secret"]))

@@ -1,0 +1,108 @@
+"""Roles in the admin site: custom ones are added, edited and removed; built-in ones are not."""
+
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app import audit
+from clients_app.models import ClientRole, PersonRole, Role, Tenant
+from clients_app.rules.built_in_roles import TENANT_VIEWER
+from tests.admin.conftest import Installation, last_event, list_of, page_of, text_of
+
+ADD = "admin:clients_app_role_add"
+
+
+def deed(name: str, role: Role) -> str:
+    return reverse(f"admin:role-{name}", args=[role.pk])
+
+
+def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
+    typed = {"tenant": str(tenant.pk), "name": " Pump reader ", "description": "reads"}
+
+    reply = staff.post(reverse(ADD), typed)
+
+    role = Role.objects.get(name="Pump reader")
+    assert (reply.status_code, reply["Location"]) == (303, page_of(role))
+    assert (role.tenant, role.description, role.is_built_in) == (tenant, "reads", False)
+    event = last_event(tenant)
+    assert (event.action, event.actor_name) == ("role.added", "ola")
+    assert event.operation_id == reply["Operation-Id"]
+    assert audit.first_fault(tenant.pk) is None
+
+
+def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+    good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
+    for field, value, sentence in (
+        ("name", "", "Enter a name of 1 to 60 characters."),
+        ("name", "n" * 61, "1 too many."),
+        ("name", "PUMP reader", "There is a role named PUMP reader already."),
+        ("name", "tenant viewer", "There is a role named tenant viewer already."),
+        ("description", "d" * 201, "1 too many."),
+        ("tenant", "", "This field is required."),
+        ("tenant", "6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11", "Select a valid choice."),
+    ):
+        reply = staff.post(reverse(ADD), {**good, field: value})
+
+        assert reply.status_code == 422, value
+        assert f"form-row errors field-{field}" in text_of(reply), value
+        assert sentence in text_of(reply)
+    assert not Role.objects.filter(name="New").exists()
+
+
+def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Installation) -> None:
+    role = installation.role
+
+    assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
+    reply = staff.post(deed("edit", role), {"name": "Pump writer", "description": "writes"})
+
+    assert reply.status_code == 303
+    role.refresh_from_db()
+    assert (role.name, role.description) == ("Pump writer", "writes")
+    assert last_event(installation.tenant).action == "role.edited"
+    assert audit.first_fault(installation.tenant.pk) is None
+
+
+def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
+    staff: Browser, installation: Installation
+) -> None:
+    role = installation.role
+    ClientRole.objects.create(client=installation.client, role=role)
+    ClientRole.objects.create(client=installation.removed, role=role)
+    PersonRole.objects.create(person=installation.person, role=role)
+
+    asked = text_of(staff.get(deed("remove", role)))
+    reply = staff.post(deed("remove", role))
+
+    assert "1 client carries it." in asked
+    assert "1 person holds it." in asked
+    assert (reply.status_code, reply["Location"]) == (303, list_of(Role))
+    assert not Role.objects.filter(pk=role.pk).exists()
+    assert last_event(installation.tenant).action == "role.removed"
+    assert audit.first_fault(installation.tenant.pk) is None
+    assert staff.post(deed("remove", role)).status_code == 404
+    assert staff.get(deed("edit", role)).status_code == 404
+
+
+def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installation) -> None:
+    role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
+
+    page = text_of(staff.get(page_of(role)))
+    edited = staff.post(deed("edit", role), {"name": "Mine", "description": ""})
+    removed = staff.post(deed("remove", role))
+
+    assert "Edit Role" not in page
+    assert "Remove Role" not in page
+    for reply in (edited, removed):
+        assert reply.status_code == 422
+        assert "Built-in roles can be neither edited nor removed." in text_of(reply)
+    role.refresh_from_db()
+    assert role.name == "Tenant Viewer"
+
+
+def test_the_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
+    custom = text_of(staff.get(f"{list_of(Role)}?role_type=custom"))
+    built_in = text_of(staff.get(f"{list_of(Role)}?role_type=built-in"))
+
+    assert "Pump reader" in custom
+    assert "Tenant Viewer" not in custom
+    assert "Pump reader" not in built_in
+    assert "Tenant Viewer" in built_in
