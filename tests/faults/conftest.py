@@ -74,3 +74,20 @@ def killed(deed: Callable[[], Any], *, after_s: float | None = None) -> None:
         child.kill()
     child.join(LIMIT_S)
     assert child.exitcode == -signal.SIGKILL
+    _wait_for_its_end_in_the_server()
+
+
+def _wait_for_its_end_in_the_server() -> None:
+    """Return when PostgreSQL has noticed: a COMMIT sent before the kill may still be on its way."""
+    if connection.vendor != "postgresql":
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
+    mine = "datname = current_database() AND pid <> pg_backend_pid()"
+    limit = time.monotonic() + LIMIT_S
+    while time.monotonic() < limit:
+        with connection.cursor() as cursor:
+            cursor.execute(others + mine)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.005)
+    raise AssertionError("PostgreSQL still serves a process that was killed.")
