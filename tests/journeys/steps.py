@@ -117,3 +117,12 @@ def remove_secret(page: Page, description: str) -> None:
     press(page, "Remove")
     expect(window_of(page)).to_have_count(0)
     expect(page.get_by_role("heading", level=3, name=description)).to_have_count(0)
+
+
+def send_wrong(page: Page, button: str) -> None:
+    """Press the button; return when another form is in the window, which must be a refusal."""
+    page.evaluate("() => { document.querySelector('#window form').dataset.old = '' }")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        press(page, button)
+    assert answer.value.status == 422
+    expect(page.locator("#window form:not([data-old])")).to_have_count(1)
