@@ -1,0 +1,190 @@
+"""A session that ends half-way, a server that goes away: nothing typed is lost, nothing twice."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import close, expect_window, open_add_client, shown, to_second_step
+from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.portal_process import USERNAME, PortalProcess
+
+pytestmark = pytest.mark.journey
+
+NO_ANSWER = (
+    "Could not reach the server.The change may or may not have been saved. Try again.Try again"
+)
+
+
+def clients(portal: PortalProcess, name: str) -> int:
+    return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608
+
+
+def arrive(visitor: Visitor, path: str = "/security/clients") -> Page:
+    """Sign in with a session of this browser's own, which may end."""
+    page = visitor.page(f"/sign-in?next={path}")
+    sign_in(page)
+    page.wait_for_url(f"**{path}*")
+    return page
+
+
+def sign_out_elsewhere(visitor: Visitor) -> None:
+    page = visitor.page("/security/roles")
+    page.get_by_role("button", name=USERNAME).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in*")
+    page.close()
+
+
+def lose_the_cookie(visitor: Visitor) -> None:
+    visitor.context.clear_cookies(name="sessionid")
+
+
+ENDS: dict[str, Callable[[Visitor], None]] = {
+    "by signing out in another tab": sign_out_elsewhere,
+    "by losing the cookie": lose_the_cookie,
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_session_that_ended_between_continue_and_add(
+    live_portal: PortalProcess, visit: Visit, end: Callable[[Visitor], None]
+) -> None:
+    visitor = visit(live_portal)
+    visitor.expect(403, 422)
+    page = arrive(visitor)
+    name = f"Session ended {end.__name__}"
+    fill_in_both_windows(page, name)
+    end(visitor)
+
+    press(page, "Add")
+
+    window = expect_window(page, "Sign in to Portal")
+    expect(window.get_by_role("alert")).to_contain_text("Your session has ended")
+    assert clients(live_portal, name) == 0
+    sign_in(page, password="not the password at all")
+    expect(window.get_by_role("alert")).to_contain_text("Username or password is wrong")
+    sign_in(page)
+    expect_window(page, "Add Secret")
+    assert clients(live_portal, name) == 0  # signing in adds nothing
+    expect(window.get_by_label("Description")).to_have_value("typed before the end")
+    expect(window.get_by_label("Expiration Date and time")).to_have_value("2030-05-06 07:08")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    assert clients(live_portal, name) == 1
+    kept = f"SELECT token_lifetime_s FROM clients_app_client WHERE name = '{name}'"  # noqa: S608
+    assert live_portal.query(kept) == [(120,)]
+
+
+def fill_in_both_windows(page: Page, name: str) -> None:
+    window = open_add_client(page)
+    window.get_by_label("Name").fill(name)
+    window.get_by_label("Token Lifetime").fill("120")
+    press(page, "Continue")
+    expect_window(page, "Add Secret")
+    window.get_by_label("Description").fill("typed before the end")
+    window.get_by_label("Expiration Date and time").fill("2030-05-06 07:08")
+
+
+def test_after_signing_in_again_the_page_behind_works(
+    live_portal: PortalProcess, visit: Visit
+) -> None:
+    visitor = visit(live_portal)
+    visitor.expect(403)
+    page = arrive(visitor)
+    to_second_step(page, "The page behind")
+    lose_the_cookie(visitor)
+    press(page, "Add")
+    expect_window(page, "Sign in to Portal")
+    sign_in(page)
+    expect_window(page, "Add Secret")
+    page.keyboard.press("Escape")
+    expect(window_of(page)).to_have_count(0)
+
+    to_second_step(page, "The page behind")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=USERNAME).click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.wait_for_url("**/sign-in*")
+
+
+def test_without_javascript_a_session_that_ended(live_portal: PortalProcess, visit: Visit) -> None:
+    visitor = visit(live_portal, javascript=False)
+    visitor.expect(403)
+    page = arrive(visitor)
+    to_second_step(page, "Session ended on a page")
+    page.get_by_label("Description").fill("typed before the end")
+    lose_the_cookie(visitor)
+
+    press(page, "Add")
+
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+    sign_in(page)
+    expect_window(page, "Add Secret")
+    expect(page.get_by_label("Description")).to_have_value("typed before the end")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    assert clients(live_portal, "Session ended on a page") == 1
+
+
+def test_a_server_that_is_gone_during_add(own_portal: PortalProcess, visit: Visit) -> None:
+    """Gone before the form reached it, then gone with the form half-way in it."""
+    visitor = visit(own_portal)
+    visitor.expect("net::ERR_", "htmx:sendError", "htmx:afterRequest")
+    page = arrive(visitor)
+    to_second_step(page, "Server gone")
+    window_of(page).get_by_label("Description").fill("typed before")
+
+    own_portal.kill()
+    press(page, "Add")
+    expect_no_answer(page)
+    own_portal.start()
+    for worker in own_portal.workers():
+        os.kill(worker, signal.SIGSTOP)  # they take the request, and do not answer
+    with page.expect_request("**/register"):
+        press(page, "Try again")
+    own_portal.kill()
+    expect_no_answer(page)
+    own_portal.start()
+    press(page, "Try again")
+
+    expect_window(page, "Client Successfully Created")
+    assert shown(page).plain
+    assert clients(own_portal, "Server gone") == 1
+
+
+def test_an_answer_that_was_lost_does_not_add_twice(
+    live_portal: PortalProcess, visit: Visit
+) -> None:
+    visitor = visit(live_portal)
+    visitor.expect(409, "net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+    page = arrive(visitor)
+    to_second_step(page, "Answer lost")
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch().status == 200  # the server saved it
+        route.abort()
+
+    page.route("**/register", lose_the_answer, times=1)
+    press(page, "Add")
+    expect_no_answer(page)
+    assert clients(live_portal, "Answer lost") == 1
+    press(page, "Try again")
+
+    window = expect_window(page, "Already Added")
+    expect(window).to_contain_text("Already added. Its secret cannot be shown; add a new one.")
+    assert "pcs_" not in page.content()
+    assert clients(live_portal, "Answer lost") == 1
+    close(page)
+    expect(page.get_by_role("link", name="Answer lost", exact=True)).to_be_visible()
+
+
+def expect_no_answer(page: Page) -> None:
+    """The window is as it was, and says at its top that no answer came."""
+    window = expect_window(page, "Add Secret")
+    expect(window.get_by_role("alert")).to_have_text(NO_ANSWER)
+    assert focused(page) == "Try again"
