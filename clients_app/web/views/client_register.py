@@ -67,4 +67,5 @@ def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
     """Say that the first try was saved; its secret is gone, a new one can be added."""
     client = selectors.get_client(actor_of(request).tenant_id, error.client_id)
     title = gettext("Already Added")
-    return show(request, "already_added", {"client": client}, title=title, status=409)
+    context = {"client": client}
+    return show(request, "already_added", context, title=title, status=409, tell="clientChanged")
