@@ -249,7 +249,8 @@
     opener = event.detail.elt;
   });
   on("htmx:beforeSwap", (event) => {
-    if (event.detail.target === dialog && !titleBehind) titleBehind = document.title;
+    if (event.detail.target === dialog) titleBehind ||= document.title;
+    else if (dialog.open) event.detail.ignoreTitle = true; // a list that is fetched again behind
   });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target !== dialog) return;

@@ -103,3 +103,26 @@ def test_bearer_token_does_not_authorise_a_page(machine):
     reply = Browser().get("/security/clients", headers={"Authorization": "Bearer x"})
 
     assert reply.status_code == 303
+
+
+def test_more_than_can_be_read_is_refused_in_words(administrator_browser, draft):
+    for form in (draft | {"name": "x" * 70_000}, {f"f{n}": "1" for n in range(501)}):
+        reply = administrator_browser.post("/security/clients/register", form)
+        assert reply.status_code == 400
+        assert "This request could not be read" in text_of(reply)
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_id_beyond_all_bounds_is_not_found(administrator_browser, address, method):
+    path = address(f"/secrets/{10**30}/remove")
+
+    assert getattr(administrator_browser, method)(path).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["name", "description", "tags", "secret_description"])
+def test_characters_that_no_database_takes_are_refused(administrator_browser, draft, field):
+    reply = administrator_browser.post("/security/clients/register", draft | {field: "a\x00b"})
+
+    assert reply.status_code == 422
+    assert not Client.objects.exists()

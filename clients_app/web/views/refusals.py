@@ -55,7 +55,13 @@ def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django or allauth refuses, without saying more."""
-    return show(request, "out_of_date", {}, title=gettext("Not allowed"), status=403)
+    return _refused(request, gettext("Not allowed"), gettext("Nothing was changed."), status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django cannot read: too much, too many fields, a wrong host."""
+    sentence = gettext("Nothing was changed. Send less at once, or open the page again.")
+    return _refused(request, gettext("This request could not be read"), sentence, status=400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -74,7 +80,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             again.status_code = 403
         if again is not None:
             return again
-    return show(request, "out_of_date", {}, title=gettext("Out of date"), status=403)
+    sentence = gettext("Nothing was changed. Open the page again, then repeat what you did.")
+    return _refused(request, gettext("This page was out of date"), sentence, status=403)
+
+
+def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) -> HttpResponse:
+    context = {"heading": heading, "sentence": sentence}
+    return show(request, "refused", context, title=heading, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
