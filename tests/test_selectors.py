@@ -287,7 +287,8 @@ def test_secrets_newest_first_with_their_use(tenant: Tenant) -> None:
     assert (secrets[2].tokens_7_days, secrets[2].last_used_address) == (7, "192.0.2.1")
     assert secrets[2].last_used_at == NOW - timedelta(hours=1)
     assert (secrets[1].tokens_7_days, secrets[1].last_used_at) == (0, None)
-    assert selectors.client_summary(client, now=NOW) == (7, "192.0.2.1")
+    summary = selectors.client_summary(client, now=NOW)
+    assert (summary.tokens_7_days, summary.last_address) == (7, "192.0.2.1")
     assert selectors.get_secret(client, old.pk, now=NOW).tokens_7_days == 7
 
 
@@ -303,7 +304,8 @@ def test_a_secret_is_found_at_its_client_alone(tenant: Tenant) -> None:
 def test_a_client_without_use(tenant: Tenant) -> None:
     client = insert_clients(["a"], tenant)[0]
 
-    assert selectors.client_summary(client, now=NOW) == (0, None)
+    summary = selectors.client_summary(client, now=NOW)
+    assert (summary.tokens_7_days, summary.last_address) == (0, None)
     assert selectors.listed_secrets(client, now=NOW) == []
 
 
