@@ -128,6 +128,13 @@ def _dump() -> str:
     return "\n".join(texts)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let no test be skipped: what it needs is installed, or the run fails."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Collect the static files as the first start does: pages name them by their hashes."""

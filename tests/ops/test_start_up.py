@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.portal_process import CHECKOUT, PASSWORD, START_LIMIT_S, PortalProcess, free_port
 
@@ -167,6 +168,29 @@ def test_without_a_password_each_start_prints_a_link(tmp_path: Path) -> None:
         assert counts(portal) == [1, 1, 1]
         secret = first.rpartition("-")[2]
         assert secret not in portal.dump_of_every_table()
+    finally:
+        portal.__exit__()
+
+
+def test_a_printed_link_chooses_the_password_once(tmp_path: Path) -> None:
+    portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
+    try:
+        portal.start()
+        link = link_in(portal)
+        with requests.Session() as browser:
+            page = browser.get(link)
+            browser.headers["Referer"] = page.url
+            token = browser.cookies["csrftoken"]
+            answers = {"csrfmiddlewaretoken": token, "password1": PASSWORD, "password2": PASSWORD}
+            assert "Password chosen." in browser.post(page.url, data=answers).text
+        with requests.Session() as another:
+            assert "does not work any more" in another.get(link).text
+        said = portal.log()
+        portal.stop()
+        portal.start()
+
+        assert link not in portal.log()[len(said) :]
+        assert "choose-password" not in portal.log()[len(said) :]
     finally:
         portal.__exit__()
 
