@@ -18,6 +18,7 @@ from clients_app.models import (
     Person,
     Role,
     Tenant,
+    TokenRefusal,
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
@@ -155,6 +156,7 @@ def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:
 class ClientSummary(NamedTuple):
     tokens_7_days: int
     last_address: str | None
+    refused_7_days: int
 
 
 def client_summary(client: Client, *, now: datetime) -> ClientSummary:
@@ -162,7 +164,19 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
     usage = TokenUsage.objects.filter(client=client)
     tokens = usage.filter(hour__gte=now - RECENT).aggregate(n=Sum("tokens"))["n"]
     last = usage.order_by("-last_at").values_list("last_address", flat=True).first()
-    return ClientSummary(tokens or 0, last)
+    refused = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT).aggregate(
+        n=Sum("requests")
+    )["n"]
+    return ClientSummary(tokens or 0, last, refused or 0)
+
+
+def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
+    """Return the groups of refused token requests of the last 90 days, newest first.
+
+    Each is of one UTC day; its ``secret`` is None where none of the client's was presented.
+    """
+    groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - EXPIRED_LISTED)
+    return list(groups.select_related("secret").order_by("-last_at", "-id")[:limit])
 
 
 def client_activity(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:

@@ -1,4 +1,4 @@
-"""The WSGI callable that the production server runs: Django, with a short way to tokens before it."""
+"""The WSGI callable that the production server runs: Django behind a short way to tokens."""
 
 import os
 

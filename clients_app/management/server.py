@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from ipaddress import ip_address
 from multiprocessing import parent_process
 from typing import Any
@@ -135,7 +136,10 @@ def load_in_worker() -> Any:
     shall not live on: Ctrl C goes to the whole group of processes, kill -9 to one."""
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return load()
+    application = load()
+    usage = import_module("clients_app.services.usage")  # a spawned worker has no Django before
+    usage.flush_in_background()
+    return application
 
 
 def _end_with_parent() -> None:

@@ -16,6 +16,7 @@ from clients_app.models.person import Person, PersonRole
 from clients_app.models.role import Role
 from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
+from clients_app.models.token_refusal import TokenRefusal
 from clients_app.models.usage import TokenUsage
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Role",
     "SigningKey",
     "Tenant",
+    "TokenRefusal",
     "TokenUsage",
     "UsedFormKey",
 ]

@@ -13,6 +13,7 @@ from clients_app.oauth.client_row import ClientRow, read_client
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.params import form_decoded
 from clients_app.rules.client_ids import parse_client_id
+from clients_app.services.refusals import count_refused_secret
 from clients_app.services.secret_check import could_be_secret, matching_secret
 
 METHODS: Final = ("client_secret_basic", "client_secret_post")
@@ -26,9 +27,9 @@ class Authenticated(NamedTuple):
 
 
 def authenticate(
-    authorization: str | None, params: Mapping[str, str], *, now: datetime
+    authorization: str | None, params: Mapping[str, str], *, address: str, now: datetime
 ) -> Authenticated:
-    """Return the client whose id and live secret were sent.
+    """Return the client whose id and live secret were sent from ``address``.
 
     Errors: OAuthError invalid_request for malformed or contradictory credentials, invalid_client
     for all others, alike; Busy from the gate.
@@ -42,6 +43,7 @@ def authenticate(
     client = read_client(client_id, now=now)
     secret_id = matching_secret(plain, client_id=client_id, rows=client.secrets)
     if secret_id is None:
+        count_refused_secret(client_id, plain, is_known=client.is_known, address=address, now=now)
         raise invalid_client("no live secret fits", client_id=str(client_id))
     return Authenticated(client, secret_id)
 

@@ -35,8 +35,13 @@ _QUERIES: Final = {"sqlite": _QUERY.replace("%s", "?"), "postgresql": _QUERY}
 
 
 class ClientRow(NamedTuple):
-    """What the rows say of a client now; without secrets if it may not speak."""
+    """What the rows say of a client now; without secrets if it may not speak.
 
+    ``is_known`` is False where no row was found: no such client, or one without roles that may
+    not speak.
+    """
+
+    is_known: bool
     token_client: TokenClient
     client_type: str
     secrets: list[SecretRow]
@@ -81,6 +86,7 @@ def _client_row(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ClientRow:
             tenant_id, client_type, lifetime_s, kid = _guid(row[4]), *row[5:]
     roles.sort()
     return ClientRow(
+        is_known=bool(secrets or roles),
         token_client=TokenClient(
             id=str(client_id),
             tenant_id=tenant_id,

@@ -1,6 +1,8 @@
 """The token endpoint. Source: RFC 6749 section 3.2; Table A of the security bars."""
 
 import logging
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -11,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from clients_app import conf
 from clients_app.errors import PortalError
 from clients_app.oauth import responses
-from clients_app.oauth.client_auth import authenticate
+from clients_app.oauth.client_auth import Authenticated, authenticate
 from clients_app.oauth.errors import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
@@ -22,8 +24,10 @@ from clients_app.oauth.errors import (
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import read_params
+from clients_app.services.refusals import count_refused_request
 from clients_app.services.secret_check import Busy
 from clients_app.services.tokens import IssuedToken
+from clients_app.services.usage import count_token
 
 GRANTS: Final = {"client_credentials": client_credentials}
 _BUSY_RETRY_S: Final = 1
@@ -67,7 +71,21 @@ def _issue(request: Request) -> IssuedToken:
         raise invalid_request("Use https.")
     params = read_params(request)
     now = timezone.now()
-    who = authenticate(request.authorization, params, now=now)
+    who = authenticate(request.authorization, params, address=request.address, now=now)
+    client_id = who.client.token_client.id
+    try:
+        issued = _granted(who, params, now=now)
+    except OAuthError as refusal:
+        count_refused_request(
+            client_id, who.secret_id, refusal.error, address=request.address, now=now
+        )
+        raise
+    count_token(client_id, who.secret_id, address=request.address, now=now)
+    return issued
+
+
+def _granted(who: Authenticated, params: Mapping[str, str], *, now: datetime) -> IssuedToken:
+    """Return the token that the grant gives to a client that has proved who it is."""
     grant_type = params.get("grant_type")
     if not grant_type:
         raise invalid_request("The grant_type is missing.")

@@ -1,0 +1,48 @@
+"""How often token requests of a client were refused, and why; no audit events."""
+
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.models.client import Client
+from clients_app.models.client_secret import ClientSecret
+
+
+class TokenRefusal(models.Model):
+    """Token requests of a client refused on one UTC day for one cause, flushed in batches.
+
+    ``secret`` is the one that was presented, if it is known: one that is live, expired or removed.
+    """
+
+    class Cause(models.TextChoices):
+        UNKNOWN_SECRET = "unknown-secret", _("unknown secret")
+        SECRET_EXPIRED = "secret-expired", _("secret expired")
+        SECRET_REMOVED = "secret-removed", _("secret removed")
+        CLIENT_DISABLED = "client-disabled", _("client disabled")
+        CLIENT_REMOVED = "client-removed", _("client removed")
+        UNAUTHORIZED_CLIENT = "unauthorized-client", _("grant type not for this client")
+        UNSUPPORTED_GRANT_TYPE = "unsupported-grant-type", _("unknown grant type")
+        INVALID_SCOPE = "invalid-scope", _("scope not offered")
+        INVALID_REQUEST = "invalid-request", _("malformed request")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="refusals")
+    secret = models.ForeignKey(
+        ClientSecret, on_delete=models.CASCADE, null=True, related_name="refusals"
+    )
+    cause = models.CharField(max_length=24, choices=Cause)
+    day = models.DateField()  # UTC
+    requests = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    last_address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                "client", "cause", "day", Coalesce("secret", 0), name="token_refusal_once_a_day"
+            ),
+        )
+        indexes = (models.Index(fields=("client", "last_at"), name="token_refusal_of_client"),)
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.day}: {self.requests} {self.cause}"

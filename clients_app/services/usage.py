@@ -1,0 +1,90 @@
+"""Issued and refused token requests: counted in memory, written by a thread in batches.
+
+A token request writes nothing. A process that is killed loses what it has counted since its last
+batch; one that is told to stop writes it first.
+
+Source: product rules, "Usage"; security bar 93.
+"""
+
+import logging
+import threading
+from datetime import datetime
+from multiprocessing.util import Finalize
+from typing import Final, NamedTuple
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from clients_app.services import refusals, usage_rows
+from clients_app.services.tally import Tally
+
+FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
+_HOUR_S: Final = 3600
+
+log = logging.getLogger("clients_app.usage")
+
+
+class IssuedKey(NamedTuple):
+    """Tokens are counted by these; ``hour`` in hours since 1970."""
+
+    client_id: str
+    secret_id: int
+    hour: int
+
+
+_issued: Final[Tally[IssuedKey]] = Tally()
+
+
+def count_token(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
+    """Count a token that the client got by its secret; nothing is written yet."""
+    _issued.add(
+        IssuedKey(client_id, secret_id, int(now.timestamp()) // _HOUR_S), at=now, address=address
+    )
+
+
+def flush() -> None:
+    """Write all that was counted; what cannot be written now is kept for the next time."""
+    try:
+        _flush_issued()
+        refusals.flush()
+    except DatabaseError as error:
+        log.warning("The counts of token requests wait for the database: %s", error)
+        connection.close()
+
+
+def _flush_issued() -> None:
+    taken = _issued.take()
+    try:
+        # by client and secret: processes that write at once take their locks in one order
+        for some in usage_rows.in_pieces(sorted(taken)):
+            usage_rows.write_issued(
+                [
+                    usage_rows.Issued(key.client_id, key.secret_id, key.hour * _HOUR_S, taken[key])
+                    for key in some
+                ]
+            )
+            for key in some:
+                del taken[key]
+    finally:
+        _issued.give_back(taken)
+
+
+def flush_in_background() -> None:
+    """Flush every few seconds from now on, and once more when this process is told to end.
+
+    The server's workers run neither ``atexit`` nor handlers of SIGTERM, but they do run Finalize.
+    """
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(FLUSH_EVERY_S):
+            flush()
+
+    def finish() -> None:
+        ended.set()
+        thread.join()
+        flush()
+
+    thread = threading.Thread(target=run, name="usage", daemon=True)
+    thread.start()
+    Finalize(None, finish, exitpriority=0)

@@ -1,0 +1,151 @@
+"""What the token endpoint counts: nothing in the request, everything in time. Bar 93."""
+
+import json
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.models import Client, TokenRefusal, TokenUsage
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import refusals, usage
+from clients_app.services.refusals import Cause
+from tests.oauth.table import GRANT
+from tests.oauth.talker import Talker
+from tests.oauth.wire import Reply, basic, form
+from tests.portal_process import PortalProcess
+
+Ask = Callable[..., Reply]
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "SAVEPOINT", "BEGIN")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before():
+    usage._issued.take()
+    refusals._refused.take()
+
+
+def test_a_thousand_requests_write_nothing(clients: SimpleNamespace, ask: Ask):
+    """Statements are seen where the driver takes them: the endpoint goes past Django's cursors."""
+    header = basic(clients.good.id, clients.good.plain)
+    ask(authorization=header, body=form(GRANT))  # reads the signing key
+    seen: list[str] = []
+    watch = _watched(seen)
+    try:
+        replies = [ask(authorization=header, body=form(GRANT)).status for _ in range(1000)]
+    finally:
+        watch()
+
+    assert set(replies) == {200}
+    assert len(seen) == 1000
+    assert not [one for one in seen if one.strip().upper().startswith(WRITES)]
+
+
+def _watched(seen: list[str]) -> Callable[[], None]:
+    """Note every statement of this thread's connection; return how to end that."""
+    driver: Any = connection.connection
+    if connection.vendor == "sqlite":
+        driver.set_trace_callback(seen.append)
+        return lambda: driver.set_trace_callback(None)
+    execute = driver.execute
+
+    def noted(statement: str, *values: Any, **more: Any) -> Any:
+        seen.append(statement)
+        return execute(statement, *values, **more)
+
+    driver.execute = noted
+    return lambda: delattr(driver, "execute")
+
+
+def test_a_token_is_counted_with_the_address_of_the_caller(clients: SimpleNamespace, ask: Ask):
+    ask(authorization=basic(clients.good.id, clients.good.plain), body=form(GRANT))
+    usage.flush()
+
+    row = TokenUsage.objects.get()
+    assert (row.secret_id, row.tokens, row.last_address) == (clients.good.secret.pk, 1, "192.0.2.7")
+    assert Client.objects.get(pk=clients.good.id).last_token_at == row.last_at
+
+
+@pytest.mark.parametrize(
+    ("who", "cause"),
+    [
+        ("expired", Cause.SECRET_EXPIRED),
+        ("retired", Cause.SECRET_REMOVED),
+        ("disabled", Cause.CLIENT_DISABLED),
+        ("removed", Cause.CLIENT_REMOVED),
+        ("hybrid", Cause.UNAUTHORIZED_CLIENT),
+    ],
+)
+def test_each_refusal_has_its_cause(clients: SimpleNamespace, ask: Ask, who: str, cause: str):
+    one = getattr(clients, who)
+
+    ask(authorization=basic(one.id, one.plain), body=form(GRANT))
+    ask(authorization=basic(one.id, one.plain), body=form(GRANT))
+    usage.flush()
+
+    row = TokenRefusal.objects.get()
+    assert (str(row.client_id), row.cause, row.requests) == (one.id, cause, 2)
+    assert (row.secret_id, row.last_address) == (one.secret.pk, "192.0.2.7")
+    assert not TokenUsage.objects.exists()
+
+
+def test_a_wrong_secret_is_unknown_and_garbage_is_not_counted(clients: SimpleNamespace, ask: Ask):
+    for plain in (new_secret(), new_secret(), "garbage"):
+        ask(authorization=basic(clients.good.id, plain), body=form(GRANT))
+    usage.flush()
+
+    row = TokenRefusal.objects.get()
+    assert (row.cause, row.requests, row.secret) == (Cause.UNKNOWN_SECRET, 2, None)
+
+
+def test_refusing_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: Ask):
+    with CaptureQueriesContext(connection) as queries:
+        ask(authorization=basic(clients.good.id, new_secret()), body=form(GRANT))
+
+    assert not [one["sql"] for one in queries if "tokenrefusal" in one["sql"]]
+
+
+@pytest.fixture
+def talker(own_portal: PortalProcess) -> Talker:
+    """A new client of a portal of this test alone."""
+    added = json.loads(own_portal.manage("clients", "add", "talker", "--json").stdout)
+    return Talker(own_portal.port, added["client_id"], added["client_secret"])
+
+
+def counted(portal: PortalProcess) -> int:
+    [(tokens,)] = portal.query("SELECT COALESCE(SUM(tokens), 0) FROM clients_app_tokenusage")
+    return int(tokens)
+
+
+def test_told_to_stop_every_worker_writes_what_it_has_counted(
+    own_portal: PortalProcess, talker: Talker
+):
+    given = talker.tokens(600, connections=8)
+
+    own_portal.stop()
+
+    assert (given, counted(own_portal)) == (600, 600)
+
+
+def test_written_at_most_ten_seconds_late(own_portal: PortalProcess, talker: Talker):
+    talker.tokens(20, connections=4)
+
+    limit = time.monotonic() + 10
+    while counted(own_portal) < 20 and time.monotonic() < limit:
+        time.sleep(0.2)
+
+    assert counted(own_portal) == 20
+
+
+def test_killed_it_loses_its_last_batch_and_no_more(own_portal: PortalProcess, talker: Talker):
+    talker.tokens(48, connections=4)
+    time.sleep(usage.FLUSH_EVERY_S + 3)
+    talker.tokens(32, connections=4)
+
+    own_portal.kill()
+
+    assert 48 <= counted(own_portal) <= 80

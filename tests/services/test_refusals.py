@@ -1,0 +1,136 @@
+"""Refused token requests: grouped by client, cause and secret; strangers fill no memory."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from clients_app import selectors
+from clients_app.models import TokenRefusal
+from clients_app.rules.secret_format import new_secret
+from clients_app.services import refusals
+from clients_app.services.refusals import SECRETS_MAX, STRANGERS_MAX, Cause
+from tests.conftest import Machine
+
+AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before():
+    refusals._refused.take()
+    yield
+    refusals._refused.take()
+
+
+def refuse(
+    machine: Machine, plain: str, *, at: datetime = AT, address: str = "192.0.2.1", **more
+) -> None:
+    refusals.count_refused_secret(
+        machine.client.pk, plain, is_known=True, address=address, now=at, **more
+    )
+
+
+def causes() -> list[tuple[str, int | None, int]]:
+    return list(TokenRefusal.objects.order_by("pk").values_list("cause", "secret_id", "requests"))
+
+
+def test_other_secrets_are_one_group(machine: Machine):
+    for minute in range(3):
+        refuse(
+            machine,
+            new_secret(),
+            at=AT + timedelta(minutes=minute),
+            address=f"192.0.2.{minute}",
+        )
+
+    refusals.flush()
+
+    [group] = selectors.refusals_of(machine.client, now=AT)
+    assert (group.cause, group.requests, group.secret) == (Cause.UNKNOWN_SECRET, 3, None)
+    assert (group.first_at, group.last_at) == (AT, AT + timedelta(minutes=2))
+    assert group.last_address == "192.0.2.2"
+    assert selectors.client_summary(machine.client, now=AT).refused_7_days == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "value", "cause"),
+    [
+        ("secret", "expires_at", AT, Cause.SECRET_EXPIRED),
+        ("secret", "retired_at", AT, Cause.SECRET_REMOVED),
+        ("client", "is_enabled", False, Cause.CLIENT_DISABLED),
+        ("client", "removed_at", AT, Cause.CLIENT_REMOVED),
+    ],
+)
+def test_a_secret_that_is_known_is_named(machine: Machine, row: str, field: str, value, cause: str):
+    machine.secret.created_at = AT - timedelta(days=1)
+    machine.secret.save()
+    changed = getattr(machine, row)
+    setattr(changed, field, value)
+    changed.save()
+    refuse(machine, machine.plain)
+
+    refusals.flush()
+
+    [group] = selectors.refusals_of(machine.client, now=AT)
+    assert (group.cause, group.requests) == (cause, 1)
+    assert group.secret.last_four == machine.plain[-4:]
+
+
+def test_batches_add_up_by_the_day(machine: Machine):
+    for at in (AT, AT, AT + timedelta(days=1)):
+        refuse(machine, new_secret(), at=at)
+        refusals.flush()
+
+    assert causes() == [(Cause.UNKNOWN_SECRET, None, 2), (Cause.UNKNOWN_SECRET, None, 1)]
+
+
+def test_requests_refused_after_the_secret_was_right(machine: Machine):
+    client_id = str(machine.client.pk)
+    for error in ("invalid_scope", "unauthorized_client", "unsupported_grant_type", "no_such"):
+        refusals.count_refused_request(client_id, machine.secret.pk, error, address="", now=AT)
+
+    refusals.flush()
+
+    assert {(cause, secret) for cause, secret, _ in causes()} == {
+        (Cause.INVALID_SCOPE, machine.secret.pk),
+        (Cause.UNAUTHORIZED_CLIENT, machine.secret.pk),
+        (Cause.UNSUPPORTED_GRANT_TYPE, machine.secret.pk),
+    }
+
+
+def test_strangers_fill_no_memory_and_no_table(machine: Machine):
+    for _ in range(STRANGERS_MAX + 50):
+        refusals.count_refused_secret(
+            uuid4(), new_secret(), is_known=False, address="192.0.2.9", now=AT
+        )
+    assert len(refusals._refused) == STRANGERS_MAX
+    refuse(machine, new_secret())
+
+    refusals.flush()
+
+    assert causes() == [(Cause.UNKNOWN_SECRET, None, 1)]
+
+
+def test_a_flood_against_one_client_is_counted_in_full(machine: Machine):
+    for _ in range(SECRETS_MAX + 500):
+        refuse(machine, new_secret())
+    assert len(refusals._refused) == SECRETS_MAX + 1
+
+    refusals.flush()
+
+    assert causes() == [(Cause.UNKNOWN_SECRET, None, SECRETS_MAX + 500)]
+
+
+def test_the_text_is_not_kept(machine: Machine):
+    plain = new_secret()
+    refuse(machine, plain)
+
+    assert plain not in repr(refusals._refused.take())
+
+
+def test_groups_older_than_ninety_days_are_not_shown(machine: Machine):
+    refuse(machine, new_secret())
+    refusals.flush()
+
+    assert selectors.refusals_of(machine.client, now=AT + timedelta(days=89)) != []
+    assert selectors.refusals_of(machine.client, now=AT + timedelta(days=90)) == []
