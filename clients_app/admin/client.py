@@ -73,8 +73,7 @@ class ClientAdmin(ReadOnly):
     )
     list_filter = (ByTenant, "client_type", ClientState)
     list_select_related = ("tenant",)
-    ordering = ("name_key",)
-    date_hierarchy = "created_at"
+    ordering = ("tenant_id", "client_type", "name_key")  # as the index has them
     search_fields = ("name",)
     search_help_text = "Name, tag or id"
     fieldsets = (

@@ -85,7 +85,7 @@ class ReadOnly(admin.ModelAdmin):
         ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        if lookup not in self._lookups():
+        if lookup not in self._lookups() or "\0" in value:
             raise IncorrectLookupParameters
         if lookup.endswith("__year") and not (value.isdecimal() and int(value) in _YEARS):
             raise IncorrectLookupParameters

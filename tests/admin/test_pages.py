@@ -1,6 +1,7 @@
 """Every list and page, of every model: what it shows, what it never shows, what it costs."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -154,6 +155,17 @@ def test_nonsense_in_an_address_leads_to_the_list(
         reply = staff.get(f"{list_of(model)}?{query}", follow=True)
         assert reply.status_code == 200, query
         assert "Database error" not in text_of(reply)
+
+
+@pytest.mark.parametrize("pk", ["0", "-1", "9" * 30, "none", "%00", "a/b", f"{UUID(int=0)}"])
+def test_a_row_that_never_was_leads_to_the_front_page(staff: Browser, pk: str) -> None:
+    for model in MODELS:
+        reply = staff.get(f"{list_of(model)}{pk}/change/")
+        assert (reply.status_code, reply["Location"]) == (302, "/admin/")
+        assert staff.post(f"{list_of(model)}{pk}/change/").status_code == 403
+        assert staff.post(f"{list_of(model)}{pk}/delete/").status_code == 403
+    for deed in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
+        assert staff.get(f"/admin/clients_app/{deed.format(pk)}").status_code == 404
 
 
 def more_rows(tenant: Tenant) -> None:
