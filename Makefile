@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock
+.PHONY: help run test check audit format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
 	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
+	@echo 'make audit   ask PyPI for known faults of the pinned packages; not in make test: needs it'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 
@@ -18,6 +19,10 @@ test: check
 check:
 	@deploy/environment.sh tests/requirements.lock
 	@tests/check.sh
+
+audit:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 format:
 	@deploy/environment.sh tests/requirements.lock
