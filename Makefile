@@ -5,7 +5,7 @@ help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
 	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
-	@echo 'make audit   ask PyPI for known faults of the pinned packages; not in make test: needs it'
+	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 
