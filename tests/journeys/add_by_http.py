@@ -1,0 +1,80 @@
+"""Add Client as a browser sends it, without a browser: for load, and for servers that die."""
+
+import re
+import secrets
+from typing import NamedTuple
+
+import requests
+
+from tests.journeys.steps import CLIENT_ID, SECRET, Credentials
+from tests.portal_process import PASSWORD, USERNAME, PortalProcess
+
+
+class Form(NamedTuple):
+    """One filled-in form of the second window; sent again it is the same form."""
+
+    name: str
+    key: str
+
+
+class Answer(NamedTuple):
+    """What came back; no secret but with status 200."""
+
+    status: int
+    client_id: str
+    plain: str
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(self.client_id, self.plain)
+
+
+def new_form(name: str) -> Form:
+    """Return a form with a one-time key of its own."""
+    return Form(name, secrets.token_urlsafe(18))
+
+
+def signed_in(portal: PortalProcess) -> requests.Session:
+    """Return a session of Mara's, which outlives the server."""
+    session = requests.Session()
+    session.get(f"{portal.url}/sign-in", timeout=10)
+    answer = session.post(
+        f"{portal.url}/sign-in",
+        data={
+            "login": USERNAME,
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": session.cookies["csrftoken"],
+        },
+        timeout=10,
+    )
+    assert answer.url.startswith(f"{portal.url}/security/clients")
+    return session
+
+
+def send(session: requests.Session, portal: PortalProcess, form: Form) -> Answer | None:
+    """Send the form; return the answer, None where the line broke before it was whole."""
+    try:
+        answer = session.post(
+            f"{portal.url}/security/clients/register",
+            data={
+                "name": form.name,
+                "form_key": form.key,
+                "token_lifetime": "900",
+                "never_expires": "on",
+                "csrfmiddlewaretoken": session.cookies["csrftoken"],
+            },
+            timeout=20,
+        )
+    except requests.RequestException:
+        return None
+    assert answer.status_code in {200, 409}, answer.text
+    client_id, plain = CLIENT_ID.search(answer.text), SECRET.search(answer.text)
+    assert client_id
+    assert (plain is None) == (answer.status_code == 409)
+    return Answer(answer.status_code, client_id[0], plain[0] if plain else "")
+
+
+def names_in_list(session: requests.Session, portal: PortalProcess) -> list[str]:
+    """Return the names of the clients that the first page of the list shows."""
+    page = session.get(f"{portal.url}/security/clients", timeout=10).text
+    return re.findall(r'class="row-link"[^>]*>([^<]*)<', page)

@@ -1,0 +1,156 @@
+"""kill -9 of the whole server: what was half-way is whole or not there, nothing else is lost."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.journeys import token_requests
+from tests.journeys.add_by_http import Answer, Form, names_in_list, new_form, send, signed_in
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+FUSE = Path(__file__).with_name("fuse")
+KILLS = 8  # at random moments; the other test kills at each step, once more than it has steps
+SENDERS = 4
+OF_EACH_CLIENT = {  # rows that Add writes with a client, and the column that names the client
+    "clientsecret": "client_id",
+    "issuedclientid": "id",
+    "usedformkey": "client_id",
+    "clientrole": "client_id",
+}
+
+
+@pytest.fixture
+def fused_portal(tmp_path: Path) -> Iterator[PortalProcess]:
+    """A portal of one worker, which kills itself where the file says, together with its parent."""
+    with PortalProcess(tmp_path / "var", WORKERS="1", PYTHONPATH=str(FUSE)) as portal:
+        yield portal
+
+
+def clients(portal: PortalProcess) -> dict[str, str]:
+    """Return name and id of every client."""
+    return {name: str(pk) for pk, name in portal.query("SELECT id, name FROM clients_app_client")}
+
+
+def expect_all_or_nothing(portal: PortalProcess) -> None:
+    """Every client has all its rows and both its events; there are no such rows without one."""
+    ids = sorted(clients(portal).values())
+    for table, column in OF_EACH_CLIENT.items():
+        found = portal.query(f"SELECT {column} FROM clients_app_{table}")  # noqa: S608
+        assert sorted(str(client_id) for (client_id,) in found) == ids, table
+    for action in ("client.added", "client.secret.added"):
+        found = portal.query(
+            f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608
+        )
+        assert sorted(str(client_id) for (client_id,) in found) == ids, action
+    if not portal.database_url:
+        assert portal.query("PRAGMA integrity_check") == [("ok",)]
+        assert portal.query("PRAGMA foreign_key_check") == []
+
+
+def expect_whole_chain(portal: PortalProcess) -> None:
+    verified = portal.manage("activity", "verify")
+    assert (verified.returncode, verified.stdout) == (0, "Herons Ltd: whole\n"), verified
+
+
+def test_killed_at_each_step_of_add(fused_portal: PortalProcess) -> None:
+    session = signed_in(fused_portal)
+    fuse, steps = (fused_portal.data_dir / name for name in ("fuse", "steps"))
+    step, saved_before_answer = 0, 0
+    while True:
+        form = new_form(f"Killed at step {step:02}")
+        fuse.write_text(str(step))
+        steps.unlink(missing_ok=True)
+        answer = send(session, fused_portal, form)
+        if answer is not None:  # there are no more steps
+            fuse.unlink()
+            break
+        fused_portal.kill()
+        fused_portal.start()
+
+        expect_all_or_nothing(fused_portal)
+        was_saved = form.name in clients(fused_portal)
+        last = steps.read_text().splitlines()[-1]
+        assert was_saved == (last == "after COMMIT"), last
+        saved_before_answer += was_saved
+        expect_second_try(session, fused_portal, form, was_saved=was_saved)
+        step += 1
+
+    assert saved_before_answer >= 1
+    assert step >= 10, steps.read_text()
+    assert names_in_list(session, fused_portal) == sorted(clients(fused_portal))
+    expect_whole_chain(fused_portal)
+
+
+def expect_second_try(
+    session: requests.Session, portal: PortalProcess, form: Form, *, was_saved: bool
+) -> None:
+    """Send the form again: what was saved is there once, what was not is added."""
+    again = send(session, portal, form)
+    assert again is not None
+    assert again.status == (409 if was_saved else 200)
+    expect_all_or_nothing(portal)
+    assert form.name in clients(portal)
+
+
+class Sender(threading.Thread):
+    """Adds client after client until the server is gone; ``form`` is the one without an answer."""
+
+    def __init__(self, portal: PortalProcess, session: requests.Session, form: Form) -> None:
+        super().__init__()
+        self.portal, self.session, self.form = portal, session, form
+        self.answers: list[Answer] = []
+
+    def run(self) -> None:
+        for number in range(1, 1000):
+            answer = send(self.session, self.portal, self.form)
+            if answer is None:
+                return
+            self.answers.append(answer)
+            self.form = new_form(f"{self.form.name.split(',')[0]}, {number} {time.monotonic()}")
+
+
+def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
+    seed = random.randrange(10**6)  # noqa: S311
+    moments = random.Random(seed)  # noqa: S311
+    sessions = [signed_in(own_portal) for _ in range(SENDERS)]
+    forms = [new_form(f"Sender {number}") for number in range(SENDERS)]
+    answered = 0
+    for kill in range(KILLS):
+        senders = [Sender(own_portal, *each) for each in zip(sessions, forms, strict=True)]
+        for sender in senders:
+            sender.start()
+        time.sleep(moments.uniform(0.05, 0.8))  # the moment is what is tested
+        own_portal.kill()
+        for sender in senders:
+            sender.join()
+        own_portal.start()
+
+        where = f"kill {kill} of seed {seed}"
+        forms = [sender.form for sender in senders]
+        answers = [answer for sender in senders for answer in sender.answers]
+        answered += len(answers)
+        expect_all_or_nothing(own_portal)
+        expect_answered_are_there(own_portal, answers, where)
+
+    assert answered > KILLS, f"The server was killed before it did anything: seed {seed}"
+    for session, form in zip(sessions, forms, strict=True):
+        assert send(session, own_portal, form) is not None
+    expect_all_or_nothing(own_portal)
+    expect_whole_chain(own_portal)
+
+
+def expect_answered_are_there(portal: PortalProcess, answers: list[Answer], where: str) -> None:
+    """Whoever was shown a secret has a client, and the secret works."""
+    there = {client_id.replace("-", "") for client_id in clients(portal).values()}
+    assert {answer.client_id.replace("-", "") for answer in answers} <= there, where
+    shown = [answer for answer in answers if answer.plain]
+    for answer in shown[-1:]:
+        token = token_requests.by_authlib(portal, *answer.credentials)
+        assert token["expires_in"] == 900, where
