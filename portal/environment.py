@@ -21,7 +21,8 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,  # seconds to wait for another writer
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA recursive_triggers=ON;"  # else INSERT OR REPLACE removes rows unseen
         ),
     },
     "django.db.backends.postgresql": {

@@ -114,6 +114,7 @@ def browser_of(person: Person) -> Browser:
     browser = Browser()
     browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session
+    session["account_authentication_methods_user"] = str(person.pk)
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session.save()
     return browser

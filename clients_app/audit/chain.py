@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from clients_app import keyring
 from clients_app.actors import Actor
+from clients_app.audit import witness
 from clients_app.models import AuditEvent, AuditHead
 
 DONE = "done"
@@ -37,8 +38,8 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is part of the transaction of its change.")
-    AuditHead.objects.get_or_create(tenant_id=actor.tenant_id)
-    head = AuditHead.objects.select_for_update().get(tenant_id=actor.tenant_id)
+    heads = AuditHead.objects.select_for_update()
+    head, _ = heads.get_or_create(tenant_id=actor.tenant_id)
     event = AuditEvent(
         tenant_id=actor.tenant_id,
         sequence=head.sequence + 1,
@@ -62,6 +63,8 @@ def record(
     event.digest = digest_of(event, key)
     event.save(force_insert=True)
     AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
+    seen = witness.Head(event.sequence, event.digest)
+    transaction.on_commit(lambda: witness.note(actor.tenant_id, seen), robust=True)
     return event
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from clients_app import keyring
+from clients_app.audit import witness
 from clients_app.audit.chain import columns_of, digest_of
 from clients_app.models import AuditEvent, AuditHead
 
@@ -20,6 +21,7 @@ def first_fault(tenant_id: UUID) -> Fault | None:
     Every chain has a head, since it begins with the event that tells of the tenant's making.
     """
     sequence, digest = 0, ""
+    seen = witness.last_noted(tenant_id)
     events = AuditEvent.objects.for_tenant(tenant_id).order_by("sequence")
     for event in events.iterator(chunk_size=2000):
         sequence += 1
@@ -30,10 +32,12 @@ def first_fault(tenant_id: UUID) -> Fault | None:
         if (reason := _fault_of(event)) is not None:
             return Fault(sequence, reason)
         digest = event.digest
+        if seen is not None and seen.sequence == sequence and seen.digest != digest:
+            return Fault(sequence, "it is not the event that DATA_DIR remembers")
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()
     if head is None:
         return Fault(sequence + 1, "the head of the chain is missing")
-    if head.sequence > sequence:
+    if max(head.sequence, seen.sequence if seen else 0) > sequence:
         return Fault(sequence + 1, "the events from here to the end are missing")
     if (head.sequence, head.digest) != (sequence, digest):
         return Fault(head.sequence + 1, "the head of the chain does not know this event")

@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import NAME_MAX, ROLE_NAME_MAX, TAG_MAX, TAGS_MAX
+from clients_app.limits import (
+    NAME_MAX,
+    ROLE_NAME_MAX,
+    TAG_MAX,
+    TAGS_MAX,
+    TENANT_NAME_MAX,
+    USERNAME_MAX,
+)
 
 #: One character of NFC stands for at most four others. Unicode leaves it open how slow
 #: normalising is, and thousands of accents on one letter take seconds.
@@ -38,6 +45,16 @@ def clean_client_name(text: str) -> str:
 def clean_role_name(text: str) -> str:
     """Return ``text`` as a Role Name: trimmed, NFC, 1 to 60 characters."""
     return _clean_name(text, maximum=ROLE_NAME_MAX)
+
+
+def clean_tenant_name(text: str) -> str:
+    """Return ``text`` as the name of an organisation: trimmed, NFC, 1 to 200 characters."""
+    return _clean_name(text, maximum=TENANT_NAME_MAX)
+
+
+def clean_username(text: str) -> str:
+    """Return ``text`` as the Username of a person: trimmed, NFC, 1 to 150 characters."""
+    return _clean_name(text, maximum=USERNAME_MAX, field="username")
 
 
 def clean_line(text: str, *, maximum: int, field: str) -> str:
@@ -91,12 +108,12 @@ def split_tags(text: str) -> list[str]:
     return clean_tags(tag for tag in text.split(",") if tag.strip())
 
 
-def _clean_name(text: str, *, maximum: int) -> str:
-    name = clean_line(text, maximum=maximum, field="name")
+def _clean_name(text: str, *, maximum: int, field: str = "name") -> str:
+    name = clean_line(text, maximum=maximum, field=field)
     if not _is_visible(name):
         raise RuleBroken(
             gettext_noop("Enter a name of 1 to %(maximum)s characters."),
-            field="name",
+            field=field,
             maximum=maximum,
         )
     return name

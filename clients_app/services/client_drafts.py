@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from clients_app import selectors
+from clients_app import conf, selectors
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
 from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S, URLS_MAX
@@ -54,12 +54,13 @@ class ClientDraft:
 def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
     """Return the draft of a new client cleaned, if it could be added now; saves nothing.
 
-    Errors: Forbidden; RuleBroken and Conflict with the field: name, roles, confirm_admin,
-    token_lifetime, description, contact, tags, redirect_uris, post_logout_redirect_uris,
-    allowed_cors_origins.
+    Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field: name,
+    roles, confirm_admin, token_lifetime, description, contact, tags, redirect_uris,
+    post_logout_redirect_uris, allowed_cors_origins.
     """
     require(actor, Action.ADD_CLIENT)
     draft = cleaned(draft)
+    refuse_full_tenant(actor.tenant_id)
     refuse_taken_name(draft.name, tenant_id=actor.tenant_id)
     roles_of(draft, tenant_id=actor.tenant_id)
     return draft
@@ -144,6 +145,22 @@ def refuse_taken_name(name: str, *, tenant_id: UUID, but: Client | None = None) 
             gettext_noop("There is a client named %(name)s already. Enter another name."),
             field="name",
             name=name,
+        )
+
+
+def refuse_full_tenant(tenant_id: UUID) -> None:
+    """Return if the tenant has room for one client more.
+
+    Errors: RuleBroken.
+    """
+    maximum = conf.clients_per_tenant()
+    if Client.objects.for_tenant(tenant_id).present().count() >= maximum:
+        raise RuleBroken(
+            gettext_noop(
+                "This tenant has %(maximum)s clients, the most it can have. "
+                "Remove one that is no longer used."
+            ),
+            maximum=maximum,
         )
 
 

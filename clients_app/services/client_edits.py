@@ -11,7 +11,7 @@ from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
 from clients_app.limits import OWNERS_MAX
-from clients_app.models import Client, ClientOwner, ClientRole, Person, Role, Tenant
+from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
 from clients_app.policies import Action, require
 from clients_app.services.client_drafts import (
     ClientDraft,
@@ -21,8 +21,8 @@ from clients_app.services.client_drafts import (
     refuse_taken_name,
     roles_of,
 )
-from clients_app.services.client_secrets import locked
 from clients_app.services.clients import insert_roles, insert_tags_and_urls
+from clients_app.services.locks import lock_tenant, locked
 
 _COLUMNS = ("name", "description", "contact", "token_lifetime_s", "allow_refresh_token")
 
@@ -38,7 +38,7 @@ def edit_client(
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)  # for its names
+        lock_tenant(actor.tenant_id)  # for its names
         client = locked(client)
         require(actor, Action.EDIT_CLIENT, client=client)
         _refuse_stale(client, version)

@@ -9,12 +9,11 @@ from django.db import transaction
 from clients_app import audit, selectors
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.models import Client, Tenant
+from clients_app.models import Client
 from clients_app.policies import Action, require
 from clients_app.rules.names import clean_client_name
-from clients_app.services.client_drafts import refuse_taken_name
-from clients_app.services.client_secrets import locked
-from clients_app.services.clients import refuse_full_tenant
+from clients_app.services.client_drafts import refuse_full_tenant, refuse_taken_name
+from clients_app.services.locks import lock_tenant, locked
 
 LATELY: Final = timedelta(hours=24)  # a client used since then is removed by name only
 
@@ -64,7 +63,7 @@ def restore_client(
     meanwhile; RuleBroken for a bad name or a full tenant; Forbidden.
     """
     with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        lock_tenant(actor.tenant_id)
         client = selectors.get_removed_client(actor.tenant_id, client_id, now=now)
         require(actor, Action.RESTORE_CLIENT, client=client)
         if name is not None:

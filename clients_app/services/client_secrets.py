@@ -18,6 +18,7 @@ from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import form_keys
+from clients_app.services.locks import locked
 from clients_app.services.secret_digests import StoredSecret, stored_form
 
 
@@ -151,17 +152,6 @@ def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> Pre
     draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
     plain = new_secret()
     return PreparedSecret(draft, stored_form(plain, client_id=client_id), plain)
-
-
-def locked(client: Client) -> Client:
-    """Return the row of ``client`` as it is now, locked until the transaction ends.
-
-    Errors: NotFound if it was removed meanwhile.
-    """
-    row = Client.objects.select_for_update(no_key=True).present().filter(pk=client.pk).first()
-    if row is None:
-        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
-    return row
 
 
 def insert_secret(

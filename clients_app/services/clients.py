@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clients_app import audit, conf
+from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.models import (
     Client,
     ClientRole,
@@ -18,7 +17,6 @@ from clients_app.models import (
     ClientUrl,
     IssuedClientId,
     Role,
-    Tenant,
 )
 from clients_app.models.defaults import new_id
 from clients_app.policies import Action, require
@@ -26,6 +24,7 @@ from clients_app.rules.names import key_of
 from clients_app.services import client_drafts, form_keys
 from clients_app.services.client_drafts import ClientDraft, check_client_draft
 from clients_app.services.client_secrets import SecretDraft, insert_secret, prepare_secret
+from clients_app.services.locks import lock_tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,9 @@ def register_client(
     if first_secret is not None:
         prepared = prepare_secret(first_secret, client_id=client_id, now=now)
     with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        lock_tenant(actor.tenant_id)
         form_keys.refuse_used(form_key, actor=actor)
         draft = check_client_draft(draft, actor=actor)
-        refuse_full_tenant(actor.tenant_id)
         roles = client_drafts.roles_of(draft, tenant_id=actor.tenant_id)
         client = _insert_client(client_id, draft, actor=actor, now=now)
         insert_roles(client, roles)
@@ -78,22 +76,6 @@ def register_client(
             return RegisteredClient(client, None, "")
         secret = insert_secret(client, prepared, actor=actor, now=now)
     return RegisteredClient(client, secret, prepared.plain)
-
-
-def refuse_full_tenant(tenant_id: UUID) -> None:
-    """Return if the tenant has room for one client more.
-
-    Errors: RuleBroken.
-    """
-    maximum = conf.clients_per_tenant()
-    if Client.objects.for_tenant(tenant_id).present().count() >= maximum:
-        raise RuleBroken(
-            gettext_noop(
-                "This tenant has %(maximum)s clients, the most it can have. "
-                "Remove one that is no longer used."
-            ),
-            maximum=maximum,
-        )
 
 
 def insert_roles(client: Client, roles: list[Role]) -> None:

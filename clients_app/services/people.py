@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
-from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX, USERNAME_MAX
-from clients_app.models import Person, PersonRole, Tenant
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken, gettext_noop
+from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
+from clients_app.models import Person, PersonRole
 from clients_app.policies import Action, require
-from clients_app.rules.names import clean_line, key_of
+from clients_app.rules.names import clean_line, clean_username, key_of
+from clients_app.services.locks import lock_tenant
 from clients_app.services.roles import roles_to_carry
 
 
@@ -35,9 +36,7 @@ def add_person(
     Errors: RuleBroken (fields username, name, email, password, roles); Conflict where the
     username or e-mail is taken in the installation, ignoring case; Forbidden.
     """
-    username = clean_line(username, maximum=USERNAME_MAX, field="username")
-    if not username:
-        raise RuleBroken(gettext_noop("Enter a username."), field="username")
+    username = clean_username(username)
     person = Person(
         tenant_id=actor.tenant_id,
         username=username,
@@ -50,7 +49,7 @@ def add_person(
         require(actor, Action.MANAGE_PEOPLE)
         if is_staff and not actor.is_trusted:
             raise RuleBroken(gettext_noop("Only the command line makes Staff."), field="is_staff")
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        lock_tenant(actor.tenant_id)
         roles = roles_to_carry(role_ids, tenant_id=actor.tenant_id)
         _insert(person)
         PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in roles)
@@ -76,11 +75,14 @@ def choose_password(person: Person, password: str, *, actor: Actor, now: datetim
 def require_charge_of(person: Person, *, actor: Actor) -> None:
     """Return if ``actor`` may manage ``person``.
 
-    Errors: NotFound for a person of another tenant, as if there were none; Forbidden.
+    Errors: NotFound for a person of another tenant, as if there were none; Forbidden, also for
+    Staff, whose power reaches beyond the tenant of who would take their place.
     """
     if person.tenant_id != actor.tenant_id:
         raise NotFound(gettext_noop("There is no such person."))
     require(actor, Action.MANAGE_PEOPLE)
+    if person.is_staff and not (actor.is_trusted or actor.is_staff):
+        raise Forbidden(gettext_noop("Only Staff and the command line manage Staff."))
 
 
 def _give_password(person: Person, password: str | None) -> None:

@@ -9,10 +9,11 @@ from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX
-from clients_app.models import Role, Tenant
+from clients_app.models import Role
 from clients_app.policies import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.names import clean_line, clean_role_name, key_of
+from clients_app.services.locks import lock_tenant
 
 
 def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Role:
@@ -60,7 +61,7 @@ def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
     """
     with transaction.atomic():
         require(actor, Action.REMOVE_ROLE)
-        Tenant.objects.select_for_update(no_key=True).get(pk=actor.tenant_id)
+        lock_tenant(actor.tenant_id)
         role = _custom_role(role_id, tenant_id=actor.tenant_id)
         before = {
             "name": role.name,
@@ -84,7 +85,7 @@ def _custom_role(role_id: UUID, *, tenant_id: UUID) -> Role:
 
 
 def _lock_tenant_and_refuse_taken(name: str, *, tenant_id: UUID, but: UUID | None = None) -> None:
-    Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+    lock_tenant(tenant_id)
     namesake = Role.objects.for_tenant(tenant_id).filter(name_key=key_of(name)).first()
     if namesake is not None and namesake.pk != but:
         raise Conflict(

@@ -6,12 +6,11 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
-from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import TENANT_NAME_MAX
+from clients_app.errors import Conflict, gettext_noop
 from clients_app.models import Role, Tenant
 from clients_app.models.defaults import new_id
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
-from clients_app.rules.names import clean_line
+from clients_app.rules.names import clean_tenant_name
 
 
 def add_tenant(name: str, *, actor_kind: ActorKind, now: datetime) -> Tenant:
@@ -19,20 +18,20 @@ def add_tenant(name: str, *, actor_kind: ActorKind, now: datetime) -> Tenant:
 
     ``actor_kind`` is the command line or the system: nobody else may, and no actor can exist in a
     tenant that does not.
-    Errors: RuleBroken for a bad name.
+    Errors: RuleBroken for a bad name; Conflict where another tenant has it.
     """
-    name = clean_line(name, maximum=TENANT_NAME_MAX, field="name")
-    if not name:
-        raise RuleBroken(
-            gettext_noop("Enter a name of 1 to %(maximum)s characters."),
-            field="name",
-            maximum=TENANT_NAME_MAX,
-        )
+    name = clean_tenant_name(name)
     tenant = Tenant(id=new_id(), name=name)
     actor = Actor(kind=actor_kind, tenant_id=tenant.id, name=actor_kind.value)
     if not actor.is_trusted:
         raise ValueError("Only the command line and the system make tenants.")
     with transaction.atomic():
+        if Tenant.objects.filter(name=name).exists():
+            raise Conflict(
+                gettext_noop("There is a tenant named %(name)s already. Enter another name."),
+                field="name",
+                name=name,
+            )
         tenant.save(force_insert=True)
         for role in BUILT_IN_ROLES:
             Role.objects.create(

@@ -208,3 +208,42 @@ def test_after_a_change_of_secret_key_old_and_new_events_verify(
         1,
         "the key it was sealed with is not among SECRET_KEY and its fallbacks",
     )
+
+
+def test_a_tail_cut_off_together_with_the_head_shows_in_the_file(
+    tenant: Tenant, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(3):
+            make_role(f"Role {number}", tenant)
+    append_only.drop(connection)
+
+    event(4).delete()
+    AuditHead.objects.update(sequence=3, digest=event(3).get().digest)
+
+    assert first_fault(tenant) == (4, "the events from here to the end are missing")
+
+
+def test_a_tail_written_anew_shows_in_the_file(
+    tenant: Tenant, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Role 0", tenant)
+    append_only.drop(connection)
+
+    event(2).delete()
+    AuditHead.objects.update(sequence=1, digest=event(1).get().digest)
+    make_role("Role 1", tenant)
+
+    assert first_fault(tenant) == (2, "it is not the event that DATA_DIR remembers")
+
+
+def test_the_head_goes_to_the_log(
+    tenant: Tenant, django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="clients_app.audit")
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Role 0", tenant)
+
+    head = AuditHead.objects.get()
+    assert caplog.messages == [f"Audit chain of tenant {tenant.pk}: event 2, {head.digest}."]

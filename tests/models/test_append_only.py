@@ -68,3 +68,15 @@ def test_the_orm_is_refused_as_well() -> None:
         AuditEvent.objects.update(action="nothing")
     with pytest.raises(IntegrityError), transaction.atomic():
         IssuedClientId.objects.all().delete()
+
+
+REPLACING = {
+    "sqlite": "INSERT OR REPLACE INTO {} SELECT * FROM {}",
+    "postgresql": "INSERT INTO {} SELECT * FROM {} ON CONFLICT (id) DO UPDATE SET id = excluded.id",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_cannot_be_replaced(table: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        execute(REPLACING[connection.vendor].replace("{}", table))

@@ -219,11 +219,15 @@ def test_tenant_administrator_needs_the_second_tick(tenant: Tenant, administrato
     assert make_client("robot", tenant, TENANT_ADMINISTRATOR).client.roles.count() == 2
 
 
-def test_a_full_tenant_takes_no_more(tenant: Tenant, settings: Settings) -> None:
+def test_a_full_tenant_takes_no_more(
+    tenant: Tenant, administrator: Person, settings: Settings
+) -> None:
     settings.CLIENTS_PER_TENANT = 2
     first = make_client("one", tenant).client
     make_client("two", tenant)
 
+    with pytest.raises(RuleBroken, match="2 clients"):
+        check_client_draft(ClientDraft(name="three"), actor=actor_for(administrator))
     with pytest.raises(RuleBroken, match="2 clients"):
         make_client("three", tenant)
     make_client("one", make_tenant("Contoso"))  # the limit is the tenant's own

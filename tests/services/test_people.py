@@ -1,5 +1,6 @@
 """People of a tenant: unique names, passwords, one-time links."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -57,6 +58,7 @@ DOMAIN = "." + ".".join(["d" * 60] * 4)  # 244 characters
         ({"username": ""}, "username"),
         ({"username": "u" * 151}, "username"),
         ({"username": "a\u202eb"}, "username"),
+        ({"username": "\u200b"}, "username"),
         ({"name": "n" * 151}, "name"),
         ({"email": "no address"}, "email"),
         ({"email": f"{'a' * 6}@b{DOMAIN}.co"}, "email"),  # 255
@@ -121,6 +123,19 @@ def test_a_person_of_another_tenant_is_out_of_reach(tenant: Tenant, stranger: Pe
     with pytest.raises(NotFound):
         make_one_time_link(ann, actor=zofia, now=NOW)
     assert authenticate(username="ann", password=GOOD) is None
+
+
+def test_an_administrator_does_not_take_the_place_of_staff(
+    tenant: Tenant, administrator: Person
+) -> None:
+    operator = make_person("olga", tenant, is_staff=True)
+    mara = replace(actor_for(administrator), is_staff=False)
+
+    with pytest.raises(Forbidden):
+        choose_password(operator, GOOD, actor=mara, now=NOW)
+    with pytest.raises(Forbidden):
+        make_one_time_link(operator, actor=mara, now=NOW)
+    assert authenticate(username="olga", password=GOOD) is None
 
 
 def test_only_the_command_line_makes_staff(tenant: Tenant, administrator: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from clients_app import audit
 from clients_app.actors import ActorKind
-from clients_app.errors import RuleBroken
+from clients_app.errors import Conflict, RuleBroken
 from clients_app.models import Role, Tenant
 from clients_app.services.tenants import add_tenant
 from tests.factories import NOW
@@ -21,12 +21,20 @@ def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["", "   ", "T" * 201, "a\nb"])
+@pytest.mark.parametrize("name", ["", "   ", "T" * 201, "a\nb", "\u200b"])
 def test_a_tenant_has_a_name(name: str) -> None:
     with pytest.raises(RuleBroken) as refusal:
         add_tenant(name, actor_kind=ActorKind.COMMAND_LINE, now=NOW)
     assert refusal.value.field == "name"
     assert not Tenant.objects.exists()
+
+
+@pytest.mark.django_db
+def test_two_tenants_have_two_names() -> None:
+    add_tenant("Contoso", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+    with pytest.raises(Conflict):
+        add_tenant("Contoso ", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+    assert Tenant.objects.count() == 1
 
 
 @pytest.mark.django_db
