@@ -1,20 +1,17 @@
 """All reads of the screens and commands: bound to one tenant, in a constant number of queries."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from clients_app.errors import NotFound, RuleBroken, gettext_noop
-from clients_app.limits import NAME_MAX, PAGE_SIZE
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import (
     AuditEvent,
     Client,
-    ClientSecret,
-    ClientType,
     Person,
     Role,
     Tenant,
@@ -22,73 +19,11 @@ from clients_app.models import (
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
-from clients_app.rules.names import clean_line, key_of
+from clients_app.rules.names import key_of
+from clients_app.selectors.client_lists import SORTS, ClientPage, Show, client_page
+from clients_app.selectors.periods import EXPIRED_LISTED, RECENT, RESTORABLE
 
-EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
-RECENT: Final = timedelta(days=7)
-RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
-
-
-class ClientPage(NamedTuple):
-    """One page of the list. Each client has ``role_names`` (custom ones first) and, of its
-    secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
-
-    clients: list[Any]
-    page: int
-    pages: int
-    total: int
-    counts: dict[str, int]  # Client Type -> clients that fit the filter
-
-
-def client_page(
-    tenant_id: UUID, *, client_type: str, now: datetime, q: str = "", page: int = 1
-) -> ClientPage:
-    """Return the clients of one type that fit ``q``, by name; the nearest page there is."""
-    matching = _filtered(Client.objects.for_tenant(tenant_id).present(), q)
-    counts = dict.fromkeys(ClientType.values, 0)
-    counts.update(matching.values_list("client_type").annotate(Count("id", distinct=True)))
-    total = counts[client_type]
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    start = (page - 1) * PAGE_SIZE
-    rows = matching.filter(client_type=client_type).order_by("name_key")
-    clients: list[Any] = list(
-        _with_secrets(rows, now).prefetch_related(_roles())[start : start + PAGE_SIZE]
-    )
-    for client in clients:
-        client.role_names = [role.name for role in client.roles.all()]
-    return ClientPage(clients, page, pages, total, counts)
-
-
-def _filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
-    try:
-        words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
-    except RuleBroken:  # no name, tag or id holds such a text
-        return clients.none()
-    if not words:
-        return clients
-    tagged = Client.objects.filter(tags__name_key__contains=words).values("pk")
-    fits = Q(name_key__contains=words) | Q(pk__in=tagged)
-    digits = words.replace("-", "")
-    if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
-        # the ids that begin with these digits lie in one range of the primary key
-        fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
-    return clients.filter(fits)
-
-
-def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
-    mine = ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
-    live = mine.live(now).values("client")
-    expired = mine.listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
-    return clients.annotate(
-        live_secrets=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
-        first_expiry=Subquery(live.annotate(at=Min("expires_at")).values("at")),
-        last_expired=Subquery(expired.annotate(at=Max("expires_at")).values("at")),
-    )
-
-
-def _roles() -> Prefetch:
-    return Prefetch("roles", queryset=Role.objects.in_screen_order())
+__all__ = ("RESTORABLE", "SORTS", "ClientPage", "Show", "client_page")
 
 
 def get_client(tenant_id: UUID, client_id: UUID) -> Client:
@@ -196,6 +131,28 @@ def tenant_roles(tenant_id: UUID) -> list[Any]:
         )
         .in_screen_order()
     )
+
+
+def get_role(tenant_id: UUID, role_id: UUID) -> Role:
+    """Return a role of the tenant.
+
+    Errors: NotFound.
+    """
+    role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
+    if role is None:
+        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
+    return role
+
+
+def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:
+    """Return the clients that are not removed, and the people, who have the role, by name."""
+    clients = role.clients.filter(removed_at=None).order_by("name_key")
+    return clients, role.people.order_by("username_key")
+
+
+def tenant_people(tenant_id: UUID) -> QuerySet[Person]:
+    """Return the people of a tenant, by username."""
+    return Person.objects.filter(tenant_id=tenant_id).order_by("username_key")
 
 
 class SidebarCounts(NamedTuple):

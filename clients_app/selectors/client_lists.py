@@ -1,0 +1,180 @@
+"""The list of clients: by type, filter, state and role, in the order of any column."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from clients_app.errors import RuleBroken
+from clients_app.limits import NAME_MAX, PAGE_SIZE
+from clients_app.models import Client, ClientRole, ClientSecret, ClientType, Role
+from clients_app.rules.names import clean_line, key_of
+from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, RESTORABLE, UNUSED
+
+
+class Show(StrEnum):
+    """Which clients are shown; all that are not removed by default."""
+
+    ALL = ""
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    EXPIRING = "expiring"  # a live secret ends within 30 days
+    EXPIRED = "expired"  # secrets, of which none lives
+    NEVER = "never"  # a live secret that never expires
+    NO_SECRETS = "no-secrets"
+    UNUSED = "unused"  # no token for 90 days, nor added since
+    REMOVED = "removed"  # can still be restored
+
+
+class ClientPage(NamedTuple):
+    """One page of the list. Each client has ``role_names`` (custom ones first) and, of its
+    secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
+
+    clients: list[Any]
+    page: int
+    pages: int
+    total: int
+    counts: dict[str, int]  # Client Type -> clients that fit the filter
+    unfiltered: int  # clients of this type
+
+
+#: what may be sorted by, as addresses say it; "-" before it turns the order round
+SORTS: Final = ("name", "status", "expires", "roles", "used", "removed")
+
+
+def client_page(
+    tenant_id: UUID,
+    *,
+    client_type: str,
+    now: datetime,
+    q: str = "",
+    show: Show = Show.ALL,
+    role_id: UUID | None = None,
+    sort: str = "name",
+    page: int = 1,
+) -> ClientPage:
+    """Return the clients of one type that fit, in the order of ``sort``; the nearest page there is.
+
+    ``sort`` is one of SORTS, with "-" before it for the other way round.
+    """
+    own = Client.objects.for_tenant(tenant_id)
+    matching = _filtered(_shown(own, show, now), q)
+    if role_id is not None:
+        matching = matching.filter(Exists(_carried(role_id)))
+    counts = dict.fromkeys(ClientType.values, 0)
+    counts.update(matching.values_list("client_type").annotate(Count("id")))
+    total = counts[client_type]
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE_SIZE
+    rows = _sorted(matching.filter(client_type=client_type), sort, now)
+    ids = list(rows.values_list("pk", flat=True)[start : start + PAGE_SIZE])
+    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(_roles())
+    found: dict[UUID, Any] = {client.pk: client for client in clients}
+    for client in found.values():
+        client.role_names = [role.name for role in client.roles.all()]
+    everything = total
+    if q or show or role_id:
+        everything = own.present().filter(client_type=client_type).count()
+    listed = [found[pk] for pk in ids if pk in found]
+    return ClientPage(listed, page, pages, total, counts, everything)
+
+
+def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Client]:
+    if show is Show.REMOVED:
+        return clients.filter(removed_at__gt=now - RESTORABLE)
+    present = clients.filter(removed_at=None)
+    live = _secrets().live(now)
+    expired = _secrets().listed(now - EXPIRED_LISTED).filter(expires_at__lte=now)
+    soon = live.filter(expires_at__lt=now + EXPIRING)
+    fits = {
+        Show.ACTIVE: Q(is_enabled=True),
+        Show.DISABLED: Q(is_enabled=False),
+        Show.EXPIRING: Q(Exists(soon)),
+        Show.EXPIRED: ~Q(Exists(live)) & Q(Exists(expired)),
+        Show.NEVER: Q(Exists(live.filter(expires_at=None))),
+        Show.NO_SECRETS: ~Q(Exists(live)) & ~Q(Exists(expired)),
+        Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
+        | Q(last_token_at=None, created_at__lt=now - UNUSED),
+    }
+    return present.filter(fits[show]) if show in fits else present
+
+
+def _filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
+    try:
+        words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
+    except RuleBroken:  # no name, tag or id holds such a text
+        return clients.none()
+    if not words:
+        return clients
+    tagged = Client.objects.filter(tags__name_key__contains=words).values("pk")
+    fits = Q(name_key__contains=words) | Q(pk__in=tagged)
+    digits = words.replace("-", "")
+    if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
+        # the ids that begin with these digits lie in one range of the primary key
+        fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
+    return clients.filter(fits)
+
+
+def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Client]:
+    """Return the clients in order, those without a value last; by name where it is the same."""
+    column, falls = sort.removeprefix("-"), sort.startswith("-")
+    if column == "name" or column not in SORTS:
+        return clients.order_by("-name_key" if falls else "name_key", "pk")
+    if column == "expires":
+        clients = _with_secrets(clients, now).annotate(
+            ends=Case(When(live_secrets=0, then="last_expired"), default="first_expiry")
+        )
+    elif column == "roles":
+        held = Role.objects.filter(clients=OuterRef("pk")).in_screen_order()
+        clients = clients.annotate(first_role=Subquery(held.values("name_key")[:1]))
+    elif column == "status":  # Active comes before Disabled
+        return clients.order_by("is_enabled" if falls else "-is_enabled", "name_key", "pk")
+    keys = {
+        "expires": "ends",
+        "roles": "first_role",
+        "used": "last_token_at",
+        "removed": "removed_at",
+    }
+    key = F(keys[column])
+    order = key.desc(nulls_last=True) if falls else key.asc(nulls_last=True)
+    return clients.order_by(order, "name_key", "pk")
+
+
+def _secrets() -> Any:
+    return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
+
+
+def _carried(role_id: UUID) -> QuerySet[ClientRole]:
+    return ClientRole.objects.filter(client=OuterRef("pk"), role_id=role_id)
+
+
+def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
+    mine = _secrets()
+    live = mine.live(now).values("client")
+    expired = mine.listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    return clients.annotate(
+        live_secrets=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+        first_expiry=Subquery(live.annotate(at=Min("expires_at")).values("at")),
+        last_expired=Subquery(expired.annotate(at=Max("expires_at")).values("at")),
+    )
+
+
+def _roles() -> Prefetch:
+    return Prefetch("roles", queryset=Role.objects.in_screen_order())

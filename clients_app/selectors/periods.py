@@ -1,0 +1,10 @@
+"""How far back the reads look, and for how long what ended is still there."""
+
+from datetime import timedelta
+from typing import Final
+
+EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
+RECENT: Final = timedelta(days=7)
+RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
+EXPIRING: Final = timedelta(days=30)  # a secret that ends sooner needs attention
+UNUSED: Final = timedelta(days=90)
