@@ -1,5 +1,6 @@
 """What the commands share: the actor, the tenant, and errors as sentences."""
 
+import logging
 import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -22,7 +23,11 @@ class PortalCommand(BaseCommand):
     requires_system_checks: list[str] = []  # the checks are `manage.py check`
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run, and turn what stopped the deed into one sentence and exit status 1."""
+        """Run, and turn what stopped the deed into one sentence and exit status 1.
+
+        The log keeps to warnings, so that what the command prints stands alone.
+        """
+        logging.disable(logging.INFO)
         try:
             super().run_from_argv(argv)
         except PortalError as error:
@@ -31,6 +36,8 @@ class PortalCommand(BaseCommand):
             failures.end(error)
         except UnicodeEncodeError:  # bytes for a name, which no database takes
             sys.exit("Write the command in UTF-8.")
+        finally:
+            logging.disable(logging.NOTSET)
 
     def words(self, parser: ArgumentParser) -> Any:
         """Return what takes the parsers of the words."""

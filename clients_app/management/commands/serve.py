@@ -1,5 +1,6 @@
 """`manage.py serve`: from an empty folder to a portal that answers, in one command."""
 
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ class Command(PortalCommand):
         check_tls(listener)
         with claim_port(listener):
             self.prepare()
+            logging.disable(logging.NOTSET)  # from here on the log is the server's
             serve(listener, tell=self.tell_address)
 
     def prepare(self) -> None:
