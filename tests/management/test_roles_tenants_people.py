@@ -102,7 +102,7 @@ def test_people_reset_link_for_nobody(run: Run, tenant: Tenant, username: str) -
         (["ann", "--email", "nothing"], "Enter an e-mail address such as mara@example.com."),
         (["ann", "--role", "Nothing"], "There is no role named Nothing."),
         (["ann", "--tenant", "Nowhere"], "There is no tenant, or more than one, named Nowhere."),
-        ([""], "Enter a username."),
+        ([""], "Enter a name of 1 to 150 characters."),
     ],
 )
 def test_people_add_refuses_in_one_sentence(
