@@ -1,0 +1,53 @@
+"""The import contracts hold, and each of them fails when it is broken."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BROKEN = {
+    "clients_app/services/roles.py": ("clients_app.web.htmx", "Rooms import downward only"),
+    "clients_app/web/actor.py": ("clients_app.oauth.params", "Rooms import downward only"),
+    "clients_app/models/tenant.py": ("clients_app.policies", "Rooms import downward only"),
+    "clients_app/audit/chain.py": ("clients_app.selectors", "Rooms import downward only"),
+    "clients_app/rules/names.py": ("django.utils.text", "Rules are plain Python"),
+    "clients_app/conf.py": ("portal.settings", "The app never imports the project package"),
+    "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # a room without floor
+}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The code, where it may be broken."""
+    for package in ("clients_app", "portal"):
+        shutil.copytree(
+            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_all_are_kept(copy: Path):
+    ran = lint_imports(copy)
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize("module", BROKEN)
+def test_each_fails_when_broken(copy: Path, module: str):
+    wrong, contract = BROKEN[module]
+    (copy / module).parent.mkdir(exist_ok=True)
+    with (copy / module).open("a") as file:
+        file.write(f"\nimport {wrong}\n")
+
+    ran = lint_imports(copy)
+
+    assert ran.returncode == 1
+    assert f"{contract} BROKEN" in ran.stdout
