@@ -13,8 +13,11 @@ from clients_app.web.views.client_details import (
     client_roles,
     client_secrets,
 )
+from clients_app.web.views.client_edit import client_edit
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.client_register import client_register
+from clients_app.web.views.client_remove import client_remove
+from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_list import role_list
 from clients_app.web.views.secret_add import secret_add
@@ -53,6 +56,10 @@ urlpatterns = [
     *page(f"{CLIENTS}/add", client_add, "client-add"),
     *page(f"{CLIENTS}/register", client_register, "client-register"),
     *page(CLIENT, client_details, "client-details"),
+    *page(f"{CLIENT}/edit", client_edit, "client-edit"),
+    *page(f"{CLIENT}/disable", client_disable, "client-disable"),
+    *page(f"{CLIENT}/enable", client_enable, "client-enable"),
+    *page(f"{CLIENT}/remove", client_remove, "client-remove"),
     *page(f"{CLIENT}/secrets", client_secrets, "client-secrets"),
     *page(f"{CLIENT}/roles", client_roles, "client-roles"),
     *page(f"{CLIENT}/activity", client_activity, "client-activity"),

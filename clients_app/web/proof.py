@@ -25,8 +25,14 @@ from clients_app.web.kept import posted, typed_fields
 View = Callable[..., HttpResponse]
 
 
-def fresh_proof(why: str | Promise) -> Callable[[View], View]:
-    """Ask for the password first where the last proof is too old; ``why`` is a sentence."""
+def fresh_proof(
+    why: str | Promise, *, when: Callable[..., bool] | None = None
+) -> Callable[[View], View]:
+    """Ask for the password first where the last proof is too old; ``why`` is a sentence.
+
+    A window that only sometimes gives power asks ``when`` it does: called as the view is, on
+    what was sent.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -37,7 +43,9 @@ def fresh_proof(why: str | Promise) -> Callable[[View], View]:
                     return refusal
                 if request.method == "GET" and not wants_fragment(request):
                     return see_other(request.get_full_path())
-            elif not _is_fresh(request):
+            elif when is not None and not when(request, *args, **kwargs):
+                pass
+            elif not _is_fresh(request, held_open=when is None):
                 return _ask(request, why, asked_for=request.method or "GET")
             return view(request, *args, **kwargs)
 
@@ -53,8 +61,9 @@ def last_proof(request: HttpRequest) -> datetime | None:
     return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
 
-def _is_fresh(request: HttpRequest) -> bool:
-    lasts = PROOF_LASTS if request.method in {"GET", "HEAD"} else 2 * PROOF_LASTS
+def _is_fresh(request: HttpRequest, *, held_open: bool) -> bool:
+    sent = request.method not in {"GET", "HEAD"}
+    lasts = 2 * PROOF_LASTS if sent and held_open else PROOF_LASTS
     last = last_proof(request)
     return last is not None and timezone.now() - last <= lasts
 

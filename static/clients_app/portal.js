@@ -30,7 +30,10 @@
 
   function closed() {
     empty();
-    const back = opener && (opener.isConnected ? opener : document.getElementById(opener.id));
+    let back = opener && (opener.isConnected ? opener : document.getElementById(opener.id));
+    // What was chosen in a menu that has closed: back to the button of the menu.
+    const menu = back?.closest("[popover]:not(:popover-open)");
+    if (menu) back = $(`[popovertarget="${menu.id}"]`);
     opener = null;
     (back ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
   }

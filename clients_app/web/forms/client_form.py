@@ -1,6 +1,6 @@
-"""Step 1 of Add Client: what the client is called, and what it may do."""
+"""The fields of a client, as Add Client asks for them: those that its Client Type has."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -10,10 +10,24 @@ from clients_app import selectors
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S
+from clients_app.models import ClientType
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import clean_client_name, clean_line, split_tags
+from clients_app.rules.redirect_uris import (
+    clean_cors_origin,
+    clean_logout_uri,
+    clean_redirect_uri,
+)
 from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from clients_app.web.forms.url_lists import URL_FIELDS, cleaned_urls, url_list
 from clients_app.web.forms.window_form import WindowForm, line
+
+#: Client Type -> fields that its clients do not have
+LACKS: Final = {
+    ClientType.CLIENT_CREDENTIALS: (*URL_FIELDS, "allow_offline_access"),
+    ClientType.AUTHORIZATION_CODE: ("roles", "confirm_admin"),
+    ClientType.HYBRID: ("roles", "confirm_admin", "allowed_cors_origins"),
+}
 
 
 class ClientForm(WindowForm):
@@ -24,6 +38,10 @@ class ClientForm(WindowForm):
     """
 
     name = line(_("Name"))
+    redirect_uris = url_list(_("Allowed Redirect URL(s)"))
+    post_logout_redirect_uris = url_list(_("Allowed Logout Redirect URL(s)"))
+    allowed_cors_origins = url_list(_("Allowed CORS Origin(s)"))
+    allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
     roles = forms.MultipleChoiceField(
         required=False,
         label=_("Roles"),
@@ -36,13 +54,27 @@ class ClientForm(WindowForm):
     description = line(_("Description"))
     contact = line(_("Contact"))
     tags = line(_("Tags"))
-    several = ("roles",)
+    several: tuple[str, ...] = ("roles", *URL_FIELDS)
 
-    def __init__(self, *args: Any, actor: Actor, at_add: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        actor: Actor,
+        client_type: str = ClientType.CLIENT_CREDENTIALS,
+        at_add: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        self.client_type = ClientType(client_type)
         self.at_add = at_add
         self.initial.setdefault("token_lifetime", str(TOKEN_LIFETIME_DEFAULT_S))
+        for name in LACKS[self.client_type]:
+            del self.fields[name]
+        if "roles" in self.fields:
+            self._offer_roles(actor)
+
+    def _offer_roles(self, actor: Actor) -> None:
         tenant_roles = selectors.tenant_roles(actor.tenant_id)
         self.assignable_roles = [role for role in tenant_roles if not role.is_member]
         self.fields["roles"].choices = [  # type: ignore[attr-defined]
@@ -51,6 +83,23 @@ class ClientForm(WindowForm):
 
     def clean_name(self) -> str:
         return self.obey(clean_client_name, "name")
+
+    def clean_redirect_uris(self) -> tuple[str, ...]:
+        private = self.client_type == ClientType.AUTHORIZATION_CODE
+        return cleaned_urls(
+            self.cleaned_data["redirect_uris"],
+            lambda url: clean_redirect_uri(url, private_schemes=private),
+        )
+
+    def clean_post_logout_redirect_uris(self) -> tuple[str, ...]:
+        private = self.client_type == ClientType.AUTHORIZATION_CODE
+        return cleaned_urls(
+            self.cleaned_data["post_logout_redirect_uris"],
+            lambda url: clean_logout_uri(url, private_schemes=private),
+        )
+
+    def clean_allowed_cors_origins(self) -> tuple[str, ...]:
+        return cleaned_urls(self.cleaned_data["allowed_cors_origins"], clean_cors_origin)
 
     def clean_token_lifetime(self) -> int:
         return self.obey(parse_token_lifetime, "token_lifetime")
@@ -75,7 +124,8 @@ class ClientForm(WindowForm):
             try:
                 check_client_draft(self.draft(), actor=self.actor)
             except (RuleBroken, Conflict) as error:
-                self.add_broken(error)
+                if error.field not in self.errors:
+                    self.add_broken(error)
         return self.cleaned_data
 
     def draft(self) -> ClientDraft:
@@ -83,12 +133,17 @@ class ClientForm(WindowForm):
         given = self.cleaned_data
         return ClientDraft(
             name=given["name"],
+            client_type=self.client_type,
             role_ids=frozenset(UUID(role) for role in given.get("roles", [])),
-            confirms_administrator=given["confirm_admin"],
+            confirms_administrator=given.get("confirm_admin", False),
             token_lifetime_s=given.get("token_lifetime", TOKEN_LIFETIME_DEFAULT_S),
             description=given.get("description", ""),
             contact=given.get("contact", ""),
             tags=tuple(given.get("tags", [])),
+            redirect_uris=given.get("redirect_uris", ()),
+            logout_uris=given.get("post_logout_redirect_uris", ()),
+            cors_origins=given.get("allowed_cors_origins", ()),
+            allow_refresh_token=given.get("allow_offline_access", False),
         )
 
     @property

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.web.kept import Fields
@@ -50,6 +51,10 @@ class WindowForm(forms.Form):
             if name in typed:
                 several = name in cls.several
                 form.initial[name] = typed.getlist(name) if several else typed[name]
+            elif typed and isinstance(form.fields[name], forms.BooleanField):
+                form.initial[name] = False  # unticked boxes are not sent
+            elif typed and name in cls.several:
+                form.initial[name] = []
         return form
 
     def obey(self, rule: Callable[[str], Value], name: str) -> Value:
@@ -63,6 +68,10 @@ class WindowForm(forms.Form):
         """Put what a service refused beside its field, else above the form."""
         name = error.field if error.field in self.fields else None
         self.add_error(name, sentence_of(error))
+
+    def add_now(self, name: str, value: str) -> None:
+        """Say beside a field what someone else made of it meanwhile."""
+        self.add_error(name, gettext("Now: %(value)s") % {"value": value or "\N{EN DASH}"})
 
     @property
     def problems(self) -> list[Problem]:

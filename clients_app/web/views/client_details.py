@@ -26,6 +26,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     context = {
         "summary": selectors.client_summary(client, now=now),
         "tags": client.tags.all(),
+        "owners": client.owners.order_by("username_key"),
     }
     return _tab(request, client, "details", gettext("Details"), context, now)
 
@@ -76,6 +77,9 @@ def _tab(
 ) -> HttpResponse:
     actor = actor_of(request)
     may_do = {
+        "may_edit": allows(actor, Action.EDIT_CLIENT, client=client),
+        "may_disable": allows(actor, Action.DISABLE_CLIENT, client=client),
+        "may_remove": allows(actor, Action.REMOVE_CLIENT, client=client),
         "may_read_secrets": client.has_secrets
         and allows(actor, Action.READ_SECRETS, client=client),
         "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),

@@ -21,6 +21,16 @@ logger = logging.getLogger(__name__)
 ONLY_SOME_MAY: Final = {
     Action.READ_CLIENTS: gettext_noop("Only people with a built-in role can see clients."),
     Action.ADD_CLIENT: gettext_noop("Only Tenant Administrators can add a client."),
+    Action.EDIT_CLIENT: gettext_noop(
+        "Only Tenant Administrators and Owners of the client can edit it; a client that is a "
+        "Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.DISABLE_CLIENT: gettext_noop(
+        "Only Tenant Administrators can disable or enable a client."
+    ),
+    Action.REMOVE_CLIENT: gettext_noop("Only Tenant Administrators can remove a client."),
+    Action.RESTORE_CLIENT: gettext_noop("Only Tenant Administrators can restore a client."),
+    Action.ASSIGN_ROLES: gettext_noop("Only Tenant Administrators can assign roles."),
     Action.READ_SECRETS: gettext_noop(
         "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
         "can see its secrets."
@@ -29,11 +39,17 @@ ONLY_SOME_MAY: Final = {
         "Only Tenant Administrators, Secret Rotators and Owners of the client can add a secret; "
         "to a client that is a Tenant Administrator, only Tenant Administrators."
     ),
+    Action.EDIT_SECRET: gettext_noop(
+        "Only Tenant Administrators and Owners of the client can edit a secret; of a client that "
+        "is a Tenant Administrator, only Tenant Administrators."
+    ),
     Action.REMOVE_SECRET: gettext_noop(
         "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a secret."
     ),
     Action.READ_ROLES: gettext_noop("Only people with a built-in role can see roles."),
     Action.ADD_ROLE: gettext_noop("Only Tenant Administrators can add a role."),
+    Action.EDIT_ROLE: gettext_noop("Only Tenant Administrators can edit a role."),
+    Action.REMOVE_ROLE: gettext_noop("Only Tenant Administrators can remove a role."),
     Action.READ_ACTIVITY: gettext_noop(
         "Only Tenant Administrators and Tenant Auditors can see Activity."
     ),

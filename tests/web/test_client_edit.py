@@ -1,0 +1,255 @@
+"""Edit Client: every field, who may what, and what someone else changed meanwhile."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import AuditEvent, Client, ClientOwner
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.factories import make_client, make_role, role_id
+from tests.portal_process import PASSWORD
+from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+
+OLD = timedelta(minutes=10, seconds=5)
+
+
+@pytest.fixture
+def edit(address):
+    return address("/edit")
+
+
+@pytest.fixture
+def typed(machine):
+    """What the form holds when the window opens."""
+    return {
+        "version": "1",
+        "name": "Wind park reader",
+        "token_lifetime": "3600",
+        "description": "",
+        "contact": "",
+        "tags": "",
+    }
+
+
+def test_window_is_a_page_and_a_fragment_and_holds_what_is(administrator_browser, tenant):
+    role = make_role("MyData.Role", tenant)
+    about = {"description": "Sends <levels>", "contact": "North", "tags": ("pump", "north")}
+    client = make_client("Pump 14", tenant, role_ids=frozenset({role.pk}), **about).client
+    page = administrator_browser.get(f"/security/clients/{client.pk}/edit")
+    fragment = administrator_browser.get(f"/security/clients/{client.pk}/edit", headers=HTMX)
+
+    assert is_page(page)
+    assert not is_page(fragment)
+    for reply in (page, fragment):
+        assert value_of("name", reply) == "Pump 14"
+        assert value_of("description", reply) == "Sends &lt;levels&gt;"
+        assert value_of("tags", reply) == "pump, north"
+        assert value_of("version", reply) == "1"
+        assert f'value="{role.pk}" checked' in text_of(reply)
+        assert "Pump 14, Client-Credentials." in text_of(reply)
+
+
+def test_every_field_is_saved_with_its_event(administrator_browser, machine, edit, typed, tenant):
+    role = make_role("MyData.Role", tenant)
+    typed |= {
+        "name": "Wind park writer",
+        "roles": [str(role.pk)],
+        "token_lifetime": "900",
+        "description": "D",
+        "contact": "C",
+        "tags": "a, b",
+    }
+    reply = administrator_browser.post(edit, typed, headers=HTMX)
+
+    assert reply.status_code == 204
+    told = json.loads(reply["HX-Trigger"])
+    assert set(told) == {"clientChanged", "windowDone", "toast"}
+    assert told["toast"]["text"] == "Wind park writer saved."
+    client = Client.objects.get(pk=machine.client.pk)
+    assert (client.name, client.token_lifetime_s) == ("Wind park writer", 900)
+    assert (client.description, client.contact, client.version) == ("D", "C", 2)
+    assert [tag.name for tag in client.tags.all()] == ["a", "b"]
+    assert role in client.roles.all()
+    assert AuditEvent.objects.filter(action="client.edited", actor_name="mara").count() == 1
+
+
+def test_without_javascript_it_leads_to_the_details(administrator_browser, address, edit, typed):
+    reply = administrator_browser.post(edit, typed | {"contact": "South"})
+
+    assert (reply.status_code, reply["Location"]) == (303, address())
+    assert "South" in text_of(administrator_browser.get(reply["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "said"),
+    [
+        ("name", "", "Enter a name of 1 to 200 characters."),
+        ("name", "PUMP 14", "There is a client named PUMP 14 already."),
+        ("token_lifetime", "59", "The shortest Token Lifetime is 60 seconds"),
+        ("description", "x" * 501, "501: 1 too many"),
+        ("contact", "x" * 201, "201: 1 too many"),
+        ("tags", "x" * 51, "51: 1 too many"),
+        ("roles", "nobody", "Select roles from the list."),
+        ("owners", "nobody", "Select people from the list."),
+    ],
+)
+def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
+    administrator_browser, tenant, machine, edit, typed, field, wrong, said
+):
+    make_client("Pump 14", tenant)
+    reply = administrator_browser.post(edit, typed | {field: wrong}, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert "<title>Error: Edit Client · Portal</title>" in text_of(reply)
+    assert text_of(reply).count(said) == 2
+    if field not in ("roles", "owners"):
+        assert value_of(field, reply) == wrong
+    machine.client.refresh_from_db()
+    assert machine.client.version == 1
+
+
+def test_own_name_in_other_case_is_no_conflict(administrator_browser, edit, typed):
+    reply = administrator_browser.post(edit, typed | {"name": "WIND park reader"}, headers=HTMX)
+
+    assert reply.status_code == 204
+
+
+def test_tenant_administrator_needs_the_second_tick(
+    administrator_browser, tenant, machine, edit, typed
+):
+    typed |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+    refused = administrator_browser.post(edit, typed)
+    accepted = administrator_browser.post(edit, typed | {"confirm_admin": "on"}, headers=HTMX)
+
+    assert refused.status_code == 422
+    assert "Select the box that makes Wind park reader a Tenant Administrator" in text_of(refused)
+    assert accepted.status_code == 204
+    kept = administrator_browser.post(edit, typed | {"version": "2", "contact": "X"}, headers=HTMX)
+    assert kept.status_code == 204
+
+
+def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
+    administrator_browser, machine, edit, typed, tenant
+):
+    role = make_role("MyData.Role", tenant)
+    theirs = {"contact": "South", "tags": "pumps", "roles": [str(role.pk)]}
+    assert administrator_browser.post(edit, typed | theirs, headers=HTMX).status_code == 204
+
+    mine = typed | {"contact": "North", "description": "Mine"}
+    reply = administrator_browser.post(edit, mine, headers=HTMX)
+
+    text = text_of(reply)
+    assert reply.status_code == 422
+    assert "mara changed this client while the form was open. Nothing was saved." in text
+    for now in ("Now: South", "Now: pumps", "Now: MyData.Role"):
+        assert text.count(now) == 2
+    assert value_of("contact", reply) == "North"
+    assert value_of("description", reply) == "Mine"
+    assert text.count("Now: \N{EN DASH}") == 2  # the description
+    assert "Name: Now" not in text
+    assert value_of("version", reply) == "2"
+    machine.client.refresh_from_db()
+    assert (machine.client.contact, machine.client.description) == ("South", "")
+
+    again = administrator_browser.post(edit, mine | {"version": "2"}, headers=HTMX)
+    assert again.status_code == 204
+    machine.client.refresh_from_db()
+    assert (machine.client.contact, machine.client.version) == ("North", 3)
+
+
+@pytest.mark.parametrize("version", ["", "abc", "0", "²", "9" * 30])
+def test_version_that_never_was_saves_nothing(administrator_browser, machine, edit, typed, version):
+    reply = administrator_browser.post(edit, typed | {"version": version, "contact": "X"})
+
+    assert reply.status_code == 422
+    machine.client.refresh_from_db()
+    assert machine.client.contact == ""
+
+
+def test_owners_are_people_of_the_tenant(
+    administrator_browser, colleague, stranger, machine, edit, typed, address
+):
+    window = text_of(administrator_browser.get(edit))
+    assert "jonas" in window
+    assert "zofia" not in window
+
+    reply = administrator_browser.post(edit, typed | {"owners": [str(colleague.pk)]}, headers=HTMX)
+    assert reply.status_code == 204
+    assert list(machine.client.owners.all()) == [colleague]
+    assert "jonas" in text_of(administrator_browser.get(address()))
+    stolen = administrator_browser.post(edit, typed | {"owners": [str(stranger.pk)]})
+    assert stolen.status_code == 422
+
+
+def test_fields_and_owners_are_saved_together_or_not_at_all(
+    administrator_browser, colleague, machine, edit, typed
+):
+    typed |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
+    assert administrator_browser.post(edit, typed).status_code == 422
+
+    assert not machine.client.owners.exists()
+
+
+def test_owner_edits_fields_but_neither_roles_nor_owners(
+    colleague, machine, edit, typed, tenant, address
+):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    role = make_role("MyData.Role", tenant)
+    machine.client.roles.add(role)
+    browser = browser_of(colleague)
+
+    window = text_of(browser.get(edit))
+    assert 'name="roles"' not in window
+    assert 'name="owners"' not in window
+    assert "Edit Client" in text_of(browser.get(address()))
+    assert "Remove Client" not in text_of(browser.get(address()))
+    forged = typed | {"contact": "X", "roles": [], "owners": []}
+    assert browser.post(edit, forged, headers=HTMX).status_code == 204
+    machine.client.refresh_from_db()
+    assert machine.client.contact == "X"
+    assert role in machine.client.roles.all()
+    assert list(machine.client.owners.all()) == [colleague]
+
+
+def test_changed_roles_and_owners_ask_for_proof_and_fields_do_not(
+    administrator, colleague, machine, edit, typed, tenant
+):
+    role = make_role("MyData.Role", tenant)
+    browser = browser_of(administrator, proof_age=OLD)
+
+    assert "Confirm your identity" not in text_of(browser.get(edit))
+    assert browser.post(edit, typed | {"contact": "X"}, headers=HTMX).status_code == 204
+    typed |= {"version": "2", "contact": "Y"}
+    for power in ({"roles": [str(role.pk)]}, {"owners": [str(colleague.pk)]}):
+        asked = browser.post(edit, typed | power, headers=HTMX)
+        assert "Confirm your identity" in text_of(asked)
+        assert value_of("contact", asked) == "Y"
+    proved = typed | power | {"proof_for": "POST", "proof": PASSWORD}
+    assert browser.post(edit, proved, headers=HTMX).status_code == 204
+    machine.client.refresh_from_db()
+    assert machine.client.contact == "Y"
+    assert list(machine.client.owners.all()) == [colleague]
+
+
+def test_window_that_came_back_shows_what_was_typed(administrator_browser, edit, typed, tenant):
+    role = make_role("MyData.Role", tenant)
+    Client.objects.get().roles.add(role)
+    reply = administrator_browser.post(edit, typed | {"back": "1", "name": "Half"}, headers=HTMX)
+
+    assert reply.status_code == 200
+    assert value_of("name", reply) == "Half"
+    assert f'value="{role.pk}" checked' not in text_of(reply)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_stranger_and_nobody(
+    colleague_browser, stranger_browser, client, machine, edit, typed, method
+):
+    sent = typed | {"name": "Mine"}
+
+    assert getattr(colleague_browser, method)(edit, sent).status_code == 403
+    assert getattr(stranger_browser, method)(edit, sent).status_code == 404
+    assert getattr(client, method)(edit, sent).status_code in (303, 403)
+    machine.client.refresh_from_db()
+    assert machine.client.name == "Wind park reader"

@@ -1,0 +1,103 @@
+"""Remove Client: says what goes, asks for the name of one in use, and removes at once."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client
+from tests.factories import insert_secrets
+from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+
+
+@pytest.fixture
+def remove(address):
+    return address("/remove")
+
+
+@pytest.fixture
+def in_use(machine, now):
+    used = now - timedelta(hours=23, minutes=59)
+    Client.objects.filter(pk=machine.client.pk).update(last_token_at=used)
+
+
+def is_there(machine) -> bool:
+    return Client.objects.present().filter(pk=machine.client.pk).exists()
+
+
+def test_window_says_what_goes_and_offers_to_disable(administrator_browser, machine, remove):
+    insert_secrets(machine.client, 1)
+    for headers in ({}, HTMX):
+        reply = administrator_browser.get(remove, headers=headers)
+        text = text_of(reply)
+        assert is_page(reply) is not bool(headers)
+        assert "<b>Wind park reader</b> and its <b>2 secrets</b> will be removed." in text
+        assert "It can be restored for 30 days, without its secrets." in text
+        assert "This client was never used." in text
+        assert "/disable" in text
+        assert 'name="confirm"' not in text
+    assert is_there(machine)
+
+
+def test_removed_at_once_and_said(administrator_browser, machine, remove, address):
+    reply = administrator_browser.post(remove, headers=HTMX)
+
+    assert reply.status_code == 204
+    assert set(json.loads(reply["HX-Trigger"])) == {"clientRemoved", "windowDone", "toast"}
+    assert not is_there(machine)
+    assert not machine.client.secrets.filter(retired_at=None).exists()
+    for method in ("get", "post"):
+        assert getattr(administrator_browser, method)(remove).status_code == 404
+    assert administrator_browser.get(address()).status_code == 404
+
+
+def test_without_javascript_it_leads_to_the_list(administrator_browser, remove):
+    reply = administrator_browser.post(remove)
+
+    assert reply.status_code == 303
+    assert reply["Location"] == "/security/clients?type=client-credentials"
+    text = text_of(administrator_browser.get(reply["Location"]))
+    assert "Wind park reader removed. It can be restored for 30 days." in text
+
+
+@pytest.mark.usefixtures("in_use")
+@pytest.mark.parametrize("wrong", ["", "wind park reader", "Wind park"])
+def test_one_in_use_asks_for_its_name(administrator_browser, machine, remove, wrong):
+    assert "This client is in use" in text_of(administrator_browser.get(remove))
+    reply = administrator_browser.post(remove, {"confirm": wrong}, headers=HTMX)
+
+    assert reply.status_code == 422
+    said = "Enter Wind park reader, the name of the client, to remove it."
+    assert text_of(reply).count(said) == 2
+    assert value_of("confirm", reply) == wrong
+    assert is_there(machine)
+
+    sent = {"confirm": " Wind park reader "}
+    assert administrator_browser.post(remove, sent, headers=HTMX).status_code == 204
+    assert not is_there(machine)
+
+
+def test_one_not_used_for_a_day_does_not(administrator_browser, machine, remove, now):
+    used = now - timedelta(hours=24, seconds=1)
+    Client.objects.filter(pk=machine.client.pk).update(last_token_at=used)
+
+    text = text_of(administrator_browser.get(remove))
+    assert 'name="confirm"' not in text
+    assert "Its last token was issued" in text
+    assert administrator_browser.post(remove, headers=HTMX).status_code == 204
+
+
+def test_old_proof_is_asked_for(administrator, remove, machine):
+    browser = browser_of(administrator, proof_age=timedelta(minutes=11))
+
+    assert "Confirm your identity" in text_of(browser.get(remove))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_stranger_and_nobody(
+    colleague_browser, stranger_browser, client, machine, remove, method
+):
+    assert getattr(colleague_browser, method)(remove).status_code == 403
+    assert getattr(stranger_browser, method)(remove).status_code == 404
+    assert getattr(client, method)(remove).status_code in (303, 403)
+    assert is_there(machine)

@@ -1,0 +1,73 @@
+"""Disable Client and Enable Client: each asks once, says what stops or starts, and does it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client, TokenUsage
+from tests.web.conftest import HTMX, is_page, text_of
+
+
+def is_enabled(machine) -> bool:
+    return Client.objects.get(pk=machine.client.pk).is_enabled
+
+
+def test_windows_say_what_stops_and_what_starts(administrator_browser, machine, address, now):
+    Client.objects.filter(pk=machine.client.pk).update(last_token_at=now - timedelta(minutes=4))
+    TokenUsage.objects.create(
+        client=machine.client,
+        secret=machine.secret,
+        hour=now,
+        tokens=1,
+        last_at=now,
+        last_address="10.20.4.17",
+    )
+    for headers in ({}, HTMX):
+        disable = administrator_browser.get(address("/disable"), headers=headers)
+        enable = administrator_browser.get(address("/enable"), headers=headers)
+        assert is_page(disable) is is_page(enable) is not bool(headers)
+        assert "This client is in use" in text_of(disable)
+        assert "4 minutes ago</time> to 10.20.4.17." in text_of(disable)
+        assert "cannot request tokens. Secrets and roles are kept." in text_of(disable)
+        assert "stay valid until" in text_of(disable)
+        assert "its 1 secret works at once" in text_of(enable)
+    assert is_enabled(machine)
+
+
+def test_disabled_and_enabled_at_once_and_offered_in_turn(administrator_browser, machine, address):
+    assert "Disable Client" in text_of(administrator_browser.get(address()))
+    reply = administrator_browser.post(address("/disable"), headers=HTMX)
+
+    assert reply.status_code == 204
+    assert json.loads(reply["HX-Trigger"])["toast"]["text"] == "Wind park reader disabled."
+    assert not is_enabled(machine)
+    pane = text_of(administrator_browser.get(address()))
+    assert "Enable Client" in pane
+    assert "Disable Client" not in pane
+
+    reply = administrator_browser.post(address("/enable"))
+    assert (reply.status_code, reply["Location"]) == (303, address())
+    assert is_enabled(machine)
+
+
+def test_done_twice_it_is_recorded_once(administrator_browser, machine, address):
+    from clients_app.models import AuditEvent
+
+    for _ in range(2):
+        assert administrator_browser.post(address("/disable"), headers=HTMX).status_code == 204
+
+    assert AuditEvent.objects.filter(action="client.disabled").count() == 1
+
+
+@pytest.mark.parametrize("state", ["/disable", "/enable"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_stranger_and_nobody(
+    colleague_browser, stranger_browser, client, machine, address, method, state
+):
+    Client.objects.filter(pk=machine.client.pk).update(is_enabled=state == "/disable")
+
+    assert getattr(colleague_browser, method)(address(state)).status_code == 403
+    assert getattr(stranger_browser, method)(address(state)).status_code == 404
+    assert getattr(client, method)(address(state)).status_code in (303, 403)
+    assert is_enabled(machine) is (state == "/disable")
