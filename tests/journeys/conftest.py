@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
-from tests.portal_process import USERNAME, PortalProcess
+from tests.portal_process import PASSWORD, USERNAME, PortalProcess, new_portal
 
 Visit = Callable[..., Visitor]
 
@@ -39,6 +39,28 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     yield arrive
     complaints = [complaint for visitor in visitors for complaint in visitor.leave()]
     assert complaints == []
+
+
+@pytest.fixture(scope="package")
+def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """The portal of the journeys, apart from that of other tests: it gets several tenants."""
+    yield from new_portal(tmp_path_factory.mktemp("journeys"))
+
+
+@pytest.fixture(scope="package")
+def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
+    """The cookies of people of two more tenants, by username; one tenant has no clients."""
+    settled = live_portal.manage(
+        "shell",
+        "-c",
+        "from tests.journeys import larkfield;"
+        f"larkfield.settle({PASSWORD!r}); larkfield.settle_without_clients({PASSWORD!r})",
+    )
+    assert settled.returncode == 0, settled.stderr
+    return {
+        username: cookies_of(chromium, live_portal, username)
+        for username in ("mara.okafor", "jonas.berg", "zofia")
+    }
 
 
 @pytest.fixture(scope="package")

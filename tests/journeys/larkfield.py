@@ -1,0 +1,147 @@
+"""A tenant as one finds it after a year: people, roles, and clients in every state.
+
+Runs inside the portal: `manage.py shell -c "from tests.journeys import larkfield; ..."`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from clients_app.actors import Actor, ActorKind
+from clients_app.models import Client, Person, Role, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
+from clients_app.services import usage
+from clients_app.services.client_drafts import ClientDraft
+from clients_app.services.client_edits import set_enabled
+from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
+from clients_app.services.clients import register_client
+from clients_app.services.people import add_person
+from clients_app.services.roles import add_role
+from clients_app.services.tenants import add_tenant
+
+NAME: Final = "Larkfield Water"
+DAY: Final = timedelta(days=1)
+MINUTE: Final = timedelta(minutes=1)
+YEAR: Final = 365 * DAY
+ROLES: Final = {
+    "MyData.Role": "Reads and writes the streams of MyData.",
+    "Telemetry.Writer": "Writes measurements, reads nothing.",
+}
+
+
+class Example(NamedTuple):
+    """A client; ages and ends are counted from now, None for never."""
+
+    name: str
+    roles: tuple[str, ...]
+    age: timedelta
+    ends_in: timedelta | None
+    used_ago: timedelta | None
+    state: str = ""  # or "disabled", "no secrets"
+
+
+EXAMPLES: Final = (
+    Example("Billing export", ("Tenant Viewer",), 80 * DAY, 285 * DAY, DAY),
+    Example("Aquifer level loggers", ("MyData.Role",), 353 * DAY, 12 * DAY, 2 * MINUTE),
+    Example("Grafana dashboards", ("Tenant Viewer",), 300 * DAY, None, MINUTE),
+    Example(
+        "Historian to lake sync",
+        ("MyData.Role", "Telemetry.Writer"),
+        238 * DAY,
+        127 * DAY,
+        MINUTE / 10,
+    ),
+    Example("Lab results uploader", ("Tenant Contributor",), 368 * DAY, -3 * DAY, 3 * DAY),
+    Example("Leak detection model", ("MyData.Role",), 157 * DAY, 208 * DAY, 8 * MINUTE),
+    Example("Pump Station 14 gateway", ("MyData.Role",), 356 * DAY, 9 * DAY, 6 * DAY),
+    Example("SCADA bridge (standby)", ("MyData.Role",), 30 * DAY, YEAR, None, "no secrets"),
+    Example("Turbine telemetry bridge", ("Tenant Contributor",), 285 * DAY, 80 * DAY, MINUTE / 2),
+)
+
+
+def settle(password: str) -> None:
+    """Add the tenant, with Mara Okafor who administers it and Jonas Berg who may read."""
+    now = datetime.now(UTC)
+    tenant = add_tenant(NAME, actor_kind=ActorKind.SYSTEM, now=now - 2 * YEAR)
+    system = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name="system")
+    roles = {role.role_type_id: role.pk for role in Role.objects.for_tenant(tenant.pk)}
+    for username, name, role in (
+        ("mara.okafor", "Mara Okafor", TENANT_ADMINISTRATOR),
+        ("jonas.berg", "Jonas Berg", TENANT_VIEWER),
+    ):
+        add_person(
+            username,
+            name=name,
+            password=password,
+            role_ids=frozenset({roles[role], roles[TENANT_MEMBER]}),
+            actor=system,
+            now=now - 2 * YEAR,
+        )
+    mara = _as_actor(tenant)
+    for role_name, description in ROLES.items():
+        add_role(role_name, description=description, actor=mara, now=now - 390 * DAY)
+    for example in sorted(EXAMPLES, key=lambda each: -each.age):
+        _add(example, mara, now=now)
+    usage.flush()
+    _rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
+
+
+def settle_without_clients(password: str) -> None:
+    """Add a tenant that has nothing yet but Zofia, who administers it."""
+    now = datetime.now(UTC)
+    tenant = add_tenant("Cranes GmbH", actor_kind=ActorKind.SYSTEM, now=now)
+    administrator = Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
+    system = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name="system")
+    ids = frozenset({administrator.pk})
+    add_person("zofia", password=password, role_ids=ids, actor=system, now=now)
+
+
+def _as_actor(tenant: Tenant) -> Actor:
+    person = Person.objects.get(tenant=tenant, username="mara.okafor")
+    return Actor(
+        kind=ActorKind.PERSON,
+        tenant_id=tenant.pk,
+        id=str(person.pk),
+        name=str(person),
+        rights=frozenset({TENANT_ADMINISTRATOR, TENANT_MEMBER}),
+        address="192.0.2.40",
+    )
+
+
+def _add(example: Example, actor: Actor, *, now: datetime) -> None:
+    roles = Role.objects.for_tenant(actor.tenant_id).filter(name__in=example.roles)
+    added = register_client(
+        ClientDraft(
+            name=example.name,
+            role_ids=frozenset(role.pk for role in roles),
+            description="Sends the levels of wells 1 to 14." if "level" in example.name else "",
+            contact="water-it@larkfield.example",
+            tags=("field", "telemetry") if "MyData.Role" in example.roles else (),
+        ),
+        SecretDraft(
+            description="Gateway firmware 4.1" if "Pump" in example.name else "First secret",
+            expires_at=None if example.ends_in is None else now + example.ends_in,
+        ),
+        actor=actor,
+        now=now - example.age,
+    )
+    assert added.secret is not None
+    if example.used_ago is not None:
+        _use(added.client, added.secret.pk, now - example.used_ago, tokens=1 + len(example.name))
+    if example.state == "no secrets":
+        remove_secret(added.client, added.secret.pk, actor=actor, now=now - DAY)
+        set_enabled(added.client, enabled=False, actor=actor, now=now - DAY)
+
+
+def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
+    """Give the client a second secret, which is used already beside the first."""
+    draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
+    added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
+    _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
+    usage.flush()
+
+
+def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None:
+    for number in reversed(range(tokens)):
+        usage.count_token(
+            str(client.pk), secret_id, address="198.51.100.23", now=last - number * 40 * MINUTE
+        )
