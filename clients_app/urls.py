@@ -21,6 +21,7 @@ from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_list import role_list
 from clients_app.web.views.secret_add import secret_add
+from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.sign_in import sign_in, sign_out
 from clients_app.web.views.theme import theme
@@ -64,6 +65,7 @@ urlpatterns = [
     *page(f"{CLIENT}/roles", client_roles, "client-roles"),
     *page(f"{CLIENT}/activity", client_activity, "client-activity"),
     *page(f"{CLIENT}/secrets/add", secret_add, "secret-add"),
+    *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secret_edit, "secret-edit"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secret_remove, "secret-remove"),
     *page("security/roles", role_list, "role-list"),
     *page("security/roles/add", role_add, "role-add"),

@@ -27,6 +27,7 @@ WHO_GETS_WHAT = {
     "client-roles": (200, 200, 404, 303),
     "client-activity": (200, 403, 404, 303),
     "secret-add": (200, 403, 404, 303),
+    "secret-edit": (200, 403, 404, 303),
     "secret-remove": (200, 403, 404, 303),
     "role-list": (200, 200, 200, 303),
     "role-add": (200, 403, 200, 303),

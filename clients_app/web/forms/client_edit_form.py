@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app import selectors
@@ -76,17 +75,14 @@ class ClientEditForm(ClientForm):
             if name in self.fields
         )
 
-    def tell_apart(self, client: Client) -> None:
+    def show_changes(self, client: Client) -> None:
         """Say beside each field what it is now, where that is not what was typed.
 
         The form then holds the version of ``client``: sent again, it is meant.
         """
         held = self._held(client)
-        for name in self.fields:
-            now, typed = held.get(name), self[name].value()
-            if name in ("version", "confirm_admin") or _same(now, typed):
-                continue
-            self.add_now(name, self._in_words(name, now))
+        del held["version"], held["confirm_admin"]
+        self.tell_apart(held)
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["version"] = str(client.version)  # type: ignore[index]
 
@@ -108,19 +104,3 @@ class ClientEditForm(ClientForm):
             "owners": [str(pk) for pk in client.owners.values_list("pk", flat=True)],
             "version": str(client.version),
         }
-
-    def _in_words(self, name: str, value: Any) -> str:
-        if isinstance(value, bool):
-            return gettext("Yes") if value else gettext("No")
-        if not isinstance(value, list):
-            return value
-        choices: dict[str, str] = dict(getattr(self.fields[name], "choices", ()))
-        return ", ".join(choices[one] if one in choices else one for one in value if one)
-
-
-def _same(now: Any, typed: Any) -> bool:
-    if isinstance(now, list):
-        return {one for one in now if one} == {one for one in typed or () if one}
-    if isinstance(now, bool):
-        return now == bool(typed)
-    return now == str(typed or "").strip()

@@ -36,7 +36,7 @@ class SecretForm(WindowForm):
         super().__init__(*args, **kwargs)
         self.now = now
         self.zone = timezone.get_current_timezone()
-        self.initial.setdefault("expiration", self._typed(default_expiration(now, self.zone)))
+        self.initial.setdefault("expiration", self.typed(default_expiration(now, self.zone)))
 
     def clean_secret_description(self) -> str:
         return self.obey(
@@ -51,11 +51,15 @@ class SecretForm(WindowForm):
         expires_at = None
         if not self.cleaned_data["never_expires"]:
             try:
-                expires_at = parse_expiration(self.cleaned_data.get("expiration", ""), self.zone)
+                expires_at = self.read_expiration(self.cleaned_data.get("expiration", ""))
                 check_expiration(expires_at, self.now)
             except RuleBroken as error:
                 self.add_broken(error)
         return {**self.cleaned_data, "expires_at": expires_at}
+
+    def read_expiration(self, typed: str) -> datetime:
+        """Return the moment that is typed."""
+        return parse_expiration(typed, self.zone)
 
     def draft(self) -> SecretDraft:
         """Return the secret as the service takes it."""
@@ -68,12 +72,13 @@ class SecretForm(WindowForm):
         days = [
             Preset(
                 gettext("%(days)s days") % {"days": days},
-                self._typed(self.now + timedelta(days=days)),
+                self.typed(self.now + timedelta(days=days)),
             )
             for days in (30, 90, 180)
         ]
-        year = self._typed(default_expiration(self.now, self.zone))
+        year = self.typed(default_expiration(self.now, self.zone))
         return [*days, Preset(gettext("1 year"), year)]
 
-    def _typed(self, moment: datetime) -> str:
+    def typed(self, moment: datetime) -> str:
+        """Return a moment as a person types it."""
         return moment.astimezone(self.zone).strftime(TYPED)

@@ -8,13 +8,17 @@ from typing import Any, Final, NamedTuple, TypeVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.web.kept import Fields
 from clients_app.web.sentences import sentence_of
 
 Value = TypeVar("Value")
+CHANGED_MEANWHILE: Final = gettext_lazy(
+    "Someone changed this while the form was open. Nothing was saved. "
+    "Compare with what it is now, then save again."
+)
 FORM_KEY: Final = re.compile("[A-Za-z0-9_-]{16,64}")
 
 
@@ -27,6 +31,11 @@ def form_key_of(request: HttpRequest) -> str:
 def line(label: Any) -> forms.CharField:
     """Return a field for one line, which the rules look at as it was typed."""
     return forms.CharField(required=False, strip=False, label=label)
+
+
+def stamp_field() -> forms.CharField:
+    """Return the hidden field of a form that edits: what it was made of, to notice a change."""
+    return forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class Problem(NamedTuple):
@@ -69,9 +78,35 @@ class WindowForm(forms.Form):
         name = error.field if error.field in self.fields else None
         self.add_error(name, sentence_of(error))
 
-    def add_now(self, name: str, value: str) -> None:
-        """Say beside a field what someone else made of it meanwhile."""
-        self.add_error(name, gettext("Now: %(value)s") % {"value": value or "\N{EN DASH}"})
+    def tell_apart(self, held: dict[str, Any]) -> None:
+        """Say beside each field what someone else made of it, where that is not what was typed.
+
+        ``held`` are the values as the form would open with them now.
+        """
+        for name, value in held.items():
+            if name in self.fields and not _same(value, self[name].value()):
+                said = self.in_words(name, value) or "\N{EN DASH}"
+                self.add_error(name, gettext("Now: %(value)s") % {"value": said})
+
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a value of a field as a person reads it."""
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        if not isinstance(value, list):
+            return str(value)
+        choices: dict[str, str] = dict(getattr(self.fields[name], "choices", ()))
+        return ", ".join(str(choices.get(one, one)) for one in value if one)
+
+    def opened_with(self, stamp: str) -> bool:
+        """Tell whether what is edited is still what it was when the window was opened.
+
+        The form then holds ``stamp``: sent again, it is meant. Needs a field ``seen``.
+        """
+        same = self.cleaned_data.get("seen") == stamp
+        if not same:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["seen"] = stamp  # type: ignore[index]
+        return same
 
     @property
     def problems(self) -> list[Problem]:
@@ -100,3 +135,11 @@ class WindowForm(forms.Form):
             values = value if isinstance(value, (list, tuple)) else [value]
             pairs += [(name, str(one)) for one in values if one not in (None, False)]
         return pairs
+
+
+def _same(held: Any, typed: Any) -> bool:
+    if isinstance(held, list):
+        return {one for one in held if one} == {one for one in typed or () if one}
+    if isinstance(held, bool):
+        return held == bool(typed)
+    return held == str(typed or "").strip()

@@ -1,5 +1,6 @@
 """Details of a client, beside the list: four tabs, each with an address of its own."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clients_app import audit, selectors
 from clients_app.models import Client
 from clients_app.policies import Action, allows
+from clients_app.rules.expiry import is_expired
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, wants_fragment, with_query
@@ -37,7 +39,11 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
 def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     """Show its secrets: everything but their values."""
     now = timezone.now()
-    context = {"secrets": selectors.listed_secrets(client, now=now)}
+    secrets = selectors.listed_secrets(client, now=now)
+    live = [secret for secret in secrets if not is_expired(secret.expires_at, now)]
+    times = Counter(secret.description for secret in live if secret.description)
+    repeated = [description for description, count in times.items() if count > 1]
+    context = {"secrets": secrets, "repeated": repeated}
     return _tab(request, client, "secrets", gettext("Secrets"), context, now)
 
 
@@ -83,6 +89,7 @@ def _tab(
         "may_read_secrets": client.has_secrets
         and allows(actor, Action.READ_SECRETS, client=client),
         "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),
+        "may_edit_secret": allows(actor, Action.EDIT_SECRET, client=client),
         "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),
         "secret_count": client.secrets.live(now).count(),

@@ -48,7 +48,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     except Conflict as error:
         form.add_broken(error)
         if error.field is None:
-            form.tell_apart(selectors.get_client(client.tenant_id, client.pk))
+            form.show_changes(selectors.get_client(client.tenant_id, client.pk))
         return _ask(request, client, form, status=422)
     except RuleBroken as error:
         form.add_broken(error)

@@ -1,0 +1,57 @@
+"""Edit Secret: its description and its end; never its value."""
+
+from datetime import datetime
+from typing import Any
+
+from clients_app.models import ClientSecret
+from clients_app.services.client_secrets import lengthens
+from clients_app.web.forms.secret_form import SecretForm
+from clients_app.web.forms.window_form import stamp_field
+
+
+class SecretEditForm(SecretForm):
+    """``seen`` is what the secret was when the window was opened."""
+
+    seen = stamp_field()
+
+    def __init__(self, *args: Any, secret: ClientSecret, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, now=now, **kwargs)
+        self.secret = secret
+        self.initial.update(self.held)
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """Return the values of the secret as the form opens with them."""
+        ends = self.secret.expires_at
+        return {
+            "secret_description": self.secret.description,
+            "expiration": self.typed(ends) if ends else self.initial["expiration"],
+            "never_expires": ends is None,
+            "seen": self.stamp,
+        }
+
+    @property
+    def stamp(self) -> str:
+        """Return what is different as soon as someone edits the secret."""
+        ends = self.secret.expires_at
+        return f"{ends.isoformat() if ends else ''} {self.secret.description}"
+
+    def read_expiration(self, typed: str) -> datetime:
+        """Return the moment that is typed; untouched, it keeps its seconds."""
+        ends = self.secret.expires_at
+        if ends is not None and typed == self.typed(ends):
+            return ends
+        return super().read_expiration(typed)
+
+    @property
+    def lengthens_life(self) -> bool:
+        """Tell whether the secret would live longer than it does now."""
+        return self.is_valid() and lengthens(self.secret, self.draft().expires_at)
+
+    def show_changes(self) -> None:
+        """Say beside each field what it is now."""
+        held = self.held
+        del held["seen"]
+        if held["never_expires"]:
+            del held["expiration"]
+        self.tell_apart(held)

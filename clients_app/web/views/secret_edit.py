@@ -1,0 +1,67 @@
+"""Edit Secret: a longer life asks for proof of identity, a shorter one does not."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from clients_app import selectors
+from clients_app.errors import RuleBroken
+from clients_app.models import Client
+from clients_app.policies import Action
+from clients_app.services.client_secrets import edit_secret
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.forms.secret_edit_form import SecretEditForm
+from clients_app.web.forms.window_form import CHANGED_MEANWHILE
+from clients_app.web.htmx import done, show
+from clients_app.web.kept import BACK
+from clients_app.web.proof import fresh_proof
+
+
+def _lengthens(request: HttpRequest, client: Client, secret_id: int) -> bool:
+    if not _is_sent(request):
+        return False
+    now = timezone.now()
+    secret = selectors.get_secret(client, secret_id, now=now)
+    return SecretEditForm(request.POST, secret=secret, now=now).lengthens_life
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may(Action.EDIT_SECRET)
+@fresh_proof(_("A longer life of a secret gives access to your APIs."), when=_lengthens)
+def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
+    """Ask for description and date; Save changes them at once."""
+    now = timezone.now()
+    secret = selectors.get_secret(client, secret_id, now=now)
+    if not _is_sent(request):
+        return _ask(request, client, SecretEditForm.shown(request.POST, secret=secret, now=now))
+    form = SecretEditForm(request.POST, secret=secret, now=now)
+    if not form.is_valid():
+        return _ask(request, client, form, status=422)
+    if not form.opened_with(form.stamp):
+        form.add_error(None, CHANGED_MEANWHILE)
+        form.show_changes()
+        return _ask(request, client, form, status=422)
+    try:
+        saved = edit_secret(client, secret_id, form.draft(), actor=actor_of(request), now=now)
+    except RuleBroken as error:
+        form.add_broken(error)
+        return _ask(request, client, form, status=422)
+    said = gettext("Secret %(secret)s saved.") % {"secret": str(saved)}
+    to = reverse("client-secrets", kwargs={"client_id": client.pk})
+    return done(request, to=to, said=said, tell="clientChanged")
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    return request.method == "POST" and BACK not in request.POST
+
+
+def _ask(
+    request: HttpRequest, client: Client, form: SecretEditForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "client": client, "secret": form.secret}
+    return show(request, "secret_edit", context, title=gettext("Edit Secret"), status=status)

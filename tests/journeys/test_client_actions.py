@@ -1,0 +1,100 @@
+"""What may be done to a client that exists, in the browser: with JavaScript and without."""
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import add_client, close, expect_window, open_client
+from tests.journeys.visitor import Visitor, focused, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+def visitor(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+) -> Visitor:
+    return visit(live_portal, javascript=request.param, storage_state=mara)
+
+
+def with_client(visitor: Visitor, name: str) -> Page:
+    """Add a client; return the page on which its Details are open."""
+    page = visitor.page("/security/clients")
+    add_client(page, name)
+    if visitor.javascript:
+        page.evaluate("document.querySelector('[data-once]').dataset.copied = 'yes'")
+    close(page)
+    page.goto(f"/security/clients?q={name}")
+    open_client(page, name)
+    return page
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose from More Options."""
+    page.get_by_role("button", name="More Options").click()
+    page.locator("#more-menu").get_by_role("link", name=name).click()
+
+
+def test_edit(visitor: Visitor) -> None:
+    name = f"Gate {uuid4()}"
+    page = with_client(visitor, name)
+
+    page.get_by_role("link", name="Edit Client").click()
+    window = expect_window(page, "Edit Client")
+    window.get_by_label("Name", exact=True).fill(f"{name} B")
+    window.get_by_label("Contact").fill("North")
+    press(page, "Save")
+    expect(window_of(page)).to_have_count(0)
+    expect(page.locator("#details-name")).to_have_text(f"{name} B")
+    expect(page.locator("#details")).to_contain_text("North")
+    if visitor.javascript:
+        assert focused(page) == "edit-client"
+
+
+def test_disable_enable_and_remove(visitor: Visitor) -> None:
+    name = f"Gate {uuid4()}"
+    page = with_client(visitor, name)
+
+    choose(page, "Disable Client")
+    expect_window(page, "Disable Client")
+    press(page, "Disable")
+    expect(page.locator("#details .badge").first).to_have_text("Disabled")
+    if visitor.javascript:
+        assert focused(page) == "more-options"
+    choose(page, "Enable Client")
+    expect_window(page, "Enable Client")
+    press(page, "Enable")
+    expect(page.locator("#details .badge").first).to_have_text("Active")
+
+    choose(page, "Remove Client")
+    expect_window(page, "Remove Client")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    expect(page.get_by_role("link", name=name)).to_have_count(0)
+    expect(page.locator("#details-name")).to_have_count(0)
+
+
+def test_what_someone_else_changed_is_shown(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.expect(422)
+    name = f"Gate {uuid4()}"
+    page = with_client(visitor, name)
+    other = visitor.page(page.url)
+    for one in (page, other):
+        one.get_by_role("link", name="Edit Client").click()
+        expect_window(one, "Edit Client")
+    window_of(other).get_by_label("Contact").fill("South")
+    press(other, "Save")
+    expect(window_of(other)).to_have_count(0)
+
+    window_of(page).get_by_label("Contact").fill("North")
+    press(page, "Save")
+    expect(window_of(page).locator("#id_contact_error")).to_have_text("Now: South")
+    expect(window_of(page).get_by_label("Contact")).to_have_value("North")
+    press(page, "Save")
+    expect(page.locator("#details")).to_contain_text("North")
