@@ -17,8 +17,10 @@ from clients_app.web.views.client_edit import client_edit
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.client_register import client_register
 from clients_app.web.views.client_remove import client_remove
+from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.role_add import role_add
+from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
 from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
@@ -63,12 +65,15 @@ urlpatterns = [
     *page(f"{CLIENT}/remove", client_remove, "client-remove"),
     *page(f"{CLIENT}/secrets", client_secrets, "client-secrets"),
     *page(f"{CLIENT}/roles", client_roles, "client-roles"),
+    *page(f"{CLIENT}/roles/edit", client_roles_edit, "client-roles-edit"),
     *page(f"{CLIENT}/activity", client_activity, "client-activity"),
     *page(f"{CLIENT}/secrets/add", secret_add, "secret-add"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secret_edit, "secret-edit"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secret_remove, "secret-remove"),
     *page("security/roles", role_list, "role-list"),
     *page("security/roles/add", role_add, "role-add"),
+    *page("security/roles/<guid:role_id>/edit", role_edit, "role-edit"),
+    *page("security/roles/<guid:role_id>/remove", role_remove, "role-remove"),
     *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.urls import get_resolver
 
 from clients_app import conf
+from tests.factories import make_role
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, is_page, text_of
 
@@ -25,12 +27,15 @@ WHO_GETS_WHAT = {
     "client-remove": (200, 403, 404, 303),
     "client-secrets": (200, 403, 404, 303),
     "client-roles": (200, 200, 404, 303),
+    "client-roles-edit": (200, 403, 404, 303),
     "client-activity": (200, 403, 404, 303),
     "secret-add": (200, 403, 404, 303),
     "secret-edit": (200, 403, 404, 303),
     "secret-remove": (200, 403, 404, 303),
     "role-list": (200, 200, 200, 303),
     "role-add": (200, 403, 200, 303),
+    "role-edit": (200, 403, 404, 303),
+    "role-remove": (200, 403, 404, 303),
     "account_login": (303, 303, 303, 200),
     "sign-out": (405, 405, 405, 405),
     "account_reset_password": (200, 200, 200, 200),
@@ -43,11 +48,12 @@ def addresses(machine) -> dict[str, str]:
     import clients_app.urls
 
     parts = {"client_id": machine.client.pk, "secret_id": machine.secret.pk}
+    parts |= {"role_id": make_role(f"Role {uuid4()}", machine.client.tenant).pk}
     parts |= {"uidb36": "ff", "key": "a-b"}
     found = {}
     for pattern in clients_app.urls.urlpatterns:
         if pattern.name:
-            names = re.findall(r"client_id|secret_id|uidb36|key", str(pattern.pattern))
+            names = re.findall(r"client_id|secret_id|role_id|uidb36|key", str(pattern.pattern))
             given = {name: parts[name] for name in names}
             found[pattern.name] = get_resolver().reverse(pattern.name, **given)
     return {name: f"/{path}" for name, path in found.items()}

@@ -75,8 +75,8 @@ class ClientForm(WindowForm):
             self._offer_roles(actor)
 
     def _offer_roles(self, actor: Actor) -> None:
-        tenant_roles = selectors.tenant_roles(actor.tenant_id)
-        self.assignable_roles = [role for role in tenant_roles if not role.is_member]
+        self.tenant_roles = selectors.tenant_roles(actor.tenant_id)
+        self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
         self.fields["roles"].choices = [  # type: ignore[attr-defined]
             (str(role.pk), role.name) for role in self.assignable_roles
         ]
@@ -134,7 +134,7 @@ class ClientForm(WindowForm):
         return ClientDraft(
             name=given["name"],
             client_type=self.client_type,
-            role_ids=frozenset(UUID(role) for role in given.get("roles", [])),
+            role_ids=self.role_ids,
             confirms_administrator=given.get("confirm_admin", False),
             token_lifetime_s=given.get("token_lifetime", TOKEN_LIFETIME_DEFAULT_S),
             description=given.get("description", ""),
@@ -147,9 +147,18 @@ class ClientForm(WindowForm):
         )
 
     @property
+    def role_ids(self) -> frozenset[UUID]:
+        return frozenset(UUID(role) for role in self.cleaned_data.get("roles", []))
+
+    @property
     def chosen(self) -> list[str]:
         """Return the ids of the roles that are ticked."""
         return list(self["roles"].value() or [])
+
+    @property
+    def called(self) -> str:
+        """Return the name of the client, as far as it is typed."""
+        return self["name"].value() or ""
 
     @property
     def shows_more(self) -> bool:

@@ -1,10 +1,13 @@
-"""Add Role: its name, which APIs read, and what it is for."""
+"""Add Role and Edit Role: its name, which APIs read, and what it is for."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.limits import ROLE_DESCRIPTION_MAX
+from clients_app.models import Role
 from clients_app.rules.names import clean_line, clean_role_name
-from clients_app.web.forms.window_form import WindowForm, line
+from clients_app.web.forms.window_form import WindowForm, line, stamp_field
 
 
 class RoleForm(WindowForm):
@@ -19,3 +22,16 @@ class RoleForm(WindowForm):
             lambda text: clean_line(text, maximum=ROLE_DESCRIPTION_MAX, field="description"),
             "description",
         )
+
+
+class RoleEditForm(RoleForm):
+    """``seen`` is what the role was when the window was opened."""
+
+    seen = stamp_field()
+
+    def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+        self.stamp = role.updated_at.isoformat()
+        held = {"name": role.name, "description": role.description, "seen": self.stamp}
+        self.initial.update(held)

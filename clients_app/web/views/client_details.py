@@ -89,6 +89,7 @@ def _tab(
         "may_read_secrets": client.has_secrets
         and allows(actor, Action.READ_SECRETS, client=client),
         "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),
+        "may_assign_roles": client.has_roles and allows(actor, Action.ASSIGN_ROLES, client=client),
         "may_edit_secret": allows(actor, Action.EDIT_SECRET, client=client),
         "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),

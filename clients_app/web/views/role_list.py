@@ -20,6 +20,8 @@ def role_list(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": selectors.tenant_roles(actor.tenant_id),
         "may_add": allows(actor, Action.ADD_ROLE),
+        "may_edit": allows(actor, Action.EDIT_ROLE),
+        "may_remove": allows(actor, Action.REMOVE_ROLE),
         "sidebar": selectors.sidebar_counts(actor.tenant_id),
     }
     return show(request, "role_list", context, title=gettext("Roles"), fragments=("list",))

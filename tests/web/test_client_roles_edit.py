@@ -1,0 +1,115 @@
+"""Edit Roles: the picker, the second tick, the claims, and the changes of others."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client, ClientOwner
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.factories import insert_clients, role_id
+from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+
+CLAIMS = {**HTMX, "HX-Target": "claims"}
+
+
+@pytest.fixture
+def edit(address):
+    return address("/roles/edit")
+
+
+def names(machine) -> list[str]:
+    return sorted(role.name for role in machine.client.roles.all())
+
+
+def test_window_holds_the_roles_and_their_claims(
+    administrator_browser, machine, my_data_role, edit, address
+):
+    machine.client.roles.add(my_data_role)
+    for headers in ({}, HTMX):
+        reply = administrator_browser.get(edit, headers=headers)
+        assert is_page(reply) is not bool(headers)
+        assert f'value="{my_data_role.pk}" checked' in text_of(reply)
+        assert "MyData.Role, Tenant Member</td>" in text_of(reply)
+        assert str(machine.client.pk) in text_of(reply)
+        assert 'name="name"' not in text_of(reply)
+    assert "Edit roles" in text_of(administrator_browser.get(address("/roles")))
+
+
+def test_saved_at_once(administrator_browser, machine, my_data_role, edit, address):
+    sent = {"version": "1", "roles": [str(my_data_role.pk)]}
+    reply = administrator_browser.post(edit, sent, headers=HTMX)
+
+    assert reply.status_code == 204
+    assert "clientChanged" in json.loads(reply["HX-Trigger"])
+    assert names(machine) == ["MyData.Role", "Tenant Member"]
+    reply = administrator_browser.post(edit, {"version": "2"})
+    assert (reply.status_code, reply["Location"]) == (303, address("/roles"))
+    assert names(machine) == ["Tenant Member"]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, CLAIMS])
+def test_preview_shows_the_claims_and_saves_nothing(
+    administrator_browser, machine, my_data_role, edit, headers
+):
+    sent = {"version": "1", "roles": [str(my_data_role.pk)], "preview": "1"}
+    reply = administrator_browser.post(edit, sent, headers=headers)
+
+    text = text_of(reply)
+    assert reply.status_code == 200
+    assert "MyData.Role, Tenant Member</td>" in text
+    assert str(my_data_role.pk) in text
+    assert (f'value="{my_data_role.pk}" checked' in text) is (headers is not CLAIMS)
+    assert names(machine) == ["Tenant Member"]
+
+
+def test_second_tick_and_unknown_roles(administrator_browser, tenant, machine, edit):
+    admin = {"version": "1", "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+    refused = administrator_browser.post(edit, admin, headers=HTMX)
+    unknown = administrator_browser.post(edit, {"version": "1", "roles": ["x"]}, headers=HTMX)
+
+    assert (refused.status_code, unknown.status_code) == (422, 422)
+    assert "Wind park reader</span> a Tenant Administrator" in text_of(refused)
+    assert "Select roles from the list." in text_of(unknown)
+    assert names(machine) == ["Tenant Member"]
+    ticked = administrator_browser.post(edit, admin | {"confirm_admin": "on"}, headers=HTMX)
+    assert ticked.status_code == 204
+    assert names(machine) == ["Tenant Administrator", "Tenant Member"]
+
+
+def test_change_of_someone_else_is_shown(administrator_browser, machine, my_data_role, edit):
+    theirs = {"version": "1", "roles": [str(my_data_role.pk)]}
+    assert administrator_browser.post(edit, theirs, headers=HTMX).status_code == 204
+
+    reply = administrator_browser.post(edit, {"version": "1"}, headers=HTMX)
+    assert reply.status_code == 422
+    assert "mara changed this client while the form was open." in text_of(reply)
+    assert "Now: MyData.Role" in text_of(reply)
+    assert value_of("version", reply) == "2"
+    assert names(machine) == ["MyData.Role", "Tenant Member"]
+
+
+def test_type_without_roles_has_no_such_window(administrator_browser, tenant, address):
+    client = insert_clients(["Map"], tenant)[0]
+    Client.objects.filter(pk=client.pk).update(client_type="hybrid")
+
+    assert administrator_browser.get(address("/roles/edit", client)).status_code == 404
+
+
+def test_old_proof_is_asked_for(administrator, edit):
+    browser = browser_of(administrator, proof_age=timedelta(minutes=11))
+
+    assert "Confirm your identity" in text_of(browser.get(edit))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_owner_colleague_stranger_and_nobody(
+    colleague, stranger_browser, client, machine, edit, address, method
+):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    owner = browser_of(colleague)
+
+    assert getattr(owner, method)(edit).status_code == 403
+    assert "Edit roles" not in text_of(owner.get(address("/roles")))
+    assert getattr(stranger_browser, method)(edit).status_code == 404
+    assert getattr(client, method)(edit).status_code in (303, 403)

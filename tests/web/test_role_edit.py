@@ -1,0 +1,137 @@
+"""Edit Role and Remove Role: custom ones, with all who have them."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import Client, Role
+from clients_app.rules.built_in_roles import TENANT_VIEWER
+from tests.factories import make_role, role_id
+from tests.web.conftest import HTMX, is_page, text_of, value_of
+
+
+@pytest.fixture
+def edit(my_data_role):
+    return f"/security/roles/{my_data_role.pk}/edit"
+
+
+@pytest.fixture
+def remove(my_data_role):
+    return f"/security/roles/{my_data_role.pk}/remove"
+
+
+@pytest.fixture
+def typed(administrator_browser, edit):
+    seen = value_of("seen", administrator_browser.get(edit))
+    return {"seen": seen, "name": "MyData.Reader", "description": "Reads."}
+
+
+def test_windows_are_pages_and_fragments(administrator_browser, edit, remove):
+    for path in (edit, remove):
+        assert is_page(administrator_browser.get(path))
+        assert not is_page(administrator_browser.get(path, headers=HTMX))
+    assert value_of("name", administrator_browser.get(edit)) == "MyData.Role"
+    text = text_of(administrator_browser.get("/security/roles"))
+    assert edit in text
+    assert remove in text
+
+
+def test_renamed_it_keeps_its_id_and_its_holders(
+    administrator_browser, machine, my_data_role, edit, typed
+):
+    machine.client.roles.add(my_data_role)
+    reply = administrator_browser.post(edit, typed, headers=HTMX)
+
+    assert reply.status_code == 204
+    told = json.loads(reply["HX-Trigger"])
+    assert told["toast"]["text"] == "Role MyData.Reader saved."
+    assert "rolesChanged" in told
+    role = machine.client.roles.get(pk=my_data_role.pk)
+    assert (role.name, role.description) == ("MyData.Reader", "Reads.")
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "said"),
+    [
+        ("name", "", "Enter a name of 1 to 60 characters."),
+        ("name", "pumps.role", "There is a role named pumps.role already."),
+        ("description", "x" * 201, "201: 1 too many"),
+    ],
+)
+def test_what_breaks_a_rule_is_said_and_kept(
+    administrator_browser, tenant, my_data_role, edit, typed, field, wrong, said
+):
+    make_role("Pumps.Role", tenant)
+    reply = administrator_browser.post(edit, typed | {field: wrong}, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert text_of(reply).count(said) == 2
+    assert value_of(field, reply) == wrong
+    my_data_role.refresh_from_db()
+    assert my_data_role.name == "MyData.Role"
+
+
+def test_change_of_someone_else_is_shown(administrator_browser, my_data_role, edit, typed):
+    theirs = typed | {"name": "MyData.Writer"}
+    assert administrator_browser.post(edit, theirs, headers=HTMX).status_code == 204
+
+    reply = administrator_browser.post(edit, typed, headers=HTMX)
+    assert reply.status_code == 422
+    assert "Now: MyData.Writer" in text_of(reply)
+    my_data_role.refresh_from_db()
+    assert my_data_role.name == "MyData.Writer"
+    again = typed | {"seen": value_of("seen", reply)}
+    assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
+
+
+def test_remove_says_who_has_it_and_takes_it_from_all(
+    administrator_browser, machine, colleague, my_data_role, remove, now
+):
+    machine.client.roles.add(my_data_role)
+    colleague.roles.add(my_data_role)
+    Client.objects.filter(pk=machine.client.pk).update(last_token_at=now - timedelta(seconds=30))
+
+    text = text_of(administrator_browser.get(remove, headers=HTMX))
+    assert "MyData.Role is with 1 client and 1 person" in text
+    assert "Wind park reader" in text
+    assert "jonas" in text
+    assert "stay valid until" in text
+    assert Role.objects.filter(pk=my_data_role.pk).exists()
+
+    reply = administrator_browser.post(remove, headers=HTMX)
+    assert reply.status_code == 204
+    assert json.loads(reply["HX-Trigger"])["toast"]["text"] == "Role MyData.Role removed."
+    assert my_data_role.pk not in {role.pk for role in machine.client.roles.all()}
+    assert my_data_role.pk not in {role.pk for role in colleague.roles.all()}
+    assert administrator_browser.get(remove).status_code == 404
+    assert administrator_browser.post(remove).status_code == 404
+
+
+def test_role_that_nobody_has(administrator_browser, remove):
+    assert "Nobody has <b>MyData.Role</b>." in text_of(administrator_browser.get(remove))
+    assert administrator_browser.post(remove)["Location"] == "/security/roles"
+
+
+@pytest.mark.parametrize("deed", ["edit", "remove"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_built_in_roles_have_no_such_windows(administrator_browser, tenant, deed, method):
+    path = f"/security/roles/{role_id(tenant, TENANT_VIEWER)}/{deed}"
+
+    assert getattr(administrator_browser, method)(path).status_code == 404
+    assert path not in text_of(administrator_browser.get("/security/roles"))
+    assert Role.objects.filter(name="Tenant Viewer").exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_stranger_and_nobody(
+    colleague_browser, stranger_browser, client, edit, remove, method, my_data_role
+):
+    sent = {"name": "Mine"}
+    for path in (edit, remove):
+        assert getattr(colleague_browser, method)(path, sent).status_code == 403
+        assert getattr(stranger_browser, method)(path, sent).status_code == 404
+        assert getattr(client, method)(path, sent).status_code in (303, 403)
+    assert edit not in text_of(colleague_browser.get("/security/roles"))
+    my_data_role.refresh_from_db()
+    assert my_data_role.name == "MyData.Role"
