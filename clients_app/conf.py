@@ -43,9 +43,9 @@ def clients_per_tenant() -> int:
     return settings.CLIENTS_PER_TENANT
 
 
-def root_secrets() -> list[bytes]:
+def root_secrets() -> tuple[bytes, ...]:
     """Return SECRET_KEY and its fallbacks, newest first: all other keys are derived from them."""
-    return [key.encode() for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return tuple(key.encode() for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 def setup_link_lifetime() -> timedelta:

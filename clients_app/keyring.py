@@ -6,7 +6,7 @@ change of SECRET_KEY the old rows still find theirs among the fallbacks.
 
 import hashlib
 import hmac
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -44,7 +44,13 @@ def current_key(purpose: str) -> DerivedKey:
 
 def key_by_id(purpose: str, key_id: str) -> DerivedKey | None:
     """Return the key that rows marked ``key_id`` were made with; None if it is lost."""
-    return next((key for key in keys_for(purpose) if key.id == key_id), None)
+    return _found(conf.root_secrets(), purpose, key_id)
+
+
+@lru_cache  # of few keys: every token request asks
+def _found(roots: tuple[bytes, ...], purpose: str, key_id: str) -> DerivedKey | None:
+    keys = (_derive(root, purpose) for root in roots)
+    return next((key for key in keys if key.id == key_id), None)
 
 
 def mac(key: DerivedKey, *parts: bytes) -> bytes:

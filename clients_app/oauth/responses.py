@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -24,7 +25,7 @@ def token_json(issued: IssuedToken) -> Answer:
     """Return the answer that carries a new token."""
     body = (  # a token has no characters that JSON would escape
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
-        f'"expires_in":{issued.expires_in},"scope":{json.dumps(issued.scope)}}}'
+        f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
     )
     return Answer(HTTPStatus.OK, _HEADERS, body.encode())
 

@@ -3,7 +3,7 @@
 Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 28, 31 and 32.
 """
 
-import base64
+import binascii
 import hashlib
 import json
 import secrets
@@ -24,6 +24,7 @@ from clients_app.models import SigningKey
 
 PUBLISHED: Final = (SigningKey.State.NEXT, SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
 _NONCE_BYTES: Final = 12
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
 _ALGORITHMS: Final = get_default_algorithms()
@@ -135,7 +136,7 @@ def public_key_of(kid: str) -> tuple[str, Any] | None:
 
 def base64url(content: bytes) -> bytes:
     """Return ``content`` in base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(content).rstrip(b"=")
+    return binascii.b2a_base64(content, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def _new_key(algorithm: str, *, now: datetime) -> SigningKey:
