@@ -17,6 +17,7 @@ from clients_app.web.views.client_edit import client_edit
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.client_register import client_register
 from clients_app.web.views.client_remove import client_remove
+from clients_app.web.views.client_restore import client_restore
 from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.role_add import role_add
@@ -63,6 +64,7 @@ urlpatterns = [
     *page(f"{CLIENT}/disable", client_disable, "client-disable"),
     *page(f"{CLIENT}/enable", client_enable, "client-enable"),
     *page(f"{CLIENT}/remove", client_remove, "client-remove"),
+    *page(f"{CLIENTS}/<guid:removed_id>/restore", client_restore, "client-restore"),
     *page(f"{CLIENT}/secrets", client_secrets, "client-secrets"),
     *page(f"{CLIENT}/roles", client_roles, "client-roles"),
     *page(f"{CLIENT}/roles/edit", client_roles_edit, "client-roles-edit"),

@@ -1,6 +1,6 @@
 """Parts of the screens that templates call by name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import template
@@ -48,6 +48,18 @@ def next_expiration(context: Any, client: Any) -> dict[str, Any]:
     tone = "warn" if moments.is_soon(client.first_expiry, now) else ""
     words = moments.expires(client.first_expiry, now)
     return {"tone": tone, "icon_name": "clock", "words": words, "at": client.first_expiry}
+
+
+@register.inclusion_tag("clients_app/components/health.html", takes_context=True)
+def restorable_for(context: Any, removed_at: datetime, restorable: timedelta) -> dict[str, Any]:
+    """Say how many days are left to restore a removed client."""
+    ends = removed_at + restorable
+    days = moments.days_left(ends, context["now"])
+    words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    if not days:
+        words = gettext("Less than a day left")
+    tone = "warn" if days <= 3 else ""
+    return {"tone": tone, "icon_name": "clock", "words": words, "at": ends}
 
 
 @register.inclusion_tag("clients_app/components/time_left.html", takes_context=True)

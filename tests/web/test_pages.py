@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.urls import get_resolver
+from django.utils import timezone
 
 from clients_app import conf
-from tests.factories import make_role
+from clients_app.models import Client
+from tests.factories import insert_clients, make_role
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, is_page, text_of
 
@@ -25,6 +27,7 @@ WHO_GETS_WHAT = {
     "client-disable": (200, 403, 404, 303),
     "client-enable": (200, 403, 404, 303),
     "client-remove": (200, 403, 404, 303),
+    "client-restore": (200, 403, 404, 303),
     "client-secrets": (200, 403, 404, 303),
     "client-roles": (200, 200, 404, 303),
     "client-roles-edit": (200, 403, 404, 303),
@@ -49,14 +52,23 @@ def addresses(machine) -> dict[str, str]:
 
     parts = {"client_id": machine.client.pk, "secret_id": machine.secret.pk}
     parts |= {"role_id": make_role(f"Role {uuid4()}", machine.client.tenant).pk}
+    parts |= {"removed_id": removed_client(machine.client.tenant).pk}
     parts |= {"uidb36": "ff", "key": "a-b"}
     found = {}
     for pattern in clients_app.urls.urlpatterns:
         if pattern.name:
-            names = re.findall(r"client_id|secret_id|role_id|uidb36|key", str(pattern.pattern))
+            names = re.findall(
+                r"client_id|removed_id|secret_id|role_id|uidb36|key", str(pattern.pattern)
+            )
             given = {name: parts[name] for name in names}
             found[pattern.name] = get_resolver().reverse(pattern.name, **given)
     return {name: f"/{path}" for name, path in found.items()}
+
+
+def removed_client(tenant) -> Client:
+    client = insert_clients([f"Removed {uuid4()}"], tenant)[0]
+    Client.objects.filter(pk=client.pk).update(removed_at=timezone.now(), removed_by="mara")
+    return client
 
 
 def test_every_address_has_its_row_and_gives_what_it_says(

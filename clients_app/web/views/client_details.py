@@ -15,8 +15,9 @@ from clients_app.policies import Action, allows
 from clients_app.rules.expiry import is_expired
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
-from clients_app.web.htmx import show, wants_fragment, with_query
-from clients_app.web.views.client_list import list_context, list_state
+from clients_app.web.htmx import show, wants_fragment
+from clients_app.web.list_state import list_state
+from clients_app.web.views.client_list import list_context
 
 
 @require_safe
@@ -104,6 +105,5 @@ def _tab(
 
 def _state_alone(request: HttpRequest) -> dict[str, Any]:
     """Return what the pane's links need of the list, without reading the list."""
-    state = list_state(request.GET)
-    page = state["page"] if state["page"] > 1 else None
-    return {"state": with_query("", type=state["type"], q=state["q"], page=page)}
+    may_restore = allows(actor_of(request), Action.RESTORE_CLIENT)
+    return {"state": list_state(request.GET, may_restore=may_restore).query()}

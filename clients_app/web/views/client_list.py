@@ -1,21 +1,42 @@
-"""Clients: the list, by Client Type and Filter."""
+"""Clients: the list, by Client Type, Filter, Show and role, in the order of any column."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app import selectors
+from clients_app.errors import NotFound
 from clients_app.models import Client, ClientType
 from clients_app.policies import Action, allows
+from clients_app.selectors import Show
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show, with_query
+from clients_app.web.list_state import SHOWN, ListState, list_state
 
-FILTER_MAX = 200  # characters of the Filter that are looked at
+
+class Column(NamedTuple):
+    """A column of the list; ``order`` is what aria-sort says of it."""
+
+    name: str
+    label: str | Promise
+    place: str  # its class
+    to: str  # the query that sorts by it, or turns its order round
+    order: str
+
+
+class Chip(NamedTuple):
+    """A filter, with the query of the list without it."""
+
+    words: str
+    without: str
 
 
 @require_safe
@@ -43,38 +64,85 @@ def client_list(request: HttpRequest) -> HttpResponse:
 def list_context(request: HttpRequest, client: Client | None = None) -> dict[str, Any]:
     """Return what the list shows; beside an open client, the list of its type by default."""
     actor, now = actor_of(request), timezone.now()
-    wanted = list_state(request.GET)
+    may_restore = allows(actor, Action.RESTORE_CLIENT)
+    said = list_state(request.GET, may_restore=may_restore)
     default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
-    client_type = wanted["type"] or default
+    client_type = ClientType(said.type or default)
     page = selectors.client_page(
         actor.tenant_id,
         client_type=client_type,
-        q=wanted["q"],
-        page=wanted["page"],
+        q=said.q,
+        show=said.show,
+        role_id=said.role,
+        sort=_order_of(said),
+        page=said.page,
         now=now,
     )
-    state = {
-        "type": "" if client_type == default else client_type,
-        "q": wanted["q"],
-        "page": page.page if page.page > 1 else None,
-    }
+    said = replace(said, page=page.page)
+    named = replace(said, type=client_type)  # its address names the type, whatever is open
     return {
         "page": page,
-        "q": wanted["q"],
-        "client_type": ClientType(client_type),
+        "q": said.q,
+        "said": said,
+        "client_type": client_type,
         "types": [(one, page.counts[one]) for one in ClientType],
-        "state": with_query("", **state),
-        "address": with_query(reverse("client-list"), **(state | {"type": client_type})),
+        "shows": [(one, SHOWN[one]) for one in Show if one is not Show.REMOVED or may_restore],
+        "columns": _columns(named),
+        "chips": _chips(named, actor.tenant_id),
+        "filtered": bool(said.q or said.show or said.role),
+        "state": replace(said, type="" if client_type == default else client_type).query(),
+        "elsewhere": [
+            (ClientType(one), count, ListState(type=one, q=said.q, show=said.show).query())
+            for one, count in page.counts.items()
+            if count
+        ],
+        "previous": replace(named, page=page.page - 1).query(),
+        "next": replace(named, page=page.page + 1).query(),
+        "address": reverse("client-list") + named.query(),
         "may_add": allows(actor, Action.ADD_CLIENT),
         "sidebar": selectors.sidebar_counts(actor.tenant_id),
+        "restorable": selectors.RESTORABLE,
     }
 
 
-def list_state(query: QueryDict) -> dict[str, Any]:
-    """Return type, filter and page of an address; what makes no sense counts as not said."""
-    page, client_type = query.get("page", ""), query.get("type", "")
+def _order_of(said: ListState) -> str:
+    """Return the order; a column that is not shown is none to sort by."""
+    return said.sort if said.sort.removeprefix("-") in _shown_columns(said) else "name"
+
+
+def _shown_columns(said: ListState) -> dict[str, tuple[str | Promise, str]]:
+    if said.show is Show.REMOVED:
+        return {"name": (_("Name and Client Id"), ""), "removed": (_("Removed"), "col-roles")}
     return {
-        "type": client_type if client_type in ClientType.values else "",
-        "q": query.get("q", "").strip().replace("\x00", "")[:FILTER_MAX],
-        "page": int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        "name": (_("Name and Client Id"), ""),
+        "status": (_("Status"), ""),
+        "expires": (_("Next expiration"), ""),
+        "roles": (_("Roles"), "col-roles"),
+        "used": (_("Last token"), "col-used"),
     }
+
+
+def _columns(said: ListState) -> list[Column]:
+    order = _order_of(said)
+    words = {order.removeprefix("-"): "descending" if order.startswith("-") else "ascending"}
+    return [
+        Column(name, label, place, replace(said, sort=order).sorted_by(name), words.get(name, ""))
+        for name, (label, place) in _shown_columns(said).items()
+    ]
+
+
+def _chips(said: ListState, tenant_id: Any) -> list[Chip]:
+    chips = []
+    if said.q:
+        words = gettext("Filter: %(filter)s") % {"filter": said.q}
+        chips.append(Chip(words, said.without("q")))
+    if said.show:
+        chips.append(Chip(str(SHOWN[said.show]), said.without("show")))
+    if said.role:
+        try:
+            name = selectors.get_role(tenant_id, said.role).name
+        except NotFound:
+            name = gettext("not there any more")
+        words = gettext("Role: %(role)s") % {"role": name}
+        chips.append(Chip(words, said.without("role")))
+    return chips
