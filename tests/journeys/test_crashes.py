@@ -126,7 +126,10 @@ def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
         senders = [Sender(own_portal, *each) for each in zip(sessions, forms, strict=True)]
         for sender in senders:
             sender.start()
-        time.sleep(moments.uniform(0.05, 0.8))  # the moment is what is tested
+        limit = time.monotonic() + 30
+        while not any(sender.answers for sender in senders) and time.monotonic() < limit:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.3))  # the moment is what is tested
         own_portal.kill()
         for sender in senders:
             sender.join()
@@ -139,7 +142,7 @@ def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
         expect_all_or_nothing(own_portal)
         expect_answered_are_there(own_portal, answers, where)
 
-    assert answered > KILLS, f"The server was killed before it did anything: seed {seed}"
+    assert answered >= KILLS, f"The server did not do anything in between: seed {seed}"
     for session, form in zip(sessions, forms, strict=True):
         assert send(session, own_portal, form) is not None
     expect_all_or_nothing(own_portal)
