@@ -4,10 +4,11 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from clients_app import conf, selectors
@@ -55,19 +56,23 @@ def prepare_tables() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def prepare_tenant(*, now: datetime) -> Tenant:
-    """Return the first tenant, made now if there is none; a signing key is made likewise."""
+@transaction.atomic
+def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
+    """Make the signing key, the first tenant and its administrator where they are missing.
+
+    ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
+    """
     ensure_active_key(now=now)
-    return selectors.first_tenant() or add_tenant(
+    tenant = selectors.first_tenant() or add_tenant(
         conf.first_tenant_name(), actor_kind=ActorKind.SYSTEM, now=now
     )
+    if not selectors.administrators_exist():
+        _prepare_administrator(tenant, now=now, tell=tell)
 
 
-def prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
-    """Make the first administrator where none can sign in: with the password that the operator
-    set, else ``tell`` a one-time link on which to choose one."""
-    if selectors.administrators_exist():
-        return
+def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
+    """Make the first administrator, with the password that the operator has set, or tell him a
+    one-time link on which to choose one."""
     actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name=ActorKind.SYSTEM.value)
     username, password = conf.first_administrator()
     person = (
@@ -83,10 +88,8 @@ def prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str]
         raise ImproperlyConfigured(f"PORTAL_ADMIN_{name} cannot be used: {error}") from error
     if password is None:
         link = make_one_time_link(person, actor=actor, now=now)
-        tell(
-            f"Choose the password of {person.username} here; the link works once, for an hour:\n"
-            f"  {link}"
-        )
+        text = f"Choose the password of {person.username} here; the link works once, for an hour:"
+        transaction.on_commit(partial(tell, f"{text}\n  {link}"))
 
 
 def _add_administrator(

@@ -348,6 +348,12 @@ def test_a_wrong_setting_is_named(
     assert "pw@" not in said
 
 
+def test_a_refused_password_leaves_nothing_behind(portal: PortalProcess) -> None:
+    refusal(portal, PORTAL_ADMIN_PASSWORD="herons")
+
+    assert counts(portal) == [0, 0, 0]
+
+
 def test_an_unwritable_folder_is_named_also_with_a_key_of_ones_own(portal: PortalProcess) -> None:
     said = refusal(portal, DATA_DIR="/dev/null/var", SECRET_KEY="".join(map(str, range(60))))
 

@@ -36,8 +36,7 @@ class Command(PortalCommand):
         with first_start.one_at_a_time():
             first_start.prepare_tables()
             collect_changed_static_files()
-            tenant = first_start.prepare_tenant(now=now())
-            first_start.prepare_administrator(tenant, now=now(), tell=self.tell)
+            first_start.prepare_rows(now=now(), tell=self.tell)
         if PASSWORD in os.environ:
             restart_without(PASSWORD)
 
