@@ -6,6 +6,7 @@ is not in the database: a row that was changed, removed, inserted or moved no lo
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +64,8 @@ def record(
     event.digest = digest_of(event, key)
     event.save(force_insert=True)
     AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
-    seen = witness.Head(event.sequence, event.digest)
-    transaction.on_commit(lambda: witness.note(actor.tenant_id, seen), robust=True)
+    remember = partial(witness.note, actor.tenant_id, sequence=event.sequence, digest=event.digest)
+    transaction.on_commit(remember, robust=True)
     return event
 
 

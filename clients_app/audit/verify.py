@@ -20,10 +20,12 @@ def first_fault(tenant_id: UUID) -> Fault | None:
 
     Every chain has a head, since it begins with the event that tells of the tenant's making.
     """
+    seen = witness.noted(tenant_id)
+    head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # what is written later can wait
+    last = head.sequence if head else 0
     sequence, digest = 0, ""
-    seen = witness.last_noted(tenant_id)
     events = AuditEvent.objects.for_tenant(tenant_id).order_by("sequence")
-    for event in events.iterator(chunk_size=2000):
+    for event in events.filter(sequence__lte=last).iterator(chunk_size=2000):
         sequence += 1
         if event.sequence != sequence:
             return Fault(sequence, "the event is missing")
@@ -32,15 +34,24 @@ def first_fault(tenant_id: UUID) -> Fault | None:
         if (reason := _fault_of(event)) is not None:
             return Fault(sequence, reason)
         digest = event.digest
-        if seen is not None and seen.sequence == sequence and seen.digest != digest:
+        if seen.get(sequence, digest) != digest:
             return Fault(sequence, "it is not the event that DATA_DIR remembers")
-    head = AuditHead.objects.filter(tenant_id=tenant_id).first()
     if head is None:
-        return Fault(sequence + 1, "the head of the chain is missing")
-    if max(head.sequence, seen.sequence if seen else 0) > sequence:
+        return Fault(1, "the head of the chain is missing")
+    if max(last, *seen, 0) > sequence:
         return Fault(sequence + 1, "the events from here to the end are missing")
-    if (head.sequence, head.digest) != (sequence, digest):
-        return Fault(head.sequence + 1, "the head of the chain does not know this event")
+    if head.digest != digest:
+        return Fault(last + 1, "the head of the chain does not know this event")
+    return _fault_after(head)
+
+
+def _fault_after(head: AuditHead) -> Fault | None:
+    """Return a fault if there are events that even the head of this moment does not know."""
+    beyond = AuditEvent.objects.for_tenant(head.tenant_id).filter(sequence__gt=head.sequence)
+    added = beyond.order_by("sequence").first()
+    head.refresh_from_db()
+    if added is not None and added.sequence > head.sequence:
+        return Fault(added.sequence, "the head of the chain does not know this event")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -162,7 +163,7 @@ def test_an_insertion_at_the_end(roles: Tenant) -> None:
     added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, added.digest
     added.save(force_insert=True)
 
-    assert first_fault(roles) == (LENGTH + 1, "it was changed")
+    assert first_fault(roles) == (LENGTH + 1, "the head of the chain does not know this event")
 
 
 def test_an_insertion_before_the_first(roles: Tenant) -> None:
@@ -233,9 +234,34 @@ def test_a_tail_written_anew_shows_in_the_file(
 
     event(2).delete()
     AuditHead.objects.update(sequence=1, digest=event(1).get().digest)
-    make_role("Role 1", tenant)
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(1, 5):
+            make_role(f"Role {number}", tenant)
 
     assert first_fault(tenant) == (2, "it is not the event that DATA_DIR remembers")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_alarm_while_others_write() -> None:
+    tenant = make_tenant("Busy")
+    over = Event()
+
+    def write() -> None:
+        number = 0
+        while not over.is_set():
+            make_role(f"Role {(number := number + 1)}", tenant)
+        connection.close()
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        faults = [audit.first_fault(tenant.pk) for _ in range(100)]
+    finally:
+        over.set()
+        writer.join()
+
+    assert faults == [None] * 100
+    assert AuditHead.objects.get(tenant=tenant).sequence > 10
 
 
 def test_the_head_goes_to_the_log(
