@@ -58,6 +58,8 @@ urlpatterns = [
     path("", front, name="front"),
     *page(CLIENTS, client_list, "client-list"),
     *page(f"{CLIENTS}/add", client_add, "client-add"),
+    *page(f"{CLIENTS}/add/<slug:client_type>", client_add, "client-add-type"),
+    *page(f"{CLIENTS}/register/<slug:client_type>", client_register, "client-register-type"),
     *page(f"{CLIENTS}/register", client_register, "client-register"),
     *page(CLIENT, client_details, "client-details"),
     *page(f"{CLIENT}/edit", client_edit, "client-edit"),

@@ -98,11 +98,17 @@ def test_pages_have_addresses_that_keep_type_and_filter(administrator_browser, t
     assert "Pump 049" not in second
 
 
-def test_other_types_have_a_list_and_no_dead_button(administrator_browser, machine):
-    text = text_of(administrator_browser.get("/security/clients", {"type": "hybrid"}))
+@pytest.mark.parametrize(
+    ("client_type", "label"),
+    [("hybrid", "Hybrid"), ("authorization-code", "Authorization Code")],
+)
+def test_other_types_have_a_list_and_a_window_of_their_own(
+    administrator_browser, machine, client_type, label
+):
+    text = text_of(administrator_browser.get("/security/clients", {"type": client_type}))
 
-    assert "No Hybrid clients yet" in text
-    assert "/security/clients/add" not in text
+    assert f"No {label} clients yet" in text
+    assert text.count(f'href="/security/clients/add/{client_type}"') == 2
 
 
 def test_fragment_is_the_region_with_counts_and_the_address(administrator_browser, machine):

@@ -22,6 +22,8 @@ WHO_GETS_WHAT = {
     "client-list": (200, 200, 200, 303),
     "client-add": (200, 403, 200, 303),
     "client-register": (303, 403, 303, 303),
+    "client-add-type": (200, 403, 200, 303),
+    "client-register-type": (303, 403, 303, 303),
     "client-details": (200, 200, 404, 303),
     "client-edit": (200, 403, 404, 303),
     "client-disable": (200, 403, 404, 303),
@@ -53,12 +55,14 @@ def addresses(machine) -> dict[str, str]:
     parts = {"client_id": machine.client.pk, "secret_id": machine.secret.pk}
     parts |= {"role_id": make_role(f"Role {uuid4()}", machine.client.tenant).pk}
     parts |= {"removed_id": removed_client(machine.client.tenant).pk}
+    parts |= {"client_type": "hybrid"}
     parts |= {"uidb36": "ff", "key": "a-b"}
     found = {}
     for pattern in clients_app.urls.urlpatterns:
         if pattern.name:
             names = re.findall(
-                r"client_id|removed_id|secret_id|role_id|uidb36|key", str(pattern.pattern)
+                r"client_id|client_type|removed_id|secret_id|role_id|uidb36|key",
+                str(pattern.pattern),
             )
             given = {name: parts[name] for name in names}
             found[pattern.name] = get_resolver().reverse(pattern.name, **given)

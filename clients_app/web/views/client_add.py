@@ -1,16 +1,20 @@
-"""Add Client, step 1 of 2: saves nothing."""
+"""Add Client, the fields of each Client Type: step 1 of 2 where a secret follows; saves nothing."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from clients_app.errors import NotFound, gettext_noop
+from clients_app.models import ClientType
 from clients_app.policies import Action
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
+from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import show
 from clients_app.web.kept import BACK
@@ -23,17 +27,44 @@ WHY = _("A client gives access to your APIs.")
 @signed_in
 @may(Action.ADD_CLIENT)
 @fresh_proof(WHY)
-def client_add(request: HttpRequest) -> HttpResponse:
+def client_add(
+    request: HttpRequest, client_type: str = ClientType.CLIENT_CREDENTIALS
+) -> HttpResponse:
     """First window; Continue leads to Add Secret, which carries what was typed here."""
+    client_type = known_type(client_type)
     actor, now = actor_of(request), timezone.now()
     secret_form = SecretForm.shown(request.POST, now=now)
-    if request.method != "POST" or BACK in request.POST:
-        form = ClientForm.shown(request.POST, actor=actor)
+    if request.method != "POST" or BACK in request.POST or is_url_step(request.POST):
+        typed = after_url_step(request.POST)
+        form = ClientForm.shown(typed, actor=actor, client_type=client_type)
         return show_client_form(request, form, secret_form)
-    form = ClientForm(request.POST, actor=actor)
+    form = ClientForm(request.POST, actor=actor, client_type=client_type)
     if not form.is_valid():
         return show_client_form(request, form, secret_form, status=422)
+    if client_type == ClientType.AUTHORIZATION_CODE:  # has no second step
+        return show_client_form(request, form, secret_form)
     return show_secret_form(request, form, secret_form)
+
+
+def known_type(text: str) -> ClientType:
+    """Return the Client Type that an address names.
+
+    Errors: NotFound.
+    """
+    if text not in ClientType.values:
+        raise NotFound(gettext_noop("There is no such Client Type."))
+    return ClientType(text)
+
+
+def addresses_of(client_type: ClientType) -> dict[str, str]:
+    """Return the addresses of the two steps for a type; Client-Credentials has the plain ones."""
+    if client_type == ClientType.CLIENT_CREDENTIALS:
+        return {"first": reverse("client-add"), "second": reverse("client-register")}
+    kwargs = {"client_type": client_type.value}
+    return {
+        "first": reverse("client-add-type", kwargs=kwargs),
+        "second": reverse("client-register-type", kwargs=kwargs),
+    }
 
 
 def show_client_form(
@@ -41,8 +72,15 @@ def show_client_form(
 ) -> HttpResponse:
     """Show step 1; what was typed in step 2 travels with it."""
     came_back = "expiration" in request.POST
+    listed = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
+    steps = addresses_of(form.client_type)
+    has_one_step = form.client_type == ClientType.AUTHORIZATION_CODE
     context = {
         "form": form,
+        "client_type": form.client_type,
+        "has_one_step": has_one_step,
+        "action": steps["second" if has_one_step else "first"],
+        "focus": form.first_wrong or (listed if listed in form.fields else "") or "name",
         "kept": secret_form.hidden if came_back else [],
         "form_key": form_key_of(request),
     }
@@ -57,6 +95,7 @@ def show_secret_form(
         "form": form,
         "name": client_form["name"].value(),
         "kept": client_form.hidden,
+        "steps": addresses_of(client_form.client_type),
         "form_key": form_key_of(request),
         "is_step_2": True,
     }

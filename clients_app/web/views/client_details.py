@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clients_app import audit, selectors
-from clients_app.models import Client
+from clients_app.models import Client, ClientType, ClientUrl
 from clients_app.policies import Action, allows
 from clients_app.rules.expiry import is_expired
 from clients_app.web.access import may, signed_in
@@ -29,6 +29,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     context = {
         "summary": selectors.client_summary(client, now=now),
         "tags": client.tags.all(),
+        "urls": _urls(client),
         "owners": client.owners.order_by("username_key"),
     }
     return _tab(request, client, "details", gettext("Details"), context, now)
@@ -72,6 +73,20 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
         "summary": selectors.client_summary(client, now=now),
     }
     return _tab(request, client, "activity", gettext("Activity"), context, now)
+
+
+def _urls(client: Client) -> list[tuple[str, list[str]]]:
+    """Return what a type with URLs lists, by its label; nothing for one without."""
+    if client.has_roles:
+        return []
+    labels = {
+        ClientUrl.Kind.REDIRECT: gettext("Allowed Redirect URL(s)"),
+        ClientUrl.Kind.LOGOUT_REDIRECT: gettext("Allowed Logout Redirect URL(s)"),
+    }
+    if client.client_type == ClientType.AUTHORIZATION_CODE:
+        labels[ClientUrl.Kind.CORS_ORIGIN] = gettext("Allowed CORS Origin(s)")
+    rows = list(client.urls.all())
+    return [(labels[kind], [row.url for row in rows if row.kind == kind]) for kind in labels]
 
 
 def _tab(

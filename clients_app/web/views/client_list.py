@@ -20,6 +20,7 @@ from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
+from clients_app.web.views.client_add import addresses_of
 
 
 class Column(NamedTuple):
@@ -99,6 +100,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "previous": replace(named, page=page.page - 1).query(),
         "next": replace(named, page=page.page + 1).query(),
         "address": reverse("client-list") + named.query(),
+        "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
         "sidebar": selectors.sidebar_counts(actor.tenant_id),
         "restorable": selectors.RESTORABLE,

@@ -1,7 +1,8 @@
-"""Add Client, step 2 of 2: saves client and first secret together, and shows the secret once."""
+"""Add Client, the last step: saves client and first secret together; shows the secret once."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
@@ -9,17 +10,25 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import conf, selectors
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
+from clients_app.models import ClientType
 from clients_app.policies import Action
 from clients_app.services.clients import register_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
+from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
-from clients_app.web.views.client_add import WHY, show_client_form, show_secret_form
+from clients_app.web.views.client_add import (
+    WHY,
+    addresses_of,
+    known_type,
+    show_client_form,
+    show_secret_form,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,31 +36,51 @@ from clients_app.web.views.client_add import WHY, show_client_form, show_secret_
 @signed_in
 @may(Action.ADD_CLIENT)
 @fresh_proof(WHY)
-def client_register(request: HttpRequest) -> HttpResponse:
-    """Second window; Add is the only place where the secret is seen."""
-    actor, now = actor_of(request), timezone.now()
+def client_register(
+    request: HttpRequest, client_type: str = ClientType.CLIENT_CREDENTIALS
+) -> HttpResponse:
+    """Last window; Add is the only place where the secret is seen."""
+    client_type = known_type(client_type)
     if request.method != "POST":
-        return see_other(reverse("client-add"))
-    if BACK in request.POST:
-        client_form = ClientForm.shown(request.POST, actor=actor)
-        return show_secret_form(request, client_form, SecretForm.shown(request.POST, now=now))
-    form = SecretForm(request.POST, now=now)
-    client_form = ClientForm(request.POST, actor=actor, at_add=True)
+        return see_other(addresses_of(client_type)["first"])
+    form = SecretForm(request.POST, now=timezone.now())
+    made_of: dict[str, Any] = {"actor": actor_of(request), "client_type": client_type}
+    if BACK in request.POST or is_url_step(request.POST):
+        client_form = ClientForm.shown(after_url_step(request.POST), **made_of)
+        form = SecretForm.shown(request.POST, now=form.now)
+        if client_type == ClientType.AUTHORIZATION_CODE or is_url_step(request.POST):
+            return show_client_form(request, client_form, form)
+        return show_secret_form(request, client_form, form)
+    client_form = ClientForm(request.POST, at_add=True, **made_of)
     if not client_form.is_valid():
         return show_client_form(request, client_form, form, status=422)
+    if client_type == ClientType.AUTHORIZATION_CODE:
+        return _register(request, client_form, None)
     if not form.is_valid():
         return show_secret_form(request, client_form, form, status=422)
-    key = form_key_of(request)
+    return _register(request, client_form, form)
+
+
+@sensitive_variables("created")
+def _register(
+    request: HttpRequest, client_form: ClientForm, form: SecretForm | None
+) -> HttpResponse:
+    now = timezone.now()
     try:
         created = register_client(
-            client_form.draft(), form.draft(), actor=actor, now=now, form_key=key
+            client_form.draft(),
+            form.draft() if form else None,
+            actor=client_form.actor,
+            now=now,
+            form_key=form_key_of(request),
         )
     except AlreadyAdded as error:
         return already_added(request, error)
     except (RuleBroken, Conflict) as error:
-        if error.field in client_form.fields:
+        if form is None or error.field in client_form.fields:
             client_form.add_broken(error)
-            return show_client_form(request, client_form, form, status=422)
+            second = form or SecretForm(now=now)
+            return show_client_form(request, client_form, second, status=422)
         form.add_broken(error)
         return show_secret_form(request, client_form, form, status=422)
     context = {
@@ -60,7 +89,8 @@ def client_register(request: HttpRequest) -> HttpResponse:
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Client Successfully Created")
-    return show(request, "client_created", context, title=title, tell="clientCreated")
+    screen = "client_created" if form else "client_created_public"
+    return show(request, screen, context, title=title, tell="clientCreated")
 
 
 def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
