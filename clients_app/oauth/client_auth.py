@@ -37,14 +37,16 @@ def authenticate(
     id_text, plain = _credentials(authorization, params)
     client_id = parse_client_id(id_text)
     if client_id is None:
-        raise invalid_client("the client id is no GUID")
+        raise invalid_client("the client id is no GUID", counts=True)
     if not could_be_secret(plain):
-        raise invalid_client("the secret has a wrong form or checksum", client_id=str(client_id))
+        raise invalid_client(
+            "the secret has a wrong form or checksum", client_id=str(client_id), counts=True
+        )
     client = read_client(client_id, now=now)
     secret_id = matching_secret(plain, client_id=client_id, rows=client.secrets)
     if secret_id is None:
         count_refused_secret(client_id, plain, is_known=client.is_known, address=address, now=now)
-        raise invalid_client("no live secret fits", client_id=str(client_id))
+        raise invalid_client("no live secret fits", client_id=str(client_id), counts=True)
     return Authenticated(client, secret_id)
 
 

@@ -6,6 +6,7 @@ BAD_REQUEST: Final = 400
 UNAUTHORIZED: Final = 401
 METHOD_NOT_ALLOWED: Final = 405
 CONTENT_TOO_LARGE: Final = 413
+TOO_MANY_REQUESTS: Final = 429
 HEADERS_TOO_LARGE: Final = 431
 INTERNAL_ERROR: Final = 500
 UNAVAILABLE: Final = 503
@@ -15,7 +16,8 @@ class OAuthError(Exception):
     """``error`` and ``description`` go to the caller, ``cause`` only to the log.
 
     ``description`` is plain ASCII without quotes and backslashes (RFC 6749 section 5.2) and never
-    repeats what was sent.
+    repeats what was sent. ``counts`` says that a credential was refused, which may be done only so
+    often.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class OAuthError(Exception):
         cause: str = "",
         client_id: str = "",
         retry_after_s: int = 0,
+        counts: bool = False,
     ) -> None:
         super().__init__(error)
         self.error = error
@@ -35,6 +38,7 @@ class OAuthError(Exception):
         self.cause = cause or description
         self.client_id = client_id
         self.retry_after_s = retry_after_s
+        self.counts = counts
 
 
 def invalid_request(description: str, *, status: int = BAD_REQUEST) -> OAuthError:
@@ -42,7 +46,7 @@ def invalid_request(description: str, *, status: int = BAD_REQUEST) -> OAuthErro
     return OAuthError("invalid_request", description, status=status)
 
 
-def invalid_client(cause: str, *, client_id: str = "") -> OAuthError:
+def invalid_client(cause: str, *, client_id: str = "", counts: bool = False) -> OAuthError:
     """Return the one refusal of every client that is not authenticated, whatever the cause."""
     return OAuthError(
         "invalid_client",
@@ -50,6 +54,19 @@ def invalid_client(cause: str, *, client_id: str = "") -> OAuthError:
         status=UNAUTHORIZED,
         cause=cause,
         client_id=client_id,
+        counts=counts,
+    )
+
+
+def too_many_failures(refusal: OAuthError, *, retry_after_s: int) -> OAuthError:
+    """Return what takes the place of ``refusal`` where too many came before it."""
+    return OAuthError(
+        "temporarily_unavailable",
+        "Too many requests failed. Try again later.",
+        status=TOO_MANY_REQUESTS,
+        cause=refusal.cause,
+        client_id=refusal.client_id,
+        retry_after_s=retry_after_s,
     )
 
 

@@ -20,13 +20,19 @@ from clients_app.models import (
 from clients_app.models.defaults import new_id
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import signing_keys
+from clients_app.services import failure_limits, signing_keys
 from clients_app.services.secret_digests import stored_form
 from tests.factories import make_role, role_id
 from tests.oauth import wire
-from tests.oauth.live import machines  # noqa: F401 - a fixture
+from tests.oauth.live import machines, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_of_other_tests(db: None) -> None:
+    """All tests come from one address, and a hundred failures a minute are its limit."""
+    failure_limits.forget()
 
 
 @pytest.fixture(params=wire.ENTRANCES)

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from tests.portal_process import PortalProcess
+from tests.portal_process import PortalProcess, new_portal
 
 MACHINES = {
     "good": "",
@@ -24,15 +25,21 @@ MACHINES = {
 
 
 @pytest.fixture(scope="session")
-def machines(live_portal: PortalProcess) -> SimpleNamespace:
+def token_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """A portal that believes this machine's X-Forwarded-For, so that a test can be anybody."""
+    yield from new_portal(tmp_path_factory.mktemp("tokens"), TRUSTED_PROXIES="127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def machines(token_portal: PortalProcess) -> SimpleNamespace:
     """A client of each kind in the running portal."""
     made = SimpleNamespace()
     for name, change in MACHINES.items():
-        added = json.loads(live_portal.manage("clients", "add", name, "--json").stdout)
+        added = json.loads(token_portal.manage("clients", "add", name, "--json").stdout)
         machine = SimpleNamespace(id=added["client_id"], plain=added["client_secret"])
         setattr(made, name, machine)
         if change:
-            execute(live_portal, change)
+            execute(token_portal, change)
     return made
 
 

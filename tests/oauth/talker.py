@@ -9,11 +9,13 @@ from tests.oauth.wire import FORM, TOKEN_PATH, basic
 
 
 class Talker(NamedTuple):
-    """``client_id`` with its secret, at a portal on a port of this machine."""
+    """``client_id`` with its secret, at a portal on a port of this machine; ``source`` is an
+    address of his for a portal that believes X-Forwarded-For."""
 
     port: int
     client_id: str
     plain: str
+    source: str = ""
 
     def statuses(self, count: int, *, connections: int = 1) -> list[int]:
         """Return the status of each of ``count`` requests, over several connections at once."""
@@ -27,6 +29,8 @@ class Talker(NamedTuple):
 
     def _over_one_connection(self, count: int) -> list[int]:
         headers = {"Content-Type": FORM, "Authorization": basic(self.client_id, self.plain)}
+        if self.source:
+            headers["X-Forwarded-For"] = self.source
         statuses = []
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as wire:
             for _ in range(count):

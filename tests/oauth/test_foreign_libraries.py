@@ -1,7 +1,5 @@
 """Foreign programs at the running server: from its metadata to verified claims."""
 
-import json
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +9,7 @@ from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from oauthlib.oauth2 import BackendApplicationClient
 from requests_oauthlib import OAuth2Session as OauthlibSession
 
-from tests.oauth.live import execute
 from tests.oauth.verifiers import VERIFIERS
-from tests.oauth.wire import TOKEN_PATH
 from tests.portal_process import PortalProcess
 
 
@@ -60,13 +56,13 @@ LIBRARIES = (authlib_basic, authlib_post, oauthlib_basic, oauthlib_post, plain_r
 def test_stock_libraries_get_a_token_that_stock_libraries_verify(
     library: Any,
     machines: SimpleNamespace,
-    live_portal: PortalProcess,
+    token_portal: PortalProcess,
     monkeypatch: pytest.MonkeyPatch,
 ):
     """Bar 2: from the metadata to verified claims, with nothing of ours in between."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # http on loopback
     metadata = requests.get(
-        f"{live_portal.url}/identity/.well-known/openid-configuration", timeout=30
+        f"{token_portal.url}/identity/.well-known/openid-configuration", timeout=30
     ).json()
 
     answer = library(machines.good, metadata["token_endpoint"], "ocsapi")
@@ -74,58 +70,18 @@ def test_stock_libraries_get_a_token_that_stock_libraries_verify(
     jwks = requests.get(metadata["jwks_uri"], timeout=30).json()
     for verify in VERIFIERS:
         claims = verify(
-            answer["access_token"], jwks, issuer=metadata["issuer"], audience=live_portal.url
+            answer["access_token"], jwks, issuer=metadata["issuer"], audience=token_portal.url
         )
         assert (claims["client_id"], claims["scope"]) == (machines.good.id, "ocsapi")
         assert claims["roles"] == ["Tenant Member"]
     assert answer["expires_in"] == 3600
 
 
-def test_removal_acts_at_once_in_every_worker(
-    machines: SimpleNamespace, live_portal: PortalProcess
-):
-    """Bar 19: after the change not one of 200 requests succeeds, on many connections."""
-    added = json.loads(live_portal.manage("clients", "add", "short-lived", "--json").stdout)
-    machine = SimpleNamespace(id=added["client_id"], plain=added["client_secret"])
-    before = statuses(live_portal, machine, 50)
-    execute(
-        live_portal,
-        "UPDATE clients_app_clientsecret SET retired_at = created_at WHERE client_id = "
-        "(SELECT id FROM clients_app_client WHERE name = 'short-lived')",
-    )
-    after = statuses(live_portal, machine, 200)
-
-    assert set(before) == {200}
-    assert set(after) == {401}
-
-
-def statuses(portal: PortalProcess, machine: SimpleNamespace, count: int) -> list[int]:
-    """Return the status of ``count`` requests, each on a connection of its own, two at a time."""
-    found: list[int] = []
-
-    def ask() -> None:
-        for _ in range(count // 2):
-            reply = requests.post(
-                f"http://127.0.0.1:{portal.port}{TOKEN_PATH}",
-                auth=(machine.id, machine.plain),
-                data={"grant_type": "client_credentials"},
-                timeout=30,
-            )
-            found.append(reply.status_code)
-
-    threads = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_no_secret_is_in_the_log_or_the_database(
-    machines: SimpleNamespace, live_portal: PortalProcess
+    machines: SimpleNamespace, token_portal: PortalProcess
 ):
     """Bar 12: whole, or its first twenty characters."""
-    dump, log = live_portal.dump_of_every_table(), live_portal.log()
+    dump, log = token_portal.dump_of_every_table(), token_portal.log()
 
     for machine in vars(machines).values():
         for text in (machine.plain, machine.plain[:20]):

@@ -4,6 +4,8 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from ipaddress import ip_address
+from secrets import randbits
 from types import SimpleNamespace
 
 import pytest
@@ -19,9 +21,9 @@ REFUSED_BY_THE_SERVER = {"19 CONNECT", "18 '\\x00'"}
 
 
 @pytest.fixture
-def wire(live_portal: PortalProcess) -> Iterator[http.client.HTTPConnection]:
+def wire(token_portal: PortalProcess) -> Iterator[http.client.HTTPConnection]:
     with closing(
-        http.client.HTTPConnection("127.0.0.1", live_portal.port, timeout=30)
+        http.client.HTTPConnection("127.0.0.1", token_portal.port, timeout=30)
     ) as connection:
         yield connection
 
@@ -44,6 +46,8 @@ def send(
         wire.putheader("Content-Type", content_type)
     if authorization is not None:
         wire.putheader("Authorization", authorization)
+    if "HTTP_X_FORWARDED_FOR" not in variables:  # a new caller, whose failures are his first
+        wire.putheader("X-Forwarded-For", str(ip_address(randbits(128))))
     for name, value in variables.items():
         if name != "HTTP_HOST":
             wire.putheader(name.removeprefix("HTTP_").replace("_", "-").title(), value)

@@ -17,13 +17,16 @@ from clients_app.oauth.client_auth import Authenticated, authenticate
 from clients_app.oauth.errors import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
+    TOO_MANY_REQUESTS,
     OAuthError,
     invalid_request,
+    too_many_failures,
     unavailable,
 )
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import read_params
+from clients_app.services.failure_limits import count_failure
 from clients_app.services.refusals import count_refused_request
 from clients_app.services.secret_check import Busy
 from clients_app.services.tokens import IssuedToken
@@ -49,7 +52,7 @@ def answer(request: Request) -> Answer:
     try:
         return responses.token_json(_issue(request))
     except OAuthError as error:
-        refusal = error
+        refusal = _limited(error, request)
     except Busy:
         refusal = unavailable("the gate of Argon2id is full", retry_after_s=_BUSY_RETRY_S)
     except DatabaseError as error:
@@ -59,7 +62,8 @@ def answer(request: Request) -> Answer:
     except Exception:
         log.exception("The token endpoint failed.")
         refusal = OAuthError("server_error", "The server failed.", status=INTERNAL_ERROR)
-    _log(refusal, request)
+    if refusal.status != TOO_MANY_REQUESTS:  # a flood fills no log
+        _log(refusal, request)
     refused = responses.error_json(refusal)
     return refused if request.method != "HEAD" else refused._replace(body=b"")
 
@@ -95,6 +99,14 @@ def _granted(who: Authenticated, params: Mapping[str, str], *, now: datetime) ->
     if who.client.client_type not in grant.CLIENT_TYPES:
         raise OAuthError("unauthorized_client", "This client may not use this grant_type.")
     return grant.issue(who, params, now=now)
+
+
+def _limited(refusal: OAuthError, request: Request) -> OAuthError:
+    """Return ``refusal``, or that there were too many of its source's within a minute."""
+    if not refusal.counts:
+        return refusal
+    wait_s = count_failure(request.address, now=timezone.now())
+    return too_many_failures(refusal, retry_after_s=wait_s) if wait_s else refusal
 
 
 def _log(refusal: OAuthError, request: Request) -> None:

@@ -1,0 +1,116 @@
+"""How often each source may be refused: a hundred credentials a minute, counted for all processes.
+
+The limit changes what a refusal says, never whether a right secret is accepted. A source is an IPv4
+address or an IPv6 network of 64 bits. What one client id fails from a source is part of what the
+source fails, so one count keeps both limits.
+
+Source: security bar 88; Table A, row 22.
+"""
+
+import ipaddress
+import logging
+import sqlite3
+import threading
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from clients_app import conf
+from clients_app.models import failed_attempts
+
+FAILURES_MAX: Final = 100
+WINDOW_S: Final = 60
+_OVER_MAX: Final = 10_000  # sources that this process remembers
+_FILE_WAIT_S: Final = 0.2  # for other processes; a refusal that cannot be counted is refused still
+
+_ADD: Final = """
+INSERT INTO clients_app_failedattempts AS t (source, failures, since) VALUES (%s, 1, %s)
+ON CONFLICT (source) DO UPDATE SET
+  failures = CASE WHEN t.since + 60 <= excluded.since THEN 1 ELSE t.failures + 1 END,
+  since = CASE WHEN t.since + 60 <= excluded.since THEN excluded.since ELSE t.since END
+RETURNING failures, since
+"""
+_FORGET: Final = "DELETE FROM clients_app_failedattempts WHERE since + 60 <= %s"
+
+log = logging.getLogger("clients_app.oauth")
+
+#: Sources over the limit, with the second at which they may fail again: no need to count them on.
+_over: Final[dict[str, int]] = {}
+_last_cleaning: Final = [0]
+
+
+def count_failure(address: str, *, now: datetime) -> int:
+    """Count a refused credential; return for how many seconds more are refused at sight, 0 for
+    none."""
+    source, second = source_of(address), int(now.timestamp())
+    if (until := _over.get(source, 0)) > second:
+        return until - second
+    try:
+        failures, since = _counted(source, second)
+    except (DatabaseError, sqlite3.Error) as error:
+        log.warning("A refused token request could not be counted: %s", error)
+        return 0
+    if failures <= FAILURES_MAX:
+        return 0
+    while len(_over) >= _OVER_MAX:
+        _over.pop(next(iter(_over)), None)
+    _over[source] = since + WINDOW_S
+    log.warning(
+        "More than %d credentials from %s were refused within a minute; those of the next %d s are "
+        "answered with 429 and not logged.",
+        FAILURES_MAX,
+        source or "an unknown address",
+        since + WINDOW_S - second,
+    )
+    return max(since + WINDOW_S - second, 1)
+
+
+@lru_cache(maxsize=4096)
+def source_of(address: str) -> str:
+    """Return whose failures are counted together: one caller has 2**64 addresses of IPv6."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
+
+
+def forget() -> None:
+    """Let every source start again."""
+    _over.clear()
+    _execute(_FORGET, (2**40,))
+
+
+def _counted(source: str, second: int) -> tuple[int, int]:
+    """Return how many failures of the source there are since which second, with this one."""
+    if second - _last_cleaning[0] >= WINDOW_S:
+        _last_cleaning[0] = second
+        _execute(_FORGET, (second,))
+    [(failures, since)] = _execute(_ADD, (source, second))
+    return failures, since
+
+
+def _execute(statement: str, values: tuple[Any, ...]) -> list[tuple[int, int]]:
+    if connection.vendor == "sqlite":
+        return _file().execute(statement.replace("%s", "?"), values).fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+_of_this_thread: Final = threading.local()
+
+
+def _file() -> sqlite3.Connection:
+    """Return this thread's connection to the file beside the database; made when it is missing."""
+    path = conf.data_dir() / "failed_attempts.sqlite3"
+    if not path.exists() or getattr(_of_this_thread, "path", None) != path:
+        file = sqlite3.connect(path, timeout=_FILE_WAIT_S, isolation_level=None)
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=OFF")  # nothing in it need survive a power cut
+        file.execute(f"CREATE TABLE IF NOT EXISTS {failed_attempts.TABLE}")
+        _of_this_thread.file, _of_this_thread.path = file, path
+    return _of_this_thread.file

@@ -1,0 +1,110 @@
+"""The count of refused credentials: shared by processes, by source, for a minute. Bar 88."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clients_app.services import failure_limits
+from clients_app.services.failure_limits import FAILURES_MAX, WINDOW_S, count_failure, source_of
+
+AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SOURCE = "192.0.2.1"
+
+
+@pytest.fixture(autouse=True)
+def _start_again(db: None) -> None:
+    failure_limits.forget()
+
+
+def fail(times: int, *, source: str = SOURCE, at: datetime = AT) -> list[int]:
+    return [count_failure(source, now=at) for _ in range(times)]
+
+
+def test_a_hundred_are_refused_plainly_the_next_at_sight():
+    assert fail(FAILURES_MAX) == [0] * 100
+    assert fail(1) == [WINDOW_S]
+
+
+def test_the_minute_begins_with_the_first_failure():
+    fail(FAILURES_MAX)
+    later = AT + timedelta(seconds=45)
+
+    assert fail(1, at=later) == [15]
+    assert fail(1, at=AT + timedelta(seconds=59)) == [1]
+    assert fail(1, at=AT + timedelta(seconds=60)) == [0]
+
+
+def test_after_a_minute_there_are_a_hundred_again():
+    fail(FAILURES_MAX + 1)
+
+    assert fail(FAILURES_MAX + 1, at=AT + timedelta(minutes=1)) == [0] * 100 + [60]
+
+
+def test_sources_do_not_count_for_each_other():
+    fail(FAILURES_MAX + 1)
+
+    assert fail(1, source="192.0.2.2") == [0]
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_a_source(address: str, source: str):
+    assert source_of(address) == source
+
+
+def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
+    """What this process has not counted itself it sees in the shared table."""
+    fail(FAILURES_MAX)
+    monkeypatch.setattr(failure_limits, "_over", {})
+
+    assert fail(1) == [WINDOW_S]
+
+
+def test_the_file_is_made_anew_when_it_is_gone(settings: Any, tmp_path: Path):
+    """On SQLite; PostgreSQL has no file, and counts on."""
+    settings.DATA_DIR = tmp_path
+    fail(1)
+    for part in tmp_path.iterdir():
+        part.unlink()
+
+    assert fail(FAILURES_MAX - 1) == [0] * 99
+    assert (tmp_path / "failed_attempts.sqlite3").exists() == (connection.vendor == "sqlite")
+
+
+def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    settings.DATA_DIR = tmp_path / "missing"
+    if connection.vendor != "sqlite":
+        monkeypatch.setattr(failure_limits, "_ADD", "SELECT 1 FROM no_such_table WHERE %s = %s")
+
+    assert fail(1) == [0]
+    assert "could not be counted" in caplog.text
+
+
+def test_old_rows_are_cleaned_away_once_a_minute(monkeypatch: pytest.MonkeyPatch):
+    for number in range(5):
+        fail(1, source=f"192.0.2.{number}")
+    fail(1, at=AT + timedelta(minutes=2))
+
+    rows = failure_limits._execute("SELECT failures, since FROM clients_app_failedattempts", ())
+    assert len(rows) == 1
+
+
+def test_what_the_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(failure_limits, "_OVER_MAX", 3)
+    monkeypatch.setattr(failure_limits, "FAILURES_MAX", 0)
+    for number in range(10):
+        fail(1, source=f"192.0.2.{number}")
+
+    assert list(failure_limits._over) == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
