@@ -22,8 +22,9 @@ PUBLIC_URL = env.public_url(f"{'https' if TLS_FILES else 'http'}://localhost:{PO
 HTTPS = PUBLIC_URL.startswith("https:")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 DEBUG = env.no_debug("DEBUG")
-ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""]
-if ALLOWED_HOSTS[0] in env.LOOPBACK:
+HOST = urlsplit(PUBLIC_URL).hostname or ""
+ALLOWED_HOSTS = [f"[{HOST}]" if ":" in HOST else HOST]
+if HOST in env.LOOPBACK:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "clients_app",
 ]
 MIDDLEWARE = [
+    "clients_app.web.middleware.trusted_proxies_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -144,6 +146,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a proof of identity holds
 
 # Sessions and cookies: __Host- names need https
+SESSION_ENGINE = "clients_app.web.session_store"
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -181,6 +184,7 @@ if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies, by t
 
 # Words, moments, files
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # a language comes with a catalog of ours, never by halves
 LOCALE_PATHS = [BASE_DIR / "clients_app" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE")

@@ -1,6 +1,7 @@
 """How an audit event reads on the screen: a sentence, and what differs before and after."""
 
 import json
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
@@ -73,9 +74,18 @@ def changes(event: AuditEvent) -> list[Change]:
     sealed = json.loads(event.canonical)
     before, after = sealed["before"], sealed["after"]
     return [
-        Change(gettext(LABELS.get(name, name)), before.get(name), after.get(name))
+        Change(
+            gettext(LABELS.get(name, name)),
+            _value(name, before.get(name)),
+            _value(name, after.get(name)),
+        )
         for name in sorted({*before, *after}, key=_place)
     ]
+
+
+def _value(name: str, sealed: Any) -> Any:
+    """Return a sealed value; a moment as such, by its field: a text may look like one."""
+    return datetime.fromisoformat(sealed) if name == "expires_at" and sealed else sealed
 
 
 def _place(name: str) -> tuple[int, str]:

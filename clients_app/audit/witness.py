@@ -27,13 +27,16 @@ def note(tenant_id: UUID, *, sequence: int, digest: str) -> None:
 
 
 def noted(tenant_id: UUID) -> dict[int, str]:
-    """Return the digest of each event that this machine has seen at the head, by its number."""
+    """Return the digest of each event when this machine first saw it at the head, by number."""
     try:
         lines = _path(tenant_id).read_text().splitlines()
     except FileNotFoundError:
         return {}
-    parts = (line.partition(" ") for line in lines)
-    return {int(number): digest for number, _, digest in parts if number.isdigit()}
+    heads: dict[int, str] = {}
+    for number, _, digest in (line.partition(" ") for line in lines):
+        if number.isdigit():
+            heads.setdefault(int(number), digest)
+    return heads
 
 
 def _path(tenant_id: UUID) -> Path:

@@ -179,6 +179,12 @@ def first_tenant() -> Tenant | None:
     return Tenant.objects.order_by("created_at", "id").first()
 
 
+def only_tenant() -> Tenant | None:
+    """Return the tenant of an installation that has just one; strangers may see its name."""
+    tenants = Tenant.objects.all()[:2]
+    return tenants[0] if len(tenants) == 1 else None
+
+
 def tenant_named(name: str) -> Tenant:
     """Return the tenant with this name.
 

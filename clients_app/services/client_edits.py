@@ -72,6 +72,7 @@ def assign_roles(
     changed the client meanwhile; Forbidden; NotFound.
     """
     with transaction.atomic():
+        lock_tenant(actor.tenant_id)  # for its roles
         client = locked(client)
         require(actor, Action.ASSIGN_ROLES, client=client)
         if not client.has_roles:

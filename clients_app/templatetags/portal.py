@@ -137,6 +137,6 @@ def recorded(value: Any) -> str:
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    if isinstance(value, str) and moments.ISO.fullmatch(value):
-        return moments.day_time(datetime.fromisoformat(value))
+    if isinstance(value, datetime):
+        return moments.day_time(value)
     return str(value)

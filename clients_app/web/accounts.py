@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
@@ -46,4 +47,4 @@ class AccountAdapter(DefaultAccountAdapter):
 
         By username alone a stranger could lock a person out.
         """
-        return f"{key_of(credentials.get('username', ''))}:{address_of(request)}"
+        return f"{key_of(credentials.get('username', ''))}:{truncate_ip(address_of(request))}"

@@ -90,7 +90,7 @@ def see_other(to: str) -> HttpResponse:
     return response
 
 
-def with_query(path: str, **values: str | int | None) -> str:
+def with_query(path: str, /, **values: str | int | None) -> str:
     """Return ``path`` with those of the ``values`` that say anything."""
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{path}?{query}" if query else path

@@ -23,7 +23,7 @@ def typed_fields(request: HttpRequest) -> Fields:
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in _NOT_KEPT and not name.startswith(PREFIX)
+        if name not in _NOT_KEPT
         for value in values
     ]
 
@@ -33,9 +33,14 @@ def carried_fields(request: HttpRequest) -> Fields:
     return [
         (name.removeprefix(PREFIX), value)
         for name, values in request.POST.lists()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NOT_KEPT
         for value in values
     ]
+
+
+def sent_fields(request: HttpRequest) -> Fields:
+    """Return what was typed and whether it was only to be shown, for a POST that goes on later."""
+    return [*typed_fields(request), *([(BACK, "1")] if BACK in request.POST else [])]
 
 
 def posted(fields: Fields) -> QueryDict:
@@ -63,5 +68,6 @@ def show_again(request: HttpRequest, path: str, fields: Fields) -> HttpResponse 
 
 def own_path(address: str | None) -> str:
     """Return ``address`` if it is a path of ours, else the front page."""
-    fits = address and address.startswith("/") and url_has_allowed_host_and_scheme(address, None)
-    return address if fits and address else "/"
+    if not address or not address.startswith("/") or not address.isprintable():
+        return "/"
+    return address if url_has_allowed_host_and_scheme(address, None) else "/"

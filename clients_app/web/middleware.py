@@ -1,4 +1,4 @@
-"""What every page of the portal carries in its headers; machines' addresses are left alone."""
+"""What every page of the portal carries in its headers, and which headers of a request count."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,6 +6,9 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from clients_app import conf
+from clients_app.rules.peer_addresses import is_trusted
 
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/")
 PERMISSIONS: Final = ", ".join(
@@ -20,12 +23,13 @@ def page_headers(
     """Give each page its Operation Id and the headers of security bar 75 that Django lacks.
 
     No page may be stored: not by a cache, and not by a browser that goes back after sign-out.
+    Answers to machines are sealed and stay as they are.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(MACHINES):
-            return get_response(request)
         request.operation_id = str(uuid4())  # type: ignore[attr-defined]
+        if not request.path.startswith(MACHINES):
+            request.get_host()  # refuses names that are not ours
         response = get_response(request)
         response["Operation-Id"] = request.operation_id  # type: ignore[attr-defined]
         response["Permissions-Policy"] = PERMISSIONS
@@ -34,5 +38,18 @@ def page_headers(
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         add_never_cache_headers(response)
         return response
+
+    return respond
+
+
+def trusted_proxies_only(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Believe X-Forwarded-Proto only from the proxies that are trusted (security bar 25)."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not is_trusted(request.META.get("REMOTE_ADDR", ""), conf.trusted_proxies()):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return get_response(request)
 
     return respond

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 
 from clients_app.web.accounts import PROOF_LASTS
 from clients_app.web.htmx import see_other, show, wants_fragment
-from clients_app.web.kept import posted, typed_fields
+from clients_app.web.kept import posted, sent_fields
 
 View = Callable[..., HttpResponse]
 
@@ -79,7 +79,7 @@ def _take_proof(request: HttpRequest, why: str | Promise) -> HttpResponse | None
     reauthenticate_by_password(request)
     request.session.cycle_key()
     request.method = asked_for
-    was = posted(typed_fields(request)) if asked_for == "POST" else QueryDict()
+    was = posted(sent_fields(request)) if asked_for == "POST" else QueryDict()
     request.POST = was  # type: ignore[assignment]
     return None
 
@@ -98,7 +98,7 @@ def _ask(
         "last_proof": last_proof(request),
         "lasts_min": PROOF_LASTS.seconds // 60,
         "asked_for": asked_for,
-        "kept": typed_fields(request) if asked_for == "POST" else [],
+        "kept": sent_fields(request) if asked_for == "POST" else [],
         "error": error,
         "action": request.get_full_path(),
     }

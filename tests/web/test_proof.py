@@ -130,3 +130,25 @@ def test_proof_of_another_person_counts_for_nothing(administrator, colleague):
     session.save()
 
     assert "Confirm your identity" in text_of(browser.get(ADD))
+
+
+def test_a_window_that_was_only_to_be_shown_does_nothing_after_the_proof(
+    administrator, machine, address
+):
+    browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
+    window = address(f"/secrets/{machine.secret.pk}/remove")
+    asked = browser.post(window, {"back": "1"})
+    assert value_of("back", asked) == "1"
+
+    shown = browser.post(window, {"back": "1", "proof_for": "POST", "proof": PASSWORD})
+
+    assert "Remove Secret" in text_of(shown)
+    machine.secret.refresh_from_db()
+    assert machine.secret.retired_at is None
+
+
+def test_sign_in_carries_no_proof_of_its_own(client, administrator):
+    carried = {"kept.proof_for": "POST", "kept.proof": PASSWORD, "kept.name": "Unseen"}
+    client.post("/sign-in", {"login": "mara", "password": PASSWORD, "next": REGISTER, **carried})
+
+    assert not Client.objects.exists()

@@ -1,8 +1,10 @@
 """What is not given: no right, no such thing, a stale page, a fault of ours."""
 
 import logging
+import sys
 from typing import Any, Final
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
@@ -101,13 +103,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) -> HttpResponse:
+    if not hasattr(request, "htmx"):  # refused before there was a page, for example for its Host
+        return HttpResponse(sentence, content_type="text/plain", status=status)
     context = {"heading": heading, "sentence": sentence}
     return show(request, "refused", context, title=heading, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours with what the operator needs; asks neither session nor database."""
+    """Answer a fault of ours with what the operator needs; asks neither session nor database.
+
+    A database that does not answer, or is locked for too long, is a 503 that may be tried again.
+    """
     operation_id = getattr(request, "operation_id", "")
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
     context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
-    return HttpResponse(render_to_string("clients_app/server_error.html", context), status=500)
+    html = render_to_string("clients_app/server_error.html", context)
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return HttpResponse(html, status=503, headers={"Retry-After": "5"})
+    return HttpResponse(html, status=500)

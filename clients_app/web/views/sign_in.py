@@ -76,6 +76,6 @@ def _ask(
         "kept": [(kept.PREFIX + name, value) for name, value in fields],
         "error": error,
         "username": username,
-        "tenant_name": selectors.first_tenant(),
+        "tenant_name": selectors.only_tenant(),
     }
     return show(request, "sign_in", context, title=gettext("Sign in"), status=status)
