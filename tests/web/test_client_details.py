@@ -6,7 +6,7 @@ import pytest
 
 from clients_app.models import Client, ClientOwner, TokenUsage
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
-from clients_app.services.client_secrets import remove_secret
+from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
 from tests.factories import actor_for, make_client, make_person
 from tests.web.conftest import HTMX, browser_of, is_page, text_of
 
@@ -154,3 +154,34 @@ def test_pane_keeps_filter_and_page_of_the_list(administrator_browser, address):
 
     assert 'href="/security/clients?q=wind"' in text
     assert f'{address("/roles")}?q=wind"' in text
+
+
+def test_a_member_reads_neither_addresses_nor_owners(
+    administrator_browser, colleague_browser, colleague, machine, address, now
+):
+    ClientOwner.objects.create(
+        client=machine.client, person=make_person("olga", machine.client.tenant)
+    )
+    TokenUsage.objects.create(
+        client=machine.client,
+        secret=machine.secret,
+        hour=now,
+        tokens=1,
+        last_at=now,
+        last_address="198.51.100.7",
+    )
+
+    for browser, sees in ((administrator_browser, True), (colleague_browser, False)):
+        text = text_of(browser.get(address("")))
+        assert ("198.51.100.7" in text) is sees
+        assert ("olga" in text) is sees
+
+
+@pytest.mark.parametrize("words", ["2026-13-45T25:61:61Z", "2027-01-01T00:00:00Z"])
+def test_activity_shows_words_that_look_like_a_moment_as_they_were_typed(
+    administrator_browser, machine, administrator, address, now, words
+):
+    draft = SecretDraft(description=words, expires_at=None)
+    add_secret(machine.client, draft, actor=actor_for(administrator), now=now)
+
+    assert f">{words}<" in text_of(administrator_browser.get(address("/activity")))

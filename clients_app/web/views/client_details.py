@@ -31,6 +31,8 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "tags": client.tags.all(),
         "urls": _urls(client),
         "owners": client.owners.order_by("username_key"),
+        # plain members read neither addresses nor who else uses the portal
+        "may_see_people": allows(actor_of(request), Action.READ_SECRETS, client=client),
     }
     return _tab(request, client, "details", gettext("Details"), context, now)
 
