@@ -1,0 +1,123 @@
+"""Secrets and roles edited, clients found by state and restored, in the browser."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import add_role, expect_window, open_client, open_tab
+from tests.journeys.test_client_actions import choose, with_client
+from tests.journeys.visitor import Visitor, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+def visitor(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+) -> Visitor:
+    """A visitor whose pages axe-core can look at: it sets styles, which our policy forbids."""
+    return visit(
+        live_portal, javascript=request.param, storage_state=mara, bypass_csp=request.param
+    )
+
+
+def check(visitor: Visitor, page: Page) -> None:
+    """See axe-core find nothing; it needs JavaScript."""
+    if visitor.javascript:
+        page.wait_for_timeout(250)
+        assert Axe().run(page).response["violations"] == []
+
+
+def test_edit_a_secret(visitor: Visitor) -> None:
+    page = with_client(visitor, f"Weir {uuid4()}")
+    open_tab(page, "Secrets")
+    page.get_by_role("link", name=re.compile("Edit secret")).click()
+    window = expect_window(page, "Edit Secret")
+    check(visitor, page)
+    window.get_by_label("Description").fill("Firmware 4.2")
+    press(page, "Save")
+    expect(page.get_by_role("heading", level=3, name="Firmware 4.2")).to_be_visible()
+
+
+def test_edit_the_roles_of_a_client_and_the_role(visitor: Visitor) -> None:
+    role, name = f"Role {uuid4()}", f"Weir {uuid4()}"
+    page = with_client(visitor, name)
+    page.goto("/security/roles")
+    add_role(page, role, "Starts pumps.")
+    page.goto(f"/security/clients?q={name}")
+    open_client(page, name)
+    open_tab(page, "Roles")
+    page.get_by_role("link", name="Edit roles").click()
+    window = expect_window(page, "Edit Roles")
+    window.get_by_label(role).check()
+    if not visitor.javascript:
+        press(page, "Preview")
+    expect(window_of(page).locator("#claims")).to_contain_text(f"{role}, Tenant Member")
+    check(visitor, page)
+    press(page, "Save")
+    expect(page.locator("#details").get_by_role("heading", name=role)).to_be_visible()
+
+    page.goto("/security/roles")
+    row = page.get_by_role("row").filter(has_text=role)
+    row.get_by_role("link", name="1 client").click()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+    expect(page.get_by_text(f"Role: {role}")).to_be_visible()
+    check(visitor, page)
+
+
+def test_rename_and_remove_a_role(visitor: Visitor) -> None:
+    role = f"Role {uuid4()}"
+    page = visitor.page("/security/roles")
+    add_role(page, role, "Starts pumps.")
+    page.get_by_role("link", name=f"Edit role {role}").click()
+    expect_window(page, "Edit Role").get_by_label("Name").fill(f"{role} B")
+    check(visitor, page)
+    press(page, "Save")
+    page.get_by_role("link", name=f"Remove role {role} B").click()
+    expect_window(page, "Remove Role")
+    check(visitor, page)
+    press(page, "Remove")
+    expect(page.get_by_role("row").filter(has_text=role)).to_have_count(0)
+
+
+def test_removed_clients_are_found_and_restored(visitor: Visitor) -> None:
+    name = f"Weir {uuid4()}"
+    page = with_client(visitor, name)
+    choose(page, "Remove Client")
+    expect_window(page, "Remove Client")
+    check(visitor, page)
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("removed")
+
+    page.goto(f"/security/clients?q={name}")
+    page.get_by_label("Show").select_option("Removed")
+    if not visitor.javascript:
+        page.get_by_role("button", name="Apply").click()
+    page.get_by_role("link", name=f"Restore {name}").click()
+    expect_window(page, "Restore Client")
+    check(visitor, page)
+    press(page, "Restore")
+    expect(window_of(page)).to_have_count(0)
+    page.goto(f"/security/clients?show=disabled&q={name}&sort=-used")
+    open_client(page, name)
+    check(visitor, page)
+
+
+def test_a_head_sorts_and_keeps_the_focus(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
+    page = visit(live_portal, storage_state=mara).page("/security/clients?show=active")
+    if page.locator("#sort-used").count() == 0:
+        page = with_client(visit(live_portal, storage_state=mara), f"Weir {uuid4()}")
+    page.locator("#sort-used").click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Last token")
+    expect(page).to_have_url(re.compile("sort=used"))
+    page.get_by_label("Show").select_option("All clients")
+    expect(page).to_have_url(re.compile(r"type=client-credentials&sort=used$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("show=active"))
