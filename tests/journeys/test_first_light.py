@@ -28,7 +28,7 @@ from tests.journeys.steps import (
     remove_secret,
     shown,
 )
-from tests.journeys.visitor import Visitor, press, sign_in, window_of
+from tests.journeys.visitor import Visitor, content_of, press, sign_in, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.journey
@@ -196,7 +196,7 @@ def expect_nothing_left(visitor: Visitor, page: Page, credentials: Credentials) 
     for move in (None, page.reload, page.go_back, page.go_forward):
         if move:
             move_on(visitor, page, move)
-        assert traces.found_in(page.content(), plain) == set()
+        assert traces.found_in(content_of(page), plain) == set()
         if visitor.javascript:
             assert traces.in_page(page, plain) == set()
     client = f"/security/clients/{credentials.client_id}"

@@ -120,3 +120,13 @@ def focused(page: Page) -> str:
         )
     except Error:  # the page is on its way to another
         return ""
+
+
+def content_of(page: Page) -> str:
+    """Return the document, as soon as the browser has done with going from one to another."""
+    for _ in range(50):
+        try:
+            return page.content()
+        except Error:
+            page.wait_for_timeout(100)
+    return page.content()
