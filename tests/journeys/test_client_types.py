@@ -1,0 +1,89 @@
+"""Authorization Code and Hybrid clients in the browser: URL lists, windows, Details."""
+
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import SECRET, expect_window, open_client
+from tests.journeys.visitor import Visitor, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+URL = "https://map.example/callback"
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+def visitor(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+) -> Visitor:
+    """A visitor whose pages axe-core can look at: it sets styles, which our policy forbids."""
+    return visit(
+        live_portal, javascript=request.param, storage_state=mara, bypass_csp=request.param
+    )
+
+
+def check(visitor: Visitor, page: Page) -> None:
+    if visitor.javascript:
+        page.wait_for_timeout(250)
+        assert Axe().run(page).response["violations"] == []
+
+
+def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
+    """Open the window of a type from the list, and give it a name and two URLs."""
+    page = visitor.page(f"/security/clients?type={client_type}")
+    page.locator("#add-client").click()
+    window = expect_window(page, "Add Client")
+    window.get_by_label("Name", exact=True).fill(name)
+    plus = "Add another URL to Allowed Redirect URL(s)"
+    for url in (f"{URL}/1", f"{URL}/2", f"{URL}/3"):
+        window.locator("#id_redirect_uris").fill(url)
+        window.get_by_role("button", name=plus).click()
+        expect(window.get_by_role("listitem").filter(has_text=url)).to_be_visible()
+        expect(window.locator("#id_redirect_uris")).to_be_focused()
+    window.get_by_role("button", name=f"Remove {URL}/2").click()
+    expect(window.get_by_role("listitem").filter(has_text=f"{URL}/2")).to_have_count(0)
+    expect(window.get_by_label("Name", exact=True)).to_have_value(name)
+    check(visitor, page)
+    return page
+
+
+def test_authorization_code(visitor: Visitor) -> None:
+    name = f"Map {uuid4()}"
+    page = fill_in(visitor, "authorization-code", name)
+    window_of(page).get_by_label("Name", exact=True).press("Enter")
+    window = expect_window(page, "Client Successfully Created")
+    expect(window.locator("#id_client_id")).to_be_visible()
+    expect(window.locator("#id_client_secret")).to_have_count(0)
+    check(visitor, page)
+    window.get_by_role("link", name="Close").click()
+
+    page.goto(f"/security/clients?type=authorization-code&q={name}")
+    open_client(page, name)
+    expect(page.locator("#details")).to_contain_text(f"{URL}/1")
+    expect(page.locator("#details")).to_contain_text("Signing people in comes with a later version")
+    check(visitor, page)
+    page.get_by_role("link", name="Edit Client").click()
+    window = expect_window(page, "Edit Client")
+    window.get_by_role("button", name=f"Remove {URL}/1").click()
+    check(visitor, page)
+    press(page, "Save")
+    expect(page.locator("#details")).not_to_contain_text(f"{URL}/1")
+    expect(page.locator("#details")).to_contain_text(f"{URL}/3")
+
+
+def test_hybrid(visitor: Visitor) -> None:
+    page = fill_in(visitor, "hybrid", f"Portal {uuid4()}")
+    press(page, "Continue")
+    expect_window(page, "Add Secret")
+    press(page, "Back")
+    expect(window_of(page).get_by_role("listitem").filter(has_text=f"{URL}/3")).to_be_visible()
+    press(page, "Continue")
+    expect_window(page, "Add Secret")
+    press(page, "Add")
+    window = expect_window(page, "Client Successfully Created")
+    assert SECRET.fullmatch(window.locator("#id_client_secret").inner_text())
+    check(visitor, page)
