@@ -7,12 +7,15 @@ from django.db import migrations
 from clients_app.models import append_only
 
 
+TABLES = ("clients_app_auditevent", "clients_app_issuedclientid")
+
+
 def create(apps: Any, schema_editor: Any) -> None:
-    append_only.create(schema_editor.connection)
+    append_only.create(schema_editor.connection, TABLES)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
-    append_only.drop(schema_editor.connection)
+    append_only.drop(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

@@ -32,20 +32,23 @@ _POSTGRESQL_DROP = (
 )
 
 
-def create(connection: BaseDatabaseWrapper) -> None:
-    """Make the rows of the append-only tables unchangeable."""
-    _run(connection, _SQLITE_CREATE, _POSTGRESQL_CREATE)
+def create(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = APPEND_ONLY) -> None:
+    """Make the rows of ``tables`` unchangeable; a migration names those of its time."""
+    _run(connection, tables, _SQLITE_CREATE, _POSTGRESQL_CREATE)
 
 
-def drop(connection: BaseDatabaseWrapper) -> None:
+def drop(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = APPEND_ONLY) -> None:
     """Take the triggers away again."""
-    _run(connection, _SQLITE_DROP, _POSTGRESQL_DROP)
+    _run(connection, tables, _SQLITE_DROP, _POSTGRESQL_DROP)
 
 
 def _run(
-    connection: BaseDatabaseWrapper, sqlite: tuple[str, ...], postgresql: tuple[str, ...]
+    connection: BaseDatabaseWrapper,
+    tables: tuple[str, ...],
+    sqlite: tuple[str, ...],
+    postgresql: tuple[str, ...],
 ) -> None:
     with connection.cursor() as cursor:
-        for table in APPEND_ONLY:
+        for table in tables:
             for statement in sqlite if connection.vendor == "sqlite" else postgresql:
                 cursor.execute(statement.format(table=table))

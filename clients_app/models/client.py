@@ -1,6 +1,5 @@
 """Something that asks for tokens, with the rows that belong to it."""
 
-from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -60,6 +59,7 @@ class Client(models.Model):
     version = models.PositiveIntegerField(default=1)
     tokens_not_before = models.DateTimeField(null=True)
     last_token_at = models.DateTimeField(null=True)
+    last_token_ends_at = models.DateTimeField(null=True)  # from then on no issued token is valid
     next_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=limits.NAME_MAX)
@@ -119,11 +119,6 @@ class Client(models.Model):
     def has_roles(self) -> bool:
         """True where this type of client carries roles."""
         return self.client_type == ClientType.CLIENT_CREDENTIALS
-
-    def tokens_end_at(self) -> datetime | None:
-        """Return the moment at which the last token issued to it has ended; None without one."""
-        last = self.last_token_at
-        return last and last + timedelta(seconds=self.token_lifetime_s)
 
 
 class ClientRole(models.Model):

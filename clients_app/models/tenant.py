@@ -17,6 +17,7 @@ class Tenant(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~models.Q(name=""), name="tenant_has_a_name"),
+            models.UniqueConstraint(fields=("name",), name="tenant_name_once"),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
@@ -26,13 +26,7 @@ def add_tenant(name: str, *, actor_kind: ActorKind, now: datetime) -> Tenant:
     if not actor.is_trusted:
         raise ValueError("Only the command line and the system make tenants.")
     with transaction.atomic():
-        if Tenant.objects.filter(name=name).exists():
-            raise Conflict(
-                gettext_noop("There is a tenant named %(name)s already. Enter another name."),
-                field="name",
-                name=name,
-            )
-        tenant.save(force_insert=True)
+        _insert(tenant)
         for role in BUILT_IN_ROLES:
             Role.objects.create(
                 tenant=tenant,
@@ -42,3 +36,15 @@ def add_tenant(name: str, *, actor_kind: ActorKind, now: datetime) -> Tenant:
             )
         audit.record("tenant.added", tenant, actor=actor, now=now, after={"name": name})
     return tenant
+
+
+def _insert(tenant: Tenant) -> None:
+    try:
+        with transaction.atomic():
+            tenant.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            gettext_noop("There is a tenant named %(name)s already. Enter another name."),
+            field="name",
+            name=tenant.name,
+        ) from error

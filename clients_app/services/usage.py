@@ -25,21 +25,23 @@ log = logging.getLogger("clients_app.usage")
 
 
 class IssuedKey(NamedTuple):
-    """Tokens are counted by these; ``hour`` in hours since 1970."""
+    """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue."""
 
     client_id: str
     secret_id: int
     hour: int
+    lifetime_s: int
 
 
 _issued: Final[Tally[IssuedKey]] = Tally()
 
 
-def count_token(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
+def count_token(
+    client_id: str, secret_id: int, *, lifetime_s: int, address: str, now: datetime
+) -> None:
     """Count a token that the client got by its secret; nothing is written yet."""
-    _issued.add(
-        IssuedKey(client_id, secret_id, int(now.timestamp()) // _HOUR_S), at=now, address=address
-    )
+    hour = int(now.timestamp()) // _HOUR_S
+    _issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
 
 
 def flush() -> None:
@@ -59,7 +61,13 @@ def _flush_issued() -> None:
         for some in usage_rows.in_pieces(sorted(taken)):
             usage_rows.write_issued(
                 [
-                    usage_rows.Issued(key.client_id, key.secret_id, key.hour * _HOUR_S, taken[key])
+                    usage_rows.Issued(
+                        key.client_id,
+                        key.secret_id,
+                        key.hour * _HOUR_S,
+                        key.lifetime_s,
+                        taken[key],
+                    )
                     for key in some
                 ]
             )

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -26,8 +26,10 @@ ON CONFLICT (secret_id, hour) DO UPDATE SET
     THEN excluded.last_at ELSE clients_app_tokenusage.last_at END
 """
 _SET_LAST_USE: Final = """
-UPDATE clients_app_client SET last_token_at = %s
- WHERE id = %s AND (last_token_at IS NULL OR last_token_at < %s)
+UPDATE clients_app_client SET
+  last_token_at = CASE WHEN last_token_at > %s THEN last_token_at ELSE %s END,
+  last_token_ends_at = CASE WHEN last_token_ends_at > %s THEN last_token_ends_at ELSE %s END
+ WHERE id = %s
 """
 _ADD_REFUSED: Final = """
 INSERT INTO clients_app_tokenrefusal
@@ -50,6 +52,7 @@ class Issued(NamedTuple):
     client_id: str
     secret_id: int
     hour: int
+    lifetime_s: int
     seen: Seen
 
 
@@ -81,13 +84,16 @@ def write_issued(rows: Sequence[Issued]) -> None:
         )
         for row in rows
     ]
-    last = [
-        (_moment(row.seen.last_at), _guid(UUID(row.client_id)), _moment(row.seen.last_at))
-        for row in rows
-    ]
+    last = [(*_last_use(row), _guid(UUID(row.client_id))) for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_ADD_ISSUED, used)
         cursor.executemany(_SET_LAST_USE, last)
+
+
+def _last_use(row: Issued) -> tuple[Any, ...]:
+    last_at = _moment(row.seen.last_at)
+    ends_at = _moment(row.seen.last_at + timedelta(seconds=row.lifetime_s))
+    return (last_at, last_at, ends_at, ends_at)
 
 
 def write_refused(rows: Sequence[Refused]) -> None:

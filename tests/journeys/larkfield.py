@@ -143,5 +143,9 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
 def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None:
     for number in reversed(range(tokens)):
         usage.count_token(
-            str(client.pk), secret_id, address="198.51.100.23", now=last - number * 40 * MINUTE
+            str(client.pk),
+            secret_id,
+            lifetime_s=client.token_lifetime_s,
+            address="198.51.100.23",
+            now=last - number * 40 * MINUTE,
         )

@@ -1,6 +1,5 @@
 """The rules that the database keeps by itself, against whoever writes past the services."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -267,12 +266,6 @@ def test_the_key_follows_the_name_when_only_the_name_is_saved(client: Client) ->
     client.save(update_fields=["name"])
 
     assert Client.objects.get().name_key == "valve"
-
-
-def test_when_the_last_token_of_a_client_ends(client: Client) -> None:
-    assert client.tokens_end_at() is None
-    client.last_token_at, client.token_lifetime_s = NOW, 900
-    assert client.tokens_end_at() == NOW + timedelta(minutes=15)
 
 
 def test_live_and_listed_at_the_very_second(client: Client) -> None:

@@ -20,7 +20,9 @@ def _nothing_counted_before():
 
 
 def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") -> None:
-    usage.count_token(str(machine.client.pk), machine.secret.pk, address=address, now=at)
+    usage.count_token(
+        str(machine.client.pk), machine.secret.pk, lifetime_s=3600, address=address, now=at
+    )
 
 
 def test_tokens_are_counts_per_secret_and_hour(machine: Machine):
@@ -144,9 +146,23 @@ def test_a_piece_that_was_written_is_not_written_again(
 
 def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
     count(machine)
-    usage.count_token(str(machine.client.pk), machine.secret.pk + 1, address="", now=AT)
+    usage.count_token(
+        str(machine.client.pk), machine.secret.pk + 1, lifetime_s=60, address="", now=AT
+    )
 
     usage.flush()
 
     assert TokenUsage.objects.get().tokens == 1
     assert ClientSecret.objects.count() == 1
+
+
+def test_a_client_knows_when_its_last_token_ends_whatever_its_lifetime_is_now(machine: Machine):
+    count(machine)
+    usage.count_token(
+        str(machine.client.pk), machine.secret.pk, lifetime_s=60, address="", now=AT + HOUR / 60
+    )
+    usage.flush()
+
+    machine.client.refresh_from_db()
+    assert machine.client.last_token_at == AT + HOUR / 60
+    assert machine.client.last_token_ends_at == AT + HOUR

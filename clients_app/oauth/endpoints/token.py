@@ -84,7 +84,13 @@ def _issue(request: Request) -> IssuedToken:
             client_id, who.secret_id, refusal.error, address=request.address, now=now
         )
         raise
-    count_token(client_id, who.secret_id, address=request.address, now=now)
+    count_token(
+        client_id,
+        who.secret_id,
+        lifetime_s=issued.expires_in,
+        address=request.address,
+        now=now,
+    )
     return issued
 
 
