@@ -26,6 +26,7 @@ from clients_app.web.views.role_list import role_list
 from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
+from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.sign_in import sign_in, sign_out
 from clients_app.web.views.theme import theme
 
@@ -83,4 +84,5 @@ urlpatterns = [
     *page("forgot-password", forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password, name="account_reset_password_from_key"),
     *page("theme", theme, "theme"),
+    *page("shortcuts", shortcuts, "shortcuts"),
 ]

@@ -10,6 +10,7 @@ from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.web.actor import actor_of, person_of
 
 THEME_COOKIE: Final = "theme"
+SHORTCUTS_COOKIE: Final = "shortcuts"
 THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
 
 
@@ -23,6 +24,7 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
     return shell | {
         "layout": "clients_app/base.html",
         "person": person,
+        "shortcuts_off": request.COOKIES.get(SHORTCUTS_COOKIE) == "off",
         "role_label": held[0] if held else "",
         "tenant": person.tenant,
         "sidebar": selectors.sidebar_counts(actor.tenant_id),

@@ -231,17 +231,43 @@
   }
   all("#toasts .toast").forEach(expire);
 
-  // ---- Keyboard: arrows and J, K while the focus is in the list; Esc closes the Details pane
+  // ---- Keyboard: each key has a visible control that does the same. Single keys do nothing while
+  // a field has the focus, and can be turned off in the menu of the account.
+  const keys = {
+    "/": () => $("#id_q")?.focus(),
+    c: () => $("#add-client")?.click(),
+    s: addSecret,
+    j: () => ($(".row-link[aria-current]") ?? $(".row-link"))?.focus(),
+    k: () => ($(".row-link[aria-current]") ?? all(".row-link").at(-1))?.focus(),
+  };
+  for (const [place, name] of ["details", "secrets", "roles", "activity"].entries()) {
+    keys[place + 1] = () => $(`#tab-${name}`)?.click();
+  }
+
+  function addSecret() {
+    const address = $("#details")?.dataset.addSecret;
+    const button = $("#add-secret");
+    if (button) button.click();
+    else if (address) {
+      const answer = { source: "#tab-secrets", target: "#window", swap: "innerHTML" };
+      htmx.ajax("GET", address, answer);
+    }
+  }
+
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (dialog?.open || $(":popover-open")) return;
     const row = event.target.closest?.(".row-link");
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (row && step) {
+    if (event.key === "Escape") $("[data-close-details]")?.click();
+    else if (row && step) {
       const rows = all(".row-link");
       rows[rows.indexOf(row) + step]?.focus();
       event.preventDefault();
-    } else if (event.key === "Escape" && !$(":popover-open")) {
-      $("[data-close-details]")?.click();
+    } else if (event.target.closest?.("input, select, textarea")) return;
+    else if (document.body.dataset.shortcuts !== "off" && Object.hasOwn(keys, event.key)) {
+      event.preventDefault();
+      keys[event.key]();
     }
   });
 

@@ -1,77 +1,64 @@
-"""By the keyboard alone: from the list to Close, and never out of the window."""
+"""By keyboard alone: the keys of the list and of the open client, and none of them in a field."""
+
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window, open_add_client, shown
+from tests.journeys.steps import expect_window
+from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import focused, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.journey
 
-CLIENTS = "/security/clients"
 
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control with this id or text has the focus."""
-    passed = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        passed.append(focused(page))
-        if name in (passed[-1], passed[-1].removesuffix(" ")):
-            return
-    raise AssertionError(f"Tab never came to {name}, but to {passed}")
-
-
-def test_the_keyboard_alone_from_the_list_to_close(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
-) -> None:
+def test_keys(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:
     visitor = visit(live_portal, storage_state=mara)
-    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = visitor.page(CLIENTS)
-    walk_to_second_window(page)
-    page.keyboard.type("typed")
-    page.keyboard.press("Enter")  # from a field it means Add, not Back
-    expect_window(page, "Client Successfully Created")
-    expect(window_of(page).get_by_role("button", name="Copy Client Id")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    expect(window_of(page).get_by_text("Client Secret copied", exact=True)).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == shown(page).plain
-    tab_to(page, "Close")
-    page.keyboard.press("Enter")
-    expect(window_of(page)).to_have_count(0)
-    assert focused(page) == "add-client"  # back to what opened the window
+    name = f"Sluice {uuid4()}"
+    with_client(visitor, name)
+    page = visitor.page(f"/security/clients?q={name}")
 
-
-def walk_to_second_window(page: Page) -> None:
-    page.keyboard.press("Tab")
-    assert focused(page) == "Skip to content"
-    tab_to(page, "add-client")
+    page.keyboard.press("j")
+    assert focused(page) == name or focused(page).startswith("row-")
     page.keyboard.press("Enter")
-    expect_window(page, "Add Client")
-    assert focused(page) == "id_name"
-    page.keyboard.type("By the keyboard alone")
-    tab_to(page, "id_token_lifetime")
-    tab_to(page, "Continue")
-    page.keyboard.press("Enter")
+    expect(page.locator("#details-name")).to_have_text(name)
+    for key, tab in {"2": "Secrets", "3": "Roles", "4": "Activity", "1": "Details"}.items():
+        page.keyboard.press(key)
+        opened = page.get_by_role("navigation", name="Client").get_by_role("link", name=tab)
+        expect(opened).to_have_attribute("aria-current", "page")
+    page.keyboard.press("s")
     expect_window(page, "Add Secret")
-    assert focused(page) == "id_secret_description"
-
-
-INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"
-
-
-def test_the_window_keeps_the_focus_inside(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
-) -> None:
-    page = visit(live_portal, storage_state=mara).page(CLIENTS)
-    open_add_client(page)
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        assert page.evaluate(INSIDE)
     page.keyboard.press("Escape")
     expect(window_of(page)).to_have_count(0)
-    assert focused(page) == "add-client"
+    page.keyboard.press("c")
+    expect_window(page, "Add Client")
+    page.keyboard.press("Escape")
+    expect(window_of(page)).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#details-name")).to_have_count(0)
+
+
+def test_no_key_acts_while_a_field_has_the_focus(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
+    page = visit(live_portal, storage_state=mara).page("/security/clients")
+
+    page.keyboard.press("/")
+    assert focused(page) == "id_q"
+    page.keyboard.type("cs1")
+    expect(page.locator("#id_q")).to_have_value("cs1")
+    expect(window_of(page)).to_have_count(0)
+
+
+def test_keys_turned_off(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:
+    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page.locator(".account").click()
+    page.get_by_role("button", name="Turn off keyboard shortcuts").click()
+    expect(page.locator("body[data-shortcuts=off]")).to_have_count(1)
+    for key in ("c", "/"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    expect(window_of(page)).to_have_count(0)
+    assert focused(page) != "id_q"

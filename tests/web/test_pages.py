@@ -46,6 +46,7 @@ WHO_GETS_WHAT = {
     "account_reset_password": (200, 200, 200, 200),
     "account_reset_password_from_key": (422, 422, 422, 422),
     "theme": (405, 405, 405, 405),
+    "shortcuts": (405, 405, 405, 405),
 }
 
 
@@ -176,6 +177,17 @@ def test_theme_of_the_system_and_nonsense(administrator_browser, administrator):
     reply = administrator_browser.post("/theme", {"theme": '"><b>'}, headers=HTMX)
     assert reply.status_code == 204
     assert "data-theme=" not in text_of(administrator_browser.get("/security/roles"))
+
+
+def test_shortcuts_of_one_key_can_be_turned_off_and_on(administrator_browser):
+    off = administrator_browser.post("/shortcuts", {"shortcuts": "off", "next": "/security/roles"})
+
+    assert (off.status_code, off["Location"]) == (303, "/security/roles")
+    text = text_of(administrator_browser.get("/security/roles"))
+    assert 'data-shortcuts="off"' in text
+    assert "Turn on keyboard shortcuts" in text
+    administrator_browser.post("/shortcuts", {"shortcuts": "on", "next": "//elsewhere.example"})
+    assert "data-shortcuts" not in text_of(administrator_browser.get("/security/roles"))
 
 
 def test_address_behind_trusted_proxies_stands_in_the_event(administrator_browser, draft, settings):
