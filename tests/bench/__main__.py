@@ -1,0 +1,198 @@
+"""`make bench`: how fast the token endpoint is, against what a core can do and against a peer.
+
+Rounds alternate, so that what else the machine does befalls all alike; each figure is a median.
+CLIENTS, ROUNDS and DURATION (seconds of a round) are read from the environment.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench import load, machine, peer, postgresql, proof
+from tests.bench.portal import BenchPortal
+from tests.portal_process import CHECKOUT
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+DURATION = int(os.environ.get("DURATION", "5"))
+CLIENTS = int(os.environ.get("CLIENTS", "1000000"))
+JWKS_PATH = "/identity/.well-known/openid-configuration/jwks"
+FLOODS = (0, 200, 500)  # wrong secrets a second
+
+Rows = list[tuple[str, str, str]]
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    machine.need("wrk", "openssl", "taskset")
+    rows: Rows = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        rows += against_openssl_and_peer(Path(folder), stack)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        rows += under_flood(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        rows += on_postgresql(Path(folder), stack)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        rows += with_more_clients(Path(folder), stack)
+    say("")
+    say("| measured | wanted | figure |\n| --- | --- | --- |")
+    for what, wanted, figure in rows:
+        say(f"| {what} | {wanted} | {figure} |")
+
+
+def against_openssl_and_peer(folder: Path, stack: ExitStack) -> Rows:
+    """RS256 against RSA signatures; both algorithms against node-oidc-provider."""
+    portals = {
+        algorithm: stack.enter_context(
+            BenchPortal(folder / algorithm, TOKEN_SIGNING_ALGORITHM=algorithm)
+        )
+        for algorithm in ("RS256", "ES256")
+    }
+    targets = {name: portal.target() for name, portal in portals.items()}
+    has_peer = peer.install(folder / "peer")
+    if has_peer:
+        for name, portal in portals.items():
+            pairs = portal.pairs[: load.CONNECTIONS]
+            targets[f"peer {name}"] = stack.enter_context(
+                peer.running(folder / "peer", name, pairs)
+            )
+    for target in targets.values():
+        load.warm(target)
+    signatures: list[float] = []
+    rounds: dict[str, list[load.Round]] = {name: [] for name in targets}
+    for number in range(ROUNDS):
+        signatures.append(machine.rsa_signatures_per_cpu_second(2))
+        for name, target in targets.items():
+            rounds[name].append(load.run(target, DURATION))
+        say(f"round {number + 1}: {_rates(rounds)}; {signatures[-1]:.0f} signatures per CPU second")
+    watcher = proof.Watcher(targets["RS256"], portals["RS256"].pairs[0], JWKS_PATH)
+    watcher.start()
+    load.run(targets["RS256"], DURATION)
+    say(watcher.verdict())
+    ours = rounds["RS256"]
+    ratios = [one.per_cpu_second / limit for one, limit in zip(ours, signatures, strict=True)]
+    memory = [machine.proportional_mib(pid) for pid in portals["RS256"].workers()]
+    rows = [
+        ("RSA 2048 signatures per CPU second, openssl", "", f"{load.median(signatures):.0f}"),
+        ("RS256 tokens per CPU second", "", f"{_rate(ours):.0f}"),
+        ("share of the RSA limit", ">= 0.62", _with_range(ratios)),
+        ("p50 of 16 connections", "", f"{load.median([one.p50_ms for one in ours]):.1f} ms"),
+        (
+            "p99 of 16 connections",
+            "<= 20 ms",
+            f"{load.median([one.p99_ms for one in ours]):.1f} ms",
+        ),
+        ("proportional memory of a worker", "<= 100 MiB", f"{max(memory):.0f} MiB"),
+    ]
+    for name, wanted in (("RS256", ">= 1.3"), ("ES256", ">= 1.9")):
+        if has_peer:
+            pairs_of_rounds = zip(rounds[name], rounds[f"peer {name}"], strict=True)
+            ratio = [one.per_cpu_second / other.per_cpu_second for one, other in pairs_of_rounds]
+            rows.append((f"against node-oidc-provider, {name}", wanted, _with_range(ratio)))
+    return rows
+
+
+def under_flood(folder: Path) -> Rows:
+    """Good clients' tokens per CPU second of the server, with a stranger's wrong secrets beside.
+
+    The core is always busy, so this is their throughput, whatever else the machine does.
+    """
+    rates: dict[int, list[float]] = {rate: [] for rate in FLOODS}
+    statuses: dict[str, int] = {}
+    with BenchPortal(folder / "var") as portal:
+        target = portal.target()
+        load.warm(target)
+        for _ in range(ROUNDS):
+            for rate in FLOODS:
+                stranger = _stranger(portal, rate)
+                good = load.run(target, DURATION)
+                if good.refused:
+                    raise SystemExit(f"{good.refused} good requests were refused in a flood.")
+                rates[rate].append(good.per_cpu_second)
+                for status, count in (_told(stranger) if stranger else {}).items():
+                    statuses[status] = statuses.get(status, 0) + count
+        memory = max(machine.proportional_mib(pid) for pid in portal.workers())
+    rows: Rows = []
+    for rate in FLOODS[1:]:
+        shares = [one / quiet for one, quiet in zip(rates[rate], rates[0], strict=True)]
+        what = f"good clients' throughput under {rate} wrong secrets a second"
+        rows.append((what, ">= 90 %", _with_range(shares)))
+    rows.append(("answers to the wrong secrets", "401, 429", json.dumps(statuses)))
+    rows.append(("proportional memory of the worker after the floods", "", f"{memory:.0f} MiB"))
+    return rows
+
+
+def on_postgresql(folder: Path, stack: ExitStack) -> Rows:
+    """The share of the RSA limit with PostgreSQL on the same core, its CPU time counted."""
+    processes = stack.enter_context(postgresql.running())
+    portal = stack.enter_context(BenchPortal(folder / "var", also=processes))
+    target = portal.target()
+    load.warm(target)
+    ratios = []
+    for _ in range(ROUNDS):
+        limit = machine.rsa_signatures_per_cpu_second(2)
+        ratios.append(load.run(target, DURATION).per_cpu_second / limit)
+    return [("share of the RSA limit on PostgreSQL, unix socket", ">= 0.34", _with_range(ratios))]
+
+
+def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
+    """CPU time of a token with 100 clients and with CLIENTS in the table."""
+    few = stack.enter_context(BenchPortal(folder / "few"))
+    many = stack.enter_context(BenchPortal(folder / "many", clients=CLIENTS))
+    growths = []
+    for target in (few.target(), many.target()):
+        load.warm(target)
+    for _ in range(ROUNDS):
+        first = load.run(few.target(), DURATION).per_cpu_second
+        growths.append(first / load.run(many.target(), DURATION).per_cpu_second - 1)
+    figure = f"{load.median(growths):+.1%} ({min(growths):+.1%} to {max(growths):+.1%})"
+    return [(f"time of a token, from 100 to {CLIENTS:,} clients", "<= +10 %", figure)]
+
+
+def _stranger(portal: BenchPortal, rate: int) -> subprocess.Popen[str] | None:
+    if not rate:
+        return None
+    words = ("-m", "tests.bench.flood", str(portal.port), str(rate), str(DURATION))
+    stranger = subprocess.Popen(
+        machine.on_core(machine.LOAD_CORE, sys.executable, *words),
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert stranger.stdin is not None
+    stranger.stdin.write("\n".join(client_id for client_id, _ in portal.pairs))
+    stranger.stdin.close()
+    return stranger
+
+
+def _told(stranger: subprocess.Popen[str]) -> dict[str, int]:
+    assert stranger.stdout is not None
+    statuses: dict[str, int] = json.loads(stranger.stdout.read())
+    if stranger.wait() or set(statuses) - {"401", "429"}:
+        raise SystemExit(f"Wrong secrets were answered with {statuses}.")
+    return statuses
+
+
+def _rate(rounds: list[load.Round]) -> float:
+    return load.median([one.per_cpu_second for one in rounds])
+
+
+def _rates(rounds: dict[str, list[load.Round]]) -> str:
+    return ", ".join(f"{name} {done[-1].per_cpu_second:.0f}" for name, done in rounds.items())
+
+
+def _with_range(ratios: list[float]) -> str:
+    return f"{load.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def say(text: str) -> None:
+    """Print it at once."""
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The portal as `make run` serves it, on one core with one worker, with clients in its table."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.load import Target, write_credentials
+from tests.bench.machine import SERVER_CORE, family, on_core
+from tests.portal_process import CHECKOUT, PortalProcess
+
+TOKEN_PATH = "/identity/connect/token"
+
+
+class BenchPortal(PortalProcess):
+    """``pairs`` are id and secret of its hundred real clients."""
+
+    def __init__(
+        self, folder: Path, *, clients: int = 100, also: Callable[[], list[int]] = list, **more: str
+    ) -> None:
+        super().__init__(folder, WORKERS="1", **more)
+        self.count = clients
+        self.also = also  # processes outside the server's family that work for it
+        self.pairs: list[tuple[str, str]] = []
+
+    def command(self, *words: str) -> list[str]:
+        return on_core(SERVER_CORE, *super().command(*words))
+
+    def start(self) -> None:
+        """Start it, with its clients from the first time on."""
+        super().start()
+        if not self.pairs:
+            seeded = subprocess.run(
+                [sys.executable, "-m", "tests.bench.seed", str(self.count)],
+                cwd=CHECKOUT,
+                env=self.environment,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            self.pairs = [(one, plain) for one, plain in json.loads(seeded.stdout)]
+
+    def pids(self) -> list[int]:
+        """Return all processes that work for it."""
+        assert self.server is not None
+        return [*family(self.server.pid), *self.also()]
+
+    def target(self) -> Target:
+        """Return how it is put under load."""
+        credentials = write_credentials(self.data_dir / "credentials", self.pairs)
+        return Target(
+            self.port, TOKEN_PATH, "grant_type=client_credentials", credentials, self.pids
+        )
