@@ -1,11 +1,13 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit format lock
+.PHONY: help run test check audit bench soak format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
 	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
 	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
+	@echo 'make bench   measure the token endpoint (CLIENTS, ROUNDS, DURATION); docs/performance.md'
+	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 
@@ -23,6 +25,14 @@ check:
 audit:
 	@deploy/environment.sh tests/requirements.lock
 	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
+bench:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/python -m tests.bench
+
+soak:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/python -m tests.bench.soak
 
 format:
 	@deploy/environment.sh tests/requirements.lock
