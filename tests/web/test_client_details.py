@@ -51,7 +51,9 @@ def test_facts(administrator_browser, tenant, now):
         tags=("pump", "north"),
         token_lifetime_s=90,
     ).client
-    Client.objects.filter(pk=client.pk).update(last_token_at=now - timedelta(seconds=30))
+    Client.objects.filter(pk=client.pk).update(
+        last_token_at=now - timedelta(seconds=30), last_token_ends_at=now + timedelta(seconds=60)
+    )
     TokenUsage.objects.create(
         client=client,
         secret=client.secrets.get(),
