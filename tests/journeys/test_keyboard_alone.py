@@ -1,0 +1,77 @@
+"""By the keyboard alone: from the list to Close, and never out of the window."""
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import expect_window, open_add_client, shown
+from tests.journeys.visitor import focused, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+CLIENTS = "/security/clients"
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the control with this id or text has the focus."""
+    passed = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        passed.append(focused(page))
+        if name in (passed[-1], passed[-1].removesuffix(" ")):
+            return
+    raise AssertionError(f"Tab never came to {name}, but to {passed}")
+
+
+def test_the_keyboard_alone_from_the_list_to_close(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page(CLIENTS)
+    walk_to_second_window(page)
+    page.keyboard.type("typed")
+    page.keyboard.press("Enter")  # from a field it means Add, not Back
+    expect_window(page, "Client Successfully Created")
+    expect(window_of(page).get_by_role("button", name="Copy Client Id")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(window_of(page).get_by_text("Client Secret copied", exact=True)).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == shown(page).plain
+    tab_to(page, "Close")
+    page.keyboard.press("Enter")
+    expect(window_of(page)).to_have_count(0)
+    assert focused(page) == "add-client"  # back to what opened the window
+
+
+def walk_to_second_window(page: Page) -> None:
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to content"
+    tab_to(page, "add-client")
+    page.keyboard.press("Enter")
+    expect_window(page, "Add Client")
+    assert focused(page) == "id_name"
+    page.keyboard.type("By the keyboard alone")
+    tab_to(page, "id_token_lifetime")
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    expect_window(page, "Add Secret")
+    assert focused(page) == "id_secret_description"
+
+
+INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"
+
+
+def test_the_window_keeps_the_focus_inside(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    page = visit(live_portal, storage_state=mara).page(CLIENTS)
+    open_add_client(page)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(INSIDE)
+    page.keyboard.press("Escape")
+    expect(window_of(page)).to_have_count(0)
+    assert focused(page) == "add-client"
