@@ -28,6 +28,25 @@ def stopped(portal: PortalProcess):
     portal.__exit__()
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory):
+    """A portal that has served before: the next start is a second one, which is quick."""
+    portal = PortalProcess(tmp_path_factory.mktemp("prepared") / "var")
+    portal.start()
+    portal.stop()
+    del portal.environment["PORTAL_ADMIN_PASSWORD"]
+    yield portal
+    portal.__exit__()
+
+
+@pytest.fixture
+def running(prepared: PortalProcess):
+    """The same, serving; stopped in any case at the end."""
+    prepared.start()
+    yield prepared
+    prepared.kill()
+
+
 def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
     """Return the one sentence with which a command refuses."""
     done = portal.manage(*(words or ("serve",)), **environment)
@@ -195,13 +214,11 @@ def test_a_printed_link_chooses_the_password_once(tmp_path: Path) -> None:
         portal.__exit__()
 
 
-def test_manage_py_finds_the_same_database(stopped: PortalProcess) -> None:
-    stopped.start()
-
-    done = stopped.manage("roles", "add", "MyData.Role")
+def test_manage_py_finds_the_same_database(running: PortalProcess) -> None:
+    done = running.manage("roles", "add", "MyData.Role")
 
     assert done.returncode == 0, done.stderr
-    found = stopped.query("SELECT name FROM clients_app_role WHERE name = 'MyData.Role'")
+    found = running.query("SELECT name FROM clients_app_role WHERE name = 'MyData.Role'")
     assert found == [("MyData.Role",)]
 
 
@@ -225,70 +242,66 @@ def test_sqlite_keeps_what_it_has_confirmed(stopped: PortalProcess) -> None:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_it_with_status_0(stopped: PortalProcess, stop: int) -> None:
-    stopped.start()
-    said = stopped.log()
-    workers = stopped.workers()
+def test_a_signal_ends_it_with_status_0(running: PortalProcess, stop: int) -> None:
+    said = running.log()
+    workers = running.workers()
 
-    stopped.server.send_signal(stop)
+    running.server.send_signal(stop)
 
-    assert stopped.server.wait(15) == 0
-    assert stopped.log() == said
+    assert running.server.wait(15) == 0
+    assert running.log() == said
     assert len(workers) == 2
     assert not any(is_running(pid) for pid in workers)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_to_the_whole_group_ends_it_as_cleanly(stopped: PortalProcess, stop: int) -> None:
-    stopped.start()
-    said = stopped.log()
+def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, stop: int) -> None:
+    said = running.log()
 
-    os.killpg(stopped.server.pid, stop)
+    os.killpg(running.server.pid, stop)
 
-    assert stopped.server.wait(15) == 0
-    assert stopped.log() == said
+    assert running.server.wait(15) == 0
+    assert running.log() == said
 
 
-def test_nohup_keeps_it_running(stopped: PortalProcess) -> None:
+def test_nohup_keeps_it_running(prepared: PortalProcess) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        stopped.start()
+        prepared.start()
     finally:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-    stopped.server.send_signal(signal.SIGHUP)
+    prepared.server.send_signal(signal.SIGHUP)
     time.sleep(1.5)
 
-    assert stopped.server.poll() is None
-    assert stopped.answers()
-    assert stopped.stop() == 0
+    assert prepared.server.poll() is None
+    assert prepared.answers()
+    assert prepared.stop() == 0
 
 
-def test_workers_do_not_outlive_a_killed_server(stopped: PortalProcess) -> None:
-    stopped.start()
-    workers = stopped.workers()
+def test_workers_do_not_outlive_a_killed_server(running: PortalProcess) -> None:
+    workers = running.workers()
 
-    stopped.server.kill()
-    stopped.server.wait(15)
+    running.server.kill()
+    running.server.wait(15)
 
     limit = time.monotonic() + 10
     while any(is_running(pid) for pid in workers) and time.monotonic() < limit:
         time.sleep(0.02)
     assert not any(is_running(pid) for pid in workers)
-    stopped.start()
+    running.start()
 
 
-def test_a_worker_that_dies_is_replaced(stopped: PortalProcess) -> None:
-    stopped.start()
-    workers = stopped.workers()
+def test_a_worker_that_dies_is_replaced(running: PortalProcess) -> None:
+    workers = running.workers()
 
     os.kill(workers[0], signal.SIGKILL)
 
     limit = time.monotonic() + 10
-    while len(set(stopped.workers()) - {workers[0]}) < 2 and time.monotonic() < limit:
+    while len(set(running.workers()) - {workers[0]}) < 2 and time.monotonic() < limit:
         time.sleep(0.05)
-    assert len(set(stopped.workers()) - {workers[0]}) == 2
-    assert stopped.stop() == 0
+    assert len(set(running.workers()) - {workers[0]}) == 2
+    assert running.stop() == 0
 
 
 def is_running(pid: int) -> bool:
