@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, ClientType
 
 SENTENCES: Final = {
     "tenant.added": gettext_noop("Tenant %(object)s added"),
@@ -74,18 +74,20 @@ def changes(event: AuditEvent) -> list[Change]:
     sealed = json.loads(event.canonical)
     before, after = sealed["before"], sealed["after"]
     return [
-        Change(
-            gettext(LABELS.get(name, name)),
-            _value(name, before.get(name)),
-            _value(name, after.get(name)),
-        )
+        Change(gettext(LABELS.get(name, name)), _value(name, before), _value(name, after))
         for name in sorted({*before, *after}, key=_place)
+        if before.get(name) or after.get(name) or name == "expires_at"
     ]
 
 
-def _value(name: str, sealed: Any) -> Any:
-    """Return a sealed value; a moment as such, by its field: a text may look like one."""
-    return datetime.fromisoformat(sealed) if name == "expires_at" and sealed else sealed
+def _value(name: str, fields: dict[str, Any]) -> Any:
+    """Return a sealed value as the screen means it, by its field: a text may look like a moment."""
+    sealed = fields.get(name)
+    if name == "expires_at" and name in fields:
+        return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
+    if name == "client_type" and sealed in ClientType.values:
+        return ClientType(sealed).label
+    return sealed
 
 
 def _place(name: str) -> tuple[int, str]:

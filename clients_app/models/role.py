@@ -17,10 +17,13 @@ class RoleQuerySet(models.QuerySet["Role"]):
         return self.filter(tenant_id=tenant_id)
 
     def in_screen_order(self) -> "RoleQuerySet":
-        """Custom roles first, each group by name."""
-        return self.alias(
-            built_in=models.Case(models.When(role_type_id=TENANT_CUSTOM, then=0), default=1)
-        ).order_by("built_in", "name_key")
+        """Custom roles first, Tenant Member, which says least, last; each group by name."""
+        rank = models.Case(
+            models.When(role_type_id=TENANT_CUSTOM, then=0),
+            models.When(role_type_id=TENANT_MEMBER, then=2),
+            default=1,
+        )
+        return self.alias(rank=rank).order_by("rank", "name_key")
 
 
 class Role(models.Model):
