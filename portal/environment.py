@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable
@@ -40,6 +41,17 @@ def text(name: str, default: str = "") -> str:
 def words(name: str, default: str = "") -> list[str]:
     """Return the words of a variable that lists several, with spaces or commas between them."""
     return text(name, default).replace(",", " ").split()
+
+
+def scopes(name: str, default: str) -> list[str]:
+    """Return the words of the variable, which must be scopes (RFC 6749 section 3.3)."""
+    found = list(dict.fromkeys(words(name, default)))
+    if not found or not all(re.fullmatch(r"[\x21\x23-\x5B\x5D-\x7E]+", word) for word in found):
+        raise ImproperlyConfigured(
+            f"{name} is {text(name)!r}; set it to words without quotes and backslashes, "
+            "in plain ASCII, such as api."
+        )
+    return found
 
 
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:

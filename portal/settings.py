@@ -38,7 +38,7 @@ FIRST_ADMINISTRATOR = env.text("PORTAL_ADMIN_USERNAME", "administrator")
 FIRST_PASSWORD = partial(env.secret_from, "PORTAL_ADMIN_PASSWORD")
 
 # The product's own
-API_SCOPES = env.words("API_SCOPES", "api ocsapi")
+API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
 TOKEN_AUDIENCE = env.text("TOKEN_AUDIENCE")
 TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", env.ALGORITHMS, "RS256")
 CLIENTS_PER_TENANT = env.number("CLIENTS_PER_TENANT", 50_000, 1, 10_000_000)

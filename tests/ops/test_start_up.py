@@ -334,6 +334,8 @@ def test_a_taken_port_is_named(portal: PortalProcess) -> None:
         ("PUBLIC_URL", "http://portal.example.com", "(http is for localhost only)."),
         ("PUBLIC_URL", "https://portal.example.com/x", "set it to an origin such as"),
         ("TOKEN_SIGNING_ALGORITHM", "HS256", "set it to one of RS256, ES256, PS256, EdDSA."),
+        ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
+        ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
         ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
         ("CACHE_URL", "moon://x", "CACHE_URL cannot be understood; set it to something like"),
