@@ -10,12 +10,16 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client as Browser
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
+
+settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("portal")
 
 
 class Machine(NamedTuple):
