@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -51,14 +52,15 @@ def _watched(seen: list[str]) -> Callable[[], None]:
     if connection.vendor == "sqlite":
         driver.set_trace_callback(seen.append)
         return lambda: driver.set_trace_callback(None)
-    execute = driver.execute
+    execute = psycopg.Cursor.execute
 
-    def noted(statement: str, *values: Any, **more: Any) -> Any:
+    def noted(cursor: Any, statement: str, *values: Any, **more: Any) -> Any:
         seen.append(statement)
-        return execute(statement, *values, **more)
+        return execute(cursor, statement, *values, **more)
 
-    driver.execute = noted
-    return lambda: delattr(driver, "execute")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(psycopg.Cursor, "execute", noted)
+    return patch.undo
 
 
 def test_a_token_is_counted_with_the_address_of_the_caller(clients: SimpleNamespace, ask: Ask):
