@@ -28,17 +28,15 @@ Rows = list[tuple[str, str, str]]
 def main() -> None:
     """Measure, and print one table."""
     machine.need("wrk", "openssl", "taskset")
+    parts = (against_openssl_and_peer, under_flood, on_postgresql, with_more_clients)
     rows: Rows = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        rows += against_openssl_and_peer(Path(folder), stack)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        rows += under_flood(Path(folder))
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        rows += on_postgresql(Path(folder), stack)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        rows += with_more_clients(Path(folder), stack)
-    say("")
-    say("| measured | wanted | figure |\n| --- | --- | --- |")
+    for part in parts:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+            found = part(Path(folder), stack)
+        for what, _, figure in found:
+            say(f"{what}: {figure}")
+        rows += found
+    say("\n| measured | wanted | figure |\n| --- | --- | --- |")
     for what, wanted, figure in rows:
         say(f"| {what} | {wanted} | {figure} |")
 
@@ -95,26 +93,26 @@ def against_openssl_and_peer(folder: Path, stack: ExitStack) -> Rows:
     return rows
 
 
-def under_flood(folder: Path) -> Rows:
+def under_flood(folder: Path, stack: ExitStack) -> Rows:
     """Good clients' tokens per CPU second of the server, with a stranger's wrong secrets beside.
 
     The core is always busy, so this is their throughput, whatever else the machine does.
     """
     rates: dict[int, list[float]] = {rate: [] for rate in FLOODS}
     statuses: dict[str, int] = {}
-    with BenchPortal(folder / "var") as portal:
-        target = portal.target()
-        load.warm(target)
-        for _ in range(ROUNDS):
-            for rate in FLOODS:
-                stranger = _stranger(portal, rate)
-                good = load.run(target, DURATION)
-                if good.refused:
-                    raise SystemExit(f"{good.refused} good requests were refused in a flood.")
-                rates[rate].append(good.per_cpu_second)
-                for status, count in (_told(stranger) if stranger else {}).items():
-                    statuses[status] = statuses.get(status, 0) + count
-        memory = max(machine.proportional_mib(pid) for pid in portal.workers())
+    portal = stack.enter_context(BenchPortal(folder / "var"))
+    target = portal.target()
+    load.warm(target)
+    for _ in range(ROUNDS):
+        for rate in FLOODS:
+            stranger = _stranger(portal, rate)
+            good = load.run(target, DURATION)
+            if good.refused:
+                raise SystemExit(f"{good.refused} good requests were refused in a flood.")
+            rates[rate].append(good.per_cpu_second)
+            for status, count in (_told(stranger) if stranger else {}).items():
+                statuses[status] = statuses.get(status, 0) + count
+    memory = max(machine.proportional_mib(pid) for pid in portal.workers())
     rows: Rows = []
     for rate in FLOODS[1:]:
         shares = [one / quiet for one, quiet in zip(rates[rate], rates[0], strict=True)]
