@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from ipaddress import ip_address
 from multiprocessing import parent_process
@@ -23,6 +24,7 @@ from granian.server import Server
 from clients_app import conf
 
 THREADS = 5  # of each worker: more would wait for the interpreter lock and for the database
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SETTLE_S = 1.0  # for workers to start
 GRACE_S = 10  # for requests that are being answered when the server is told to stop
 
@@ -108,6 +110,11 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
 
     load()  # once, before the workers fork
     connections.close_all()
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOPS),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS),
+        after_in_child=_obey_parent_alone,
+    )
     try:
         server.serve(target_loader=load_in_worker, wrap_loader=False)
     except SystemExit:  # a worker died before: of no interest to who stops the server
@@ -123,7 +130,7 @@ def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) 
     def obey(*_: object) -> None:
         threading.Timer(settled_at - time.monotonic(), stop).start()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, signal.SIG_IGN if number in ignored else obey)
 
 
@@ -133,14 +140,23 @@ def load() -> Any:
 
 
 def load_in_worker() -> Any:
-    """Return the application to a worker, which only its parent shall stop, and without which it
-    shall not live on: Ctrl C goes to the whole group of processes, kill -9 to one."""
-    os.setpgid(0, 0)
+    """Return the application to a worker, which shall not live on without its parent."""
+    _obey_parent_alone()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = load()
     usage = import_module("clients_app.services.usage")  # a spawned worker has no Django before
     usage.flush_in_background()
     return application
+
+
+def _obey_parent_alone() -> None:
+    """Leave the group of processes, to which Ctrl C and others send their signals; forget one that
+    has come by it; end at the parent's until granian takes over."""
+    os.setpgid(0, 0)
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 def _end_with_parent() -> None:
