@@ -204,13 +204,20 @@ def test_no_row_is_changed_or_deleted_past_the_services(
     dump_of_every_table: Callable[[], str],
     part: str,
 ) -> None:
-    before = dump_of_every_table()
+    def rows() -> list[str]:  # the session notes when it was seen
+        return [
+            table
+            for table in dump_of_every_table().splitlines()
+            if not table.startswith("django_session:")
+        ]
+
+    before = rows()
     for row in installation.rows():
         for body in ({}, {"post": "yes"}, {"_saveasnew": "1", "name": "x"}, {"_save": "1"}):
             reply = staff.post(page_of(row, part), body)
 
             assert reply.status_code == 403, (row, body)
-    assert dump_of_every_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)

@@ -93,6 +93,7 @@ def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
 
 
 def test_old_rows_are_cleaned_away_once_a_minute(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(failure_limits, "_last_cleaning", [0])
     for number in range(5):
         fail(1, source=f"192.0.2.{number}")
     fail(1, at=AT + timedelta(minutes=2))
