@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -52,8 +53,8 @@ def run_apart(transactional_db: None) -> Run:
     if connection.vendor == "sqlite":
         url = f"sqlite:///{target['NAME']}"
     else:
-        url = os.environ["DATABASE_URL"]
-        url = url[: url.rindex("/") + 1] + str(target["NAME"])
+        given = urlsplit(os.environ["DATABASE_URL"])
+        url = urlunsplit(given._replace(path=f"/{target['NAME']}"))
 
     def command(*words: str, **environment: str) -> Ended:
         ended = subprocess.run(
