@@ -49,6 +49,18 @@ class Conflict(PortalError):
         self.field = field
 
 
+class ChangedMeanwhile(Conflict):
+    """What a form was opened with is not what the row says now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_noop(
+                "Someone changed this while the form was open. Nothing was saved. "
+                "Compare with what it is now, then save again."
+            )
+        )
+
+
 class AlreadyAdded(Conflict):
     """This form was sent before and its first try was saved."""
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.actor import person_of, zone_of
+from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
 
 View = Callable[..., HttpResponse]

@@ -1,6 +1,6 @@
 """A secret of a client: a digest, a tag and four characters, never its text."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -61,3 +61,9 @@ class ClientSecret(models.Model):
     def __str__(self) -> str:
         ending = f"…{self.last_four}"
         return f"{self.description} ({ending})" if self.description else ending
+
+    @property
+    def stamp(self) -> str:
+        """What is different as soon as someone edits the secret."""
+        ends = self.expires_at.astimezone(UTC).isoformat() if self.expires_at else ""
+        return f"{ends} {self.description}"

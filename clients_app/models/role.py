@@ -59,6 +59,11 @@ class Role(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def stamp(self) -> str:
+        """What is different as soon as someone edits the role."""
+        return f"{len(self.name)} {self.name} {self.description}"
+
+    @property
     def is_built_in(self) -> bool:
         return self.role_type_id != TENANT_CUSTOM
 

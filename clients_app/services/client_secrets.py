@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.policies import Action, require
@@ -78,12 +78,19 @@ def add_secret(
 
 
 def edit_secret(
-    client: Client, secret_id: int, draft: SecretDraft, *, actor: Actor, now: datetime
+    client: Client,
+    secret_id: int,
+    draft: SecretDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> ClientSecret:
     """Change the description and the end of a live secret; its value stays.
 
+    ``seen`` is the stamp of the secret on which a form was filled, None where there was no form.
     Errors: Forbidden; RuleBroken (fields description, expiration), also for an expired secret,
-    which cannot be revived; NotFound.
+    which cannot be revived; ChangedMeanwhile; NotFound.
     """
     with transaction.atomic():
         client = locked(client)
@@ -91,6 +98,8 @@ def edit_secret(
         secret = _unretired(client, secret_id)
         if is_expired(secret.expires_at, now):
             raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
+        if seen is not None and seen != secret.stamp:
+            raise ChangedMeanwhile
         before = described(secret)
         secret.description = _description(draft)
         if secret.expires_at != draft.expires_at:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX
 from clients_app.models import Role
 from clients_app.policies import Action, require
@@ -34,10 +34,19 @@ def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Rol
     return role
 
 
-def edit_role(role_id: UUID, *, name: str, description: str, actor: Actor, now: datetime) -> Role:
+def edit_role(
+    role_id: UUID,
+    *,
+    name: str,
+    description: str,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+) -> Role:
     """Rename or describe a custom role; its id stays, so all who carry it keep it.
 
-    Errors: as ``add_role``; RuleBroken for a built-in role; NotFound.
+    ``seen`` is the stamp of the role on which a form was filled, None where there was no form.
+    Errors: as ``add_role``; RuleBroken for a built-in role; ChangedMeanwhile; NotFound.
     """
     name = clean_role_name(name)
     description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
@@ -45,6 +54,8 @@ def edit_role(role_id: UUID, *, name: str, description: str, actor: Actor, now: 
         require(actor, Action.EDIT_ROLE)
         _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id, but=role_id)
         role = _custom_role(role_id, tenant_id=actor.tenant_id)
+        if seen is not None and seen != role.stamp:
+            raise ChangedMeanwhile
         before = {"name": role.name, "description": role.description}
         after = {"name": name, "description": description}
         if before != after:

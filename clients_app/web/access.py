@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients_app import selectors
+from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
 from clients_app.policies import Action, allows
-from clients_app.web.actor import actor_of, person_of, zone_of
+from clients_app.web.actor import actor_of
 from clients_app.web.views import refusals, sign_in
 
 View = Callable[..., HttpResponse]

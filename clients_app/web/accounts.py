@@ -1,7 +1,6 @@
 """How django-allauth works here: people are added by administrators and sign in by username."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import truncate_ip
@@ -9,14 +8,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
 
+from clients_app.browsers.address import address_of
 from clients_app.models import Person
 from clients_app.rules.names import key_of
 from clients_app.services.people import choose_password
 from clients_app.web.actor import acting
-from clients_app.web.address import address_of
 from clients_app.web.kept import own_path
-
-PROOF_LASTS: Final = timedelta(minutes=10)  # product rule, "Confirm your identity"
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,13 +1,12 @@
 """The person who asks, as the services know him."""
 
-from zoneinfo import ZoneInfo
-
 from django.http import HttpRequest
 
-from clients_app import conf, selectors
+from clients_app import selectors
 from clients_app.actors import Actor, ActorKind
+from clients_app.browsers.address import address_of
+from clients_app.browsers.person import person_of
 from clients_app.models import Person
-from clients_app.web.address import address_of
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -32,14 +31,3 @@ def acting(request: HttpRequest, person: Person, **known: frozenset) -> Actor:
         operation_id=getattr(request, "operation_id", ""),
         **known,
     )
-
-
-def person_of(request: HttpRequest) -> Person:
-    """Return the signed-in person."""
-    assert isinstance(request.user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
-    return request.user
-
-
-def zone_of(person: Person) -> ZoneInfo:
-    """Return the person's own time zone, else the installation's."""
-    return ZoneInfo(person.time_zone) if person.time_zone else conf.installation_zone()

@@ -7,25 +7,15 @@ the portal carries a secret. A POST with ``back`` asks for the same: show this w
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-BACK: Final = "back"
+from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted, typed_fields
+
+__all__ = ("BACK", "PREFIX", "Fields", "carried_fields", "own_path", "show_again", "typed_fields")
+
 PREFIX: Final = "kept."  # in forms that have fields of their own
-_NOT_KEPT: Final = frozenset({"csrfmiddlewaretoken", "password", "proof", "proof_for", BACK})
-
-Fields = list[tuple[str, str]]
-
-
-def typed_fields(request: HttpRequest) -> Fields:
-    """Return name and value of all that was typed, to be carried as hidden inputs."""
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in _NOT_KEPT
-        for value in values
-    ]
 
 
 def carried_fields(request: HttpRequest) -> Fields:
@@ -33,22 +23,9 @@ def carried_fields(request: HttpRequest) -> Fields:
     return [
         (name.removeprefix(PREFIX), value)
         for name, values in request.POST.lists()
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NOT_KEPT
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NOT_KEPT
         for value in values
     ]
-
-
-def sent_fields(request: HttpRequest) -> Fields:
-    """Return what was typed and whether it was only to be shown, for a POST that goes on later."""
-    return [*typed_fields(request), *([(BACK, "1")] if BACK in request.POST else [])]
-
-
-def posted(fields: Fields) -> QueryDict:
-    """Return ``fields`` as a body that was posted."""
-    body = QueryDict(mutable=True)
-    for name, value in fields:
-        body.appendlist(name, value)
-    return body
 
 
 def show_again(request: HttpRequest, path: str, fields: Fields) -> HttpResponse | None:

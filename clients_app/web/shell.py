@@ -5,9 +5,10 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from clients_app import selectors
+from clients_app.browsers.person import person_of
 from clients_app.models import Person
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
-from clients_app.web.actor import actor_of, person_of
+from clients_app.web.actor import actor_of
 
 THEME_COOKIE: Final = "theme"
 SHORTCUTS_COOKIE: Final = "shortcuts"

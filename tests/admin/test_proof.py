@@ -79,7 +79,11 @@ def test_with_the_password_what_was_typed_is_done(
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
     address = deeds(installation)["edit role"]
-    typed = {"name": "Pump writer", "description": "opens valves"}
+    typed = {
+        "name": "Pump writer",
+        "description": "opens valves",
+        "seen": installation.role.stamp,
+    }
 
     asked = staff.post(address, typed)
     reply = staff.post(address, {**typed, "proof": PASSWORD, "proof_for": "POST"})

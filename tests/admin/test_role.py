@@ -52,13 +52,31 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     role = installation.role
 
     assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
-    reply = staff.post(deed("edit", role), {"name": "Pump writer", "description": "writes"})
+    typed = {"name": "Pump writer", "description": "writes", "seen": role.stamp}
+    reply = staff.post(deed("edit", role), typed)
 
     assert reply.status_code == 303
     role.refresh_from_db()
     assert (role.name, role.description) == ("Pump writer", "writes")
     assert last_event(installation.tenant).action == "role.edited"
     assert audit.first_fault(installation.tenant.pk) is None
+
+
+def test_what_someone_else_made_of_a_role_is_shown(
+    staff: Browser, installation: Installation
+) -> None:
+    role = installation.role
+    typed = {"name": "Mine", "description": "", "seen": role.stamp}
+    staff.post(deed("edit", role), {**typed, "name": "Theirs"})
+
+    reply = staff.post(deed("edit", role), typed)
+
+    assert reply.status_code == 422
+    assert "Someone changed this while the form was open." in text_of(reply)
+    assert "Now: Theirs" in text_of(reply)
+    role.refresh_from_db()
+    assert role.name == "Theirs"
+    assert staff.post(deed("edit", role), {**typed, "seen": role.stamp}).status_code == 303
 
 
 def test_removing_a_role_says_who_has_it_and_takes_it_from_all(

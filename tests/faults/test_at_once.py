@@ -20,7 +20,13 @@ from clients_app.models import (
 )
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import edit_client
-from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
+from clients_app.services.client_secrets import (
+    SecretDraft,
+    add_secret,
+    edit_secret,
+    remove_secret,
+)
+from clients_app.services.roles import edit_role
 from clients_app.services.signing_keys import ensure_active_key
 from tests.factories import (
     NOW,
@@ -138,6 +144,35 @@ def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
 
     assert errors(outcomes) == {"": 1, "Conflict": 3}
     assert Client.objects.get().version == 2
+
+
+def test_one_secret_edited_by_many_at_once(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    secret = insert_secrets(client, 1)[0]
+    by = {"actor": command_line_in(shop), "now": NOW, "seen": secret.stamp}
+
+    outcomes = at_once(
+        4,
+        lambda n: (
+            edit_secret(client, secret.pk, SecretDraft(description=f"{n}", expires_at=None), **by)
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
+    assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
+
+
+def test_one_role_edited_by_many_at_once(shop: Tenant) -> None:
+    role = make_role("MyData", shop)
+    by = {"actor": command_line_in(shop), "now": NOW, "seen": role.stamp}
+
+    outcomes = at_once(
+        4, lambda n: edit_role(role.pk, name=f"MyData {n}", description="", **by) and None
+    )
+
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
+    assert AuditEvent.objects.filter(action="role.edited").count() == 1
 
 
 def test_one_secret_removed_by_many_at_once(shop: Tenant) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app import selectors
-from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
+from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.services.client_secrets import (
@@ -199,6 +199,19 @@ def test_a_live_secret_is_described_anew_and_shortened(client: Client) -> None:
     assert (row.description, row.expires_at, row.digest) == ("until noon", soon, secret.digest)
     assert edited.pk == secret.pk
     assert Client.objects.get().next_expires_at == soon
+
+
+def test_what_someone_else_made_of_a_secret_is_not_overwritten(client: Client) -> None:
+    secret = insert_secrets(client, 1)[0]
+    mine, theirs = SecretDraft(description="mine", expires_at=None), DRAFT
+    actor = command_line_in(client.tenant)
+    edit_secret(client, secret.pk, theirs, actor=actor, now=NOW, seen=secret.stamp)
+
+    with pytest.raises(ChangedMeanwhile):
+        edit_secret(client, secret.pk, mine, actor=actor, now=NOW, seen=secret.stamp)
+    seen = ClientSecret.objects.get().stamp
+    assert edit_secret(client, secret.pk, mine, actor=actor, now=NOW, seen=seen)
+    assert ClientSecret.objects.get().description == "mine"
 
 
 def test_an_expired_secret_is_not_revived(client: Client) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from clients_app import selectors
-from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Role, Tenant
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
 from clients_app.services.roles import add_role, edit_role, remove_role
@@ -77,6 +77,18 @@ def test_renaming_keeps_the_id_and_who_carries_it(tenant: Tenant) -> None:
     assert "old" in [held.name for held in selectors.client_roles(client)]
     with pytest.raises(Conflict):
         edit_role(role.pk, name="tenant viewer", description="", actor=actor, now=NOW)
+
+
+def test_what_someone_else_made_of_a_role_is_not_overwritten(tenant: Tenant) -> None:
+    role = make_role("Old", tenant)
+    edit = {"description": "", "actor": command_line_in(tenant), "now": NOW}
+    theirs = edit_role(role.pk, name="Theirs", seen=role.stamp, **edit)
+
+    with pytest.raises(ChangedMeanwhile):
+        edit_role(role.pk, name="Mine", seen=role.stamp, **edit)
+    assert Role.objects.get(pk=role.pk).name == "Theirs"
+    edit_role(role.pk, name="Mine", seen=theirs.stamp, **edit)
+    assert Role.objects.get(pk=role.pk).name == "Mine"
 
 
 def test_removing_takes_the_role_from_all_and_tells_from_whom(tenant: Tenant) -> None:

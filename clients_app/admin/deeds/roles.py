@@ -8,10 +8,10 @@ from django.utils.translation import gettext, ngettext
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.deed_form import DeedForm
-from clients_app.admin.forms.role_form import NewRoleForm, RoleForm
+from clients_app.admin.forms.role_form import NewRoleForm, RoleEditForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.models import Role
 from clients_app.services.roles import add_role, edit_role, remove_role
 
@@ -41,22 +41,18 @@ def role_add(request: HttpRequest) -> HttpResponse:
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
     role = _role(role_id)
-    form = RoleForm(
+    form = RoleEditForm(
         request.POST if request.method == "POST" else None,
-        initial={"name": role.name, "description": role.description},
+        initial={"name": role.name, "description": role.description, "seen": role.stamp},
     )
     if form.is_valid():
         given, actor = form.cleaned_data, actor_in(role.tenant_id, request)
         try:
-            role = edit_role(
-                role_id,
-                name=given["name"],
-                description=given["description"],
-                actor=actor,
-                now=timezone.now(),
-            )
+            role = edit_role(role_id, **given, actor=actor, now=timezone.now())
         except (RuleBroken, Conflict) as error:
             form.add_broken(error)
+            if isinstance(error, ChangedMeanwhile):
+                form.show_changes(_role(role_id))
         else:
             return done(request, gettext("%(name)s is edited.") % {"name": role}, subject=role)
     title, button = gettext("Edit Role"), gettext("Save")

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.forms.deed_form import DeedForm, line
-from clients_app.models import Tenant
+from clients_app.models import Role, Tenant
 from clients_app.rules.names import clean_role_name
 
 
@@ -16,6 +17,19 @@ class RoleForm(DeedForm):
 
     def clean_name(self) -> str:
         return self.obey(clean_role_name, "name")
+
+
+class RoleEditForm(RoleForm):
+    """``seen`` is what the role was when the page was opened."""
+
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def show_changes(self, role: Role) -> None:
+        """Say beside each field what it is now; sent again, what is typed is meant."""
+        for name, value in (("name", role.name), ("description", role.description)):
+            if self.cleaned_data.get(name) != value:
+                self.add_error(name, gettext("Now: %(value)s") % {"value": value or "\u2013"})
+        self.data = {**self.data.dict(), "seen": role.stamp}  # type: ignore[attr-defined]
 
 
 class NewRoleForm(RoleForm):

@@ -83,8 +83,7 @@ class ClientEditForm(ClientForm):
         held = self._held(client)
         del held["version"], held["confirm_admin"]
         self.tell_apart(held)
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["version"] = str(client.version)  # type: ignore[index]
+        self.hold("version", str(client.version))
 
     def _held(self, client: Client) -> dict[str, Any]:
         now = draft_of(client)

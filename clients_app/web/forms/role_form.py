@@ -32,6 +32,12 @@ class RoleEditForm(RoleForm):
     def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role = role
-        self.stamp = role.updated_at.isoformat()
-        held = {"name": role.name, "description": role.description, "seen": self.stamp}
-        self.initial.update(held)
+        self.initial.update(self._held(role), seen=role.stamp)
+
+    def show_changes(self, role: Role) -> None:
+        """Say beside each field what it is now; sent again, what is typed is meant."""
+        self.tell_apart(self._held(role))
+        self.hold("seen", role.stamp)
+
+    def _held(self, role: Role) -> dict[str, Any]:
+        return {"name": role.name, "description": role.description}

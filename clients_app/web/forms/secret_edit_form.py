@@ -17,24 +17,7 @@ class SecretEditForm(SecretForm):
     def __init__(self, *args: Any, secret: ClientSecret, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, now=now, **kwargs)
         self.secret = secret
-        self.initial.update(self.held)
-
-    @property
-    def held(self) -> dict[str, Any]:
-        """Return the values of the secret as the form opens with them."""
-        ends = self.secret.expires_at
-        return {
-            "secret_description": self.secret.description,
-            "expiration": self.typed(ends) if ends else self.initial["expiration"],
-            "never_expires": ends is None,
-            "seen": self.stamp,
-        }
-
-    @property
-    def stamp(self) -> str:
-        """Return what is different as soon as someone edits the secret."""
-        ends = self.secret.expires_at
-        return f"{ends.isoformat() if ends else ''} {self.secret.description}"
+        self.initial.update(self._held(secret), seen=secret.stamp)
 
     def read_expiration(self, typed: str) -> datetime:
         """Return the moment that is typed; untouched, it keeps its seconds."""
@@ -48,10 +31,18 @@ class SecretEditForm(SecretForm):
         """Tell whether the secret would live longer than it does now."""
         return self.is_valid() and lengthens(self.secret, self.draft().expires_at)
 
-    def show_changes(self) -> None:
-        """Say beside each field what it is now."""
-        held = self.held
-        del held["seen"]
-        if held["never_expires"]:
+    def show_changes(self, secret: ClientSecret) -> None:
+        """Say beside each field what it is now; sent again, what is typed is meant."""
+        held = self._held(secret)
+        if secret.expires_at is None:
             del held["expiration"]
         self.tell_apart(held)
+        self.hold("seen", secret.stamp)
+
+    def _held(self, secret: ClientSecret) -> dict[str, Any]:
+        ends = secret.expires_at
+        return {
+            "secret_description": secret.description,
+            "expiration": self.typed(ends) if ends else self.initial["expiration"],
+            "never_expires": ends is None,
+        }

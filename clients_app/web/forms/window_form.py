@@ -8,17 +8,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.web.kept import Fields
 from clients_app.web.sentences import sentence_of
 
 Value = TypeVar("Value")
-CHANGED_MEANWHILE: Final = gettext_lazy(
-    "Someone changed this while the form was open. Nothing was saved. "
-    "Compare with what it is now, then save again."
-)
 FORM_KEY: Final = re.compile("[A-Za-z0-9_-]{16,64}")
 
 
@@ -97,16 +93,10 @@ class WindowForm(forms.Form):
         choices: dict[str, str] = dict(getattr(self.fields[name], "choices", ()))
         return ", ".join(str(choices.get(one, one)) for one in value if one)
 
-    def opened_with(self, stamp: str) -> bool:
-        """Tell whether what is edited is still what it was when the window was opened.
-
-        The form then holds ``stamp``: sent again, it is meant. Needs a field ``seen``.
-        """
-        same = self.cleaned_data.get("seen") == stamp
-        if not same:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["seen"] = stamp  # type: ignore[index]
-        return same
+    def hold(self, name: str, value: str) -> None:
+        """Let the field say ``value`` instead of what was sent."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[name] = value  # type: ignore[index]
 
     @property
     def problems(self) -> list[Problem]:

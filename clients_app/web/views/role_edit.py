@@ -9,14 +9,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.models import Role
 from clients_app.policies import Action
 from clients_app.services.roles import edit_role, remove_role
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.role_form import RoleEditForm
-from clients_app.web.forms.window_form import CHANGED_MEANWHILE
 from clients_app.web.htmx import done, show
 from clients_app.web.kept import BACK
 
@@ -35,17 +34,14 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     form = RoleEditForm(request.POST, role=role)
     if not form.is_valid():
         return _ask(request, form, status=422)
-    if not form.opened_with(form.stamp):
-        form.add_error(None, CHANGED_MEANWHILE)
-        form.tell_apart({"name": role.name, "description": role.description})
-        return _ask(request, form, status=422)
-    name, description = form.cleaned_data["name"], form.cleaned_data["description"]
     try:
-        edit_role(role_id, name=name, description=description, actor=actor, now=timezone.now())
+        role = edit_role(role_id, **form.cleaned_data, actor=actor, now=timezone.now())
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
+        if isinstance(error, ChangedMeanwhile):
+            form.show_changes(_custom_role(actor.tenant_id, role_id))
         return _ask(request, form, status=422)
-    said = gettext("Role %(role)s saved.") % {"role": name}
+    said = gettext("Role %(role)s saved.") % {"role": role.name}
     return done(request, to=reverse("role-list"), said=said, tell="rolesChanged")
 
 

@@ -8,14 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
-from clients_app.errors import RuleBroken
+from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
 from clients_app.models import Client
 from clients_app.policies import Action
 from clients_app.services.client_secrets import edit_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_edit_form import SecretEditForm
-from clients_app.web.forms.window_form import CHANGED_MEANWHILE
 from clients_app.web.htmx import done, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
@@ -42,14 +41,13 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     form = SecretEditForm(request.POST, secret=secret, now=now)
     if not form.is_valid():
         return _ask(request, client, form, status=422)
-    if not form.opened_with(form.stamp):
-        form.add_error(None, CHANGED_MEANWHILE)
-        form.show_changes()
-        return _ask(request, client, form, status=422)
+    actor, seen = actor_of(request), form.cleaned_data["seen"]
     try:
-        saved = edit_secret(client, secret_id, form.draft(), actor=actor_of(request), now=now)
-    except RuleBroken as error:
+        saved = edit_secret(client, secret_id, form.draft(), actor=actor, now=now, seen=seen)
+    except (RuleBroken, Conflict) as error:
         form.add_broken(error)
+        if isinstance(error, ChangedMeanwhile):
+            form.show_changes(selectors.get_secret(client, secret_id, now=now))
         return _ask(request, client, form, status=422)
     said = gettext("Secret %(secret)s saved.") % {"secret": str(saved)}
     to = reverse("client-secrets", kwargs={"client_id": client.pk})
