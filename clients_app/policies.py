@@ -27,6 +27,7 @@ class Action(StrEnum):
     REMOVE_CLIENT = "client.remove"
     RESTORE_CLIENT = "client.restore"
     ASSIGN_ROLES = "client.roles.assign"
+    END_TOKENS = "client.tokens.end"
     READ_SECRETS = "client.secret.read"  # their metadata; nobody reads a value
     ADD_SECRET = "client.secret.add"  # noqa: S105  a name, not a secret
     EDIT_SECRET = "client.secret.edit"  # noqa: S105
@@ -54,6 +55,7 @@ RIGHTS: Final[dict[Action, frozenset[UUID]]] = {
     Action.REMOVE_CLIENT: _ADMINISTRATOR,
     Action.RESTORE_CLIENT: _ADMINISTRATOR,
     Action.ASSIGN_ROLES: _ADMINISTRATOR,
+    Action.END_TOKENS: _ADMINISTRATOR,
     Action.READ_SECRETS: _AUDITOR | _ROTATOR,
     Action.ADD_SECRET: _ROTATOR,
     Action.EDIT_SECRET: _ADMINISTRATOR,

@@ -13,6 +13,7 @@ from clients_app.models.client import (
 from clients_app.models.client_secret import ClientSecret
 from clients_app.models.form_key import UsedFormKey
 from clients_app.models.person import Person, PersonRole
+from clients_app.models.revoked_token import RevokedToken
 from clients_app.models.role import Role
 from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
@@ -32,6 +33,7 @@ __all__ = [
     "IssuedClientId",
     "Person",
     "PersonRole",
+    "RevokedToken",
     "Role",
     "SigningKey",
     "Tenant",

@@ -56,8 +56,9 @@ class Client(models.Model):
     is_enabled = models.BooleanField(default=True)
     token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
     allow_refresh_token = models.BooleanField(default=False)
+    may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of others, too
     version = models.PositiveIntegerField(default=1)
-    tokens_not_before = models.DateTimeField(null=True)
+    tokens_not_before = models.DateTimeField(null=True)  # those issued until then have ended
     last_token_at = models.DateTimeField(null=True)
     last_token_ends_at = models.DateTimeField(null=True)  # from then on no issued token is valid
     next_expires_at = models.DateTimeField(null=True)
@@ -89,6 +90,11 @@ class Client(models.Model):
                     token_lifetime_s__lte=limits.TOKEN_LIFETIME_MAX_S,
                 ),
                 name="client_token_lifetime_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(may_introspect=False)
+                | ~models.Q(client_type=ClientType.AUTHORIZATION_CODE),
+                name="client_introspects_with_a_secret",
             ),
         )
         indexes = (

@@ -57,6 +57,16 @@ def read_params(request: Request) -> Mapping[str, str]:
     return params
 
 
+def required(params: Mapping[str, str], name: str) -> str:
+    """Return the parameter ``name``.
+
+    Errors: OAuthError invalid_request where it is missing or has no value.
+    """
+    if value := params.get(name):
+        return value
+    raise invalid_request(f"The {name} is missing.")
+
+
 def form_decoded(text: str) -> str:
     """Return what ``text`` encodes by application/x-www-form-urlencoded.
 

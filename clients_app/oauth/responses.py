@@ -1,6 +1,7 @@
 """Answers of the protocol endpoints, all of them OAuth JSON. Source: RFC 6749 sections 5.1, 5.2."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from json.encoder import encode_basestring
 from typing import Any, Final
@@ -28,6 +29,11 @@ def token_json(issued: IssuedToken) -> Answer:
         f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
     )
     return Answer(HTTPStatus.OK, _HEADERS, body.encode())
+
+
+def json_answer(members: Mapping[str, Any]) -> Answer:
+    """Return the answer to a request about a token."""
+    return Answer(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
 
 
 def error_json(error: OAuthError) -> Answer:

@@ -55,6 +55,11 @@ def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> b
     return (clients.exclude(pk=but.pk) if but else clients).exists()
 
 
+def may_introspect(client_id: str) -> bool:
+    """Return whether a client may ask about tokens of others."""
+    return Client.objects.filter(pk=client_id, may_introspect=True).exists()
+
+
 def client_roles(client: Client) -> list[Role]:
     """Return the roles that the client carries, custom ones first."""
     return list(client.roles.all().in_screen_order())  # type: ignore[attr-defined]

@@ -6,7 +6,6 @@ a test holds them together.
 Source: RFC 9068; product rules, "Protocol addresses"; security bars 26, 33 to 36.
 """
 
-import secrets
 from datetime import datetime, timedelta
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple, Self
@@ -18,6 +17,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from clients_app import conf
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
+from clients_app.rules.token_ids import new_token_id
 from clients_app.services import signing_keys
 
 _TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
@@ -133,7 +133,7 @@ def _written_claims(client: TokenClient, *, scope: str, secret_id: int, now: dat
     issued_at = int(now.timestamp())
     return (
         f'{{"sub":"{client.id}","client_id":"{client.id}","iat":{issued_at},"nbf":{issued_at},'
-        f'"exp":{issued_at + client.token_lifetime_s},"jti":"{secrets.token_hex(16)}",'
+        f'"exp":{issued_at + client.token_lifetime_s},"jti":"{new_token_id(now)}",'
         f'"scope":{_quoted(scope)},"tid":"{client.tenant_id}",'
         f'"roles":[{",".join(map(_quoted, client.role_names))}],'
         f'"role_ids":[{",".join(map(_quoted, client.role_ids))}],"cred":{secret_id},'
@@ -158,7 +158,7 @@ def _claims(client: TokenClient, *, scope: str, secret_id: int, now: datetime) -
         "iat": issued_at,
         "nbf": issued_at,
         "exp": issued_at + client.token_lifetime_s,
-        "jti": secrets.token_hex(16),
+        "jti": new_token_id(now),
         "scope": scope,
         "tid": client.tenant_id,
         "roles": client.role_names,

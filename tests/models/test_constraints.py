@@ -64,6 +64,13 @@ def test_token_lifetime_is_not_negative(client: Client) -> None:
         Client.objects.update(token_lifetime_s=-1)
 
 
+def test_only_clients_with_secrets_may_introspect(client: Client) -> None:
+    assert Client.objects.update(may_introspect=True) == 1
+    assert Client.objects.update(client_type="hybrid") == 1
+    with refused("client_introspects_with_a_secret"):
+        Client.objects.update(client_type="authorization-code")
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [("Pump 2", "PUMP 2"), ("Caf\u00e9", "cafe\u0301"), ("Straße", "STRASSE"), ("ΣΑΣ", "σας")],

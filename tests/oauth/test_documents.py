@@ -16,6 +16,7 @@ OPENID = "/identity/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server/identity"
 JWKS = "/identity/.well-known/openid-configuration/jwks"
 DOCUMENTS = (OPENID, OAUTH, JWKS)
+METHODS = ["client_secret_basic", "client_secret_post"]
 HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "public, max-age=900",
@@ -33,11 +34,15 @@ def test_metadata_says_what_there_is(db: None, path: str):
     assert get(path).json() == {
         "issuer": "http://localhost:8000/identity",
         "token_endpoint": "http://localhost:8000/identity/connect/token",
+        "introspection_endpoint": "http://localhost:8000/identity/connect/introspect",
+        "revocation_endpoint": "http://localhost:8000/identity/connect/revocation",
         "jwks_uri": "http://localhost:8000/identity/.well-known/openid-configuration/jwks",
         "scopes_supported": ["api", "ocsapi"],
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
     }
 
 
@@ -50,9 +55,10 @@ def test_a_foreign_library_accepts_the_metadata(db: None, settings: Any):
     settings.PUBLIC_URL = "https://portal.example.com"
     metadata = AuthorizationServerMetadata(get(OAUTH, **{"wsgi.url_scheme": "https"}).json())
 
-    for rule in ("issuer", "token_endpoint", "jwks_uri", "scopes_supported"):
+    endpoints = ("token_endpoint", "introspection_endpoint", "revocation_endpoint")
+    for rule in ("issuer", *endpoints, "jwks_uri", "scopes_supported"):
         getattr(metadata, f"validate_{rule}")()
-    for rule in ("grant_types", "token_endpoint_auth_methods"):
+    for rule in ("grant_types", *(f"{endpoint}_auth_methods" for endpoint in endpoints)):
         getattr(metadata, f"validate_{rule}_supported")()
 
 

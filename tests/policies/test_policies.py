@@ -39,6 +39,7 @@ client.disable        yes            -       -        -        -      -        y
 client.remove         yes            -       -        -        -      -        yes    yes
 client.restore        yes            -       -        -        -      -        yes    yes
 client.roles.assign   yes            -       -        -        -      -        yes    yes
+client.tokens.end     yes            -       -        -        -      -        yes    yes
 client.secret.read    yes            -       yes      yes      yes    -        yes    yes
 client.secret.add     yes            -       -        own      own    -        yes    yes
 client.secret.edit    yes            -       -        -        own    -        yes    yes

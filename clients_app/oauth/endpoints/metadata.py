@@ -18,10 +18,14 @@ def metadata(request: HttpRequest) -> HttpResponse:
         {
             "issuer": conf.issuer(),
             "token_endpoint": conf.public_url() + reverse("token"),
+            "introspection_endpoint": conf.public_url() + reverse("introspect"),
+            "revocation_endpoint": conf.public_url() + reverse("revoke"),
             "jwks_uri": conf.public_url() + reverse("jwks"),
             "scopes_supported": list(conf.api_scopes()),
             "response_types_supported": [],
             "grant_types_supported": list(GRANTS),
             "token_endpoint_auth_methods_supported": list(METHODS),
+            "introspection_endpoint_auth_methods_supported": list(METHODS),
+            "revocation_endpoint_auth_methods_supported": list(METHODS),
         },
     )

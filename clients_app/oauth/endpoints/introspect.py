@@ -1,0 +1,56 @@
+"""What a token is worth now, for the API that got it. Source: RFC 7662; security bars 39, 40."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from clients_app import conf, selectors
+from clients_app.oauth import responses
+from clients_app.oauth.client_auth import authenticate
+from clients_app.oauth.client_row import ClientRow
+from clients_app.oauth.exchange import answered, params_of
+from clients_app.oauth.messages import Answer, Request, request_from
+from clients_app.oauth.params import required
+from clients_app.services.token_state import CountingToken, counting_token
+
+_SAID_OF_IT = ("scope", "client_id", "sub", "aud", "iss", "exp", "iat", "nbf", "jti", "tid")
+
+
+@csrf_exempt
+def introspect(http_request: HttpRequest) -> HttpResponse:
+    """The entrance through Django."""
+    request = request_from(http_request.META)
+    return responses.MachineResponse(answered(request, _introspect, asked_for="Introspection"))
+
+
+def _introspect(request: Request) -> Answer:
+    params = params_of(request)
+    now = timezone.now()
+    who = authenticate(request.authorization, params, address=request.address, now=now)
+    plain = required(params, "token")
+    counting = counting_token(plain, audience=conf.token_audience())
+    if counting is None or not _may_know(who.client, counting):
+        return responses.json_answer({"active": False})
+    return responses.json_answer(_described(counting))
+
+
+def _may_know(asking: ClientRow, counting: CountingToken) -> bool:
+    """Return whether the token is the asking client's own, or the business of a resource server."""
+    asks, issued_to = asking.token_client, counting.client
+    if asks.id == str(issued_to.pk):
+        return True
+    return asks.tenant_id == str(issued_to.tenant_id) and selectors.may_introspect(asks.id)
+
+
+def _described(counting: CountingToken) -> dict[str, Any]:
+    """Return what the token says, with the roles that its client carries now."""
+    roles = sorted((role.name, str(role.pk)) for role in counting.client.roles.all())
+    return {
+        "active": True,
+        "token_type": "Bearer",
+        **{name: counting.token[name] for name in _SAID_OF_IT},
+        "roles": [name for name, _ in roles],
+        "role_ids": [role_id for _, role_id in roles],
+    }

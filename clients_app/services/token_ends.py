@@ -1,0 +1,54 @@
+"""Ending tokens before their time: one by its client, or all of a client.
+
+Source: RFC 7009; product rule, "Effect of a change"; security bar 41.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.models import Client, RevokedToken
+from clients_app.policies import Action, require
+from clients_app.services.locks import locked
+from clients_app.services.token_state import CountingToken
+
+_FORGET_EVERY: Final = timedelta(minutes=1)
+_last_forgotten: Final = [datetime.min.replace(tzinfo=UTC)]
+
+
+def revoke_token(counting: CountingToken, *, now: datetime) -> None:
+    """Let the token count no longer, in every process; doing it twice is doing it once."""
+    row = RevokedToken(
+        jti=counting.token["jti"],
+        client=counting.client,
+        revoked_at=now,
+        expires_at=datetime.fromtimestamp(counting.token["exp"], UTC),
+    )
+    RevokedToken.objects.bulk_create([row], ignore_conflicts=True)
+    _forget_ended(now)
+
+
+def end_tokens(client: Client, *, actor: Actor, now: datetime) -> Client:
+    """Let no token that ``client`` was issued until ``now`` count any longer.
+
+    Those that it asks for from then on do. APIs that only check the signature do not notice.
+    Errors: Forbidden; NotFound if the client was removed meanwhile.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.END_TOKENS, client=client)
+        client.tokens_not_before = now
+        client.updated_at, client.updated_by = now, actor.name
+        client.save(update_fields=["tokens_not_before", "updated_at", "updated_by"])
+        audit.record("client.tokens.ended", client, actor=actor, now=now, client_id=client.pk)
+    return client
+
+
+def _forget_ended(now: datetime) -> None:
+    """Forget revoked tokens that have ended by themselves; each process does it once a minute."""
+    if now - _last_forgotten[0] >= _FORGET_EVERY:
+        _last_forgotten[0] = now
+        RevokedToken.objects.filter(expires_at__lte=now).delete()
