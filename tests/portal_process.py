@@ -1,16 +1,20 @@
 """The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
 
+import atexit
 import http.client
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -35,15 +39,20 @@ class PortalProcess:
     """One portal of its own; ``start`` and ``stop`` may alternate, the data stays.
 
     ``url`` is its public origin, ``log_file`` all that its server has written. The first
-    administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise.
+    administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise. It begins with
+    nothing, or with tables and static files ``like`` those of another one that does not run.
     """
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(
+        self, data_dir: Path, *, like: "PortalProcess | None" = None, **environment: str
+    ) -> None:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")
-        self.database_url = _new_database()
+        self.database_url = _new_database(like.database_url if like else "")
+        if like:
+            shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -185,19 +194,44 @@ def _value_as_text(value: Any) -> str:
 
 
 def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
-    """Yield a running portal with its data under ``folder``; stop it afterwards."""
-    with PortalProcess(folder / "var", **environment) as portal:
+    """Yield a running portal with its data under ``folder``; stop it afterwards.
+
+    What each first start makes alike is copied, which saves two of its three seconds.
+    """
+    with PortalProcess(folder / "var", like=_prepared(), **environment) as portal:
         yield portal
 
 
-def _new_database() -> str:
-    """Return the URL of a new database beside that of DATABASE_URL; empty for SQLite."""
+@cache
+def _prepared() -> PortalProcess:
+    """Return a portal with tables and static files, and nothing else, made once a test run."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    portal = PortalProcess(folder / "var")
+    if portal.database_url:
+        atexit.register(_drop_database, portal.database_url)
+    made = portal.manage(
+        "shell",
+        "--verbosity=0",
+        "--command=from clients_app.management import first_start, static_files\n"
+        "with first_start.one_at_a_time(): first_start.prepare_tables()\n"
+        "static_files.collect_changed_static_files()",
+    )
+    assert made.returncode == 0, made.stderr
+    return portal
+
+
+def _new_database(template: str) -> str:
+    """Return the URL of a new database beside that of DATABASE_URL, a copy of the one at the URL
+    ``template`` if that is given; empty for SQLite."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return ""
     name = f"portal_{uuid.uuid4().hex}"
+    source = urlsplit(template).path.removeprefix("/") or "template1"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(source)))
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 

@@ -23,7 +23,10 @@ if ! complete >/dev/null 2>&1; then
 fi
 
 unset DATABASE_URL
+# Twice as many as cores: many tests wait for servers and browsers most of the time.
+PYTEST_XDIST_AUTO_NUM_WORKERS=$((2 * $(nproc)))
+export PYTEST_XDIST_AUTO_NUM_WORKERS
 echo 'On SQLite:'
-.venv/bin/pytest -q -n 2 --dist loadfile "$@"
+.venv/bin/pytest -q -n auto --dist loadfile "$@"
 echo 'On PostgreSQL:'
-tests/with_postgresql.sh .venv/bin/pytest -q -n 2 --dist loadfile "$@"
+tests/with_postgresql.sh .venv/bin/pytest -q -n auto --dist loadfile "$@"

@@ -11,7 +11,7 @@ import requests
 
 from tests.journeys import token_requests
 from tests.journeys.add_by_http import Answer, Form, names_in_list, new_form, send, signed_in
-from tests.portal_process import PortalProcess
+from tests.portal_process import PortalProcess, new_portal
 
 pytestmark = pytest.mark.journey
 
@@ -29,8 +29,7 @@ OF_EACH_CLIENT = {  # rows that Add writes with a client, and the column that na
 @pytest.fixture
 def fused_portal(tmp_path: Path) -> Iterator[PortalProcess]:
     """A portal of one worker, which kills itself where the file says, together with its parent."""
-    with PortalProcess(tmp_path / "var", WORKERS="1", PYTHONPATH=str(FUSE)) as portal:
-        yield portal
+    yield from new_portal(tmp_path, WORKERS="1", PYTHONPATH=str(FUSE))
 
 
 def clients(portal: PortalProcess) -> dict[str, str]:
