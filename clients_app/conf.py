@@ -33,6 +33,11 @@ def token_signing_algorithm() -> str:
     return settings.TOKEN_SIGNING_ALGORITHM
 
 
+def logs_tokens() -> bool:
+    """Return whether each issued token gets a line of the log (product rule, "Usage")."""
+    return settings.LOG_TOKENS
+
+
 def installation_zone() -> ZoneInfo:
     """Return the zone of the installation; a person's own goes over it."""
     return ZoneInfo(settings.TIME_ZONE)
@@ -70,6 +75,22 @@ class Listener(NamedTuple):
 def listener() -> Listener:
     """Return where the server listens, and with how many workers."""
     return Listener(settings.BIND, settings.PORT, settings.WORKERS, settings.TLS_FILES)
+
+
+def facts() -> dict[str, str | int]:
+    """Return the settings that an operator may ask the log for; none of them is secret."""
+    return {
+        "PUBLIC_URL": settings.PUBLIC_URL,
+        "WORKERS": settings.WORKERS,
+        "DATABASE": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],
+        "TRUSTED_PROXIES": " ".join(settings.TRUSTED_PROXIES),
+        "API_SCOPES": " ".join(settings.API_SCOPES),
+        "TOKEN_AUDIENCE": token_audience(),
+        "TOKEN_SIGNING_ALGORITHM": settings.TOKEN_SIGNING_ALGORITHM,
+        "CLIENTS_PER_TENANT": settings.CLIENTS_PER_TENANT,
+        "TIME_ZONE": settings.TIME_ZONE,
+        "LOG_TOKENS": settings.LOG_TOKENS,
+    }
 
 
 def wsgi_application() -> str:

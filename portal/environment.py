@@ -62,6 +62,11 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     return value
 
 
+def switch(name: str) -> bool:
+    """Return whether the variable is ``on``; it may only be that or ``off``, the default."""
+    return choice(name, ("off", "on"), "off") == "on"
+
+
 def number(name: str, default: int, lowest: int, highest: int) -> int:
     """Return the variable as a whole number from ``lowest`` to ``highest``."""
     value = text(name, str(default))

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "clients_app",
 ]
 MIDDLEWARE = [
+    "clients_app.web.middleware.named_operations",  # first: every line of the log has the id
     "clients_app.web.middleware.trusted_proxies_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -195,6 +196,7 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+LOG_TOKENS = env.switch("LOG_TOKENS")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = {
     "version": 1,

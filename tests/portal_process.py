@@ -129,12 +129,17 @@ class PortalProcess:
 
     def answers(self) -> bool:
         """Tell whether the server answers requests."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/")
-            return connection.getresponse().status < 500
+            return self.get("/") < 500
         except OSError:
             return False
+
+    def get(self, path: str) -> int:
+        """Return the status of the answer to a plain GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
         finally:
             connection.close()
 

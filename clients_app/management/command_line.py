@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from clients_app import selectors
+from clients_app import operations, selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import failures
@@ -28,6 +28,7 @@ class PortalCommand(BaseCommand):
         The log keeps to warnings, so that what the command prints stands alone.
         """
         logging.disable(logging.INFO)
+        operations.begin()
         try:
             super().run_from_argv(argv)
         except PortalError as error:
@@ -71,7 +72,8 @@ def tenant_of(name: str | None) -> Tenant:
 def actor_in(tenant: Tenant) -> Actor:
     """Return the command line as an actor of this tenant."""
     kind = ActorKind.COMMAND_LINE
-    return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value)
+    operation_id = operations.current()
+    return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value, operation_id=operation_id)
 
 
 def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from clients_app import conf
 from clients_app.errors import PortalError
-from clients_app.oauth import responses
+from clients_app.oauth import request_log, responses
 from clients_app.oauth.errors import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
@@ -54,7 +54,7 @@ def answered(request: Request, steps: Callable[[Request], Answer], *, asked_for:
         log.exception("%s failed.", asked_for)
         refusal = OAuthError("server_error", "The server failed.", status=INTERNAL_ERROR)
     if refusal.status != TOO_MANY_REQUESTS:  # a flood fills no log
-        _log(refusal, request, asked_for)
+        request_log.refused(refusal, asked_for=asked_for, address=request.address)
     refused = responses.error_json(refusal)
     return refused if request.method != "HEAD" else refused._replace(body=b"")
 
@@ -77,17 +77,3 @@ def _limited(refusal: OAuthError, request: Request) -> OAuthError:
         return refusal
     wait_s = count_failure(request.address, now=timezone.now())
     return too_many_failures(refusal, retry_after_s=wait_s) if wait_s else refusal
-
-
-def _log(refusal: OAuthError, request: Request, asked_for: str) -> None:
-    """Write one line: cause, client and address, and nothing else that was sent."""
-    level = logging.INFO if refusal.status < INTERNAL_ERROR else logging.ERROR
-    log.log(
-        level,
-        "%s refused: %s (%s). Client %s, address %s.",
-        asked_for,
-        refusal.error,
-        refusal.cause,
-        refusal.client_id or "unknown",
-        request.address or "unknown",
-    )

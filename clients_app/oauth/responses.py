@@ -9,11 +9,13 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.http.response import ResponseHeaders
 
+from clients_app import operations
 from clients_app.oauth.errors import METHOD_NOT_ALLOWED, UNAUTHORIZED, OAuthError
 from clients_app.oauth.messages import Answer
 from clients_app.services.tokens import IssuedToken
 
 REALM: Final = "identity"
+OPERATION_ID: Final = "Operation-Id"
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -38,7 +40,7 @@ def json_answer(members: Mapping[str, Any]) -> Answer:
 
 def error_json(error: OAuthError) -> Answer:
     """Return the answer to a request that was refused."""
-    headers = dict(_HEADERS)
+    headers = {**_HEADERS, OPERATION_ID: operations.current()}
     if error.status == UNAUTHORIZED:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
     if error.status == METHOD_NOT_ALLOWED:
@@ -55,12 +57,12 @@ def allowed_methods() -> Answer:
 
 
 class _SealedHeaders(ResponseHeaders):
-    """Headers that stay as they are once ``sealed``."""
+    """Headers that stay as they are once ``sealed``, but for the Operation Id."""
 
     sealed = False
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if not self.sealed:
+        if not self.sealed or key == OPERATION_ID:
             super().__setitem__(key, value)
 
     def setdefault(self, key: str, value: Any) -> None:

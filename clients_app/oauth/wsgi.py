@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from http.client import responses as reasons
 from typing import Any, Final
 
+from clients_app import operations
 from clients_app.oauth.endpoints import token
 from clients_app.oauth.messages import request_from
 
@@ -21,6 +22,7 @@ def in_front_of(application: Application) -> Application:
     def entrance(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] not in TOKEN_PATHS:
             return application(environ, start_response)
+        operations.begin_unnamed()
         status, headers, body = token.answer(request_from(environ))
         start_response(f"{int(status)} {reasons.get(status, '')}", list(headers.items()))
         return [body]

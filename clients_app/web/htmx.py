@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from clients_app import operations
 from clients_app.web.shell import shell_of
 
 
@@ -40,7 +41,12 @@ def show(
     if status == 422:
         title = gettext("Error: %(title)s") % {"title": title}
     title = gettext("%(title)s · Portal") % {"title": title}
-    context = {"now": timezone.now(), "status": status, "notice": notice_of(request)} | context
+    context = {
+        "now": timezone.now(),
+        "status": status,
+        "notice": notice_of(request),
+        "operation_id": operations.current(),
+    } | context
     if not wants_fragment(request):
         page = {**context, **shell_of(request), "title": title}
         html = render_to_string(f"clients_app/{screen}.html", page, request)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from typing import Final
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from clients_app import conf
+from clients_app import conf, operations
 from clients_app.rules.peer_addresses import is_trusted
 
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/")
@@ -17,21 +16,34 @@ PERMISSIONS: Final = ", ".join(
 )
 
 
+def named_operations(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Give each request an Operation Id, and its answer too, but for those that caches repeat."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        request.operation_id = operations.begin()  # type: ignore[attr-defined]
+        response = get_response(request)
+        if "public" not in response.get("Cache-Control", ""):
+            response["Operation-Id"] = request.operation_id  # type: ignore[attr-defined]
+        return response
+
+    return respond
+
+
 def page_headers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each page its Operation Id and the headers of security bar 75 that Django lacks.
+    """Give each page the headers of security bar 75 that Django lacks.
 
     No page may be stored: not by a cache, and not by a browser that goes back after sign-out.
     Answers to machines are sealed and stay as they are.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        request.operation_id = str(uuid4())  # type: ignore[attr-defined]
         if not request.path.startswith(MACHINES):
             request.get_host()  # refuses names that are not ours
         response = get_response(request)
-        response["Operation-Id"] = request.operation_id  # type: ignore[attr-defined]
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -107,7 +107,7 @@ def test_it_is_no_event_of_the_chain_but_a_line_of_the_log(
     post(REVOKE, good, token)
 
     assert AuditEvent.objects.count() == events
-    assert f"Token revoked. Client {good.id}, address 192.0.2.7." in caplog.text
+    assert f"Client {good.id}, address 192.0.2.7." in caplog.text
     assert token.rpartition(".")[2] not in caplog.text
 
 

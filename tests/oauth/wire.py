@@ -4,8 +4,9 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
@@ -19,10 +20,14 @@ TOKEN_PATH = "/identity/connect/token"
 FORM = "application/x-www-form-urlencoded"
 
 
-class Reply(NamedTuple):
+@dataclass(frozen=True)
+class Reply:
+    """``headers`` are all but the Operation-Id, which differs from one answer to the next."""
+
     status: int
     headers: dict[str, str]
     body: bytes
+    operation_id: str = field(default="", compare=False)
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -81,7 +86,9 @@ def send(application: Callable[..., Any], variables: dict[str, Any]) -> Reply:
             chunks.close()
     [(status, headers)] = started
     assert len({name.lower() for name, _ in headers}) == len(headers)
-    return Reply(int(status[:3]), dict(headers), body)
+    said = dict(headers)
+    operation_id = said.pop("Operation-Id", "")
+    return Reply(int(status[:3]), said, body, operation_id)
 
 
 def nothing_behind(variables: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

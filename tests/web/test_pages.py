@@ -118,7 +118,7 @@ def test_machines_get_none_of_it(client, db):
     reply = client.get("/identity/.well-known/openid-configuration")
 
     assert reply.status_code == 200
-    for name in ("Operation-Id", "Permissions-Policy", "Cross-Origin-Resource-Policy"):
+    for name in ("Permissions-Policy", "Cross-Origin-Resource-Policy"):
         assert name not in reply
     assert "HX-Request" not in reply.get("Vary", "")
 

@@ -14,6 +14,7 @@ from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.server import check_tls, claim_port, serve
 from clients_app.management.static_files import collect_changed_static_files
 
+log = logging.getLogger("clients_app.server")
 PASSWORD = "PORTAL_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
 
 
@@ -30,6 +31,7 @@ class Command(PortalCommand):
             self.prepare()
             logging.disable(logging.NOTSET)  # from here on the log is the server's
             serve(listener, tell=self.tell_address)
+            log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:
         """Make what is missing; processes that start at once do it one after the other."""
@@ -46,7 +48,10 @@ class Command(PortalCommand):
         self.stdout.flush()
 
     def tell_address(self) -> None:
-        """Say where the portal is."""
+        """Say where the portal is, and to the log how it is set (security bar 85)."""
+        facts = conf.facts()
+        settings = " ".join(f"{name}={value}" for name, value in facts.items())
+        log.info("The portal has started: %s", settings, extra={"event": "server.started", **facts})
         self.tell(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
 
 

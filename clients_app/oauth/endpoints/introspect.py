@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf, selectors
-from clients_app.oauth import responses
+from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_auth import authenticate
 from clients_app.oauth.client_row import ClientRow
 from clients_app.oauth.exchange import answered, params_of
@@ -31,7 +31,11 @@ def _introspect(request: Request) -> Answer:
     who = authenticate(request.authorization, params, address=request.address, now=now)
     plain = required(params, "token")
     counting = counting_token(plain, audience=conf.token_audience())
-    if counting is None or not _may_know(who.client, counting):
+    if counting is not None and not _may_know(who.client, counting):
+        counting = None
+    jti = counting.token["jti"] if counting else ""
+    request_log.introspected(jti, client_id=who.client.token_client.id, address=request.address)
+    if counting is None:
         return responses.json_answer({"active": False})
     return responses.json_answer(_described(counting))
 

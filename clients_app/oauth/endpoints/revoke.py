@@ -1,21 +1,17 @@
 """A client ends a token of its own before its time. Source: RFC 7009; security bar 41."""
 
-import logging
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.oauth import responses
+from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_auth import authenticate
 from clients_app.oauth.exchange import answered, params_of
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import required
 from clients_app.services.token_ends import revoke_token
 from clients_app.services.token_state import counting_token
-
-log = logging.getLogger("clients_app.oauth")
 
 
 @csrf_exempt
@@ -33,5 +29,6 @@ def _revoke(request: Request) -> Answer:
     counting = counting_token(required(params, "token"), audience=conf.token_audience())
     if counting is not None and str(counting.client.pk) == client_id:
         revoke_token(counting, now=now)
-        log.info("Token revoked. Client %s, address %s.", client_id, request.address or "unknown")
+        jti = counting.token["jti"]
+        request_log.revoked(jti, client_id=client_id, address=request.address)
     return responses.json_answer({})  # the same for tokens that are unknown, ended or another's

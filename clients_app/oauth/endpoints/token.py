@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from clients_app.oauth import responses
+from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_auth import Authenticated, authenticate
 from clients_app.oauth.errors import OAuthError, invalid_request
 from clients_app.oauth.exchange import answered, params_of
@@ -51,6 +51,7 @@ def _token(request: Request) -> Answer:
         address=request.address,
         now=now,
     )
+    request_log.issued(issued, secret_id=who.secret_id, address=request.address)
     return responses.token_json(issued)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
-from clients_app import selectors
+from clients_app import operations, selectors
 from clients_app.errors import NotFound, PortalError
 from clients_app.policies import Action
 from clients_app.web import kept
@@ -115,7 +115,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     A database that does not answer, or is locked for too long, is a 503 that may be tried again.
     """
-    operation_id = getattr(request, "operation_id", "")
+    operation_id = operations.current()
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
     context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
     html = render_to_string("clients_app/server_error.html", context)
