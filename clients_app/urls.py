@@ -26,6 +26,7 @@ from clients_app.web.views.role_list import role_list
 from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
+from clients_app.web.views.secret_rotate import secret_rotate
 from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.sign_in import sign_in, sign_out
 from clients_app.web.views.theme import theme
@@ -75,6 +76,7 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets/add", secret_add, "secret-add"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secret_edit, "secret-edit"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secret_remove, "secret-remove"),
+    *page(f"{CLIENT}/secrets/<int:secret_id>/rotate", secret_rotate, "secret-rotate"),
     *page("security/roles", role_list, "role-list"),
     *page("security/roles/add", role_add, "role-add"),
     *page("security/roles/<guid:role_id>/edit", role_edit, "role-edit"),

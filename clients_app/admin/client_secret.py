@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.deeds.secrets import secret_remove
+from clients_app.admin.deeds.secrets import secret_remove, secret_rotate
 from clients_app.admin.filters import ByTenantOfClient, SecretState
 from clients_app.admin.read_only import Deed, Link, ReadOnly, activity_link
 from clients_app.models import ClientSecret
@@ -15,7 +15,10 @@ from clients_app.rules.expiry import is_expired
 
 
 class ClientSecretAdmin(ReadOnly):
-    deeds = (Deed("<int:secret_id>/remove/", secret_remove, "secret-remove"),)
+    deeds = (
+        Deed("<int:secret_id>/rotate/", secret_rotate, "secret-rotate"),
+        Deed("<int:secret_id>/remove/", secret_remove, "secret-remove"),
+    )
     list_display = (
         "__str__",
         "client",
@@ -37,6 +40,7 @@ class ClientSecretAdmin(ReadOnly):
         "tenant",
         "description",
         "last_four",
+        "replaces",
         "state",
         "expires_at",
         "created_at",
@@ -68,4 +72,7 @@ class ClientSecretAdmin(ReadOnly):
         if obj.retired_at is None:
             url = reverse("admin:secret-remove", args=[obj.pk])
             links.insert(0, Link(gettext("Remove Secret"), url))
+            if not is_expired(obj.expires_at, timezone.now()):
+                url = reverse("admin:secret-rotate", args=[obj.pk])
+                links.insert(0, Link(gettext("Rotate Secret"), url))
         return links

@@ -21,6 +21,7 @@ SENTENCES: Final = {
     "client.tokens.ended": gettext_noop("All tokens of %(object)s ended"),
     "client.secret.added": gettext_noop("Secret %(object)s added"),
     "client.secret.edited": gettext_noop("Secret %(object)s edited"),
+    "client.secret.rotated": gettext_noop("Secret %(object)s rotated"),
     "client.secret.removed": gettext_noop("Secret %(object)s removed"),
     "role.added": gettext_noop("Role %(object)s added"),
     "role.edited": gettext_noop("Role %(object)s edited"),
@@ -50,6 +51,7 @@ LABELS: Final = {
     "token_lifetime_s": gettext_noop("Token Lifetime"),
     "expires_at": gettext_noop("Expiration Date"),
     "ends_in": gettext_noop("Ends in"),
+    "replaced_by": gettext_noop("Replaced by"),
     "username": gettext_noop("Username"),
     "is_staff": gettext_noop("Staff"),
 }

@@ -36,6 +36,9 @@ class ClientSecret(models.Model):
     created_by = models.CharField(max_length=limits.NAME_MAX)
     retired_at = models.DateTimeField(null=True)
     retired_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
+    replaces = models.ForeignKey(  # by Rotate; it then ended, or will end, by its expires_at
+        "self", on_delete=models.SET_NULL, null=True, related_name="successors"
+    )
 
     objects: ClassVar = ClientSecretQuerySet.as_manager()
 

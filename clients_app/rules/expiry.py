@@ -23,25 +23,26 @@ def default_expiration(now: datetime, zone: tzinfo) -> datetime:
     return _years_later(now.astimezone(zone), years=1).replace(fold=0).astimezone(UTC)
 
 
-def parse_expiration(text: str, zone: tzinfo) -> datetime:
+def parse_expiration(text: str, zone: tzinfo, *, field: str = "expiration") -> datetime:
     """Return the moment that ``text`` names on the clocks of ``zone``: "2027-11-23 10:15".
 
     Units: an aware UTC moment. Of an hour that daylight saving doubles, the earlier one.
-    Errors: RuleBroken if it is no such date and time, or one that daylight saving skips.
+    Errors: RuleBroken (of ``field``) if it is no such date and time, or one that daylight saving
+    skips.
     """
-    wall = _wall_time(text.strip())
+    wall = _wall_time(text.strip(), field)
     try:
         moment = wall.replace(tzinfo=zone).astimezone(UTC)
         shown = moment.astimezone(zone).replace(tzinfo=None)
     except OverflowError:  # the first and last days that a datetime can hold
-        raise _not_a_date() from None
+        raise _not_a_date(field) from None
     if shown != wall:
         raise RuleBroken(
             gettext_noop(
                 "Enter another time, for example %(example)s. "
                 "The clocks of %(zone)s skip %(typed)s."
             ),
-            field="expiration",
+            field=field,
             example=shown.strftime(_FORMAT),
             zone=str(zone),
             typed=wall.strftime(_FORMAT),
@@ -61,7 +62,7 @@ def check_expiration(expires_at: datetime | None, now: datetime) -> None:
             gettext_noop("Enter a date and time in the future, or select Never Expires."),
             field="expiration",
         )
-    latest = _years_later(now.astimezone(UTC), years=SECRET_YEARS_MAX)
+    latest = latest_expiration(now)
     if expires_at > latest:
         raise RuleBroken(
             gettext_noop(
@@ -74,19 +75,24 @@ def check_expiration(expires_at: datetime | None, now: datetime) -> None:
         )
 
 
+def latest_expiration(now: datetime) -> datetime:
+    """Return the last moment at which a secret may end: 10 calendar years of UTC ahead."""
+    return _years_later(now.astimezone(UTC), years=SECRET_YEARS_MAX)
+
+
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:
     """Tell whether a secret has ended: from the very second of ``expires_at`` on."""
     return expires_at is not None and expires_at <= now
 
 
-def _wall_time(text: str) -> datetime:
+def _wall_time(text: str, field: str) -> datetime:
     typed = _TYPED.fullmatch(text)
     if not typed:
-        raise _not_a_date()
+        raise _not_a_date(field)
     try:
         return datetime.fromisoformat(f"{typed[1]}T{typed[2]}")
     except ValueError:
-        raise _not_a_date() from None
+        raise _not_a_date(field) from None
 
 
 def _years_later(moment: datetime, *, years: int) -> datetime:
@@ -96,11 +102,18 @@ def _years_later(moment: datetime, *, years: int) -> datetime:
         return moment.replace(year=moment.year + years, day=28)
 
 
-def _not_a_date() -> RuleBroken:
+def _not_a_date(field: str) -> RuleBroken:
+    if field != "expiration":  # an end that there must be
+        return RuleBroken(
+            gettext_noop(
+                "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15."
+            ),
+            field=field,
+        )
     return RuleBroken(
         gettext_noop(
             "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15, "
             "or select Never Expires."
         ),
-        field="expiration",
+        field=field,
     )

@@ -22,8 +22,17 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.client_lists import SORTS, ClientPage, Show, client_page
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT, RESTORABLE
+from clients_app.selectors.rotations import Rotation, rotations
 
-__all__ = ("RESTORABLE", "SORTS", "ClientPage", "Show", "client_page")
+__all__ = (
+    "RESTORABLE",
+    "SORTS",
+    "ClientPage",
+    "Rotation",
+    "Show",
+    "client_page",
+    "rotations",
+)
 
 
 def get_client(tenant_id: UUID, client_id: UUID) -> Client:

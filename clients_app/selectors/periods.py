@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret stays on the screen
+DAY: Final = timedelta(days=1)
 RECENT: Final = timedelta(days=7)
 RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
 EXPIRING: Final = timedelta(days=30)  # a secret that ends sooner needs attention

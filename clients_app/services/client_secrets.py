@@ -64,7 +64,7 @@ def add_secret(
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        if client.secrets.live(now).count() >= SECRETS_MAX:
+        if not has_room(client, now=now):
             raise RuleBroken(
                 gettext_noop(
                     "This client has %(maximum)s secrets, the most it can have. "
@@ -95,7 +95,7 @@ def edit_secret(
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.EDIT_SECRET, client=client)
-        secret = _unretired(client, secret_id)
+        secret = unretired(client, secret_id)
         if is_expired(secret.expires_at, now):
             raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
         if seen is not None and seen != secret.stamp:
@@ -136,20 +136,16 @@ def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.REMOVE_SECRET, client=client)
-        secret = _unretired(client, secret_id)
-        secret.retired_at = now
-        secret.retired_by = actor.name
-        secret.save(update_fields=["retired_at", "retired_by"])
+        secret = unretired(client, secret_id)
+        retire(secret, actor=actor, now=now)
         touch(client, actor=actor, now=now)
-        audit.record(
-            "client.secret.removed",
-            secret,
-            actor=actor,
-            now=now,
-            client_id=client.pk,
-            before=described(secret),
-        )
+        record_removal(secret, actor=actor, now=now)
     return secret
+
+
+def has_room(client: Client, *, now: datetime) -> bool:
+    """Return whether the client, whose row is locked, may have one more live secret."""
+    return client.secrets.live(now).count() < SECRETS_MAX
 
 
 def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> PreparedSecret:
@@ -164,11 +160,17 @@ def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> Pre
 
 
 def insert_secret(
-    client: Client, prepared: PreparedSecret, *, actor: Actor, now: datetime
+    client: Client,
+    prepared: PreparedSecret,
+    *,
+    actor: Actor,
+    now: datetime,
+    replaces: ClientSecret | None = None,
 ) -> ClientSecret:
     """Write a new secret and its event; the last act of a deed, which has checked the rest."""
     secret = ClientSecret.objects.create(
         client=client,
+        replaces=replaces,
         description=prepared.draft.description,
         expires_at=prepared.draft.expires_at,
         created_at=now,
@@ -185,6 +187,25 @@ def insert_secret(
         after=described(secret),
     )
     return secret
+
+
+def retire(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Take a secret away; part of a deed, which also touches the client and records it."""
+    secret.retired_at = now
+    secret.retired_by = actor.name
+    secret.save(update_fields=["retired_at", "retired_by"])
+
+
+def record_removal(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Add the event of a removed secret."""
+    audit.record(
+        "client.secret.removed",
+        secret,
+        actor=actor,
+        now=now,
+        client_id=secret.client_id,
+        before=described(secret),
+    )
 
 
 def touch(client: Client, *, actor: Actor, now: datetime) -> None:
@@ -209,7 +230,11 @@ def _description(draft: SecretDraft) -> str:
     return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
 
 
-def _unretired(client: Client, secret_id: int) -> ClientSecret:
+def unretired(client: Client, secret_id: int) -> ClientSecret:
+    """Return a secret of the client that is not removed.
+
+    Errors: NotFound.
+    """
     secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
     if secret is None:
         raise NotFound(gettext_noop("There is no such secret. It may have been removed."))

@@ -91,14 +91,24 @@ def ago(moment: datetime, now: datetime) -> str:
     return gettext("%(time)s ago") % {"time": _roughly(seconds)}
 
 
+@register.filter
+def idle_for(moment: datetime, now: datetime) -> str:
+    """Return the time since a moment: "17 hours"."""
+    return _roughly(max(0, int((now - moment).total_seconds())))
+
+
 def expires(moment: datetime, now: datetime) -> str:
     """Return when something ends: "Expires in 12 days" within 30 days, else the date."""
     if not is_soon(moment, now):
         return gettext("Expires %(date)s") % {"date": day(moment)}
+    return gettext("Expires in %(time)s") % {"time": time_until(moment, now)}
+
+
+def time_until(moment: datetime, now: datetime) -> str:
+    """Return the time until a moment: "12 days", below two days "23 hours", "4 minutes"."""
     seconds = max(0, int((moment - now).total_seconds()))
     days = days_left(moment, now)
-    time = _roughly(seconds if days < 2 else days * DAY_S)
-    return gettext("Expires in %(time)s") % {"time": time}
+    return _roughly(seconds if days < 2 else days * DAY_S)
 
 
 def days_left(moment: datetime, now: datetime) -> int:

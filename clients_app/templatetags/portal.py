@@ -65,16 +65,31 @@ def restorable_for(context: Any, removed_at: datetime, restorable: timedelta) ->
 @register.inclusion_tag("clients_app/components/time_left.html", takes_context=True)
 def time_left(context: Any, secret: Any) -> dict[str, Any]:
     """Say how long a secret lives on."""
-    now, ends, tone = context["now"], secret.expires_at, secret_tone(context, secret)
+    tone, words = secret_tone(context, secret), life_in_words(context, secret)
+    icon_name = {"bad": "alert", "warn": "clock"}.get(tone, "")
+    if secret.expires_at is None:
+        icon_name = "infinity"
+    return {"tone": tone, "icon_name": icon_name, "words": words}
+
+
+@register.simple_tag(takes_context=True)
+def life_in_words(context: Any, secret: Any) -> str:
+    """Return how long a secret lives on: "9 days left", "Never Expires", "Expired 2 days ago"."""
+    now, ends = context["now"], secret.expires_at
     if ends is None:
-        return {"tone": tone, "icon_name": "infinity", "words": gettext("Never Expires")}
-    if tone == "bad":
-        words = gettext("Expired %(when)s") % {"when": moments.ago(ends, now)}
-        return {"tone": tone, "icon_name": "alert", "words": words}
-    days = moments.days_left(ends, now)
-    left = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
-    words = left if days else gettext("Less than a day left")
-    return {"tone": tone, "icon_name": "clock" if tone else "", "words": words}
+        return gettext("Never Expires")
+    if is_expired(ends, now):
+        return gettext("Expired %(when)s") % {"when": moments.ago(ends, now)}
+    return gettext("%(time)s left") % {"time": moments.time_until(ends, now)}
+
+
+@register.simple_tag(takes_context=True)
+def use_in_words(context: Any, secret: Any) -> str:
+    """Return when a secret was last used, for the middle of a line: "last used 6 days ago"."""
+    if secret.last_used_at is None:
+        return gettext("never used")
+    when = moments.ago(secret.last_used_at, context["now"])
+    return gettext("last used %(when)s") % {"when": when}
 
 
 @register.inclusion_tag("clients_app/components/life_meter.html", takes_context=True)
@@ -118,6 +133,7 @@ def described(role: Any) -> str:
 EVENT_ICONS: Final = {
     "client.added": "plus",
     "client.secret.added": "key",
+    "client.secret.rotated": "rotate",
     "client.secret.removed": "trash",
 }
 

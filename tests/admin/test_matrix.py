@@ -39,6 +39,7 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/client/<client_id>/enable/": DONE,
     "admin/clients_app/client/<client_id>/remove/": DONE,
     "admin/clients_app/client/<client_id>/restore/": FORM,
+    "admin/clients_app/clientsecret/<secret_id>/rotate/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/remove/": DONE,
     "admin/clients_app/role/add/": FORM,
     "admin/clients_app/role/<role_id>/edit/": FORM,

@@ -12,6 +12,7 @@ from clients_app.services.clients import register_client
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
 from clients_app.services.roles import add_role, edit_role, remove_role
+from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.tenants import add_tenant
 from tests.factories import (
     NOW,
@@ -82,6 +83,12 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (restore_client, lambda on: restore_client(on.removed.pk, **on.by)),
         (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),
         (edit_secret, lambda on: edit_secret(on.client, on.secret_id, NEVER, **on.by)),
+        (
+            rotate_secret,
+            lambda on: rotate_secret(
+                on.client, on.secret_id, NEVER, old_ends_at=NOW, form_key="key", **on.by
+            ),
+        ),
         (remove_secret, lambda on: remove_secret(on.client, on.secret_id, **on.by)),
         (add_role, lambda on: add_role("New", description="", **on.by)),
         (edit_role, lambda on: edit_role(on.role.pk, name="New", description="", **on.by)),

@@ -37,6 +37,7 @@ WHO_GETS_WHAT = {
     "secret-add": (200, 403, 404, 303),
     "secret-edit": (200, 403, 404, 303),
     "secret-remove": (200, 403, 404, 303),
+    "secret-rotate": (200, 403, 404, 303),
     "role-list": (200, 200, 200, 303),
     "role-add": (200, 403, 200, 303),
     "role-edit": (200, 403, 404, 303),

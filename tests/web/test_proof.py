@@ -16,7 +16,11 @@ TOO_OLD_FOR_ADD = timedelta(minutes=20, seconds=5)
 
 @pytest.fixture
 def windows(machine, address):
-    return [ADD, address("/secrets/add"), address(f"/secrets/{machine.secret.pk}/remove")]
+    secret = f"/secrets/{machine.secret.pk}"
+    return [
+        ADD,
+        *(address(rest) for rest in ("/secrets/add", f"{secret}/remove", f"{secret}/rotate")),
+    ]
 
 
 def test_old_proof_asks_when_a_window_opens(administrator, windows):

@@ -1,4 +1,4 @@
-"""Add and Remove Secret."""
+"""Add, Rotate and Remove Secret."""
 
 from uuid import UUID
 
@@ -11,12 +11,15 @@ from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.client_state import present_client
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.forms.deed_form import DeedForm, form_key_of
-from clients_app.admin.forms.secret_form import SecretForm
+from clients_app.admin.forms.secret_form import RotateForm, SecretForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, NotFound, RuleBroken, gettext_noop
 from clients_app.models import ClientSecret
+from clients_app.rules.expiry import is_expired
 from clients_app.services.client_secrets import add_secret, remove_secret
+from clients_app.services.form_keys import refuse_used
+from clients_app.services.secret_rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 
 
@@ -53,12 +56,52 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
 
 
 @fresh_proof
+@sensitive_variables("rotated")
+def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
+    """Give a secret a successor, shown once, and an end."""
+    secret, now = _unretired(secret_id), timezone.now()
+    client, actor = secret.client, actor_in(secret.client.tenant_id, request)
+    try:
+        if request.method == "POST":  # the first try may have ended the secret at once
+            refuse_used(form_key_of(request.POST), actor=actor)
+        if is_expired(secret.expires_at, now):
+            raise NotFound(gettext_noop("This secret has expired. Add a new one."))
+        others = list(client.secrets.live(now).exclude(pk=secret.pk))
+        form = RotateForm(
+            request.POST if request.method == "POST" else None, others=others, now=now
+        )
+        if form.is_valid():
+            rotated = rotate_secret(
+                client,
+                secret.pk,
+                form.secret_draft(),
+                old_ends_at=form.cleaned_data["old_ends_at"],
+                remove_id=form.cleaned_data.get("remove"),
+                actor=actor,
+                now=now,
+                form_key=form_key_of(request.POST),
+            )
+            title = gettext("Secret Successfully Added")
+            return show_plain_secret(request, client, rotated.plain, title=title)
+    except AlreadyAdded:
+        return show_already_added(request, client)
+    except RuleBroken as error:
+        form.add_broken(error)
+    return show_form(
+        request,
+        form,
+        title=gettext("Rotate the secret %(secret)s") % {"secret": secret},
+        button=gettext("Rotate"),
+        subject=secret,
+        lines=(gettext("It belongs to %(client)s.") % {"client": client}, _last_used(secret)),
+        form_key=form_key_of(request.POST),
+    )
+
+
+@fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""
-    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
-    secret = unretired.filter(pk=secret_id).first()
-    if secret is None:
-        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    secret = _unretired(secret_id)
     client = secret.client
     if request.method == "POST":
         actor = actor_in(client.tenant_id, request)
@@ -76,6 +119,14 @@ def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
             gettext("It gets no token from this moment on. This cannot be undone."),
         ),
     )
+
+
+def _unretired(secret_id: int) -> ClientSecret:
+    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
+    secret = unretired.filter(pk=secret_id).first()
+    if secret is None:
+        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    return secret
 
 
 def _last_used(secret: ClientSecret) -> str:

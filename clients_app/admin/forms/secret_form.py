@@ -1,4 +1,4 @@
-"""What a new secret is for, and when it ends."""
+"""What a new secret is for, and when it ends; where it replaces another, when that ends."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.forms.deed_form import DeedForm, line
 from clients_app.errors import RuleBroken
-from clients_app.limits import SECRET_DESCRIPTION_MAX
+from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
+from clients_app.models import ClientSecret
 from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
 from clients_app.rules.names import clean_line
+from clients_app.rules.rotation import OldEnds, parse_old_end
 from clients_app.services.client_secrets import SecretDraft
 
 SECRET_FIELDS: Final = ("secret_description", "expiration", "never_expires")
@@ -58,3 +60,42 @@ class SecretForm(DeedForm):
         """Return the secret as the service takes it."""
         given = self.cleaned_data
         return SecretDraft(description=given["secret_description"], expires_at=given["expires_at"])
+
+
+class RotateForm(SecretForm):
+    """``others`` may be removed where there is no room for one more secret."""
+
+    remove = forms.TypedChoiceField(
+        coerce=int, required=False, empty_value=None, label=_("Secret to remove")
+    )
+    old = forms.ChoiceField(
+        choices=[
+            (OldEnds.AT_ONCE, _("At once")),
+            (OldEnds.IN_1_HOUR, _("In 1 hour")),
+            (OldEnds.IN_24_HOURS, _("In 24 hours")),
+            (OldEnds.IN_7_DAYS, _("In 7 days")),
+            (OldEnds.ON_A_DATE, _("On a date")),
+        ],
+        initial=OldEnds.IN_24_HOURS,
+        label=_("The old secret stops working"),
+    )
+    old_end = line(_("On this date"))
+
+    def __init__(self, *args: Any, others: list[ClientSecret], now: datetime, **kwargs: Any):
+        super().__init__(*args, now=now, **kwargs)
+        remove: Any = self.fields["remove"]
+        remove.choices = [("", gettext("Choose a secret")), *((one.pk, str(one)) for one in others)]
+        if len(others) + 1 < SECRETS_MAX:
+            del self.fields["remove"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read when the old secret ends."""
+        cleaned = super().clean()
+        choice, date = cleaned.get("old", ""), cleaned.get("old_end", "")
+        try:
+            ends_at = parse_old_end(choice, date, zone=self.zone, now=self.now)
+            cleaned |= {"old_ends_at": ends_at}
+        except RuleBroken as error:
+            if not self.has_error("old"):
+                self.add_broken(error)
+        return cleaned

@@ -1,12 +1,12 @@
-"""`manage.py clients add`: a client with its first secret from the command line."""
+"""`manage.py clients add` and `rotate`: a client with its first secret, and one with a new one."""
 
 import json
 from argparse import ArgumentParser
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from clients_app import conf
-from clients_app.errors import RuleBroken
+from clients_app import conf, selectors
+from clients_app.errors import NotFound, PortalError, RuleBroken
 from clients_app.management.command_line import (
     PortalCommand,
     actor_in,
@@ -15,18 +15,26 @@ from clients_app.management.command_line import (
     roles_named,
     tenant_of,
 )
+from clients_app.models import Client
+from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.expiry import default_expiration, parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
+from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.services.clients import register_client
+from clients_app.services.secret_rotation import rotate_secret
+
+_ADD: Final = "Adds a Client-Credentials client; prints its id and its secret, once."
+_ROTATE: Final = "Gives a client a new secret, printed once, and its old one an end."
 
 
 class Command(PortalCommand):
-    help = "Adds a Client-Credentials client; prints its id and its secret, once."
+    help = "Adds a client, or rotates its secret."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add = self.words(parser).add_parser("add", help=self.help)
+        words = self.words(parser)
+        add = words.add_parser("add", help=_ADD)
         add.add_argument("name", metavar="NAME")
         add.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
         add.add_argument(
@@ -36,15 +44,26 @@ class Command(PortalCommand):
             help="the client's name again; needed with --role 'Tenant Administrator'",
         )
         add.add_argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600")
-        expiry = add.add_mutually_exclusive_group()
-        expiry.add_argument(
-            "--expires",
-            metavar="DATE",
-            help="YYYY-MM-DD, or 'YYYY-MM-DD hh:mm', in the zone of TIME_ZONE; default: in a year",
+        _add_secret_options(add)
+        rotate = words.add_parser("rotate", help=_ROTATE)
+        rotate.add_argument("client_id", metavar="CLIENT_ID")
+        rotate.add_argument(
+            "--secret",
+            type=int,
+            metavar="ID",
+            help="id of the secret to replace, which tokens carry as cred; needed with several",
         )
-        expiry.add_argument("--never-expires", action="store_true")
-        add.add_argument("--json", action="store_true", help="print one JSON object")
-        add_tenant_option(add)
+        rotate.add_argument(
+            "--old-ends",
+            default=OldEnds.IN_24_HOURS.value,
+            metavar="WHEN",
+            help="now, 1h, 24h (default), 7d, or a date as for --expires",
+        )
+        rotate.add_argument(
+            "--remove", type=int, metavar="ID", help="the secret to remove where there are ten"
+        )
+        rotate.add_argument("--description", default="", metavar="TEXT")
+        _add_secret_options(rotate)
 
     def add(self, *, name: str, json: bool, **options: Any) -> None:
         """Register the client and print what a machine needs to ask for tokens."""
@@ -65,16 +84,37 @@ class Command(PortalCommand):
                 "Say --confirm-administrator NAME, with the client's name again, "
                 "to make it a Tenant Administrator."
             ) from error
-        self._print(
-            {
-                "client_id": str(created.client.pk),
-                "client_secret": created.plain,
-                "token_endpoint": f"{conf.issuer()}/connect/token",
-            },
-            as_json=json,
-        )
+        self._print(created.client, created.plain, as_json=json)
 
-    def _print(self, values: dict[str, str], *, as_json: bool) -> None:
+    def rotate(self, *, client_id: str, json: bool, **options: Any) -> None:
+        """Add the successor of a secret and print it; the old one ends as said."""
+        tenant, moment = tenant_of(options["tenant"]), now()
+        guid = parse_client_id(client_id)
+        if guid is None:
+            raise NotFound("There is no such client.")
+        client = selectors.get_client(tenant.pk, guid)
+        rotated = rotate_secret(
+            client,
+            options["secret"] or _only_secret(client, moment),
+            SecretDraft(
+                description=options["description"], expires_at=_expiration(moment, **options)
+            ),
+            old_ends_at=_old_end(options["old_ends"], moment),
+            remove_id=options["remove"],
+            actor=actor_in(tenant),
+            now=moment,
+        )
+        self._print(client, rotated.plain, as_json=json)
+        if not json:
+            ends = rotated.old.expires_at
+            self.stdout.write(f"The old secret {rotated.old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
+
+    def _print(self, client: Client, plain: str, *, as_json: bool) -> None:
+        values = {
+            "client_id": str(client.pk),
+            "client_secret": plain,
+            "token_endpoint": f"{conf.issuer()}/connect/token",
+        }
         if as_json:
             self.stdout.write(json.dumps(values))
             return
@@ -82,6 +122,18 @@ class Command(PortalCommand):
         for label, value in zip(labels, values.values(), strict=True):
             self.stdout.write(f"{label + ':':<16}{value}")
         self.stdout.write("Keep the Client Secret now: it cannot be shown again.")
+
+
+def _add_secret_options(parser: ArgumentParser) -> None:
+    expiry = parser.add_mutually_exclusive_group()
+    expiry.add_argument(
+        "--expires",
+        metavar="DATE",
+        help="YYYY-MM-DD, or 'YYYY-MM-DD hh:mm', in the zone of TIME_ZONE; default: in a year",
+    )
+    expiry.add_argument("--never-expires", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_tenant_option(parser)
 
 
 def _expiration(
@@ -92,4 +144,27 @@ def _expiration(
     zone = conf.installation_zone()
     if expires is None:
         return default_expiration(moment, zone)
-    return parse_expiration(expires if ":" in expires else f"{expires} 00:00", zone)
+    return parse_expiration(_with_time(expires), zone)
+
+
+def _old_end(text: str, moment: datetime) -> datetime:
+    choice, date = (text, "") if text in PERIODS else (OldEnds.ON_A_DATE, _with_time(text))
+    return parse_old_end(choice, date, zone=conf.installation_zone(), now=moment)
+
+
+def _with_time(text: str) -> str:
+    return text if ":" in text else f"{text} 00:00"
+
+
+def _only_secret(client: Client, moment: datetime) -> int:
+    """Return the id of the client's only live secret.
+
+    Errors: PortalError that lists them where there are several; NotFound where there is none.
+    """
+    live = list(client.secrets.live(moment))
+    if not live:
+        raise NotFound("This client has no live secret to replace.")
+    if len(live) > 1:
+        named = "; ".join(f"--secret {secret.pk} for {secret}" for secret in live)
+        raise PortalError("Say which secret to replace: %(named)s.", named=named)
+    return live[0].pk

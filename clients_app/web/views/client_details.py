@@ -1,6 +1,7 @@
 """Details of a client, beside the list: four tabs, each with an address of its own."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -47,8 +48,26 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     live = [secret for secret in secrets if not is_expired(secret.expires_at, now)]
     times = Counter(secret.description for secret in live if secret.description)
     repeated = [description for description, count in times.items() if count > 1]
-    context = {"secrets": secrets, "repeated": repeated}
+    rotating = selectors.rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
+    under_way = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
+    for secret in secrets:
+        secret.replaced_by = under_way.get(secret.pk)
+    context = {
+        "secrets": secrets,
+        "repeated": repeated,
+        "rotations": rotating,
+        "to_rotate": _first_to_end(one for one in live if one.replaced_by is None),
+    }
     return _tab(request, client, "secrets", gettext("Secrets"), context, now)
+
+
+def _first_to_end(secrets: Iterable[Any]) -> Any:
+    """Return the secret that Rotate begins with; None where there is none."""
+    return min(
+        secrets,
+        key=lambda one: (one.expires_at is None, one.expires_at or one.created_at),
+        default=None,
+    )
 
 
 @require_safe
@@ -108,6 +127,7 @@ def _tab(
         and allows(actor, Action.READ_SECRETS, client=client),
         "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),
         "may_assign_roles": client.has_roles and allows(actor, Action.ASSIGN_ROLES, client=client),
+        "may_rotate_secret": allows(actor, Action.ROTATE_SECRET, client=client),
         "may_edit_secret": allows(actor, Action.EDIT_SECRET, client=client),
         "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),

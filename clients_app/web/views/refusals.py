@@ -46,6 +46,10 @@ ONLY_SOME_MAY: Final = {
         "Only Tenant Administrators and Owners of the client can edit a secret; of a client that "
         "is a Tenant Administrator, only Tenant Administrators."
     ),
+    Action.ROTATE_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can rotate a secret; "
+        "of a client that is a Tenant Administrator, only Tenant Administrators."
+    ),
     Action.REMOVE_SECRET: gettext_noop(
         "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a secret."
     ),

@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from clients_app import conf, selectors
+from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
-from clients_app.models import Client
+from clients_app.models import Client, ClientSecret
 from clients_app.policies import Action
-from clients_app.rules.expiry import is_expired
 from clients_app.services.client_secrets import add_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -36,7 +35,6 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     form = SecretForm(request.POST, now=now)
     if not form.is_valid():
         return _ask(request, client, form, status=422)
-    same = _same_description(client, form)
     try:
         added = add_secret(
             client, form.draft(), actor=actor, now=now, form_key=form_key_of(request)
@@ -49,19 +47,18 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     context = {
         "client": client,
         "plain": added.plain,
-        "same_description": same,
+        "same_description": same_description(client, form, but=added.secret),
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Secret Successfully Added")
     return show(request, "secret_added", context, title=title, tell="clientChanged")
 
 
-def _same_description(client: Client, form: SecretForm) -> str:
-    """Return the description if a live secret has it already: warned, not refused."""
+def same_description(client: Client, form: SecretForm, *, but: ClientSecret) -> str:
+    """Return the description if another live secret has it too: warned, not refused."""
     said = form.draft().description
-    live = selectors.listed_secrets(client, now=form.now)
-    taken = {secret.description for secret in live if not is_expired(secret.expires_at, form.now)}
-    return said if said in taken else ""
+    others = client.secrets.live(form.now).exclude(pk=but.pk)
+    return said if others.filter(description=said).exists() else ""
 
 
 def _ask(

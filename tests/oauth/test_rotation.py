@@ -1,0 +1,114 @@
+"""A rotation without a gap: a client that asks all the time is never refused, in any worker."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.oauth.talker import Talker
+from tests.portal_process import PortalProcess, new_portal
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[PortalProcess]:
+    yield from new_portal(tmp_path, WORKERS="4")
+
+
+@contextmanager
+def asking(machine: Talker) -> Iterator[list[int]]:
+    """Let the machine ask without a pause, in a thread; yield the statuses of its answers."""
+    statuses: list[int] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            statuses.extend(machine.statuses(8, connections=4))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        thread.join()
+
+
+def rotate(portal: PortalProcess, machine: Talker, *words: str) -> Talker:
+    """Rotate by the command line; return the machine with its new secret."""
+    ended = portal.manage("clients", "rotate", machine.client_id, "--json", *words)
+    assert ended.returncode == 0, ended.stderr
+    return machine._replace(plain=json.loads(ended.stdout)["client_secret"])
+
+
+def secret_id(portal: PortalProcess, machine: Talker) -> str:
+    rows = portal.query("SELECT id, last_four FROM clients_app_clientsecret")
+    return str(next(pk for pk, last_four in rows if last_four == machine.plain[-4:]))
+
+
+def test_old_then_new_is_never_refused_and_at_once_is_at_once(portal: PortalProcess):
+    """Bar 19: both work while they overlap; the end acts on the next request in all workers."""
+    added = json.loads(portal.manage("clients", "add", "always on", "--json").stdout)
+    first = Talker(portal.port, added["client_id"], added["client_secret"])
+    assert len(portal.workers()) >= 4
+    assert first.statuses(64, connections=32) == [200] * 64  # known to every worker's memo
+
+    with asking(first) as by_first:
+        second = rotate(portal, first)
+        assert second.statuses(64, connections=32) == [200] * 64
+    with asking(second) as by_second:
+        third = rotate(portal, second, "--secret", secret_id(portal, second))
+        rotate(portal, first, "--secret", secret_id(portal, first), "--old-ends", "now")
+        after = first.statuses(100, connections=20)
+
+    assert set(by_first) == set(by_second) == {200}
+    assert min(len(by_first), len(by_second)) > 50
+    assert set(after) <= {401, 429}
+    assert third.statuses(8, connections=4) == [200] * 8
+
+
+ROTATE = """
+from datetime import datetime
+from django.utils import timezone
+from clients_app.actors import Actor, ActorKind
+from clients_app.models import ClientSecret
+from clients_app.services.client_secrets import SecretDraft
+from clients_app.services.secret_rotation import rotate_secret
+old = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
+actor = Actor(kind=ActorKind.COMMAND_LINE, tenant_id=old.client.tenant_id, name="command line")
+rotate_secret(
+    old.client,
+    old.pk,
+    SecretDraft(expires_at=None),
+    old_ends_at=datetime.fromisoformat({ends_at!r}),
+    actor=actor,
+    now=timezone.now(),
+)
+"""
+
+
+def test_a_chosen_end_acts_at_that_moment_in_every_worker(portal: PortalProcess):
+    """Bar 18: what was answered before the end got a token, what was asked from then on did not."""
+    added = json.loads(portal.manage("clients", "add", "ends soon", "--json").stdout)
+    machine = Talker(portal.port, added["client_id"], added["client_secret"])
+    ends_at = datetime.now(UTC) + timedelta(seconds=6)
+    code = ROTATE.format(client_id=machine.client_id, ends_at=ends_at.isoformat())
+    rotated = portal.manage("shell", "-c", code)
+    assert rotated.returncode == 0, rotated.stderr
+    assert datetime.now(UTC) < ends_at - timedelta(seconds=1), "too slow to see the end"
+
+    before, after = [], []
+    while (asked := datetime.now(UTC)) < ends_at + timedelta(seconds=1):
+        statuses = machine.statuses(8, connections=8)
+        if datetime.now(UTC) < ends_at:
+            before += statuses
+        elif asked >= ends_at:
+            after += statuses
+
+    assert len(before) >= 32
+    assert len(after) >= 32
+    assert set(before) == {200}
+    assert set(after) <= {401, 429}

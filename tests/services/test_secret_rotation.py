@@ -1,0 +1,180 @@
+"""Rotate: the successor is told once, the old secret ends as chosen, and is not removed."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from clients_app.services.client_secrets import SecretDraft
+from clients_app.services.secret_digests import digest_fits
+from clients_app.services.secret_rotation import RotatedSecret, rotate_secret
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+)
+
+DAY = timedelta(days=1)
+DRAFT = SecretDraft(description="next", expires_at=IN_A_YEAR)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+@pytest.fixture
+def old(client: Client) -> ClientSecret:
+    return insert_secrets(client, 1, description="first")[0]
+
+
+def rotate(client: Client, old: ClientSecret, **more: object) -> RotatedSecret:
+    given = {"old_ends_at": NOW + DAY, "actor": command_line_in(client.tenant), "now": NOW, **more}
+    return rotate_secret(client, old.pk, DRAFT, **given)  # type: ignore[arg-type]
+
+
+def test_the_successor_is_told_once_and_knows_what_it_replaces(client, old):
+    rotated = rotate(client, old)
+
+    new = ClientSecret.objects.get(replaces=old)
+    assert (new.description, new.expires_at) == ("next", IN_A_YEAR)
+    assert digest_fits(rotated.plain, new.digest)
+    assert rotated.plain not in repr(rotated)
+    assert Client.objects.get().next_expires_at == NOW + DAY
+
+
+def test_the_old_one_ends_at_that_second_and_is_not_removed(client, old):
+    rotate(client, old)
+
+    old.refresh_from_db()
+    assert (old.expires_at, old.retired_at) == (NOW + DAY, None)
+    assert client.secrets.live(NOW + DAY - SECOND).count() == 2
+    assert client.secrets.live(NOW + DAY).count() == 1
+
+
+def test_at_once_is_an_end_and_no_removal(client, old):
+    """Introspection tells the two apart: tokens of a removed secret are inactive."""
+    rotate(client, old, old_ends_at=NOW)
+
+    old.refresh_from_db()
+    assert (old.expires_at, old.retired_at) == (NOW, None)
+    assert client.secrets.live(NOW).count() == 1
+
+
+def test_a_sooner_end_of_its_own_stays(client):
+    soon = insert_secrets(client, 1, expires_at=NOW + SECOND)[0]
+
+    rotate(client, soon)
+
+    soon.refresh_from_db()
+    assert soon.expires_at == NOW + SECOND
+
+
+def test_events_say_what_happened_in_one_transaction(client, old):
+    rotated = rotate(client, old)
+
+    added, turned = AuditEvent.objects.filter(client_id=client.pk).order_by("sequence")
+    assert (added.action, turned.action) == ("client.secret.added", "client.secret.rotated")
+    sealed = json.loads(turned.canonical)
+    assert sealed["before"]["expires_at"] != sealed["after"]["expires_at"]
+    assert sealed["after"]["replaced_by"] == str(rotated.secret)
+    assert rotated.plain not in added.canonical + turned.canonical
+
+
+def test_with_nine_others_one_is_named_to_be_removed(client, old):
+    others = insert_secrets(client, 9)
+
+    with pytest.raises(RuleBroken, match="Choose the secret to remove") as refusal:
+        rotate(client, old)
+    assert refusal.value.field == "remove"
+    assert client.secrets.live(NOW).count() == 10
+    old.refresh_from_db()
+    assert old.expires_at == IN_A_YEAR
+
+    rotate(client, old, remove_id=others[3].pk)
+
+    others[3].refresh_from_db()
+    assert others[3].retired_at == NOW
+    assert client.secrets.live(NOW).count() == 10
+    assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
+
+
+def test_with_eight_others_nothing_is_removed_even_if_it_is_named(client, old):
+    others = insert_secrets(client, 8)
+
+    rotate(client, old, remove_id=others[0].pk)
+
+    others[0].refresh_from_db()
+    assert others[0].retired_at is None
+    assert client.secrets.live(NOW).count() == 10
+
+
+def test_at_once_makes_its_own_room(client, old):
+    insert_secrets(client, 9)
+
+    rotate(client, old, old_ends_at=NOW)
+
+    assert client.secrets.live(NOW).count() == 10
+
+
+@pytest.mark.parametrize("which", ["old", "expired", "of another", "never was"])
+def test_what_cannot_make_room_is_not_removed(client, old, tenant, which):
+    insert_secrets(client, 9)
+    named = {
+        "old": old.pk,
+        "expired": insert_secrets(client, 1, expires_at=NOW)[0].pk,
+        "of another": insert_secrets(insert_clients(["Valve"], tenant)[0], 1)[0].pk,
+        "never was": 10**15,
+    }
+
+    with pytest.raises(RuleBroken, match="Choose the secret to remove"):
+        rotate(client, old, remove_id=named[which])
+    assert not ClientSecret.objects.exclude(retired_at=None).exists()
+
+
+def test_an_expired_or_removed_secret_has_no_successor(client):
+    expired = insert_secrets(client, 1, expires_at=NOW)[0]
+    removed = insert_secrets(client, 1, retired_at=NOW)[0]
+
+    for secret in (expired, removed):
+        with pytest.raises(NotFound):
+            rotate(client, secret)
+    assert client.secrets.count() == 2
+
+
+def test_a_form_sent_twice_rotates_once_even_at_once(client, old):
+    rotate(client, old, form_key="key", old_ends_at=NOW)
+
+    with pytest.raises(AlreadyAdded):
+        rotate(client, old, form_key="key", old_ends_at=NOW)
+    assert client.secrets.count() == 2
+
+
+def test_who_may_not(client, old, colleague: Person, stranger: Person):
+    with pytest.raises(Forbidden):
+        rotate(client, old, actor=actor_for(colleague))
+    with pytest.raises(NotFound):
+        rotate(client, old, actor=actor_for(stranger))
+    assert client.secrets.count() == 1
+
+
+def test_a_rotator_takes_over_no_client_that_administers(tenant: Tenant):
+    """Bar 55."""
+    robot = make_client("robot", tenant, TENANT_ADMINISTRATOR)
+    assert robot.secret is not None
+
+    with pytest.raises(Forbidden):
+        rotate(
+            robot.client,
+            robot.secret,
+            actor=actor_for(make_person("rob", tenant, SECRET_ROTATOR)),
+        )
