@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients_app", "0004_last_token_ends_at")]
+    dependencies = [("clients_app", "0005_introspection")]
     operations = [
         migrations.AddField(
             model_name="clientsecret",
