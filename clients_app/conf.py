@@ -38,6 +38,21 @@ def logs_tokens() -> bool:
     return settings.LOG_TOKENS
 
 
+def token_signing_key_bits() -> int:
+    """Return the length in bits of new RSA signing keys."""
+    return settings.TOKEN_SIGNING_KEY_BITS
+
+
+def key_rotation() -> timedelta:
+    """Return for how long a signing key signs."""
+    return timedelta(days=settings.KEY_ROTATION_DAYS)
+
+
+def jwks_max_age_s() -> int:
+    """Return for how many seconds verifiers may keep the public keys."""
+    return settings.JWKS_MAX_AGE
+
+
 def installation_zone() -> ZoneInfo:
     """Return the zone of the installation; a person's own goes over it."""
     return ZoneInfo(settings.TIME_ZONE)

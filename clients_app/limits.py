@@ -14,6 +14,11 @@ TOKEN_LIFETIME_MIN_S = 60
 TOKEN_LIFETIME_MAX_S = 3600
 TOKEN_LIFETIME_DEFAULT_S = 3600
 
+KEY_ANNOUNCED_DAYS = 14  # a signing key is published so long before it signs by schedule
+KEY_MARGIN_S = 60  # and at least so much longer than verifiers may keep the keys, in any case
+KEY_LEEWAY_S = 300  # a retired key is published so long after the end of its last token
+CLOCK_AHEAD_MAX_S = 10  # how far the clock of another node may be ahead of ours
+
 SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may lie

@@ -118,6 +118,15 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
         raise Forbidden(gettext_noop("Your roles do not allow this. Ask a Tenant Administrator."))
 
 
+def require_staff(actor: Actor) -> None:
+    """Return if ``actor`` may act on the installation, which is above all tenants.
+
+    Errors: Forbidden.
+    """
+    if not (actor.is_trusted or actor.is_staff):
+        raise Forbidden(gettext_noop("Only Staff may do this."))
+
+
 def _is_itself(actor: Actor, client: Client) -> bool:
     return actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
+RSA_KEY_BITS = ("2048", "3072", "4096")
 T = TypeVar("T")
 DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     "django.db.backends.sqlite3": {

@@ -15,6 +15,7 @@ from hypothesis import settings
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
+from clients_app.services import published_keys
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
 
@@ -144,6 +145,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _static_files() -> None:
     """Collect the static files as the first start does: pages name them by their hashes."""
     collect_changed_static_files()
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_other_tests() -> None:
+    """Forget the public keys, which each process remembers."""
+    published_keys.forget()
 
 
 @pytest.fixture(autouse=True)

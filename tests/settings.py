@@ -20,6 +20,7 @@ for _name in (  # what a developer may have set for a portal of his own, but for
         "LOG_TOKENS",
     ),
     "AUDIT_STREAM",
+    *("TOKEN_SIGNING_KEY_BITS", "KEY_ROTATION_DAYS", "JWKS_MAX_AGE"),
 ):
     os.environ.pop(_name, None)
 _folder = tempfile.mkdtemp(prefix="portal-tests-")

@@ -29,7 +29,14 @@ SENTENCES: Final = {
     "person.added": gettext_noop("Person %(object)s added"),
     "person.password.chosen": gettext_noop("%(object)s chose a password"),
     "person.link.made": gettext_noop("One-time link made for %(object)s"),
-    "key.added": gettext_noop("Signing key %(object)s added"),
+    "key.added": gettext_noop("Signing key %(object)s added, it signs"),
+    "key.published": gettext_noop("Signing key %(object)s published, it signs later"),
+    "key.scheduled": gettext_noop("Signing key %(object)s signs earlier"),
+    "key.activated": gettext_noop("Signing key %(object)s signs"),
+    "key.retired": gettext_noop("Signing key %(object)s signs no more"),
+    "key.removed": gettext_noop("Signing key %(object)s removed"),
+    "key.revoked": gettext_noop("Signing key %(object)s withdrawn, its tokens ended"),
+    "key.encrypted": gettext_noop("Signing key %(object)s encrypted anew"),
 }
 
 LABELS: Final = {
@@ -54,6 +61,9 @@ LABELS: Final = {
     "replaced_by": gettext_noop("Replaced by"),
     "username": gettext_noop("Username"),
     "is_staff": gettext_noop("Staff"),
+    "algorithm": gettext_noop("Algorithm"),
+    "state": gettext_noop("State"),
+    "signs_from": gettext_noop("Signs from"),
 }
 
 
@@ -89,6 +99,8 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
     sealed = fields.get(name)
     if name == "expires_at" and name in fields:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
+    if name == "signs_from" and sealed:
+        return datetime.fromisoformat(sealed)
     if name == "client_type" and sealed in ClientType.values:
         return ClientType(sealed).label
     return sealed

@@ -17,9 +17,9 @@ from clients_app.errors import RuleBroken
 from clients_app.models import Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
+from clients_app.services.key_rotation import ensure_active_key
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
-from clients_app.services.signing_keys import ensure_active_key
 from clients_app.services.tenants import add_tenant
 
 ADVISORY_LOCK = 0x706F7274616C  # any number, the same in every process: "portal"
@@ -62,10 +62,10 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
 
     ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
     """
-    ensure_active_key(now=now)
     tenant = selectors.first_tenant() or add_tenant(
         conf.first_tenant_name(), actor_kind=ActorKind.SYSTEM, now=now
     )
+    ensure_active_key(now=now)
     if not selectors.administrators_exist():
         _prepare_administrator(tenant, now=now, tell=tell)
 

@@ -144,8 +144,8 @@ def load_in_worker() -> Any:
     _obey_parent_alone()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = load()
-    usage = import_module("clients_app.services.usage")  # a spawned worker has no Django before
-    usage.flush_in_background()
+    housekeeping = import_module("clients_app.services.housekeeping")  # Django is ready only now
+    housekeeping.begin()
     return application
 
 

@@ -1,6 +1,6 @@
-"""The keys that sign access tokens: made once, encrypted at rest, loaded once per process.
+"""The keys that sign access tokens: how they are made, encrypted at rest, loaded once per process.
 
-Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 28, 31 and 32.
+Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 31 and 32.
 """
 
 import binascii
@@ -15,24 +15,22 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import IntegrityError, transaction
 from jwt.algorithms import get_default_algorithms
 
 from clients_app import conf, keyring
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
 
-PUBLISHED: Final = (SigningKey.State.NEXT, SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
 _NONCE_BYTES: Final = 12
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
 _ALGORITHMS: Final = get_default_algorithms()
-_MAKERS: Final[dict[str, Callable[[], Any]]] = {
-    "RS256": lambda: rsa.generate_private_key(public_exponent=65_537, key_size=2048),
-    "PS256": lambda: rsa.generate_private_key(public_exponent=65_537, key_size=2048),
-    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+_MAKERS: Final[dict[str, Callable[[int], Any]]] = {
+    "RS256": lambda bits: rsa.generate_private_key(public_exponent=65_537, key_size=bits),
+    "PS256": lambda bits: rsa.generate_private_key(public_exponent=65_537, key_size=bits),
+    "ES256": lambda _: ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": lambda _: ed25519.Ed25519PrivateKey.generate(),
 }
 _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
     "RSA": ("e", "kty", "n"),
@@ -48,7 +46,8 @@ class SigningKeyLost(PortalError):
         super().__init__(
             gettext_noop(
                 "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since it was "
-                "made. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS."
+                "made. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, withdraw "
+                "the key by `manage.py keys revoke %(kid)s`; its tokens end thereby."
             ),
             kid=kid,
         )
@@ -71,26 +70,6 @@ class LoadedKey(NamedTuple):
         return _ALGORITHMS[self.algorithm].sign(message, self.private)
 
 
-def ensure_active_key(*, now: datetime) -> SigningKey:
-    """Return the key that signs, made now if there is none; several processes agree on one.
-
-    An active key stays, whatever TOKEN_SIGNING_ALGORITHM says meanwhile, until it is rotated.
-    Errors: SigningKeyLost if SECRET_KEY has changed and the former one is no fallback.
-    """
-    active = SigningKey.objects.filter(state=SigningKey.State.ACTIVE)
-    row = active.first()
-    if row is None:
-        draft = _new_key(conf.token_signing_algorithm(), now=now)
-        try:
-            with transaction.atomic():
-                draft.save(force_insert=True)
-            row = draft
-        except IntegrityError:  # one_active_signing_key: another process was faster
-            row = active.get()
-    loaded_key(row.kid)
-    return row
-
-
 _loaded: Final[dict[str, LoadedKey]] = {}  # by kid; a few kilobytes each, and few
 
 
@@ -100,13 +79,13 @@ def loaded_key(kid: str) -> LoadedKey:
     Errors: NoSigningKey; SigningKeyLost.
     """
     if (key := _loaded.get(kid)) is None:
-        row = SigningKey.objects.filter(kid=kid).first()
+        row = SigningKey.objects.exclude(state=SigningKey.State.REMOVED).filter(kid=kid).first()
         if row is None:
             raise NoSigningKey(gettext_noop("There is no signing key %(kid)s."), kid=kid)
         key = _loaded[kid] = LoadedKey(
             kid=row.kid,
             algorithm=row.algorithm,
-            private=_decrypted(row),
+            private=serialization.load_der_private_key(_plain(row), password=None),
             header_segment=base64url(
                 _compact({"alg": row.algorithm, "kid": row.kid, "typ": _TYPE})
             ),
@@ -114,24 +93,9 @@ def loaded_key(kid: str) -> LoadedKey:
     return key
 
 
-def published_jwks() -> dict[str, list[dict[str, Any]]]:
-    """Return the public keys that verifiers need, oldest first: a JWK Set (RFC 7517 section 5)."""
-    rows = SigningKey.objects.filter(state__in=PUBLISHED).order_by("created_at", "kid")
-    return {"keys": list(rows.values_list("public_jwk", flat=True))}
-
-
-def public_key_of(kid: str) -> tuple[str, Any] | None:
-    """Return algorithm and public key of ``kid`` if its signatures count now; None otherwise.
-
-    The row is read at every call: a key that was withdrawn verifies nothing from then on.
-    """
-    row = SigningKey.objects.filter(
-        kid=kid, state__in=(SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
-    ).first()
-    if row is None:
-        return None
-    algorithm: Any = _ALGORITHMS[row.algorithm]
-    return row.algorithm, algorithm.from_jwk(row.public_jwk)
+def forget(kid: str) -> None:
+    """Let this process sign with the key no more."""
+    _loaded.pop(kid, None)
 
 
 def base64url(content: bytes) -> bytes:
@@ -139,42 +103,65 @@ def base64url(content: bytes) -> bytes:
     return binascii.b2a_base64(content, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
-def _new_key(algorithm: str, *, now: datetime) -> SigningKey:
-    private = _MAKERS[algorithm]()
+def new_key(*, now: datetime, **columns: Any) -> SigningKey:
+    """Return a new key of the algorithm and length that are set; the caller saves it.
+
+    ``columns`` say which state it is in, and since when.
+    """
+    algorithm = conf.token_signing_algorithm()
+    private = _MAKERS[algorithm](conf.token_signing_key_bits())
     jwk_of: Any = _ALGORITHMS[algorithm]
     whole = jwk_of.to_jwk(private.public_key(), as_dict=True)
     members = {name: whole[name] for name in _THUMBPRINT_MEMBERS[whole["kty"]]}
-    kid = base64url(hashlib.sha256(_compact(members)).digest()).decode()
+    row = SigningKey(
+        kid=base64url(hashlib.sha256(_compact(members)).digest()).decode(),
+        algorithm=algorithm,
+        created_at=now,
+        **columns,
+    )
+    row.public_jwk = {**members, "kid": row.kid, "alg": algorithm, "use": "sig"}
     plain = private.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    _encrypt(row, plain)
+    return row
+
+
+def is_as_set(row: SigningKey) -> bool:
+    """Tell whether the key has the algorithm and length that new keys get."""
+    if row.algorithm != conf.token_signing_algorithm():
+        return False
+    return row.bits in {None, conf.token_signing_key_bits()}
+
+
+def encrypt_anew(row: SigningKey) -> None:
+    """Encrypt the private part under the key of today's SECRET_KEY; the caller saves the row.
+
+    Errors: SigningKeyLost.
+    """
+    _encrypt(row, _plain(row))
+
+
+def _encrypt(row: SigningKey, plain: bytes) -> None:
     key = keyring.current_key(keyring.SIGNING_KEYS)
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return SigningKey(
-        kid=kid,
-        algorithm=algorithm,
-        state=SigningKey.State.ACTIVE,
-        public_jwk={**members, "kid": kid, "alg": algorithm, "use": "sig"},
-        private_part=nonce + AESGCM(key.value).encrypt(nonce, plain, kid.encode()),
-        encryption_key_id=key.id,
-        created_at=now,
-        activated_at=now,
-    )
+    row.private_part = nonce + AESGCM(key.value).encrypt(nonce, plain, row.kid.encode())
+    row.encryption_key_id = key.id
 
 
-def _decrypted(row: SigningKey) -> Any:
+def _plain(row: SigningKey) -> bytes:
+    """Return the private part, in DER (PKCS #8)."""
     key = keyring.key_by_id(keyring.SIGNING_KEYS, row.encryption_key_id)
     if key is None:
         raise SigningKeyLost(row.kid)
     stored = bytes(row.private_part)
     nonce, ciphertext = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
     try:
-        plain = AESGCM(key.value).decrypt(nonce, ciphertext, row.kid.encode())
-    except InvalidTag as error:
+        return AESGCM(key.value).decrypt(nonce, ciphertext, row.kid.encode())
+    except (InvalidTag, ValueError) as error:  # ValueError: nothing is there
         raise SigningKeyLost(row.kid) from error
-    return serialization.load_der_private_key(plain, password=None)
 
 
 def _compact(members: dict[str, str]) -> bytes:

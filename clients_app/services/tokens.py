@@ -6,6 +6,7 @@ a test holds them together.
 Source: RFC 9068; product rules, "Protocol addresses"; security bars 26, 33 to 36.
 """
 
+import time
 from datetime import datetime, timedelta
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple, Self
@@ -16,9 +17,9 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 from rest_framework_simplejwt.tokens import Token
 
 from clients_app import conf
-from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
+from clients_app.limits import CLOCK_AHEAD_MAX_S, TOKEN_LIFETIME_DEFAULT_S
 from clients_app.rules.token_ids import new_token_id
-from clients_app.services import signing_keys
+from clients_app.services import published_keys, signing_keys
 
 _TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
 _CLAIMS: Final = ("iss", "sub", "client_id", "aud", "iat", "nbf", "exp", "jti", "tid", "scope")
@@ -63,28 +64,33 @@ class SigningBackend(TokenBackend):
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         """Return the claims of a token that is ours, for this audience, and valid now.
 
-        Errors: TokenBackendError for any other, whatever ``verify`` says.
+        Errors: TokenBackendError for any other, whatever ``verify`` says. Only a token whose
+        signature is right costs a query.
         """
         try:
             kid = jwt.get_unverified_header(token).get("kid", "")
-            found = signing_keys.public_key_of(kid)
+            found = published_keys.public_key_of(kid)
             if found is None:
                 raise TokenBackendError("unknown key")
-            algorithm, key = found
             whole = jwt.decode_complete(
                 token,
-                key,
-                algorithms=[algorithm],
+                found.key,
+                algorithms=[found.algorithm],
                 audience=self.audience,
                 issuer=self.issuer,
+                leeway=CLOCK_AHEAD_MAX_S,  # for iat and nbf
                 options={"require": list(_CLAIMS)},
             )
         except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise TokenBackendError("invalid token") from error
-        header = whole["header"]
+        header, claims = whole["header"], whole["payload"]
         if str(header.get("typ")).lower() not in _TYPES or "crit" in header:
             raise TokenBackendError("not an access token")
-        return whole["payload"]
+        if claims["exp"] <= time.time():  # without leeway
+            raise TokenBackendError("expired")
+        if not published_keys.counts_now(kid):
+            raise TokenBackendError("withdrawn key")
+        return claims
 
 
 class AccessToken(Token):

@@ -1,4 +1,5 @@
-"""Issued and refused token requests: counted in memory, written by a thread in batches.
+"""Issued and refused token requests: counted in memory, written in batches by
+the housekeeping.
 
 A token request writes nothing. A process that is killed loses what it has counted since its last
 batch; one that is told to stop writes it first.
@@ -7,9 +8,7 @@ Source: product rules, "Usage"; security bar 93.
 """
 
 import logging
-import threading
 from datetime import datetime
-from multiprocessing.util import Finalize
 from typing import Final, NamedTuple
 
 from django.db import Error as DatabaseError
@@ -75,24 +74,3 @@ def _flush_issued() -> None:
                 del taken[key]
     finally:
         _issued.give_back(taken)
-
-
-def flush_in_background() -> None:
-    """Flush every few seconds from now on, and once more when this process is told to end.
-
-    The server's workers run neither ``atexit`` nor handlers of SIGTERM, but they do run Finalize.
-    """
-    ended = threading.Event()
-
-    def run() -> None:
-        while not ended.wait(FLUSH_EVERY_S):
-            flush()
-
-    def finish() -> None:
-        ended.set()
-        thread.join()
-        flush()
-
-    thread = threading.Thread(target=run, name="usage", daemon=True)
-    thread.start()
-    Finalize(None, finish, exitpriority=0)

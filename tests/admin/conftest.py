@@ -22,7 +22,7 @@ from clients_app.models import (
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.services.client_removal import remove_client
-from clients_app.services.signing_keys import ensure_active_key
+from clients_app.services.key_rotation import ensure_active_key
 from tests.conftest import Machine
 from tests.conftest import browser_of as signed_in_browser
 from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant
@@ -73,6 +73,7 @@ def installation(machine: Machine, now: datetime) -> Installation:
     tenant = machine.client.tenant
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
+    key = ensure_active_key(now=now)
     usage = TokenUsage.objects.create(
         client=machine.client, secret=machine.secret, hour=now, tokens=4, last_at=now
     )
@@ -83,7 +84,7 @@ def installation(machine: Machine, now: datetime) -> Installation:
         client=machine.client,
         removed=removed,
         secret=machine.secret,
-        key=ensure_active_key(now=now),
+        key=key,
         event=AuditEvent.objects.order_by("id").last(),
         usage=usage,
     )

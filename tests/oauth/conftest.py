@@ -45,7 +45,7 @@ def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
 @pytest.fixture(scope="session")
 def _key_fields() -> dict[str, Any]:
     """One RSA key for all tests: making one takes a tenth of a second."""
-    key = signing_keys._new_key("RS256", now=CREATED)
+    key = signing_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
     names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
     return {name: getattr(key, name) for name in names}
 

@@ -1,4 +1,4 @@
-"""The keys that sign tokens: bars 27, 28, 31 and 32."""
+"""The keys that sign tokens, how they are made and kept: bars 27, 28, 31 and 32."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import joserfc.jwk
+import joserfc.jws
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -19,14 +20,9 @@ from django.db import connections
 from clients_app import keyring
 from clients_app.models import SigningKey
 from clients_app.services import signing_keys
-from clients_app.services.signing_keys import (
-    NoSigningKey,
-    SigningKeyLost,
-    ensure_active_key,
-    loaded_key,
-    public_key_of,
-    published_jwks,
-)
+from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.published_keys import published_jwks
+from clients_app.services.signing_keys import NoSigningKey, SigningKeyLost, loaded_key
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -56,12 +52,30 @@ def test_each_algorithm_signs_what_foreign_libraries_verify(
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
-def test_rsa_keys_have_2048_bits(db: None, settings: Any, now: datetime, algorithm: str):
-    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+@pytest.mark.parametrize("bits", [2048, 3072, 4096])
+def test_rsa_keys_have_the_length_that_is_set(
+    db: None, settings: Any, now: datetime, algorithm: str, bits: int
+):
+    """Bar 27: each length verified by a foreign library."""
+    settings.TOKEN_SIGNING_ALGORITHM, settings.TOKEN_SIGNING_KEY_BITS = algorithm, bits
 
-    private = loaded_key(ensure_active_key(now=now).kid).private
+    key = ensure_active_key(now=now)
 
-    assert (private.key_size, private.public_key().public_numbers().e) == (2048, 65_537)
+    private = loaded_key(key.kid).private
+    assert (private.key_size, private.public_key().public_numbers().e) == (bits, 65_537)
+    assert key.bits == bits
+    token = joserfc.jws.serialize_compact(
+        {"alg": algorithm}, b"x", joserfc.jwk.RSAKey.import_key(private), algorithms=[algorithm]
+    )
+    message, _, signature = token.rpartition(".")
+    own = signing_keys.base64url(loaded_key(key.kid).sign(message.encode())).decode()
+    assert len(own) == len(signature)
+    public = joserfc.jwk.import_key(key.public_jwk)
+    assert joserfc.jws.deserialize_compact(f"{message}.{own}", public, algorithms=[algorithm])
+
+
+def test_rsa_keys_have_2048_bits_unless_set(db: None, now: datetime):
+    assert ensure_active_key(now=now).bits == 2048
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
@@ -87,18 +101,6 @@ def test_only_public_members_are_published(key: SigningKey):
     assert not PRIVATE_MEMBERS & set(jwk)
 
 
-def test_states_decide_what_is_published_and_what_verifies(key: SigningKey):
-    State = SigningKey.State  # noqa: N806
-    published = {State.NEXT: 1, State.ACTIVE: 1, State.RETIRED: 1, State.REMOVED: 0}
-    verifies = {State.NEXT: False, State.ACTIVE: True, State.RETIRED: True, State.REMOVED: False}
-
-    for state in State:
-        SigningKey.objects.update(state=state)
-        assert len(published_jwks()["keys"]) == published[state]
-        assert (public_key_of(key.kid) is not None) is verifies[state]
-    assert public_key_of("../../etc/passwd") is None
-
-
 def test_the_second_start_keeps_the_key(key: SigningKey, settings: Any, now: datetime):
     settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
 
@@ -120,8 +122,10 @@ def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any
     assert key.encryption_key_id == keyring.current_key(keyring.SIGNING_KEYS).id
 
 
-def test_two_encryptions_share_nothing(db: None, now: datetime):
-    one, two = (signing_keys._new_key("ES256", now=now).private_part for _ in range(2))
+def test_two_encryptions_share_nothing(key: SigningKey):
+    one = key.private_part
+    signing_keys.encrypt_anew(key)
+    two = key.private_part
 
     assert one[:12] != two[:12]
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app.models import SigningKey
-from clients_app.services.signing_keys import base64url, ensure_active_key, loaded_key
+from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.signing_keys import base64url, loaded_key
 from clients_app.services.tokens import (
     AccessToken,
     TokenClient,
@@ -182,8 +183,8 @@ SPOILT: dict[str, Callable[[str], str]] = {
     "other issuer": lambda kid: signed(kid, {}, iss="https://evil.test/identity"),
     "other audience": lambda kid: signed(kid, {}, aud="https://evil.test"),
     "expired": lambda kid: signed(kid, {}, exp=SECONDS - 1),
-    "not yet valid": lambda kid: signed(kid, {}, nbf=SECONDS + 60),
-    "issued in the future": lambda kid: signed(kid, {}, iat=SECONDS + 60),
+    "not yet valid": lambda kid: signed(kid, {}, nbf=SECONDS + 12),
+    "issued in the future": lambda kid: signed(kid, {}, iat=SECONDS + 12),
     "exp as text": lambda kid: signed(kid, {}, exp="never"),
     "no exp": lambda kid: signed(kid, {}, exp=None),
     "no jti": lambda kid: signed(kid, {}, jti=None),
@@ -235,6 +236,36 @@ def test_a_withdrawn_key_verifies_nothing(kid: str):
     assert verified(token)["sub"] == CLIENT.id
 
     SigningKey.objects.update(state=SigningKey.State.REMOVED)
+
+    with pytest.raises(TokenError):
+        verified(token)
+
+
+def test_a_clock_of_another_node_may_be_ten_seconds_ahead(kid: str):
+    """Bar 35: for the moment of issue, never for the end."""
+    assert verified(signed(kid, {}, iat=SECONDS + 10, nbf=SECONDS + 10))["iat"] == SECONDS + 10
+
+
+def test_only_a_right_signature_costs_a_query(kid: str, django_assert_num_queries: Any):
+    """Unknown keys in thousands, forgeries, and tokens that are over."""
+    good = issued(kid)
+    unknown = [signed(kid, {"kid": f"unknown {number}"}) for number in range(50)]
+    verified(good)
+
+    with django_assert_num_queries(0):
+        for token in (*unknown, good[:-4], hmac_with_public_key(kid), with_own_key(kid)):
+            with pytest.raises(TokenError):
+                verified(token)
+        with pytest.raises(TokenError):
+            verified(good, now=MOMENT + timedelta(hours=1))
+    with django_assert_num_queries(1):
+        verified(good)
+
+
+def test_a_key_that_does_not_sign_yet_verifies_nothing(kid: str):
+    """Bar 29: the next key is published, but no token of it counts."""
+    token = issued(kid)
+    SigningKey.objects.update(state=SigningKey.State.NEXT, signs_from=MOMENT)
 
     with pytest.raises(TokenError):
         verified(token)

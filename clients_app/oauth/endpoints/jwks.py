@@ -1,18 +1,14 @@
 """The public keys that verify our tokens. Source: RFC 7517 section 5; security bar 28."""
 
-import logging
 from http import HTTPStatus
-from typing import Any
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from clients_app import conf
 from clients_app.oauth.documents import document, read_only, refusal
-from clients_app.services.signing_keys import published_jwks
-
-log = logging.getLogger("clients_app.oauth")
-_last_read: dict[str, Any] = {}  # served while the database does not answer
+from clients_app.services.published_keys import published_jwks
 
 
 @csrf_exempt
@@ -21,11 +17,9 @@ def jwks(request: HttpRequest) -> HttpResponse:
     if no := read_only(request):
         return no
     try:
-        _last_read.update(published_jwks())
-    except DatabaseError as error:
-        log.error("The public keys cannot be read: %s", error)
-    if not _last_read:
+        members = published_jwks()
+    except DatabaseError:
         return refusal(
             HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", **{"Retry-After": "5"}
         )
-    return document(request, _last_read)
+    return document(request, members, max_age_s=conf.jwks_max_age_s())

@@ -1,0 +1,82 @@
+"""What each web process does beside answering: chores, done by one thread of it in turn.
+
+A chore that fails is logged and tried again at its next time.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from multiprocessing.util import Finalize
+from typing import Final, NamedTuple
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from clients_app.errors import PortalError
+from clients_app.services import key_rotation, published_keys, usage
+
+log = logging.getLogger("clients_app.housekeeping")
+
+
+class Chore(NamedTuple):
+    """A deed that is done every ``every_s`` seconds, and once more at the end if so wished."""
+
+    name: str
+    every_s: float
+    do: Callable[[], None]
+    at_end: bool = False
+
+
+def look_after_keys() -> None:
+    """Remember the public keys, in case the database goes away; follow the schedule of the keys."""
+    published_keys.read_key_set()
+    key_rotation.follow_schedule(now=datetime.now(UTC))
+
+
+CHORES: Final = (
+    Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=True),
+    Chore("signing keys", 10.0, look_after_keys),
+)
+
+
+def begin(chores: Sequence[Chore] = CHORES) -> None:
+    """Do the chores from now on, and those of the end when this process is told to end.
+
+    The server's workers run neither ``atexit`` nor handlers of SIGTERM, but they do run Finalize.
+    """
+    ended = threading.Event()
+    thread = threading.Thread(
+        target=_do_in_turn, args=(chores, ended), name="housekeeping", daemon=True
+    )
+
+    def finish() -> None:
+        ended.set()
+        thread.join()
+        for chore in chores:
+            if chore.at_end:
+                _do(chore)
+
+    thread.start()
+    Finalize(None, finish, exitpriority=0)
+
+
+def _do_in_turn(chores: Sequence[Chore], ended: threading.Event) -> None:
+    due_at_s = dict.fromkeys(chores, time.monotonic())
+    while True:
+        first = min(chores, key=due_at_s.__getitem__)
+        if ended.wait(max(0.0, due_at_s[first] - time.monotonic())):
+            return
+        _do(first)
+        due_at_s[first] = time.monotonic() + first.every_s
+
+
+def _do(chore: Chore) -> None:
+    try:
+        chore.do()
+    except (DatabaseError, PortalError) as error:
+        log.error("%s: %s", chore.name, error)
+        connection.close()
+    except Exception:
+        log.exception("%s failed.", chore.name)

@@ -1,0 +1,78 @@
+"""What the web processes do beside answering."""
+
+import threading
+import time
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from clients_app.models import SigningKey
+from clients_app.services import housekeeping, published_keys
+from clients_app.services.housekeeping import CHORES, Chore, _do_in_turn, look_after_keys
+from clients_app.services.key_rotation import ensure_active_key
+
+
+def run_until(chores: list[Chore], enough: threading.Event) -> None:
+    ended = threading.Event()
+    thread = threading.Thread(target=_do_in_turn, args=(chores, ended))
+    thread.start()
+    try:
+        assert enough.wait(20)
+    finally:
+        ended.set()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_chores_are_done_in_turn_at_their_pace() -> None:
+    done: list[str] = []
+    enough = threading.Event()
+
+    def often() -> None:
+        done.append("often")
+        if done.count("often") == 30:
+            enough.set()
+
+    chores = [Chore("often", 0.01, often), Chore("seldom", 600, lambda: done.append("seldom"))]
+    run_until(chores, enough)
+
+    assert done.count("seldom") == 1  # at once, and not again
+
+
+@pytest.mark.parametrize("error", [DatabaseError("away"), RuntimeError("a fault of ours")])
+def test_a_chore_that_fails_is_tried_again(error: Exception, caplog: Any) -> None:
+    tries: list[float] = []
+    enough = threading.Event()
+
+    def fail() -> None:
+        tries.append(time.monotonic())
+        if len(tries) == 3:
+            enough.set()
+        raise error
+
+    run_until([Chore("weeding", 0.01, fail)], enough)
+
+    assert "weeding" in caplog.text
+    assert str(error) in caplog.text
+
+
+def test_the_keys_are_remembered_and_their_schedule_kept(
+    db: None, settings: Any, now: datetime
+) -> None:
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    settings.KEY_ROTATION_DAYS = 1
+    key = ensure_active_key(now=now)
+
+    look_after_keys()
+
+    assert published_keys._remembered is not None
+    assert key.kid in published_keys._remembered.by_kid
+    assert SigningKey.objects.filter(state="next").count() == 1
+
+
+def test_usage_is_written_once_more_at_the_end() -> None:
+    assert [chore.name for chore in CHORES if chore.at_end] == ["usage"]
+    assert {chore.every_s for chore in CHORES if chore.name == "usage"} == {5.0}
+    assert housekeeping.look_after_keys in {chore.do for chore in CHORES}

@@ -1,0 +1,84 @@
+"""The public keys that each process remembers: bars 28, 30 and 33."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from clients_app.models import SigningKey
+from clients_app.services import published_keys
+from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.published_keys import counts_now, public_key_of, published_jwks
+from clients_app.services.signing_keys import new_key
+
+State = SigningKey.State
+
+
+@pytest.fixture
+def key(db: None, settings: Any, now: datetime) -> SigningKey:
+    """An active key of the quickest algorithm."""
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    return ensure_active_key(now=now)
+
+
+@pytest.mark.parametrize(
+    ("state", "published", "counts"),
+    [
+        (State.NEXT, True, False),
+        (State.ACTIVE, True, True),
+        (State.RETIRED, True, True),
+        (State.REMOVED, False, False),
+    ],
+)
+def test_states_decide_what_is_published_and_what_counts(
+    key: SigningKey, now: datetime, state: str, published: bool, counts: bool
+):
+    SigningKey.objects.update(state=state, signs_from=now)
+
+    assert bool(published_jwks()["keys"]) is published
+    assert (public_key_of(key.kid) is not None) is published
+    assert counts_now(key.kid) is counts
+
+
+def test_what_counts_is_asked_of_the_database_each_time(key: SigningKey):
+    """Bar 30: what another process withdraws counts no more, whatever is remembered."""
+    assert public_key_of(key.kid) is not None
+    assert counts_now(key.kid)
+
+    SigningKey.objects.update(state=State.REMOVED)
+
+    assert not counts_now(key.kid)
+
+
+def test_thousands_of_unknown_keys_cost_no_query_each(
+    key: SigningKey, django_assert_num_queries: Any
+):
+    public_key_of(key.kid)
+
+    with django_assert_num_queries(0):
+        assert not any(public_key_of(f"unknown {number}") for number in range(5000))
+        assert public_key_of(key.kid) is not None
+
+
+def test_a_new_key_is_found_a_second_later(
+    key: SigningKey,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+):
+    """Where another process made it."""
+    public_key_of(key.kid)
+    other = new_key(now=now, state=State.RETIRED)
+    other.save()
+    clock = published_keys.time.monotonic
+    monkeypatch.setattr(published_keys.time, "monotonic", lambda: clock() + 1.1)
+
+    with django_assert_num_queries(1):
+        assert public_key_of(other.kid) is not None
+
+
+def test_a_known_key_is_parsed_once(key: SigningKey):
+    first = public_key_of(key.kid)
+    published_jwks()
+
+    assert public_key_of(key.kid) is first
