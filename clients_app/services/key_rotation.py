@@ -67,7 +67,7 @@ def follow_schedule(*, now: datetime) -> None:
                     _remove(row, "key.removed", actor=_SYSTEM, now=now)
 
 
-def rotate(*, actor: Actor, now: datetime) -> SigningKey:
+def rotate_keys(*, actor: Actor, now: datetime) -> SigningKey:
     """Let another key sign as soon as every verifier can know it; return that key.
 
     It is the next key, else a new one; one that is not of the algorithm and length that are set
@@ -94,7 +94,7 @@ def rotate(*, actor: Actor, now: datetime) -> SigningKey:
         return row
 
 
-def revoke(kids: Iterable[str], *, actor: Actor, now: datetime) -> SigningKey:
+def revoke_keys(kids: Iterable[str], *, actor: Actor, now: datetime) -> SigningKey:
     """Withdraw these keys at once, whatever their tokens; return the key that signs from now on.
 
     That is the next key, which verifiers know already, where there is one that can sign, else a
@@ -122,7 +122,7 @@ def revoke(kids: Iterable[str], *, actor: Actor, now: datetime) -> SigningKey:
             return _made_active(actor=actor, now=now)
 
 
-def encrypt_anew(*, actor: Actor, now: datetime) -> list[SigningKey]:
+def encrypt_keys_anew(*, actor: Actor, now: datetime) -> list[SigningKey]:
     """Encrypt all private parts under today's SECRET_KEY; return the keys that were not.
 
     Errors: Forbidden; SigningKeyLost, and nothing is changed.

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from clients_app.models import Client, Person, Role, Tenant
+from django.test import override_settings
+
+from clients_app.models import Client, Person, Role, SigningKey, Tenant
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
 from clients_app.services.client_removal import remove_client, restore_client
 from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.clients import register_client
+from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
 from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
+from clients_app.services.signing_keys import new_key
 from clients_app.services.tenants import add_tenant
 from tests.factories import (
     NOW,
@@ -24,17 +28,20 @@ from tests.factories import (
     make_role,
 )
 
+FORMER: Final = "f" * 60  # a SECRET_KEY
 NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
 class Subjects(NamedTuple):
-    """What the deeds are done to: a client with a secret, a removed one, a role, a person."""
+    """What the deeds are done to: a client with a secret, a removed one, a role, a person, and a
+    signing key that is encrypted under a former SECRET_KEY."""
 
     tenant: Tenant
     client: Client
     removed: Client
     role: Role
     person: Person
+    key: SigningKey
 
     @property
     def by(self) -> dict[str, Any]:
@@ -50,7 +57,16 @@ def make_subjects(tenant: Tenant) -> Subjects:
     removed.removed_at = NOW
     removed.save()
     client = make_client("Pump", tenant, secret_description="old").client
-    return Subjects(tenant, client, removed, make_role("Old", tenant), make_person("ann", tenant))
+    role, person = make_role("Old", tenant), make_person("ann", tenant)
+    with override_settings(SECRET_KEY=FORMER):
+        key = new_key(now=NOW, state="active", activated_at=NOW)
+    key.save()
+    return Subjects(tenant, client, removed, role, person, key)
+
+
+@override_settings(SECRET_KEY_FALLBACKS=[FORMER])
+def end_former_secret_key(on: Subjects) -> object:
+    return encrypt_keys_anew(**on.by)
 
 
 DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
@@ -105,5 +121,8 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
             add_tenant,
             lambda on: add_tenant("Contoso", actor_kind=on.by["actor"].kind, now=NOW),
         ),
+        (rotate_keys, lambda on: rotate_keys(**on.by)),
+        (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),
+        (encrypt_keys_anew, end_former_secret_key),
     )
 }

@@ -15,11 +15,11 @@ from clients_app.models import AuditEvent, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services import key_rotation, published_keys, signing_keys
 from clients_app.services.key_rotation import (
-    encrypt_anew,
+    encrypt_keys_anew,
     ensure_active_key,
     follow_schedule,
-    revoke,
-    rotate,
+    revoke_keys,
+    rotate_keys,
 )
 from clients_app.services.published_keys import counts_now, published_jwks
 from clients_app.services.signing_keys import SigningKeyLost, loaded_key
@@ -111,7 +111,7 @@ def test_a_short_rotation_still_publishes_ahead(first: SigningKey, settings: Any
 
 
 def test_rotate_waits_until_every_verifier_knows_the_key(first: SigningKey, operator: Actor):
-    following = rotate(actor=operator, now=NOW)
+    following = rotate_keys(actor=operator, now=NOW)
 
     assert (following.state, following.signs_from) == ("next", NOW + LEAD)
     follow_schedule(now=NOW + LEAD - SECOND)
@@ -121,9 +121,9 @@ def test_rotate_waits_until_every_verifier_knows_the_key(first: SigningKey, oper
 
 
 def test_rotate_twice_changes_nothing_more(first: SigningKey, operator: Actor, tenant: Tenant):
-    once = rotate(actor=operator, now=NOW)
+    once = rotate_keys(actor=operator, now=NOW)
 
-    again = rotate(actor=operator, now=NOW + 60 * SECOND)
+    again = rotate_keys(actor=operator, now=NOW + 60 * SECOND)
 
     assert (again.kid, again.signs_from) == (once.kid, NOW + LEAD)
     assert events(tenant) == ["key.added", "key.published"]
@@ -131,10 +131,10 @@ def test_rotate_twice_changes_nothing_more(first: SigningKey, operator: Actor, t
 
 def test_rotate_takes_a_key_that_is_announced(first: SigningKey, operator: Actor, tenant: Tenant):
     follow_schedule(now=NOW + 76 * DAY)
-    soon = rotate(actor=operator, now=NOW + 76 * DAY + SECOND)
+    soon = rotate_keys(actor=operator, now=NOW + 76 * DAY + SECOND)
     assert (soon.state, soon.signs_from) == ("next", NOW + 76 * DAY + LEAD)
 
-    at_once = rotate(actor=operator, now=NOW + 76 * DAY + LEAD)
+    at_once = rotate_keys(actor=operator, now=NOW + 76 * DAY + LEAD)
 
     assert (at_once.kid, at_once.state) == (soon.kid, "active")
     assert states() == ["retired", "active"]
@@ -148,11 +148,11 @@ def test_another_algorithm_comes_with_the_next_rotation(
     first: SigningKey, operator: Actor, settings: Any
 ):
     """TOKEN_SIGNING_ALGORITHM on a running installation; also where a key is announced."""
-    rotate(actor=operator, now=NOW)
+    rotate_keys(actor=operator, now=NOW)
     settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
     assert ensure_active_key(now=NOW).algorithm == "ES256"
 
-    following = rotate(actor=operator, now=NOW + SECOND)
+    following = rotate_keys(actor=operator, now=NOW + SECOND)
 
     assert (following.algorithm, following.signs_from) == ("EdDSA", NOW + SECOND + LEAD)
     assert states() == ["removed", "active", "next"]
@@ -163,15 +163,15 @@ def test_another_length_comes_with_the_next_rotation(
 ):
     settings.TOKEN_SIGNING_ALGORITHM = "PS256"
     ensure_active_key(now=NOW)
-    assert rotate(actor=operator, now=NOW).bits == 2048
+    assert rotate_keys(actor=operator, now=NOW).bits == 2048
     settings.TOKEN_SIGNING_KEY_BITS = 3072
 
-    assert rotate(actor=operator, now=NOW + SECOND).bits == 3072
+    assert rotate_keys(actor=operator, now=NOW + SECOND).bits == 3072
 
 
 def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Actor, tenant: Tenant):
     """Bar 30."""
-    following = revoke([first.kid], actor=operator, now=NOW + SECOND)
+    following = revoke_keys([first.kid], actor=operator, now=NOW + SECOND)
 
     assert following.kid != first.kid
     assert (following.state, following.activated_at) == ("active", NOW + SECOND)
@@ -188,7 +188,7 @@ def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Act
 def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operator: Actor):
     loaded_key(first.kid)
 
-    revoke([first.kid], actor=operator, now=NOW)
+    revoke_keys([first.kid], actor=operator, now=NOW)
 
     with pytest.raises(signing_keys.NoSigningKey):
         loaded_key(first.kid)
@@ -196,17 +196,17 @@ def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operat
 
 
 def test_revoke_takes_the_next_key_which_verifiers_know(first: SigningKey, operator: Actor):
-    following = rotate(actor=operator, now=NOW)
+    following = rotate_keys(actor=operator, now=NOW)
 
-    assert revoke([first.kid], actor=operator, now=NOW + SECOND).kid == following.kid
+    assert revoke_keys([first.kid], actor=operator, now=NOW + SECOND).kid == following.kid
     assert states() == ["removed", "active"]
 
 
 def test_revoke_of_several_leaves_none_of_them(first: SigningKey, operator: Actor):
     """Where SECRET_KEY itself has leaked, all keys have."""
-    following = rotate(actor=operator, now=NOW)
+    following = rotate_keys(actor=operator, now=NOW)
 
-    new = revoke([first.kid, following.kid, first.kid], actor=operator, now=NOW + SECOND)
+    new = revoke_keys([first.kid, following.kid, first.kid], actor=operator, now=NOW + SECOND)
 
     assert new.kid not in {first.kid, following.kid}
     assert states() == ["removed", "removed", "active"]
@@ -216,41 +216,41 @@ def test_revoke_of_several_leaves_none_of_them(first: SigningKey, operator: Acto
 def test_revoke_of_another_key_lets_the_active_one_sign(
     first: SigningKey, operator: Actor, state: str
 ):
-    rotate(actor=operator, now=NOW)
+    rotate_keys(actor=operator, now=NOW)
     if state == "retired":
         follow_schedule(now=NOW + LEAD)
     active = SigningKey.objects.get(state="active")
     kid = SigningKey.objects.get(state=state).kid
 
-    assert revoke([kid], actor=operator, now=NOW + LEAD) == active
+    assert revoke_keys([kid], actor=operator, now=NOW + LEAD) == active
     assert not counts_now(kid)
 
 
 def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: Actor):
     with pytest.raises(NotFound, match="There is no signing key x"):
-        revoke([first.kid, "x"], actor=operator, now=NOW)
+        revoke_keys([first.kid, "x"], actor=operator, now=NOW)
     assert states() == ["active"]
 
-    revoke([first.kid], actor=operator, now=NOW)
+    revoke_keys([first.kid], actor=operator, now=NOW)
     with pytest.raises(NotFound):
-        revoke([first.kid], actor=operator, now=NOW)
+        revoke_keys([first.kid], actor=operator, now=NOW)
 
 
 def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
-    rotate(actor=operator, now=NOW)
+    rotate_keys(actor=operator, now=NOW)
     settings.SECRET_KEY = "n" * 60
     signing_keys._loaded.clear()
     with pytest.raises(SigningKeyLost, match=f"manage.py keys revoke {first.kid}"):
         ensure_active_key(now=NOW)
 
-    new = revoke([first.kid], actor=operator, now=NOW)
+    new = revoke_keys([first.kid], actor=operator, now=NOW)
 
     assert ensure_active_key(now=NOW) == new
     assert states() == ["removed", "removed", "active"]
 
 
 def test_a_next_key_that_cannot_sign_does_not_become_active(first: SigningKey, operator: Actor):
-    following = rotate(actor=operator, now=NOW)
+    following = rotate_keys(actor=operator, now=NOW)
     SigningKey.objects.filter(kid=following.kid).update(private_part=b"spoilt")
     signing_keys._loaded.clear()
 
@@ -265,7 +265,7 @@ def test_every_tenant_has_the_events(first: SigningKey, operator: Actor, tenant:
     """Keys belong to the installation; each tenant's auditor sees what its tokens rely on."""
     other = make_tenant("Cranes GmbH")
 
-    revoke([first.kid], actor=operator, now=NOW)
+    revoke_keys([first.kid], actor=operator, now=NOW)
 
     assert events(tenant) == ["key.added", "key.revoked", "key.added"]
     assert events(other) == ["key.revoked", "key.added"]
@@ -285,8 +285,8 @@ def test_without_its_event_no_key_changes(
     monkeypatch.setattr(key_rotation.audit, "record", refuse)
 
     for deed in (
-        lambda: rotate(actor=operator, now=NOW),
-        lambda: revoke([first.kid], actor=operator, now=NOW),
+        lambda: rotate_keys(actor=operator, now=NOW),
+        lambda: revoke_keys([first.kid], actor=operator, now=NOW),
         lambda: follow_schedule(now=NOW + 90 * DAY),
     ):
         with pytest.raises(DatabaseError):
@@ -302,9 +302,9 @@ def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
         "rights": frozenset({TENANT_ADMINISTRATOR}),
     }
     deeds = (
-        lambda actor: rotate(actor=actor, now=NOW),
-        lambda actor: revoke([first.kid], actor=actor, now=NOW),
-        lambda actor: encrypt_anew(actor=actor, now=NOW),
+        lambda actor: rotate_keys(actor=actor, now=NOW),
+        lambda actor: revoke_keys([first.kid], actor=actor, now=NOW),
+        lambda actor: encrypt_keys_anew(actor=actor, now=NOW),
     )
 
     for deed in deeds:
@@ -316,12 +316,12 @@ def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
 def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
     first: SigningKey, operator: Actor, tenant: Tenant, settings: Any
 ):
-    rotate(actor=operator, now=NOW)
+    rotate_keys(actor=operator, now=NOW)
     former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 60
     settings.SECRET_KEY_FALLBACKS = [former]
 
-    assert len(encrypt_anew(actor=operator, now=NOW)) == 2
-    assert encrypt_anew(actor=operator, now=NOW) == []
+    assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
+    assert encrypt_keys_anew(actor=operator, now=NOW) == []
 
     signing_keys._loaded.clear()
     with settings_without_fallbacks(settings):
@@ -349,5 +349,5 @@ def test_encrypt_anew_without_the_former_key_changes_nothing(
     settings.SECRET_KEY = "n" * 60
 
     with pytest.raises(SigningKeyLost):
-        encrypt_anew(actor=operator, now=now)
+        encrypt_keys_anew(actor=operator, now=now)
     assert SigningKey.objects.values().get() == before
