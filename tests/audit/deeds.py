@@ -18,6 +18,7 @@ from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.signing_keys import new_key
 from clients_app.services.tenants import add_tenant
+from clients_app.services.token_ends import end_tokens
 from tests.factories import (
     NOW,
     actor_for,
@@ -121,6 +122,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
             add_tenant,
             lambda on: add_tenant("Contoso", actor_kind=on.by["actor"].kind, now=NOW),
         ),
+        (end_tokens, lambda on: end_tokens(on.client, **on.by)),
         (rotate_keys, lambda on: rotate_keys(**on.by)),
         (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),
         (encrypt_keys_anew, end_former_secret_key),

@@ -11,6 +11,7 @@ import jwt
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
@@ -154,7 +155,9 @@ ENDS: dict[str, Change] = {
     "secret removed": removed_secret,
     "all tokens ended": deed(end_tokens),
     "key withdrawn": lambda who: SigningKey.objects.update(state=SigningKey.State.REMOVED),
-    "key not used yet": lambda who: SigningKey.objects.update(state=SigningKey.State.NEXT),
+    "key not used yet": lambda who: SigningKey.objects.update(
+        state=SigningKey.State.NEXT, signs_from=F("created_at")
+    ),
 }
 KEEPS: dict[str, Change] = {
     "secret expired": let_the_secret_expire,
