@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients_app', '0005_introspection'),
+        ('clients_app', '0006_secret_replaces'),
     ]
 
     operations = [
