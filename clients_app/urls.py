@@ -5,6 +5,12 @@ from uuid import UUID
 
 from django.urls import URLPattern, path, re_path, register_converter
 
+from clients_app.web.views.account import (
+    account,
+    account_password,
+    account_shortcuts,
+    account_time_zone,
+)
 from clients_app.web.views.choose_password import choose_password, forgot_password
 from clients_app.web.views.client_add import client_add
 from clients_app.web.views.client_details import (
@@ -20,6 +26,8 @@ from clients_app.web.views.client_remove import client_remove
 from clients_app.web.views.client_restore import client_restore
 from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
+from clients_app.web.views.find import find
+from clients_app.web.views.keys import keys
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
@@ -27,7 +35,6 @@ from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.secret_rotate import secret_rotate
-from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.sign_in import sign_in, sign_out
 from clients_app.web.views.theme import theme
 
@@ -86,5 +93,10 @@ urlpatterns = [
     *page("forgot-password", forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password, name="account_reset_password_from_key"),
     *page("theme", theme, "theme"),
-    *page("shortcuts", shortcuts, "shortcuts"),
+    *page("account", account, "account"),
+    *page("account/password", account_password, "account-password"),
+    *page("account/time-zone", account_time_zone, "account-time-zone"),
+    *page("account/shortcuts", account_shortcuts, "account-shortcuts"),
+    *page("find", find, "find"),
+    *page("help/keys", keys, "keys"),
 ]

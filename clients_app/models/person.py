@@ -37,6 +37,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     email_key = models.CharField(max_length=762, unique=True, null=True, editable=False)  # noqa: DJ001  many have none
     time_zone = models.CharField(max_length=64, blank=True)  # empty: the installation's
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    has_shortcuts = models.BooleanField(default=True)  # single keys of the keyboard
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())

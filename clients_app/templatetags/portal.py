@@ -130,6 +130,17 @@ def described(role: Any) -> str:
     return gettext(role.description) if role.is_built_in else role.description
 
 
+@register.filter
+def marked(text: Any, sought: str) -> str | SafeString:
+    """Return ``text`` with the first place marked that reads like ``sought``, ignoring case."""
+    whole, words = str(text), sought.strip().lower()
+    at = whole.lower().find(words) if words and len(whole) == len(whole.lower()) else -1
+    if at < 0:
+        return whole
+    ends = at + len(words)
+    return format_html("{}<mark>{}</mark>{}", whole[:at], whole[at:ends], whole[ends:])
+
+
 EVENT_ICONS: Final = {
     "client.added": "plus",
     "client.secret.added": "key",

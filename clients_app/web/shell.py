@@ -1,6 +1,5 @@
 """What stands around every screen: the left pane, the account, the theme."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -12,15 +11,11 @@ from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.web.actor import actor_of
 
 THEME_COOKIE: Final = "theme"
-SHORTCUTS_COOKIE: Final = "shortcuts"
 THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
 
 
-def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the context of ``base.html``; signed-out pages have the theme alone.
-
-    What the context of the ``screen`` counted already is not counted again.
-    """
+def shell_of(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of ``base.html``; signed-out pages have the theme alone."""
     shell: dict[str, Any] = {"theme": theme_of(request)}
     if not request.user.is_authenticated:
         return shell | {"layout": "clients_app/entrance.html"}
@@ -29,10 +24,9 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
     return shell | {
         "layout": "clients_app/base.html",
         "person": person,
-        "shortcuts_off": request.COOKIES.get(SHORTCUTS_COOKIE) == "off",
         "role_label": held[0] if held else "",
         "tenant": person.tenant,
-        "sidebar": screen.get("sidebar") or selectors.sidebar_counts(actor.tenant_id),
+        "sidebar": selectors.sidebar_counts(actor.tenant_id),
     }
 
 

@@ -232,14 +232,17 @@
   all("#toasts .toast").forEach(expire);
 
   // ---- Keyboard: each key has a visible control that does the same. Single keys do nothing while
-  // a field has the focus, and can be turned off in the menu of the account.
+  // a field has the focus, and can be turned off in Account.
   const keys = {
     "/": () => $("#id_q")?.focus(),
     c: () => $("#add-client")?.click(),
     s: addSecret,
     j: () => ($(".row-link[aria-current]") ?? $(".row-link"))?.focus(),
     k: () => ($(".row-link[aria-current]") ?? all(".row-link").at(-1))?.focus(),
+    "?": () => openWindow($("#words").dataset.keys),
+    g: () => (goingUntil = Date.now() + 1500),
   };
+  let goingUntil = 0; // G, then one more key: go to a page of the left pane
   for (const [place, name] of ["details", "secrets", "roles", "activity"].entries()) {
     keys[place + 1] = () => $(`#tab-${name}`)?.click();
   }
@@ -248,14 +251,35 @@
     const address = $("#details")?.dataset.addSecret;
     const button = $("#add-secret");
     if (button) button.click();
-    else if (address) {
-      const answer = { source: "#tab-secrets", target: "#window", swap: "innerHTML" };
-      htmx.ajax("GET", address, answer);
+    else if (address) openWindow(address, "#tab-secrets");
+  }
+
+  function openWindow(address, source = "#find") {
+    htmx.ajax("GET", address, { source, target: "#window", swap: "innerHTML" });
+  }
+
+  // ---- Find: arrow keys move through what is found, Enter opens the first
+  function inPalette(event) {
+    const links = all("#found a");
+    const at = links.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      (links[at + step] ?? (step < 0 ? $("[data-palette] input") : links.at(-1)))?.focus();
+    } else if (event.key === "Enter" && event.target.matches("[data-palette] input")) {
+      event.preventDefault();
+      links[0]?.click();
     }
   }
 
   addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && $("#find")) {
+      event.preventDefault();
+      if (!dialog.open) openWindow($("#find").href);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if ($("#found")?.closest("[data-window]")?.contains(event.target)) return inPalette(event);
     if (dialog?.open || $(":popover-open")) return;
     const row = event.target.closest?.(".row-link");
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
@@ -265,7 +289,11 @@
       rows[rows.indexOf(row) + step]?.focus();
       event.preventDefault();
     } else if (event.target.closest?.("input, select, textarea")) return;
-    else if (document.body.dataset.shortcuts !== "off" && Object.hasOwn(keys, event.key)) {
+    else if (document.body.dataset.shortcuts === "off") return;
+    else if (Date.now() < goingUntil) {
+      goingUntil = 0;
+      $(`[data-go="${event.key}"]`)?.click();
+    } else if (Object.hasOwn(keys, event.key)) {
       event.preventDefault();
       keys[event.key]();
     }
@@ -289,6 +317,9 @@
     for (const input of token ? all("[name=csrfmiddlewaretoken]") : []) input.value = token;
   });
   on("htmx:afterSettle", (event) => {
+    const sought = event.detail.elt === dialog && $("[data-palette] input");
+    // What was typed before htmx listened.
+    if (sought && sought.value !== sought.defaultValue) htmx.trigger(sought, "input");
     markOpenRow();
     if (event.detail.elt.id === "details") keepPlace();
   });

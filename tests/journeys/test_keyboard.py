@@ -53,12 +53,46 @@ def test_no_key_acts_while_a_field_has_the_focus(
 
 
 def test_keys_turned_off(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
-    page.locator(".account").click()
-    page.get_by_role("button", name="Turn off keyboard shortcuts").click()
+    page = visit(live_portal, storage_state=mara).page("/account")
+    uses = page.get_by_label("Use single-key shortcuts")
+    uses.uncheck()
+    page.get_by_role("button", name="Save shortcuts").click()
     expect(page.locator("body[data-shortcuts=off]")).to_have_count(1)
-    for key in ("c", "/"):
+    page.goto(f"{live_portal.url}/security/clients")
+    for key in ("c", "/", "?"):
         page.keyboard.press(key)
     page.wait_for_timeout(300)
     expect(window_of(page)).to_have_count(0)
     assert focused(page) != "id_q"
+    page.goto(f"{live_portal.url}/account")
+    uses.check()
+    page.get_by_role("button", name="Save shortcuts").click()
+    expect(page.locator("body[data-shortcuts=off]")).to_have_count(0)
+
+
+def test_find_opens_a_client_and_a_window_and_g_goes_to_pages(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
+    added = live_portal.manage("clients", "add", "Quarry weighbridge")
+    assert added.returncode == 0
+    page = visit(live_portal, storage_state=mara).page("/security/roles")
+
+    page.keyboard.press("Control+k")
+    expect(page.locator("#found a")).not_to_have_count(0)
+    page.keyboard.type("quarry")
+    expect(page.locator("#found mark")).to_have_text("Quarry")
+    page.keyboard.press("Enter")
+    expect(page.locator("#details-name")).to_have_text("Quarry weighbridge")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#found a")).not_to_have_count(1)
+    page.keyboard.type("list of")
+    expect(page.locator("#found a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(window_of(page).get_by_role("heading", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/security/roles")
+    page.keyboard.press("?")
+    expect(window_of(page).get_by_role("heading", name="Keys")).to_be_visible()

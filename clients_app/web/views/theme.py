@@ -1,9 +1,11 @@
-"""Switch theme: the choice of this browser, read by the server for the first paint."""
+"""Switch theme: kept in the account, and in this browser for the first paint when signed out."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from clients_app import conf
+from clients_app.models import Person
+from clients_app.services.preferences import prefer
 from clients_app.web import kept
 from clients_app.web.htmx import see_other, wants_fragment
 from clients_app.web.shell import THEME_COOKIE, THEMES
@@ -13,9 +15,11 @@ YEAR_S = 365 * 24 * 3600
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep Light, Dark or, for anything else, System in a cookie."""
+    """Keep Light, Dark or, for anything else, System."""
     chosen = request.POST.get("theme", "")
     wanted = chosen if chosen in THEMES else "system"
+    if isinstance(request.user, Person):
+        prefer(request.user, theme=wanted)
     to = kept.own_path(request.POST.get("next"))
     response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
     secure = conf.public_url().startswith("https:")

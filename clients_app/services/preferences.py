@@ -1,0 +1,38 @@
+"""How a person wants the portal to look and to react: no event, as it concerns nobody else."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from clients_app.errors import RuleBroken, gettext_noop
+from clients_app.models import Person
+
+ZONES = sorted(
+    zone
+    for zone in available_timezones()
+    if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/"))
+)
+
+
+def prefer(
+    person: Person,
+    *,
+    theme: str | None = None,
+    time_zone: str | None = None,
+    has_shortcuts: bool | None = None,
+) -> None:
+    """Keep what ``person`` chose for himself; None leaves a choice as it was.
+
+    Units: ``time_zone`` is a name such as Europe/Berlin, empty for the installation's.
+    Errors: RuleBroken (field time_zone) for a zone that there is not.
+    """
+    if time_zone and time_zone != "UTC" and time_zone not in ZONES:
+        raise RuleBroken(gettext_noop("Choose a time zone of the list."), field="time_zone")
+    chosen: dict[str, Any] = {
+        "theme": theme,
+        "time_zone": time_zone,
+        "has_shortcuts": has_shortcuts,
+    }
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    for name, value in changes.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(changes))

@@ -1,0 +1,79 @@
+"""Account: one's own password, theme, time zone and keys; each part is a form of its own."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm
+from allauth.account.internal.flows.password_change import finalize_password_change
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clients_app import conf
+from clients_app.browsers.person import person_of
+from clients_app.errors import RuleBroken
+from clients_app.limits import PASSWORD_MIN
+from clients_app.services.preferences import ZONES, prefer
+from clients_app.web.access import signed_in
+from clients_app.web.htmx import see_other, show
+
+
+@require_safe
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """Show what a person may choose for himself."""
+    return _ask(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("oldpassword", "password1", "password2")
+@signed_in
+def account_password(request: HttpRequest) -> HttpResponse:
+    """Change the password and end the other sessions; a reload comes back to Account."""
+    if request.method != "POST":
+        return see_other(reverse("account"))
+    form = ChangePasswordForm(person_of(request), request.POST)
+    if not ratelimit.consume(request, action="change_password", user=request.user):
+        return _ask(request, status=429, too_many=True)
+    if not form.is_valid():
+        return _ask(request, status=422, password_form=form)
+    form.save()
+    finalize_password_change(request, form.user)
+    messages.success(request, gettext("Password changed. Other sessions are signed out."))
+    return see_other(reverse("account"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def account_time_zone(request: HttpRequest) -> HttpResponse:
+    """Keep the time zone in which this person sees and types times."""
+    if request.method == "POST":
+        try:
+            prefer(person_of(request), time_zone=request.POST.get("time_zone", ""))
+        except RuleBroken as error:
+            return _ask(request, status=422, zone_error=str(error))
+        messages.success(request, gettext("Time zone saved."))
+    return see_other(reverse("account"))
+
+
+@require_POST
+@signed_in
+def account_shortcuts(request: HttpRequest) -> HttpResponse:
+    """Turn single keys on or off (WCAG 2.2, 2.1.4)."""
+    prefer(person_of(request), has_shortcuts="shortcuts" in request.POST)
+    messages.success(request, gettext("Shortcuts saved."))
+    return see_other(reverse("account"))
+
+
+def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpResponse:
+    context = {
+        "minimum": PASSWORD_MIN,
+        "zones": ["UTC", *ZONES],
+        "installation_zone": str(conf.installation_zone()),
+        "password_form": ChangePasswordForm(person_of(request)),
+        **wrong,
+    }
+    return show(request, "account", context, title=gettext("Account"), status=status)

@@ -1,0 +1,65 @@
+"""Find (Ctrl K): clients, roles, pages and actions by a few letters."""
+
+from typing import Final, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from clients_app.models import ClientType
+from clients_app.policies import Action, allows
+from clients_app.selectors.find import find as find_rows
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import show
+from clients_app.web.list_state import FILTER_MAX
+
+
+class Place(NamedTuple):
+    """A page or a window to go to, for those who may do ``needs`` there."""
+
+    label: str | Promise
+    icon: str
+    route: str
+    needs: Action
+    keys: tuple[str, ...] = ()
+    is_window: bool = False
+
+
+PLACES: Final = (
+    Place(_("Add Client"), "plus", "client-add", Action.ADD_CLIENT, ("C",), is_window=True),
+    Place(_("Add Role"), "plus", "role-add", Action.ADD_ROLE, is_window=True),
+    Place(_("Open Clients"), "key", "client-list", Action.READ_CLIENTS, ("G", "C")),
+    Place(_("Open Roles"), "shield", "role-list", Action.READ_ROLES, ("G", "R")),
+    Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
+    Place(_("List of keys"), "terminal", "keys", Action.READ_CLIENTS, ("?",), is_window=True),
+)
+CLIENT_ICONS: Final[dict[str, str]] = {
+    ClientType.CLIENT_CREDENTIALS: "server",
+    ClientType.AUTHORIZATION_CODE: "globe",
+    ClientType.HYBRID: "layers",
+}
+
+
+@require_safe
+@signed_in
+@may(Action.READ_CLIENTS)
+def find(request: HttpRequest) -> HttpResponse:
+    """Show what fits the letters typed so far."""
+    actor = actor_of(request)
+    q = request.GET.get("q", "").replace("\x00", "")[:FILTER_MAX]
+    words, found = q.strip().casefold(), find_rows(actor.tenant_id, q)
+    context = {
+        "q": q,
+        "clients": [(client, CLIENT_ICONS[client.client_type]) for client in found.clients],
+        "roles": found.roles,
+        "places": [
+            {"place": place, "address": reverse(place.route)}
+            for place in PLACES
+            if words in str(place.label).casefold() and allows(actor, place.needs)
+        ],
+    }
+    return show(request, "find", context, title=gettext("Find"), fragments=("window", "found"))

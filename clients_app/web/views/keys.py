@@ -1,0 +1,31 @@
+"""Keys: what single keys of the keyboard do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from clients_app.web.access import signed_in
+from clients_app.web.htmx import show
+
+KEYS = (  # the script of the portal has them a second time, as deeds
+    (_("Find"), ("Ctrl", "K")),
+    (_("Filter"), ("/",)),
+    (_("Add Client"), ("C",)),
+    (_("Next and previous client"), ("J", "K")),
+    (_("Open Details"), ("Enter",)),
+    (_("Details, Secrets, Roles, Activity"), ("1", "2", "3", "4")),
+    (_("Add Secret"), ("S",)),
+    (_("Go to Clients"), ("G", "C")),
+    (_("Go to Roles"), ("G", "R")),
+    (_("Go to Activity"), ("G", "A")),
+    (_("List of keys"), ("?",)),
+    (_("Close"), ("Esc",)),
+)
+
+
+@require_safe
+@signed_in
+def keys(request: HttpRequest) -> HttpResponse:
+    """Show the list of keys."""
+    return show(request, "keys", {"keys": KEYS}, title=gettext("Keys"))

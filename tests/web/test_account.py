@@ -1,0 +1,102 @@
+"""Account: password, theme, time zone and keys, each a form of its own."""
+
+import pytest
+
+from clients_app.models import AuditEvent, Person
+from tests.portal_process import PASSWORD
+from tests.web.conftest import browser_of, text_of
+
+NEW = "Four-white-egrets-4"
+
+
+def change(browser, **fields: str):
+    typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    return browser.post("/account/password", typed | fields)
+
+
+def test_a_new_password_ends_the_other_sessions_and_is_recorded(
+    colleague_browser, colleague, browser
+):
+    elsewhere = browser_of(colleague)
+
+    reply = change(colleague_browser)
+
+    assert (reply.status_code, reply["Location"]) == (303, "/account")
+    assert "Password changed." in text_of(colleague_browser.get("/account"))
+    assert elsewhere.get("/account").status_code == 303
+    colleague.refresh_from_db()
+    assert colleague.check_password(NEW)
+    event = AuditEvent.objects.get(action="person.password.chosen")
+    assert event.actor_id == event.object_id == str(colleague.pk)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("oldpassword", "wrong-wrong-wrong", "current password"),
+        ("password1", "heron-egret", "at least 12"),
+        ("password2", "Four-white-egrets-5", "same password"),
+    ],
+)
+def test_a_password_that_is_not_taken(colleague_browser, colleague, field, value, sentence):
+    reply = change(colleague_browser, **{field: value})
+
+    assert reply.status_code == 422
+    text = text_of(reply)
+    assert "<title>Error: Account" in text
+    assert f'id="id_{field}_error"' in text
+    assert sentence in text
+    assert value not in text
+    colleague.refresh_from_db()
+    assert colleague.check_password(PASSWORD)
+
+
+def test_guessing_the_current_password_is_slowed_down(colleague_browser):
+    replies = [change(colleague_browser, oldpassword=f"wrong-{n}") for n in range(7)]
+
+    assert replies[0].status_code == 422
+    assert replies[-1].status_code == 429
+    assert "Too many tries." in text_of(replies[-1])
+
+
+def test_theme_is_kept_in_the_account(colleague_browser, colleague):
+    colleague_browser.post("/theme", {"theme": "dark", "next": "/account"})
+
+    elsewhere = browser_of(Person.objects.get(pk=colleague.pk))
+    text = text_of(elsewhere.get("/account"))
+    assert '<html lang="en" data-theme="dark">' in text
+    assert 'value="dark" checked' in text
+
+
+def test_times_are_in_ones_own_zone(colleague_browser):
+    assert "Times are in UTC" in text_of(colleague_browser.get("/account"))
+
+    reply = colleague_browser.post("/account/time-zone", {"time_zone": "Asia/Kathmandu"})
+
+    assert (reply.status_code, reply["Location"]) == (303, "/account")
+    assert "Times are in Asia/Kathmandu" in text_of(colleague_browser.get("/account"))
+    colleague_browser.post("/account/time-zone", {"time_zone": ""})
+    assert "Times are in UTC" in text_of(colleague_browser.get("/account"))
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "\x00", "Etc/GMT+3"])
+def test_a_zone_that_there_is_not(colleague_browser, colleague, zone):
+    reply = colleague_browser.post("/account/time-zone", {"time_zone": zone})
+
+    assert reply.status_code == 422
+    assert "Choose a time zone of the list." in text_of(reply)
+    colleague.refresh_from_db()
+    assert colleague.time_zone == ""
+
+
+def test_single_keys_can_be_turned_off_and_on(colleague_browser):
+    colleague_browser.post("/account/shortcuts", {})
+    assert 'data-shortcuts="off"' in text_of(colleague_browser.get("/security/roles"))
+
+    colleague_browser.post("/account/shortcuts", {"shortcuts": "on"})
+    assert "data-shortcuts" not in text_of(colleague_browser.get("/security/roles"))
+
+
+@pytest.mark.parametrize("part", ["password", "time-zone"])
+def test_a_reload_after_an_error_comes_back_to_account(colleague_browser, part):
+    assert colleague_browser.get(f"/account/{part}")["Location"] == "/account"
