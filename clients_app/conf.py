@@ -136,3 +136,23 @@ def first_administrator() -> FirstAdministrator:
 def first_tenant_name() -> str:
     """Return the name of the tenant that the first start makes."""
     return settings.FIRST_TENANT_NAME
+
+
+def sends_mail() -> bool:
+    """Return whether MAIL_URL names a mail server; without one nothing is mailed."""
+    return bool(settings.MAIL)
+
+
+def notice_hour() -> int:
+    """Return the hour, in the installation's zone, from which a day's notices go out."""
+    return settings.NOTICE_HOUR
+
+
+def outgoing_allowed_hosts() -> tuple[str, ...]:
+    """Return the internal hosts and networks that webhooks may reach, also by http."""
+    return tuple(settings.OUTGOING_ALLOWED_HOSTS)
+
+
+def metrics_token() -> str:
+    """Return what a reader of the metrics must present; empty: nobody reads them."""
+    return settings.METRICS_TOKEN

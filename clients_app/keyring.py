@@ -17,6 +17,7 @@ from clients_app import conf
 SECRET_TAGS = "secret tags"  # noqa: S105  a purpose, not a secret
 SIGNING_KEYS = "signing keys"
 AUDIT_CHAIN = "audit chain"
+WEBHOOKS = "webhooks"
 
 
 class DerivedKey(NamedTuple):

@@ -27,6 +27,9 @@ SECRET_LENGTH_MAX = 256  # bytes of a presented secret that are looked at
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 
+ANSWER_MAX = 200  # characters of an answer to a notice that are kept
+SECRET_DAYS_MAX = 3650  # of the longest secret life that a tenant may set
+
 TENANT_NAME_MAX = 200
 USERNAME_MAX = 150
 PERSON_NAME_MAX = 150

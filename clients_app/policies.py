@@ -39,6 +39,8 @@ class Action(StrEnum):
     REMOVE_ROLE = "role.remove"
     READ_ACTIVITY = "activity.read"
     MANAGE_PEOPLE = "people.manage"
+    MANAGE_NOTICES = "notices.manage"
+    SET_POLICIES = "policies.set"
 
 
 _ADMINISTRATOR: Final = frozenset({TENANT_ADMINISTRATOR})
@@ -67,6 +69,8 @@ RIGHTS: Final[dict[Action, frozenset[UUID]]] = {
     Action.REMOVE_ROLE: _ADMINISTRATOR,
     Action.READ_ACTIVITY: _AUDITOR,
     Action.MANAGE_PEOPLE: _ADMINISTRATOR,
+    Action.MANAGE_NOTICES: _ADMINISTRATOR,
+    Action.SET_POLICIES: _ADMINISTRATOR,
 }
 
 #: what an Owner may do to the client that names him, whatever his roles

@@ -138,6 +138,23 @@ def database(data_dir: Path) -> dict[str, Any]:
     return found
 
 
+def mail(name: str) -> dict[str, Any]:
+    """Return what Django wants to know of a mail server's URL; nothing when unset."""
+    url = text(name)
+    if not url:
+        return {}
+    example = "smtp+tls://user:password@mail.example.com:587"
+    found = parsed(name, url, environ.Env.email_url_config, example=example)
+    if url.partition(":")[0] not in {"smtp", "smtp+tls", "smtp+ssl"} or not found["EMAIL_HOST"]:
+        raise ImproperlyConfigured(
+            f"{name} names no mail server; set it to something like {example}."
+        )
+    found["EMAIL_PORT"] = found["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587}.get(
+        url.partition(":")[0], 465
+    )
+    return {setting: value for setting, value in found.items() if value is not None}
+
+
 def address(name: str, default: str) -> str:
     """Return the variable, an IP address; localhost is taken for 127.0.0.1."""
     value = text(name, default)

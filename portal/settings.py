@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "clients_app",
 ]
 MIDDLEWARE = [
@@ -130,7 +132,6 @@ CACHES = {
 AUTH_USER_MODEL = "clients_app.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["clients_app.passwords.PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing is mailed yet
 PASSWORD_RESET_TIMEOUT = 3600  # seconds a one-time link to choose a password is valid
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -148,6 +149,21 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a proof of identity holds
+
+# Messages: tasks wait in the database for the worker; without MAIL_URL nothing is mailed
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+MAIL = env.mail("MAIL_URL")
+EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", ""), MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15  # seconds
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"portal@{HOST}")
+NOTICE_HOUR = env.number("NOTICE_HOUR", 8, 0, 23)  # in TIME_ZONE
+OUTGOING_ALLOWED_HOSTS = env.words("OUTGOING_ALLOWED_HOSTS")
+METRICS_TOKEN = env.secret_from("METRICS_TOKEN")
 
 # Sessions and cookies: __Host- names need https
 SESSION_ENGINE = "clients_app.web.session_store"

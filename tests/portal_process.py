@@ -25,6 +25,7 @@ from psycopg import sql
 CHECKOUT = Path(__file__).resolve().parent.parent
 USERNAME = "mara"
 PASSWORD = "Seven-grey-herons-7"
+COMPANION = "manage.py worker --until-closed"
 START_LIMIT_S = 60  # an empty folder on a busy machine; a second start takes half a second
 
 
@@ -109,7 +110,7 @@ class PortalProcess:
         """End the server and its workers at once by SIGKILL, as a power cut would."""
         if self.server is None:
             return
-        victims = [*self.workers(), self.server.pid]
+        victims = [*self.companions(), *self.workers(), self.server.pid]
         for pid in victims:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -120,12 +121,22 @@ class PortalProcess:
 
     def workers(self) -> list[int]:
         """Return the process ids of the server's workers."""
+        return [pid for pid, words in self._children() if not words.endswith(COMPANION)]
+
+    def companions(self) -> list[int]:
+        """Return the process id of what sends mail and webhooks beside the server, if it runs."""
+        return [pid for pid, words in self._children() if words.endswith(COMPANION)]
+
+    def _children(self) -> list[tuple[int, str]]:
         assert self.server is not None
         listing = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+            ["ps", "-A", "-o", "pid=,ppid=,args=", "-ww"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        rows = (line.split() for line in listing.stdout.splitlines())
-        return [int(pid) for pid, parent in rows if int(parent) == self.server.pid]
+        rows = (line.split(maxsplit=2) for line in listing.stdout.splitlines())
+        return [(int(row[0]), row[-1]) for row in rows if int(row[1]) == self.server.pid]
 
     def answers(self) -> bool:
         """Tell whether the server answers requests."""

@@ -21,6 +21,7 @@ for _name in (  # what a developer may have set for a portal of his own, but for
     ),
     "AUDIT_STREAM",
     *("TOKEN_SIGNING_KEY_BITS", "KEY_ROTATION_DAYS", "JWKS_MAX_AGE"),
+    *("MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
 ):
     os.environ.pop(_name, None)
 _folder = tempfile.mkdtemp(prefix="portal-tests-")

@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from clients_app import conf
+from clients_app.management.companion import Companion
 
 THREADS = 5  # of each worker: more would wait for the interpreter lock and for the database
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -101,11 +102,13 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
         ssl_protocol_min=SSLProtocols.tls12,
     )
 
+    companion = Companion()
     ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
 
     @server.on_startup
     def _ready() -> None:
         _stop_by_signals(server.signal_handler_interrupt, ignored=ignored)
+        companion.start()
         tell()
 
     load()  # once, before the workers fork
@@ -120,6 +123,8 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
     except SystemExit:  # a worker died before: of no interest to who stops the server
         if not server.interrupt_signal:
             raise
+    finally:
+        companion.stop()
 
 
 def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) -> None:

@@ -1,6 +1,7 @@
 """The tables: one file each."""
 
 from clients_app.models.audit_event import AuditEvent, AuditHead
+from clients_app.models.calendar_feed import CalendarFeed
 from clients_app.models.client import (
     Client,
     ClientOwner,
@@ -12,6 +13,7 @@ from clients_app.models.client import (
 )
 from clients_app.models.client_secret import ClientSecret
 from clients_app.models.form_key import UsedFormKey
+from clients_app.models.notice import Delivery, Notice
 from clients_app.models.person import Person, PersonRole
 from clients_app.models.revoked_token import RevokedToken
 from clients_app.models.role import Role
@@ -19,10 +21,12 @@ from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
 from clients_app.models.token_refusal import TokenRefusal
 from clients_app.models.usage import TokenUsage
+from clients_app.models.webhook import Webhook
 
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "CalendarFeed",
     "Client",
     "ClientOwner",
     "ClientRole",
@@ -30,7 +34,9 @@ __all__ = [
     "ClientTag",
     "ClientType",
     "ClientUrl",
+    "Delivery",
     "IssuedClientId",
+    "Notice",
     "Person",
     "PersonRole",
     "RevokedToken",
@@ -40,4 +46,5 @@ __all__ = [
     "TokenRefusal",
     "TokenUsage",
     "UsedFormKey",
+    "Webhook",
 ]

@@ -7,17 +7,36 @@ from clients_app import limits
 from clients_app.models.defaults import new_id
 
 
+def _days_or_none(name: str) -> models.Q:
+    fits = {f"{name}__gte": 1, f"{name}__lte": limits.SECRET_DAYS_MAX}
+    return models.Q(**{name: None}) | models.Q(**fits)
+
+
 class Tenant(models.Model):
+    """The policy columns are as ``rules.tenant_policy``; ``notices_looked_on`` is the last day, in
+    the zone of the installation, on which all that was due had been told."""
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=limits.TENANT_NAME_MAX)
     alias = models.CharField(max_length=limits.TENANT_NAME_MAX, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
+    secret_days_max = models.PositiveSmallIntegerField(null=True)
+    rotation_days = models.PositiveSmallIntegerField(null=True)
+    never_expires_allowed = models.BooleanField(default=True, db_default=True)
+    owner_required = models.BooleanField(default=False, db_default=False)
+    mails_notices = models.BooleanField(default=True, db_default=True)
+    notices_looked_on = models.DateField(null=True)
+
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~models.Q(name=""), name="tenant_has_a_name"),
             models.UniqueConstraint(fields=("name",), name="tenant_name_once"),
+            models.CheckConstraint(
+                condition=_days_or_none("secret_days_max") & _days_or_none("rotation_days"),
+                name="tenant_policy_range",
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What each web process does beside answering: chores, done by one thread of it in turn.
+"""What a process does beside answering or sending: chores, done by one thread of it in turn.
 
 A chore that fails is logged and tried again at its next time.
 """
@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
-from clients_app.services import key_rotation, published_keys, usage
+from clients_app.services import deliveries, key_rotation, notices, published_keys, usage
 
 log = logging.getLogger("clients_app.housekeeping")
 
@@ -35,9 +35,26 @@ def look_after_keys() -> None:
     key_rotation.follow_schedule(now=datetime.now(UTC))
 
 
-CHORES: Final = (
+def look_for_ends() -> None:
+    """Queue the notices of the day."""
+    notices.look_everywhere(now=datetime.now(UTC))
+
+
+def look_after_messages() -> None:
+    """Queue again what a killed process left; remove what is old."""
+    now = datetime.now(UTC)
+    deliveries.queue_late(now=now)
+    deliveries.remove_old(now=now)
+    notices.remove_old(now=now)
+
+
+CHORES: Final = (  # of each web process
     Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=True),
     Chore("signing keys", 10.0, look_after_keys),
+)
+WORKER_CHORES: Final = (
+    Chore("notices", 60.0, look_for_ends),
+    Chore("messages", 60.0, look_after_messages),
 )
 
 

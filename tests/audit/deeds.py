@@ -5,12 +5,14 @@ from typing import Any, Final, NamedTuple
 
 from django.test import override_settings
 
-from clients_app.models import Client, Person, Role, SigningKey, Tenant
+from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.services.calendar_feeds import make_feed, remove_feed
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
 from clients_app.services.client_removal import remove_client, restore_client
 from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.clients import register_client
+from clients_app.services.deliveries import retry
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
@@ -19,6 +21,13 @@ from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.signing_keys import new_key
 from clients_app.services.tenants import add_tenant
 from clients_app.services.token_ends import end_tokens
+from clients_app.services.webhooks import (
+    remove_webhook,
+    renew_secret,
+    send_test,
+    set_mail,
+    set_webhook,
+)
 from tests.factories import (
     NOW,
     actor_for,
@@ -34,8 +43,8 @@ NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
 class Subjects(NamedTuple):
-    """What the deeds are done to: a client with a secret, a removed one, a role, a person, and a
-    signing key that is encrypted under a former SECRET_KEY."""
+    """What the deeds are done to: a client with a secret, a removed one, a role, a person, a
+    signing key that is encrypted under a former SECRET_KEY, and a message that failed."""
 
     tenant: Tenant
     client: Client
@@ -43,6 +52,7 @@ class Subjects(NamedTuple):
     role: Role
     person: Person
     key: SigningKey
+    failed: Delivery
 
     @property
     def by(self) -> dict[str, Any]:
@@ -62,7 +72,17 @@ def make_subjects(tenant: Tenant) -> Subjects:
     with override_settings(SECRET_KEY=FORMER):
         key = new_key(now=NOW, state="active", activated_at=NOW)
     key.save()
-    return Subjects(tenant, client, removed, role, person, key)
+    set_webhook("https://hooks.example.com/", actor=command_line_in(tenant), now=NOW)
+    make_feed(person, actor=command_line_in(tenant), now=NOW)
+    failed = Delivery.objects.create(
+        tenant=tenant,
+        channel="mail",
+        recipient="a@b.example",
+        state="failed",
+        made_at=NOW,
+        try_at=NOW,
+    )
+    return Subjects(tenant, client, removed, role, person, key, failed)
 
 
 @override_settings(SECRET_KEY_FALLBACKS=[FORMER])
@@ -125,6 +145,14 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (end_tokens, lambda on: end_tokens(on.client, **on.by)),
         (rotate_keys, lambda on: rotate_keys(**on.by)),
         (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),
+        (set_mail, lambda on: set_mail(on=False, **on.by)),
+        (set_webhook, lambda on: set_webhook("https://new.example.com/", **on.by)),
+        (renew_secret, lambda on: renew_secret(**on.by)),
+        (remove_webhook, lambda on: remove_webhook(**on.by)),
+        (send_test, lambda on: send_test("webhook", to="", **on.by)),
+        (retry, lambda on: retry(on.failed.pk, **on.by)),
+        (make_feed, lambda on: make_feed(on.person, **on.by)),
+        (remove_feed, lambda on: remove_feed(on.person, **on.by)),
         (encrypt_keys_anew, end_former_secret_key),
     )
 }

@@ -51,6 +51,8 @@ role.edit             yes            -       -        -        -      -        y
 role.remove           yes            -       -        -        -      -        yes    yes
 activity.read         yes            -       yes      -        -      -        yes    yes
 people.manage         yes            -       -        -        -      -        yes    yes
+notices.manage        yes            -       -        -        -      -        yes    yes
+policies.set          yes            -       -        -        -      -        yes    yes
 """
 HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]

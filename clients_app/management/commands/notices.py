@@ -1,0 +1,26 @@
+"""`manage.py notices send`: look now, whatever the hour, and send what is due."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from clients_app.management.command_line import PortalCommand, now, tenant_of
+from clients_app.models import Tenant
+from clients_app.services import deliveries, notices
+
+
+class Command(PortalCommand):
+    help = "Tells of secrets that end soon; what was told before is not told again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        send = self.words(parser).add_parser("send", help="look now, and send what is due")
+        send.add_argument("--tenant", help="name of the tenant; without it, of every one")
+
+    def send(self, *, tenant: str | None, **_: Any) -> None:
+        """Print how many secrets are told of, and how each message went."""
+        tenants = [tenant_of(tenant)] if tenant else Tenant.objects.order_by("created_at")
+        for one in tenants:
+            told = notices.look(one, now=now())
+            self.stdout.write(f"{one.name}: {told} told of")
+            for sent in deliveries.attempt_due(one.pk, now=now()):
+                line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"
+                self.stdout.write(line.rstrip())

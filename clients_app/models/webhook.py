@@ -1,0 +1,21 @@
+"""Where a tenant's notices are posted to."""
+
+from django.db import models
+
+from clients_app import limits
+from clients_app.models.tenant import Tenant
+
+
+class Webhook(models.Model):
+    """Its signing secret is not stored: it is derived from SECRET_KEY and ``salt``, under the key
+    that ``key_id`` names, so that a copy of the database signs nothing."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, primary_key=True)
+    url = models.CharField(max_length=limits.URL_MAX)
+    salt = models.BinaryField(max_length=16)
+    key_id = models.CharField(max_length=8)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=limits.NAME_MAX)
+
+    def __str__(self) -> str:
+        return self.url

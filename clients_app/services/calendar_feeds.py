@@ -1,0 +1,42 @@
+"""Deeds on the private addresses of calendars."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import NotFound, gettext_noop
+from clients_app.models import CalendarFeed, Person
+
+
+def make_feed(person: Person, *, actor: Actor, now: datetime) -> str:
+    """Return the random part of a new address of the person's calendar, readable only now.
+
+    A former address stops working. Everyone makes his own, and only that.
+    """
+    key = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        CalendarFeed.objects.update_or_create(
+            person=person, defaults={"digest": digest_of(key), "made_at": now}
+        )
+        audit.record("calendar.made", person, actor=actor, now=now)
+    return key
+
+
+def remove_feed(person: Person, *, actor: Actor, now: datetime) -> None:
+    """Let the address of the person's calendar stop working.
+
+    Errors: NotFound where there is none.
+    """
+    with transaction.atomic():
+        if not CalendarFeed.objects.filter(person=person).delete()[0]:
+            raise NotFound(gettext_noop("There is no calendar address."))
+        audit.record("calendar.removed", person, actor=actor, now=now)
+
+
+def digest_of(key: str) -> str:
+    """Return what is kept of the random part of an address."""
+    return hashlib.sha256(key.encode()).hexdigest()

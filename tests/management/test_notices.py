@@ -1,0 +1,40 @@
+"""`manage.py notices send`: tells of what is due, once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from clients_app.models import Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.factories import insert_clients, insert_secrets, make_person, make_tenant
+from tests.management.conftest import Run
+from tests.sinks import mail_sink
+
+
+def test_notices_send_tells_once_whatever_the_hour(
+    run: Run, tenant: Tenant, now: datetime, settings: Any
+) -> None:
+    settings.NOTICE_HOUR = 23
+    make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@herons.example")
+    make_tenant("Cranes GmbH")
+    for client in insert_clients(["Pumps", "Weather"], tenant):
+        insert_secrets(client, 1, expires_at=now + timedelta(days=3))
+
+    with mail_sink() as sink:
+        for name, value in sink.settings.items():
+            setattr(settings, name, value)
+        first, again = run("notices", "send"), run("notices", "send")
+
+    assert first == (
+        0,
+        "Herons Ltd: 2 told of\n  mail to mara@herons.example: sent\nCranes GmbH: 0 told of\n",
+        "",
+    )
+    assert again == (0, "Herons Ltd: 0 told of\nCranes GmbH: 0 told of\n", "")
+    assert len(sink.received) == 1
+
+
+def test_notices_send_for_one_tenant(run: Run, tenant: Tenant) -> None:
+    make_tenant("Cranes GmbH")
+
+    assert run("notices", "send", "--tenant", "Herons Ltd").out == "Herons Ltd: 0 told of\n"
+    assert run("notices", "send", "--tenant", "Nobody").status == 1

@@ -1,0 +1,57 @@
+"""A tenant whose people have mail addresses, and listeners that get what is sent to them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from clients_app.actors import Actor
+from clients_app.models import Client, Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
+from tests.sinks import MailSink, Receiver, mail_sink, receiver
+
+
+@pytest.fixture
+def mara(tenant: Tenant) -> Person:
+    """A Tenant Administrator with an address."""
+    return make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@herons.example")
+
+
+@pytest.fixture
+def owner(tenant: Tenant) -> Person:
+    """Ines, who owns a client."""
+    return make_person("ines", tenant, email="ines@herons.example")
+
+
+@pytest.fixture
+def actor(mara: Person) -> Actor:
+    return actor_for(mara)
+
+
+@pytest.fixture
+def sink() -> Iterator[MailSink]:
+    """A mail server that MAIL_URL leads to."""
+    with mail_sink() as running, override_settings(**running.settings):
+        yield running
+
+
+@pytest.fixture
+def hooks() -> Iterator[Receiver]:
+    """A receiver of webhooks on loopback, which the operator has allowed."""
+    with receiver() as running, override_settings(OUTGOING_ALLOWED_HOSTS=["127.0.0.1"]):
+        yield running
+
+
+def ending_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
+    """Return a client with one old secret that ends then."""
+    client = make_client(name, tenant, expires_at=None, **draft).client
+    client.secrets.all().update(retired_at=NOW)
+    insert_secrets(client, 1, expires_at=ends_at, description="Firmware", last_four="t4Vb")
+    return client
+
+
+def in_days(days: float) -> datetime:
+    return NOW + timedelta(days=days)
