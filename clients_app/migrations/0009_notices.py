@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients_app', '0007_signing_key_life'),
+        ('clients_app', '0008_person_has_shortcuts'),
     ]
 
     operations = [
