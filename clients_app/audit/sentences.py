@@ -35,7 +35,7 @@ SENTENCES: Final = {
     "key.activated": gettext_noop("Signing key %(object)s signs"),
     "key.retired": gettext_noop("Signing key %(object)s signs no more"),
     "key.removed": gettext_noop("Signing key %(object)s removed"),
-    "key.revoked": gettext_noop("Signing key %(object)s withdrawn, its tokens ended"),
+    "key.revoked": gettext_noop("Signing key %(object)s revoked, its tokens ended"),
     "key.encrypted": gettext_noop("Signing key %(object)s encrypted anew"),
     "notice.sent": gettext_noop("Notice sent to %(object)s"),
     "notice.failed": gettext_noop("Notice to %(object)s failed"),

@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
@@ -74,6 +75,12 @@ def actor_in(tenant: Tenant) -> Actor:
     kind = ActorKind.COMMAND_LINE
     operation_id = operations.current()
     return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value, operation_id=operation_id)
+
+
+def actor_on_installation() -> Actor:
+    """Return the command line as it acts on what belongs to no tenant."""
+    kind = ActorKind.COMMAND_LINE
+    return Actor(kind=kind, tenant_id=UUID(int=0), name=kind.value)
 
 
 def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:

@@ -74,5 +74,10 @@ def scheduled_signing(
     return max(active_since + rotation, earliest)
 
 
+def removed_from(retired_at: datetime) -> datetime:
+    """Return from when nothing needs the key: its last token is over for the slowest clock."""
+    return retired_at + PUBLISHED_AFTERWARDS
+
+
 def _past(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment <= now

@@ -21,6 +21,7 @@ from clients_app.models import (
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.client_lists import SORTS, ClientPage, Show, client_page
+from clients_app.selectors.former_keys import rows_under_former_keys
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT, RESTORABLE
 from clients_app.selectors.rotations import Rotation, rotations
 
@@ -32,6 +33,7 @@ __all__ = (
     "Show",
     "client_page",
     "rotations",
+    "rows_under_former_keys",
 )
 
 

@@ -46,7 +46,7 @@ class SigningKeyLost(PortalError):
         super().__init__(
             gettext_noop(
                 "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since it was "
-                "made. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, withdraw "
+                "made. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, revoke "
                 "the key by `manage.py keys revoke %(kid)s`; its tokens end thereby."
             ),
             kid=kid,

@@ -41,6 +41,8 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/client/<client_id>/restore/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/rotate/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/remove/": DONE,
+    "admin/clients_app/signingkey/rotate/": DONE,
+    "admin/clients_app/signingkey/<key_id>/revoke/": DONE,
     "admin/clients_app/role/add/": FORM,
     "admin/clients_app/role/<role_id>/edit/": FORM,
     "admin/clients_app/role/<role_id>/remove/": DONE,
@@ -71,7 +73,12 @@ def address_of(route: str, rows: Installation) -> str:
     """Return an address of the route, about the rows of the installation."""
     by_model = {row._meta.model_name: row for row in rows.rows()} | {"client": rows.client}
     client = rows.removed if route.endswith("restore/") else rows.client
-    values = {"client_id": client, "secret_id": rows.secret, "role_id": rows.role}
+    values = {
+        "client_id": client,
+        "secret_id": rows.secret,
+        "role_id": rows.role,
+        "key_id": rows.key,
+    }
     model = route.split("/")[2] if route.count("/") > 2 else ""
     if model in by_model:
         values["object_id"] = by_model[model]

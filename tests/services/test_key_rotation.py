@@ -271,7 +271,7 @@ def test_every_tenant_has_the_events(first: SigningKey, operator: Actor, tenant:
     assert events(other) == ["key.revoked", "key.added"]
     for event in AuditEvent.objects.filter(action="key.revoked"):
         assert (event.actor_kind, event.object_name) == ("command line", first.kid)
-        assert audit.sentence(event) == f"Signing key {first.kid} withdrawn, its tokens ended"
+        assert audit.sentence(event) == f"Signing key {first.kid} revoked, its tokens ended"
 
 
 def test_without_its_event_no_key_changes(

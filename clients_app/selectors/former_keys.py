@@ -1,0 +1,25 @@
+"""What was made under a former SECRET_KEY and still needs it, in all tenants."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from clients_app import keyring
+from clients_app.models import AuditEvent, ClientSecret
+
+
+class UnderFormerKeys(NamedTuple):
+    """How many rows there are of each kind."""
+
+    secrets: int  # live ones; the next use of each writes its tag anew
+    events: int  # of the audit chains; they stay as they are
+
+
+def rows_under_former_keys(*, now: datetime) -> UnderFormerKeys:
+    """Return how many rows a former SECRET_KEY is still needed for."""
+    tags, chain = (
+        keyring.current_key(purpose).id for purpose in (keyring.SECRET_TAGS, keyring.AUDIT_CHAIN)
+    )
+    return UnderFormerKeys(
+        secrets=ClientSecret.objects.live(now).exclude(tag_key_id=tags).count(),
+        events=AuditEvent.objects.exclude(chain_key_id=chain).count(),
+    )

@@ -1,0 +1,100 @@
+"""The page of keys for Staff: rotate and revoke, with proof of identity, in the audit chains."""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app import audit
+from clients_app.models import AuditEvent, Person, SigningKey
+from clients_app.services import signing_keys
+from tests.admin.conftest import Installation, last_event, list_of, page_of, proved, text_of
+
+ROTATE = "/admin/clients_app/signingkey/rotate/"
+
+
+def revoke(key: SigningKey) -> str:
+    return reverse("admin:key-revoke", args=[key.pk])
+
+
+def test_the_list_leads_to_rotate_and_each_key_to_revoke(
+    staff: Browser, installation: Installation
+) -> None:
+    listed, page = (
+        text_of(staff.get(list_of(SigningKey))),
+        text_of(staff.get(page_of(installation.key))),
+    )
+
+    assert f'href="{ROTATE}"' in listed
+    assert "RS256, 2048 bits" in listed
+    assert f'href="{revoke(installation.key)}"' in page
+
+
+def test_rotate_publishes_the_next_key(staff: Browser, installation: Installation) -> None:
+    asked = text_of(staff.get(ROTATE))
+    reply = staff.post(ROTATE, follow=True)
+
+    assert "Tokens that were issued stay valid" in asked
+    following = SigningKey.objects.get(state="next")
+    assert f"Key {following.kid} is published. It signs from " in text_of(reply)
+    event = last_event(installation.tenant)
+    assert (event.action, event.actor_name, event.object_name) == (
+        "key.published",
+        "ola",
+        following.kid,
+    )
+    assert audit.first_fault(installation.tenant.pk) is None
+
+
+def test_rotate_lets_a_known_key_sign(staff: Browser, installation: Installation) -> None:
+    staff.post(ROTATE)
+    following = SigningKey.objects.get(state="next")
+    following.created_at = following.created_at.replace(year=2025)
+    following.save()
+
+    reply = staff.post(ROTATE, follow=True)
+
+    assert f"Key {following.kid} signs now." in text_of(reply)
+    assert SigningKey.objects.get(state="active") == following
+
+
+def test_a_next_key_that_cannot_be_decrypted_is_named(
+    staff: Browser, installation: Installation
+) -> None:
+    staff.post(ROTATE)
+    following = SigningKey.objects.get(state="next")
+    following.created_at, following.private_part = following.created_at.replace(year=2025), b""
+    following.save()
+    signing_keys._loaded.clear()
+
+    reply = staff.post(ROTATE)
+
+    assert reply.status_code == 422
+    assert "cannot be decrypted: SECRET_KEY has changed" in text_of(reply)
+
+
+def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Installation) -> None:
+    """Bar 30."""
+    key = installation.key
+    asked = text_of(staff.get(revoke(key)))
+    reply = staff.post(revoke(key), follow=True)
+
+    assert "trust them for up to 900 seconds more" in asked
+    active = SigningKey.objects.get(state="active")
+    assert f"Key {key.kid} is revoked. Key {active.kid} signs now." in text_of(reply)
+    actions = AuditEvent.objects.for_tenant(installation.tenant.pk).values_list("action", flat=True)
+    assert list(actions.order_by("-sequence")[:2]) == ["key.added", "key.revoked"]
+    assert "Revoke Key" not in text_of(staff.get(page_of(key)))
+    assert staff.get(revoke(key)).status_code == 404
+
+
+@pytest.mark.parametrize("deed", ["rotate", "revoke"])
+def test_a_proof_that_is_too_old_is_asked_for_again(
+    staff: Browser, operator: Person, installation: Installation, deed: str
+) -> None:
+    """Bar 79."""
+    address = ROTATE if deed == "rotate" else revoke(installation.key)
+    proved(staff, operator, ago_s=1300)
+
+    for reply in (staff.get(address), staff.post(address)):
+        assert "Confirm your identity" in text_of(reply)
+    assert SigningKey.objects.get().state == "active"

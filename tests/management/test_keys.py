@@ -1,0 +1,151 @@
+"""`manage.py keys`: what it prints, what it does, and one sentence for each error."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clients_app import audit
+from clients_app.models import AuditEvent, SigningKey, Tenant
+from clients_app.services import signing_keys
+from clients_app.services.key_rotation import ensure_active_key, follow_schedule
+from clients_app.services.published_keys import counts_now
+from tests.conftest import Machine
+from tests.factories import NOW
+from tests.management.conftest import Run
+
+KID = r"[\w-]{43}"
+FORMER = "f" * 30 + "ormer" * 6
+
+
+@pytest.fixture
+def key(tenant: Tenant, settings: Any) -> Any:
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    yield ensure_active_key(now=NOW)
+    signing_keys._loaded.clear()
+
+
+def test_list_shows_a_life(run: Run, key: SigningKey, settings: Any) -> None:
+    settings.TOKEN_SIGNING_ALGORITHM = "RS256"
+    settings.TIME_ZONE = "Europe/Berlin"
+    follow_schedule(now=NOW + timedelta(days=76))
+    one = run("keys", "list")
+    following = SigningKey.objects.get(state="next")
+    follow_schedule(now=NOW + timedelta(days=90))
+    two = run("keys", "list")
+    follow_schedule(now=NOW + timedelta(days=91))
+    three = run("keys", "list")
+    four = run("keys", "list", "--all")
+
+    assert one == (
+        0,
+        f"next     RS256 2048 {following.kid}  signs from 2027-02-21 13:00:00 CET\n"
+        f"active   ES256      {key.kid}  signs since 2026-11-23 13:00:00 CET\n",
+        "",
+    )
+    assert two.out == (
+        f"active   RS256 2048 {following.kid}  signs since 2027-02-21 13:00:00 CET\n"
+        f"retired  ES256      {key.kid}  published until 2027-02-21 14:05:00 CET\n"
+    )
+    assert three.out.count("\n") == 1
+    assert four.out.splitlines()[1] == (
+        f"removed  ES256      {key.kid}  removed 2027-02-22 13:00:00 CET"
+    )
+
+
+def test_rotate_says_when_the_key_signs(run: Run, key: SigningKey, tenant: Tenant) -> None:
+    ended = run("keys", "rotate")
+
+    following = SigningKey.objects.get(state="next")
+    assert following.signs_from is not None
+    moment = f"{following.signs_from:%Y-%m-%d %H:%M:%S} UTC"
+    assert ended == (0, f"Key {following.kid} is published; it signs from {moment}.\n", "")
+    event = AuditEvent.objects.order_by("pk").last()
+    assert event is not None
+    assert (event.action, event.actor_kind, event.tenant) == (
+        "key.published",
+        "command line",
+        tenant,
+    )
+
+
+def test_rotate_lets_a_key_sign_that_is_known(run: Run, key: SigningKey) -> None:
+    run("keys", "rotate")
+    SigningKey.objects.filter(state="next").update(created_at=NOW)
+
+    ended = run("keys", "rotate")
+
+    active = SigningKey.objects.get(state="active")
+    assert active != key
+    assert ended == (0, f"Key {active.kid} signs now.\n", "")
+
+
+def test_revoke_withdraws_and_says_what_remains(run: Run, key: SigningKey) -> None:
+    """Bar 30."""
+    ended = run("keys", "revoke", key.kid)
+
+    active = SigningKey.objects.get(state="active")
+    assert ended == (
+        0,
+        f"Revoked: {key.kid}.\nKey {active.kid} signs now.\n"
+        "APIs that verify by themselves may trust a revoked key for up to 900 seconds more, "
+        "until they fetch the public keys again.\n",
+        "",
+    )
+    assert not counts_now(key.kid)
+
+
+def test_revoke_of_what_is_no_key(run: Run, key: SigningKey) -> None:
+    assert run("keys", "revoke", "x") == (1, "", "There is no signing key x.\n")
+    assert SigningKey.objects.get().state == "active"
+
+
+@pytest.mark.parametrize("words", [[], ["revoke"], ["remove"], ["rotate", "x"]])
+def test_what_is_no_command_shows_how_to_use_it(run: Run, key: SigningKey, words: Any) -> None:
+    ended = run("keys", *words)
+
+    assert (ended.status, ended.out) == (2, "")
+    assert "usage: manage.py keys" in ended.error
+
+
+def test_reencrypt_says_what_still_needs_the_former_key(
+    run: Run, key: SigningKey, machine: Machine, settings: Any
+) -> None:
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], FORMER
+    events = AuditEvent.objects.count()
+
+    ended = run("keys", "reencrypt")
+
+    assert ended.out.splitlines() == [
+        "Signing keys encrypted anew: 1.",
+        "Tags of live secrets under a former key: 1; "
+        "each is written anew when its secret is next used.",
+        f"Audit events under a former key: {events}; "
+        "they stay, keep the former SECRET_KEY to verify them.",
+    ]
+    assert run("keys", "reencrypt").out.startswith("Signing keys encrypted anew: 0.")
+    assert audit.first_fault(machine.client.tenant_id) is None
+
+
+def test_reencrypt_without_the_former_key(run: Run, key: SigningKey, settings: Any) -> None:
+    settings.SECRET_KEY = FORMER
+
+    ended = run("keys", "reencrypt")
+
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.error.startswith(f"The signing key {key.kid} cannot be decrypted:")
+    assert ended.error.count("\n") == 1
+
+
+def test_as_an_operator_runs_it(run_apart: Run) -> None:
+    assert run_apart("tenants", "add", "Herons Ltd").status == 0
+    key = ensure_active_key(now=NOW)
+
+    revoked = run_apart("keys", "revoke", key.kid)
+    listed = run_apart("keys", "list")
+
+    assert revoked.status == 0, revoked.error
+    assert re.fullmatch(rf"active   RS256 2048 {KID}  signs since .+ UTC\n", listed.out)
+    assert key.kid not in listed.out
+    assert run_apart("activity", "verify").status == 0
