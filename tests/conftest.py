@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import setting_changed
 from django.db import connection
+from django.dispatch import receiver
 from django.test import Client as Browser
 from django.test import TransactionTestCase
 from hypothesis import settings
 
+from clients_app import conf
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
@@ -21,6 +24,14 @@ from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
 
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")
+
+
+@receiver(setting_changed)
+def _read_settings_again(**_: object) -> None:
+    """Let a test that changes a setting be obeyed: a process reads them once."""
+    for function in vars(conf).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
 
 
 class Machine(NamedTuple):

@@ -4,7 +4,8 @@ It skips what a machine's request does not need: Django's request, resolver, mid
 """
 
 from collections.abc import Callable, Iterable
-from http.client import responses as reasons
+from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from clients_app import operations
@@ -24,7 +25,12 @@ def in_front_of(application: Application) -> Application:
             return application(environ, start_response)
         operations.begin_unnamed()
         status, headers, body = token.answer(request_from(environ))
-        start_response(f"{int(status)} {reasons.get(status, '')}", list(headers.items()))
+        start_response(_status_line(status), list(headers.items()))
         return [body]
 
     return entrance
+
+
+@cache
+def _status_line(status: int) -> str:
+    return f"{int(status)} {HTTPStatus(status).phrase}"

@@ -4,12 +4,14 @@ Source: product rules, "Words".
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)  # every token request asks
 def parse_client_id(text: str) -> UUID | None:
     """Return the Client Id that ``text`` spells, None if it spells none.
 

@@ -11,6 +11,9 @@ from typing import Final
 
 PREFIX: Final = "pcs_"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PAIRS: Final = [
+    first + second for first in _ALPHABET for second in _ALPHABET
+]  # two digits at once
 _RANDOM_BYTES: Final = 32
 _BODY_LENGTH: Final = 43  # 62 ** 43 is the first power above 2 ** 256
 _CHECKSUM_LENGTH: Final = 6  # 62 ** 6 is the first power above 2 ** 32
@@ -45,8 +48,8 @@ def _checksum(signed: str) -> str:
 
 
 def _base62(number: int, *, width: int) -> str:
-    digits = []
-    for _ in range(width):
-        number, digit = divmod(number, len(_ALPHABET))
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
+    pairs = []
+    for _ in range(0, width, 2):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))[-width:]

@@ -5,6 +5,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,8 +120,8 @@ def test_a_thousand_tokens_are_distinct(kid: str):
 def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
     """Bar 26; RS256, whose signatures are the longest; names of 48 bytes each."""
     kid = ensure_active_key(now=MOMENT).kid
-    client = CLIENT._replace(
-        role_names=[name] * 25, role_ids=[str(uuid.uuid4()) for _ in range(25)]
+    client = replace(
+        CLIENT, role_names=[name] * 25, role_ids=[str(uuid.uuid4()) for _ in range(25)]
     )
 
     token = issue_access_token(
@@ -131,7 +132,7 @@ def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
 
 
 def test_role_names_of_any_alphabet_survive(kid: str):
-    client = CLIENT._replace(role_names=['Мои "данные"\\', "日本語 \U0001f511"])
+    client = replace(CLIENT, role_names=['Мои "данные"\\', "日本語 \U0001f511"])
 
     assert verified(issued(kid, client=client))["roles"] == client.role_names
 

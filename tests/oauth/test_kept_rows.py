@@ -1,0 +1,167 @@
+"""Rows that are kept under SQLite's own version of its data: never older than the last commit."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from clients_app.models import Client, ClientSecret
+from clients_app.oauth import client_row, kept_rows
+from tests.oauth.table import GRANT
+from tests.oauth.wire import Reply, basic, form
+
+Ask = Callable[..., Reply]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each time that the rows of a client are built out of what the database says."""
+    noted: list[str] = []
+    real = client_row._client_row
+
+    def counted(client_id: Any, rows: Any) -> Any:
+        noted.append(str(client_id))
+        return real(client_id, rows)
+
+    monkeypatch.setattr(client_row, "_client_row", counted)
+    return noted
+
+
+@pytest.fixture
+def good(clients: SimpleNamespace, ask: Ask) -> Callable[[], int]:
+    """Ask for a token of the good client, and return the status."""
+    header = basic(clients.good.id, clients.good.plain)
+    return lambda: ask(authorization=header, body=form(GRANT)).status
+
+
+@pytest.fixture
+def other(clients: SimpleNamespace) -> Iterator[BaseDatabaseWrapper]:
+    """Another connection to the same database, like that of another worker."""
+    copy = connection.copy()
+    yield copy
+    copy.close()
+
+
+def kept(count: int) -> int:
+    """Return how often the rows are read for ``count`` requests between which nothing changes."""
+    return 1 if connection.vendor == "sqlite" else count
+
+
+def retire(by: BaseDatabaseWrapper, secret: ClientSecret) -> None:
+    with by.cursor() as cursor:
+        cursor.execute(
+            "UPDATE clients_app_clientsecret SET retired_at = created_at WHERE id = %s",
+            [secret.pk],
+        )
+
+
+def test_as_long_as_nothing_changes_the_rows_are_read_once(
+    good: Callable[[], int], reads: list[str]
+):
+    assert [good() for _ in range(10)] == [200] * 10
+    assert len(reads) == kept(10)
+
+
+def test_a_removal_by_another_connection_acts_at_once(
+    clients: SimpleNamespace, good: Callable[[], int], other: BaseDatabaseWrapper
+):
+    """Bar 19."""
+    assert [good(), good()] == [200, 200]
+
+    retire(other, clients.good.secret)
+
+    assert good() == 401
+
+
+def test_a_removal_by_the_same_connection_acts_at_once(
+    clients: SimpleNamespace, good: Callable[[], int]
+):
+    """Bar 19: the thread that answers pages answers token requests, too."""
+    assert [good(), good()] == [200, 200]
+
+    retire(connection, clients.good.secret)
+
+    assert good() == 401
+
+
+@pytest.mark.parametrize("deed", ["disable", "remove", "take the roles", "rotate the key"])
+def test_whatever_changes_is_seen(
+    clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper, deed: str
+):
+    statement, wanted = {
+        "disable": ("UPDATE clients_app_client SET is_enabled = false", 401),
+        "remove": ("UPDATE clients_app_client SET removed_at = created_at", 401),
+        "take the roles": ("DELETE FROM clients_app_clientrole", 200),
+        "rotate the key": ("UPDATE clients_app_signingkey SET state = 'retired'", 503),
+    }[deed]
+    header = basic(clients.good.id, clients.good.plain)
+    assert ask(authorization=header, body=form(GRANT)).status == 200
+
+    with other.cursor() as cursor:
+        cursor.execute(statement)
+
+    reply = ask(authorization=header, body=form(GRANT))
+    assert reply.status == wanted
+    if wanted == 200:
+        assert roles_in(reply) == []
+
+
+def test_what_was_read_in_a_transaction_that_was_rolled_back_is_not_kept(
+    clients: SimpleNamespace, good: Callable[[], int]
+):
+    with transaction.atomic():
+        retire(connection, clients.good.secret)
+        assert good() == 401
+        transaction.set_rollback(True)
+
+    assert good() == 200
+
+
+def test_a_kept_secret_expires_to_the_second(
+    clients: SimpleNamespace, good: Callable[[], int], reads: list[str]
+):
+    """Bar 18: though nothing changes in the database."""
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    ClientSecret.objects.filter(pk=clients.good.secret.pk).update(expires_at=ends)
+    with time_machine.travel(ends - timedelta(seconds=1), tick=False) as clock:
+        assert [good(), good()] == [200, 200]
+        assert len(reads) == kept(2)
+        clock.move_to(ends - timedelta(microseconds=1))
+        assert good() == 200
+        clock.move_to(ends)
+        assert good() == 401
+
+
+def test_a_new_connection_starts_with_nothing(
+    clients: SimpleNamespace, good: Callable[[], int], reads: list[str]
+):
+    """Versions of two connections may be the same number and say nothing of each other."""
+    assert good() == 200
+    connection.close()
+    Client.objects.exists()
+
+    assert good() == 200
+    assert len(reads) == 2
+
+
+def test_only_so_many_clients_are_kept(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(kept_rows, "KEPT_MAX", 2)
+    for kind in ("good", "hybrid", "expired", "disabled", "retired"):
+        client_row.read_client(getattr(clients, kind).row.pk, now=datetime.now(UTC))
+
+    assert len(client_row._kept._rows) <= 2
+
+
+def roles_in(reply: Reply) -> list[str]:
+
+    payload = reply.json()["access_token"].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["roles"]
