@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("clients_app.oauth.urls")),
+    path("", include("clients_app.ops.urls")),
     path("", include("clients_app.admin.urls")),
     path("", include("clients_app.urls")),
 ]

@@ -26,6 +26,17 @@ def note(tenant_id: UUID, *, sequence: int, digest: str) -> None:
         os.close(file)
 
 
+def check_writable() -> None:
+    """Return if heads can be remembered now.
+
+    Errors: OSError.
+    """
+    folder = _path(UUID(int=0)).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"{folder} cannot be written")
+
+
 def noted(tenant_id: UUID) -> dict[int, str]:
     """Return the digest of each event when this machine first saw it at the head, by number."""
     try:

@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from clients_app import conf, operations
 from clients_app.rules.peer_addresses import is_trusted
 
-MACHINES: Final = ("/identity/", "/.well-known/", "/api/")
+MACHINES: Final = ("/identity/", "/.well-known/", "/api/", "/livez", "/readyz", "/metrics")
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "serial", "usb")

@@ -1,0 +1,70 @@
+"""Reads about the ends of secrets: counts for the operator, and what a person's calendar shows."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from clients_app.models import CalendarFeed, ClientSecret, Delivery, Person
+from clients_app.selectors.periods import EXPIRED_LISTED
+
+WITHIN_DAYS: Final = (1, 7, 14, 30)
+_SHOWN_IN_CALENDAR: Final = 1000
+
+
+def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
+    """Return, for each tenant with secrets, how many live, end within so many days, have ended."""
+    ends = Q(expires_at__gt=now)
+    within = {
+        f"within_{days}": Count("pk", filter=ends & Q(expires_at__lte=now + timedelta(days=days)))
+        for days in WITHIN_DAYS
+    }
+    unretired = ClientSecret.objects.filter(client__removed_at=None).listed(now - EXPIRED_LISTED)
+    rows = (
+        unretired.values("client__tenant_id")
+        .annotate(
+            live=Count("pk", filter=ends | Q(expires_at=None)),
+            never=Count("pk", filter=Q(expires_at=None)),
+            expired=Count("pk", filter=Q(expires_at__lte=now)),
+            **within,
+        )
+        .order_by("client__tenant_id")
+    )
+    return [dict(row) for row in rows]
+
+
+def delivery_counts() -> list[dict[str, Any]]:
+    """Return how many messages there are by tenant, channel and state."""
+    groups = Delivery.objects.values("tenant_id", "channel", "state")
+    rows = groups.annotate(number=Count("pk")).order_by("tenant_id", "channel", "state")
+    return [dict(row) for row in rows]
+
+
+def feed_owner(digest: str) -> Person | None:
+    """Return the active person whose calendar has this digest."""
+    feeds = CalendarFeed.objects.filter(digest=digest, person__is_active=True)
+    feed = feeds.select_related("person__tenant").first()
+    return feed.person if feed else None
+
+
+def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[ClientSecret]:
+    """Return the secrets that end from 30 days ago on, the next 1,000, with their clients.
+
+    Of the person's own clients alone, unless he ``sees_all``.
+    """
+    since = now - timedelta(days=30)
+    secrets: QuerySet[ClientSecret] = ClientSecret.objects.filter(
+        client__tenant_id=person.tenant_id,
+        client__removed_at=None,
+        retired_at=None,
+        expires_at__gt=since,
+    )
+    if not sees_all:
+        secrets = secrets.filter(client__owners=person)
+    return list(secrets.select_related("client").order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR])
+
+
+def recent_deliveries(tenant_id: UUID, *, limit: int = 50) -> list[Delivery]:
+    """Return the last messages of a tenant, newest first."""
+    return list(Delivery.objects.for_tenant(tenant_id).order_by("-made_at", "-pk")[:limit])
