@@ -26,6 +26,7 @@ from clients_app.web.views.client_remove import client_remove
 from clients_app.web.views.client_restore import client_restore
 from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
+from clients_app.web.views.client_tokens_end import client_tokens_end
 from clients_app.web.views.find import find
 from clients_app.web.views.keys import keys
 from clients_app.web.views.role_add import role_add
@@ -75,6 +76,7 @@ urlpatterns = [
     *page(f"{CLIENT}/disable", client_disable, "client-disable"),
     *page(f"{CLIENT}/enable", client_enable, "client-enable"),
     *page(f"{CLIENT}/remove", client_remove, "client-remove"),
+    *page(f"{CLIENT}/tokens/end", client_tokens_end, "client-tokens-end"),
     *page(f"{CLIENTS}/<guid:removed_id>/restore", client_restore, "client-restore"),
     *page(f"{CLIENT}/secrets", client_secrets, "client-secrets"),
     *page(f"{CLIENT}/roles", client_roles, "client-roles"),

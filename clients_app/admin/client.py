@@ -18,6 +18,7 @@ from clients_app.admin.deeds.client_state import (
     client_enable,
     client_remove,
     client_restore,
+    client_tokens_end,
 )
 from clients_app.admin.deeds.secrets import secret_add
 from clients_app.admin.filters import ByTenant, ClientState
@@ -38,10 +39,12 @@ _WHAT_IT_IS: Final = (
     "carried_roles",
     "all_owners",
     "token_lifetime",
+    "may_introspect",
 )
 _URLS: Final = ("redirect_uris", "logout_uris", "cors_origins", "allow_refresh_token")
 _WHAT_HAPPENED: Final = (
     "last_token_at",
+    "tokens_not_before",
     "created_at",
     "created_by",
     "updated_at",
@@ -58,6 +61,7 @@ class ClientAdmin(ReadOnly):
         Deed("<uuid:client_id>/secrets/add/", secret_add, "secret-add"),
         Deed("<uuid:client_id>/disable/", client_disable, "client-disable"),
         Deed("<uuid:client_id>/enable/", client_enable, "client-enable"),
+        Deed("<uuid:client_id>/tokens/end/", client_tokens_end, "client-tokens-end"),
         Deed("<uuid:client_id>/remove/", client_remove, "client-remove"),
         Deed("<uuid:client_id>/restore/", client_restore, "client-restore"),
     )
@@ -144,7 +148,8 @@ def _deeds_on(client: Client) -> list[Link]:
         state = ("client-disable", gettext("Disable Client"))
         if not client.is_enabled:
             state = ("client-enable", gettext("Enable Client"))
-        names = [state, ("client-remove", gettext("Remove Client"))]
+        end_tokens = ("client-tokens-end", gettext("End all tokens of this client"))
+        names = [state, end_tokens, ("client-remove", gettext("Remove Client"))]
         if client.has_secrets:
             names.insert(0, ("secret-add", gettext("Add Secret")))
     elif client.removed_at > timezone.now() - RESTORABLE:

@@ -37,6 +37,7 @@ class ClientDraft:
     logout_uris: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     allow_refresh_token: bool = False
+    may_introspect: bool = False
 
     @property
     def has_roles(self) -> bool:
@@ -56,7 +57,7 @@ def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
 
     Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field: name,
     roles, confirm_admin, token_lifetime, description, contact, tags, redirect_uris,
-    post_logout_redirect_uris, allowed_cors_origins.
+    post_logout_redirect_uris, allowed_cors_origins, may_introspect.
     """
     require(actor, Action.ADD_CLIENT)
     draft = cleaned(draft)
@@ -88,6 +89,11 @@ def cleaned(draft: ClientDraft) -> ClientDraft:
         cors_origins=_once(clean_cors_origin(origin) for origin in draft.cors_origins),
     )
     _check_urls(draft)
+    if draft.may_introspect and private:
+        raise RuleBroken(
+            gettext_noop("Only a client with secrets can introspect tokens."),
+            field="may_introspect",
+        )
     return draft
 
 
@@ -108,6 +114,7 @@ def draft_of(client: Client) -> ClientDraft:
         logout_uris=tuple(urls[ClientUrl.Kind.LOGOUT_REDIRECT]),
         cors_origins=tuple(urls[ClientUrl.Kind.CORS_ORIGIN]),
         allow_refresh_token=client.allow_refresh_token,
+        may_introspect=client.may_introspect,
     )
 
 
@@ -172,6 +179,8 @@ def described(draft: ClientDraft, roles: list[Role]) -> dict[str, Any]:
         for name in ("redirect_uris", "logout_uris", "cors_origins", "allow_refresh_token"):
             del fields[name]
         fields["roles"] = [role.name for role in roles]
+    if draft.client_type == ClientType.AUTHORIZATION_CODE:
+        del fields["may_introspect"]
     return fields
 
 

@@ -24,7 +24,10 @@ from clients_app.services.client_drafts import (
 from clients_app.services.clients import insert_roles, insert_tags_and_urls
 from clients_app.services.locks import lock_tenant, locked
 
-_COLUMNS = ("name", "description", "contact", "token_lifetime_s", "allow_refresh_token")
+_COLUMNS = (
+    *("name", "description", "contact", "token_lifetime_s", "allow_refresh_token"),
+    "may_introspect",
+)
 
 
 def edit_client(
@@ -34,7 +37,8 @@ def edit_client(
 
     ``version`` is that of the client on which the form was filled.
     Errors: as ``check_client_draft``; Conflict without a field if someone changed it meanwhile;
-    Forbidden, also where roles differ and the actor may not assign roles; NotFound.
+    Forbidden, also where roles or the right to introspect differ and the actor may not assign
+    roles; NotFound.
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
@@ -47,6 +51,8 @@ def edit_client(
         before = described(draft_of(client), held)
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
+        if draft.may_introspect != client.may_introspect:  # a right, as roles are
+            require(actor, Action.ASSIGN_ROLES, client=client)
         for column in _COLUMNS:
             setattr(client, column, getattr(draft, column))
         client.tags.all().delete()

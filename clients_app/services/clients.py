@@ -106,6 +106,7 @@ def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: da
         contact=draft.contact,
         token_lifetime_s=draft.token_lifetime_s,
         allow_refresh_token=draft.allow_refresh_token,
+        may_introspect=draft.may_introspect,
         created_at=now,
         created_by=actor.name,
         updated_at=now,

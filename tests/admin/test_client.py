@@ -285,6 +285,38 @@ def test_disable_and_enable(staff: Browser, operator: Person, installation: Inst
     assert audit.first_fault(installation.tenant.pk) is None
 
 
+def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
+    client = installation.client
+    asked = text_of(staff.get(deed("tokens-end", client)))
+    assert "End all tokens of Wind park reader?" in asked
+    assert "APIs that only check the signature accept them for an hour at most." in asked
+
+    reply = staff.post(deed("tokens-end", client))
+
+    assert (reply.status_code, reply["Location"]) == (303, page_of(client))
+    client.refresh_from_db()
+    assert client.tokens_not_before is not None
+    event = last_event(installation.tenant)
+    assert (event.action, event.actor_name) == ("client.tokens.ended", "ola")
+    assert "All tokens of Wind park reader have ended." in text_of(staff.get(page_of(client)))
+
+
+@pytest.mark.parametrize("client_type", [ClientType.CLIENT_CREDENTIALS, ClientType.HYBRID])
+def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_type: str) -> None:
+    assert 'name="may_introspect"' in text_of(staff.get(address_in(tenant, client_type)))
+    typed = {**TYPED, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
+
+    assert staff.post(address_in(tenant, client_type), typed).status_code == 200
+
+    assert Client.objects.get().may_introspect
+
+
+def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: Tenant) -> None:
+    form = text_of(staff.get(address_in(tenant, ClientType.AUTHORIZATION_CODE)))
+
+    assert 'name="may_introspect"' not in form
+
+
 def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     client, tenant = installation.client, installation.tenant
 

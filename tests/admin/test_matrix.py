@@ -37,6 +37,7 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/client/<client_id>/secrets/add/": FORM,
     "admin/clients_app/client/<client_id>/disable/": DONE,
     "admin/clients_app/client/<client_id>/enable/": DONE,
+    "admin/clients_app/client/<client_id>/tokens/end/": DONE,
     "admin/clients_app/client/<client_id>/remove/": DONE,
     "admin/clients_app/client/<client_id>/restore/": FORM,
     "admin/clients_app/clientsecret/<secret_id>/rotate/": FORM,

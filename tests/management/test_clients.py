@@ -1,4 +1,4 @@
-"""`manage.py clients add`: what it prints, what it saves, and one sentence for each error."""
+"""`manage.py clients`: what it prints, what it saves, and one sentence for each error."""
 
 import json
 import re
@@ -281,3 +281,45 @@ def test_rotate_says_that_ten_leave_no_room(run: Run, pump: Client) -> None:
 @pytest.mark.parametrize("client_id", ["Pump", "00000000-0000-4000-8000-000000000000"])
 def test_rotate_of_no_client(run: Run, tenant: Tenant, client_id: str) -> None:
     assert run("clients", "rotate", client_id).error == "There is no such client.\n"
+
+
+def test_a_client_that_may_introspect(run: Run, tenant: Tenant) -> None:
+    run("clients", "add", "Pump")
+    run("clients", "add", "Billing API", "--may-introspect")
+
+    assert dict(Client.objects.values_list("name", "may_introspect")) == {
+        "Pump": False,
+        "Billing API": True,
+    }
+
+
+def test_end_tokens(run: Run, tenant: Tenant) -> None:
+    pump, other = insert_clients(["Pump", "Other"], tenant)
+    before = datetime.now(UTC)
+
+    ended = run("clients", "end-tokens", str(pump.pk).upper())
+
+    assert ended.status == 0
+    assert ended.out.startswith("All tokens of Pump have ended for APIs that ask the portal.\n")
+    pump.refresh_from_db()
+    other.refresh_from_db()
+    assert pump.tokens_not_before is not None
+    assert before <= pump.tokens_not_before <= datetime.now(UTC)
+    assert other.tokens_not_before is None
+    event = AuditEvent.objects.get(action="client.tokens.ended")
+    assert (event.actor_kind, event.client_id) == ("command line", pump.pk)
+
+
+@pytest.mark.parametrize("client_id", ["Pump", "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"])
+def test_end_tokens_of_nobody(run: Run, tenant: Tenant, client_id: str) -> None:
+    ended = run("clients", "end-tokens", client_id)
+
+    assert (ended.status, ended.error) == (1, "There is no such client.\n")
+
+
+def test_end_tokens_stays_in_its_tenant(run: Run, tenant: Tenant) -> None:
+    [theirs] = insert_clients(["Theirs"], make_tenant("Cranes GmbH"))
+
+    ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)
+
+    assert (ended.status, ended.error) == (1, "There is no such client.\n")

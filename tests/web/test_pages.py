@@ -29,6 +29,7 @@ WHO_GETS_WHAT = {
     "client-disable": (200, 403, 404, 303),
     "client-enable": (200, 403, 404, 303),
     "client-remove": (200, 403, 404, 303),
+    "client-tokens-end": (200, 403, 404, 303),
     "client-restore": (200, 403, 404, 303),
     "client-secrets": (200, 403, 404, 303),
     "client-roles": (200, 200, 404, 303),

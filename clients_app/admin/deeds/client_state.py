@@ -1,4 +1,4 @@
-"""Disable, Enable, Remove and Restore a client."""
+"""Disable, Enable, Remove and Restore a client; end its tokens."""
 
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.models import Client
 from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_removal import asks_for_name, remove_client, restore_client
+from clients_app.services.token_ends import end_tokens
 
 
 def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
@@ -48,6 +49,27 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
         button=gettext("Enable Client"),
         subject=client,
         lines=(gettext("It gets tokens again with its live secrets."),),
+    )
+
+
+@fresh_proof
+def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """End every token that a client holds."""
+    client = present_client(client_id)
+    if request.method == "POST":
+        end_tokens(client, actor=actor_in(client.tenant_id, request), now=timezone.now())
+        said = gettext("All tokens of %(name)s have ended.") % _name(client)
+        return done(request, said, subject=client)
+    return show_form(
+        request,
+        DeedForm(),
+        title=gettext("End all tokens of %(name)s?") % _name(client),
+        button=gettext("End all tokens"),
+        subject=client,
+        lines=(
+            gettext("APIs that ask the portal refuse them at once. It can request new ones."),
+            gettext("APIs that only check the signature accept them for an hour at most."),
+        ),
     )
 
 

@@ -20,7 +20,7 @@ _ROLES: Final = ("roles", "confirm_admin")
 _URLS: Final = ("redirect_uris", "post_logout_redirect_uris")
 _MORE: Final = ("token_lifetime", "description", "contact", "tags")
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    ClientType.CLIENT_CREDENTIALS: ("name", *_ROLES, *_MORE, *SECRET_FIELDS),
+    ClientType.CLIENT_CREDENTIALS: ("name", *_ROLES, *_MORE, "may_introspect", *SECRET_FIELDS),
     ClientType.AUTHORIZATION_CODE: (
         "name",
         *_URLS,
@@ -28,7 +28,10 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
         "allow_refresh_token",
         *_MORE,
     ),
-    ClientType.HYBRID: ("name", *_URLS, "allow_refresh_token", *_MORE, *SECRET_FIELDS),
+    ClientType.HYBRID: (
+        *("name", *_URLS, "allow_refresh_token", *_MORE, "may_introspect"),
+        *SECRET_FIELDS,
+    ),
 }
 
 
@@ -80,6 +83,11 @@ class ClientForm(SecretForm):
     description = line(_("Description"))
     contact = line(_("Contact"))
     tags = line(_("Tags"), help_text=_("Commas between them."))
+    may_introspect = forms.BooleanField(
+        required=False,
+        label=_("May introspect tokens"),
+        help_text=_("For an API that asks the portal about the tokens it receives."),
+    )
 
     def __init__(self, *args: Any, tenant: Tenant, client_type: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,6 +128,7 @@ class ClientForm(SecretForm):
             logout_uris=self._lines("post_logout_redirect_uris"),
             cors_origins=self._lines("allowed_cors_origins"),
             allow_refresh_token=given.get("allow_refresh_token", False),
+            may_introspect=given.get("may_introspect", False),
         )
 
     @property

@@ -1,4 +1,4 @@
-"""`manage.py clients add` and `rotate`: a client with its first secret, and one with a new one."""
+"""`manage.py clients`: adds a client, gives one a new secret, ends the tokens of one."""
 
 import json
 from argparse import ArgumentParser
@@ -15,7 +15,7 @@ from clients_app.management.command_line import (
     roles_named,
     tenant_of,
 )
-from clients_app.models import Client
+from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.expiry import default_expiration, parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
@@ -24,13 +24,15 @@ from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.services.clients import register_client
 from clients_app.services.secret_rotation import rotate_secret
+from clients_app.services.token_ends import end_tokens
 
 _ADD: Final = "Adds a Client-Credentials client; prints its id and its secret, once."
 _ROTATE: Final = "Gives a client a new secret, printed once, and its old one an end."
+_END: Final = "Ends all tokens that a client holds."
 
 
 class Command(PortalCommand):
-    help = "Adds a client, or rotates its secret."
+    help = "Adds a client, rotates its secret, or ends its tokens."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = self.words(parser)
@@ -42,6 +44,11 @@ class Command(PortalCommand):
             default="",
             metavar="NAME",
             help="the client's name again; needed with --role 'Tenant Administrator'",
+        )
+        add.add_argument(
+            "--may-introspect",
+            action="store_true",
+            help="let it ask about tokens of other clients, as an API does",
         )
         add.add_argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600")
         _add_secret_options(add)
@@ -64,6 +71,9 @@ class Command(PortalCommand):
         )
         rotate.add_argument("--description", default="", metavar="TEXT")
         _add_secret_options(rotate)
+        end = words.add_parser("end-tokens", help=_END)
+        end.add_argument("client_id", metavar="CLIENT_ID")
+        add_tenant_option(end)
 
     def add(self, *, name: str, json: bool, **options: Any) -> None:
         """Register the client and print what a machine needs to ask for tokens."""
@@ -73,6 +83,7 @@ class Command(PortalCommand):
             role_ids=roles_named(options["roles"], tenant=tenant),
             confirms_administrator=options["confirm_administrator"] == name,
             token_lifetime_s=parse_token_lifetime(options["token_lifetime"]),
+            may_introspect=options["may_introspect"],
         )
         secret = SecretDraft(expires_at=_expiration(moment, **options))
         try:
@@ -89,10 +100,7 @@ class Command(PortalCommand):
     def rotate(self, *, client_id: str, json: bool, **options: Any) -> None:
         """Add the successor of a secret and print it; the old one ends as said."""
         tenant, moment = tenant_of(options["tenant"]), now()
-        guid = parse_client_id(client_id)
-        if guid is None:
-            raise NotFound("There is no such client.")
-        client = selectors.get_client(tenant.pk, guid)
+        client = _client_in(tenant, client_id)
         rotated = rotate_secret(
             client,
             options["secret"] or _only_secret(client, moment),
@@ -109,6 +117,14 @@ class Command(PortalCommand):
             ends = rotated.old.expires_at
             self.stdout.write(f"The old secret {rotated.old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
 
+    def end_tokens(self, *, client_id: str, tenant: str | None, **_: Any) -> None:
+        """Let no token that the client was issued until now count any longer."""
+        within = tenant_of(tenant)
+        client = _client_in(within, client_id)
+        end_tokens(client, actor=actor_in(within), now=now())
+        self.stdout.write(f"All tokens of {client.name} have ended for APIs that ask the portal.")
+        self.stdout.write("APIs that only check the signature accept them for an hour at most.")
+
     def _print(self, client: Client, plain: str, *, as_json: bool) -> None:
         values = {
             "client_id": str(client.pk),
@@ -122,6 +138,17 @@ class Command(PortalCommand):
         for label, value in zip(labels, values.values(), strict=True):
             self.stdout.write(f"{label + ':':<16}{value}")
         self.stdout.write("Keep the Client Secret now: it cannot be shown again.")
+
+
+def _client_in(tenant: Tenant, client_id: str) -> Client:
+    """Return the client of the tenant with this id.
+
+    Errors: NotFound.
+    """
+    guid = parse_client_id(client_id)
+    if guid is None:
+        raise NotFound("There is no such client.")
+    return selectors.get_client(tenant.pk, guid)
 
 
 def _add_secret_options(parser: ArgumentParser) -> None:

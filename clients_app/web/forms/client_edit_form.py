@@ -17,7 +17,7 @@ from clients_app.web.forms.url_lists import URL_FIELDS
 
 
 class ClientEditForm(ClientForm):
-    """Roles and Owners are there only for an ``actor`` who may assign roles.
+    """Roles, rights and Owners are there only for an ``actor`` who may assign roles.
 
     ``version`` is that of the client when the window was opened.
     """
@@ -41,14 +41,16 @@ class ClientEditForm(ClientForm):
                 (str(person.pk), str(person)) for person in self.people
             ]
         else:
-            for name in {"roles", "confirm_admin", "owners"} & self.fields.keys():
+            for name in {"roles", "confirm_admin", "owners", "may_introspect"} & self.fields.keys():
                 del self.fields[name]
         self.initial.update(self._held(client))
 
     def draft(self) -> ClientDraft:
         """Return the client as the service takes it; what the actor may not change as it was."""
         draft = super().draft()
-        return draft if "roles" in self.fields else replace(draft, role_ids=self.was.role_ids)
+        if "owners" in self.fields:
+            return draft
+        return replace(draft, role_ids=self.was.role_ids, may_introspect=self.was.may_introspect)
 
     @property
     def seen_version(self) -> int:
@@ -67,9 +69,12 @@ class ClientEditForm(ClientForm):
 
     @property
     def gives_power(self) -> bool:
-        """Tell whether what was sent changes roles or Owners, right or wrong."""
+        """Tell whether what was sent changes roles, Owners or a right, right or wrong."""
         held = self._held(self.client)
-        return any(
+        return bool(
+            "may_introspect" in self.fields
+            and bool(self["may_introspect"].value()) != held["may_introspect"]
+        ) or any(
             set(self[name].value() or []) != set(held[name])
             for name in ("roles", "owners")
             if name in self.fields
@@ -98,6 +103,7 @@ class ClientEditForm(ClientForm):
             "post_logout_redirect_uris": ["", *now.logout_uris],
             "allowed_cors_origins": ["", *now.cors_origins],
             "allow_offline_access": now.allow_refresh_token,
+            "may_introspect": now.may_introspect,
             "roles": [str(pk) for pk, role in held.items() if not role.is_member],
             "confirm_admin": any(role.is_administrator for role in held.values()),
             "owners": [str(pk) for pk in client.owners.values_list("pk", flat=True)],

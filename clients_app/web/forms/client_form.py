@@ -25,7 +25,7 @@ from clients_app.web.forms.window_form import WindowForm, line
 #: Client Type -> fields that its clients do not have
 LACKS: Final = {
     ClientType.CLIENT_CREDENTIALS: (*URL_FIELDS, "allow_offline_access"),
-    ClientType.AUTHORIZATION_CODE: ("roles", "confirm_admin"),
+    ClientType.AUTHORIZATION_CODE: ("roles", "confirm_admin", "may_introspect"),
     ClientType.HYBRID: ("roles", "confirm_admin", "allowed_cors_origins"),
 }
 
@@ -54,6 +54,7 @@ class ClientForm(WindowForm):
     description = line(_("Description"))
     contact = line(_("Contact"))
     tags = line(_("Tags"))
+    may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
     several: tuple[str, ...] = ("roles", *URL_FIELDS)
 
     def __init__(
@@ -144,6 +145,7 @@ class ClientForm(WindowForm):
             logout_uris=given.get("post_logout_redirect_uris", ()),
             cors_origins=given.get("allowed_cors_origins", ()),
             allow_refresh_token=given.get("allow_offline_access", False),
+            may_introspect=given.get("may_introspect", False),
         )
 
     @property
@@ -163,4 +165,5 @@ class ClientForm(WindowForm):
     @property
     def shows_more(self) -> bool:
         """Tell whether the fields under More hold anything, or something wrong."""
-        return any(self[name].value() for name in ("description", "contact", "tags"))
+        more = {"description", "contact", "tags", "may_introspect"} & self.fields.keys()
+        return any(self[name].value() for name in more)

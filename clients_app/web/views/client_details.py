@@ -122,6 +122,7 @@ def _tab(
     may_do = {
         "may_edit": allows(actor, Action.EDIT_CLIENT, client=client),
         "may_disable": allows(actor, Action.DISABLE_CLIENT, client=client),
+        "may_end_tokens": allows(actor, Action.END_TOKENS, client=client),
         "may_remove": allows(actor, Action.REMOVE_CLIENT, client=client),
         "may_read_secrets": client.has_secrets
         and allows(actor, Action.READ_SECRETS, client=client),

@@ -1,0 +1,35 @@
+"""End all tokens of this client: none that a client holds counts any longer; new ones do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from clients_app import selectors
+from clients_app.models import Client
+from clients_app.policies import Action
+from clients_app.services.token_ends import end_tokens
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import done, show
+from clients_app.web.kept import BACK
+from clients_app.web.proof import fresh_proof
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may(Action.END_TOKENS)
+@fresh_proof(_("Ending tokens can stop applications."))
+def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
+    """Say which APIs notice it at once and which do not, then end them."""
+    now = timezone.now()
+    if request.method != "POST" or BACK in request.POST:
+        context = {"client": client, "summary": selectors.client_summary(client, now=now)}
+        title = gettext("End all tokens of this client")
+        return show(request, "client_tokens_end", context, title=title)
+    end_tokens(client, actor=actor_of(request), now=now)
+    to = reverse("client-details", kwargs={"client_id": client.pk})
+    said = gettext("All tokens of %(client)s ended.") % {"client": client.name}
+    return done(request, to=to, said=said, tell="clientChanged")

@@ -1,0 +1,69 @@
+"""End all tokens of this client: says who notices, asks for proof, and does it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import AuditEvent, Client
+from tests.web.conftest import HTMX, browser_of, is_page, text_of
+
+END = "/tokens/end"
+
+
+def ended_at(machine):
+    return Client.objects.get(pk=machine.client.pk).tokens_not_before
+
+
+def test_the_window_says_which_apis_notice(administrator_browser, machine, address, now):
+    for headers in ({}, HTMX):
+        window = administrator_browser.get(address(END), headers=headers)
+        assert is_page(window) is not bool(headers)
+        assert "refuse these tokens at once" in text_of(window)
+        assert "until it ends by itself, one hour at the latest" in text_of(window)
+
+    Client.objects.filter(pk=machine.client.pk).update(
+        last_token_at=now, last_token_ends_at=now + timedelta(minutes=56)
+    )
+    window = text_of(administrator_browser.get(address(END)))
+    assert "that only check the signature accept them until" in window
+    assert "remove the secret or disable the client" in window
+    assert ended_at(machine) is None
+
+
+def test_done_at_once_and_recorded(administrator_browser, machine, address, now):
+    assert "End all tokens of this client" in text_of(administrator_browser.get(address()))
+
+    reply = administrator_browser.post(address(END), headers=HTMX)
+
+    assert reply.status_code == 204
+    said = json.loads(reply["HX-Trigger"])["toast"]["text"]
+    assert said == "All tokens of Wind park reader ended."
+    assert ended_at(machine) >= now
+    event = AuditEvent.objects.get(action="client.tokens.ended")
+    assert (event.actor_name, event.client_id) == ("mara", machine.client.pk)
+    activity = text_of(administrator_browser.get(address("/activity")))
+    assert "All tokens of Wind park reader ended" in activity
+
+    reply = administrator_browser.post(address(END))
+    assert (reply.status_code, reply["Location"]) == (303, address())
+
+
+def test_an_old_proof_is_asked_for_again(administrator, machine, address):
+    browser = browser_of(administrator, proof_age=timedelta(minutes=20, seconds=5))
+
+    reply = browser.post(address(END), headers=HTMX)
+
+    assert "Confirm your identity" in text_of(reply)
+    assert ended_at(machine) is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_colleague_stranger_and_nobody(
+    colleague_browser, stranger_browser, client, machine, address, method
+):
+    assert getattr(colleague_browser, method)(address(END)).status_code == 403
+    assert getattr(stranger_browser, method)(address(END)).status_code == 404
+    assert getattr(client, method)(address(END)).status_code in (303, 403)
+    assert ended_at(machine) is None
+    assert "End all tokens" not in text_of(colleague_browser.get(address()))

@@ -1,0 +1,110 @@
+"""The switch "May introspect tokens": a right, shown and set where a client has secrets."""
+
+from datetime import timedelta
+
+import pytest
+
+from clients_app.models import AuditEvent, Client, ClientOwner
+from tests.web.conftest import HTMX, browser_of, text_of, value_of
+
+ADD = "/security/clients/add"
+SWITCH = 'name="may_introspect"'
+TICKED = f"{SWITCH} checked"
+
+
+@pytest.fixture
+def edit(address):
+    return address("/edit")
+
+
+@pytest.fixture
+def typed():
+    return {"version": "1", "name": "Wind park reader", "token_lifetime": "3600"}
+
+
+def may(machine) -> bool:
+    return Client.objects.get(pk=machine.client.pk).may_introspect
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [(ADD, True), (f"{ADD}/hybrid", True), (f"{ADD}/authorization-code", False)],
+)
+def test_add_client_offers_it_where_there_are_secrets(administrator_browser, path, offered):
+    window = text_of(administrator_browser.get(path))
+
+    assert (SWITCH in window) is offered
+    assert TICKED not in window
+
+
+def test_it_is_carried_through_both_steps(administrator_browser, draft):
+    draft |= {"may_introspect": "on"}
+    second = administrator_browser.post(ADD, draft, headers=HTMX)
+    assert value_of("may_introspect", second) == "True"
+    back = administrator_browser.post(ADD, draft | {"back": "1"}, headers=HTMX)
+    assert TICKED in text_of(back)
+
+    administrator_browser.post("/security/clients/register", draft, headers=HTMX)
+
+    client = Client.objects.get(name="Reservoir 3 gateway")
+    assert client.may_introspect
+    details = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
+    assert "<dt>May introspect tokens</dt><dd>Yes</dd>" in details
+
+
+def test_off_unless_ticked(administrator_browser, draft):
+    administrator_browser.post("/security/clients/register", draft, headers=HTMX)
+
+    client = Client.objects.get(name="Reservoir 3 gateway")
+    assert not client.may_introspect
+    details = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
+    assert "<dt>May introspect tokens</dt><dd>No</dd>" in details
+
+
+def test_edit_sets_and_takes_it_and_says_so_in_activity(
+    administrator_browser, machine, edit, typed, address
+):
+    administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
+    assert may(machine)
+    assert TICKED in text_of(administrator_browser.get(edit))
+    assert "May introspect tokens" in text_of(administrator_browser.get(address("/activity")))
+
+    administrator_browser.post(edit, typed | {"version": "2"}, headers=HTMX)
+    assert not may(machine)
+    assert AuditEvent.objects.filter(action="client.edited").count() == 2
+
+
+def test_setting_it_asks_for_proof_and_leaving_it_does_not(administrator, machine, edit, typed):
+    """As for roles and Owners: it gives power."""
+    browser = browser_of(administrator, proof_age=timedelta(minutes=10, seconds=5))
+
+    asked = browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
+    assert "Confirm your identity" in text_of(asked)
+    assert not may(machine)
+
+    assert browser.post(edit, typed | {"contact": "North"}, headers=HTMX).status_code == 204
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_an_owner_neither_sets_nor_takes_it(colleague, machine, edit, typed, held):
+    """Only a Tenant Administrator may; what an Owner sends of it is not even looked at."""
+    Client.objects.filter(pk=machine.client.pk).update(may_introspect=held)
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    browser = browser_of(colleague)
+    assert SWITCH not in text_of(browser.get(edit))
+
+    sent = typed | {"contact": "North"} | ({} if held else {"may_introspect": "on"})
+    assert browser.post(edit, sent, headers=HTMX).status_code == 204
+
+    client = Client.objects.get(pk=machine.client.pk)
+    assert (client.contact, client.may_introspect) == ("North", held)
+
+
+def test_a_change_of_someone_else_is_shown(administrator_browser, machine, edit, typed):
+    administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
+
+    reply = administrator_browser.post(edit, typed, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert "May introspect tokens: Now: Yes" in text_of(reply)
+    assert may(machine)
