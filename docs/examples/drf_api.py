@@ -1,0 +1,82 @@
+"""A resource server of Django REST framework with simplejwt, in one file.
+
+It reads ISSUER, AUDIENCE, TENANT_ID and PORT from the environment.
+"""
+
+import os
+import secrets
+from wsgiref.simple_server import make_server
+
+import django
+from django.conf import settings
+
+ISSUER = os.environ["ISSUER"]
+
+settings.configure(
+    SECRET_KEY=secrets.token_urlsafe(50),  # simplejwt wants one; nothing is signed with it here
+    ALLOWED_HOSTS=["localhost", "127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"],
+    REST_FRAMEWORK={
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "UNAUTHENTICATED_USER": None,
+    },
+    SIMPLE_JWT={
+        "ALGORITHM": "RS256",  # what TOKEN_SIGNING_ALGORITHM says
+        "JWK_URL": f"{ISSUER}/.well-known/openid-configuration/jwks",
+        "ISSUER": ISSUER,
+        "AUDIENCE": os.environ["AUDIENCE"],
+        "USER_ID_CLAIM": "sub",
+        "TOKEN_TYPE_CLAIM": None,  # the type stands in the header
+    },
+)
+django.setup()
+
+import jwt  # these imports want the settings
+from django.core.wsgi import get_wsgi_application
+from django.urls import path
+from rest_framework.decorators import (
+    api_view,
+    authentication_classes,
+    permission_classes,
+)
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.tokens import Token
+
+
+class PortalAuthentication(JWTStatelessUserAuthentication):
+    """simplejwt checks signature, iss, aud and exp; what is left is the type and the tenant."""
+
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        token = super().get_validated_token(raw_token)
+        kind = str(jwt.get_unverified_header(raw_token).get("typ")).lower()
+        if kind not in {"at+jwt", "application/at+jwt"}:
+            raise InvalidToken("This is not an access token.")
+        if token.get("tid") != os.environ["TENANT_ID"]:
+            raise InvalidToken("This token is of another tenant.")
+        return token
+
+
+class TenantMember(BasePermission):
+    """Any role is asked for in the same way."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        return request.auth is not None and "Tenant Member" in request.auth["roles"]
+
+
+@api_view(["GET"])
+@authentication_classes([PortalAuthentication])
+@permission_classes([TenantMember])
+def who(request: Request) -> Response:
+    return Response({"client_id": request.auth["client_id"], "roles": request.auth["roles"]})
+
+
+urlpatterns = [path("", who)]
+
+if __name__ == "__main__":
+    with make_server("127.0.0.1", int(os.environ["PORT"]), get_wsgi_application()) as server:
+        server.serve_forever()

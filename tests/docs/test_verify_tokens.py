@@ -1,0 +1,158 @@
+"""docs/verify-tokens.md and docs/examples say what is true: each example runs, and refuses."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.portal_process import PortalProcess
+from tests.verifiers.apis import APIS, Api, Setting, started
+
+OTHER_TENANT = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
+FOREIGN_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+
+
+class Caller:
+    """A client of the running portal that gets tokens."""
+
+    def __init__(self, portal: PortalProcess, name: str, *options: str) -> None:
+        self.portal = portal
+        made = json.loads(portal.manage("clients", "add", name, "--json", *options).stdout)
+        self.id, self.plain = made["client_id"], made["client_secret"]
+
+    def post(self, path: str, **fields: str) -> Any:
+        fields |= {"client_id": self.id, "client_secret": self.plain}
+        address = f"{self.portal.url}/identity/connect/{path}"
+        body = urllib.parse.urlencode(fields).encode()
+        with urllib.request.urlopen(address, body) as answer:  # noqa: S310  our own
+            return json.load(answer)
+
+    def token(self) -> str:
+        return self.post("token", grant_type="client_credentials")["access_token"]
+
+
+@pytest.fixture(scope="module")
+def caller(live_portal: PortalProcess) -> Caller:
+    return Caller(live_portal, "Caller of the examples")
+
+
+@pytest.fixture(scope="module")
+def setting(
+    live_portal: PortalProcess, caller: Caller, tmp_path_factory: pytest.TempPathFactory
+) -> Setting:
+    asks = Caller(live_portal, "API that asks", "--may-introspect")
+    claims = claims_of(caller.token())
+    folder = tmp_path_factory.mktemp("apis")
+    return Setting(live_portal.url, live_portal.port, claims["tid"], folder, (asks.id, asks.plain))
+
+
+@pytest.fixture(scope="module", params=APIS)
+def api(request: pytest.FixtureRequest, setting: Setting) -> Iterator[Api]:
+    with started(request.param, setting) as one:
+        yield one
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def test_a_good_token_passes(api: Api, caller: Caller):
+    """What is behind a proxy learns who calls, from the token and not from the caller."""
+    reply = api.get(caller.token(), **{"X-Client-Id": "somebody else"})
+
+    assert reply.status == 200
+    said = json.loads(reply.body)
+    assert said.get("client_id", said.get("x-client-id")) == caller.id
+
+
+Spoilt = Callable[[str], str | None]
+
+
+def signed_by_another(token: str, **header: Any) -> str:
+    headers = {**jwt.get_unverified_header(token), **header}
+    return jwt.encode(claims_of(token), FOREIGN_KEY, "RS256", headers=headers)
+
+
+SPOILT: dict[str, Spoilt] = {
+    "none": lambda token: None,
+    "a word": lambda token: "abc",
+    "cut": lambda token: token[:-2],
+    "another signature": signed_by_another,
+    "an unknown key": lambda token: signed_by_another(token, kid="unknown"),
+    "unsigned": lambda token: jwt.encode(claims_of(token), None, "none", headers={"typ": "at+jwt"}),
+    "a password": lambda token: jwt.encode(claims_of(token), "x" * 32, "HS256"),
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_another_token_does_not(api: Api, caller: Caller, spoilt: str):
+    assert api.get(SPOILT[spoilt](caller.token())).status == 401
+
+
+SIGN = """
+import json, time, jwt
+from clients_app.models import SigningKey
+from clients_app.services.signing_keys import loaded_key
+key = loaded_key(SigningKey.objects.get(state="active").kid)
+claims = json.loads({claims!r})
+for changes, kind in (
+    ({{}}, "at+jwt"), ({{}}, "JWT"), ({{"exp": int(time.time()) - 90}}, "at+jwt"),
+    ({{"nbf": int(time.time()) + 90}}, "at+jwt"), ({{"aud": "https://evil.test"}}, "at+jwt"),
+    ({{"iss": "https://evil.test/identity"}}, "at+jwt"),
+):
+    print(jwt.encode(
+        claims | changes, key.private, key.algorithm, headers={{"kid": key.kid, "typ": kind}}
+    ))
+"""
+
+
+@pytest.fixture(scope="module")
+def signed_by_us(live_portal: PortalProcess, caller: Caller) -> dict[str, str]:
+    """Tokens under our own signature that are not to be taken, and one that is."""
+    claims = json.dumps(claims_of(caller.token()))
+    ended = live_portal.manage("shell", "-v", "0", "-c", SIGN.format(claims=claims))
+    assert ended.returncode == 0, ended.stderr
+    kinds = ("good", "another type", "expired", "not yet", "another audience", "another issuer")
+    return dict(zip(kinds, ended.stdout.split(), strict=True))
+
+
+def test_what_else_is_checked(api: Api, signed_by_us: dict[str, str]):
+    """typ, exp, nbf, aud and iss, one at a time."""
+    statuses = {kind: api.get(token).status for kind, token in signed_by_us.items()}
+
+    assert statuses.pop("good") == 200
+    assert set(statuses.values()) <= {401, 403}
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_who_checks_offline_does_not_see_a_revocation(name: str, setting: Setting, caller: Caller):
+    """Bar 42, as the page says: only the one that asks refuses."""
+    token = caller.token()
+    assert caller.post("revocation", token=token) == {}
+
+    with started(name, setting) as api:
+        assert api.get(token).status == (401 if name == "nginx" else 200)
+
+
+def test_nginx_keeps_the_answer_for_a_while(setting: Setting, caller: Caller):
+    """That is the price of the cache, and the page says so."""
+    token = caller.token()
+    with started("nginx", setting) as api:
+        assert api.get(token).status == 200
+        caller.post("revocation", token=token)
+        assert api.get(token).status == 200
+        time.sleep(2.5)  # a second, rounded up, and some more
+        assert api.get(token).status == 401
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_a_token_of_another_tenant_does_not(name: str, setting: Setting, caller: Caller):
+    """Each API is told its tenant: its issuer and audience are those of other tenants, too."""
+    with started(name, setting._replace(tenant_id=OTHER_TENANT)) as api:
+        assert api.get(caller.token()).status in {401, 403}
