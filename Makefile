@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench soak format lock
+.PHONY: help run test check audit bench lists soak format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
@@ -7,6 +7,7 @@ help:
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
 	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
 	@echo 'make bench   measure the token endpoint (CLIENTS, ROUNDS, DURATION); docs/performance.md'
+	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
@@ -29,6 +30,13 @@ audit:
 bench:
 	@deploy/environment.sh tests/requirements.lock
 	@.venv/bin/python -m tests.bench
+
+lists:
+	@deploy/environment.sh tests/requirements.lock
+	@echo 'On SQLite: state, reads, page (ms)'
+	@env -u DATABASE_URL .venv/bin/python -m tests.bench.lists
+	@echo 'On PostgreSQL: state, reads, page (ms)'
+	@tests/with_postgresql.sh .venv/bin/python -m tests.bench.lists
 
 soak:
 	@deploy/environment.sh tests/requirements.lock

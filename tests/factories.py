@@ -12,6 +12,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.services.clients import RegisteredClient, register_client
+from clients_app.services.list_keys import note_expiry
 from clients_app.services.people import add_person
 from clients_app.services.roles import add_role
 from clients_app.services.secret_digests import stored_form
@@ -126,4 +127,7 @@ def insert_secrets(
         )
         for _ in range(count)
     ]
-    return ClientSecret.objects.bulk_create(rows)
+    made = ClientSecret.objects.bulk_create(rows)
+    note_expiry(client, now=NOW)
+    client.save(update_fields=["next_expires_at", "never_expires"])
+    return made

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,9 +17,13 @@ from clients_app.models import Client, ClientTag, Person, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.rules.names import key_of
 from clients_app.selectors import ClientPage, Show, client_page
+from clients_app.services.client_edits import assign_roles
+from clients_app.services.list_keys import note_first_role
+from clients_app.services.roles import edit_role, remove_role
 from tests.factories import (
     NOW,
     SECOND,
+    command_line_in,
     insert_clients,
     insert_secrets,
     make_client,
@@ -154,7 +160,7 @@ def test_removed_clients_are_shown_alone_and_for_30_days(tenant: Tenant) -> None
         ("-status", ["a", "b", "c", "d"]),
         ("expires", ["c", "b", "a", "d"]),
         ("-expires", ["b", "c", "a", "d"]),
-        ("roles", ["b", "a", "c", "d"]),
+        ("roles", ["c", "d", "b", "a"]),
         ("-roles", ["a", "b", "c", "d"]),
         ("used", ["d", "a", "b", "c"]),
         ("-used", ["a", "d", "b", "c"]),
@@ -171,8 +177,66 @@ def test_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> N
     insert_secrets(a, 1, expires_at=None)
     a.roles.add(make_role("Y", tenant))
     b.roles.add(make_role("X", tenant), *tenant.roles.filter(role_type_id=TENANT_VIEWER))
+    for client in (a, b, c, d):
+        client.roles.add(role_id(tenant, TENANT_MEMBER))
+        note_first_role(client)
 
     assert names_of(tenant, sort=sort) == names
+
+
+def test_a_state_is_told_after_what_the_row_says_is_over(tenant: Tenant) -> None:
+    both, one, endless = insert_clients(("both", "one", "endless"), tenant)
+    insert_secrets(both, 1, expires_at=NOW + DAY)
+    insert_secrets(both, 1, expires_at=NOW + 50 * DAY)
+    insert_secrets(one, 1, expires_at=NOW + 2 * DAY)
+    insert_secrets(endless, 1, expires_at=NOW + DAY)
+    insert_secrets(endless, 1, expires_at=None)
+
+    def names(days: int, **options: Any) -> list[str]:
+        return names_of(tenant, now=NOW + days * DAY, **options)
+
+    assert names(0, show=Show.EXPIRING) == ["both", "endless", "one"]
+    assert names(0, sort="expires") == ["both", "endless", "one"]
+    assert names(3, show=Show.EXPIRING) == []
+    assert names(21, show=Show.EXPIRING) == ["both"]
+    assert names(3, show=Show.EXPIRED) == ["one"]
+    assert names(3, show=Show.NEVER) == ["endless"]
+    assert names(3, show=Show.NO_SECRETS) == []
+    assert names(3, sort="expires") == ["one", "both", "endless"]
+    assert names(3, sort="-expires") == ["both", "one", "endless"]
+    assert names(93, show=Show.NO_SECRETS) == ["one"]
+    assert names(93, show=Show.EXPIRED) == ["both"]
+    assert names(93, sort="expires") == ["both", "endless", "one"]
+
+
+def test_the_order_by_roles_follows_what_is_done_to_roles(tenant: Tenant) -> None:
+    x, y = make_role("X", tenant), make_role("Y", tenant)
+    a = make_client("a", tenant, role_ids=frozenset({x.pk, y.pk})).client
+    make_client("b", tenant, role_ids=frozenset({y.pk}))
+    make_client("c", tenant)
+    by: dict[str, Any] = {"actor": command_line_in(tenant), "now": NOW}
+
+    assert names_of(tenant, sort="-roles") == ["b", "a", "c"]
+    edit_role(x.pk, name="Z", description="", **by)
+    assert names_of(tenant, sort="-roles") == ["a", "b", "c"]
+    assign_roles(a, frozenset({x.pk}), confirms_administrator=False, version=1, **by)
+    assert names_of(tenant, sort="-roles") == ["a", "b", "c"]
+    remove_role(x.pk, **by)
+    assert names_of(tenant, sort="-roles") == ["b", "a", "c"]
+
+
+def test_the_migration_says_of_old_rows_what_the_services_say(tenant: Tenant) -> None:
+    make_client("a", tenant, role_ids=frozenset({make_role("X", tenant).pk}))
+    make_client("b", tenant, TENANT_VIEWER, expires_at=None)
+    insert_secrets(insert_clients("c", tenant)[0], 2, expires_at=NOW - DAY)
+    insert_secrets(make_client("d", tenant).client, 1, expires_at=NOW - DAY)
+    columns = ("name", "next_expires_at", "never_expires", "first_role_key")
+    said = list(Client.objects.order_by("name").values_list(*columns))
+    Client.objects.update(next_expires_at=None, never_expires=False, first_role_key="")
+
+    import_module("clients_app.migrations.0008_client_list").note(apps, None)
+
+    assert list(Client.objects.order_by("name").values_list(*columns)) == said
 
 
 def test_a_role_and_a_filter_are_both_asked_for(tenant: Tenant) -> None:

@@ -1,6 +1,6 @@
 """Something that asks for tokens, with the rows that belong to it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models.functions import Now
@@ -17,6 +17,17 @@ class ClientType(models.TextChoices):
     CLIENT_CREDENTIALS = "client-credentials", "Client-Credentials"
     AUTHORIZATION_CODE = "authorization-code", "Authorization Code"
     HYBRID = "hybrid", "Hybrid"
+
+
+#: columns of the list besides the name: one index holds all that it sorts and counts by
+_LISTED: Final = (
+    "is_enabled",
+    "last_token_at",
+    "created_at",
+    "next_expires_at",
+    "never_expires",
+    "first_role_key",
+)
 
 
 class IssuedClientId(models.Model):
@@ -41,8 +52,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
 class Client(models.Model):
     """The hot row; usage counts, secrets, tags and URLs are rows of their own.
 
-    ``next_expires_at`` is the moment at which the first of its live secrets ends, kept by the
-    services for sorting; ``version`` counts the changes of what Edit Client shows, so that two
+    What the list sorts and counts by stands here, kept by the services that change it:
+    ``next_expires_at`` is the end of that secret which ended first among the live ones when
+    secrets last changed, else of the one that had expired last; ``never_expires`` tells whether a
+    live one has no end; ``first_role_key`` is the key of the role that the list names first.
+    ``version`` counts the changes of what Edit Client shows, so that two
     editors do not overwrite each other.
     """
 
@@ -62,6 +76,8 @@ class Client(models.Model):
     last_token_at = models.DateTimeField(null=True)
     last_token_ends_at = models.DateTimeField(null=True)  # from then on no issued token is valid
     next_expires_at = models.DateTimeField(null=True)
+    never_expires = models.BooleanField(default=False)
+    first_role_key = models.CharField(max_length=3 * limits.ROLE_NAME_MAX, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=limits.NAME_MAX)
     updated_at = models.DateTimeField()
@@ -98,12 +114,9 @@ class Client(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("tenant", "client_type", "name_key"), name="client_by_name"),
             models.Index(
-                fields=("tenant", "client_type", "last_token_at"), name="client_by_last_token"
-            ),
-            models.Index(
-                fields=("tenant", "client_type", "next_expires_at"), name="client_by_expiry"
+                fields=("tenant", "removed_at", "client_type", "name_key", *_LISTED, "id"),
+                name="client_listed",
             ),
         )
 

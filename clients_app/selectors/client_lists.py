@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 
 from clients_app.errors import RuleBroken
 from clients_app.limits import NAME_MAX, PAGE_SIZE
-from clients_app.models import Client, ClientRole, ClientSecret, ClientType, Role
+from clients_app.models import Client, ClientRole, ClientSecret, ClientTag, ClientType, Role
 from clients_app.rules.names import clean_line, key_of
 from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, RESTORABLE, UNUSED
 
@@ -76,7 +76,8 @@ def client_page(
     own = Client.objects.for_tenant(tenant_id)
     matching = filtered(_shown(own, show, now), q)
     if role_id is not None:
-        matching = matching.filter(Exists(_carried(role_id)))
+        holders = ClientRole.objects.filter(role_id=role_id).values("client")
+        matching = matching.filter(pk__in=holders)
     counts = dict.fromkeys(ClientType.values, 0)
     counts.update(matching.values_list("client_type").annotate(Count("id")))
     total = counts[client_type]
@@ -100,16 +101,17 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
     if show is Show.REMOVED:
         return clients.filter(removed_at__gt=now - RESTORABLE)
     present = clients.filter(removed_at=None)
-    live = _secrets().live(now)
-    expired = _secrets().listed(now - EXPIRED_LISTED).filter(expires_at__lte=now)
+    live, listed = _secrets().live(now), _secrets().listed(now - EXPIRED_LISTED)
     soon = live.filter(expires_at__lt=now + EXPIRING)
+    # the rows of secrets are asked only where what the client's row says of them is over
+    over = Q(never_expires=False, next_expires_at__lte=now)
     fits = {
         Show.ACTIVE: Q(is_enabled=True),
         Show.DISABLED: Q(is_enabled=False),
-        Show.EXPIRING: Q(Exists(soon)),
-        Show.EXPIRED: ~Q(Exists(live)) & Q(Exists(expired)),
-        Show.NEVER: Q(Exists(live.filter(expires_at=None))),
-        Show.NO_SECRETS: ~Q(Exists(live)) & ~Q(Exists(expired)),
+        Show.EXPIRING: Q(next_expires_at__lt=now + EXPIRING) & Q(Exists(soon)),
+        Show.EXPIRED: over & ~Q(Exists(live)) & Q(Exists(listed)),
+        Show.NEVER: Q(never_expires=True),
+        Show.NO_SECRETS: Q(never_expires=False, next_expires_at=None) | (over & ~Q(Exists(listed))),
         Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
         | Q(last_token_at=None, created_at__lt=now - UNUSED),
     }
@@ -124,7 +126,7 @@ def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
         return clients.none()
     if not words:
         return clients
-    tagged = Client.objects.filter(tags__name_key__contains=words).values("pk")
+    tagged = ClientTag.objects.filter(name_key__contains=words).values("client")
     fits = Q(name_key__contains=words) | Q(pk__in=tagged)
     digits = words.replace("-", "")
     if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
@@ -138,21 +140,13 @@ def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Cli
     column, falls = sort.removeprefix("-"), sort.startswith("-")
     if column == "name" or column not in SORTS:
         return clients.order_by("-name_key" if falls else "name_key", "pk")
-    if column == "expires":
-        clients = _with_secrets(clients, now).annotate(
-            ends=Case(When(live_secrets=0, then="last_expired"), default="first_expiry")
-        )
-    elif column == "roles":
-        held = Role.objects.filter(clients=OuterRef("pk")).in_screen_order()
-        clients = clients.annotate(first_role=Subquery(held.values("name_key")[:1]))
-    elif column == "status":  # Active comes before Disabled
+    if column == "roles":
+        return clients.order_by(f"{'-' * falls}first_role_key", "name_key", "pk")
+    if column == "status":  # Active comes before Disabled
         return clients.order_by("is_enabled" if falls else "-is_enabled", "name_key", "pk")
-    keys = {
-        "expires": "ends",
-        "roles": "first_role",
-        "used": "last_token_at",
-        "removed": "removed_at",
-    }
+    if column == "expires":
+        clients = clients.annotate(ends=_next_expiration(now))
+    keys = {"expires": "ends", "used": "last_token_at", "removed": "removed_at"}
     key = F(keys[column])
     order = key.desc(nulls_last=True) if falls else key.asc(nulls_last=True)
     return clients.order_by(order, "name_key", "pk")
@@ -162,18 +156,29 @@ def _secrets() -> Any:
     return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
 
 
-def _carried(role_id: UUID) -> QuerySet[ClientRole]:
-    return ClientRole.objects.filter(client=OuterRef("pk"), role_id=role_id)
+def _next_expiration(now: datetime) -> Case:
+    """Return when the first live secret ends, else when the last one ended; as the row says it,
+    unless that is over."""
+    first, last = _ends(now)
+    still = Coalesce(first, Case(When(never_expires=False, then=last)))
+    return Case(When(next_expires_at__lte=now, then=still), default="next_expires_at")
+
+
+def _ends(now: datetime) -> tuple[Subquery, Subquery]:
+    """Return when a client's first live secret ends, and when its last expired one ended."""
+    live = _secrets().live(now).values("client")
+    expired = _secrets().listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    return (
+        Subquery(live.annotate(at=Min("expires_at")).values("at")),
+        Subquery(expired.annotate(at=Max("expires_at")).values("at")),
+    )
 
 
 def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
-    mine = _secrets()
-    live = mine.live(now).values("client")
-    expired = mine.listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    first, last = _ends(now)
+    count = _secrets().live(now).values("client").annotate(n=Count("pk")).values("n")
     return clients.annotate(
-        live_secrets=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
-        first_expiry=Subquery(live.annotate(at=Min("expires_at")).values("at")),
-        last_expired=Subquery(expired.annotate(at=Max("expires_at")).values("at")),
+        live_secrets=Coalesce(Subquery(count), 0), first_expiry=first, last_expired=last
     )
 
 

@@ -13,6 +13,7 @@ from clients_app.models import Client
 from clients_app.policies import Action, require
 from clients_app.rules.names import clean_client_name
 from clients_app.services.client_drafts import refuse_full_tenant, refuse_taken_name
+from clients_app.services.list_keys import note_expiry
 from clients_app.services.locks import lock_tenant, locked
 
 LATELY: Final = timedelta(hours=24)  # a client used since then is removed by name only
@@ -41,8 +42,8 @@ def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: da
         secrets = client.secrets.filter(retired_at=None)
         count = secrets.update(retired_at=now, retired_by=actor.name)
         client.removed_at, client.removed_by = now, actor.name
-        client.next_expires_at = None
-        client.save(update_fields=["removed_at", "removed_by", "next_expires_at"])
+        note_expiry(client, now=now)
+        client.save(update_fields=["removed_at", "removed_by", "next_expires_at", "never_expires"])
         audit.record(
             "client.removed",
             client,

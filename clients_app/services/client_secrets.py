@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
 
 from clients_app import audit
 from clients_app.actors import Actor
@@ -18,6 +17,7 @@ from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import form_keys
+from clients_app.services.list_keys import note_expiry
 from clients_app.services.locks import locked
 from clients_app.services.secret_digests import StoredSecret, stored_form
 
@@ -210,11 +210,10 @@ def record_removal(secret: ClientSecret, *, actor: Actor, now: datetime) -> None
 
 def touch(client: Client, *, actor: Actor, now: datetime) -> None:
     """Note that secrets of ``client`` changed: who, when, and the next expiry."""
-    live = client.secrets.live(now)
-    client.next_expires_at = live.aggregate(at=Min("expires_at"))["at"]
+    note_expiry(client, now=now)
     client.updated_at = now
     client.updated_by = actor.name
-    client.save(update_fields=["next_expires_at", "updated_at", "updated_by"])
+    client.save(update_fields=["next_expires_at", "never_expires", "updated_at", "updated_by"])
 
 
 def described(secret: ClientSecret) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from clients_app.rules.names import key_of
 from clients_app.services import client_drafts, form_keys
 from clients_app.services.client_drafts import ClientDraft, check_client_draft
 from clients_app.services.client_secrets import SecretDraft, insert_secret, prepare_secret
+from clients_app.services.list_keys import note_first_role
 from clients_app.services.locks import lock_tenant
 
 
@@ -81,6 +82,7 @@ def register_client(
 def insert_roles(client: Client, roles: list[Role]) -> None:
     """Write the rows that say which roles a client carries; part of a larger deed."""
     ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
+    note_first_role(client)
 
 
 def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:

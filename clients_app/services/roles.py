@@ -13,6 +13,7 @@ from clients_app.models import Role
 from clients_app.policies import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.names import clean_line, clean_role_name, key_of
+from clients_app.services.list_keys import note_first_roles_of_holders
 from clients_app.services.locks import lock_tenant
 
 
@@ -61,6 +62,7 @@ def edit_role(
         if before != after:
             role.name, role.description = name, description
             role.save()
+            note_first_roles_of_holders(role)
             audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
     return role
 
@@ -80,6 +82,7 @@ def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
             "clients": [str(pk) for pk in role.clients.values_list("pk", flat=True)],
             "people": [str(pk) for pk in role.people.values_list("pk", flat=True)],
         }
+        note_first_roles_of_holders(role, removing=True)
         removed = Role(pk=role.pk, tenant_id=role.tenant_id, name=role.name)
         role.delete()
         audit.record("role.removed", removed, actor=actor, now=now, before=before)

@@ -48,7 +48,7 @@ def show(
         "operation_id": operations.current(),
     } | context
     if not wants_fragment(request):
-        page = {**context, **shell_of(request), "title": title}
+        page = {**context, **shell_of(request, context), "title": title}
         html = render_to_string(f"clients_app/{screen}.html", page, request)
         return HttpResponse(html, status=status)
     target = request.htmx.target  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What stands around every screen: the left pane, the account, the theme."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -14,8 +15,11 @@ THEME_COOKIE: Final = "theme"
 THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
 
 
-def shell_of(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of ``base.html``; signed-out pages have the theme alone."""
+def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the context of ``base.html``; signed-out pages have the theme alone.
+
+    What the context of the ``screen`` counted already is not counted again.
+    """
     shell: dict[str, Any] = {"theme": theme_of(request)}
     if not request.user.is_authenticated:
         return shell | {"layout": "clients_app/entrance.html"}
@@ -26,7 +30,7 @@ def shell_of(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "role_label": held[0] if held else "",
         "tenant": person.tenant,
-        "sidebar": selectors.sidebar_counts(actor.tenant_id),
+        "sidebar": screen.get("sidebar") or selectors.sidebar_counts(actor.tenant_id),
     }
 
 

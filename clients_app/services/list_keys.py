@@ -1,0 +1,42 @@
+"""What the list sorts and counts clients by: kept on their rows, in the deed that changes it."""
+
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from clients_app.models import Client, ClientRole, Role
+
+
+def note_expiry(client: Client, *, now: datetime) -> None:
+    """Set when the list says that the secrets of ``client`` end; the caller saves the row."""
+    unretired = client.secrets.filter(retired_at=None)
+    ends = set(unretired.values_list("expires_at", flat=True))
+    client.never_expires = None in ends
+    dated = [end for end in ends if end is not None]
+    live = [end for end in dated if end > now]
+    if live or client.never_expires:
+        client.next_expires_at = min(live, default=None)
+    else:
+        client.next_expires_at = max(dated, default=None)
+
+
+def note_first_role(client: Client) -> None:
+    """Write which role the list names first for ``client``."""
+    _write(Client.objects.filter(pk=client.pk), Role.objects.all())
+    client.refresh_from_db(fields=["first_role_key"])
+
+
+def note_first_roles_of_holders(role: Role, *, removing: bool = False) -> None:
+    """Write it for all who carry ``role``, as if it were gone already where it is ``removing``."""
+    holders = ClientRole.objects.filter(role=role).values("client")
+    clients = Client.objects.filter(pk__in=holders)
+    ordered = clients.select_for_update(no_key=True).order_by("pk")  # as usage locks them
+    list(ordered.values_list("pk", flat=True))
+    _write(clients, Role.objects.exclude(pk=role.pk) if removing else Role.objects.all())
+
+
+def _write(clients: QuerySet[Client], roles: QuerySet[Role]) -> None:
+    held = roles.filter(clients=OuterRef("pk")).in_screen_order()  # type: ignore[attr-defined]
+    first = Subquery(held.values("name_key")[:1])
+    clients.update(first_role_key=Coalesce(first, Value("")))

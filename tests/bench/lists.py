@@ -1,0 +1,201 @@
+"""`make lists`: how long the server takes for each state of the list of 50,000 clients.
+
+CLIENTS says how many; DATABASE_URL where, else a new SQLite file. Each figure is the best of
+several, in milliseconds, as what else the machine does only adds: of the reads alone, and of the
+whole page as a Tenant Administrator gets it.
+"""
+
+import logging
+import os
+import random
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import django
+from django.db import transaction
+
+COUNT = int(os.environ.get("CLIENTS", "50000"))
+TIMES = int(os.environ.get("TIMES", "5"))
+WANTED_MS = 100
+PIECE = 5000
+DAY = timedelta(days=1)
+NOW = datetime.now(UTC)
+WORDS = ("Pump", "Valve", "Turbine", "Gateway", "Logger", "Reservoir", "Bridge", "Meter")
+
+
+def main() -> None:
+    """Fill an empty tenant, measure every state, say which are too slow."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    from clients_app.management.static_files import collect_changed_static_files
+    from clients_app.models import Tenant
+
+    logging.disable(logging.ERROR)
+    call_command("migrate", verbosity=0)
+    collect_changed_static_files()
+    tenant = Tenant.objects.filter(name="Larkfield Lists").first() or _filled()
+    slow = 0
+    for what, reads_ms, answer_ms in _measured(tenant):
+        say(f"{what:48} {reads_ms:7.1f} {answer_ms:7.1f}")
+        slow += answer_ms > WANTED_MS
+    sys.exit(f"{slow} states take more than {WANTED_MS} ms" if slow else 0)
+
+
+def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
+    from clients_app.models import Role
+    from clients_app.selectors import SORTS, Show, client_page
+
+    view = _browser(tenant)
+    role = Role.objects.for_tenant(tenant.pk).order_by("name_key").first()
+    last = COUNT // 50
+    orders = [sign + sort for sort, sign in product(SORTS, ("", "-"))]
+    states: list[dict[str, Any]] = [{}, {"page": last}]
+    states += [{"sort": order} for order in orders if "removed" not in order]
+    states += [{"sort": order, "page": last} for order in ("expires", "-roles", "used", "-status")]
+    states += [{"show": show} for show in Show if show]
+    states += [{"show": show, "sort": "expires"} for show in (Show.ACTIVE, Show.NEVER)]
+    states += [{"q": q} for q in ("pump 4", "north", "a", "zzzz", "0f")]
+    states += [{"role": role.pk}, {"role": role.pk, "q": "pump", "sort": "used"}]
+    for state in states:
+        asked = {("role_id" if name == "role" else name): one for name, one in state.items()}
+        reads_ms = _best(
+            lambda asked=asked: client_page(  # type: ignore[misc]
+                tenant.pk, client_type="client-credentials", now=NOW, **asked
+            )
+        )
+        answer_ms = _best(lambda state=state: view(state))  # type: ignore[misc]
+        yield (
+            ", ".join(f"{name} {value}" for name, value in state.items()) or "all",
+            *(
+                reads_ms,
+                answer_ms,
+            ),
+        )
+
+
+def _best(call: Callable[[], object]) -> float:
+    took = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        call()
+        took.append((time.perf_counter() - started) * 1000)
+    return min(took)
+
+
+def _browser(tenant: Any) -> Callable[[dict[str, Any]], object]:
+    """Return a function that asks for a state of the list as a Tenant Administrator does."""
+    from django.test import Client as Browser
+
+    from clients_app.models import Person
+
+    browser = Browser(headers={"host": "localhost:8000"})
+    browser.force_login(
+        Person.objects.get(tenant=tenant), backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+    def ask(state: dict[str, Any]) -> None:
+        reply = browser.get("/security/clients", {key: str(value) for key, value in state.items()})
+        assert reply.status_code == 200, reply.status_code
+
+    return ask
+
+
+def _filled() -> Any:
+    """Return a tenant with clients of all types, in all states."""
+    from clients_app.models import Client, ClientRole, ClientSecret, ClientTag
+    from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+    from tests.factories import make_person, make_role, make_tenant
+
+    tenant = make_tenant("Larkfield Lists")
+    make_person(f"lister {uuid.uuid4()}", tenant, TENANT_ADMINISTRATOR)
+    for number in range(30):
+        make_role(f"Data.Role{number}", tenant)
+    roles = list(tenant.roles.all())
+    chance = random.Random(14)  # noqa: S311  the same rows each time
+    for start in range(0, COUNT, PIECE):
+        clients = [_client(tenant, number, chance) for number in range(start, start + PIECE)]
+        Client.objects.bulk_create(clients)
+        plain = [one for one in clients if one.client_type == "client-credentials"]
+        ClientRole.objects.bulk_create(
+            ClientRole(client=one, role=role)
+            for one in plain
+            for role in chance.sample(roles, chance.randint(1, 4))
+        )
+        ClientSecret.objects.bulk_create(
+            secret for one in clients for secret in _secrets(one, chance)
+        )
+        _note(clients)
+        ClientTag.objects.bulk_create(
+            ClientTag(client=one, name=tag, name_key=tag)
+            for one in clients
+            for tag in chance.sample(("north", "south", "field", "lab"), chance.randint(0, 2))
+        )
+    return tenant
+
+
+def _note(clients: list[Any]) -> None:
+    """Let the rows say what the services would have made them say."""
+    from clients_app.models import Client
+    from clients_app.services.list_keys import note_expiry, note_first_role
+
+    with transaction.atomic():
+        for client in clients:
+            note_expiry(client, now=NOW - 30 * DAY)  # since then some secrets have expired
+            note_first_role(client)
+        Client.objects.bulk_update(clients, ["next_expires_at", "never_expires"])
+
+
+def _client(tenant: Any, number: int, chance: random.Random) -> Any:
+    from clients_app.models import Client
+
+    name = f"{chance.choice(WORDS)} {number}"
+    kind = chance.choices(("client-credentials", "authorization-code", "hybrid"), (96, 2, 2))[0]
+    used = chance.random() < 0.8
+    removed = chance.random() < 0.01
+    return Client(
+        id=uuid.UUID(int=chance.getrandbits(128), version=4),
+        tenant=tenant,
+        client_type=kind,
+        name=name,
+        name_key=name.casefold(),
+        is_enabled=chance.random() < 0.9,
+        last_token_at=NOW - chance.random() * 200 * DAY if used else None,
+        created_at=NOW - chance.random() * 400 * DAY,
+        updated_at=NOW,
+        removed_at=NOW - chance.random() * 40 * DAY if removed else None,
+    )
+
+
+def _secrets(client: Any, chance: random.Random) -> Iterator[Any]:
+    from clients_app.models import ClientSecret
+
+    if client.client_type == "authorization-code" or client.removed_at:
+        return
+    for _ in range(chance.choices((0, 1, 2, 3), (5, 70, 20, 5))[0]):
+        ends = NOW + chance.uniform(-60, 365) * DAY
+        yield ClientSecret(
+            client=client,
+            tag=b"12345678",
+            tag_key_id="k",
+            digest="$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$" + "x" * 43,
+            last_four="wxyz",
+            expires_at=None if chance.random() < 0.15 else ends,
+            created_at=NOW - 400 * DAY,
+            created_by="seed",
+        )
+
+
+def say(text: str) -> None:
+    """Write a line at once, though a machine reads it."""
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
