@@ -6,6 +6,7 @@ change of SECRET_KEY the old rows still find theirs among the fallbacks.
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -58,3 +59,21 @@ def mac(key: DerivedKey, *parts: bytes) -> bytes:
     """Return HMAC-SHA256 over ``parts``, each preceded by its length so that no two lists agree."""
     message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     return hmac.digest(key.value, message, "sha256")
+
+
+def mac_maker(key: DerivedKey) -> Callable[[bytes, bytes], str]:
+    """Return ``mac(key, a, b)`` in hexadecimal digits for very many messages: the pads of HMAC
+    (RFC 2104 section 4) are hashed once, which more than halves the time of a short message."""
+    block = key.value.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def made(first: bytes, second: bytes) -> str:
+        hashed, around = inner.copy(), outer.copy()
+        hashed.update(
+            len(first).to_bytes(8, "big") + first + len(second).to_bytes(8, "big") + second
+        )
+        around.update(hashed.digest())
+        return around.hexdigest()
+
+    return made

@@ -1,18 +1,25 @@
 """Finds the first event of a tenant's chain that was changed, removed, added, moved or cut off."""
 
-import json
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from clients_app import keyring
 from clients_app.audit import witness
-from clients_app.audit.chain import columns_of, digest_of
+from clients_app.audit.rows import Row, rows_of_table
 from clients_app.models import AuditEvent, AuditHead
 
 
 class Fault(NamedTuple):
     sequence: int
     reason: str
+
+
+class Link(NamedTuple):
+    """An event by which the chain goes on."""
+
+    sequence: int
+    digest: str
 
 
 def first_fault(tenant_id: UUID) -> Fault | None:
@@ -23,26 +30,42 @@ def first_fault(tenant_id: UUID) -> Fault | None:
     seen = witness.noted(tenant_id)
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # what is written later can wait
     last = head.sequence if head else 0
-    sequence, digest = 0, ""
-    events = AuditEvent.objects.for_tenant(tenant_id).order_by("sequence")
-    for event in events.filter(sequence__lte=last).iterator(chunk_size=2000):
-        sequence += 1
-        if event.sequence != sequence:
-            return Fault(sequence, "the event is missing")
-        if event.previous_digest != digest:
-            return Fault(sequence, "it does not follow the event before it")
-        if (reason := _fault_of(event)) is not None:
-            return Fault(sequence, reason)
-        digest = event.digest
-        if seen.get(sequence, digest) != digest:
-            return Fault(sequence, "it is not the event that DATA_DIR remembers")
+    end = follow(rows_of_table(tenant_id, last=last), after=Link(0, ""), seen=seen)
+    if isinstance(end, Fault):
+        return end
     if head is None:
         return Fault(1, "the head of the chain is missing")
-    if max(last, *seen, 0) > sequence:
-        return Fault(sequence + 1, "the events from here to the end are missing")
-    if head.digest != digest:
+    if max(last, *seen, 0) > end.sequence:
+        return Fault(end.sequence + 1, "the events from here to the end are missing")
+    if head.digest != end.digest:
         return Fault(last + 1, "the head of the chain does not know this event")
     return _fault_after(head)
+
+
+def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link | Fault:
+    """Return the last of ``rows``, where they go on from ``after`` without a fault."""
+    sequence, digest = after
+    macs: dict[str, Callable[[bytes, bytes], str]] = {}
+    for number, previous, sealed, key_id, canonical, fits in rows:
+        sequence += 1
+        if number != sequence:
+            return Fault(sequence, "the event is missing")
+        if previous != digest:
+            return Fault(sequence, "it does not follow the event before it")
+        if key_id not in macs:
+            key = keyring.key_by_id(keyring.AUDIT_CHAIN, key_id)
+            if key is None:
+                reason = "the key it was sealed with is not among SECRET_KEY and its fallbacks"
+                return Fault(sequence, reason)
+            macs[key_id] = keyring.mac_maker(key)
+        if macs[key_id](previous.encode(), str(canonical).encode()) != sealed:
+            return Fault(sequence, "it was changed")
+        if not fits:
+            return Fault(sequence, "its columns were changed")
+        digest = sealed
+        if sequence in seen and seen[sequence] != digest:
+            return Fault(sequence, "it is not the event that DATA_DIR remembers")
+    return Link(sequence, digest)
 
 
 def _fault_after(head: AuditHead) -> Fault | None:
@@ -52,16 +75,4 @@ def _fault_after(head: AuditHead) -> Fault | None:
     head.refresh_from_db()
     if added is not None and added.sequence > head.sequence:
         return Fault(added.sequence, "the head of the chain does not know this event")
-    return None
-
-
-def _fault_of(event: AuditEvent) -> str | None:
-    key = keyring.key_by_id(keyring.AUDIT_CHAIN, event.chain_key_id)
-    if key is None:
-        return "the key it was sealed with is not among SECRET_KEY and its fallbacks"
-    if digest_of(event, key) != event.digest:
-        return "it was changed"
-    sealed = json.loads(event.canonical)
-    if any(sealed[name] != value for name, value in columns_of(event).items()):
-        return "its columns were changed"
     return None

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import load, machine, peer, postgresql, proof
+from tests.bench import audit, load, machine, peer, postgresql, proof
 from tests.bench.portal import BenchPortal
 from tests.portal_process import CHECKOUT
 
@@ -28,7 +28,10 @@ Rows = list[tuple[str, str, str]]
 def main() -> None:
     """Measure, and print one table."""
     machine.need("wrk", "openssl", "taskset")
-    parts = (against_openssl_and_peer, under_flood, on_postgresql, with_more_clients)
+    parts = (
+        *(against_openssl_and_peer, under_flood, on_postgresql, with_more_clients),
+        audit.figures,
+    )
     rows: Rows = []
     for part in parts:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:

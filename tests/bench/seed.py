@@ -52,11 +52,11 @@ def _rows(start: int, count: int) -> None:
     roles = list(ClientRole.objects.filter(client=example.client))
     clients, secrets, held = [], [], []
     for number in range(start, start + count):
-        client = Client(**_copied(example.client, id=uuid.uuid4()))
+        client = Client(**copied(example.client, id=uuid.uuid4()))
         client.name = f"Row {number}"
         client.name_key = f"row {number}"
         clients.append(client)
-        secrets.append(ClientSecret(**_copied(example, client_id=client.pk, tag=os.urandom(8))))
+        secrets.append(ClientSecret(**copied(example, client_id=client.pk, tag=os.urandom(8))))
         held += [ClientRole(client=client, role_id=role.role_id) for role in roles]
     with transaction.atomic():
         IssuedClientId.objects.bulk_create(IssuedClientId(id=client.pk) for client in clients)
@@ -65,7 +65,8 @@ def _rows(start: int, count: int) -> None:
         ClientRole.objects.bulk_create(held)
 
 
-def _copied(row: object, **changes: object) -> dict[str, object]:
+def copied(row: object, **changes: object) -> dict[str, object]:
+    """Return the columns of ``row`` but its id, for another row like it."""
     fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}  # type: ignore[attr-defined]
     del fields["id"]
     return fields | changes

@@ -1,0 +1,151 @@
+"""Measures the audit chain on a SQLite database of its own.
+
+`python -m tests.bench.audit` in the environment of a new portal folder (DATA_DIR); EVENTS events.
+"""
+
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import django
+
+from tests.bench.seed import copied
+from tests.portal_process import CHECKOUT
+
+if TYPE_CHECKING:
+    from clients_app.models import Client, Tenant
+
+EVENTS = int(os.environ.get("EVENTS", "1000000"))
+WRITES = 300
+WRITERS = 50
+_PIECE = 10_000
+
+Rows = list[tuple[str, str, str]]
+
+
+def figures(folder: Path, _: ExitStack) -> Rows:
+    """Return the rows of the table, measured in a process of its own."""
+    measured = subprocess.run(
+        [sys.executable, "-m", "tests.bench.audit"],
+        cwd=CHECKOUT,
+        env={**os.environ, "DATA_DIR": str(folder / "var"), "DATABASE_URL": ""},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return [(what, wanted, figure) for what, wanted, figure in json.loads(measured.stdout)]
+
+
+def main() -> None:
+    """Measure, and write the rows to standard output as JSON."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    django.setup()
+    logging.disable(logging.INFO)
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    from tests.factories import insert_clients, make_tenant
+
+    tenant = make_tenant()
+    [client] = insert_clients(["Pump"], tenant)
+    rows = [*_write(tenant, client), *_writers(tenant), *_verify(tenant, client)]
+    print(json.dumps(rows))  # noqa: T201
+
+
+def _write(tenant: "Tenant", client: "Client") -> Rows:
+    from clients_app import audit
+    from clients_app.services.client_edits import set_enabled
+    from tests.factories import command_line_in
+
+    def once(enabled: bool) -> float:
+        start = time.perf_counter()
+        set_enabled(client, enabled=enabled, actor=actor, now=datetime.now(UTC))
+        return (time.perf_counter() - start) * 1000
+
+    actor = command_line_in(tenant)
+    once(False)
+    with_ms, without_ms = [], []
+    for _ in range(WRITES):
+        with_ms.append(once(True))
+        with patch.object(audit, "record"):
+            without_ms.append(once(False))
+    more = statistics.median(with_ms) - statistics.median(without_ms)
+    figure = f"{more:.2f} ms ({statistics.median(without_ms):.2f} ms without)"
+    return [("what its event adds to a write, median", "<= 2 ms", figure)]
+
+
+def _writers(tenant: "Tenant") -> Rows:
+    from clients_app import audit
+    from tests.factories import make_role
+    from tests.faults.conftest import at_once
+
+    def waited(number: int) -> float:
+        start = time.perf_counter()
+        make_role(f"Role {number}", tenant)
+        return time.perf_counter() - start
+
+    outcomes = at_once(WRITERS, waited)
+    failed = [outcome.error for outcome in outcomes if outcome.error]
+    if failed or audit.first_fault(tenant.pk):
+        raise SystemExit(f"Of {WRITERS} writers at once failed: {failed}.")
+    longest = max(outcome.value for outcome in outcomes)
+    return [
+        (f"longest wait of {WRITERS} processes that write at once", "<= 1 s", f"{longest:.2f} s")
+    ]
+
+
+def _verify(tenant: "Tenant", client: "Client") -> Rows:
+    from clients_app import audit
+
+    fill(tenant, client, EVENTS)
+    rates = []
+    for _ in range(3):
+        start = time.process_time()
+        if fault := audit.first_fault(tenant.pk):
+            raise SystemExit(f"The chain is broken: {fault}.")
+        rates.append(EVENTS / (time.process_time() - start))
+    figure = f"{statistics.median(rates):,.0f}"
+    return [(f"events verified per CPU second, of {EVENTS:,}", ">= 100,000", figure)]
+
+
+def fill(tenant: "Tenant", client: "Client", count: int) -> None:
+    """Prolong the chain of ``tenant`` by ``count`` events as ``record`` writes them, in pieces."""
+    from django.db import transaction
+
+    from clients_app import keyring
+    from clients_app.audit import chain
+    from clients_app.models import AuditEvent, AuditHead
+    from clients_app.models.defaults import new_id
+
+    key = keyring.current_key(keyring.AUDIT_CHAIN)
+    head = AuditHead.objects.get(tenant=tenant)
+    fields = copied(AuditEvent.objects.for_tenant(tenant.pk).get(sequence=head.sequence))
+    for start in range(0, count, _PIECE):
+        events = []
+        for _ in range(min(_PIECE, count - start)):
+            head.sequence += 1
+            event = AuditEvent(**fields)
+            event.sequence, event.previous_digest = head.sequence, head.digest
+            event.at, event.client_id = datetime.now(UTC), client.pk
+            event.operation_id = str(new_id())
+            event.canonical = chain.canonical(
+                event, before={"description": "Level"}, after={"description": "Level and flow"}
+            )
+            head.digest = event.digest = chain.digest_of(event, key)
+            events.append(event)
+        with transaction.atomic():
+            AuditEvent.objects.bulk_create(events)
+            head.save()
+
+
+if __name__ == "__main__":
+    main()
