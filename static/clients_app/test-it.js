@@ -1,0 +1,116 @@
+// Test it: asks the token endpoint for a token with the two values that the page shows, tells what
+// it answered, and throws the token away. Texts come from the page (components/test_it.html).
+"use strict";
+(() => {
+  const WAIT_MS = 15_000;
+  const MOMENTS = ["exp", "iat", "nbf"];
+
+  addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-test]");
+    if (button && !button.disabled) test(button);
+  });
+
+  async function test(button) {
+    const place = button.closest("[data-once]");
+    const result = place.querySelector(".test-result");
+    const words = place.querySelector("#test-words").dataset;
+    button.disabled = true;
+    result.hidden = false;
+    result.replaceChildren(line("", words.asking));
+    const began = performance.now();
+    try {
+      const answer = await ask(button.dataset.test, place);
+      const took = words.took.replace("%n", Math.max(1, Math.round(performance.now() - began)));
+      result.replaceChildren(...(await told(answer, words, took)));
+    } catch {
+      result.replaceChildren(line("bad", words.unreachable));
+    }
+    button.disabled = false;
+  }
+
+  // By the same origin, with neither cookies nor cache: as a machine would ask.
+  function ask(address, place) {
+    const value = (id) => place.querySelector(id).textContent;
+    return fetch(address, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: value("#id_client_id"),
+        client_secret: value("#id_client_secret"),
+      }),
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(WAIT_MS),
+    });
+  }
+
+  async function told(answer, words, took) {
+    const body = await answer.json();
+    if (!answer.ok) {
+      const said = `${answer.status} - ${body.error}`;
+      return [line("bad", said, took), paragraph(advice(answer, words))];
+    }
+    const said = words.token.replace("%n", body.expires_in);
+    return [line("ok", `${answer.status} - ${said}`, took), table(claims(body.access_token), words)];
+  }
+
+  function advice(answer, words) {
+    const wait = answer.headers.get("Retry-After");
+    if (wait) return words.wait.replace("%n", wait);
+    return answer.status === 401 ? words.refused : words.other;
+  }
+
+  // The middle part of a signed token (RFC 7515): JSON in base64url.
+  function claims(token) {
+    const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
+  function table(all, words) {
+    const shown = document.createElement("table");
+    shown.className = "claims";
+    shown.createCaption().textContent = words.caption;
+    shown.caption.className = "sr-only";
+    for (const [name, value] of Object.entries(all)) {
+      const row = shown.insertRow();
+      const head = document.createElement("th");
+      head.scope = "row";
+      head.append(document.createElement("code"));
+      head.firstChild.textContent = name;
+      const cell = document.createElement("td");
+      cell.translate = false;
+      cell.textContent = MOMENTS.includes(name) ? moment(value) : [value].flat().join(", ");
+      row.append(head, cell);
+    }
+    return shown;
+  }
+
+  function moment(seconds) {
+    const form = { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" };
+    return `${new Date(seconds * 1000).toLocaleString("en-GB", form)} UTC`;
+  }
+
+  function line(tone, text, aside = "") {
+    const shown = paragraph("");
+    shown.className = "test-line";
+    const badge = document.createElement("span");
+    badge.className = tone ? `badge badge-${tone}` : "badge";
+    badge.textContent = text;
+    shown.append(badge);
+    if (aside) {
+      const sub = document.createElement("span");
+      sub.className = "sub";
+      sub.textContent = aside;
+      shown.append(sub);
+    }
+    return shown;
+  }
+
+  function paragraph(text) {
+    const shown = document.createElement("p");
+    shown.textContent = text;
+    return shown;
+  }
+})();
