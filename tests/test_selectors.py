@@ -98,6 +98,28 @@ def test_pages_and_their_edges(tenant: Tenant) -> None:
         assert page_of(tenant, page=high).page == 2
 
 
+@pytest.mark.parametrize("sort", ["name", "-name", "used", "-used", "expires", "-expires"])
+def test_the_pages_of_an_order_are_all_clients_once(tenant: Tenant, sort: str) -> None:
+    clients = insert_clients((f"client {n:03}" for n in range(230)), tenant)
+    for number, client in enumerate(clients[:90]):
+        client.last_token_at = NOW - number % 7 * DAY
+        client.next_expires_at = NOW + (number % 5 + 1) * DAY
+    Client.objects.bulk_update(clients[:90], ["last_token_at", "next_expires_at"])
+
+    pages = [names_of(tenant, sort=sort, page=page) for page in range(1, 6)]
+
+    assert [len(page) for page in pages] == [50, 50, 50, 50, 30]
+    names = [name for page in pages for name in page]
+    assert sorted(names) == [client.name for client in clients]
+    firsts = [name for name in names if int(name[-3:]) < 90]
+    if "name" not in sort:  # those without a value come last, by name, in both directions
+        assert names == firsts + [client.name for client in clients[90:]]
+        ranks = {"used": lambda n: -(n % 7), "expires": lambda n: n % 5}
+        rank = ranks[sort.removeprefix("-")]
+        values = [rank(int(name[-3:])) for name in firsts]
+        assert values == sorted(values, reverse=sort.startswith("-"))
+
+
 def in_state(tenant: Tenant) -> None:
     """Add one client for each state that Show tells apart."""
     spans = {"year": 365 * DAY, "in 29 days": 30 * DAY - SECOND, "in 30 days": 30 * DAY}

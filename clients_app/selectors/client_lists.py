@@ -83,9 +83,8 @@ def client_page(
     total = counts[client_type]
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    start = (page - 1) * PAGE_SIZE
     rows = _sorted(matching.filter(client_type=client_type), sort, now)
-    ids = list(rows.values_list("pk", flat=True)[start : start + PAGE_SIZE])
+    ids = _ids_of_page(rows, page, total)
     clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(_roles())
     found: dict[UUID, Any] = {client.pk: client for client in clients}
     for client in found.values():
@@ -95,6 +94,16 @@ def client_page(
         everything = own.present().filter(client_type=client_type).count()
     listed = [found[pk] for pk in ids if pk in found]
     return ClientPage(listed, page, pages, total, counts, everything)
+
+
+def _ids_of_page(rows: QuerySet[Client], page: int, total: int) -> list[UUID]:
+    """Return the ids of a page; one of the later half is counted from the end, which is nearer."""
+    start = (page - 1) * PAGE_SIZE
+    end = min(start + PAGE_SIZE, total)
+    if start <= total // 2:
+        return list(rows.values_list("pk", flat=True)[start:end])
+    backwards = rows.reverse().values_list("pk", flat=True)[total - end : total - start]
+    return list(backwards)[::-1]
 
 
 def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Client]:

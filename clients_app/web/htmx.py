@@ -34,7 +34,8 @@ def show(
 ) -> HttpResponse:
     """Answer with ``screen`` as a whole page, or with the one of its ``fragments`` asked for.
 
-    The first fragment is the answer to anything unknown. ``tell`` is an event for the page,
+    The first fragment is the answer to anything unknown; a screen without fragments is always
+    a whole page. ``tell`` is an event for the page,
     ``address`` what the address bar shows after the first fragment; a filter that is typed
     replaces the last one.
     """
@@ -47,7 +48,7 @@ def show(
         "notice": notice_of(request),
         "operation_id": operations.current(),
     } | context
-    if not wants_fragment(request):
+    if not fragments or not wants_fragment(request):
         page = {**context, **shell_of(request, context), "title": title}
         html = render_to_string(f"clients_app/{screen}.html", page, request)
         return HttpResponse(html, status=status)

@@ -13,16 +13,20 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import django
-from django.db import transaction
+from django.apps import apps
+from django.db.models import F
 
 COUNT = int(os.environ.get("CLIENTS", "50000"))
 TIMES = int(os.environ.get("TIMES", "5"))
 WANTED_MS = 100
 PIECE = 5000
+MIGRATIONS = Path(__file__).parents[2] / "clients_app" / "migrations"
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC)
 WORDS = ("Pump", "Valve", "Turbine", "Gateway", "Logger", "Reservoir", "Bridge", "Meter")
@@ -54,11 +58,15 @@ def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
 
     view = _browser(tenant)
     role = Role.objects.for_tenant(tenant.pk).order_by("name_key").first()
-    last = COUNT // 50
+    last = COUNT * 19 // 20 // 50
     orders = [sign + sort for sort, sign in product(SORTS, ("", "-"))]
     states: list[dict[str, Any]] = [{}, {"page": last}]
     states += [{"sort": order} for order in orders if "removed" not in order]
-    states += [{"sort": order, "page": last} for order in ("expires", "-roles", "used", "-status")]
+    states += [
+        {"sort": order, "page": page}
+        for order in ("expires", "-roles", "used", "-status")
+        for page in (last, last // 2)
+    ]
     states += [{"show": show} for show in Show if show]
     states += [{"show": show, "sort": "expires"} for show in (Show.ACTIVE, Show.NEVER)]
     states += [{"q": q} for q in ("pump 4", "north", "a", "zzzz", "0f")]
@@ -131,25 +139,23 @@ def _filled() -> Any:
         ClientSecret.objects.bulk_create(
             secret for one in clients for secret in _secrets(one, chance)
         )
-        _note(clients)
         ClientTag.objects.bulk_create(
             ClientTag(client=one, name=tag, name_key=tag)
             for one in clients
             for tag in chance.sample(("north", "south", "field", "lab"), chance.randint(0, 2))
         )
+    _note()
     return tenant
 
 
-def _note(clients: list[Any]) -> None:
-    """Let the rows say what the services would have made them say."""
-    from clients_app.models import Client
-    from clients_app.services.list_keys import note_expiry, note_first_role
+def _note() -> None:
+    """Let the rows say what the services made them say ten days ago; since then secrets ended."""
+    from clients_app.models import Client, ClientSecret
 
-    with transaction.atomic():
-        for client in clients:
-            note_expiry(client, now=NOW - 30 * DAY)  # since then some secrets have expired
-            note_first_role(client)
-        Client.objects.bulk_update(clients, ["next_expires_at", "never_expires"])
+    migration = next(name for name in os.listdir(MIGRATIONS) if name.endswith("_client_list.py"))
+    import_module(f"clients_app.migrations.{migration[:-3]}").note(apps, None)
+    for model, moment in ((Client, "next_expires_at"), (ClientSecret, "expires_at")):
+        model.objects.update(**{moment: F(moment) - 10 * DAY})
 
 
 def _client(tenant: Any, number: int, chance: random.Random) -> Any:

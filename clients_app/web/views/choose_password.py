@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.limits import PASSWORD_MIN
@@ -29,17 +29,21 @@ class ChoosePassword(PasswordResetFromKeyView):
         wrong = shown["link_failed"] or (self.request.method == "POST" and shown["form"].errors)
         title = gettext("Choose a password")
         status = 422 if wrong else 200
-        return show(self.request, "choose_password", shown, title=title, status=status)
+        return show(
+            self.request, "choose_password", shown, title=title, fragments=(), status=status
+        )
 
     def get_success_url(self) -> str:
         messages.success(self.request, gettext("Password chosen. Sign in with it."))
         return reverse("account_login")
 
 
-choose_password = sensitive_post_parameters("password1", "password2")(ChoosePassword.as_view())
+choose_password = require_http_methods(["GET", "HEAD", "POST"])(
+    sensitive_post_parameters("password1", "password2")(ChoosePassword.as_view())
+)
 
 
 @require_safe
 def forgot_password(request: HttpRequest) -> HttpResponse:
     """Say whom to ask: no mail is sent."""
-    return show(request, "forgot_password", {}, title=gettext("Forgot password?"))
+    return show(request, "forgot_password", {}, title=gettext("Forgot password?"), fragments=())

@@ -1,0 +1,263 @@
+"""Each address x role x method x tenant: walks the resolver, and fails for a route without a row.
+
+A new address needs one line in ROWS: who may open it, and what GET and POST (without a body)
+answer to them. Everything else follows from that line: others of the tenant get 403, other
+tenants 404, the signed-out a way to sign in, other methods 405; with a slash at its end the
+address answers the same.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import URLResolver, get_resolver
+
+from clients_app.models import ClientOwner, Person, Tenant
+from clients_app.rules.built_in_roles import (
+    BUILT_IN_ROLES,
+    SECRET_ROTATOR,
+    TENANT_ADMINISTRATOR,
+    TENANT_AUDITOR,
+)
+from clients_app.services.client_removal import remove_client
+from tests.conftest import Machine, browser_of
+from tests.factories import command_line_in, make_client, make_person, make_role
+
+#: doors with a matrix of their own
+ELSEWHERE: Final = {"admin": "tests/admin/test_matrix.py"}
+FRAGMENT: Final = {"HX-Request": "true", "HX-Target": "window"}
+OWNER: Final = "Owner"
+
+ROLES: Final = {role.role_type_id: role.name for role in BUILT_IN_ROLES}
+EVERYBODY: Final = frozenset({*ROLES.values(), OWNER})
+ADMINISTRATORS: Final = frozenset({ROLES[TENANT_ADMINISTRATOR]})
+AUDITORS: Final = ADMINISTRATORS | {ROLES[TENANT_AUDITOR]}
+EDITORS: Final = ADMINISTRATORS | {OWNER}
+ROTATORS: Final = EDITORS | {ROLES[SECRET_ROTATOR]}
+READERS_OF_SECRETS: Final = ROTATORS | AUDITORS
+
+
+class Row(NamedTuple):
+    """``get`` and ``post`` are the statuses for those who may; ``post`` is of an empty form."""
+
+    may: frozenset[str]
+    get: int
+    post: int
+
+
+class Open(NamedTuple):
+    """What an address answers to everybody, signed in or not."""
+
+    get: int
+    post: int
+
+
+CLIENT: Final = "security/clients/<client_id>"
+SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
+ROLE: Final = "security/roles/<role_id>"
+ROWS: Final[dict[str, Row | Open]] = {
+    # screens
+    "security/clients": Row(EVERYBODY, 200, 405),
+    CLIENT: Row(EVERYBODY, 200, 405),
+    f"{CLIENT}/secrets": Row(READERS_OF_SECRETS, 200, 405),
+    f"{CLIENT}/roles": Row(EVERYBODY, 200, 405),
+    f"{CLIENT}/activity": Row(AUDITORS, 200, 405),
+    "security/roles": Row(EVERYBODY, 200, 405),
+    # windows
+    "security/clients/add": Row(ADMINISTRATORS, 200, 422),
+    "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
+    "security/clients/register": Row(ADMINISTRATORS, 303, 422),
+    "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
+    f"{CLIENT}/edit": Row(EDITORS, 200, 422),
+    f"{CLIENT}/disable": Row(ADMINISTRATORS, 200, 204),
+    f"{CLIENT}/enable": Row(ADMINISTRATORS, 200, 204),
+    f"{CLIENT}/remove": Row(ADMINISTRATORS, 200, 204),
+    "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 204),
+    f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 422),
+    f"{CLIENT}/secrets/add": Row(ROTATORS, 200, 422),
+    f"{SECRET}/edit": Row(EDITORS, 200, 422),
+    f"{SECRET}/remove": Row(ROTATORS, 200, 204),
+    f"{SECRET}/rotate": Row(ROTATORS, 200, 422),
+    "security/roles/add": Row(ADMINISTRATORS, 200, 422),
+    f"{ROLE}/edit": Row(ADMINISTRATORS, 200, 422),
+    f"{ROLE}/remove": Row(ADMINISTRATORS, 200, 204),
+    # for everybody
+    "": Open(303, 405),
+    "sign-in": Open(200, 422),
+    "sign-out": Open(405, 303),
+    "forgot-password": Open(200, 405),
+    "choose-password/<link>": Open(422, 422),
+    "theme": Open(405, 204),
+    "shortcuts": Open(405, 303),
+    # for machines
+    "identity/connect/token": Open(405, 400),
+    "identity/connect/introspect": Open(405, 400),
+    "identity/connect/revocation": Open(405, 400),
+    "identity/.well-known/openid-configuration": Open(200, 405),
+    "identity/.well-known/openid-configuration/jwks": Open(200, 405),
+    ".well-known/oauth-authorization-server/identity": Open(200, 405),
+}
+GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}
+OPEN: Final = {route: row for route, row in ROWS.items() if isinstance(row, Open)}
+ABOUT_A_ROW: Final = [route for route in GUARDED if "_id>" in route]
+
+Reach = Callable[[str], str]
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Yield every route below, as ROWS writes it, with and without a slash at its end."""
+    for pattern in patterns:
+        text = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, text)
+        elif text.startswith("^"):
+            route = "choose-password/<link>"
+            yield from (route, f"{route}/")
+        else:
+            for converter in ("guid:", "slug:", "int:", "uuid:", "str:", "path:"):
+                text = text.replace(f"<{converter}", "<")
+            yield text
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """The routes of the project, but for those of doors with a matrix of their own."""
+    found = set(routes(get_resolver().url_patterns))
+    return {route for route in found if route.split("/")[0] not in ELSEWHERE}
+
+
+@pytest.fixture
+def reach(machine: Machine, now: datetime) -> Reach:
+    """A function that returns an address of a route, about rows of the tenant."""
+    tenant = machine.client.tenant
+    removed = make_client("Removed", tenant, now=now).client
+    remove_client(removed, actor=command_line_in(tenant), now=now)
+    values = {
+        "client_id": machine.client.pk,
+        "secret_id": machine.secret.pk,
+        "removed_id": removed.pk,
+        "role_id": make_role("Pump reader", tenant).pk,
+        "client_type": "hybrid",
+        "link": "x-y",
+    }
+
+    def reach(route: str) -> str:
+        for name, value in values.items():
+            route = route.replace(f"<{name}>", str(value))
+        return f"/{route}"
+
+    return reach
+
+
+@pytest.fixture
+def people(tenant: Tenant, machine: Machine) -> dict[str, Browser]:
+    """One person with each built-in role beside Tenant Member, and an Owner without any."""
+    owner = make_person("owner", tenant)
+    ClientOwner.objects.create(client=machine.client, person=owner)
+    persons = {name: make_person(name, tenant, type_id) for type_id, name in ROLES.items()}
+    return {name: browser_of(person) for name, person in (persons | {OWNER: owner}).items()}
+
+
+def status(browser: Browser, method: str, address: str) -> int:
+    """Return what a request is answered; what it does is undone."""
+    before = transaction.savepoint()
+    reply = browser.generic(method, address, headers=FRAGMENT)
+    transaction.savepoint_rollback(before)
+    return reply.status_code
+
+
+def test_every_route_has_a_row_and_a_twin_with_a_slash(known: set[str]) -> None:
+    plain = {route.removesuffix("/") for route in known}
+
+    for route in sorted(plain - set(ROWS)):
+        pytest.fail(
+            f"The address /{route} has no row. Add one to ROWS in tests/test_matrix.py: which "
+            "roles may open it, and what GET and POST without a body answer to them; or Open, "
+            f"if everybody may. A door with a matrix of its own stands in ELSEWHERE ({ELSEWHERE})."
+        )
+    assert set(ROWS) <= plain, "These rows are of no address any more."
+    assert {route for route in ROWS if route and f"{route}/" not in known} == set()
+
+
+def test_each_role_gets_what_its_row_says(people: dict[str, Browser], reach: Reach) -> None:
+    wrong = [
+        f"{method} /{route} as {name}: {answer}, not {expected}"
+        for route, row in GUARDED.items()
+        for name, browser in people.items()
+        for method, allowed in (("GET", row.get), ("POST", row.post))
+        for expected in [allowed if name in row.may or allowed == 405 else 403]
+        if (answer := status(browser, method, reach(route))) != expected
+    ]
+    assert wrong == []
+
+
+def test_another_tenant_finds_nothing_and_has_its_own(
+    stranger_browser: Browser, reach: Reach
+) -> None:
+    wrong = [
+        f"{method} /{route}: {answer}, not {expected}"
+        for route, row in GUARDED.items()
+        for method, own in (("GET", row.get), ("POST", row.post))
+        for expected in [404 if route in ABOUT_A_ROW and own != 405 else own]
+        if (answer := status(stranger_browser, method, reach(route))) != expected
+    ]
+    assert wrong == []
+
+
+def test_what_is_not_there_any_more_is_not_found(
+    administrator_browser: Browser, machine: Machine, reach: Reach, now: datetime
+) -> None:
+    addresses = {route: reach(route) for route in ABOUT_A_ROW if "client_id" in route}
+    remove_client(machine.client, actor=command_line_in(machine.client.tenant), now=now)
+
+    for route, address in addresses.items():
+        for method in ("GET", "HEAD", "POST"):
+            expected = 405 if method == "POST" and GUARDED[route].post == 405 else 404
+            assert status(administrator_browser, method, address) == expected, (method, route)
+
+
+def test_the_signed_out_are_asked_to_sign_in(client: Browser, reach: Reach) -> None:
+    for route, row in GUARDED.items():
+        reply = client.get(reach(route))
+        assert (reply.status_code, reply["Location"][:9]) == (303, "/sign-in?"), route
+        assert status(client, "POST", reach(route)) == (405 if row.post == 405 else 403), route
+
+
+def test_what_is_open_answers_alike_to_all(
+    client: Browser, administrator_browser: Browser, stranger_browser: Browser, reach: Reach
+) -> None:
+    for route, row in OPEN.items():
+        for browser in (client, administrator_browser, stranger_browser):
+            if route == "sign-in" and browser is not client:
+                continue  # goes on, to where the person wanted to be
+            answers = [status(browser, method, reach(route)) for method in ("GET", "POST")]
+            assert answers == list(row), route
+
+
+def test_other_methods_slashes_and_heads(
+    client: Browser, administrator_browser: Browser, reach: Reach
+) -> None:
+    for route, row in ROWS.items():
+        address = reach(route)
+        for browser in (client, administrator_browser):
+            for method in ("PUT", "PATCH", "DELETE"):
+                assert status(browser, method, address) == 405, (method, route)
+        assert status(administrator_browser, "HEAD", address) == status(
+            administrator_browser, "GET", address
+        ), route
+        if route:
+            assert status(administrator_browser, "POST", f"{address}/") == status(
+                administrator_browser, "POST", address
+            ), (route, row)
+
+
+def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach) -> None:
+    browser = browser_of(administrator)
+    browser.handler.enforce_csrf_checks = True
+
+    for route, row in GUARDED.items():
+        expected = 405 if row.post == 405 else 403
+        assert status(browser, "POST", reach(route)) in (expected, 403), route
