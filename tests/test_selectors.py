@@ -256,7 +256,7 @@ def test_the_migration_says_of_old_rows_what_the_services_say(tenant: Tenant) ->
     said = list(Client.objects.order_by("name").values_list(*columns))
     Client.objects.update(next_expires_at=None, never_expires=False, first_role_key="")
 
-    import_module("clients_app.migrations.0008_client_list").note(apps, None)
+    import_module("clients_app.migrations.0010_client_list").note(apps, None)
 
     assert list(Client.objects.order_by("name").values_list(*columns)) == said
 

@@ -37,7 +37,7 @@ def note(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients_app', '0007_signing_key_life'),
+        ('clients_app', '0009_notices'),
     ]
 
     operations = [
