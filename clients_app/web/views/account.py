@@ -76,4 +76,5 @@ def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpRespon
         "password_form": ChangePasswordForm(person_of(request)),
         **wrong,
     }
-    return show(request, "account", context, title=gettext("Account"), status=status)
+    title = gettext("Account")
+    return show(request, "account", context, title=title, fragments=(), status=status)
