@@ -1,4 +1,4 @@
-"""Who does a deed: a person, a client with its token, the command line, or the system itself."""
+"""Who does a deed, or tries to: a person, a client with its token, the command line, the system."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ class ActorKind(StrEnum):
     CLIENT = "client"
     COMMAND_LINE = "command line"
     SYSTEM = "system"
+    UNKNOWN = "unknown"  # one who did not prove who he is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,14 @@ class RuleBroken(PortalError):
 
 
 class Forbidden(PortalError):
-    """The actor may not do this."""
+    """The actor may not do this; ``action`` is what he tried, to ``client`` if it is about one."""
+
+    def __init__(
+        self, sentence: str, *, action: str = "", client: Any = None, **values: Any
+    ) -> None:
+        super().__init__(sentence, **values)
+        self.action = action
+        self.client = client
 
 
 class NotFound(PortalError):

@@ -41,6 +41,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "people.manage"
     MANAGE_NOTICES = "notices.manage"
     SET_POLICIES = "policies.set"
+    MANAGE_INSTALLATION = "installation.manage"  # above all tenants: Staff alone
 
 
 _ADMINISTRATOR: Final = frozenset({TENANT_ADMINISTRATOR})
@@ -71,6 +72,7 @@ RIGHTS: Final[dict[Action, frozenset[UUID]]] = {
     Action.MANAGE_PEOPLE: _ADMINISTRATOR,
     Action.MANAGE_NOTICES: _ADMINISTRATOR,
     Action.SET_POLICIES: _ADMINISTRATOR,
+    Action.MANAGE_INSTALLATION: frozenset(),
 }
 
 #: what an Owner may do to the client that names him, whatever his roles
@@ -102,7 +104,11 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
         return False
     if client is not None and _is_itself(actor, client) and action != Action.READ_CLIENTS:
         return False
-    if actor.is_trusted or TENANT_ADMINISTRATOR in actor.rights:
+    if actor.is_trusted:
+        return True
+    if action == Action.MANAGE_INSTALLATION:
+        return actor.is_staff
+    if TENANT_ADMINISTRATOR in actor.rights:
         return True
     if client is not None and action in _TAKES_THE_CLIENT_OVER and _is_administrator(client):
         return False
@@ -119,16 +125,11 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
     if client is not None and client.tenant_id != actor.tenant_id:
         raise NotFound(gettext_noop("There is no such client."))
     if not allows(actor, action, client=client):
-        raise Forbidden(gettext_noop("Your roles do not allow this. Ask a Tenant Administrator."))
-
-
-def require_staff(actor: Actor) -> None:
-    """Return if ``actor`` may act on the installation, which is above all tenants.
-
-    Errors: Forbidden.
-    """
-    if not (actor.is_trusted or actor.is_staff):
-        raise Forbidden(gettext_noop("Only Staff may do this."))
+        raise Forbidden(
+            gettext_noop("Your roles do not allow this. Ask a Tenant Administrator."),
+            action=action,
+            client=client,
+        )
 
 
 def _is_itself(actor: Actor, client: Client) -> bool:

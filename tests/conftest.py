@@ -18,7 +18,7 @@ from clients_app import conf
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services import published_keys
+from clients_app.services import attempts, published_keys
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
 
@@ -168,6 +168,7 @@ def _no_keys_of_other_tests() -> None:
 def _no_counts_of_other_tests() -> None:
     """Forget how often something was tried: rate limits count in the cache."""
     cache.clear()
+    attempts.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

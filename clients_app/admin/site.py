@@ -17,8 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.browsers.actor import acting
 from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
+from clients_app.policies import Action
+from clients_app.services.attempts import note_refused
 
 View = Callable[..., HttpResponse]
 
@@ -54,13 +57,16 @@ class StaffSite(AdminSite):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
+                _note(Forbidden("", action=Action.MANAGE_INSTALLATION), request)
                 return self.refuse(request, gettext("Only Staff may come in here."))
             if request.method not in _METHODS:
                 return HttpResponseNotAllowed(_METHODS)
             with timezone.override(zone_of(person_of(request))):
                 try:
                     response = view(request, *args, **kwargs)
-                except (Forbidden, PermissionDenied):
+                except (Forbidden, PermissionDenied) as error:
+                    if isinstance(error, Forbidden):
+                        _note(error, request)
                     return self.refuse(request, gettext("This is not done here."))
                 except NotFound as error:
                     raise Http404(str(error)) from error
@@ -86,6 +92,11 @@ class StaffSite(AdminSite):
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
         """Return none: the audit chain is the record, and Django's own log stays empty."""
         return LogEntry.objects.none()
+
+
+def _note(error: Forbidden, request: HttpRequest) -> None:
+    actor = acting(request, person_of(request))
+    note_refused(error, actor=actor, now=timezone.now())
 
 
 site = StaffSite()

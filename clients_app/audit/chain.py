@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Model
 
 from clients_app import keyring
@@ -18,27 +18,58 @@ from clients_app.actors import Actor
 from clients_app.audit import witness
 from clients_app.models import AuditEvent, AuditHead
 
-DONE = "done"
+DONE, REFUSED = "done", "refused"
 
 
 def record(
     action: str,
-    subject: Model,
+    subject: Model | None,
     *,
     actor: Actor,
     now: datetime,
     client_id: UUID | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    outcome: str = DONE,
 ) -> AuditEvent:
     """Add one event to the chain of the actor's tenant and return it.
 
     Call it as the last act of the transaction that makes the change: it locks the tenant's head
-    row until that transaction ends. ``before`` and ``after`` hold the fields that differ, never a
-    secret, a digest or a tag.
+    row until that transaction ends. ``before`` and ``after`` hold the fields that differ, values
+    without a structure of their own, never a secret, a digest or a tag.
+    Errors: OperationalError where the event cannot be written, whatever the reason: no audit, no
+    change, and every door says that it may be tried again (security bar 83).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is part of the transaction of its change.")
+    try:
+        return _record(
+            action,
+            subject,
+            actor=actor,
+            now=now,
+            client_id=client_id,
+            before=before or {},
+            after=after or {},
+            outcome=outcome,
+        )
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        raise OperationalError(f"The audit event cannot be written: {error}") from error
+
+
+def _record(
+    action: str,
+    subject: Model | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    client_id: UUID | None,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    outcome: str,
+) -> AuditEvent:
     heads = AuditHead.objects.select_for_update()
     head, _ = heads.get_or_create(tenant_id=actor.tenant_id)
     event = AuditEvent(
@@ -49,16 +80,16 @@ def record(
         actor_id=actor.id,
         actor_name=actor.name,
         action=action,
-        outcome=DONE,
+        outcome=outcome,
         client_id=client_id,
-        object_kind=subject._meta.model_name or "",
-        object_id=str(subject.pk),
-        object_name=str(subject)[:200],
+        object_kind=(subject and subject._meta.model_name) or "",
+        object_id=str(subject.pk) if subject else "",
+        object_name=str(subject)[:200] if subject else "",
         address=actor.address,
         operation_id=actor.operation_id,
         previous_digest=head.digest,
     )
-    event.canonical = canonical(event, before=before or {}, after=after or {})
+    event.canonical = canonical(event, before=before, after=after)
     key = keyring.current_key(keyring.AUDIT_CHAIN)
     event.chain_key_id = key.id
     event.digest = digest_of(event, key)

@@ -29,6 +29,32 @@ SENTENCES: Final = {
     "person.added": gettext_noop("Person %(object)s added"),
     "person.password.chosen": gettext_noop("%(object)s chose a password"),
     "person.link.made": gettext_noop("One-time link made for %(object)s"),
+    "person.signed.in": gettext_noop("%(object)s signed in"),
+    "person.signed.out": gettext_noop("%(object)s signed out"),
+    "session.confirmed": gettext_noop("%(object)s confirmed who it is"),
+    "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
+    "session.confirm": gettext_noop("A wrong password when asked to confirm who it is"),
+    "attempt": gettext_noop("An attempt was refused"),
+    "client.read": gettext_noop("Seeing clients was refused"),
+    "client.add": gettext_noop("Adding a client was refused"),
+    "client.edit": gettext_noop("Editing a client was refused"),
+    "client.disable": gettext_noop("Disabling or enabling a client was refused"),
+    "client.remove": gettext_noop("Removing a client was refused"),
+    "client.restore": gettext_noop("Restoring a client was refused"),
+    "client.roles.assign": gettext_noop("Assigning roles or owners of a client was refused"),
+    "client.tokens.end": gettext_noop("Ending the tokens of a client was refused"),
+    "client.secret.read": gettext_noop("Seeing the secrets of a client was refused"),
+    "client.secret.add": gettext_noop("Adding a secret was refused"),
+    "client.secret.edit": gettext_noop("Editing a secret was refused"),
+    "client.secret.rotate": gettext_noop("Rotating a secret was refused"),
+    "client.secret.remove": gettext_noop("Removing a secret was refused"),
+    "role.read": gettext_noop("Seeing roles was refused"),
+    "role.add": gettext_noop("Adding a role was refused"),
+    "role.edit": gettext_noop("Editing a role was refused"),
+    "role.remove": gettext_noop("Removing a role was refused"),
+    "activity.read": gettext_noop("Seeing Activity was refused"),
+    "people.manage": gettext_noop("Managing people was refused"),
+    "installation.manage": gettext_noop("An attempt at what Staff alone may do was refused"),
     "key.added": gettext_noop("Signing key %(object)s added, it signs"),
     "key.published": gettext_noop("Signing key %(object)s published, it signs later"),
     "key.scheduled": gettext_noop("Signing key %(object)s signs earlier"),
@@ -85,6 +111,9 @@ LABELS: Final = {
     "algorithm": gettext_noop("Algorithm"),
     "state": gettext_noop("State"),
     "signs_from": gettext_noop("Signs from"),
+    "attempts": gettext_noop("Attempts"),
+    "first_at": gettext_noop("First"),
+    "last_at": gettext_noop("Last"),
 }
 
 
@@ -120,7 +149,7 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
     sealed = fields.get(name)
     if name == "expires_at" and name in fields:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
-    if name == "signs_from" and sealed:
+    if name in {"signs_from", "first_at", "last_at"} and sealed:
         return datetime.fromisoformat(sealed)
     if name == "client_type" and sealed in ClientType.values:
         return ClientType(sealed).label

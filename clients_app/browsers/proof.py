@@ -15,7 +15,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from clients_app.browsers.actor import acting
+from clients_app.browsers.person import person_of
 from clients_app.browsers.typed import posted, sent_fields
+from clients_app.services.sign_ins import note_proof
 
 LASTS: Final = timedelta(minutes=10)
 
@@ -60,6 +63,8 @@ def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     form = ReauthenticateForm({"password": request.POST.get("proof", "")}, user=request.user)
     if not form.is_valid():
         return ask(request, asked_for=asked_for, error=_sentence(form))
+    person = person_of(request)
+    note_proof(person, actor=acting(request, person), now=timezone.now())
     reauthenticate_by_password(request)
     request.session.cycle_key()
     request.method = asked_for

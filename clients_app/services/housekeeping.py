@@ -15,18 +15,18 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
-from clients_app.services import deliveries, key_rotation, notices, published_keys, usage
+from clients_app.services import attempts, deliveries, key_rotation, notices, published_keys, usage
 
 log = logging.getLogger("clients_app.housekeeping")
 
 
 class Chore(NamedTuple):
-    """A deed that is done every ``every_s`` seconds, and once more at the end if so wished."""
+    """A deed that is done every ``every_s`` seconds, and what is done at the end, if anything."""
 
     name: str
     every_s: float
     do: Callable[[], None]
-    at_end: bool = False
+    at_end: Callable[[], None] | None = None
 
 
 def look_after_keys() -> None:
@@ -49,7 +49,8 @@ def look_after_messages() -> None:
 
 
 CHORES: Final = (  # of each web process
-    Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=True),
+    Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=usage.flush),
+    Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("signing keys", 10.0, look_after_keys),
 )
 WORKER_CHORES: Final = (
@@ -72,8 +73,8 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
         ended.set()
         thread.join()
         for chore in chores:
-            if chore.at_end:
-                _do(chore)
+            if chore.at_end is not None:
+                _do(chore._replace(do=chore.at_end))
 
     thread.start()
     Finalize(None, finish, exitpriority=0)

@@ -16,10 +16,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from clients_app import audit, conf, keyring, policies
+from clients_app import audit, conf, keyring
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import SigningKey, Tenant
+from clients_app.policies import Action, require
 from clients_app.rules import key_schedule
 from clients_app.rules.key_schedule import Step
 from clients_app.services import published_keys, signing_keys
@@ -74,7 +75,7 @@ def rotate_keys(*, actor: Actor, now: datetime) -> SigningKey:
     gives way to a new one. It signs from its ``signs_from``, which may be ``now``.
     Errors: Forbidden; SigningKeyLost where the next key cannot be decrypted.
     """
-    policies.require_staff(actor)
+    require(actor, Action.MANAGE_INSTALLATION)
     with transaction.atomic():
         _lock()
         row = SigningKey.objects.filter(state=State.NEXT).first()
@@ -101,7 +102,7 @@ def revoke_keys(kids: Iterable[str], *, actor: Actor, now: datetime) -> SigningK
     new one. It works without the SECRET_KEY that the keys were encrypted with.
     Errors: Forbidden; NotFound, and nothing is withdrawn, where there is no such key.
     """
-    policies.require_staff(actor)
+    require(actor, Action.MANAGE_INSTALLATION)
     with transaction.atomic():
         _lock()
         for kid in dict.fromkeys(kids):
@@ -127,7 +128,7 @@ def encrypt_keys_anew(*, actor: Actor, now: datetime) -> list[SigningKey]:
 
     Errors: Forbidden; SigningKeyLost, and nothing is changed.
     """
-    policies.require_staff(actor)
+    require(actor, Action.MANAGE_INSTALLATION)
     with transaction.atomic():
         _lock()
         current = keyring.current_key(keyring.SIGNING_KEYS).id

@@ -11,6 +11,7 @@ from clients_app import selectors
 from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
 from clients_app.policies import Action, allows
+from clients_app.services import attempts
 from clients_app.web.actor import actor_of
 from clients_app.web.views import refusals, sign_in
 
@@ -31,6 +32,7 @@ def signed_in(view: View) -> View:
             try:
                 return view(request, *args, **kwargs)
             except Forbidden as error:
+                attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
                 return refusals.forbidden(request, error)
             except NotFound as error:
                 return refusals.not_found(request, error)
@@ -49,8 +51,9 @@ def may(action: Action) -> Callable[[View], View]:
             if "client_id" in kwargs:
                 client_id = kwargs.pop("client_id")
                 kwargs["client"] = selectors.get_client(actor.tenant_id, client_id)
-            if not allows(actor, action, client=kwargs.get("client")):
-                raise Forbidden(refusals.ONLY_SOME_MAY[action])
+            client = kwargs.get("client")
+            if not allows(actor, action, client=client):
+                raise Forbidden(refusals.ONLY_SOME_MAY[action], action=action, client=client)
             return view(request, *args, **kwargs)
 
         return guarded

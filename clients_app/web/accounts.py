@@ -5,14 +5,19 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from clients_app.browsers.actor import acting
 from clients_app.browsers.address import address_of
+from clients_app.browsers.person import person_of
+from clients_app.errors import Forbidden, gettext_noop
 from clients_app.models import Person
 from clients_app.rules.names import key_of
+from clients_app.services.attempts import note_failed_sign_in, note_refused
 from clients_app.services.people import choose_password
-from clients_app.web.actor import acting
+from clients_app.services.sign_ins import note_sign_in, note_sign_out
 from clients_app.web.kept import own_path
 
 
@@ -38,6 +43,30 @@ class AccountAdapter(DefaultAccountAdapter):
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         actor = acting(self.request, user)
         choose_password(user, password, actor=actor, now=timezone.now())
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Begin the session of who has given all that is asked for, with its event."""
+        assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
+        with transaction.atomic():
+            note_sign_in(user, actor=acting(request, user), now=timezone.now())
+            super().login(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session, with its event."""
+        person = person_of(request)
+        with transaction.atomic():
+            note_sign_out(person, actor=acting(request, person), now=timezone.now())
+            super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password: of a sign-in, or of a person who confirms who he is."""
+        now = timezone.now()
+        if request.user.is_authenticated:
+            wrong = Forbidden(gettext_noop("This password is wrong."), action="session.confirm")
+            note_refused(wrong, actor=acting(request, person_of(request)), now=now)
+        else:
+            username = credentials.get("username", "")
+            note_failed_sign_in(username, address=address_of(request), now=now)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count wrong passwords by username and address together (security bar 78).

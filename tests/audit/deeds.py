@@ -18,6 +18,7 @@ from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
 from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
+from clients_app.services.sign_ins import note_proof, note_sign_in, note_sign_out
 from clients_app.services.signing_keys import new_key
 from clients_app.services.tenants import add_tenant
 from clients_app.services.token_ends import end_tokens
@@ -137,6 +138,9 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.person, "Seven-grey-herons-7", actor=actor_for(on.person), now=NOW
             ),
         ),
+        (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
+        (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),
+        (note_proof, lambda on: note_proof(on.person, **on.by)),
         (make_one_time_link, lambda on: make_one_time_link(on.person, **on.by)),
         (
             add_tenant,

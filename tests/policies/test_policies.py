@@ -29,30 +29,32 @@ from tests.factories import (
 
 # yes: may; own: may, but not to a client that carries Tenant Administrator; -: may not.
 # The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries
-# Tenant Administrator. All are of the client's tenant; the owner is named on both clients.
+# Tenant Administrator. Staff acts as at its own door: in each tenant with all rights. All are of
+# the client's tenant; the owner is named on both clients.
 TABLE: Final = """
-action                administrator  viewer  auditor  rotator  owner  machine  robot  command_line
-client.read           yes            yes     yes      yes      yes    yes      yes    yes
-client.add            yes            -       -        -        -      -        yes    yes
-client.edit           yes            -       -        -        own    -        yes    yes
-client.disable        yes            -       -        -        -      -        yes    yes
-client.remove         yes            -       -        -        -      -        yes    yes
-client.restore        yes            -       -        -        -      -        yes    yes
-client.roles.assign   yes            -       -        -        -      -        yes    yes
-client.tokens.end     yes            -       -        -        -      -        yes    yes
-client.secret.read    yes            -       yes      yes      yes    -        yes    yes
-client.secret.add     yes            -       -        own      own    -        yes    yes
-client.secret.edit    yes            -       -        -        own    -        yes    yes
-client.secret.rotate  yes            -       -        own      own    -        yes    yes
-client.secret.remove  yes            -       -        yes      yes    -        yes    yes
-role.read             yes            yes     yes      yes      yes    yes      yes    yes
-role.add              yes            -       -        -        -      -        yes    yes
-role.edit             yes            -       -        -        -      -        yes    yes
-role.remove           yes            -       -        -        -      -        yes    yes
-activity.read         yes            -       yes      -        -      -        yes    yes
-people.manage         yes            -       -        -        -      -        yes    yes
-notices.manage        yes            -       -        -        -      -        yes    yes
-policies.set          yes            -       -        -        -      -        yes    yes
+action                administrator  viewer  auditor  rotator  owner  machine  robot  shell  staff
+client.read           yes            yes     yes      yes      yes    yes      yes    yes    yes
+client.add            yes            -       -        -        -      -        yes    yes    yes
+client.edit           yes            -       -        -        own    -        yes    yes    yes
+client.disable        yes            -       -        -        -      -        yes    yes    yes
+client.remove         yes            -       -        -        -      -        yes    yes    yes
+client.restore        yes            -       -        -        -      -        yes    yes    yes
+client.roles.assign   yes            -       -        -        -      -        yes    yes    yes
+client.tokens.end     yes            -       -        -        -      -        yes    yes    yes
+client.secret.read    yes            -       yes      yes      yes    -        yes    yes    yes
+client.secret.add     yes            -       -        own      own    -        yes    yes    yes
+client.secret.edit    yes            -       -        -        own    -        yes    yes    yes
+client.secret.rotate  yes            -       -        own      own    -        yes    yes    yes
+client.secret.remove  yes            -       -        yes      yes    -        yes    yes    yes
+role.read             yes            yes     yes      yes      yes    yes      yes    yes    yes
+role.add              yes            -       -        -        -      -        yes    yes    yes
+role.edit             yes            -       -        -        -      -        yes    yes    yes
+role.remove           yes            -       -        -        -      -        yes    yes    yes
+activity.read         yes            -       yes      -        -      -        yes    yes    yes
+people.manage         yes            -       -        -        -      -        yes    yes    yes
+notices.manage        yes            -       -        -        -      -        yes    yes    yes
+policies.set          yes            -       -        -        -      -        yes    yes    yes
+installation.manage   -              -       -        -        -      -        -      yes    yes
 """
 HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
@@ -96,7 +98,11 @@ def acting(
         "owner": owner,
         "machine": lambda: machine_of(make_client("Reader", tenant).client),
         "robot": lambda: machine_of(make_client("Second", tenant, TENANT_ADMINISTRATOR).client),
-        "command_line": lambda: command_line_in(tenant),
+        "shell": lambda: command_line_in(tenant),
+        "staff": lambda: replace(
+            actor_for(make_person("stan", tenant, TENANT_ADMINISTRATOR, is_staff=True)),
+            is_staff=True,
+        ),
         "stranger": lambda: actor_for(request.getfixturevalue("stranger")),
     }
     return lambda name: makers[name]()

@@ -1,0 +1,233 @@
+"""Which event each act of a person leaves in the chain: table of act -> expected row (bar 85)."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+
+from clients_app import audit
+from clients_app.models import AuditEvent, AuditHead, Person, Tenant
+from clients_app.services import attempts
+from tests.conftest import Machine
+from tests.factories import make_person
+from tests.portal_process import PASSWORD
+from tests.web.conftest import browser_of
+
+LIST: Final = "/security/clients"
+PROOF: Final = {"proof_for": "GET", "proof": PASSWORD}
+
+
+def sign_in(browser: Browser, username: str, password: str = PASSWORD) -> int:
+    form = {"login": username, "password": password}
+    return browser.post("/sign-in", form, REMOTE_ADDR="192.0.2.7").status_code
+
+
+def events() -> list[tuple[str, str, str, str]]:
+    """Return action, outcome, who and to what of all events since the tenant and its people."""
+    rows = AuditEvent.objects.exclude(action__in=("tenant.added", "person.added", "client.added"))
+    rows = rows.exclude(action="client.secret.added").order_by("sequence")
+    return list(rows.values_list("action", "outcome", "actor_name", "object_name"))
+
+
+ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, str]]]] = {
+    "a good sign-in": (
+        lambda browser, client: sign_in(Browser(), "mara"),
+        ("person.signed.in", "done", "mara", "mara"),
+    ),
+    "a sign-in with a wrong password": (
+        lambda browser, client: sign_in(Browser(), "MARA", "no"),
+        ("sign-in.refused", "refused", "", "mara"),
+    ),
+    "sign-out": (
+        lambda browser, client: browser.post("/sign-out"),
+        ("person.signed.out", "done", "jonas", "jonas"),
+    ),
+    "a good proof": (
+        lambda browser, client: browser.post("/security/roles/add", PROOF),
+        ("role.add", "refused", "jonas", ""),
+    ),
+    "seeing secrets without the right": (
+        lambda browser, client: browser.get(f"{LIST}/{client}/secrets"),
+        ("client.secret.read", "refused", "jonas", "Wind park reader"),
+    ),
+    "adding a client without the right": (
+        lambda browser, client: browser.post(f"{LIST}/add"),
+        ("client.add", "refused", "jonas", ""),
+    ),
+    "the site for Staff without being Staff": (
+        lambda browser, client: browser.get("/admin/"),
+        ("installation.manage", "refused", "jonas", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "row"), ACTS.values(), ids=ACTS)
+def test_each_act_leaves_its_row(
+    act: Callable[[Browser, str], Any],
+    row: tuple[str, str, str, str],
+    administrator: Person,
+    colleague_browser: Browser,
+    machine: Machine,
+    tenant: Tenant,
+) -> None:
+    act(colleague_browser, str(machine.client.pk))
+    attempts.flush()
+
+    assert events() == [row]
+    assert audit.first_fault(tenant.pk) is None
+
+
+def test_confirm_your_identity_good_and_bad(
+    administrator_browser: Browser, machine: Machine
+) -> None:
+    address = f"{LIST}/{machine.client.pk}/secrets/add"
+
+    administrator_browser.post(address, {**PROOF, "proof": "wrong"})
+    administrator_browser.post(address, PROOF)
+
+    assert events() == [
+        ("session.confirm", "refused", "mara", ""),
+        ("session.confirmed", "done", "mara", "mara"),
+    ]
+
+
+def test_an_event_says_from_where_and_in_which_request(administrator: Person) -> None:
+    form = {"login": "mara", "password": PASSWORD}
+    reply = Browser().post("/sign-in", form, REMOTE_ADDR="192.0.2.7")
+
+    event = AuditEvent.objects.get(action="person.signed.in")
+    assert (event.address, event.operation_id) == ("192.0.2.7", reply["Operation-Id"])
+
+
+def test_a_refused_attempt_says_from_where_and_in_which_request(
+    colleague_browser: Browser, machine: Machine
+) -> None:
+    reply = colleague_browser.post(f"{LIST}/{machine.client.pk}/remove", REMOTE_ADDR="192.0.2.8")
+
+    event = AuditEvent.objects.get(action="client.remove")
+    assert reply.status_code == 403
+    assert (event.address, event.operation_id) == ("192.0.2.8", reply["Operation-Id"])
+    assert (event.outcome, event.client_id) == ("refused", machine.client.pk)
+
+
+def test_a_flood_of_refused_attempts_is_two_events(
+    colleague_browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(40):
+        assert colleague_browser.post(f"{LIST}/add").status_code == 403
+    attempts.flush()
+    assert [event[0] for event in events()] == ["client.add"]
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(UTC) + attempts.QUIET + timedelta(seconds=1)
+
+    monkeypatch.setattr(attempts, "datetime", Later)
+    attempts.flush()
+
+    first, second = AuditEvent.objects.filter(action="client.add").order_by("sequence")
+    assert json.loads(first.canonical)["after"] == {}
+    assert json.loads(second.canonical)["after"]["attempts"] == 39
+    assert second.actor_name == "jonas"
+
+
+def test_what_was_counted_is_written_at_the_end(colleague_browser: Browser) -> None:
+    for _ in range(3):
+        colleague_browser.post(f"{LIST}/add")
+    attempts.flush_all()
+
+    assert [event[0] for event in events()] == ["client.add", "client.add"]
+
+
+def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
+    administrator: Person, tenant: Tenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Bar 84: a request of somebody unknown never takes the lock of a chain."""
+    before = AuditHead.objects.get(tenant=tenant).sequence
+    for name in ("mara", "nobody", "nobody else", "Mara", "pässword-typed-here"):
+        sign_in(Browser(), name, "wrong")
+    assert AuditHead.objects.get(tenant=tenant).sequence == before
+
+    attempts.flush()
+
+    assert events() == [("sign-in.refused", "refused", "", "mara")]
+    event = AuditEvent.objects.get(action="sign-in.refused")
+    assert (event.actor_kind, event.address) == ("unknown", "192.0.2.7")
+    assert json.loads(event.canonical)["after"]["attempts"] == 2
+    [line] = [line for line in caplog.messages if "unknown usernames" in line]
+    assert line == "3 sign-ins with unknown usernames from 192.0.2.7 failed."
+
+
+def test_of_very_many_names_no_more_are_remembered() -> None:
+    for number in range(attempts.NAMES_MAX + 500):
+        attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
+
+    assert len(attempts._repeated) == attempts.NAMES_MAX + 1
+
+
+def test_a_name_that_no_column_takes_is_counted(administrator: Person) -> None:
+    attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
+    attempts.flush()
+
+    assert [event[0] for event in events()] == ["sign-in.refused"]
+
+
+def refuse_events() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON clients_app_auditevent "
+                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(
+                "ALTER TABLE clients_app_auditevent "
+                "ADD CONSTRAINT disk_full CHECK (sequence < 0) NOT VALID"
+            )
+
+
+def test_without_its_event_nobody_signs_in(administrator: Person) -> None:
+    """Bar 83, at the door: 503, and no session."""
+    refuse_events()
+    browser = Browser(raise_request_exception=False)
+
+    assert sign_in(browser, "mara") == 503
+
+    assert browser.get(LIST).status_code == 303
+
+
+def test_a_refused_attempt_stays_refused_where_no_event_can_be_written(
+    colleague_browser: Browser, machine: Machine
+) -> None:
+    refuse_events()
+
+    reply = colleague_browser.post(f"{LIST}/{machine.client.pk}/remove")
+
+    assert reply.status_code == 403
+    assert len(attempts._repeated) == 1
+
+
+def test_a_person_of_another_tenant_leaves_nothing_in_ours(
+    stranger_browser: Browser, machine: Machine, tenant: Tenant
+) -> None:
+    reply = stranger_browser.post(f"{LIST}/{machine.client.pk}/remove")
+
+    assert reply.status_code == 404
+    assert events() == []
+
+
+def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
+    person = make_person("ann", tenant, password=PASSWORD)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+
+    sign_in(Browser(), "ann")
+    attempts.flush()
+
+    assert events() == [("sign-in.refused", "refused", "", "ann")]
+    assert browser_of(person).get(LIST).status_code == 303
