@@ -54,6 +54,8 @@ SENTENCES: Final = {
     "role.remove": gettext_noop("Removing a role was refused"),
     "activity.read": gettext_noop("Seeing Activity was refused"),
     "people.manage": gettext_noop("Managing people was refused"),
+    "notices.manage": gettext_noop("Changing notices was refused"),
+    "policies.set": gettext_noop("Setting the policies of the tenant was refused"),
     "installation.manage": gettext_noop("An attempt at what Staff alone may do was refused"),
     "key.added": gettext_noop("Signing key %(object)s added, it signs"),
     "key.published": gettext_noop("Signing key %(object)s published, it signs later"),
