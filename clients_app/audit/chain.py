@@ -18,7 +18,7 @@ from clients_app.actors import Actor
 from clients_app.audit import witness
 from clients_app.models import AuditEvent, AuditHead
 
-DONE, REFUSED = "done", "refused"
+DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
 
 
 def record(

@@ -8,30 +8,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from clients_app.models import AuditEvent, ClientType
 
-SENTENCES: Final = {
-    "tenant.added": gettext_noop("Tenant %(object)s added"),
-    "client.added": gettext_noop("Client %(object)s added"),
-    "client.edited": gettext_noop("Client %(object)s edited"),
-    "client.enabled": gettext_noop("Client %(object)s enabled"),
-    "client.disabled": gettext_noop("Client %(object)s disabled"),
-    "client.removed": gettext_noop("Client %(object)s removed"),
-    "client.restored": gettext_noop("Client %(object)s restored"),
-    "client.roles.changed": gettext_noop("Roles of %(object)s changed"),
-    "client.owners.changed": gettext_noop("Owners of %(object)s changed"),
-    "client.tokens.ended": gettext_noop("All tokens of %(object)s ended"),
-    "client.secret.added": gettext_noop("Secret %(object)s added"),
-    "client.secret.edited": gettext_noop("Secret %(object)s edited"),
-    "client.secret.rotated": gettext_noop("Secret %(object)s rotated"),
-    "client.secret.removed": gettext_noop("Secret %(object)s removed"),
-    "role.added": gettext_noop("Role %(object)s added"),
-    "role.edited": gettext_noop("Role %(object)s edited"),
-    "role.removed": gettext_noop("Role %(object)s removed"),
-    "person.added": gettext_noop("Person %(object)s added"),
-    "person.password.chosen": gettext_noop("%(object)s chose a password"),
-    "person.link.made": gettext_noop("One-time link made for %(object)s"),
-    "person.signed.in": gettext_noop("%(object)s signed in"),
-    "person.signed.out": gettext_noop("%(object)s signed out"),
-    "session.confirmed": gettext_noop("%(object)s confirmed who it is"),
+#: of events with the outcome refused
+REFUSALS: Final = {
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
     "session.confirm": gettext_noop("A wrong password when asked to confirm who it is"),
     "attempt": gettext_noop("An attempt was refused"),
@@ -57,6 +35,32 @@ SENTENCES: Final = {
     "notices.manage": gettext_noop("Changing notices was refused"),
     "policies.set": gettext_noop("Setting the policies of the tenant was refused"),
     "installation.manage": gettext_noop("An attempt at what Staff alone may do was refused"),
+}
+SENTENCES: Final = {
+    **REFUSALS,
+    "tenant.added": gettext_noop("Tenant %(object)s added"),
+    "client.added": gettext_noop("Client %(object)s added"),
+    "client.edited": gettext_noop("Client %(object)s edited"),
+    "client.enabled": gettext_noop("Client %(object)s enabled"),
+    "client.disabled": gettext_noop("Client %(object)s disabled"),
+    "client.removed": gettext_noop("Client %(object)s removed"),
+    "client.restored": gettext_noop("Client %(object)s restored"),
+    "client.roles.changed": gettext_noop("Roles of %(object)s changed"),
+    "client.owners.changed": gettext_noop("Owners of %(object)s changed"),
+    "client.tokens.ended": gettext_noop("All tokens of %(object)s ended"),
+    "client.secret.added": gettext_noop("Secret %(object)s added"),
+    "client.secret.edited": gettext_noop("Secret %(object)s edited"),
+    "client.secret.rotated": gettext_noop("Secret %(object)s rotated"),
+    "client.secret.removed": gettext_noop("Secret %(object)s removed"),
+    "role.added": gettext_noop("Role %(object)s added"),
+    "role.edited": gettext_noop("Role %(object)s edited"),
+    "role.removed": gettext_noop("Role %(object)s removed"),
+    "person.added": gettext_noop("Person %(object)s added"),
+    "person.password.chosen": gettext_noop("%(object)s chose a password"),
+    "person.link.made": gettext_noop("One-time link made for %(object)s"),
+    "person.signed.in": gettext_noop("%(object)s signed in"),
+    "person.signed.out": gettext_noop("%(object)s signed out"),
+    "session.confirmed": gettext_noop("%(object)s confirmed who it is"),
     "key.added": gettext_noop("Signing key %(object)s added, it signs"),
     "key.published": gettext_noop("Signing key %(object)s published, it signs later"),
     "key.scheduled": gettext_noop("Signing key %(object)s signs earlier"),
@@ -129,7 +133,8 @@ class Change(NamedTuple):
 
 def sentence(event: AuditEvent) -> str:
     """Return what happened, in the reader's language."""
-    template = SENTENCES.get(event.action)
+    sentences = REFUSALS if event.outcome == AuditEvent.REFUSED else SENTENCES
+    template = sentences.get(event.action)
     if template is None:
         return f"{event.action}: {event.object_name}"
     return gettext(template) % {"object": event.object_name}

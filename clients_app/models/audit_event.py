@@ -18,6 +18,9 @@ class AuditEvent(models.Model):
     ``previous_digest``, under the key that ``chain_key_id`` names. The other columns repeat what
     lists and filters need. Database triggers refuse UPDATE, DELETE and TRUNCATE."""
 
+    DONE: ClassVar = "done"
+    REFUSED: ClassVar = "refused"
+
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT)
     sequence = models.PositiveBigIntegerField()  # 1, 2, 3 ... within the tenant
     at = models.DateTimeField()

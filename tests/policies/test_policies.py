@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.audit.sentences import SENTENCES
+from clients_app.audit.sentences import REFUSALS
 from clients_app.errors import Forbidden, NotFound
 from clients_app.models import Client, ClientOwner, Person, Tenant
 from clients_app.policies import OWNERS_MAY, RIGHTS, Action, allows, require
@@ -113,7 +113,7 @@ def test_each_action_has_a_row_here_and_in_the_policies() -> None:
     rows = [action for action, *_ in ROWS]
     assert sorted(rows) == sorted(Action)
     assert set(RIGHTS) == set(Action)
-    assert set(Action) <= set(SENTENCES)  # a refused attempt at it is an event
+    assert set(Action) <= set(REFUSALS)  # a refused attempt at it is an event
 
 
 @pytest.mark.parametrize("name", HEAD[1:])
