@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.urls import URLPattern, path, re_path, register_converter
 
+from clients_app.web.views import notices
 from clients_app.web.views.account import (
     account,
     account_password,
     account_shortcuts,
     account_time_zone,
 )
+from clients_app.web.views.calendar import calendar
 from clients_app.web.views.choose_password import choose_password, forgot_password
 from clients_app.web.views.client_add import client_add
 from clients_app.web.views.client_details import (
@@ -64,6 +66,8 @@ CLIENTS = "security/clients"
 CLIENT = f"{CLIENTS}/<guid:client_id>"
 ONE_TIME_LINK = r"^choose-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/?$"
 
+NOTICES = "security/notices"
+
 urlpatterns = [
     path("", front, name="front"),
     *page(CLIENTS, client_list, "client-list"),
@@ -90,6 +94,16 @@ urlpatterns = [
     *page("security/roles/add", role_add, "role-add"),
     *page("security/roles/<guid:role_id>/edit", role_edit, "role-edit"),
     *page("security/roles/<guid:role_id>/remove", role_remove, "role-remove"),
+    *page(NOTICES, notices.notices, "notices"),
+    *page(f"{NOTICES}/mail", notices.notices_mail, "notices-mail"),
+    *page(f"{NOTICES}/test/<slug:channel>", notices.notices_test, "notices-test"),
+    *page(f"{NOTICES}/webhook", notices.notices_webhook, "notices-webhook"),
+    *page(f"{NOTICES}/webhook/secret", notices.notices_secret, "notices-secret"),
+    *page(f"{NOTICES}/webhook/remove", notices.notices_webhook_remove, "notices-webhook-remove"),
+    *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),
+    *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),
+    *page(f"{NOTICES}/calendar/remove", notices.notices_calendar_remove, "notices-calendar-remove"),
+    path("calendar/<str:key>.ics", calendar, name="calendar"),
     *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),

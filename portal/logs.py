@@ -16,6 +16,7 @@ _SECRETS = re.compile(
     r"pcs_[0-9A-Za-z]+"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?<=/choose-password/)[^\s\"'<>]+"
+    r"|(?<=/calendar/)[^\s\"'<>]+"
     r"|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{8,}"
 )
 #: what every record has; all else was said by ``extra``

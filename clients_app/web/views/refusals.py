@@ -60,6 +60,8 @@ ONLY_SOME_MAY: Final = {
     Action.READ_ACTIVITY: gettext_noop(
         "Only Tenant Administrators and Tenant Auditors can see Activity."
     ),
+    Action.MANAGE_NOTICES: gettext_noop("Only Tenant Administrators can set how notices go out."),
+    Action.SET_POLICIES: gettext_noop("Only Tenant Administrators can set policies."),
 }
 
 

@@ -1,0 +1,28 @@
+"""The calendar of expirations, at a private address that needs no sign-in."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clients_app import selectors
+from clients_app.browsers.person import zone_of
+from clients_app.notices.calendar import calendar_of
+from clients_app.policies import Action, allows
+from clients_app.selectors.expirations import calendar_secrets, feed_owner
+from clients_app.services.calendar_feeds import digest_of
+from clients_app.web.actor import acting
+
+
+@require_safe
+def calendar(request: HttpRequest, key: str) -> HttpResponse:
+    """Answer with what the person whose address it is may see now; 404 for any other key."""
+    person, now = feed_owner(digest_of(key)), timezone.now()
+    if person is None:
+        raise Http404
+    with timezone.override(zone_of(person)):
+        actor = acting(request, person, rights=selectors.rights_of(person))
+        sees_all = allows(actor, Action.READ_SECRETS)
+        secrets = calendar_secrets(person, sees_all=sees_all, now=now)
+        body = calendar_of(person.tenant.name, secrets, now=now)
+    headers = {"Content-Disposition": 'attachment; filename="client-secrets.ics"'}
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)

@@ -1,0 +1,194 @@
+"""Notices: how people and machines are told of the ends of secrets; each part is a form."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clients_app import conf
+from clients_app.browsers.person import person_of
+from clients_app.errors import NotFound, RuleBroken
+from clients_app.models import CalendarFeed, Delivery, Webhook
+from clients_app.policies import Action, allows
+from clients_app.rules.notices import STAGES
+from clients_app.selectors.expirations import recent_deliveries
+from clients_app.services import calendar_feeds, deliveries, webhooks
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import see_other, show
+from clients_app.web.proof import fresh_proof
+from clients_app.web.sentences import sentence_of
+
+View = Callable[..., HttpResponse]
+_sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page
+
+
+@require_safe
+@signed_in
+@may(Action.READ_CLIENTS)
+def notices(request: HttpRequest) -> HttpResponse:
+    """Show one's calendar; to those who may, mail, webhook and the messages that were sent."""
+    return _page(request)
+
+
+@_sent
+@signed_in
+@may(Action.MANAGE_NOTICES)
+def notices_mail(request: HttpRequest) -> HttpResponse:
+    """Turn the mails of the tenant on or off."""
+    if request.method == "POST":
+        on = "mails_notices" in request.POST
+        webhooks.set_mail(on=on, actor=actor_of(request), now=timezone.now())
+        messages.success(request, gettext("Mail is on.") if on else gettext("Mail is off."))
+    return see_other(reverse("notices"))
+
+
+@_sent
+@signed_in
+@may(Action.MANAGE_NOTICES)
+def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
+    """Queue a test: to the webhook, or to the own address."""
+    if request.method == "POST" and channel in Delivery.Channel.values:
+        actor, to = actor_of(request), person_of(request).email
+        try:
+            sent = webhooks.send_test(channel, to=to, actor=actor, now=timezone.now())
+        except RuleBroken as error:
+            return _page(request, status=422, wrong={channel: sentence_of(error)})
+        said = gettext("A test is on its way to %(recipient)s.") % {"recipient": sent.recipient}
+        messages.success(request, said)
+    return see_other(reverse("notices"))
+
+
+@_sent
+@sensitive_variables("made")
+@signed_in
+@may(Action.MANAGE_NOTICES)
+@fresh_proof(
+    _("A webhook learns which secrets end."), when=lambda request: request.method == "POST"
+)
+def notices_webhook(request: HttpRequest) -> HttpResponse:
+    """Set the address; a first one shows its signing secret, once."""
+    if request.method != "POST":
+        return see_other(reverse("notices"))
+    url = request.POST.get("url", "")
+    try:
+        made = webhooks.set_webhook(url, actor=actor_of(request), now=timezone.now())
+    except RuleBroken as error:
+        return _page(request, status=422, wrong={"webhook": sentence_of(error)}, typed=url)
+    if made is not None:
+        return _page(request, signing_secret=made.plain)
+    messages.success(request, gettext("Webhook saved."))
+    return see_other(reverse("notices"))
+
+
+@_sent
+@sensitive_variables("made")
+@signed_in
+@may(Action.MANAGE_NOTICES)
+@fresh_proof(_("Receivers trust this secret."), when=lambda request: request.method == "POST")
+def notices_secret(request: HttpRequest) -> HttpResponse:
+    """Make a new signing secret and show it, once; a reload makes no other."""
+    webhook = Webhook.objects.filter(tenant_id=actor_of(request).tenant_id).first()
+    seen = request.POST.get("seen")
+    if request.method != "POST" or webhook is None or seen != webhook.set_at.isoformat():
+        return see_other(reverse("notices"))
+    made = webhooks.renew_secret(actor=actor_of(request), now=timezone.now())
+    return _page(request, signing_secret=made.plain)
+
+
+@_sent
+@signed_in
+@may(Action.MANAGE_NOTICES)
+def notices_webhook_remove(request: HttpRequest) -> HttpResponse:
+    """Post nothing any more."""
+    if request.method == "POST":
+        webhooks.remove_webhook(actor=actor_of(request), now=timezone.now())
+        messages.success(request, gettext("Webhook removed."))
+    return see_other(reverse("notices"))
+
+
+@_sent
+@signed_in
+@may(Action.MANAGE_NOTICES)
+def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Send a message again that failed."""
+    if request.method == "POST":
+        try:
+            deliveries.retry(delivery_id, actor=actor_of(request), now=timezone.now())
+        except RuleBroken as error:
+            return _page(request, status=422, wrong={"messages": sentence_of(error)})
+        messages.success(request, gettext("The message is sent again."))
+    return see_other(reverse("notices"))
+
+
+@_sent
+@sensitive_variables("key", "address")
+@signed_in
+@may(Action.READ_CLIENTS)
+@fresh_proof(
+    _("Who has the address sees which secrets end."), when=lambda request: request.method == "POST"
+)
+def notices_calendar(request: HttpRequest) -> HttpResponse:
+    """Make a calendar address and show it, once; a reload makes no other."""
+    person = person_of(request)
+    if request.method != "POST" or request.POST.get("seen") != _stamp(_feed_of(request)):
+        return see_other(reverse("notices"))
+    key = calendar_feeds.make_feed(person, actor=actor_of(request), now=timezone.now())
+    address = conf.public_url() + reverse("calendar", kwargs={"key": key})
+    return _page(request, calendar_address=address)
+
+
+@_sent
+@signed_in
+@may(Action.READ_CLIENTS)
+def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
+    """Let one's calendar address stop working."""
+    if request.method == "POST":
+        try:
+            calendar_feeds.remove_feed(
+                person_of(request), actor=actor_of(request), now=timezone.now()
+            )
+            messages.success(request, gettext("The calendar address does not work any more."))
+        except NotFound as error:
+            messages.success(request, sentence_of(error))
+    return see_other(reverse("notices"))
+
+
+def _feed_of(request: HttpRequest) -> CalendarFeed | None:
+    return CalendarFeed.objects.filter(person=person_of(request)).first()
+
+
+def _stamp(feed: CalendarFeed | None) -> str:
+    return feed.made_at.isoformat() if feed else ""
+
+
+def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor, feed = actor_of(request), _feed_of(request)
+    context: dict[str, Any] = {
+        "feed": feed,
+        "feed_stamp": _stamp(feed),
+        "stages": ", ".join(str(days) for days in sorted(STAGES, reverse=True) if days),
+        "hour": f"{conf.notice_hour():02}:00",
+        "zone_of_notices": str(conf.installation_zone()),
+        "may_manage": allows(actor, Action.MANAGE_NOTICES),
+        "tenant": person_of(request).tenant,
+        **more,
+    }
+    if context["may_manage"]:
+        webhook = Webhook.objects.filter(tenant_id=actor.tenant_id).first()
+        context |= {
+            "sends_mail": conf.sends_mail(),
+            "webhook": webhook,
+            "webhook_stamp": webhook.set_at.isoformat() if webhook else "",
+            "url": more.get("typed", webhook.url if webhook else ""),
+            "deliveries": recent_deliveries(actor.tenant_id),
+        }
+    return show(request, "notices", context, title=gettext("Notices"), status=status)
