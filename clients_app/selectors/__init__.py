@@ -15,12 +15,17 @@ from clients_app.models import (
     Person,
     Role,
     Tenant,
-    TokenRefusal,
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.client_lists import SORTS, ClientPage, Show, client_page
+from clients_app.selectors.client_usage import (
+    ClientSummary,
+    client_summary,
+    hours_of,
+    refusals_of,
+)
 from clients_app.selectors.former_keys import rows_under_former_keys
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT, RESTORABLE
 from clients_app.selectors.rotations import Rotation, rotations
@@ -29,9 +34,13 @@ __all__ = (
     "RESTORABLE",
     "SORTS",
     "ClientPage",
+    "ClientSummary",
     "Rotation",
     "Show",
     "client_page",
+    "client_summary",
+    "hours_of",
+    "refusals_of",
     "rotations",
     "rows_under_former_keys",
 )
@@ -102,32 +111,6 @@ def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:
         if secret.pk == secret_id:
             return secret
     raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
-
-
-class ClientSummary(NamedTuple):
-    tokens_7_days: int
-    last_address: str | None
-    refused_7_days: int
-
-
-def client_summary(client: Client, *, now: datetime) -> ClientSummary:
-    """Return how the client was used lately."""
-    usage = TokenUsage.objects.filter(client=client)
-    tokens = usage.filter(hour__gte=now - RECENT).aggregate(n=Sum("tokens"))["n"]
-    last = usage.order_by("-last_at").values_list("last_address", flat=True).first()
-    refused = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT).aggregate(
-        n=Sum("requests")
-    )["n"]
-    return ClientSummary(tokens or 0, last, refused or 0)
-
-
-def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
-    """Return the groups of refused token requests of the last 90 days, newest first.
-
-    Each is of one UTC day; its ``secret`` is None where none of the client's was presented.
-    """
-    groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - EXPIRED_LISTED)
-    return list(groups.select_related("secret").order_by("-last_at", "-id")[:limit])
 
 
 def client_activity(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,6 +19,8 @@ from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.views.client_list import list_context
+
+TIMELINE_MAX: Final = 20
 
 
 @require_safe
@@ -83,17 +85,32 @@ def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
 @signed_in
 @may(Action.READ_ACTIVITY)
 def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show who did what to it, with the values before and after."""
+    """Show who did what to it, with the values before and after, and how it was used."""
     now = timezone.now()
-    events = selectors.client_activity(client.tenant_id, client.pk)
     context = {
-        "events": [
-            {"event": event, "sentence": audit.sentence(event), "changes": audit.changes(event)}
-            for event in events
-        ],
+        "timeline": _timeline(client, now),
+        "hours": selectors.hours_of(client, now=now),
         "summary": selectors.client_summary(client, now=now),
     }
     return _tab(request, client, "activity", gettext("Activity"), context, now)
+
+
+def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
+    """Return what was done to it and what it was refused, latest first."""
+    done: list[dict[str, Any]] = [
+        {
+            "at": event.at,
+            "event": event,
+            "sentence": audit.sentence(event),
+            "changes": audit.changes(event),
+        }
+        for event in selectors.client_activity(client.tenant_id, client.pk, limit=TIMELINE_MAX)
+    ]
+    refused = [
+        {"at": refusal.last_at, "refusal": refusal}
+        for refusal in selectors.refusals_of(client, now=now, limit=TIMELINE_MAX)
+    ]
+    return sorted(done + refused, key=lambda one: one["at"], reverse=True)[:TIMELINE_MAX]
 
 
 def _urls(client: Client) -> list[tuple[str, list[str]]]:

@@ -1,0 +1,41 @@
+"""How a client is used: tokens issued to it, and requests of it that were refused."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from clients_app.models import Client, TokenRefusal, TokenUsage
+from clients_app.selectors.periods import DAY, EXPIRED_LISTED, RECENT
+
+
+class ClientSummary(NamedTuple):
+    tokens_7_days: int
+    last_address: str | None
+    refused_7_days: int
+
+
+def client_summary(client: Client, *, now: datetime) -> ClientSummary:
+    """Return how the client was used lately."""
+    usage = TokenUsage.objects.filter(client=client)
+    tokens = usage.filter(hour__gte=now - RECENT).aggregate(n=Sum("tokens"))["n"]
+    last = usage.order_by("-last_at").values_list("last_address", flat=True).first()
+    refused = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT).aggregate(
+        n=Sum("requests")
+    )["n"]
+    return ClientSummary(tokens or 0, last, refused or 0)
+
+
+def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
+    """Return the groups of refused token requests of the last 90 days, newest first.
+
+    Each is of one UTC day; its ``secret`` is None where none of the client's was presented.
+    """
+    groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - EXPIRED_LISTED)
+    return list(groups.select_related("secret").order_by("-last_at", "-id")[:limit])
+
+
+def hours_of(client: Client, *, now: datetime) -> list[TokenUsage]:
+    """Return the counts of the last 24 hours by secret and hour, latest first."""
+    rows = TokenUsage.objects.filter(client=client, hour__gte=now - DAY)
+    return list(rows.select_related("secret").order_by("-hour", "-last_at"))
