@@ -30,6 +30,7 @@ from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.client_tokens_end import client_tokens_end
 from clients_app.web.views.find import find
+from clients_app.web.views.get_started import get_started
 from clients_app.web.views.keys import keys
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
@@ -104,6 +105,8 @@ urlpatterns = [
     *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),
     *page(f"{NOTICES}/calendar/remove", notices.notices_calendar_remove, "notices-calendar-remove"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
+    *page("help/get-started", get_started, "get-started"),
+    *page("help/get-started/<slug:client_type>", get_started, "get-started-type"),
     *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),

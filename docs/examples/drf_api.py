@@ -11,6 +11,14 @@ import django
 from django.conf import settings
 
 ISSUER = os.environ["ISSUER"]
+SIMPLE_JWT = {
+    "ALGORITHM": "RS256",  # what TOKEN_SIGNING_ALGORITHM says
+    "JWK_URL": f"{ISSUER}/.well-known/openid-configuration/jwks",
+    "ISSUER": ISSUER,
+    "AUDIENCE": os.environ["AUDIENCE"],
+    "USER_ID_CLAIM": "sub",
+    "TOKEN_TYPE_CLAIM": None,  # the type stands in the header
+}
 
 settings.configure(
     SECRET_KEY=secrets.token_urlsafe(50),  # simplejwt wants one; nothing is signed with it here
@@ -21,14 +29,7 @@ settings.configure(
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "UNAUTHENTICATED_USER": None,
     },
-    SIMPLE_JWT={
-        "ALGORITHM": "RS256",  # what TOKEN_SIGNING_ALGORITHM says
-        "JWK_URL": f"{ISSUER}/.well-known/openid-configuration/jwks",
-        "ISSUER": ISSUER,
-        "AUDIENCE": os.environ["AUDIENCE"],
-        "USER_ID_CLAIM": "sub",
-        "TOKEN_TYPE_CLAIM": None,  # the type stands in the header
-    },
+    SIMPLE_JWT=SIMPLE_JWT,
 )
 django.setup()
 

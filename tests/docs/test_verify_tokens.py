@@ -1,6 +1,7 @@
 """docs/verify-tokens.md and docs/examples say what is true: each example runs, and refuses."""
 
 import json
+import re
 import time
 import urllib.parse
 import urllib.request
@@ -12,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.portal_process import PortalProcess
-from tests.verifiers.apis import APIS, Api, Setting, started
+from tests.verifiers.apis import APIS, EXAMPLES, Api, Setting, started
 
 OTHER_TENANT = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
 FOREIGN_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
@@ -156,3 +157,34 @@ def test_a_token_of_another_tenant_does_not(name: str, setting: Setting, caller:
     """Each API is told its tenant: its issuer and audience are those of other tenants, too."""
     with started(name, setting._replace(tenant_id=OTHER_TENANT)) as api:
         assert api.get(caller.token()).status in {401, 403}
+
+
+PAGE = (EXAMPLES.parent / "verify-tokens.md").read_text()
+
+
+def test_the_page_shows_what_runs():
+    """Each program on it is a piece of a file in docs/examples, letter by letter."""
+    files = [file.read_text() for file in EXAMPLES.rglob("*") if file.is_file()]
+    shown = re.findall(r"```(?:python|js)\n(.*?)```", PAGE, re.DOTALL)
+
+    assert len(shown) == 4
+    for program in shown:
+        assert any(program in file for file in files), program
+
+
+def test_every_example_is_named_and_every_name_is_there():
+    named = set(re.findall(r"\]\(examples/([^)]+)\)", PAGE))
+
+    there = {str(file.relative_to(EXAMPLES)) for file in EXAMPLES.rglob("*.*") if file.is_file()}
+    assert named == {name for name in there if "__pycache__" not in name}
+
+
+def test_the_answer_of_the_page_has_the_members_of_a_real_one(setting: Setting, caller: Caller):
+    """Bars 39 and 42: what the page promises of introspection and warns of is there."""
+    shown = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert shown
+    real = caller.post("introspect", token=caller.token())
+
+    assert set(json.loads(shown[1])) == set(real)
+    assert "What offline verification cannot see" in PAGE
+    assert "up to an hour" in PAGE

@@ -54,6 +54,8 @@ WHO_GETS_WHAT = {
     "account-shortcuts": (405, 405, 405, 405),
     "find": (200, 200, 200, 303),
     "keys": (200, 200, 200, 303),
+    "get-started": (200, 200, 200, 303),
+    "get-started-type": (200, 200, 200, 303),
 }
 
 

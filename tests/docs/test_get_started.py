@@ -1,0 +1,79 @@
+"""A new user follows Get started to its end: what its page shows is pasted into a shell."""
+
+import html
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from tests.journeys.add_by_http import new_form, send, signed_in
+from tests.portal_process import CHECKOUT, PortalProcess, free_port
+
+COMMAND = re.compile(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
+PORT = 9000  # which the page says, and which may be taken here
+
+
+def commands_of(session: requests.Session, portal: PortalProcess, guide: str) -> dict[str, str]:
+    page = session.get(f"{portal.url}/help/get-started/{guide}", timeout=10).text
+    return {name: html.unescape(text) for name, text in COMMAND.findall(page)}
+
+
+def said_by(command: str) -> Any:
+    """Return the JSON that a command of the page prints."""
+    assert not re.search("YOUR_|THE_", command)
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+@contextmanager
+def running(command: str, port: int) -> Iterator[None]:
+    """Run the example API by the page's own command, until it says that it listens."""
+    process = subprocess.Popen(
+        ["sh", "-c", f"exec {command} --port {port}"],
+        cwd=CHECKOUT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Listening on http://localhost:{port}\n"
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_from_add_client_to_the_first_verified_token(live_portal: PortalProcess):
+    session = signed_in(live_portal)
+    added = send(session, live_portal, new_form("Followed the guide"))
+    assert added is not None
+    commands = commands_of(session, live_portal, "client-credentials")
+    ask = commands["ask"].replace("YOUR_CLIENT_ID", added.client_id)
+
+    token = said_by(ask.replace("YOUR_CLIENT_SECRET", added.plain))["access_token"]
+
+    port = free_port()
+    call = commands["call"].replace(f":{PORT}", f":{port}").replace("curl ", "curl -s ")
+    with running(commands["start"], port):
+        good = said_by(call.replace("YOUR_ACCESS_TOKEN", token))
+        spoilt = said_by(call.replace("YOUR_ACCESS_TOKEN", token[:-9] + "Q" * 9))
+    assert good == {"client_id": added.client_id, "roles": ["Tenant Member"]}
+    assert set(spoilt) == {"error"}
+
+
+def test_a_hybrid_client_asks_about_tokens(live_portal: PortalProcess):
+    """Its secret is good for that already; here it is a client that the command line has made."""
+    made = json.loads(
+        live_portal.manage("clients", "add", "Asks", "--may-introspect", "--json").stdout
+    )
+    ask = commands_of(signed_in(live_portal), live_portal, "hybrid")["introspect"]
+    ask = ask.replace("YOUR_CLIENT_ID", made["client_id"])
+    ask = ask.replace("YOUR_CLIENT_SECRET", made["client_secret"]).replace("curl ", "curl -s ")
+
+    assert said_by(ask.replace("THE_TOKEN", "no.such.token")) == {"active": False}

@@ -1,0 +1,102 @@
+"""Get started: a guide for each Client Type, with this installation's own addresses."""
+
+import html
+import re
+
+import pytest
+
+from clients_app.models import ClientType
+from tests.web.conftest import HTMX, is_page, text_of
+
+GUIDES = [f"/help/get-started/{client_type}" for client_type in ClientType.values]
+
+
+def commands(reply) -> dict[str, str]:
+    """Return what a reader pastes into a shell, by the id of its box."""
+    found = re.findall(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
+    return {name: html.unescape(command) for name, command in found}
+
+
+def test_client_credentials_from_add_client_to_the_first_rotation(administrator_browser, tenant):
+    for path in ("/help/get-started", GUIDES[0], f"{GUIDES[0]}/"):
+        page = text_of(administrator_browser.get(path))
+        steps = re.findall(r'<span class="n"[^>]*>(\d)</span>([^<]+)</h2>', page)
+        assert steps == [
+            ("1", "Add a client"),
+            ("2", "Keep the two values"),
+            ("3", "Ask for a token"),
+            ("4", "Call an API"),
+            ("5", "Check tokens in your own API"),
+            ("6", "Replace the secret in time"),
+        ]
+        assert 'href="/security/clients/add"' in page
+        for value in (
+            "http://localhost:8000/identity/connect/token",
+            "http://localhost:8000/identity",
+            "http://localhost:8000/identity/.well-known/openid-configuration/jwks",
+            str(tenant.pk),
+        ):
+            assert f">{value}<" in page
+
+
+def test_the_addresses_are_those_of_the_settings(administrator_browser, settings, tenant):
+    """Never those of the request; an audience of its own is said wherever it is needed."""
+    settings.PUBLIC_URL = "https://portal.example.com"
+    settings.TOKEN_AUDIENCE = "https://api.example.com/it's"
+    reply = administrator_browser.get(GUIDES[0])
+
+    assert commands(reply)["ask"].startswith(
+        "curl https://portal.example.com/identity/connect/token \\\n"
+    )
+    assert commands(reply)["start"] == (
+        ".venv/bin/python docs/examples/api.py \\\n"
+        f"  https://portal.example.com/identity {tenant.pk}"
+        """ --audience 'https://api.example.com/it'"'"'s'"""
+    )
+    assert "localhost:8000" not in text_of(reply)
+
+
+@pytest.mark.parametrize("path", GUIDES[1:])
+def test_the_others_say_what_comes_later(administrator_browser, path):
+    page = text_of(administrator_browser.get(path))
+
+    assert "Signing people in comes with a later version of this portal." in page
+    assert f'href="/security/clients/add/{path.rpartition("/")[2]}"' in page
+    assert ("Ask about tokens" in page) is path.endswith("hybrid")
+    assert ("Replace the secret in time" in page) is path.endswith("hybrid")
+
+
+@pytest.mark.parametrize("path", GUIDES)
+def test_a_page_and_a_fragment_under_help(administrator_browser, path):
+    page = administrator_browser.get(path)
+    fragment = administrator_browser.get(path, headers=HTMX)
+
+    assert is_page(page)
+    assert not is_page(fragment)
+    assert '<a href="/help/get-started" aria-current="page">' in text_of(page)
+    assert f'<a href="{path}" aria-current="page">' in text_of(fragment)
+    assert "Get started · Portal</title>" in text_of(page)
+
+
+def test_who_may_only_read_is_told_whom_to_ask(colleague_browser, tenant):
+    page = text_of(colleague_browser.get(GUIDES[0]))
+
+    assert "Only Tenant Administrators can add a client." in page
+    assert "/security/clients/add" not in page
+    assert str(tenant.pk) in page
+
+
+def test_another_tenant_sees_its_own_id(stranger_browser, stranger, tenant):
+    page = text_of(stranger_browser.get(GUIDES[0]))
+
+    assert str(stranger.tenant_id) in page
+    assert str(tenant.pk) not in page
+
+
+@pytest.mark.parametrize("path", ["/help/get-started/nothing", "/help", "/help/get-started/a/b"])
+def test_no_other_guide(administrator_browser, path):
+    assert administrator_browser.get(path).status_code == 404
+
+
+def test_nothing_can_be_sent(administrator_browser):
+    assert administrator_browser.post(GUIDES[0]).status_code == 405
