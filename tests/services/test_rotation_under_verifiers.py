@@ -1,0 +1,108 @@
+"""Rotations while APIs verify with public keys that they keep: bar 29, in simulated time.
+
+The same with the real server and foreign verifiers is ``make faults``.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+
+from clients_app.models import SigningKey, Tenant
+from clients_app.rules import key_schedule
+from clients_app.services import signing_keys
+from clients_app.services.key_rotation import ensure_active_key, follow_schedule, rotate_keys
+from clients_app.services.published_keys import published_jwks
+from clients_app.services.tokens import TokenClient, issue_access_token
+from tests.factories import NOW, command_line_in
+
+TICK = timedelta(seconds=20)
+MAX_AGE = timedelta(seconds=900)
+LIFETIME_S = 3600
+CLIENT = TokenClient(str(uuid4()), str(uuid4()), LIFETIME_S, ["Tenant Member"], [str(uuid4())])
+VERIFIERS = 9  # which fetched the keys at other moments
+
+
+class Verifier:
+    """An API that keeps the public keys as long as it was told, and never asks sooner."""
+
+    def __init__(self, fetched_at: datetime) -> None:
+        self.fetched_at, self.keys = fetched_at, jwt.PyJWKSet.from_dict(published_jwks())
+
+    def accepts(self, token: str, *, now: datetime) -> bool:
+        if now - self.fetched_at >= MAX_AGE:
+            self.fetched_at, self.keys = now, jwt.PyJWKSet.from_dict(published_jwks())
+        try:
+            key = self.keys[jwt.get_unverified_header(token)["kid"]]
+        except KeyError:
+            return False
+        options: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+        jwt.decode(token, key, algorithms=[key.algorithm_name], audience=AUDIENCE, options=options)
+        return True
+
+
+AUDIENCE = "http://localhost:8000"
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Any, tenant: Tenant) -> Any:
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    ensure_active_key(now=NOW)
+    yield
+    signing_keys._loaded.clear()
+
+
+def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
+    """Return how many good tokens, new ones and all that are valid, verifiers refuse."""
+    phases = [NOW - MAX_AGE * number / VERIFIERS for number in range(VERIFIERS)]
+    verifiers = [Verifier(phase) for phase in phases]
+    last_of_key: dict[str, tuple[str, datetime]] = {}  # kid -> its newest token, and its end
+    refused, moment = 0, NOW
+    while moment < until:
+        at_tick(moment)
+        follow_schedule(now=moment)
+        kid = SigningKey.objects.get(state="active").kid
+        issued = issue_access_token(CLIENT, kid=kid, scope="api", secret_id=1, now=moment)
+        last_of_key[kid] = (issued.token, moment + timedelta(seconds=LIFETIME_S))
+        for token, ends_at in last_of_key.values():
+            if moment < ends_at:
+                refused += sum(not one.accepts(token, now=moment) for one in verifiers)
+        moment += TICK
+    return refused
+
+
+def rotate_hourly(tenant: Tenant) -> Callable[[datetime], None]:
+    """Ask for a rotation at the first minutes of each hour: more often than anybody would."""
+
+    def at_tick(moment: datetime) -> None:
+        if (moment - NOW).seconds % 3600 < TICK.seconds:
+            rotate_keys(actor=command_line_in(tenant), now=moment)
+
+    return at_tick
+
+
+def test_five_rotations_refuse_no_good_token(tenant: Tenant):
+    assert refusals(NOW + timedelta(hours=5), at_tick=rotate_hourly(tenant)) == 0
+    assert SigningKey.objects.count() == 6
+    assert set(SigningKey.objects.values_list("state", flat=True)) == {
+        "active",
+        "retired",
+        "removed",
+    }
+
+
+def test_without_next_good_tokens_are_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch):
+    """What the test above measures is there: a key that signs as soon as it is published."""
+    monkeypatch.setattr(key_schedule, "earliest_signing", lambda *_, now, **__: now)
+
+    assert refusals(NOW + timedelta(hours=2), at_tick=rotate_hourly(tenant)) > 50
+
+
+def test_without_retired_good_tokens_are_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch):
+    """Neither may the key that signed go before its tokens have ended."""
+    monkeypatch.setattr(key_schedule, "PUBLISHED_AFTERWARDS", timedelta(0))
+
+    assert refusals(NOW + timedelta(hours=2), at_tick=rotate_hourly(tenant)) > 50
