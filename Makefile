@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench lists soak format lock
+.PHONY: help run test check audit bench lists soak faults format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
@@ -9,6 +9,7 @@ help:
 	@echo 'make bench   measure the token endpoint (CLIENTS, ROUNDS, DURATION); docs/performance.md'
 	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
+	@echo 'make faults  eight minutes: rotate the signing keys under foreign verifiers that cache'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 
@@ -41,6 +42,10 @@ lists:
 soak:
 	@deploy/environment.sh tests/requirements.lock
 	@.venv/bin/python -m tests.bench.soak
+
+faults:
+	@deploy/environment.sh tests/requirements.lock
+	@tests/verifiers/run.sh
 
 format:
 	@deploy/environment.sh tests/requirements.lock

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -133,7 +133,8 @@ def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
     return ["/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
-APIS: Final[dict[str, Callable[[Setting, int, int], list[str]]]] = {
+Command = Callable[[Setting, int, int], list[str]]
+APIS: Final[dict[str, Command]] = {
     "PyJWT": by_pyjwt,
     "simplejwt": by_simplejwt,
     "jose": by_jose,
@@ -143,11 +144,11 @@ APIS: Final[dict[str, Callable[[Setting, int, int], list[str]]]] = {
 
 
 @contextmanager
-def started(name: str, setting: Setting) -> Iterator[Api]:
-    """Yield the API of APIS with this name, which answers; end it afterwards."""
+def started(name: str, setting: Setting, apis: Mapping[str, Command] = APIS) -> Iterator[Api]:
+    """Yield the API of this name, which answers; end it afterwards."""
     port = free_port()
     with _behind() as behind:
-        command = APIS[name](setting, port, behind)
+        command = apis[name](setting, port, behind)
         environment = {
             "PATH": os.environ["PATH"],
             "ISSUER": setting.issuer,

@@ -1,6 +1,6 @@
 """Rotates the signing keys under verifiers that cache, and counts what they refuse.
 
-    python -m tests.verifiers.rotations
+    make faults
 
 Five rotations take less than ten minutes, because the portal tells verifiers to keep its keys for
 JWKS_MAX_AGE = 15 seconds; all else is as it is always: a key is published that long and a minute

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 @contextmanager
 def tls_front(portal_url: str, folder: Path) -> Iterator[str]:
-    """Yield an https origin that passes each GET on to ``portal_url``; its certificate is made now."""
+    """Yield an https origin that passes each GET on to ``portal_url``; with a new certificate."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

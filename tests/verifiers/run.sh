@@ -1,0 +1,22 @@
+#!/bin/sh
+# Rotates the signing keys for eight minutes under PyJWT, jose, Envoy and Apache.
+set -eu
+cd "$(dirname "$0")/../.."
+
+complete() {
+  command -v node && command -v npm && [ -x /usr/sbin/apache2 ] &&
+    [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ]
+}
+needed='nodejs npm apache2 libapache2-mod-auth-openidc'
+
+if ! complete >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo 'Installing Node and Apache ...' >&2
+  apt-get update -qq
+  # shellcheck disable=SC2086  # the words are the packages
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $needed >&2
+fi
+if ! complete >/dev/null 2>&1; then
+  echo "This needs Node and Apache; install them, for example with \`apt-get install $needed\`." >&2
+  exit 1
+fi
+exec .venv/bin/python -m tests.verifiers.rotations
