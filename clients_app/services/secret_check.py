@@ -2,7 +2,7 @@
 
 A wrong secret fails its keyed tag in a microsecond. A right one that this process has seen before
 is in the memo. What remains costs a run of Argon2id, through a gate that lets one run at a time.
-A row whose parameters or tag key are no longer the current ones is not rewritten on success yet.
+A row whose parameters or tag key are no longer the current ones is then written anew.
 
 Source: product rules, "Secret format"; security bars 13 to 17.
 """
@@ -22,7 +22,7 @@ from clients_app import keyring
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.limits import SECRET_LENGTH_MAX
 from clients_app.rules import secret_format
-from clients_app.services import secret_digests
+from clients_app.services import secret_digests, secret_renewal
 
 MEMO_MAX: Final = 20_000  # entries of about 150 bytes
 GATE_PLACES: Final = 4  # for the one that runs and those next; leaves one of five threads free
@@ -142,5 +142,13 @@ def _first_that_fits(plain: str, client_id: UUID, rows: list[SecretRow]) -> int 
             return row.id
         if secret_digests.digest_fits(plain, row.digest):
             _remember(fingerprint)
+            if secret_digests.is_outdated(row.digest, row.tag_key_id):
+                _argon2_thread.submit(
+                    secret_renewal.renew,
+                    plain,
+                    client_id=client_id,
+                    secret_id=row.id,
+                    digest=row.digest,
+                )
             return row.id
     return None

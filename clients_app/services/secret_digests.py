@@ -56,3 +56,9 @@ def digest_fits(plain: str, digest: str) -> bool:
         return _argon2.verify(digest, plain)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_outdated(digest: str, tag_key_id: str) -> bool:
+    """Tell whether a secret stored today would get other parameters, or a tag of another key."""
+    current = keyring.current_key(keyring.SECRET_TAGS)
+    return tag_key_id != current.id or _argon2.check_needs_rehash(digest)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.services import refusals, usage_rows
+from clients_app.services import refusals, secret_renewal, usage_rows
 from clients_app.services.tally import Tally
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
@@ -48,6 +48,7 @@ def flush() -> None:
     try:
         _flush_issued()
         refusals.flush()
+        secret_renewal.flush()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()

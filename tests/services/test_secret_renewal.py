@@ -1,0 +1,149 @@
+"""A secret that was stored as it no longer is today is stored anew when it is used: bars 13, 14."""
+
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher, Type
+from django.db import Error as DatabaseError
+
+from clients_app import keyring
+from clients_app.models import AuditEvent, ClientSecret
+from clients_app.services import secret_check, secret_renewal, usage
+from clients_app.services.secret_check import SecretRow, matching_secret
+from clients_app.services.secret_digests import digest_fits
+from tests.conftest import Machine
+
+FORMER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=Type.ID)
+TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen_before():
+    secret_check._memo.clear()
+    secret_renewal._renewed.clear()
+
+
+@pytest.fixture
+def former(machine: Machine) -> Machine:
+    """The machine, its secret stored as with the parameters of an earlier release."""
+    machine.secret.digest = FORMER.hash(machine.plain)
+    machine.secret.save()
+    return machine
+
+
+def use(machine: Machine, plain: str | None = None) -> int | None:
+    """Present a secret as the token endpoint does, and wait for what it leaves to do."""
+    secret = ClientSecret.objects.get(pk=machine.secret.pk)
+    row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
+    found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
+    secret_check._argon2_thread.submit(lambda: None).result()
+    return found
+
+
+def stored(machine: Machine) -> ClientSecret:
+    return ClientSecret.objects.get(pk=machine.secret.pk)
+
+
+def test_former_parameters_become_those_of_today(former: Machine):
+    """Bar 13: and the secret stays the same."""
+    assert use(former) == former.secret.pk
+    usage.flush()
+
+    row = stored(former)
+    assert row.digest.startswith(TODAY)
+    assert digest_fits(former.plain, row.digest)
+    assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
+    assert use(former) == former.secret.pk
+    assert secret_renewal._renewed == {}
+
+
+def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
+    """Bar 14: afterwards the former key may be forgotten."""
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 60
+    current = keyring.current_key(keyring.SECRET_TAGS)
+    assert stored(machine).tag_key_id != current.id
+
+    use(machine)
+    usage.flush()
+
+    assert stored(machine).tag_key_id == current.id
+    settings.SECRET_KEY_FALLBACKS = []
+    assert use(machine) == machine.secret.pk
+
+
+def test_a_tag_of_a_lost_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
+    settings.SECRET_KEY = "n" * 60
+
+    use(machine)
+    usage.flush()
+
+    assert stored(machine).tag_key_id == keyring.current_key(keyring.SECRET_TAGS).id
+
+
+def test_what_is_of_today_is_left_alone(machine: Machine):
+    use(machine)
+    usage.flush()
+
+    assert stored(machine).digest == machine.secret.digest
+
+
+def test_a_wrong_secret_renews_nothing(former: Machine):
+    assert use(former, former.plain[:-1] + "x") is None
+    usage.flush()
+
+    assert stored(former).digest == former.secret.digest
+
+
+def test_the_request_itself_writes_nothing(former: Machine, django_assert_num_queries):
+    """Bar 93."""
+    with django_assert_num_queries(1):  # the one of this test
+        use(former)
+
+    assert stored(former).digest == former.secret.digest
+
+
+def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
+    """As when another worker was faster."""
+    use(former)
+    faster = FORMER.hash(former.plain)
+    ClientSecret.objects.filter(pk=former.secret.pk).update(digest=faster)
+
+    usage.flush()
+
+    assert stored(former).digest == faster
+    assert secret_renewal._renewed == {}
+
+
+def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):
+    use(former)
+    ClientSecret.objects.filter(pk=former.secret.pk).update(retired_at=now)
+
+    usage.flush()
+
+    assert stored(former).retired_at == now
+
+
+def test_what_cannot_be_written_waits(former: Machine, monkeypatch: pytest.MonkeyPatch):
+    def locked(*_: object, **__: object) -> int:
+        raise DatabaseError("database is locked")
+
+    use(former)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.models.query.QuerySet.update", locked)
+        patch.setattr(usage.connection, "close", lambda: None)  # it holds the test's transaction
+        usage.flush()
+    assert stored(former).digest == former.secret.digest
+
+    usage.flush()
+
+    assert stored(former).digest.startswith(TODAY)
+
+
+def test_it_is_no_event(former: Machine):
+    before = AuditEvent.objects.count()
+
+    use(former)
+    usage.flush()
+
+    assert AuditEvent.objects.count() == before
