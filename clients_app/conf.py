@@ -73,6 +73,11 @@ def clients_per_tenant() -> int:
 
 
 @cache
+def activity_keep_days() -> int:
+    """Return after how many days audit events are sealed away; 0 where they stay for ever."""
+    return settings.ACTIVITY_KEEP_DAYS
+
+
 def root_secrets() -> tuple[bytes, ...]:
     """Return SECRET_KEY and its fallbacks, newest first: all other keys are derived from them."""
     return tuple(key.encode() for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))

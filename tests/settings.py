@@ -11,6 +11,7 @@ for _name in (  # what a developer may have set for a portal of his own, but for
     *("SECRET_KEY", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS", "CACHE_URL", "MAIL_URL"),
     *("PORTAL_TENANT_NAME", "PORTAL_ADMIN_USERNAME"),
     *("PORTAL_ADMIN_PASSWORD", "PORTAL_ADMIN_PASSWORD_FILE", "REQUIRE_MFA", "CLIENTS_PER_TENANT"),
+    "ACTIVITY_KEEP_DAYS",
     *(
         "API_SCOPES",
         "TOKEN_AUDIENCE",

@@ -29,16 +29,16 @@ _SELECT: Final = """
 SELECT sequence, previous_digest, digest, chain_key_id, canonical, {at}, actor_kind, actor_id,
   actor_name, action, outcome, {client_id}, object_kind, object_id, object_name, address,
   operation_id
-FROM clients_app_auditevent WHERE tenant_id = %s AND sequence <= %s ORDER BY sequence
+FROM clients_app_auditevent WHERE tenant_id = %s AND sequence BETWEEN %s AND %s ORDER BY sequence
 """
 
 
-def rows_of_table(tenant_id: UUID, *, last: int) -> Iterator[Row]:
-    """Return the events of a tenant up to number ``last``, in their order."""
+def rows_of_table(tenant_id: UUID, *, first: int = 0, last: int) -> Iterator[Row]:
+    """Return the events of a tenant from number ``first`` up to ``last``, in their order."""
     statement = _SELECT.format(at=_AT[connection.vendor], client_id=_CLIENT_ID[connection.vendor])
     key = models.UUIDField().get_db_prep_value(tenant_id, connection)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, [key, last])
+        cursor.execute(statement, [key, first, last])
         while piece := cursor.fetchmany(_PIECE):
             yield from _compared(piece, str(tenant_id))
 

@@ -1,13 +1,14 @@
 """Finds the first event of a tenant's chain that was changed, removed, added, moved or cut off."""
 
+import zlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from clients_app import keyring
-from clients_app.audit import witness
+from clients_app.audit import segments, witness
 from clients_app.audit.rows import Row, rows_of_table
-from clients_app.models import AuditEvent, AuditHead
+from clients_app.models import AuditEvent, AuditHead, AuditSegment
 
 
 class Fault(NamedTuple):
@@ -25,12 +26,27 @@ class Link(NamedTuple):
 def first_fault(tenant_id: UUID) -> Fault | None:
     """Return where the chain of this tenant breaks first; None where it is whole.
 
-    Every chain has a head, since it begins with the event that tells of the tenant's making.
+    It is followed through the sealed segments, then through the table. Every chain has a head,
+    since it begins with the event that tells of the tenant's making.
     """
+    while True:
+        sealed = segments.segments_of(tenant_id)
+        fault = _first_fault(tenant_id, sealed)
+        if fault is None or sealed == segments.segments_of(tenant_id):
+            return fault  # else events went from the table into a segment meanwhile
+
+
+def _first_fault(tenant_id: UUID, sealed: list[AuditSegment]) -> Fault | None:
     seen = witness.noted(tenant_id)
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # what is written later can wait
     last = head.sequence if head else 0
-    end = follow(rows_of_table(tenant_id, last=last), after=Link(0, ""), seen=seen)
+    link = Link(0, "")
+    for segment in sealed:
+        through = _through(segment, after=link, seen=seen)
+        if isinstance(through, Fault):
+            return through
+        link = through
+    end = follow(rows_of_table(tenant_id, last=last), after=link, seen=seen)
     if isinstance(end, Fault):
         return end
     if head is None:
@@ -42,6 +58,27 @@ def first_fault(tenant_id: UUID) -> Fault | None:
     return _fault_after(head)
 
 
+def _through(segment: AuditSegment, *, after: Link, seen: dict[int, str]) -> Link | Fault:
+    """Return the last event of ``segment``, where it goes on from ``after`` and is as sealed."""
+    first, path = segment.first_sequence, segments.path_of(segment)
+    if first != after.sequence + 1:
+        return Fault(after.sequence + 1, "the event is missing")
+    if segments.mac_of(segment) != segment.mac:
+        return Fault(first, "the head of its sealed segment was changed")
+    try:
+        end = follow(segments.rows_of_file(segment), after=after, seen=seen)
+        altered = segments.file_digest(path) != segment.file_digest
+    except FileNotFoundError:
+        return Fault(first, f"its sealed segment {path.name} is missing from DATA_DIR")
+    except (OSError, EOFError, zlib.error, ValueError):
+        return Fault(first, f"its sealed segment {path.name} cannot be read")
+    if isinstance(end, Fault):
+        return end
+    if altered or end != Link(segment.last_sequence, segment.last_digest):
+        return Fault(first, f"its sealed segment {path.name} was altered")
+    return end
+
+
 def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link | Fault:
     """Return the last of ``rows``, where they go on from ``after`` without a fault."""
     sequence, digest = after
@@ -49,7 +86,10 @@ def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link | 
     for number, previous, sealed, key_id, canonical, fits in rows:
         sequence += 1
         if number != sequence:
-            return Fault(sequence, "the event is missing")
+            missing = number > sequence
+            return Fault(
+                sequence, "the event is missing" if missing else "another stands before it"
+            )
         if previous != digest:
             return Fault(sequence, "it does not follow the event before it")
         if key_id not in macs:

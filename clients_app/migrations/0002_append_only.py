@@ -11,7 +11,7 @@ TABLES = ("clients_app_auditevent", "clients_app_issuedclientid")
 
 
 def create(apps: Any, schema_editor: Any) -> None:
-    append_only.create(schema_editor.connection, TABLES)
+    append_only.create(schema_editor.connection, TABLES, has_segments=False)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:

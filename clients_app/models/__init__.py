@@ -1,6 +1,7 @@
 """The tables: one file each."""
 
 from clients_app.models.audit_event import AuditEvent, AuditHead
+from clients_app.models.audit_segment import AuditSegment
 from clients_app.models.calendar_feed import CalendarFeed
 from clients_app.models.client import (
     Client,
@@ -26,6 +27,7 @@ from clients_app.models.webhook import Webhook
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "AuditSegment",
     "CalendarFeed",
     "Client",
     "ClientOwner",

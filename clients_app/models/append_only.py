@@ -1,24 +1,32 @@
 """Database triggers that let rows of the audit chain be added only (security: append-only record).
 
-``create`` and ``drop`` serve the migration, and the tests, whose flush must empty all tables.
+Events leave their table by one way alone: in a sealed segment, which is written before.
+``create`` and ``drop`` serve the migrations, and the tests, whose flush must empty all tables.
 """
 
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-APPEND_ONLY: Final = ("clients_app_auditevent", "clients_app_issuedclientid")
+_EVENTS: Final = "clients_app_auditevent"
+_SEGMENTS: Final = "clients_app_auditsegment"
+APPEND_ONLY: Final = (_EVENTS, "clients_app_issuedclientid", _SEGMENTS)
 
+_IS_SEALED: Final = (
+    f"EXISTS (SELECT 1 FROM {_SEGMENTS} s WHERE s.tenant_id = OLD.tenant_id "  # noqa: S608  ours
+    "AND OLD.sequence BETWEEN s.first_sequence AND s.last_sequence)"
+)
 _SQLITE_CREATE = (
     "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN NOT {unless} "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
 )
 _SQLITE_DROP = ("DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete")
 _POSTGRESQL_CREATE = (
     "CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '{table} is append-only' "
+    "$$ BEGIN IF TG_OP = 'DELETE' THEN IF {unless} THEN RETURN OLD; END IF; END IF; "
+    "RAISE EXCEPTION '{table} is append-only' "
     "USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
     "FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
@@ -32,14 +40,20 @@ _POSTGRESQL_DROP = (
 )
 
 
-def create(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = APPEND_ONLY) -> None:
+def create(
+    connection: BaseDatabaseWrapper,
+    tables: tuple[str, ...] = APPEND_ONLY,
+    *,
+    has_segments: bool = True,
+) -> None:
     """Make the rows of ``tables`` unchangeable; a migration names those of its time."""
-    _run(connection, tables, _SQLITE_CREATE, _POSTGRESQL_CREATE)
+    unless = {_EVENTS: _IS_SEALED} if has_segments else {}
+    _run(connection, tables, _SQLITE_CREATE, _POSTGRESQL_CREATE, unless)
 
 
 def drop(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = APPEND_ONLY) -> None:
     """Take the triggers away again."""
-    _run(connection, tables, _SQLITE_DROP, _POSTGRESQL_DROP)
+    _run(connection, tables, _SQLITE_DROP, _POSTGRESQL_DROP, {})
 
 
 def _run(
@@ -47,8 +61,9 @@ def _run(
     tables: tuple[str, ...],
     sqlite: tuple[str, ...],
     postgresql: tuple[str, ...],
+    unless: dict[str, str],
 ) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             for statement in sqlite if connection.vendor == "sqlite" else postgresql:
-                cursor.execute(statement.format(table=table))
+                cursor.execute(statement.format(table=table, unless=unless.get(table, "(1 = 0)")))

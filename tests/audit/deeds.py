@@ -16,6 +16,7 @@ from clients_app.services.deliveries import retry
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
+from clients_app.services.retention import seal_segment
 from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.sign_ins import note_proof, note_sign_in, note_sign_out
@@ -31,6 +32,7 @@ from clients_app.services.webhooks import (
 )
 from tests.factories import (
     NOW,
+    SECOND,
     actor_for,
     command_line_in,
     insert_clients,
@@ -138,6 +140,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.person, "Seven-grey-herons-7", actor=actor_for(on.person), now=NOW
             ),
         ),
+        (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
         (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
         (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),
         (note_proof, lambda on: note_proof(on.person, **on.by)),

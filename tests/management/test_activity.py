@@ -1,9 +1,14 @@
 """`manage.py activity verify`: a line a tenant, and an exit status that a cron job can see."""
 
-from django.db import connection
+from datetime import timedelta
 
+import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from clients_app.management.commands import activity
 from clients_app.models import AuditEvent, Tenant, append_only
-from tests.factories import make_role, make_tenant
+from tests.factories import NOW, make_role, make_tenant
 from tests.management.conftest import Run
 
 
@@ -32,3 +37,19 @@ def test_a_broken_chain_names_its_first_bad_event(run: Run, tenant: Tenant) -> N
 
 def test_without_a_tenant_nothing_is_broken(run: Run) -> None:
     assert run("activity", "verify") == (0, "", "")
+
+
+def test_old_events_are_sealed(
+    run: Run, tenant: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "now", lambda: NOW + timedelta(days=30))
+    make_role("Role", tenant)
+
+    assert run("activity", "seal").error == (
+        "Say --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.\n"
+    )
+    assert run("activity", "seal", "--days", "0").status == 1
+    assert run("activity", "seal", "--days", "30") == (0, "", "")
+    settings.ACTIVITY_KEEP_DAYS = 29
+    assert run("activity", "seal") == (0, "Herons Ltd: events 1-2 sealed\n", "")
+    assert run("activity", "verify") == (0, "Herons Ltd: whole\n", "")

@@ -1,0 +1,266 @@
+"""Old events in sealed segments: the chain goes through them; what is missing or altered shows."""
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.db import DatabaseError, connection
+from pytest_django.fixtures import Settings
+
+from clients_app import audit
+from clients_app.audit import segments
+from clients_app.errors import Forbidden, PortalError
+from clients_app.models import AuditEvent, AuditHead, AuditSegment, Person, Tenant, append_only
+from clients_app.services import retention
+from clients_app.services.retention import seal_segment
+from tests.factories import NOW, SECOND, actor_for, command_line_in, make_role
+
+BEFORE: Final = NOW + SECOND
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "audit-segments"
+
+
+@pytest.fixture
+def chain(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """A tenant with nine events; segments take up to four."""
+    monkeypatch.setattr(retention, "EVENTS_MAX", 4)
+    for number in range(8):
+        make_role(f'Rôle "{number}"', tenant)
+    return tenant
+
+
+def seal(tenant: Tenant, before: datetime = BEFORE) -> AuditSegment | None:
+    now = datetime.now(UTC)
+    return seal_segment(before=before, actor=command_line_in(tenant), now=now)
+
+
+def past_the_triggers(change: Callable[[], Any]) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    append_only.drop(connection)
+    change()
+    append_only.create(connection)
+
+
+def first_fault(tenant: Tenant) -> tuple[int, str]:
+    fault = audit.first_fault(tenant.pk)
+    assert fault is not None
+    return fault
+
+
+def test_events_move_to_files_and_the_chain_stays_whole(chain: Tenant, folder: Path) -> None:
+    texts = list(AuditEvent.objects.order_by("sequence").values_list("canonical", flat=True))
+
+    sealed = [seal(chain), seal(chain), seal(chain)]
+
+    assert [str(segment) for segment in sealed] == ["1-4", "5-8", "9-9"]
+    assert seal(chain) is None
+    assert audit.first_fault(chain.pk) is None
+    left = AuditEvent.objects.order_by("sequence").values_list("sequence", "action", "object_name")
+    assert list(left) == [
+        (10, "activity.sealed", "1-4"),
+        (11, "activity.sealed", "5-8"),
+        (12, "activity.sealed", "9-9"),
+    ]
+    files = sorted((folder / str(chain.pk)).iterdir())
+    assert [file.name for file in files] == [
+        "000000000001-000000000004.jsonl.gz",
+        "000000000005-000000000008.jsonl.gz",
+        "000000000009-000000000009.jsonl.gz",
+    ]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    lines = b"".join(gzip.decompress(file.read_bytes()) for file in files).splitlines()
+    assert [json.loads(line)["event"] for line in lines] == [json.loads(text) for text in texts]
+    make_role("Later", chain)
+    assert audit.first_fault(chain.pk) is None
+
+
+def test_younger_events_stay(chain: Tenant) -> None:
+    assert seal(chain, before=NOW) is None
+    assert AuditEvent.objects.count() == 9
+
+
+def test_events_of_a_clock_that_was_set_back_wait_for_those_before_them(chain: Tenant) -> None:
+    past_the_triggers(
+        lambda: AuditEvent.objects.filter(sequence=3).update(at=NOW + timedelta(days=9))
+    )
+
+    with pytest.raises(PortalError, match="event 3: its columns were changed"):
+        seal(chain, before=NOW + timedelta(days=10))
+
+    assert str(seal(chain)) == "1-2"
+
+
+def test_segments_can_themselves_be_sealed_away(chain: Tenant) -> None:
+    while seal(chain):
+        pass
+    later = datetime.now(UTC) + timedelta(seconds=1)
+    assert str(seal(chain, before=later)) == "10-12"
+    assert audit.first_fault(chain.pk) is None
+
+
+TAMPERINGS: Final[dict[str, tuple[Callable[[Path, Tenant], Any], int, str]]] = {
+    "a file removed": (
+        lambda file, tenant: file.unlink(),
+        5,
+        "its sealed segment 000000000005-000000000008.jsonl.gz is missing from DATA_DIR",
+    ),
+    "a file cut short": (
+        lambda file, tenant: file.write_bytes(file.read_bytes()[:-20]),
+        5,
+        "its sealed segment 000000000005-000000000008.jsonl.gz cannot be read",
+    ),
+    "a file of other bytes": (
+        lambda file, tenant: file.write_bytes(b"nothing"),
+        5,
+        "its sealed segment 000000000005-000000000008.jsonl.gz cannot be read",
+    ),
+    "a word changed": (
+        lambda file, tenant: rewrite(file, lambda text: text.replace('\\"5\\"', '\\"x\\"')),
+        7,
+        "it was changed",
+    ),
+    "a line removed": (
+        lambda file, tenant: rewrite(file, lambda text: "".join(text.splitlines(True)[:2])),
+        5,
+        "its sealed segment 000000000005-000000000008.jsonl.gz was altered",
+    ),
+    "the first line removed": (
+        lambda file, tenant: rewrite(file, lambda text: "".join(text.splitlines(True)[1:])),
+        5,
+        "it was changed",
+    ),
+    "two lines swapped": (
+        lambda file, tenant: rewrite(
+            file, lambda text: "".join(text.splitlines(True)[n] for n in (0, 2, 1, 3))
+        ),
+        6,
+        "it was changed",
+    ),
+    "compressed anew": (
+        lambda file, tenant: file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()), 1)),
+        5,
+        "its sealed segment 000000000005-000000000008.jsonl.gz was altered",
+    ),
+    "the file of another segment": (
+        lambda file, tenant: file.write_bytes(
+            file.with_name("000000000001-000000000004.jsonl.gz").read_bytes()
+        ),
+        5,
+        "it was changed",
+    ),
+    "a head removed": (
+        lambda file, tenant: segment(tenant).delete(),
+        5,
+        "the event is missing",
+    ),
+    "a head changed": (
+        lambda file, tenant: segment(tenant).update(last_digest="0" * 64),
+        5,
+        "the head of its sealed segment was changed",
+    ),
+    "a head with a key that is lost": (
+        lambda file, tenant: segment(tenant).update(key_id="00000000"),
+        5,
+        "the head of its sealed segment was changed",
+    ),
+    "an event beside its segment": (
+        lambda file, tenant: add_again(tenant),
+        9,
+        "another stands before it",
+    ),
+}
+
+
+def rewrite(file: Path, change: Callable[[str], str]) -> None:
+    text = gzip.decompress(file.read_bytes()).decode()
+    changed = change(text)
+    assert changed != text
+    file.write_bytes(gzip.compress(changed.encode(), 6, mtime=0))
+
+
+def segment(tenant: Tenant) -> Any:
+    return AuditSegment.objects.filter(tenant=tenant, first_sequence=5)
+
+
+def add_again(tenant: Tenant) -> None:
+    event = AuditEvent.objects.order_by("sequence").first()
+    assert event is not None
+    event.pk, event.sequence = None, 6
+    event.save(force_insert=True)
+
+
+@pytest.mark.parametrize(("tamper", "number", "reason"), TAMPERINGS.values(), ids=TAMPERINGS)
+def test_what_was_done_to_a_segment_is_found(
+    chain: Tenant,
+    folder: Path,
+    tamper: Callable[[Path, Tenant], Any],
+    number: int,
+    reason: str,
+) -> None:
+    seal(chain)
+    seal(chain)
+    file = folder / str(chain.pk) / "000000000005-000000000008.jsonl.gz"
+
+    past_the_triggers(lambda: tamper(file, chain))
+
+    assert first_fault(chain) == (number, reason)
+
+
+def test_nothing_leaves_the_table_without_its_event(
+    chain: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise DatabaseError("full")
+
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(DatabaseError):
+        seal(chain)
+
+    assert AuditEvent.objects.count() == 9
+    assert not AuditSegment.objects.exists()
+    monkeypatch.undo()
+    assert str(seal(chain)) in {"1-4", "1-9"}  # the file of before does not stand in its way
+
+
+def test_a_broken_chain_is_not_sealed(chain: Tenant) -> None:
+    past_the_triggers(lambda: AuditEvent.objects.filter(sequence=2).update(actor_name="x"))
+
+    with pytest.raises(PortalError, match=r"event 2: its columns were changed\."):
+        seal(chain)
+
+    assert AuditEvent.objects.count() == 9
+    assert AuditHead.objects.get(tenant=chain).sequence == 9
+
+
+def test_only_staff_seal(chain: Tenant, administrator: Person) -> None:
+    with pytest.raises(Forbidden):
+        seal_segment(before=BEFORE, actor=actor_for(administrator), now=NOW)
+
+
+def test_a_segment_that_another_process_has_sealed_meanwhile(
+    chain: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = retention._write
+
+    def slow(*args: Any) -> None:
+        monkeypatch.setattr(retention, "_write", write)
+        seal(chain)
+        write(*args)
+
+    monkeypatch.setattr(retention, "_write", slow)
+    with pytest.raises(PortalError):
+        seal(chain)
+
+    assert AuditSegment.objects.count() == 1
+    assert audit.first_fault(chain.pk) is None
+    assert segments.path_of(AuditSegment.objects.get()).exists()
