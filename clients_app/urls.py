@@ -32,6 +32,7 @@ from clients_app.web.views.client_tokens_end import client_tokens_end
 from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.keys import keys
+from clients_app.web.views.live import client_live, list_live
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
@@ -39,6 +40,7 @@ from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.secret_rotate import secret_rotate
+from clients_app.web.views.session import session_asked, session_stay
 from clients_app.web.views.sign_in import sign_in, sign_out
 from clients_app.web.views.theme import theme
 
@@ -76,6 +78,8 @@ urlpatterns = [
     *page(f"{CLIENTS}/add/<slug:client_type>", client_add, "client-add-type"),
     *page(f"{CLIENTS}/register/<slug:client_type>", client_register, "client-register-type"),
     *page(f"{CLIENTS}/register", client_register, "client-register"),
+    *page(f"{CLIENTS}/live", list_live, "client-list-live"),
+    *page(f"{CLIENT}/live/<slug:tab>", client_live, "client-live"),
     *page(CLIENT, client_details, "client-details"),
     *page(f"{CLIENT}/edit", client_edit, "client-edit"),
     *page(f"{CLIENT}/disable", client_disable, "client-disable"),
@@ -111,6 +115,8 @@ urlpatterns = [
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password, name="account_reset_password_from_key"),
+    *page("session", session_asked, "session-left"),
+    *page("session/stay", session_stay, "session-stay"),
     *page("theme", theme, "theme"),
     *page("account", account, "account"),
     *page("account/password", account_password, "account-password"),

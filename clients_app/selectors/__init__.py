@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import (
     AuditEvent,
+    AuditHead,
     Client,
     Person,
     Role,
@@ -117,6 +118,12 @@ def client_activity(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> lis
     """Return the last events of a client, newest first."""
     events = AuditEvent.objects.for_tenant(tenant_id).filter(client_id=client_id)
     return list(events.order_by("-sequence")[:limit])
+
+
+def last_event_number(tenant_id: UUID) -> int:
+    """Return the number of the last audit event: any change of the tenant's rows raises it."""
+    head = AuditHead.objects.filter(tenant_id=tenant_id)
+    return head.values_list("sequence", flat=True).first() or 0
 
 
 def tenant_roles(tenant_id: UUID) -> list[Any]:

@@ -10,6 +10,7 @@ from clients_app.browsers.person import person_of
 from clients_app.models import Person
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.web.actor import actor_of
+from clients_app.web.sessions import session_left
 
 THEME_COOKIE: Final = "theme"
 THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
@@ -28,6 +29,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
     return shell | {
         "layout": "clients_app/base.html",
         "person": person,
+        "session_left": str(session_left(request)),
         "role_label": held[0] if held else "",
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or selectors.sidebar_counts(actor.tenant_id),

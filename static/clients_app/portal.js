@@ -321,7 +321,8 @@
     // What was typed before htmx listened.
     if (sought && sought.value !== sought.defaultValue) htmx.trigger(sought, "input");
     markOpenRow();
-    if (event.detail.elt.id === "details") keepPlace();
+    const polled = event.detail.requestConfig?.elt.matches("[data-live]");
+    if (event.detail.elt.id === "details" && !polled) keepPlace();
   });
   on("windowDone", () => dialog.open && dialog.close());
   on("toast", (event) => toast("#toast-done", event.detail.text));
@@ -349,7 +350,8 @@
   function unreachable(event) {
     const form = event.detail.elt.closest("form[data-window]");
     if (!form || !dialog.open) {
-      if (event.detail.elt.matches("[data-theme-switch], form:has([data-theme-switch])")) return;
+      const silent = "[data-live], [data-theme-switch], form:has([data-theme-switch])";
+      if (event.detail.elt.matches(silent)) return;
       toast("#toast-failed");
       return;
     }

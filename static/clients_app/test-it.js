@@ -13,15 +13,17 @@
   async function test(button) {
     const place = button.closest("[data-once]");
     const result = place.querySelector(".test-result");
-    const words = place.querySelector("#test-words").dataset;
+    const template = place.querySelector("#test-words");
+    const words = template.dataset;
+    const line = (tone, text, aside) => lineOf(template, tone, text, aside);
     button.disabled = true;
     result.hidden = false;
-    result.replaceChildren(line("", words.asking));
+    result.replaceChildren(line("wait", words.asking));
     const began = performance.now();
     try {
       const answer = await ask(button.dataset.test, place);
       const took = words.took.replace("%n", Math.max(1, Math.round(performance.now() - began)));
-      result.replaceChildren(...(await told(answer, words, took)));
+      result.replaceChildren(...(await told(answer, words, line, took)));
     } catch {
       result.replaceChildren(line("bad", words.unreachable));
     }
@@ -45,7 +47,7 @@
     });
   }
 
-  async function told(answer, words, took) {
+  async function told(answer, words, line, took) {
     const body = await answer.json();
     if (!answer.ok) {
       const said = `${answer.status} - ${body.error}`;
@@ -92,12 +94,11 @@
     return `${new Date(seconds * 1000).toLocaleString("en-GB", form)} UTC`;
   }
 
-  function line(tone, text, aside = "") {
+  function lineOf(template, tone, text, aside = "") {
     const shown = paragraph("");
     shown.className = "test-line";
-    const badge = document.createElement("span");
-    badge.className = tone ? `badge badge-${tone}` : "badge";
-    badge.textContent = text;
+    const badge = template.content.querySelector(`.badge-${tone}`).cloneNode(true);
+    badge.querySelector("span").textContent = text;
     shown.append(badge);
     if (aside) {
       const sub = document.createElement("span");

@@ -24,6 +24,8 @@ WHO_GETS_WHAT = {
     "client-register": (303, 403, 303, 303),
     "client-add-type": (200, 403, 200, 303),
     "client-register-type": (303, 403, 303, 303),
+    "client-list-live": (200, 200, 200, 303),
+    "client-live": (200, 200, 404, 303),
     "client-details": (200, 200, 404, 303),
     "client-edit": (200, 403, 404, 303),
     "client-disable": (200, 403, 404, 303),
@@ -47,6 +49,8 @@ WHO_GETS_WHAT = {
     "sign-out": (405, 405, 405, 405),
     "account_reset_password": (200, 200, 200, 200),
     "account_reset_password_from_key": (422, 422, 422, 422),
+    "session-left": (204, 204, 204, 204),
+    "session-stay": (405, 405, 405, 405),
     "theme": (405, 405, 405, 405),
     "account": (200, 200, 200, 303),
     "account-password": (303, 303, 303, 303),
@@ -65,13 +69,13 @@ def addresses(machine) -> dict[str, str]:
     parts = {"client_id": machine.client.pk, "secret_id": machine.secret.pk}
     parts |= {"role_id": make_role(f"Role {uuid4()}", machine.client.tenant).pk}
     parts |= {"removed_id": removed_client(machine.client.tenant).pk}
-    parts |= {"client_type": "hybrid"}
+    parts |= {"client_type": "hybrid", "tab": "roles"}
     parts |= {"uidb36": "ff", "key": "a-b"}
     found = {}
     for pattern in clients_app.urls.urlpatterns:
         if pattern.name:
             names = re.findall(
-                r"client_id|client_type|removed_id|secret_id|role_id|uidb36|\bkey\b",
+                r"client_id|client_type|removed_id|secret_id|role_id|uidb36|\bkey\b|\btab\b",
                 str(pattern.pattern),
             )
             given = {name: parts[name] for name in names}

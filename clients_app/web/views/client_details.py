@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
+from clients_app.web.live import live_address, stamp
 from clients_app.web.views.client_list import list_context
 
 TIMELINE_MAX: Final = 20
@@ -153,7 +155,13 @@ def _tab(
         "role_count": client.roles.count(),
     }
     around = _state_alone(request) if wants_fragment(request) else list_context(request, client)
-    shown = {**around, **context, **may_do, "client": client, "tab": tab, "now": now}
+    parts, state = {"client_id": client.pk}, around["state"]
+    since = stamp(client.tenant_id, now=now, client=client)
+    places = {
+        "here": reverse(f"client-{tab}", kwargs=parts) + state,
+        "pane_live": live_address("client-live", state, since, tab=tab, **parts),
+    }
+    shown = {**around, **context, **may_do, **places, "client": client, "tab": tab, "now": now}
     title = gettext("%(client)s, %(tab)s") % {"client": client.name, "tab": label}
     return show(request, "client_details", shown, title=title, fragments=("details",))
 

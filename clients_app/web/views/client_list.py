@@ -20,6 +20,7 @@ from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
+from clients_app.web.live import live_address, stamp
 from clients_app.web.views.client_add import addresses_of
 
 
@@ -65,6 +66,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 def list_context(request: HttpRequest, client: Client | None = None) -> dict[str, Any]:
     """Return what the list shows; beside an open client, the list of its type by default."""
     actor, now = actor_of(request), timezone.now()
+    since = stamp(actor.tenant_id, now=now)  # before the rows are read
     may_restore = allows(actor, Action.RESTORE_CLIENT)
     said = list_state(request.GET, may_restore=may_restore)
     default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
@@ -100,6 +102,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "previous": replace(named, page=page.page - 1).query(),
         "next": replace(named, page=page.page + 1).query(),
         "address": reverse("client-list") + named.query(),
+        "list_live": live_address("client-list-live", named.query(), since),
         "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
         "sidebar": selectors.sidebar_counts(actor.tenant_id),

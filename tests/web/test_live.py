@@ -1,0 +1,194 @@
+"""Polling: 204 while nothing changed, the part of the page when something did; no activity."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from clients_app.models import Client, TokenUsage
+from clients_app.services.client_edits import set_enabled
+from clients_app.services.client_removal import remove_client
+from tests.factories import actor_for, command_line_in, insert_clients, make_client
+from tests.web.conftest import browser_of, is_page, text_of
+
+START = datetime(2026, 11, 23, 8, 0, 1, tzinfo=UTC)
+LIST = {"HX-Request": "true", "HX-Target": "list", "HX-Current-URL": "http://testserver/security"}
+PANE = {**LIST, "HX-Target": "details"}
+TABS = ("details", "secrets", "roles", "activity")
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(START, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def client(clock, tenant):
+    return make_client("Pump", tenant, now=START - timedelta(days=1)).client
+
+
+@pytest.fixture
+def mara(clock, administrator):
+    return browser_of(administrator)
+
+
+def live_in(reply, part: str) -> str:
+    """Return the address at which a part of the page asks what is new."""
+    found = re.search(rf'data-live hidden hx-get="([^"]*)"[^>]*hx-target="#{part}"', text_of(reply))
+    assert found, text_of(reply)
+    return html.unescape(found[1])
+
+
+def test_nothing_new_is_204_and_empty(mara, client):
+    page = mara.get(f"/security/clients/{client.pk}")
+
+    for part, headers in (("list", LIST), ("details", PANE)):
+        reply = mara.get(live_in(page, part), headers=headers)
+        assert (reply.status_code, reply.content) == (204, b"")
+
+
+def test_a_change_brings_the_list_as_it_is_filtered(mara, client, tenant):
+    page = mara.get("/security/clients?q=pum&show=active")
+    make_client("Pump two", tenant)
+    make_client("Valve", tenant)
+
+    reply = mara.get(live_in(page, "list"), headers=LIST)
+
+    assert reply.status_code == 200
+    assert not is_page(reply)
+    assert "Pump two" in text_of(reply)
+    assert "Valve" not in text_of(reply)
+    assert "HX-Push-Url" not in reply
+    assert "HX-Replace-Url" not in reply
+    assert mara.get(live_in(reply, "list"), headers=LIST).status_code == 204
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_change_brings_the_tab_of_the_pane(mara, client, administrator, tab):
+    rest = "" if tab == "details" else f"/{tab}"
+    page = mara.get(f"/security/clients/{client.pk}{rest}?q=pum")
+    set_enabled(client, enabled=False, actor=actor_for(administrator), now=START)
+
+    reply = mara.get(live_in(page, "details"), headers=PANE)
+
+    assert reply.status_code == 200
+    assert not is_page(reply)
+    assert "Disabled" in text_of(reply)
+    assert f'hx-get="/security/clients/{client.pk}{rest}?q=pum"' in text_of(reply)
+    assert mara.get(live_in(reply, "details"), headers=PANE).status_code == 204
+
+
+def test_a_token_brings_the_pane(mara, client):
+    page = mara.get(f"/security/clients/{client.pk}/secrets")
+    secret = client.secrets.get()
+    times = {"hour": START.replace(second=0), "last_at": START}
+    TokenUsage.objects.create(client=client, secret=secret, tokens=77, **times)
+    Client.objects.filter(pk=client.pk).update(last_token_at=START)
+
+    reply = mara.get(live_in(page, "details"), headers=PANE)
+
+    assert "just now" in text_of(reply)
+
+
+def test_words_of_time_are_drawn_anew_every_minute(clock, mara, client):
+    page = mara.get("/security/clients")
+    clock.shift(timedelta(seconds=58))
+    assert mara.get(live_in(page, "list"), headers=LIST).status_code == 204
+    clock.shift(timedelta(seconds=2))
+    assert mara.get(live_in(page, "list"), headers=LIST).status_code == 200
+
+
+def test_changes_of_another_tenant_are_none(mara, client, stranger):
+    page = mara.get("/security/clients")
+    make_client("Theirs", stranger.tenant)
+
+    assert mara.get(live_in(page, "list"), headers=LIST).status_code == 204
+
+
+def test_what_is_gone_loads_the_page_which_says_so(mara, client, tenant):
+    page = mara.get(f"/security/clients/{client.pk}")
+    remove_client(client, actor=command_line_in(tenant), now=START)
+    at = f"/security/clients/{client.pk}"
+
+    reply = mara.get(
+        live_in(page, "details"), headers={**PANE, "HX-Current-URL": f"http://testserver{at}"}
+    )
+
+    assert reply["HX-Redirect"] == at
+    assert mara.get(at).status_code == 404
+
+
+def test_who_may_not_see_a_tab_does_not_see_it_live(colleague, clock, client, stranger):
+    live = f"/security/clients/{client.pk}/live"
+    jonas, zofia = browser_of(colleague), browser_of(stranger)
+
+    assert [jonas.get(f"{live}/{tab}").status_code for tab in TABS] == [200, 403, 200, 403]
+    assert {zofia.get(f"{live}/{tab}").status_code for tab in TABS} == {404}
+    assert jonas.get(f"{live}/all").status_code == 404
+
+
+def test_polling_costs_the_same_however_many_clients(
+    mara, client, tenant, django_assert_num_queries
+):
+    """Session, person, rights and one more: the number of the tenant's last event."""
+    live = live_in(mara.get("/security/clients"), "list")
+    with django_assert_num_queries(4):
+        assert mara.get(live, headers=LIST).status_code == 204
+    insert_clients([f"Client {n}" for n in range(40)], tenant)
+    with django_assert_num_queries(4):
+        assert mara.get(live, headers=LIST).status_code == 204
+
+
+def test_polling_does_not_keep_a_session_alive(clock, mara, client):
+    page = mara.get("/security/clients")
+    for _ in range(30):
+        clock.shift(timedelta(minutes=1))
+        assert mara.get(live_in(page, "list"), headers=LIST).status_code == 200
+        assert mara.get("/session").status_code == 204
+    clock.shift(timedelta(seconds=1))
+
+    reply = mara.get(live_in(page, "list"), headers=LIST)
+
+    assert reply["HX-Redirect"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("headers", [{"Purpose": "prefetch"}, LIST, {"X-Live": "1"}])
+def test_no_header_makes_polling_an_activity_or_a_page_none(clock, mara, client, headers):
+    live = live_in(mara.get("/security/clients"), "list")
+    clock.shift(timedelta(minutes=29))
+    mara.get(live, headers=headers)
+    clock.shift(timedelta(minutes=1))
+    mara.get("/security/roles", headers=headers)  # the last moment
+    clock.shift(timedelta(minutes=30))
+    assert mara.get("/security/roles").status_code == 200
+
+
+def test_each_answer_says_how_long_the_session_lasts(clock, mara, client):
+    assert mara.get("/security/roles")["Session-Left"] == "1800"
+    clock.shift(timedelta(minutes=28))
+    assert mara.get("/session")["Session-Left"] == "120"
+    assert 'data-session-left="1800"' in text_of(mara.get("/security/roles"))
+    clock.shift(timedelta(minutes=29))
+    assert mara.get("/session")["Session-Left"] == "60"
+    assert mara.post("/session/stay")["Session-Left"] == "1800"
+
+
+def test_twelve_hours_cannot_be_prolonged(clock, mara, client):
+    for _ in range(29):
+        mara.get("/security/roles")
+        clock.shift(timedelta(minutes=24, seconds=30))
+    assert mara.post("/session/stay")["Session-Left"] == "570; final"
+
+
+def test_nobody_has_nothing_left(browser, client):
+    assert browser.get("/session")["Session-Left"] == "0; final"
+    assert "Session-Left" not in browser.get("/sign-in")
+
+
+def test_machines_are_told_nothing_of_it(mara, client):
+    """Bar 4: a cookie changes nothing at the endpoints of machines."""
+    assert "Session-Left" not in mara.get("/identity/.well-known/openid-configuration")
+    assert "Session-Left" not in mara.post("/identity/connect/token")
