@@ -18,8 +18,6 @@
   }
 
   function isInHand(target) {
-    const focused = document.activeElement;
-    if (target.contains(focused) && focused !== target && !focused.id) return true;
     const selected = getSelection();
     return !selected.isCollapsed && selected.containsNode(target, true);
   }
@@ -37,13 +35,17 @@
     else keep(target);
   });
 
-  // Scroll, opened parts and ticked rows stay as they are.
+  // Focus, scroll, opened parts and ticked rows stay as they are.
   function keep(target) {
     const { id, scrollTop } = target;
+    const stops = (root) => all("a, button, input, select, summary, [tabindex]", root);
+    const place = stops(target).indexOf(document.activeElement);
     const opened = all("details[id][open]", target).map((part) => part.id);
     const ticked = all("input:checked", target).map(({ name, value }) => ({ name, value }));
     const restore = () => {
       const now = document.getElementById(id);
+      const focused = stops(now)[place]; // htmx itself finds what has an id
+      if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
       now.scrollTop = scrollTop;
       for (const part of opened) document.getElementById(part)?.setAttribute("open", "");
       for (const input of all("input", now)) {

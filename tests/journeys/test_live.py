@@ -1,0 +1,210 @@
+"""The page follows what others do without a reload, and warns before the session ends."""
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import Credentials, add_client, expect_window, open_add_client
+from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+POLL = 16_000  # the page asks every 15 s
+HIDE = "(hidden) => Object.defineProperty(document, 'hidden', {configurable: true, value: hidden})"
+SHOW = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
+COUNT_SHIFTS = """() => {
+  window.shifts = 0;
+  const count = (list) => (window.shifts += list.getEntries().length);
+  new PerformanceObserver(count).observe({ type: "layout-shift" });
+}"""
+IDLE_FOR = """
+from importlib import import_module
+from django.conf import settings
+session = import_module(settings.SESSION_ENGINE).SessionStore({key!r})
+session["seen_at"] -= {seconds}
+session.save()
+"""
+
+
+def open_secrets(visitor: Visitor, name: str) -> tuple[Page, Credentials]:
+    """Add a client; return the page with its Secrets tab, whose clock can be moved."""
+    page = visitor.page("/security/clients")
+    added = add_client(page, name)
+    page.clock.install()
+    page.goto(f"/security/clients/{added.client_id}/secrets?q={name}")
+    return page, added
+
+
+def rotate(portal: PortalProcess, client_id: str) -> None:
+    ended = portal.manage("clients", "rotate", client_id, "--tenant", "Herons Ltd")
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_list_and_pane_follow_what_others_do(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    visitor = visit(live_portal, storage_state=mara, viewport={"width": 1440, "height": 480})
+    name = f"Followed {uuid4()}"
+    page, added = open_secrets(visitor, name)
+    expect(page.locator("#row-" + added.client_id)).to_have_count(1)
+    page.locator("#rotate-secret").focus()
+    page.locator("#details").evaluate("pane => pane.scrollTop = 60")
+    rotate(live_portal, added.client_id)
+    page.clock.fast_forward(POLL)
+
+    expect(page.locator("#details")).to_contain_text("Rotation in progress")
+    expect(page.locator("#tab-secrets")).to_contain_text("2")
+    row = page.get_by_role("row").filter(has_text=added.client_id)
+    expect(row).to_contain_text("Expires in")
+    expect(page.locator("#row-" + added.client_id)).to_have_attribute("aria-current", "true")
+    assert focused(page) == "rotate-secret"
+    assert page.locator("#details").evaluate("pane => pane.scrollTop") == 60
+    assert window_of(page).count() == 0
+    assert page.url.endswith(f"/secrets?q={name.replace(' ', '%20')}")
+
+
+def test_nothing_is_asked_or_moved_while_someone_is_at_work(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    """An open menu, a selected text, an open window, a hidden page: each waits its turn."""
+    page, added = open_secrets(visit(live_portal, storage_state=mara), f"At work {uuid4()}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    rotate(live_portal, added.client_id)
+    pane = page.locator("#details")
+
+    page.get_by_role("button", name="More Options").click()
+    page.clock.fast_forward(POLL)
+    expect(page.locator("#more-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#details-id'))")
+    page.clock.fast_forward(POLL)
+    expect(pane).not_to_contain_text("Rotation in progress")
+    assert page.evaluate("getSelection().toString()") == added.client_id
+    page.evaluate("getSelection().removeAllRanges()")
+
+    page.evaluate(HIDE, True)
+    asked.clear()
+    page.clock.fast_forward(10 * POLL)
+    page.wait_for_timeout(300)
+    assert not [url for url in asked if "/live" in url]
+    expect(pane).not_to_contain_text("Rotation in progress")
+
+    page.evaluate(SHOW)  # it is seen again: asked at once
+    expect(pane).to_contain_text("Rotation in progress")
+
+
+def test_opened_parts_and_the_focus_stay(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    page, added = open_secrets(visit(live_portal, storage_state=mara), f"Opened {uuid4()}")
+    answer = page.request.post(
+        "/identity/connect/token",
+        form={
+            "grant_type": "client_credentials",
+            "client_id": added.client_id,
+            "client_secret": added.plain,
+        },
+    )
+    assert answer.status == 200
+    rotate(live_portal, added.client_id)
+    hours = page.locator("details").filter(has_text="Tokens per hour")
+    for _ in range(20):  # counts are written every few seconds
+        page.clock.fast_forward(POLL)
+        page.wait_for_timeout(700)
+        if hours.count():
+            break
+    hours.locator("summary").click()
+    expect(hours).to_have_attribute("open", "")
+    assert focused(page) == "Tokens per hour"
+
+    changed = live_portal.manage("roles", "add", f"R {uuid4()}", "--tenant", "Herons Ltd")
+    assert changed.returncode == 0, changed.stderr
+    page.locator("#details").evaluate("pane => pane.dataset.old = 'yes'")
+    page.evaluate(COUNT_SHIFTS)
+    with page.expect_response(lambda answer: "/live/secrets" in answer.url and answer.ok):
+        page.clock.fast_forward(POLL)
+    expect(page.locator("#details:not([data-old])")).to_have_count(1)
+    expect(hours).to_have_attribute("open", "")
+    assert focused(page) == "Tokens per hour"
+    page.wait_for_timeout(300)
+    assert page.evaluate("shifts") == 0
+
+
+def signed_in(visitor: Visitor, path: str) -> Page:
+    """Sign in anew, so that no other test loses its session; return a page of a moved clock."""
+    page = visitor.page(f"/sign-in?next={path}")
+    sign_in(page)
+    page.wait_for_url(f"**{path}")
+    page.clock.install()
+    page.goto(path)
+    return page
+
+
+def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
+    """Let the session of the visitor have been idle for so long."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
+    code = IDLE_FOR.format(key=cookies["sessionid"], seconds=seconds)
+    ended = portal.manage("shell", "-c", code)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_warned_before_the_end_one_stays(live_portal: PortalProcess, visit: Visit) -> None:
+    visitor = visit(live_portal)
+    page = signed_in(visitor, "/security/clients")
+    warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
+
+    idle(live_portal, visitor, 1710)
+    with page.expect_response("**/security/clients/live*"):
+        page.clock.fast_forward(POLL)
+    with page.expect_response("**/session"):
+        page.clock.fast_forward(5_000)
+    expect(warning).to_be_visible()
+    with page.expect_response("**/session/stay") as stayed:
+        warning.get_by_role("button", name="Stay signed in").click()
+
+    expect(warning).to_have_count(0)
+    assert int(stayed.value.headers["session-left"]) > 1750
+
+
+def test_warned_in_an_open_window_what_was_typed_survives_the_end(
+    live_portal: PortalProcess, visit: Visit
+) -> None:
+    visitor = visit(live_portal)
+    visitor.expect(403)
+    page = signed_in(visitor, "/security/clients")
+    open_add_client(page).get_by_label("Name", exact=True).fill("Typed for long")
+    idle(live_portal, visitor, 1710)
+
+    with page.expect_response("**/session"):
+        page.clock.fast_forward(1_700_000)
+    expect(window_of(page).get_by_role("alert")).to_contain_text("signed out in 2 minutes")
+    idle(live_portal, visitor, 120)
+    page.clock.fast_forward(130_000)
+    expect(window_of(page)).to_contain_text("You are signed out. Nothing typed is lost")
+
+    press(page, "Continue")
+    expect(window_of(page).get_by_label("Username")).to_be_visible()
+    sign_in(page)
+    window = expect_window(page, "Add Client")
+    expect(window.get_by_label("Name", exact=True)).to_have_value("Typed for long")
+
+
+def test_a_page_left_alone_goes_to_sign_in_and_comes_back(
+    live_portal: PortalProcess, visit: Visit
+) -> None:
+    visitor = visit(live_portal)
+    page = signed_in(visitor, "/security/roles")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
+    idle(live_portal, visitor, 1801)
+
+    page.clock.fast_forward(1_790_000)
+    page.clock.fast_forward(5_000)
+
+    page.wait_for_url("**/sign-in?next=*")
+    sign_in(page)
+    page.wait_for_url("**/security/roles")
