@@ -42,6 +42,11 @@ def token_signing_algorithm() -> str:
     return settings.TOKEN_SIGNING_ALGORITHM
 
 
+def audit_stream() -> str:
+    """Return where audit events go as JSON lines: ``stdout``, the path of a file, or nowhere."""
+    return settings.AUDIT_STREAM
+
+
 def logs_tokens() -> bool:
     """Return whether each issued token gets a line of the log (product rule, "Usage")."""
     return settings.LOG_TOKENS
@@ -121,6 +126,7 @@ def facts() -> dict[str, str | int]:
         "CLIENTS_PER_TENANT": settings.CLIENTS_PER_TENANT,
         "TIME_ZONE": settings.TIME_ZONE,
         "LOG_TOKENS": settings.LOG_TOKENS,
+        "AUDIT_STREAM": settings.AUDIT_STREAM,
     }
 
 

@@ -12,6 +12,8 @@ from clients_app.web.views.account import (
     account_shortcuts,
     account_time_zone,
 )
+from clients_app.web.views.activity import activity
+from clients_app.web.views.activity_export import activity_export
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.choose_password import choose_password, forgot_password
 from clients_app.web.views.client_add import client_add
@@ -111,6 +113,8 @@ urlpatterns = [
     path("calendar/<str:key>.ics", calendar, name="calendar"),
     *page("help/get-started", get_started, "get-started"),
     *page("help/get-started/<slug:client_type>", get_started, "get-started-type"),
+    *page("security/activity", activity, "activity"),
+    *page("security/activity/export", activity_export, "activity-export"),
     *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),

@@ -63,6 +63,17 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     return value
 
 
+def stream(name: str) -> str:
+    """Return ``stdout`` or the absolute path of a file whose folder exists; empty if unset."""
+    value = text(name)
+    if value in {"", "stdout"} or (Path(value).is_absolute() and Path(value).parent.is_dir()):
+        return value
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}; set it to stdout or to a file by its absolute path, whose folder "
+        "exists."
+    )
+
+
 def switch(name: str) -> bool:
     """Return whether the variable is ``on``; it may only be that or ``off``, the default."""
     return choice(name, ("off", "on"), "off") == "on"

@@ -216,6 +216,7 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+AUDIT_STREAM = env.stream("AUDIT_STREAM")
 LOG_TOKENS = env.switch("LOG_TOKENS")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = {

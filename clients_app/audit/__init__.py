@@ -1,7 +1,22 @@
 """The record of what was done: one chain of events per tenant, read as sentences."""
 
 from clients_app.audit.chain import DONE, REFUSED, record
+from clients_app.audit.kinds import Kind, actions_of, kind_of
+from clients_app.audit.plain import json_line, members_of
 from clients_app.audit.sentences import changes, sentence
 from clients_app.audit.verify import Fault, first_fault
 
-__all__ = ["DONE", "REFUSED", "Fault", "changes", "first_fault", "record", "sentence"]
+__all__ = [
+    "DONE",
+    "REFUSED",
+    "Fault",
+    "Kind",
+    "actions_of",
+    "changes",
+    "first_fault",
+    "json_line",
+    "kind_of",
+    "members_of",
+    "record",
+    "sentence",
+]

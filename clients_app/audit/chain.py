@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from clients_app import keyring
 from clients_app.actors import Actor
-from clients_app.audit import witness
+from clients_app.audit import stream, witness
 from clients_app.models import AuditEvent, AuditHead
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
@@ -97,6 +97,7 @@ def _record(
     AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
     remember = partial(witness.note, actor.tenant_id, sequence=event.sequence, digest=event.digest)
     transaction.on_commit(remember, robust=True)
+    transaction.on_commit(partial(stream.send, event), robust=True)
     return event
 
 

@@ -82,6 +82,7 @@ SENTENCES: Final = {
     "calendar.made": gettext_noop("Calendar address made for %(object)s"),
     "calendar.removed": gettext_noop("Calendar address of %(object)s removed"),
     "policies.set": gettext_noop("Policies of %(object)s changed"),
+    "activity.exported": gettext_noop("Activity exported"),
 }
 
 LABELS: Final = {
@@ -123,6 +124,8 @@ LABELS: Final = {
     "attempts": gettext_noop("Attempts"),
     "first_at": gettext_noop("First"),
     "last_at": gettext_noop("Last"),
+    "format": gettext_noop("Format"),
+    "filter": gettext_noop("Filter"),
 }
 
 

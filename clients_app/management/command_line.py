@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from clients_app import operations, selectors
 from clients_app.actors import Actor, ActorKind
+from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import failures
 from clients_app.models import Role, Tenant
@@ -22,6 +23,7 @@ class PortalCommand(BaseCommand):
     """A command of words, `manage.py clients add`: each word after the first is a method."""
 
     requires_system_checks: list[str] = []  # the checks are `manage.py check`
+    prints = True  # its answer, so that events keep off standard output
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run, and turn what stopped the deed into one sentence and exit status 1.
@@ -30,6 +32,8 @@ class PortalCommand(BaseCommand):
         """
         logging.disable(logging.INFO)
         operations.begin()
+        if self.prints:
+            stream.spare_stdout()
         try:
             super().run_from_argv(argv)
         except PortalError as error:

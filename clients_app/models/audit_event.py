@@ -50,7 +50,14 @@ class AuditEvent(models.Model):
             models.UniqueConstraint(fields=("tenant", "sequence"), name="audit_sequence_once"),
         )
         indexes = (
+            # each way to look for events ends in their order: selectors/activity.py
             models.Index(fields=("tenant", "client_id", "sequence"), name="audit_of_client"),
+            models.Index(fields=("tenant", "actor_id", "sequence"), name="audit_by_actor"),
+            models.Index(fields=("tenant", "object_id", "sequence"), name="audit_of_object"),
+            models.Index(fields=("tenant", "action", "sequence"), name="audit_of_action"),
+            models.Index(fields=("tenant", "outcome", "sequence"), name="audit_of_outcome"),
+            models.Index(fields=("tenant", "address", "sequence"), name="audit_from_address"),
+            models.Index(fields=("tenant", "at", "sequence"), name="audit_at"),
         )
 
     def __str__(self) -> str:

@@ -42,7 +42,10 @@ class TokenRefusal(models.Model):
                 "client", "cause", "day", Coalesce("secret", 0), name="token_refusal_once_a_day"
             ),
         )
-        indexes = (models.Index(fields=("client", "last_at"), name="token_refusal_of_client"),)
+        indexes = (
+            models.Index(fields=("client", "last_at"), name="token_refusal_of_client"),
+            models.Index(fields=("last_at", "id"), name="token_refusal_latest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.day}: {self.requests} {self.cause}"

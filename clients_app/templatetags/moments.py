@@ -34,6 +34,21 @@ def day_time(moment: datetime) -> str:
     return f"{date_format(timezone.localtime(moment), 'j M Y, H:i')} {zone_name(moment)}"
 
 
+@register.simple_tag(takes_context=True)
+def to_the_second(context: Any, moment: datetime) -> SafeString:
+    """Draw a moment of a list: "Today, 10:15:42", "Yesterday, 22:40:19", "4 Sep 2026, 10:15:42"."""
+    local, today = timezone.localtime(moment), timezone.localtime(context["now"]).date()
+    near = {0: gettext("Today"), 1: gettext("Yesterday")}
+    date = near.get((today - local.date()).days, day(moment))
+    return format_html(
+        '<time datetime="{}" title="{}">{}, {}</time>',
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        day_time(moment),
+        date,
+        date_format(local, "H:i:s"),
+    )
+
+
 @register.filter
 def clock(moment: datetime) -> str:
     """Return time and zone: "10:15 UTC"."""

@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from clients_app.actors import ActorKind
+from clients_app.audit import Kind, kind_of
 from clients_app.rules.expiry import is_expired
 from clients_app.templatetags import moments
 
@@ -141,18 +144,62 @@ def marked(text: Any, sought: str) -> str | SafeString:
     return format_html("{}<mark>{}</mark>{}", whole[:at], whole[at:ends], whole[ends:])
 
 
+#: by the last word of an action, else by its kind
 EVENT_ICONS: Final = {
-    "client.added": "plus",
+    "added": "plus",
+    "edited": "pencil",
+    "removed": "trash",
+    "restored": "rotate",
+    "rotated": "rotate",
+    "disabled": "power",
+    "enabled": "power",
+    "exported": "download",
+    Kind.CLIENTS: "activity",
+    Kind.SECRETS: "key",
+    Kind.ROLES: "shield",
+    Kind.USERS: "user",
+    Kind.SIGN_INS: "sign-in",
+    Kind.NOTICES: "mail",
+    "roles.changed": "shield",
+    "owners.changed": "users",
     "client.secret.added": "key",
-    "client.secret.rotated": "rotate",
-    "client.secret.removed": "trash",
 }
 
 
 @register.simple_tag
 def event_icon(event: Any) -> SafeString:
-    """Draw the icon of an audit event."""
-    return icon(EVENT_ICONS.get(event.action, "activity"))
+    """Draw the icon of an audit event; what was refused stands out."""
+    if event.outcome == event.REFUSED:
+        return icon("alert")
+    last = event.action.rpartition(".")[2]
+    beginnings = (event.action, event.action.partition(".")[2], last, kind_of(event.action))
+    return icon(next((EVENT_ICONS[one] for one in beginnings if one in EVENT_ICONS), "activity"))
+
+
+@register.simple_tag
+def actor_of_event(event: Any) -> SafeString | str:
+    """Say who did it; a person links to all that he did."""
+    match event.actor_kind:
+        case ActorKind.PERSON if event.actor_id:
+            address = f"{reverse('activity')}?person={event.actor_id}"
+            return format_html('<a class="link" href="{}">{}</a>', address, event.actor_name)
+        case ActorKind.CLIENT:
+            return gettext("API: %(client)s") % {"client": event.actor_name}
+        case ActorKind.SYSTEM:
+            return gettext("the portal")
+        case ActorKind.COMMAND_LINE:
+            return gettext("command line")
+    return event.actor_name
+
+
+@register.inclusion_tag("clients_app/components/refused_group.html", takes_context=True)
+def refused_group(context: Any, group: Any) -> dict[str, Any]:
+    """Say how many token requests were refused, why, and with which secret."""
+    secret, why = group.secret, group.get_cause_display()
+    if group.cause == group.Cause.SECRET_EXPIRED and secret and secret.expires_at:
+        ago = moments.ago(secret.expires_at, context["now"])
+        why = gettext("secret expired %(when)s") % {"when": ago}
+    return {"group": group, "why": why, "ends_in": secret.last_four if secret else ""}
 
 
 @register.filter

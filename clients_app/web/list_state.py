@@ -70,13 +70,14 @@ def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
         type=client_type if client_type in ClientType.values else "",
         q=query.get("q", "").strip().replace("\x00", "")[:FILTER_MAX],
         show=shown,
-        role=_guid(query.get("role", "")),
+        role=guid(query.get("role", "")),
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
     )
 
 
-def _guid(text: str) -> UUID | None:
+def guid(text: str) -> UUID | None:
+    """Return the GUID that an address names; None where it is none."""
     try:
         return UUID(text) if len(text) == 36 else None
     except ValueError:

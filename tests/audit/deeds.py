@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 from django.test import override_settings
 
 from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.selectors.activity_filter import ActivityFilter
+from clients_app.services.activity_export import export_activity
 from clients_app.services.calendar_feeds import make_feed, remove_feed
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
@@ -145,6 +147,12 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),
         (note_proof, lambda on: note_proof(on.person, **on.by)),
         (make_one_time_link, lambda on: make_one_time_link(on.person, **on.by)),
+        (
+            export_activity,
+            lambda on: export_activity(
+                ActivityFilter(tenant_id=on.tenant.pk), "csv", query="", **on.by
+            ),
+        ),
         (
             add_tenant,
             lambda on: add_tenant("Contoso", actor_kind=on.by["actor"].kind, now=NOW),

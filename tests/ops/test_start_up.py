@@ -339,6 +339,7 @@ def test_a_taken_port_is_named(portal: PortalProcess) -> None:
         ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
         ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
+        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to a file by"),
         ("CACHE_URL", "moon://x", "CACHE_URL cannot be understood; set it to something like"),
         ("DATABASE_URL", "mysql://u:pw@h/d", "DATABASE_URL is neither PostgreSQL nor SQLite;"),
         ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be understood;"),

@@ -45,6 +45,8 @@ WHO_GETS_WHAT = {
     "role-add": (200, 403, 200, 303),
     "role-edit": (200, 403, 404, 303),
     "role-remove": (200, 403, 404, 303),
+    "activity": (200, 403, 200, 303),
+    "activity-export": (200, 403, 200, 303),
     "account_login": (303, 303, 303, 200),
     "sign-out": (405, 405, 405, 405),
     "account_reset_password": (200, 200, 200, 200),

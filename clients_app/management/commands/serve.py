@@ -19,6 +19,7 @@ PASSWORD = "PORTAL_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
 
 
 class Command(PortalCommand):
+    prints = False
     help = "Prepares what is missing (tables, static files, key, tenant, administrator) and serves."
 
     def handle(self, *args: Any, **options: Any) -> None:

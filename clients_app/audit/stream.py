@@ -1,0 +1,59 @@
+"""The events of all chains as JSON lines for a collector, where AUDIT_STREAM says where to.
+
+Each goes out after the commit that made it lasting, so that none is told that did not happen.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from clients_app import conf
+from clients_app.audit.plain import json_line, members_of
+from clients_app.models import AuditEvent
+
+STDOUT: Final = "stdout"
+
+
+_stdout: Final = {"is_taken": False}
+
+
+def spare_stdout() -> None:
+    """Write nothing to the standard output of this process: a command prints its answer there."""
+    _stdout["is_taken"] = True
+
+
+def send(event: AuditEvent) -> None:
+    """Write the event as one line to where the collector reads."""
+    target = conf.audit_stream()
+    if not target or (target == STDOUT and _stdout["is_taken"]):
+        return
+    line = json_line({"stream": "audit", **members_of(event)}).encode()
+    with _open(target) as file, _alone():  # a pipe keeps only short lines of many writers whole
+        while line:
+            line = line[os.write(file, line) :]
+
+
+@contextmanager
+def _open(target: str) -> Iterator[int]:
+    if target == STDOUT:
+        yield 1
+        return
+    file = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold off the other threads and processes that write."""
+    lock = os.open(Path(conf.data_dir(), "audit-stream.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,51 @@
+"""Export of Activity: what the screen is filtered by, as CSV or JSON lines, streamed."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from clients_app.policies import Action
+from clients_app.selectors.activity import COUNTED_MAX, activity_count
+from clients_app.services.activity_export import FORMATS, export_activity
+from clients_app.web.access import may, signed_in
+from clients_app.web.activity_state import activity_state
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import show
+from clients_app.web.proof import fresh_proof
+from clients_app.web.views.activity import filter_of, told
+
+WHY: Final = _("An export takes the record of what was done out of the portal.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may(Action.READ_ACTIVITY)
+@fresh_proof(WHY)
+def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no HttpResponse
+    """Ask in which format; send the file."""
+    actor, now = actor_of(request), timezone.now()
+    said = activity_state(request.GET).at()
+    wanted = filter_of(said, actor.tenant_id)
+    chosen = request.POST.get("format", "")
+    if request.method == "POST" and chosen in FORMATS:
+        lines = export_activity(wanted, chosen, query=told(said, wanted), actor=actor, now=now)
+        response = StreamingHttpResponse(lines, content_type=FORMATS[chosen].content_type)
+        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{FORMATS[chosen].ending}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    count = activity_count(wanted)
+    context = {
+        "action": reverse("activity-export") + said.query(),
+        "back": reverse("activity") + said.query(),
+        "count": min(count, COUNTED_MAX),
+        "is_more": count > COUNTED_MAX,
+    }
+    status = 422 if request.method == "POST" else 200
+    return show(
+        request, "activity_export", context, title=gettext("Export Activity"), status=status
+    )

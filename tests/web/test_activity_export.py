@@ -1,0 +1,170 @@
+"""Export of Activity: CSV and JSON lines, what is in them, who may, and that it is an event."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from clients_app.models import AuditEvent, Person, Tenant, TokenRefusal
+from clients_app.services.roles import add_role
+from tests.conftest import Machine
+from tests.factories import actor_for, make_client
+from tests.web.conftest import HTMX, browser_of, is_page, text_of
+
+EXPORT = "/security/activity/export"
+
+
+def sent(browser: Browser, chosen: str, query: str = "?when=always") -> tuple[Any, str]:
+    reply = browser.post(f"{EXPORT}{query}", {"format": chosen})
+    assert reply.status_code == 200
+    return reply, b"".join(reply.streaming_content).decode()
+
+
+def cells(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def refuse(machine: Machine) -> None:
+    now = timezone.now()
+    TokenRefusal.objects.create(
+        client=machine.client,
+        secret=machine.secret,
+        cause=TokenRefusal.Cause.SECRET_EXPIRED,
+        day=now.date(),
+        requests=12,
+        first_at=now - timedelta(minutes=2),
+        last_at=now,
+        last_address="10.20.9.2",
+    )
+
+
+def test_csv_has_all_that_fits_newest_first(administrator_browser: Browser, machine: Machine):
+    refuse(machine)
+
+    reply, text = sent(administrator_browser, "csv")
+
+    assert reply["Content-Type"] == "text/csv; charset=utf-8"
+    assert reply["Content-Disposition"].startswith('attachment; filename="activity-20')
+    assert reply["Content-Disposition"].endswith('.csv"')
+    assert "no-store" in reply["Cache-Control"]
+    assert text.startswith("\ufeffTime,Event,Outcome,Client,")
+    first, *rest = cells(text)
+    ending = f"ends in …{machine.plain[-4:]}"
+    assert first["Event"] == f"12 token requests refused: secret expired, {ending}"
+    assert (first["Client"], first["By"]) == ("Wind park reader", "the client")
+    numbers = [int(one["Number"]) for one in rest]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == AuditEvent.objects.for_tenant(machine.client.tenant_id).count() - 1
+    added = next(one for one in rest if one["Action"] == "client.added")
+    assert json.loads(added["After"])["name"] == "Wind park reader"
+
+
+def test_json_lines_have_the_sealed_events(administrator_browser: Browser, machine: Machine):
+    refuse(machine)
+
+    reply, text = sent(administrator_browser, "jsonl")
+
+    group, *events = [json.loads(line) for line in text.splitlines()]
+    assert reply["Content-Disposition"].endswith('.jsonl"')
+    assert text.isascii()
+    assert (group["action"], group["requests"]) == ("token.refused", 12)
+    stored = {event.sequence: event for event in AuditEvent.objects.all()}
+    for one in events:
+        event = stored[one["sequence"]]
+        assert one["digest"] == event.digest
+        assert json.loads(event.canonical).items() <= one.items()
+
+
+def test_it_has_what_the_screen_is_filtered_by(
+    administrator_browser: Browser, administrator: Person, tenant: Tenant, machine: Machine
+):
+    refuse(machine)
+    add_role("Pumps", description="", actor=actor_for(administrator), now=timezone.now())
+
+    _, text = sent(administrator_browser, "csv", "?kind=roles&when=day")
+
+    assert [one["Event"] for one in cells(text)] == ["Role Pumps added"]
+
+
+def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine):
+    """Bar 85. A text that is no name of ours may be a secret: it is not kept."""
+    sent(administrator_browser, "csv", "?kind=roles&q=wind")
+    sent(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
+
+    events = AuditEvent.objects.filter(action="activity.exported").order_by("sequence")
+    said = [json.loads(event.canonical) for event in events]
+    assert [one["after"] for one in said] == [
+        {"filter": "?q=wind&kind=roles", "format": "csv"},
+        {"filter": "?kind=roles", "format": "jsonl"},
+    ]
+    assert all(one["actor_name"] == "mara" and one["operation_id"] for one in said)
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1+1", "-2", "@SUM(1)", "\uff1d1"])
+def test_no_cell_is_a_formula(
+    administrator_browser: Browser, administrator: Person, tenant: Tenant, name: str
+):
+    """Bar 66, with what spreadsheets take for an equals sign too."""
+    make_client(name, tenant, actor=actor_for(administrator), now=timezone.now())
+
+    _, text = sent(administrator_browser, "csv")
+
+    rows = cells(text)
+    assert any(one["Client"] == f"'{name}" for one in rows)
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t", "\uff1d"))
+        for one in rows
+        for cell in one.values()
+    )
+
+
+def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine):
+    """Bar 79."""
+    old = browser_of(administrator, proof_age=timedelta(minutes=21))
+    before = AuditEvent.objects.count()
+
+    asked, posted = old.get(EXPORT), old.post(EXPORT, {"format": "csv"})
+
+    for reply in (asked, posted):
+        assert "Confirm your identity" in text_of(reply)
+        assert not reply.streaming
+    assert AuditEvent.objects.count() == before
+    went_on = old.post(
+        EXPORT, {"proof_for": "POST", "proof": "Seven-grey-herons-7", "format": "csv"}
+    )
+    assert went_on.streaming
+
+
+def test_the_window_asks_in_which_format(administrator_browser: Browser, machine: Machine):
+    page = administrator_browser.get(f"{EXPORT}?kind=clients")
+    window = administrator_browser.get(f"{EXPORT}?kind=clients", headers=HTMX)
+    wrong = administrator_browser.post(EXPORT, {"format": "xls"})
+
+    assert (is_page(page), is_page(window)) == (True, False)
+    for reply in (page, window):
+        assert f'action="{EXPORT}?kind=clients"' in text_of(reply)
+    assert (wrong.status_code, wrong.streaming) == (422, False)
+
+
+def test_only_who_reads_activity_exports_it(
+    colleague_browser: Browser, stranger_browser: Browser, browser: Browser, machine: Machine
+):
+    """Bar 58: a stranger's file has nothing of ours."""
+    assert colleague_browser.post(EXPORT, {"format": "csv"}).status_code == 403
+    _, theirs = sent(stranger_browser, "csv")
+    assert "Wind park" not in theirs
+    assert "mara" not in theirs
+
+
+def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
+    """Bar 12."""
+    for chosen in ("csv", "jsonl"):
+        _, text = sent(administrator_browser, chosen)
+        assert machine.plain not in text
+        assert machine.plain[:20] not in text
+        assert "argon2" not in text
