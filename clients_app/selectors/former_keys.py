@@ -4,22 +4,23 @@ from datetime import datetime
 from typing import NamedTuple
 
 from clients_app import keyring
-from clients_app.models import AuditEvent, ClientSecret
+from clients_app.models import AuditEvent, ClientSecret, Webhook
 
 
 class UnderFormerKeys(NamedTuple):
     """How many rows there are of each kind."""
 
     secrets: int  # live ones; the next use of each writes its tag anew
+    webhooks: int  # whose secret ends with the key; they need a new one
     events: int  # of the audit chains; they stay as they are
 
 
 def rows_under_former_keys(*, now: datetime) -> UnderFormerKeys:
     """Return how many rows a former SECRET_KEY is still needed for."""
-    tags, chain = (
-        keyring.current_key(purpose).id for purpose in (keyring.SECRET_TAGS, keyring.AUDIT_CHAIN)
-    )
+    purposes = (keyring.SECRET_TAGS, keyring.WEBHOOKS, keyring.AUDIT_CHAIN)
+    tags, webhooks, chain = (keyring.current_key(purpose).id for purpose in purposes)
     return UnderFormerKeys(
         secrets=ClientSecret.objects.live(now).exclude(tag_key_id=tags).count(),
+        webhooks=Webhook.objects.exclude(key_id=webhooks).count(),
         events=AuditEvent.objects.exclude(chain_key_id=chain).count(),
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clients_app import audit
-from clients_app.models import AuditEvent, SigningKey, Tenant
+from clients_app import audit, keyring
+from clients_app.models import AuditEvent, SigningKey, Tenant, Webhook
 from clients_app.services import signing_keys
 from clients_app.services.key_rotation import ensure_active_key, follow_schedule
 from clients_app.services.published_keys import counts_now
@@ -112,6 +112,14 @@ def test_what_is_no_command_shows_how_to_use_it(run: Run, key: SigningKey, words
 def test_reencrypt_says_what_still_needs_the_former_key(
     run: Run, key: SigningKey, machine: Machine, settings: Any
 ) -> None:
+    Webhook.objects.create(
+        tenant=machine.client.tenant,
+        url="https://hooks.example.com",
+        salt=b"s" * 16,
+        key_id=keyring.current_key(keyring.WEBHOOKS).id,
+        set_at=NOW,
+        set_by="mara",
+    )
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], FORMER
     events = AuditEvent.objects.count()
 
@@ -121,6 +129,7 @@ def test_reencrypt_says_what_still_needs_the_former_key(
         "Signing keys encrypted anew: 1.",
         "Tags of live secrets under a former key: 1; "
         "each is written anew when its secret is next used.",
+        "Webhooks under a former key: 1; give each a new secret before the former SECRET_KEY goes.",
         f"Audit events under a former key: {events}; "
         "they stay, keep the former SECRET_KEY to verify them.",
     ]

@@ -13,6 +13,7 @@ from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, ro
 
 _ORDER: Final = list(SigningKey.State.values)
 _REWRITTEN: Final = "each is written anew when its secret is next used"
+_END: Final = "give each a new secret before the former SECRET_KEY goes"
 _STAY: Final = "they stay, keep the former SECRET_KEY to verify them"
 
 
@@ -63,6 +64,7 @@ class Command(PortalCommand):
         self.stdout.write(f"Signing keys encrypted anew: {len(done)}.")
         left = selectors.rows_under_former_keys(now=moment)
         self.stdout.write(f"Tags of live secrets under a former key: {left.secrets}; {_REWRITTEN}.")
+        self.stdout.write(f"Webhooks under a former key: {left.webhooks}; {_END}.")
         self.stdout.write(f"Audit events under a former key: {left.events}; {_STAY}.")
 
 
