@@ -224,18 +224,7 @@ def test_fifty_writers_leave_a_chain_without_a_gap(shop: Tenant) -> None:
 
     outcomes = at_once(50, lambda number: write(shop, number))
 
-    # on a busy machine the last ones may be told to come again: they waited for five seconds
-    assert set(errors(outcomes)) <= {"", "OperationalError"}
-    assert errors(outcomes)[""] > 0  # a slow machine lets many give up after five seconds
-    check_chain(shop, outcomes)
-
-
-def test_as_many_writers_as_the_server_has_never_wait_too_long(shop: Tenant) -> None:
-    make_tenant("Contoso")
-
-    outcomes = at_once(10, lambda n: sum(write(shop, number) for number in range(5 * n, 5 * n + 5)))
-
-    assert errors(outcomes) == {"": 10}
+    assert errors(outcomes) == {"": 50}
     check_chain(shop, outcomes)
 
 

@@ -1,0 +1,94 @@
+"""The queue of those who want to write to a SQLite database, on this machine.
+
+SQLite lets one write at a time and has the others ask again after growing pauses, up to a tenth of
+a second: under load the database stands idle while some wait for seconds. Here they stand in line.
+Of each process one waits outside, and of these one is next; who has just written cannot overtake
+it.
+
+The locks are those of the kernel (flock), so they end with the process that holds them.
+"""
+
+import fcntl
+import os
+import threading
+import time
+from collections import defaultdict
+from typing import Final
+
+PLACES: Final = 4  # of each process, for those who wait or write: one of its five threads is free
+PLACE_WAIT_S: Final = 0.25  # for the last thread: most writers have ended by then
+_NEXT_EVERY_S: Final = 0.0005  # the one who is next asks this often
+_OTHERS_EVERY_S: Final = 0.003
+
+
+class TooManyWriters(Exception):
+    """Others write, or wait, for longer than this one may."""
+
+
+class _Line:
+    """Those of this process who want to write to one database."""
+
+    def __init__(self) -> None:
+        self.places = threading.BoundedSemaphore(PLACES)
+        self.front = threading.Lock()
+
+
+_lines: Final[defaultdict[str, _Line]] = defaultdict(_Line)
+
+
+class Turn:
+    """The right to write, until its end."""
+
+    def __init__(self, line: _Line, file: int) -> None:
+        self._line, self._file = line, file
+
+    def end(self) -> None:
+        """Let the next one write."""
+        os.close(self._file)
+        self._line.front.release()
+        self._line.places.release()
+
+
+def wait_for_turn(database: str, *, until: float) -> Turn:
+    """Return when nobody else writes to the file ``database``.
+
+    Errors: TooManyWriters at ``until`` of the monotonic clock, or sooner where this would take the
+    last thread of the process (security bar 90); OSError where no file can be made beside it.
+    """
+    line = _lines[database]
+    if not line.places.acquire(timeout=PLACE_WAIT_S):
+        raise TooManyWriters("too many wait to write")
+    try:
+        if not line.front.acquire(timeout=max(until - time.monotonic(), 0)):
+            raise TooManyWriters("others wrote for too long")
+        try:
+            return Turn(line, _pass_the_others(database, until=until))
+        except BaseException:
+            line.front.release()
+            raise
+    except BaseException:
+        line.places.release()
+        raise
+
+
+def _pass_the_others(database: str, *, until: float) -> int:
+    """Return the locked file of the turn, after having been next for a while."""
+    following = _locked(f"{database}-next", every_s=_OTHERS_EVERY_S, until=until)
+    try:
+        return _locked(f"{database}-turn", every_s=_NEXT_EVERY_S, until=until)
+    finally:
+        os.close(following)
+
+
+def _locked(path: str, *, every_s: float, until: float) -> int:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                os.close(file)
+                raise TooManyWriters("another process writes for too long") from None
+            time.sleep(every_s)
+        else:
+            return file
