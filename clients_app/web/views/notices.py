@@ -191,4 +191,5 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
             "url": more.get("typed", webhook.url if webhook else ""),
             "deliveries": recent_deliveries(actor.tenant_id),
         }
-    return show(request, "notices", context, title=gettext("Notices"), status=status)
+    title = gettext("Notices")
+    return show(request, "notices", context, title=title, fragments=(), status=status)
