@@ -8,6 +8,7 @@ Source: RFC 6749 sections 3.2 and 5.2; Table A of the security bars.
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -16,6 +17,8 @@ from django.utils import timezone
 from clients_app import conf
 from clients_app.errors import PortalError
 from clients_app.oauth import request_log, responses
+from clients_app.oauth.client_auth import authenticate
+from clients_app.oauth.client_row import ClientRow
 from clients_app.oauth.errors import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
@@ -29,6 +32,7 @@ from clients_app.oauth.messages import Answer, Request
 from clients_app.oauth.params import read_params
 from clients_app.services.failure_limits import count_failure
 from clients_app.services.secret_check import Busy
+from clients_app.services.usage import count_use
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
@@ -69,6 +73,17 @@ def params_of(request: Request) -> Mapping[str, str]:
     if not request.is_secure and conf.public_url().startswith("https:"):
         raise invalid_request("Use https.")
     return read_params(request)
+
+
+def asking_client(request: Request, params: Mapping[str, str], *, now: datetime) -> ClientRow:
+    """Return the client that asks about a token; its secret counts as used.
+
+    Errors: as ``authenticate``.
+    """
+    who = authenticate(request.authorization, params, address=request.address, now=now)
+    client_id = who.client.token_client.id
+    count_use(client_id, who.secret_id, address=request.address, now=now)
+    return who.client
 
 
 def _limited(refusal: OAuthError, request: Request) -> OAuthError:

@@ -15,7 +15,15 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
-from clients_app.services import attempts, deliveries, key_rotation, notices, published_keys, usage
+from clients_app.services import (
+    attempts,
+    deliveries,
+    key_rotation,
+    notices,
+    published_keys,
+    token_ends,
+    usage,
+)
 
 log = logging.getLogger("clients_app.housekeeping")
 
@@ -35,6 +43,11 @@ def look_after_keys() -> None:
     key_rotation.follow_schedule(now=datetime.now(UTC))
 
 
+def forget_revoked_tokens() -> None:
+    """Forget those that have ended by themselves."""
+    token_ends.forget_ended(now=datetime.now(UTC))
+
+
 def look_for_ends() -> None:
     """Queue the notices of the day."""
     notices.look_everywhere(now=datetime.now(UTC))
@@ -52,6 +65,7 @@ CHORES: Final = (  # of each web process
     Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=usage.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("signing keys", 10.0, look_after_keys),
+    Chore("revoked tokens", 60.0, forget_revoked_tokens),
 )
 WORKER_CHORES: Final = (
     Chore("notices", 60.0, look_for_ends),

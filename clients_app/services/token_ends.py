@@ -3,8 +3,7 @@
 Source: RFC 7009; product rule, "Effect of a change"; security bar 41.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -14,9 +13,6 @@ from clients_app.models import Client, RevokedToken
 from clients_app.policies import Action, require
 from clients_app.services.locks import locked
 from clients_app.services.token_state import CountingToken
-
-_FORGET_EVERY: Final = timedelta(minutes=1)
-_last_forgotten: Final = [datetime.min.replace(tzinfo=UTC)]
 
 
 def revoke_token(counting: CountingToken, *, now: datetime) -> None:
@@ -28,7 +24,6 @@ def revoke_token(counting: CountingToken, *, now: datetime) -> None:
         expires_at=datetime.fromtimestamp(counting.token["exp"], UTC),
     )
     RevokedToken.objects.bulk_create([row], ignore_conflicts=True)
-    _forget_ended(now)
 
 
 def end_tokens(client: Client, *, actor: Actor, now: datetime) -> Client:
@@ -47,8 +42,6 @@ def end_tokens(client: Client, *, actor: Actor, now: datetime) -> Client:
     return client
 
 
-def _forget_ended(now: datetime) -> None:
-    """Forget revoked tokens that have ended by themselves; each process does it once a minute."""
-    if now - _last_forgotten[0] >= _FORGET_EVERY:
-        _last_forgotten[0] = now
-        RevokedToken.objects.filter(expires_at__lte=now).delete()
+def forget_ended(*, now: datetime) -> None:
+    """Forget revoked tokens that have ended by themselves."""
+    RevokedToken.objects.filter(expires_at__lte=now).delete()

@@ -24,7 +24,8 @@ log = logging.getLogger("clients_app.usage")
 
 
 class IssuedKey(NamedTuple):
-    """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue."""
+    """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue,
+    0 where a secret was used and brought no token."""
 
     client_id: str
     secret_id: int
@@ -41,6 +42,14 @@ def count_token(
     """Count a token that the client got by its secret; nothing is written yet."""
     hour = int(now.timestamp()) // _HOUR_S
     _issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+
+
+def count_use(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
+    """Count that the client used its secret for something else than a token.
+
+    An API that only introspects needs its secret as much as a machine that gets tokens.
+    """
+    count_token(client_id, secret_id, lifetime_s=0, address=address, now=now)
 
 
 def flush() -> None:

@@ -47,7 +47,8 @@ ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
 
 
 class Issued(NamedTuple):
-    """Tokens that a client got by one secret in the hour that starts ``hour`` s after 1970."""
+    """Tokens that a client got by one secret in the hour that starts ``hour`` s after 1970; with
+    a lifetime of 0 no tokens, but other uses of the secret."""
 
     client_id: str
     secret_id: int
@@ -77,14 +78,14 @@ def write_issued(rows: Sequence[Issued]) -> None:
     used = [
         (
             _moment(datetime.fromtimestamp(row.hour, UTC)),
-            row.seen.count,
+            row.seen.count if row.lifetime_s else 0,
             _moment(row.seen.last_at),
             _address(row.seen.address),
             row.secret_id,
         )
         for row in rows
     ]
-    last = [(*_last_use(row), _guid(UUID(row.client_id))) for row in rows]
+    last = [(*_last_use(row), _guid(UUID(row.client_id))) for row in rows if row.lifetime_s]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_ADD_ISSUED, used)
         cursor.executemany(_SET_LAST_USE, last)

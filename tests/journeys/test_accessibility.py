@@ -118,6 +118,9 @@ def test_lists(arrive: Callable[[str], Visitor], look: Look) -> None:
         look.at(page, query)
     page.goto("/security/roles")
     look.at(page, "Roles")
+    for guide in ("client-credentials", "hybrid"):
+        page.goto(f"/help/get-started/{guide}")
+        look.at(page, f"Get started, {guide}")
     page.goto(f"{CLIENTS}/00000000-0000-4000-8000-000000000000")
     look.at(page, "404")
     look.at(arrive("jonas.berg").page(f"{CLIENTS}/add"), "403")
@@ -136,6 +139,8 @@ def test_details(arrive: Callable[[str], Visitor], look: Look) -> None:
     look.at(page, "Remove Secret")
     page.goto(f"{path}/secrets/add")
     look.at(page, "Add Secret as a page")
+    page.goto(f"{path}/tokens/end")
+    look.at(page, "End all tokens of this client")
 
 
 def test_windows(arrive: Callable[[str], Visitor], look: Look) -> None:

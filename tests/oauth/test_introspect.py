@@ -1,6 +1,7 @@
 """Introspection: bars 33, 39 and 40, and the product's "Effect of a change"."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,8 +16,17 @@ from django.db.models import F
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from clients_app.models import Client, ClientRole, ClientSecret, ClientType, SigningKey, Tenant
+from clients_app.models import (
+    Client,
+    ClientRole,
+    ClientSecret,
+    ClientType,
+    SigningKey,
+    Tenant,
+    TokenUsage,
+)
 from clients_app.rules.built_in_roles import TENANT_VIEWER
+from clients_app.services import usage
 from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_removal import remove_client, restore_client
 from clients_app.services.client_secrets import remove_secret
@@ -349,6 +359,40 @@ def test_a_constant_number_of_queries(api: SimpleNamespace, good: SimpleNamespac
     with CaptureQueriesContext(connection) as captured:
         told(api, token)
     assert len(captured) <= 4
+
+
+def test_thousands_of_unknown_keys_cost_no_query(
+    api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey
+):
+    """Who has credentials may send what he likes: at most a look at the keys a second."""
+    token = token_of(good)
+    told(api, token)
+    strange = [with_header(kid=f"unknown {n}")(token, "") for n in range(2000)]
+    start_s = time.monotonic()
+
+    with CaptureQueriesContext(connection) as captured:
+        answers = {post(INTROSPECT, api, one).body for one in strange}
+
+    assert answers == {INACTIVE}
+    assert len(captured) <= 1 + (time.monotonic() - start_s)
+
+
+def test_asking_is_a_use_of_the_secret_that_brings_no_token(
+    api: SimpleNamespace, good: SimpleNamespace
+):
+    """Else the old secret of an API would look idle while a rotation waits for that."""
+    usage._issued.take()  # what other tests have counted
+    token = token_of(good)
+    for _ in range(3):
+        told(api, token)
+    post(REVOKE, good, "abc")
+    usage.flush()
+
+    asked = TokenUsage.objects.get(secret=api.secret)
+    assert (asked.tokens, asked.last_address) == (0, "192.0.2.7")
+    assert Client.objects.get(pk=api.id).last_token_at is None
+    assert TokenUsage.objects.get(secret=good.secret).tokens == 1
+    assert Client.objects.get(pk=good.id).last_token_at is not None
 
 
 # The request

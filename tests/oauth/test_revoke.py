@@ -13,7 +13,7 @@ from django.db import connection
 
 from clients_app.models import AuditEvent, Client, RevokedToken, Tenant
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import token_ends
+from clients_app.services import housekeeping
 from clients_app.services.failure_limits import FAILURES_MAX
 from tests.factories import make_client
 from tests.oauth import wire
@@ -83,10 +83,10 @@ def test_it_is_kept_until_the_token_would_have_ended_and_then_forgotten(good: Si
     row = RevokedToken.objects.get()
     assert timedelta(seconds=3599) <= row.expires_at - start <= timedelta(seconds=3601)
 
+    forgets = next(chore.do for chore in housekeeping.CHORES if chore.name == "revoked tokens")
     for at, kept in ((row.expires_at - timedelta(seconds=1), True), (row.expires_at, False)):
         with time_machine.travel(at, tick=False):
-            token_ends._last_forgotten[0] = at - timedelta(minutes=1)
-            post(REVOKE, good, token_of(good))
+            forgets()
         assert RevokedToken.objects.filter(pk=row.pk).exists() is kept
 
 

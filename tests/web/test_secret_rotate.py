@@ -221,7 +221,7 @@ def test_in_use_it_says_by_whom_and_until_when_and_offers_no_removal(tab, machin
     text = tab()
 
     assert "The old secret is still in use" in text
-    assert "10.20.4.18 asked for a token with it" in text
+    assert "10.20.4.18 used it" in text
     assert "4 minutes ago" in text
     ends = row(machine.secret).expires_at.astimezone(UTC)
     assert ends.strftime("%H:%M UTC") in text

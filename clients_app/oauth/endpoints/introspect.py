@@ -8,9 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf, selectors
 from clients_app.oauth import request_log, responses
-from clients_app.oauth.client_auth import authenticate
 from clients_app.oauth.client_row import ClientRow
-from clients_app.oauth.exchange import answered, params_of
+from clients_app.oauth.exchange import answered, asking_client, params_of
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import required
 from clients_app.services.token_state import CountingToken, counting_token
@@ -27,14 +26,13 @@ def introspect(http_request: HttpRequest) -> HttpResponse:
 
 def _introspect(request: Request) -> Answer:
     params = params_of(request)
-    now = timezone.now()
-    who = authenticate(request.authorization, params, address=request.address, now=now)
+    asking = asking_client(request, params, now=timezone.now())
     plain = required(params, "token")
     counting = counting_token(plain, audience=conf.token_audience())
-    if counting is not None and not _may_know(who.client, counting):
+    if counting is not None and not _may_know(asking, counting):
         counting = None
     jti = counting.token["jti"] if counting else ""
-    request_log.introspected(jti, client_id=who.client.token_client.id, address=request.address)
+    request_log.introspected(jti, client_id=asking.token_client.id, address=request.address)
     if counting is None:
         return responses.json_answer({"active": False})
     return responses.json_answer(_described(counting))

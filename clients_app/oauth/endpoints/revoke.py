@@ -6,8 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
 from clients_app.oauth import request_log, responses
-from clients_app.oauth.client_auth import authenticate
-from clients_app.oauth.exchange import answered, params_of
+from clients_app.oauth.exchange import answered, asking_client, params_of
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import required
 from clients_app.services.token_ends import revoke_token
@@ -24,8 +23,8 @@ def revoke(http_request: HttpRequest) -> HttpResponse:
 def _revoke(request: Request) -> Answer:
     params = params_of(request)
     now = timezone.now()
-    who = authenticate(request.authorization, params, address=request.address, now=now)
-    client_id = who.client.token_client.id
+    asking = asking_client(request, params, now=now)
+    client_id = asking.token_client.id
     counting = counting_token(required(params, "token"), audience=conf.token_audience())
     if counting is not None and str(counting.client.pk) == client_id:
         revoke_token(counting, now=now)
