@@ -35,6 +35,7 @@ from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.keys import keys
 from clients_app.web.views.live import client_live, list_live
+from clients_app.web.views.policies import policies, policies_check
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
@@ -110,6 +111,8 @@ urlpatterns = [
     *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),
     *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),
     *page(f"{NOTICES}/calendar/remove", notices.notices_calendar_remove, "notices-calendar-remove"),
+    *page("security/policies", policies, "policies"),
+    *page("security/policies/check", policies_check, "policies-check"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
     *page("help/get-started", get_started, "get-started"),
     *page("help/get-started/<slug:client_type>", get_started, "get-started-type"),

@@ -21,6 +21,7 @@ from clients_app.services.client_drafts import (
     refuse_taken_name,
     roles_of,
 )
+from clients_app.services.client_owners import insert_owners, refuse_ownerless
 from clients_app.services.clients import insert_roles, insert_tags_and_urls
 from clients_app.services.locks import lock_tenant, locked
 
@@ -118,7 +119,8 @@ def name_owners(
 ) -> Client:
     """Let exactly these people of the tenant own ``client``.
 
-    Errors: RuleBroken (field owners) for more than 20 or someone of elsewhere; Conflict if
+    Errors: RuleBroken (field owners) for more than 20, for someone of elsewhere, and for nobody
+    where a policy demands an Owner; Conflict if
     someone changed the client meanwhile; Forbidden; NotFound.
     """
     with transaction.atomic():
@@ -133,9 +135,10 @@ def name_owners(
                 field="owners",
                 maximum=OWNERS_MAX,
             )
+        refuse_ownerless(owners, tenant_id=client.tenant_id)
         before = {"owners": [owner.username for owner in client.owners.order_by("username_key")]}
         ClientOwner.objects.filter(client=client).delete()
-        ClientOwner.objects.bulk_create(ClientOwner(client=client, person=p) for p in owners)
+        insert_owners(client, owners)
         after = {"owners": [owner.username for owner in owners]}
         _save(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client

@@ -16,6 +16,7 @@ from clients_app.policies import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.list_keys import note_expiry
 from clients_app.services.locks import locked
@@ -104,6 +105,9 @@ def edit_secret(
         secret.description = _description(draft)
         if secret.expires_at != draft.expires_at:
             check_expiration(draft.expires_at, now)
+            if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
+                policy = tenant_policy(client.tenant_id)
+                policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
             secret.expires_at = draft.expires_at
         after = described(secret)
         if after != before:
@@ -167,7 +171,12 @@ def insert_secret(
     now: datetime,
     replaces: ClientSecret | None = None,
 ) -> ClientSecret:
-    """Write a new secret and its event; the last act of a deed, which has checked the rest."""
+    """Write a new secret and its event; the last act of a deed, which has checked the rest.
+
+    Errors: RuleBroken (field expiration) where a policy of the tenant demands an earlier end.
+    """
+    policy = tenant_policy(client.tenant_id)
+    policy.check_end(prepared.draft.expires_at, created_at=now, now=now)
     secret = ClientSecret.objects.create(
         client=client,
         replaces=replaces,

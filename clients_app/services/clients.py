@@ -23,6 +23,7 @@ from clients_app.policies import Action, require
 from clients_app.rules.names import key_of
 from clients_app.services import client_drafts, form_keys
 from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from clients_app.services.client_owners import insert_owners, owners_of_new
 from clients_app.services.client_secrets import SecretDraft, insert_secret, prepare_secret
 from clients_app.services.list_keys import note_first_role
 from clients_app.services.locks import lock_tenant
@@ -47,12 +48,14 @@ def register_client(
     actor: Actor,
     now: datetime,
     form_key: str = "",
+    owner_ids: frozenset[UUID] = frozenset(),
 ) -> RegisteredClient:
-    """Add a client with its roles, URLs and first secret: all of it or nothing.
+    """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
     ``first_secret`` is None for an Authorization Code client, and for no other.
     Errors: as ``check_client_draft``; RuleBroken for a bad secret draft (fields description,
-    expiration) or a full tenant; AlreadyAdded if this form was sent before.
+    expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if this form
+    was sent before.
     Source: product rules, "Saved at Add" and "Rules and limits".
     """
     require(actor, Action.ADD_CLIENT)
@@ -67,11 +70,14 @@ def register_client(
         form_keys.refuse_used(form_key, actor=actor)
         draft = check_client_draft(draft, actor=actor)
         roles = client_drafts.roles_of(draft, tenant_id=actor.tenant_id)
+        owners = owners_of_new(owner_ids, actor=actor)
         client = _insert_client(client_id, draft, actor=actor, now=now)
+        insert_owners(client, owners)
         insert_roles(client, roles)
         insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         after = client_drafts.described(draft, roles)
+        after["owners"] = [owner.username for owner in owners]
         audit.record("client.added", client, actor=actor, now=now, client_id=client_id, after=after)
         if prepared is None:
             return RegisteredClient(client, None, "")

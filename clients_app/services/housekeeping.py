@@ -21,6 +21,7 @@ from clients_app.services import (
     key_rotation,
     notices,
     published_keys,
+    tenant_policies,
     token_ends,
     usage,
 )
@@ -53,6 +54,11 @@ def look_for_ends() -> None:
     notices.look_everywhere(now=datetime.now(UTC))
 
 
+def look_after_policies() -> None:
+    """Give an end to the secrets that forced rotation demands one of."""
+    tenant_policies.end_old_secrets(now=datetime.now(UTC))
+
+
 def look_after_messages() -> None:
     """Queue again what a killed process left; remove what is old."""
     now = datetime.now(UTC)
@@ -68,6 +74,7 @@ CHORES: Final = (  # of each web process
     Chore("revoked tokens", 60.0, forget_revoked_tokens),
 )
 WORKER_CHORES: Final = (
+    Chore("policies", 60.0, look_after_policies),
     Chore("notices", 60.0, look_for_ends),
     Chore("messages", 60.0, look_after_messages),
 )

@@ -32,6 +32,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "person": person,
         "session_left": str(session_left(request)),
         "role_label": held[0] if held else "",
+        "may_set_policies": allows(actor, Action.SET_POLICIES),
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or selectors.sidebar_counts(actor.tenant_id),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),

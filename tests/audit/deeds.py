@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from django.test import override_settings
 
 from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity_filter import ActivityFilter
 from clients_app.services.activity_export import export_activity
 from clients_app.services.calendar_feeds import make_feed, remove_feed
@@ -23,6 +24,7 @@ from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.sign_ins import note_proof, note_sign_in, note_sign_out
 from clients_app.services.signing_keys import new_key
+from clients_app.services.tenant_policies import set_policies
 from clients_app.services.tenants import add_tenant
 from clients_app.services.token_ends import end_tokens
 from clients_app.services.webhooks import (
@@ -168,6 +170,15 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (retry, lambda on: retry(on.failed.pk, **on.by)),
         (make_feed, lambda on: make_feed(on.person, **on.by)),
         (remove_feed, lambda on: remove_feed(on.person, **on.by)),
+        (
+            set_policies,
+            lambda on: set_policies(
+                TenantPolicy(secret_days_max=90),
+                seen=TenantPolicy(),
+                confirms_ends=False,
+                **on.by,
+            ),
+        ),
         (encrypt_keys_anew, end_former_secret_key),
     )
 }

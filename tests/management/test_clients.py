@@ -323,3 +323,20 @@ def test_end_tokens_stays_in_its_tenant(run: Run, tenant: Tenant) -> None:
     ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)
 
     assert (ended.status, ended.error) == (1, "There is no such client.\n")
+
+
+def test_owners_are_named_where_a_policy_demands_one(run: Run, tenant: Tenant) -> None:
+    mara = make_person("mara", tenant)
+    Tenant.objects.filter(pk=tenant.pk).update(owner_required=True, secret_days_max=45)
+
+    nobody = run("clients", "add", "Pumps")
+    unknown = run("clients", "add", "Pumps", "--owner", "zofia")
+    owned = run("clients", "add", "Pumps", "--owner", "MARA")
+
+    assert nobody == (1, "", "A policy of this tenant demands an Owner. Name one.\n")
+    assert unknown == (1, "", "There is no person with the username zofia.\n")
+    assert owned.status == 0
+    client = Client.objects.get()
+    assert list(client.owners.all()) == [mara]
+    life = client.secrets.get().expires_at - client.secrets.get().created_at
+    assert life == timedelta(days=45)

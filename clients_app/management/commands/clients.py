@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from clients_app import conf, selectors
 from clients_app.errors import NotFound, PortalError, RuleBroken
@@ -17,9 +18,12 @@ from clients_app.management.command_line import (
 )
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.rules.expiry import default_expiration, parse_expiration
+from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
+from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
+from clients_app.rules.tenant_policy import TenantPolicy, default_end
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.services.clients import register_client
@@ -49,6 +53,14 @@ class Command(PortalCommand):
             "--may-introspect",
             action="store_true",
             help="let it ask about tokens of other clients, as an API does",
+        )
+        add.add_argument(
+            "--owner",
+            action="append",
+            default=[],
+            metavar="USERNAME",
+            dest="owners",
+            help="a person who may edit it and manage its secrets",
         )
         add.add_argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600")
         _add_secret_options(add)
@@ -85,9 +97,13 @@ class Command(PortalCommand):
             token_lifetime_s=parse_token_lifetime(options["token_lifetime"]),
             may_introspect=options["may_introspect"],
         )
-        secret = SecretDraft(expires_at=_expiration(moment, **options))
+        policy = tenant_policy(tenant.pk)
+        secret = SecretDraft(expires_at=_expiration(moment, policy, **options))
+        owners = _people_named(options["owners"], tenant=tenant)
         try:
-            created = register_client(draft, secret, actor=actor_in(tenant), now=moment)
+            created = register_client(
+                draft, secret, actor=actor_in(tenant), now=moment, owner_ids=owners
+            )
         except RuleBroken as error:
             if error.field != "confirm_admin":
                 raise
@@ -101,11 +117,13 @@ class Command(PortalCommand):
         """Add the successor of a secret and print it; the old one ends as said."""
         tenant, moment = tenant_of(options["tenant"]), now()
         client = _client_in(tenant, client_id)
+        policy = tenant_policy(tenant.pk)
         rotated = rotate_secret(
             client,
             options["secret"] or _only_secret(client, moment),
             SecretDraft(
-                description=options["description"], expires_at=_expiration(moment, **options)
+                description=options["description"],
+                expires_at=_expiration(moment, policy, **options),
             ),
             old_ends_at=_old_end(options["old_ends"], moment),
             remove_id=options["remove"],
@@ -163,14 +181,27 @@ def _add_secret_options(parser: ArgumentParser) -> None:
     add_tenant_option(parser)
 
 
+def _people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
+    """Return the ids of the tenant's people with these usernames.
+
+    Errors: NotFound, naming the first that is not there.
+    """
+    keys = selectors.tenant_people(tenant.pk).values_list("username_key", "pk")
+    ids: dict[str, UUID] = dict(keys)
+    for name in usernames:
+        if key_of(name) not in ids:
+            raise NotFound("There is no person with the username %(name)s.", name=name)
+    return frozenset(ids[key_of(name)] for name in usernames)
+
+
 def _expiration(
-    moment: datetime, *, expires: str | None, never_expires: bool, **_: Any
+    moment: datetime, policy: TenantPolicy, *, expires: str | None, never_expires: bool, **_: Any
 ) -> datetime | None:
     if never_expires:
         return None
     zone = conf.installation_zone()
     if expires is None:
-        return default_expiration(moment, zone)
+        return default_end(policy, now=moment, zone=zone)
     return parse_expiration(_with_time(expires), zone)
 
 

@@ -15,8 +15,8 @@ class SecretEditForm(SecretForm):
     seen = stamp_field()
 
     def __init__(self, *args: Any, secret: ClientSecret, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, now=now, **kwargs)
         self.secret = secret
+        super().__init__(*args, now=now, **kwargs)
         self.initial.update(self._held(secret), seen=secret.stamp)
 
     def read_expiration(self, typed: str) -> datetime:

@@ -12,6 +12,7 @@ from clients_app.errors import RuleBroken
 from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
 from clients_app.rules.names import clean_line
+from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.web.forms.window_form import WindowForm, line
 
@@ -26,17 +27,23 @@ class Preset(NamedTuple):
 
 
 class SecretForm(WindowForm):
-    """Dates are typed, and read, on the clocks of the person (the active time zone)."""
+    """Dates are typed, and read, on the clocks of the person (the active time zone).
+
+    What is offered keeps to ``policy``; whether what is typed does is for the services to say.
+    """
 
     secret_description = line(_("Description"))
     expiration = line(_("Expiration Date"))
     never_expires = forms.BooleanField(required=False, label=_("Never Expires"))
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, now: datetime, policy: TenantPolicy = NO_POLICY, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        self.policy = policy
         self.zone = timezone.get_current_timezone()
-        self.initial.setdefault("expiration", self.typed(default_expiration(now, self.zone)))
+        self.initial.setdefault("expiration", self.presets[-1].value)
 
     def clean_secret_description(self) -> str:
         return self.obey(
@@ -67,17 +74,33 @@ class SecretForm(WindowForm):
         return SecretDraft(description=given["secret_description"], expires_at=given["expires_at"])
 
     @property
+    def latest(self) -> datetime | None:
+        """Return the latest end that the policy allows."""
+        return self.policy.latest_end(created_at=self.now, now=self.now)
+
+    @property
+    def offers_never(self) -> bool:
+        """Tell whether Never Expires is offered: where it is allowed, or ticked already."""
+        return self.policy.may_never_expire or bool(self["never_expires"].value())
+
+    @property
+    def example(self) -> str:
+        """Return a date that may be typed."""
+        return self.presets[-1].value
+
+    @property
     def presets(self) -> list[Preset]:
-        """Return the buttons, with the dates they stand for now."""
-        days = [
-            Preset(
-                gettext("%(days)s days") % {"days": days},
-                self.typed(self.now + timedelta(days=days)),
-            )
-            for days in (30, 90, 180)
+        """Return the buttons, with the dates they stand for now; the last is the default."""
+        latest, year = self.latest, default_expiration(self.now, self.zone)
+        offered = [(days, self.now + timedelta(days=days)) for days in (30, 90, 180)]
+        presets = [
+            Preset(gettext("%(days)s days") % {"days": days}, self.typed(moment))
+            for days, moment in offered
+            if latest is None or moment < latest
         ]
-        year = self.typed(default_expiration(self.now, self.zone))
-        return [*days, Preset(gettext("1 year"), year)]
+        if latest is None or year <= latest:
+            return [*presets, Preset(gettext("1 year"), self.typed(year))]
+        return [*presets, Preset(gettext("The longest"), self.typed(latest))]
 
     def typed(self, moment: datetime) -> str:
         """Return a moment as a person types it."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import ClientType
 from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
@@ -33,7 +34,8 @@ def client_add(
     """First window; Continue leads to Add Secret, which carries what was typed here."""
     client_type = known_type(client_type)
     actor, now = actor_of(request), timezone.now()
-    secret_form = SecretForm.shown(request.POST, now=now)
+    policy = tenant_policy(actor.tenant_id)
+    secret_form = SecretForm.shown(request.POST, now=now, policy=policy)
     if request.method != "POST" or BACK in request.POST or is_url_step(request.POST):
         typed = after_url_step(request.POST)
         form = ClientForm.shown(typed, actor=actor, client_type=client_type)
@@ -83,6 +85,7 @@ def show_client_form(
         "focus": form.first_wrong or (listed if listed in form.fields else "") or "name",
         "kept": secret_form.hidden if came_back else [],
         "form_key": form_key_of(request),
+        "owns_it": secret_form.policy.owner_required,
     }
     return show(request, "client_add", context, title=gettext("Add Client"), status=status)
 

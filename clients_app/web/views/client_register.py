@@ -12,6 +12,7 @@ from clients_app import conf, selectors
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import ClientType
 from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services.clients import register_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -43,11 +44,12 @@ def client_register(
     client_type = known_type(client_type)
     if request.method != "POST":
         return see_other(addresses_of(client_type)["first"])
-    form = SecretForm(request.POST, now=timezone.now())
+    policy = tenant_policy(actor_of(request).tenant_id)
+    form = SecretForm(request.POST, now=timezone.now(), policy=policy)
     made_of: dict[str, Any] = {"actor": actor_of(request), "client_type": client_type}
     if BACK in request.POST or is_url_step(request.POST):
         client_form = ClientForm.shown(after_url_step(request.POST), **made_of)
-        form = SecretForm.shown(request.POST, now=form.now)
+        form = SecretForm.shown(request.POST, now=form.now, policy=policy)
         if client_type == ClientType.AUTHORIZATION_CODE or is_url_step(request.POST):
             return show_client_form(request, client_form, form)
         return show_secret_form(request, client_form, form)

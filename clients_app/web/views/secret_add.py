@@ -1,5 +1,7 @@
 """Add Secret to a client that exists, and show it once."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,6 +13,7 @@ from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import Client, ClientSecret
 from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services.client_secrets import add_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -30,9 +33,10 @@ from clients_app.web.views.client_register import already_added
 def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for description and date; Add is the only place where the secret is seen."""
     actor, now = actor_of(request), timezone.now()
+    made_of: dict[str, Any] = {"now": now, "policy": tenant_policy(client.tenant_id)}
     if request.method != "POST" or BACK in request.POST:
-        return _ask(request, client, SecretForm.shown(request.POST, now=now))
-    form = SecretForm(request.POST, now=now)
+        return _ask(request, client, SecretForm.shown(request.POST, **made_of))
+    form = SecretForm(request.POST, **made_of)
     if not form.is_valid():
         return _ask(request, client, form, status=422)
     try:

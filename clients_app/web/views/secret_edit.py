@@ -1,5 +1,7 @@
 """Edit Secret: a longer life asks for proof of identity, a shorter one does not."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from clients_app import selectors
 from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
 from clients_app.models import Client
 from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services.client_secrets import edit_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -36,9 +39,11 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     """Ask for description and date; Save changes them at once."""
     now = timezone.now()
     secret = selectors.get_secret(client, secret_id, now=now)
+    policy = tenant_policy(client.tenant_id)
+    made_of: dict[str, Any] = {"secret": secret, "now": now, "policy": policy}
     if not _is_sent(request):
-        return _ask(request, client, SecretEditForm.shown(request.POST, secret=secret, now=now))
-    form = SecretEditForm(request.POST, secret=secret, now=now)
+        return _ask(request, client, SecretEditForm.shown(request.POST, **made_of))
+    form = SecretEditForm(request.POST, **made_of)
     if not form.is_valid():
         return _ask(request, client, form, status=422)
     actor, seen = actor_of(request), form.cleaned_data["seen"]

@@ -13,6 +13,7 @@ from clients_app import conf, selectors
 from clients_app.errors import AlreadyAdded, RuleBroken
 from clients_app.models import Client
 from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secret_rotation import RotatedSecret, rotate_secret
 from clients_app.web.access import may, signed_in
@@ -40,6 +41,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
             refuse_used(form_key_of(request), actor=actor_of(request))
         secrets = selectors.listed_secrets(client, now=now)
         made_of: dict[str, Any] = {"secret_id": secret_id, "secrets": secrets, "now": now}
+        made_of["policy"] = tenant_policy(client.tenant_id)
         if not sent:
             return _ask(request, client, SecretRotateForm.shown(request.POST, **made_of))
         form = SecretRotateForm(request.POST, **made_of)

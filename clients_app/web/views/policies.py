@@ -1,0 +1,77 @@
+"""Policies: what the tenant demands, and who would fall foul of it, before it is saved."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clients_app.errors import ChangedMeanwhile, RuleBroken
+from clients_app.policies import Action
+from clients_app.selectors.tenant_policies import foul_page, tenant_policy
+from clients_app.services.tenant_policies import set_policies
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.forms.policy_form import PolicyForm, stamp
+from clients_app.web.htmx import see_other, show
+from clients_app.web.proof import fresh_proof
+
+
+@require_safe
+@signed_in
+@may(Action.SET_POLICIES)
+def policies(request: HttpRequest) -> HttpResponse:
+    """Show what the tenant demands; filled by the address where one comes Back to it."""
+    held = tenant_policy(actor_of(request).tenant_id)
+    form = PolicyForm.shown(request.GET) if "seen" in request.GET else PolicyForm.opened(held)
+    return _ask(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may(Action.SET_POLICIES)
+@fresh_proof(_("Policies decide how long secrets give access to your APIs."))
+def policies_check(request: HttpRequest) -> HttpResponse:
+    """Show who would fall foul; Save sets the policies."""
+    actor, now = actor_of(request), timezone.now()
+    form = PolicyForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return _ask(request, form, status=422)
+    if request.method != "POST":
+        return _check(request, form)
+    held = tenant_policy(actor.tenant_id)
+    if form.cleaned_data["seen"] != stamp(held):
+        messages.warning(request, str(ChangedMeanwhile()))
+        return see_other(reverse("policies"))
+    try:
+        confirms = form.cleaned_data["confirm"]
+        set_policies(form.policy, seen=held, confirms_ends=confirms, actor=actor, now=now)
+    except RuleBroken as error:
+        form.add_broken(error)
+        return _check(request, form, status=422)
+    messages.success(request, gettext("Policies saved."))
+    return see_other(reverse("policies"))
+
+
+def _ask(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form}
+    return show(request, "policies", context, title=gettext("Policies"), status=status)
+
+
+def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
+    typed = request.GET.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 1
+    tenant_id, now = actor_of(request).tenant_id, timezone.now()
+    kept = [pair for pair in form.hidden if pair[0] != "confirm"]
+    context = {
+        "form": form,
+        "policy": form.policy,
+        "page": foul_page(tenant_id, form.policy, page=number, now=now),
+        "query": urlencode(kept),
+        "kept": kept,
+    }
+    return show(request, "policies_check", context, title=gettext("Policies"), status=status)

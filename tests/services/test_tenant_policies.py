@@ -1,0 +1,250 @@
+"""Policies of a tenant: set once, obeyed at every deed, and what they do to what exists."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.actors import Actor
+from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
+from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
+from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
+from clients_app.selectors.tenant_policies import foul_page, tenant_policy
+from clients_app.services.client_edits import name_owners
+from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret
+from clients_app.services.secret_rotation import rotate_secret
+from clients_app.services.tenant_policies import end_old_secrets, set_policies
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    actor_for,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_tenant,
+)
+
+DAY = timedelta(days=1)
+QUARTER = TenantPolicy(secret_days_max=90)
+ROTATES = TenantPolicy(rotation_days=90)
+
+
+@pytest.fixture
+def actor(administrator: Person) -> Actor:
+    return actor_for(administrator)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    """A client whose secret was made before there were policies, and ends in a year."""
+    return make_client("Pumps", tenant).client
+
+
+def demand(policy: TenantPolicy, actor: Actor, *, yes: bool = False) -> None:
+    seen = tenant_policy(actor.tenant_id)
+    set_policies(policy, seen=seen, confirms_ends=yes, actor=actor, now=NOW)
+
+
+def draft(days: float | None) -> SecretDraft:
+    return SecretDraft(expires_at=None if days is None else NOW + days * DAY)
+
+
+def test_policies_are_kept_with_what_was_before(tenant: Tenant, actor: Actor) -> None:
+    wanted = TenantPolicy(
+        secret_days_max=90, rotation_days=180, never_expires_allowed=False, owner_required=True
+    )
+    demand(wanted, actor)
+    demand(wanted, actor)  # changes nothing: no event
+
+    assert tenant_policy(tenant.pk) == wanted
+    assert tenant_policy(make_tenant("Cranes GmbH").pk) == NO_POLICY
+    event = AuditEvent.objects.get(action="policies.set")
+    assert '"before":{"never_expires_allowed":true,"owner_required":false' in event.canonical
+    assert '"secret_days_max":90' in event.canonical
+
+
+def test_only_an_administrator_sets_policies(colleague: Person) -> None:
+    with pytest.raises(Forbidden):
+        demand(QUARTER, actor_for(colleague))
+
+
+def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
+    demand(QUARTER, actor)
+
+    with pytest.raises(ChangedMeanwhile):
+        set_policies(ROTATES, seen=NO_POLICY, confirms_ends=True, actor=actor, now=NOW)
+    assert tenant_policy(actor.tenant_id) == QUARTER
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
+@pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
+@pytest.mark.parametrize("deed", ["add client", "add secret", "rotate"])
+def test_every_new_secret_obeys(
+    client: Client, actor: Actor, policy: TenantPolicy, deed: str, days: float | None, allowed: bool
+) -> None:
+    demand(policy, actor, yes=True)
+    by: dict[str, Any] = {"actor": actor, "now": NOW}
+    old = client.secrets.get()
+
+    def do() -> object:
+        if deed == "add client":
+            expires_at = draft(days).expires_at
+            return make_client("New", client.tenant, actor=actor, expires_at=expires_at)
+        if deed == "add secret":
+            return add_secret(client, draft(days), **by)
+        return rotate_secret(client, old.pk, draft(days), old_ends_at=NOW + DAY, **by)
+
+    if allowed:
+        do()
+        return
+    before = ClientSecret.objects.count()
+    with pytest.raises(RuleBroken) as refused:
+        do()
+    assert refused.value.field == "expiration"
+    assert ClientSecret.objects.count() == before
+    assert not Client.objects.filter(name="New").exists()
+
+
+def test_never_expires_alone_can_be_forbidden(client: Client, actor: Actor) -> None:
+    demand(TenantPolicy(never_expires_allowed=False), actor)
+
+    add_secret(client, draft(3000), actor=actor, now=NOW)
+    with pytest.raises(RuleBroken):
+        add_secret(client, draft(None), actor=actor, now=NOW)
+
+
+def test_an_edit_never_makes_a_life_longer_than_allowed_but_always_shorter(
+    client: Client, actor: Actor
+) -> None:
+    demand(QUARTER, actor)
+    secret = client.secrets.get()
+
+    def edit(days: float | None, description: str = "") -> None:
+        expires_at = draft(days).expires_at
+        edit_secret(
+            client,
+            secret.pk,
+            SecretDraft(description=description, expires_at=expires_at),
+            actor=actor,
+            now=NOW,
+        )
+
+    edit(365, "the end stays, though a new one would be refused")
+    edit(200)
+    for days in (200.1, None):
+        with pytest.raises(RuleBroken):
+            edit(days)
+    edit(10)
+    edit(90)
+    with pytest.raises(RuleBroken):
+        edit(90.1)
+
+
+def test_editing_does_not_lead_round_forced_rotation(client: Client, actor: Actor) -> None:
+    demand(ROTATES, actor, yes=True)
+    secret, later = client.secrets.get(), NOW + 80 * DAY
+
+    edit_secret(client, secret.pk, draft(85), actor=actor, now=later)
+    with pytest.raises(RuleBroken):
+        edit_secret(client, secret.pk, draft(90.01), actor=actor, now=later)
+    edit_secret(client, secret.pk, draft(90), actor=actor, now=later)
+
+
+def test_forced_rotation_asks_first_and_then_gives_old_secrets_an_end(
+    tenant: Tenant, actor: Actor
+) -> None:
+    (client,) = insert_clients(["Pumps"], tenant)
+    ends = {"old": IN_A_YEAR, "never": None, "soon": NOW + 5 * DAY, "gone": NOW - DAY}
+    for name, expires_at in ends.items():
+        insert_secrets(client, 1, expires_at=expires_at, description=name)
+    young = add_secret(client, draft(365), actor=actor, now=NOW - 10 * DAY).secret
+    with pytest.raises(RuleBroken) as refused:
+        demand(ROTATES, actor)
+    assert refused.value.field == "confirm"
+    assert tenant_policy(tenant.pk) == NO_POLICY
+
+    demand(ROTATES, actor, yes=True)
+    end_old_secrets(now=NOW)
+    end_old_secrets(now=NOW + DAY)  # moves nothing further
+
+    now_ends = dict(client.secrets.values_list("description", "expires_at"))
+    assert now_ends["old"] == now_ends["never"] == NOW + 30 * DAY
+    assert (now_ends["soon"], now_ends["gone"]) == (NOW + 5 * DAY, NOW - DAY)
+    young.refresh_from_db()
+    assert young.expires_at == NOW + 80 * DAY
+    edits = AuditEvent.objects.filter(action="client.secret.edited", actor_kind="system")
+    assert edits.count() == 3
+    client.refresh_from_db()
+    assert client.next_expires_at == NOW + 5 * DAY
+
+
+def test_secrets_of_other_tenants_keep_their_ends(client: Client, stranger: Person) -> None:
+    demand(ROTATES, actor_for(stranger))
+    end_old_secrets(now=NOW)
+
+    assert client.secrets.get().expires_at == IN_A_YEAR
+
+
+def test_who_adds_a_client_becomes_its_owner(
+    tenant: Tenant, administrator: Person, actor: Actor, colleague: Person
+) -> None:
+    assert not make_client("Free", tenant, actor=actor).client.owners.exists()
+    demand(TenantPolicy(owner_required=True), actor)
+
+    owned = make_client("Owned", tenant, actor=actor).client
+    assert list(owned.owners.all()) == [administrator]
+    with pytest.raises(RuleBroken):
+        make_client("Nobody's", tenant)  # by the command line, which names nobody
+
+    with pytest.raises(RuleBroken) as refused:
+        name_owners(owned, frozenset(), version=owned.version, actor=actor, now=NOW)
+    assert refused.value.field == "owners"
+    Person.objects.filter(pk=colleague.pk).update(is_active=False)
+    with pytest.raises(RuleBroken):
+        name_owners(owned, frozenset({colleague.pk}), version=1, actor=actor, now=NOW)
+    assert list(owned.owners.all()) == [administrator]
+
+
+def test_the_dry_run_names_who_would_fall_foul(tenant: Tenant, administrator: Person) -> None:
+    never, long, short, none = insert_clients(["Never", "Long", "Short", "None"], tenant)
+    insert_secrets(never, 1, expires_at=None)
+    insert_secrets(long, 1, expires_at=NOW + 91 * DAY)
+    insert_secrets(long, 1, expires_at=NOW + 90 * DAY)
+    insert_secrets(long, 1, expires_at=IN_A_YEAR, retired_at=NOW)
+    insert_secrets(short, 1, expires_at=NOW + 5 * DAY)
+    ClientOwner.objects.create(client=none, person=administrator)
+    (foreign,) = insert_clients(["Foreign"], make_tenant("Cranes GmbH"))
+    insert_secrets(foreign, 1, expires_at=None)
+    Client.objects.filter(pk=insert_clients(["Removed"], tenant)[0].pk).update(removed_at=NOW)
+
+    def foul(policy: TenantPolicy) -> list[str]:
+        return [client.name for client in foul_page(tenant.pk, policy, page=1, now=NOW).clients]
+
+    assert foul(NO_POLICY) == []
+    assert foul(TenantPolicy(never_expires_allowed=False)) == ["Never"]
+    assert foul(QUARTER) == ["Long", "Never"]
+    assert foul(ROTATES) == ["Long", "Never", "Short"]  # made 400 days ago
+    assert foul(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
+    page = foul_page(tenant.pk, QUARTER, page=1, now=NOW)
+    assert [len(client.foul_secrets) for client in page.clients] == [1, 1]
+    assert foul_page(tenant.pk, ROTATES, page=1, now=NOW).given_an_end == 3
+
+
+def test_the_dry_run_is_paged_in_a_constant_number_of_queries(tenant: Tenant) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            foul_page(tenant.pk, ROTATES, page=1, now=NOW)
+        return len(captured)
+
+    for client in insert_clients(["A"], tenant):
+        insert_secrets(client, 1, expires_at=None)
+    few = queries()
+    for client in insert_clients([f"B{n:02}" for n in range(59)], tenant):
+        insert_secrets(client, 2, expires_at=None)
+
+    assert queries() == few == 4
+    second = foul_page(tenant.pk, ROTATES, page=2, now=NOW)
+    assert (second.total, second.pages, len(second.clients)) == (60, 2, 10)
+    assert foul_page(tenant.pk, ROTATES, page=99, now=NOW).page == 2

@@ -1,0 +1,186 @@
+"""Policies: the page, who would fall foul, and the forms that keep to them."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Client, Person, Tenant
+from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
+from clients_app.selectors.tenant_policies import tenant_policy
+from tests.conftest import Machine
+from tests.factories import insert_clients, insert_secrets
+from tests.web.conftest import browser_of, is_page, text_of, value_of
+
+PAGE = "/security/policies"
+CHECK = f"{PAGE}/check"
+
+
+def typed(**more: str) -> dict[str, str]:
+    return {"seen": "None-None-True-False", "never_expires_allowed": "on", **more}
+
+
+def demand(tenant: Tenant, **columns: Any) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(**columns)
+
+
+@pytest.mark.parametrize("address", [PAGE, CHECK])
+def test_only_administrators(colleague_browser: Browser, address: str) -> None:
+    reply = colleague_browser.get(address)
+
+    assert reply.status_code == 403
+    assert "Only Tenant Administrators can set policies." in text_of(reply)
+    assert f'href="{PAGE}"' not in text_of(reply)
+
+
+def test_the_page_shows_what_is_demanded(administrator_browser: Browser, tenant: Tenant) -> None:
+    demand(tenant, secret_days_max=90, owner_required=True)
+
+    reply = administrator_browser.get(PAGE)
+
+    assert is_page(reply)
+    assert value_of("secret_days_max", reply) == "90"
+    assert value_of("rotation_days", reply) == ""
+    ticked = re.findall(r'<input type="checkbox"[^>]*name="(\w+)" checked', text_of(reply))
+    assert ticked == ["never_expires_allowed", "owner_required"]
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "ten"])
+def test_wrong_days_stay_on_the_screen(administrator_browser: Browser, days: str) -> None:
+    reply = administrator_browser.get(CHECK, typed(rotation_days=days))
+
+    assert reply.status_code == 422
+    assert "Enter a whole number from 1 to 3650" in text_of(reply)
+    assert value_of("rotation_days", reply) == days
+
+
+def test_the_check_saves_nothing_and_save_does(
+    administrator_browser: Browser, tenant: Tenant, now: datetime
+) -> None:
+    (client,) = insert_clients(["Pumps"], tenant)
+    insert_secrets(client, 1, expires_at=now + timedelta(days=200), description="Firmware")
+    wanted = typed(secret_days_max="90", owner_required="on")
+
+    checked = administrator_browser.get(CHECK, wanted)
+    assert checked.status_code == 200
+    assert "1 client would fall foul of these policies. Nothing is saved yet." in text_of(checked)
+    assert "It has no Owner." in text_of(checked)
+    assert "Firmware" in text_of(checked)
+    assert tenant_policy(tenant.pk) == NO_POLICY
+    back = re.search(r'href="([^"]+)">Back<', text_of(checked))
+    assert back
+    assert value_of(
+        "secret_days_max", administrator_browser.get(back[1].replace("&amp;", "&"))
+    ) == ("90")
+
+    kept = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text_of(checked)))
+    saved = administrator_browser.post(CHECK, kept)
+    assert (saved.status_code, saved["Location"]) == (303, PAGE)
+    assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=90, owner_required=True)
+
+
+def test_forced_rotation_wants_a_tick(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant
+) -> None:
+    wanted = typed(rotation_days="90")
+    checked = administrator_browser.get(CHECK, wanted)
+    assert "Give 1 secret an end" in text_of(checked)
+
+    refused = administrator_browser.post(CHECK, wanted)
+    assert refused.status_code == 422
+    assert "Select the box" in text_of(refused)
+    assert tenant_policy(tenant.pk) == NO_POLICY
+
+    assert administrator_browser.post(CHECK, wanted | {"confirm": "on"}).status_code == 303
+    assert tenant_policy(tenant.pk) == TenantPolicy(rotation_days=90)
+
+
+def test_policies_set_meanwhile_are_not_overwritten(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    demand(tenant, secret_days_max=30)
+
+    reply = administrator_browser.post(CHECK, typed(secret_days_max="90"), follow=True)
+
+    assert "Someone changed this while the form was open." in text_of(reply)
+    assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=30)
+
+
+def test_a_proof_is_asked_for(administrator: Person, tenant: Tenant) -> None:
+    browser = browser_of(administrator, proof_age=timedelta(minutes=21))
+
+    reply = browser.post(CHECK, typed(secret_days_max="90"))
+
+    assert "Confirm your identity" in text_of(reply)
+    assert tenant_policy(tenant.pk) == NO_POLICY
+
+
+def test_the_forms_of_secrets_keep_to_the_policies(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
+) -> None:
+    demand(tenant, secret_days_max=45)
+    latest = now + timedelta(days=45)
+
+    for path in ("/secrets/add", f"/secrets/{machine.secret.pk}/rotate"):
+        page = administrator_browser.get(address(path))
+        default = datetime.fromisoformat(f"{value_of('expiration', page)}Z")
+        assert (
+            timedelta() <= default - latest.replace(second=0, microsecond=0) < timedelta(minutes=2)
+        )
+        assert re.findall(r'data-for="#id_expiration"[^>]*>([^<]+)<', text_of(page)) == [
+            "30 days",
+            "The longest",
+        ]
+        assert 'id="id_never_expires"' not in text_of(page)
+        assert "does not allow Never Expires" in text_of(page)
+
+
+def test_add_secret_refuses_beside_the_field(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
+) -> None:
+    demand(tenant, secret_days_max=45)
+    late = f"{now + timedelta(days=46):%Y-%m-%d %H:%M}"
+
+    reply = administrator_browser.post(address("/secrets/add"), {"expiration": late})
+
+    assert reply.status_code == 422
+    assert "By the policies of this tenant, the latest is" in text_of(reply)
+    assert 'id="id_expiration_error"' in text_of(reply)
+    assert value_of("expiration", reply) == late
+
+
+def test_add_client_keeps_to_the_policies(
+    administrator_browser: Browser,
+    administrator: Person,
+    tenant: Tenant,
+    draft: dict[str, Any],
+    now: datetime,
+) -> None:
+    demand(tenant, secret_days_max=45, owner_required=True)
+    assert "you become the Owner of this client" in text_of(
+        administrator_browser.get("/security/clients/add")
+    )
+
+    refused = administrator_browser.post("/security/clients/register", draft)
+    assert refused.status_code == 422
+    assert "the latest is" in text_of(refused)
+    assert not Client.objects.exists()
+
+    soon = f"{now + timedelta(days=20):%Y-%m-%d %H:%M}"
+    administrator_browser.post("/security/clients/register", draft | {"expiration": soon})
+    assert list(Client.objects.get().owners.all()) == [administrator]
+
+
+def test_a_secret_that_never_expires_may_stay_so(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
+) -> None:
+    machine.client.secrets.update(expires_at=None)
+    demand(tenant, never_expires_allowed=False)
+    edit = address(f"/secrets/{machine.secret.pk}/edit")
+
+    page = administrator_browser.get(edit)
+    assert 'id="id_never_expires"' in text_of(page)
+    sent = {"secret_description": "New", "never_expires": "on", "seen": value_of("seen", page)}
+    assert administrator_browser.post(edit, sent).status_code == 303
