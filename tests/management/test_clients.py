@@ -10,7 +10,13 @@ from pytest_django.fixtures import Settings
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secret_digests import digest_fits
-from tests.factories import insert_clients, insert_secrets, make_role, make_tenant
+from tests.factories import (
+    insert_clients,
+    insert_secrets,
+    make_person,
+    make_role,
+    make_tenant,
+)
 from tests.management.conftest import Run
 
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
