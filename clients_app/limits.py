@@ -7,7 +7,8 @@ TAGS_MAX = 20
 TAG_MAX = 50  # characters of one tag
 ROLE_NAME_MAX = 60
 ROLE_DESCRIPTION_MAX = 200
-ROLES_MAX = 25  # per client or person, Tenant Member included: a token stays under 4 kB
+ROLES_MAX = 25  # per client or person, Tenant Member included
+TOKEN_ROLES_MAX_BYTES = 2048  # of names and ids of roles: a token stays under 4 kB
 OWNERS_MAX = 20
 
 TOKEN_LIFETIME_MIN_S = 60

@@ -18,6 +18,7 @@ from clients_app.rules.redirect_uris import (
     clean_logout_uri,
     clean_redirect_uri,
 )
+from clients_app.rules.role_claims import check_role_claims
 from clients_app.services.roles import roles_to_carry
 
 
@@ -130,6 +131,7 @@ def roles_of(
     if not draft.has_roles:
         return []
     roles = roles_to_carry(draft.role_ids, tenant_id=tenant_id)
+    check_role_claims(role.name for role in roles)
     gained = any(role.is_administrator and role.pk not in held for role in roles)
     if gained and not draft.confirms_administrator:
         raise RuleBroken(

@@ -1,5 +1,6 @@
 """Deeds on roles."""
 
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +9,12 @@ from django.db import transaction
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
-from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX
-from clients_app.models import Role
+from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX, TOKEN_ROLES_MAX_BYTES
+from clients_app.models import ClientRole, Role
 from clients_app.policies import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.names import clean_line, clean_role_name, key_of
+from clients_app.rules.role_claims import role_claims_bytes
 from clients_app.services.list_keys import note_first_roles_of_holders
 from clients_app.services.locks import lock_tenant
 
@@ -62,6 +64,7 @@ def edit_role(
         if before != after:
             role.name, role.description = name, description
             role.save()
+            _refuse_longer_tokens(role, before=before["name"])
             note_first_roles_of_holders(role)
             audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
     return role
@@ -87,6 +90,28 @@ def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
         role.delete()
         audit.record("role.removed", removed, actor=actor, now=now, before=before)
     return removed
+
+
+def _refuse_longer_tokens(role: Role, *, before: str) -> None:
+    """Return unless the new name makes the tokens of a client too long.
+
+    Errors: RuleBroken (field name).
+    """
+    if role_claims_bytes([role.name]) <= role_claims_bytes([before]):
+        return
+    names: defaultdict[UUID, list[str]] = defaultdict(list)
+    holders = ClientRole.objects.filter(role=role).values("client")
+    carried = ClientRole.objects.filter(client__in=holders)
+    for client_id, name in carried.values_list("client", "role__name"):
+        names[client_id].append(name)
+    if any(role_claims_bytes(held) > TOKEN_ROLES_MAX_BYTES for held in names.values()):
+        raise RuleBroken(
+            gettext_noop(
+                "Enter a shorter name. With this one the tokens of a client that carries the role "
+                "would be too long."
+            ),
+            field="name",
+        )
 
 
 def _custom_role(role_id: UUID, *, tenant_id: UUID) -> Role:

@@ -1,6 +1,7 @@
 """Deeds on a client that exists: edited by one of two, roles assigned by administrators alone."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -166,6 +167,16 @@ def test_a_role_that_the_tenant_does_not_have(client: Client, mara: Actor, elsew
         )
     assert refusal.value.field == "roles"
     assert client.roles.count() == 1
+
+
+def test_roles_whose_tokens_would_be_too_long(client: Client, mara: Actor) -> None:
+    roles = [make_role(f"{n:02}".ljust(60, "x"), client.tenant).pk for n in range(20)]
+    by: dict[str, Any] = {"confirms_administrator": False, "actor": mara, "now": NOW}
+
+    with pytest.raises(RuleBroken, match="more than fit") as refusal:
+        assign_roles(client, frozenset(roles), version=1, **by)
+    assert refusal.value.field == "roles"
+    assert assign_roles(client, frozenset(roles[:19]), version=1, **by).roles.count() == 20
 
 
 def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:

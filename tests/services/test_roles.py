@@ -1,5 +1,7 @@
 """Roles of a tenant: the built-in ones, and custom ones with their limits."""
 
+from typing import Any
+
 import pytest
 
 from clients_app import selectors
@@ -89,6 +91,20 @@ def test_what_someone_else_made_of_a_role_is_not_overwritten(tenant: Tenant) -> 
     assert Role.objects.get(pk=role.pk).name == "Theirs"
     edit_role(role.pk, name="Mine", seen=theirs.stamp, **edit)
     assert Role.objects.get(pk=role.pk).name == "Mine"
+
+
+def test_a_longer_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) -> None:
+    roles = [make_role(f"{n:02}".ljust(60, "x"), tenant).pk for n in range(19)]
+    short = make_role("short", tenant)
+    make_client("a", tenant, role_ids=frozenset({*roles, short.pk}))
+    edit: dict[str, Any] = {"description": "", "actor": command_line_in(tenant), "now": NOW}
+
+    with pytest.raises(RuleBroken, match="shorter name") as refusal:
+        edit_role(short.pk, name="x" * 60, **edit)
+    assert refusal.value.field == "name"
+    assert Role.objects.get(pk=short.pk).name == "short"
+    assert edit_role(short.pk, name="shorter", **edit)
+    assert edit_role(make_role("of nobody", tenant).pk, name="y" * 60, **edit)
 
 
 def test_removing_takes_the_role_from_all_and_tells_from_whom(tenant: Tenant) -> None:
