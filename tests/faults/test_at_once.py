@@ -1,6 +1,7 @@
 """Many at once, each a process: limits hold, names stay unique, the chain has no gap."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from clients_app.services.client_secrets import (
     edit_secret,
     remove_secret,
 )
-from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.key_rotation import ensure_active_key, follow_schedule, revoke_keys
 from clients_app.services.roles import edit_role
 from tests.factories import (
     NOW,
@@ -233,6 +234,35 @@ def test_many_first_starts_make_one_signing_key(shop: Tenant) -> None:
 
     assert errors(outcomes) == {"": 8}
     assert {outcome.value for outcome in outcomes} == {SigningKey.objects.get().kid}
+
+
+def test_many_processes_follow_the_schedule_of_the_keys_once(shop: Tenant) -> None:
+    """Bar 29: each worker and node looks at it; the steps are done by one."""
+    ensure_active_key(now=NOW)
+    for after, states in (
+        (timedelta(days=76), {"active": 1, "next": 1}),
+        (timedelta(days=90), {"active": 1, "retired": 1}),
+        (timedelta(days=91), {"active": 1, "removed": 1}),
+    ):
+        outcomes = at_once(8, lambda _, now=NOW + after: follow_schedule(now=now))
+
+        assert errors(outcomes) == {"": 8}
+        assert Counter(SigningKey.objects.values_list("state", flat=True)) == states
+    actions = AuditEvent.objects.for_tenant(shop.pk).filter(action__startswith="key.")
+    assert actions.count() == 5
+    assert audit.first_fault(shop.pk) is None
+
+
+def test_a_key_revoked_by_many_at_once_is_revoked_once(shop: Tenant) -> None:
+    kid, actor = ensure_active_key(now=NOW).kid, command_line_in(shop)
+
+    outcomes = at_once(6, lambda _: revoke_keys([kid], actor=actor, now=NOW).kid)
+
+    assert errors(outcomes) == {"": 1, "NotFound": 5}
+    assert Counter(SigningKey.objects.values_list("state", flat=True)) == {
+        "active": 1,
+        "removed": 1,
+    }
 
 
 def test_a_writer_waits_for_a_lock_five_seconds_at_most(shop: Tenant) -> None:

@@ -1,5 +1,6 @@
 """The rules that the database keeps by itself, against whoever writes past the services."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +42,7 @@ def refused(constraint: str) -> Any:
         "role_name_once": "role.tenant_id, clients_app_role.name_key",
         "built_in_role_once": "role.tenant_id, clients_app_role.role_type_id",
         "one_active_signing_key": "signingkey.state",
+        "one_next_signing_key": "signingkey.state",
         "form_key_once": "usedformkey.tenant_id, ",
         "audit_sequence_once": "auditevent.tenant_id, clients_app_auditevent.sequence",
     }
@@ -135,7 +137,7 @@ def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
         Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="ONE")
 
 
-def signing_key(state: str) -> SigningKey:
+def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:
     return SigningKey.objects.create(
         kid=uuid4().hex,
         algorithm="RS256",
@@ -143,18 +145,26 @@ def signing_key(state: str) -> SigningKey:
         public_jwk={},
         private_part=b"",
         created_at=NOW,
+        signs_from=signs_from,
     )
 
 
 @pytest.mark.django_db
-def test_one_active_signing_key() -> None:
-    signing_key("active")
-    for state in ("next", "next", "retired", "retired", "removed"):
+def test_one_active_and_one_next_signing_key() -> None:
+    for state in ("active", "next", "retired", "retired", "removed", "removed"):
         signing_key(state)
-    with refused("one_active_signing_key"), transaction.atomic():
-        signing_key("active")
+    for state in ("active", "next"):
+        with refused(f"one_{state}_signing_key"), transaction.atomic():
+            signing_key(state)
     with refused("one_active_signing_key"):
         SigningKey.objects.filter(state="next").update(state="active")
+
+
+@pytest.mark.django_db
+def test_a_next_signing_key_signs_some_day() -> None:
+    signing_key("active", signs_from=None)
+    with refused("signing_key_next_signs_some_day"):
+        signing_key("next", signs_from=None)
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Metadata and public keys: bars 28, 37 and 38."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import joserfc.jwk
@@ -83,6 +84,51 @@ def test_headers_let_caches_and_any_origin_read(signing_key: SigningKey, path: s
     tag = reply.headers.pop("ETag")
     assert (reply.status, reply.headers) == (200, HEADERS)
     assert tag.startswith('"')
+
+
+def test_the_keys_may_be_kept_as_long_as_is_set(signing_key: SigningKey, settings: Any):
+    settings.JWKS_MAX_AGE = 60
+
+    assert get(JWKS).headers["Cache-Control"] == "public, max-age=60"
+    assert get(OPENID).headers["Cache-Control"] == "public, max-age=900"
+
+
+GOOD: dict[str, dict[str, str]] = {  # a good request to each endpoint that takes one
+    "token_endpoint": {"grant_type": "client_credentials"},
+    "introspection_endpoint": {"token": "unknown"},
+    "revocation_endpoint": {"token": "unknown"},
+}
+
+
+def test_what_the_metadata_offers_works_and_nothing_else(clients: SimpleNamespace):
+    """Bar 38: each address, each method of authentication, each grant."""
+    offered, origin = get(OPENID).json(), "http://localhost:8000"
+    endpoints = {name for name in offered if name.endswith("_endpoint")}
+    assert endpoints == set(GOOD)
+    who = {"client_id": clients.good.id, "client_secret": clients.good.plain}
+    for name, fields in GOOD.items():
+        methods = {
+            "client_secret_basic": {"authorization": wire.basic(*who.values())},
+            "client_secret_post": {},
+        }
+        assert list(methods) == offered[f"{name}_auth_methods_supported"]
+        for method, parts in methods.items():
+            given = fields if parts else fields | who
+            path = offered[name].removeprefix(origin)
+            reply = wire.through_django(wire.environ(path, body=wire.form(**given), **parts))
+            assert reply.status == 200, (name, method)
+    for path in (offered["jwks_uri"], offered["issuer"] + OPENID.removeprefix("/identity")):
+        assert get(path.removeprefix(origin)).status == 200
+    assert offered["grant_types_supported"] == ["client_credentials"]
+    for grant in ("authorization_code", "refresh_token", "password", "implicit"):
+        fields = who | {"grant_type": grant}
+        reply = wire.through_django(wire.environ(body=wire.form(**fields)))
+        assert (reply.status, reply.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def test_what_the_metadata_does_not_name_is_not_there(db: None):
+    for name in ("authorize", "userinfo", "endsession", "register", "device_authorization"):
+        assert get(f"/identity/connect/{name}").status == 404
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

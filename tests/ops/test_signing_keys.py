@@ -12,6 +12,7 @@ import jwt
 import pytest
 import requests
 
+from tests.oauth.live import execute
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess, new_portal
 
 JWKS = "/identity/.well-known/openid-configuration/jwks"
@@ -97,6 +98,23 @@ def test_a_revoked_key_is_refused_at_once_by_every_worker(portal: PortalProcess)
     assert kid_of(old) not in published(portal)
     assert all(machine.is_active(token) for token in new)
     assert portal.manage("activity", "verify").returncode == 0
+
+
+def test_every_worker_serves_the_keys_without_the_database(portal: PortalProcess) -> None:
+    """Bar 28: also one that was never asked for them before."""
+    address = portal.url + JWKS
+    time.sleep(1)  # each worker reads them at its start
+    execute(portal, "ALTER TABLE clients_app_signingkey RENAME TO clients_app_away")
+    try:
+        away = [requests.get(address, timeout=20) for _ in range(20)]
+    finally:
+        execute(portal, "ALTER TABLE clients_app_away RENAME TO clients_app_signingkey")
+
+    assert {reply.status_code for reply in away} == {200}
+    assert "The public keys cannot be read, the last ones are served" in portal.log()
+    there = requests.get(address, timeout=20)
+    assert {reply.text for reply in away} == {there.text}
+    assert {reply.headers["ETag"] for reply in away} == {there.headers["ETag"]}
 
 
 def signed_in(portal: PortalProcess) -> requests.Session:
