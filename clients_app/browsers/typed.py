@@ -5,7 +5,12 @@ from typing import Final
 from django.http import HttpRequest, QueryDict
 
 BACK: Final = "back"  # a POST with it only asks to see the form filled
-NOT_KEPT: Final = frozenset({"csrfmiddlewaretoken", "password", "proof", "proof_for", BACK})
+NOT_KEPT: Final = frozenset(
+    {
+        *("csrfmiddlewaretoken", "password", "proof", "proof_for", BACK),
+        *("client_secret", "client_assertion", "token", "access_token", "refresh_token", "code"),
+    }
+)  # the latter are names of machines' requests, sent here by mistake
 
 Fields = list[tuple[str, str]]
 
