@@ -50,6 +50,8 @@ def edit_client(
         refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
         held = list(client.roles.order_by("name_key"))
         before = described(draft_of(client), held)
+        if draft.has_roles and not draft.role_ids <= _ids(held):
+            require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
         if draft.may_introspect != client.may_introspect:  # a right, as roles are

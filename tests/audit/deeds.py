@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from django.test import override_settings
 
+from clients_app.actors import Actor
 from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity_filter import ActivityFilter
@@ -19,6 +20,7 @@ from clients_app.services.deliveries import retry
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
+from clients_app.services.people_edits import assign_person_roles, set_active
 from clients_app.services.retention import seal_segment
 from clients_app.services.roles import add_role, edit_role, remove_role
 from clients_app.services.secret_rotation import rotate_secret
@@ -60,10 +62,11 @@ class Subjects(NamedTuple):
     person: Person
     key: SigningKey
     failed: Delivery
+    actor: Actor | None = None  # the command line, unless it is somebody else
 
     @property
     def by(self) -> dict[str, Any]:
-        return {"actor": command_line_in(self.tenant), "now": NOW}
+        return {"actor": self.actor or command_line_in(self.tenant), "now": NOW}
 
     @property
     def secret_id(self) -> int:
@@ -144,6 +147,11 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.person, "Seven-grey-herons-7", actor=actor_for(on.person), now=NOW
             ),
         ),
+        (
+            assign_person_roles,
+            lambda on: assign_person_roles(on.person, frozenset({on.role.pk}), **on.by),
+        ),
+        (set_active, lambda on: set_active(on.person, active=False, **on.by)),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
         (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
         (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),

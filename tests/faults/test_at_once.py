@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from clients_app import audit
+from clients_app import audit, selectors
 from clients_app.models import (
     AuditEvent,
     Client,
@@ -19,6 +19,7 @@ from clients_app.models import (
     Tenant,
     UsedFormKey,
 )
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import edit_client
 from clients_app.services.client_secrets import (
@@ -28,6 +29,7 @@ from clients_app.services.client_secrets import (
     remove_secret,
 )
 from clients_app.services.key_rotation import ensure_active_key, follow_schedule, revoke_keys
+from clients_app.services.people_edits import assign_person_roles, set_active
 from clients_app.services.roles import edit_role
 from tests.factories import (
     NOW,
@@ -281,3 +283,20 @@ def test_the_database_is_one_that_commits(shop: Tenant) -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode")
             assert cursor.fetchone() == ("wal",)
+
+
+def test_two_administrators_who_leave_at_once(shop: Tenant) -> None:
+    people = [make_person(name, shop, TENANT_ADMINISTRATOR) for name in ("ann", "bob")]
+    actor = command_line_in(shop)
+
+    outcomes = at_once(
+        2,
+        lambda n: (
+            set_active(people[n], active=False, actor=actor, now=NOW) and None
+            if n
+            else assign_person_roles(people[n], frozenset(), actor=actor, now=NOW) and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 1}
+    assert selectors.people_who_administer(shop.pk).count() == 1

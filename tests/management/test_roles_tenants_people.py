@@ -7,6 +7,7 @@ import pytest
 from django.urls import resolve
 
 from clients_app.models import AuditEvent, Person, Role, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import make_person, make_tenant
 from tests.management.conftest import Run
 
@@ -115,3 +116,30 @@ def test_people_add_refuses_in_one_sentence(
     assert (ended.status, ended.out, ended.error.count("\n")) == (1, "", 1)
     assert ended.error.startswith(sentence)
     assert Person.objects.count() == 1
+
+
+def test_people_get_roles_and_leave_and_come_back(run: Run, tenant: Tenant) -> None:
+    person = make_person("ann", tenant)
+
+    assert run("people", "roles", "ANN", "--role", "tenant auditor") == (0, "", "")
+    assert set(person.roles.values_list("name", flat=True)) == {"Tenant Auditor", "Tenant Member"}
+    assert run("people", "roles", "ann") == (0, "", "")
+    assert person.roles.count() == 1
+    assert run("people", "deactivate", "ann") == (0, "", "")
+    assert not Person.objects.get().is_active
+    assert run("people", "activate", "ann") == (0, "", "")
+    assert Person.objects.get().is_active
+    assert run("people", "roles", "nobody").error == (
+        "There is no person with the username nobody.\n"
+    )
+
+
+def test_people_the_last_administrator_stays(run: Run, tenant: Tenant) -> None:
+    make_person("ann", tenant, TENANT_ADMINISTRATOR)
+
+    for words in (("roles", "ann"), ("deactivate", "ann")):
+        ended = run("people", *words)
+        assert (ended.status, ended.error) == (
+            1,
+            "ann is the last Tenant Administrator. Make somebody else one first.\n",
+        )

@@ -19,13 +19,10 @@ from clients_app.rules.built_in_roles import (
 )
 from tests.factories import (
     actor_for,
-    command_line_in,
-    insert_clients,
     machine_of,
     make_client,
     make_person,
     make_role,
-    role_id,
 )
 
 # yes: may; own: may, but not to a client that carries Tenant Administrator; -: may not.
@@ -59,54 +56,6 @@ installation.manage   -              -       -        -        -      -        -
 """
 HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
-
-
-@pytest.fixture
-def pump(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
-
-
-@pytest.fixture
-def robot(tenant: Tenant) -> Client:
-    """A client that carries Tenant Administrator."""
-    client = insert_clients(["Robot"], tenant)[0]
-    client.roles.add(role_id(tenant, TENANT_ADMINISTRATOR))
-    return client
-
-
-@pytest.fixture
-def theirs(stranger: Person) -> Client:
-    return insert_clients(["Theirs"], stranger.tenant)[0]
-
-
-@pytest.fixture
-def acting(
-    request: pytest.FixtureRequest, tenant: Tenant, pump: Client, robot: Client
-) -> Callable[[str], Actor]:
-    """A function that makes the actor of a column."""
-
-    def owner() -> Actor:
-        person = make_person("olga", tenant)
-        for client in (pump, robot):
-            ClientOwner.objects.create(client=client, person=person)
-        return actor_for(person)
-
-    makers: dict[str, Callable[[], Actor]] = {
-        "administrator": lambda: actor_for(request.getfixturevalue("administrator")),
-        "viewer": lambda: actor_for(request.getfixturevalue("colleague")),
-        "auditor": lambda: actor_for(make_person("aude", tenant, TENANT_AUDITOR)),
-        "rotator": lambda: actor_for(make_person("rolf", tenant, SECRET_ROTATOR)),
-        "owner": owner,
-        "machine": lambda: machine_of(make_client("Reader", tenant).client),
-        "robot": lambda: machine_of(make_client("Second", tenant, TENANT_ADMINISTRATOR).client),
-        "shell": lambda: command_line_in(tenant),
-        "staff": lambda: replace(
-            actor_for(make_person("stan", tenant, TENANT_ADMINISTRATOR, is_staff=True)),
-            is_staff=True,
-        ),
-        "stranger": lambda: actor_for(request.getfixturevalue("stranger")),
-    }
-    return lambda name: makers[name]()
 
 
 def test_each_action_has_a_row_here_and_in_the_policies() -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as Browser
 
 from clients_app import audit
-from clients_app.models import AuditEvent, AuditHead, Person, Tenant
+from clients_app.models import AuditEvent, AuditHead, Client, ClientSecret, Person, Tenant
 from clients_app.services import attempts
 from tests.conftest import Machine
 from tests.factories import make_person
@@ -231,3 +231,30 @@ def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
 
     assert events() == [("sign-in.refused", "refused", "", "ann")]
     assert browser_of(person).get(LIST).status_code == 303
+
+
+def test_without_its_event_nothing_is_added_in_the_portal(
+    administrator_browser: Browser, draft: dict[str, Any]
+) -> None:
+    """Bar 83: 503 and no row."""
+    refuse_events()
+    administrator_browser.raise_request_exception = False
+
+    reply = administrator_browser.post(f"{LIST}/register", draft)
+
+    assert (reply.status_code, reply["Retry-After"]) == (503, "5")
+    assert not Client.objects.exists()
+    assert not ClientSecret.objects.exists()
+
+
+def test_without_its_event_nothing_is_changed_in_the_admin_site(
+    administrator_browser: Browser, machine: Machine
+) -> None:
+    """Bar 83: 503 and the row as it was."""
+    refuse_events()
+    administrator_browser.raise_request_exception = False
+
+    address = f"/admin/clients_app/client/{machine.client.pk}/disable/"
+    assert administrator_browser.post(address).status_code == 503
+
+    assert Client.objects.get().is_enabled

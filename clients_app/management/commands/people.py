@@ -1,4 +1,4 @@
-"""`manage.py people add` and `reset-link`: users of the portal from the command line."""
+"""`manage.py people`: users of the portal from the command line."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,10 +16,11 @@ from clients_app.models import Person
 from clients_app.rules.names import key_of
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person
+from clients_app.services.people_edits import assign_person_roles, set_active
 
 
 class Command(PortalCommand):
-    help = "Adds people; makes one-time links on which they choose a password."
+    help = "Adds people, makes one-time links for them, changes their roles, lets them in or not."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = self.words(parser)
@@ -32,6 +33,13 @@ class Command(PortalCommand):
         add_tenant_option(add)
         link = words.add_parser("reset-link", help="print a one-time link, valid an hour")
         link.add_argument("username", metavar="USERNAME")
+        roles = words.add_parser("roles", help="set the roles of a person; without --role: none")
+        roles.add_argument("username", metavar="USERNAME")
+        roles.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
+        off = words.add_parser("deactivate", help="end a person's sessions; no more sign-in")
+        off.add_argument("username", metavar="USERNAME")
+        on = words.add_parser("activate", help="let a person sign in again")
+        on.add_argument("username", metavar="USERNAME")
 
     def add(self, *, username: str, staff: bool, **options: Any) -> None:
         """Add the person and print the link on which to choose a password."""
@@ -54,6 +62,29 @@ class Command(PortalCommand):
             raise NotFound("There is no active person with the username %(name)s.", name=username)
         self._print_link(person)
 
+    def roles(self, *, username: str, roles: list[str], **_: Any) -> None:
+        """Give the person these roles, and Tenant Member."""
+        person = _person_named(username)
+        role_ids = roles_named(roles, tenant=person.tenant)
+        assign_person_roles(person, role_ids, actor=actor_in(person.tenant), now=now())
+
+    def activate(self, *, username: str, **_: Any) -> None:
+        """Let the person sign in."""
+        person = _person_named(username)
+        set_active(person, active=True, actor=actor_in(person.tenant), now=now())
+
+    def deactivate(self, *, username: str, **_: Any) -> None:
+        """Let the person sign in no more."""
+        person = _person_named(username)
+        set_active(person, active=False, actor=actor_in(person.tenant), now=now())
+
     def _print_link(self, person: Person) -> None:
         link = make_one_time_link(person, actor=actor_in(person.tenant), now=now())
         self.stdout.write(f"One-time link, valid an hour, to choose a password:\n{link}")
+
+
+def _person_named(username: str) -> Person:
+    person = Person.objects.filter(username_key=key_of(username)).first()
+    if person is None:
+        raise NotFound("There is no person with the username %(name)s.", name=username)
+    return person

@@ -1,0 +1,162 @@
+"""Who gets what done: every deed of the services x every actor of the table x both tenants.
+
+A deed without a row here fails. Bars 55 to 58.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from django.db import transaction
+
+from clients_app.actors import Actor
+from clients_app.errors import Forbidden, NotFound, PortalError
+from clients_app.models import Client, ClientOwner, Person, Role, Tenant
+from clients_app.policies import Action
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.client_drafts import ClientDraft
+from clients_app.services.client_edits import edit_client
+from tests.audit.deeds import DEEDS, Subjects, make_subjects
+from tests.factories import NOW, role_id
+from tests.policies.test_policies import HEAD, ROWS
+
+#: deed -> the right that it needs
+NEEDS: Final = {
+    "register_client": Action.ADD_CLIENT,
+    "edit_client": Action.EDIT_CLIENT,
+    "assign_roles": Action.ASSIGN_ROLES,
+    "set_enabled": Action.DISABLE_CLIENT,
+    "name_owners": Action.ASSIGN_ROLES,
+    "remove_client": Action.REMOVE_CLIENT,
+    "restore_client": Action.RESTORE_CLIENT,
+    "add_secret": Action.ADD_SECRET,
+    "edit_secret": Action.EDIT_SECRET,
+    "rotate_secret": Action.ROTATE_SECRET,
+    "remove_secret": Action.REMOVE_SECRET,
+    "end_tokens": Action.END_TOKENS,
+    "add_role": Action.ADD_ROLE,
+    "edit_role": Action.EDIT_ROLE,
+    "remove_role": Action.REMOVE_ROLE,
+    "add_person": Action.MANAGE_PEOPLE,
+    "assign_person_roles": Action.MANAGE_PEOPLE,
+    "set_active": Action.MANAGE_PEOPLE,
+    "make_one_time_link": Action.MANAGE_PEOPLE,
+    "set_mail": Action.MANAGE_NOTICES,
+    "set_webhook": Action.MANAGE_NOTICES,
+    "renew_secret": Action.MANAGE_NOTICES,
+    "remove_webhook": Action.MANAGE_NOTICES,
+    "send_test": Action.MANAGE_NOTICES,
+    "retry": Action.MANAGE_NOTICES,
+    "rotate_keys": Action.MANAGE_INSTALLATION,
+    "revoke_keys": Action.MANAGE_INSTALLATION,
+    "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
+    "seal_segment": Action.MANAGE_INSTALLATION,
+}
+#: what a person does to himself alone, or a door tells; and what nobody but the command line can
+OWN: Final = {
+    *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
+    "add_tenant",
+}
+#: deeds that are about nothing that exists: who is of another tenant does them there
+IN_HIS_TENANT: Final = {
+    *("register_client", "add_role", "add_person", "set_mail", "set_webhook"),
+}
+CELLS: Final = {action: dict(zip(HEAD[1:], cells, strict=True)) for action, *cells in ROWS}
+
+
+@pytest.fixture
+def subjects(tenant: Tenant) -> Subjects:
+    return make_subjects(tenant)
+
+
+def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | None:
+    """Return how the deed was refused, if it was; it is undone in any case."""
+    with transaction.atomic():
+        try:
+            DEEDS[deed](subjects._replace(actor=actor))
+        except (Forbidden, NotFound) as error:
+            return type(error)
+        finally:
+            transaction.set_rollback(True)
+    return None
+
+
+def test_every_deed_has_its_right_here() -> None:
+    assert set(NEEDS) | OWN == set(DEEDS)
+
+
+@pytest.mark.parametrize("name", HEAD[1:])
+def test_each_deed_by_each_actor(
+    name: str, acting: Callable[[str], Actor], subjects: Subjects
+) -> None:
+    actor = acting(name)
+    if name == "owner":
+        for client in (subjects.client, subjects.removed):
+            ClientOwner.objects.create(client=client, person_id=actor.id)
+
+    for deed, action in NEEDS.items():
+        expected = Forbidden if CELLS[action][name] == "-" else None
+        assert (deed, refusal(deed, subjects, actor)) == (deed, expected)
+
+
+def test_a_stranger_does_nothing_to_what_is_ours(
+    acting: Callable[[str], Actor], subjects: Subjects
+) -> None:
+    zofia = acting("stranger")
+    for deed, action in NEEDS.items():
+        expected: object = NotFound
+        if action == Action.MANAGE_INSTALLATION:
+            expected = Forbidden
+        elif deed in IN_HIS_TENANT:
+            expected = None
+        assert (deed, refusal(deed, subjects, zofia)) == (deed, expected)
+
+
+@pytest.fixture
+def powerful(tenant: Tenant) -> Role:
+    return Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_an_owner_gives_his_client_no_role_and_takes_none_away(
+    acting: Callable[[str], Actor], pump: Client, powerful: Role, confirms: bool
+) -> None:
+    """Bar 55: with the second tick or without it, he is refused before anything is said of it."""
+    olga = acting("owner")
+    member = pump.roles.first()
+    assert member is None or member.is_administrator is False
+    draft = ClientDraft(
+        name="Mill",
+        role_ids=frozenset({powerful.pk}),
+        confirms_administrator=confirms,
+    )
+
+    with pytest.raises(Forbidden):
+        edit_client(pump, draft, version=1, actor=olga, now=NOW)
+
+    assert not pump.roles.filter(pk=powerful.pk).exists()
+
+
+def test_nobody_names_himself_an_owner(
+    acting: Callable[[str], Actor], subjects: Subjects, administrator: Person
+) -> None:
+    for name in ("viewer", "auditor", "rotator", "machine"):
+        assert refusal("name_owners", subjects, acting(name)) is Forbidden
+
+
+@pytest.mark.parametrize("name", ["rotator", "owner"])
+@pytest.mark.parametrize("deed", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
+def test_who_takes_over_a_client_that_is_a_tenant_administrator(
+    name: str,
+    deed: str,
+    acting: Callable[[str], Actor],
+    subjects: Subjects,
+    tenant: Tenant,
+) -> None:
+    """Bar 55: a secret added to a client that holds more than the actor is taking it over."""
+    actor = acting(name)
+    if name == "owner":
+        ClientOwner.objects.create(client=subjects.client, person_id=actor.id)
+    subjects.client.roles.add(role_id(tenant, TENANT_ADMINISTRATOR))
+
+    assert refusal(deed, subjects, actor) is Forbidden

@@ -1,0 +1,36 @@
+"""docs/authorization.md says what the table of rights says, row by row (bar 105)."""
+
+from pathlib import Path
+from typing import Final
+
+from clients_app.policies import Action
+from tests.policies.test_policies import HEAD, ROWS
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "authorization.md"
+WORDS: Final = {"yes": "yes", "own": "yes*", "-": ""}
+#: the columns of the page, by those of the table, which must agree where several share one
+COLUMNS: Final = (
+    ("administrator", "robot"),
+    ("auditor",),
+    ("rotator",),
+    ("owner",),
+    ("viewer", "machine"),
+    ("staff", "shell"),
+)
+
+
+def line(action: str, cells: dict[str, str]) -> str:
+    """Return the row of the page for an action."""
+    shown = []
+    for names in COLUMNS:
+        [cell] = {cells[name] for name in names}
+        shown.append(WORDS[cell])
+    return f"| `{action}` | " + " | ".join(shown) + " |"
+
+
+def test_the_page_has_each_row_of_the_table() -> None:
+    rows = [line(action, dict(zip(HEAD[1:], cells, strict=True))) for action, *cells in ROWS]
+    page = [row.rstrip() for row in PAGE.read_text().splitlines() if row.startswith("| `")]
+
+    assert page == [row.rstrip() for row in rows]
+    assert len(page) == len(Action)

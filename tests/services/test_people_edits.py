@@ -1,0 +1,101 @@
+"""Roles of a person and whether he may sign in; the last Tenant Administrator stays (bar 57)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from clients_app import selectors
+from clients_app.errors import Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
+from clients_app.services.people_edits import assign_person_roles, set_active
+from tests.factories import NOW, actor_for, command_line_in, make_person, role_ids
+from tests.web.conftest import browser_of
+
+
+def demote(person: Person, actor: Any) -> Person:
+    return assign_person_roles(person, frozenset(), actor=actor, now=NOW)
+
+
+def deactivate(person: Person, actor: Any) -> Person:
+    return set_active(person, active=False, actor=actor, now=NOW)
+
+
+LOSING: Final = {"demoted": demote, "deactivated": deactivate}
+
+
+def test_roles_change_at_once_and_tenant_member_stays(
+    tenant: Tenant, administrator: Person, colleague: Person
+) -> None:
+    mara = actor_for(administrator)
+    ids = role_ids(tenant, TENANT_ADMINISTRATOR)
+    assign_person_roles(colleague, ids, actor=mara, now=NOW)
+
+    assert selectors.rights_of(colleague) == {TENANT_ADMINISTRATOR, TENANT_MEMBER}
+    event = AuditEvent.objects.get(action="person.roles.changed")
+    assert '"before":{"roles":["Tenant Member","Tenant Viewer"]}' in event.canonical
+    assert '"after":{"roles":["Tenant Administrator","Tenant Member"]}' in event.canonical
+    assign_person_roles(colleague, ids, actor=mara, now=NOW)
+    assert AuditEvent.objects.filter(action="person.roles.changed").count() == 1
+
+
+def test_who_is_deactivated_is_signed_out_and_comes_back(
+    administrator: Person, colleague: Person
+) -> None:
+    mara, browser = actor_for(administrator), browser_of(colleague)
+    assert browser.get("/security/clients").status_code == 200
+
+    deactivate(colleague, mara)
+    assert browser.get("/security/clients").status_code == 303
+    deactivate(colleague, mara)
+    assert AuditEvent.objects.filter(action="person.deactivated").count() == 1
+
+    set_active(colleague, active=True, actor=mara, now=NOW)
+    assert browser_of(colleague).get("/security/clients").status_code == 200
+
+
+@pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
+def test_the_last_tenant_administrator_stays(
+    lose: Callable[[Person, Any], Person], tenant: Tenant, administrator: Person, stranger: Person
+) -> None:
+    second = make_person("second", tenant, TENANT_ADMINISTRATOR)
+    lose(second, command_line_in(tenant))
+
+    staff = replace(actor_for(administrator), is_staff=True)
+    for actor in (staff, command_line_in(tenant)):
+        with pytest.raises(RuleBroken, match="mara is the last Tenant Administrator"):
+            lose(administrator, actor)
+
+    assert list(selectors.people_who_administer(tenant.pk)) == [administrator]
+
+
+@pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
+def test_one_who_cannot_sign_in_does_not_count(
+    lose: Callable[[Person, Any], Person], tenant: Tenant, administrator: Person
+) -> None:
+    away = make_person("away", tenant, TENANT_ADMINISTRATOR)
+    deactivate(away, command_line_in(tenant))
+
+    with pytest.raises(RuleBroken):
+        lose(administrator, command_line_in(tenant))
+    demote(away, command_line_in(tenant))  # who is away is not the last
+
+
+@pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
+def test_rights_and_tenants(
+    lose: Callable[[Person, Any], Person],
+    tenant: Tenant,
+    administrator: Person,
+    colleague: Person,
+    stranger: Person,
+) -> None:
+    with pytest.raises(Forbidden):
+        lose(administrator, actor_for(colleague))
+    with pytest.raises(NotFound):
+        lose(colleague, actor_for(stranger))
+    plain = make_person("plain", tenant, TENANT_ADMINISTRATOR)
+    with pytest.raises(Forbidden, match="Only Staff"):
+        lose(administrator, actor_for(plain))  # Mara is Staff
+    assert selectors.rights_of(colleague) == {TENANT_MEMBER, TENANT_VIEWER}
