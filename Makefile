@@ -6,7 +6,7 @@ help:
 	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
 	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
-	@echo 'make bench   measure the token endpoint (CLIENTS, ROUNDS, DURATION); docs/performance.md'
+	@echo 'make bench   measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
 	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
 	@echo 'make faults  eight minutes: rotate the signing keys under foreign verifiers that cache'

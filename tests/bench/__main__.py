@@ -1,7 +1,8 @@
 """`make bench`: how fast the token endpoint is, against what a core can do and against a peer.
 
 Rounds alternate, so that what else the machine does befalls all alike; each figure is a median.
-CLIENTS, ROUNDS and DURATION (seconds of a round) are read from the environment.
+CLIENTS, ROUNDS, DURATION (seconds of a round) and PARTS (names; all by default) are read from
+the environment.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,17 +25,14 @@ JWKS_PATH = "/identity/.well-known/openid-configuration/jwks"
 FLOODS = (0, 200, 500)  # wrong secrets a second
 
 Rows = list[tuple[str, str, str]]
+Part = Callable[[Path, ExitStack], Rows]
 
 
 def main() -> None:
     """Measure, and print one table."""
     machine.need("wrk", "openssl", "taskset")
-    parts = (
-        *(against_openssl_and_peer, under_flood, on_postgresql, with_more_clients),
-        audit.figures,
-    )
     rows: Rows = []
-    for part in parts:
+    for part in _chosen(os.environ.get("PARTS", "").split()):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
             found = part(Path(folder), stack)
         for what, _, figure in found:
@@ -151,6 +150,20 @@ def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
         growths.append(first / load.run(many.target(), DURATION).per_cpu_second - 1)
     figure = f"{load.median(growths):+.1%} ({min(growths):+.1%} to {max(growths):+.1%})"
     return [(f"time of a token, from 100 to {CLIENTS:,} clients", "<= +10 %", figure)]
+
+
+def _chosen(names: list[str]) -> list[Part]:
+    """Return the parts with these names, all where none is named."""
+    parts: dict[str, Part] = {
+        "tokens": against_openssl_and_peer,
+        "floods": under_flood,
+        "postgresql": on_postgresql,
+        "growth": with_more_clients,
+        "audit": audit.figures,
+    }
+    if unknown := set(names) - set(parts):
+        raise SystemExit(f"PARTS names {unknown}; there are {' '.join(parts)}.")
+    return [parts[name] for name in names or parts]
 
 
 def _stranger(portal: BenchPortal, rate: int) -> subprocess.Popen[str] | None:
