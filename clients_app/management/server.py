@@ -25,7 +25,7 @@ from granian.server import Server
 from clients_app import conf
 from clients_app.management.companion import Companion
 
-THREADS = 3  # of each worker: one works, by turns; with more each waits longer for its turn
+THREADS = 2  # of each worker: one works while the other waits; with more each waits longer
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SETTLE_S = 1.0  # for workers to start
 GRACE_S = 10  # for requests that are being answered when the server is told to stop

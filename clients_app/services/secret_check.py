@@ -25,7 +25,7 @@ from clients_app.rules import secret_format
 from clients_app.services import secret_digests, secret_renewal
 
 MEMO_MAX: Final = 20_000  # entries of about 150 bytes
-GATE_PLACES: Final = 2  # for the one that runs and the next; leaves one of three threads free
+GATE_PLACES: Final = 1  # for the one that runs: leaves one of two threads free
 GATE_WAIT_S = 5.0
 _LOW_PRIORITY: Final = 5  # added to the niceness of the thread that runs Argon2id
 

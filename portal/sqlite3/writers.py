@@ -15,7 +15,7 @@ import time
 from collections import defaultdict
 from typing import Final
 
-PLACES: Final = 4  # of each process, for those who wait or write: one of its five threads is free
+PLACES: Final = 1  # of each process, for those who wait or write: one of its two threads is free
 PLACE_WAIT_S: Final = 0.25  # for the last thread: most writers have ended by then
 _NEXT_EVERY_S: Final = 0.0005  # the one who is next asks this often
 _OTHERS_EVERY_S: Final = 0.003
