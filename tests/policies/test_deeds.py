@@ -47,6 +47,8 @@ NEEDS: Final = {
     "remove_webhook": Action.MANAGE_NOTICES,
     "send_test": Action.MANAGE_NOTICES,
     "retry": Action.MANAGE_NOTICES,
+    "set_policies": Action.SET_POLICIES,
+    "export_activity": Action.READ_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,
     "revoke_keys": Action.MANAGE_INSTALLATION,
     "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
@@ -60,6 +62,7 @@ OWN: Final = {
 #: deeds that are about nothing that exists: who is of another tenant does them there
 IN_HIS_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_mail", "set_webhook"),
+    *("set_policies", "export_activity"),
 }
 CELLS: Final = {action: dict(zip(HEAD[1:], cells, strict=True)) for action, *cells in ROWS}
 
