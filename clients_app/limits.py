@@ -10,6 +10,10 @@ ROLE_DESCRIPTION_MAX = 200
 ROLES_MAX = 25  # per client or person, Tenant Member included
 TOKEN_ROLES_MAX_BYTES = 2048  # of names and ids of roles: a token stays under 4 kB
 OWNERS_MAX = 20
+FLEET_MAX = 200  # clients that one deed may change
+SAVED_FILTERS_MAX = 20  # per person
+SAVED_FILTER_NAME_MAX = 60
+SAVED_FILTER_QUERY_MAX = 3000  # characters, of which a Filter of 200 may need 2400
 
 TOKEN_LIFETIME_MIN_S = 60
 TOKEN_LIFETIME_MAX_S = 3600

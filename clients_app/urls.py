@@ -32,6 +32,7 @@ from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.client_tokens_end import client_tokens_end
 from clients_app.web.views.find import find
+from clients_app.web.views.fleet import client_fleet
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.keys import keys
 from clients_app.web.views.live import client_live, list_live
@@ -39,6 +40,7 @@ from clients_app.web.views.policies import policies, policies_check
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
+from clients_app.web.views.saved_filters import filter_add, filter_remove
 from clients_app.web.views.secret_add import secret_add
 from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
@@ -80,6 +82,9 @@ urlpatterns = [
     *page(f"{CLIENTS}/add", client_add, "client-add"),
     *page(f"{CLIENTS}/add/<slug:client_type>", client_add, "client-add-type"),
     *page(f"{CLIENTS}/register/<slug:client_type>", client_register, "client-register-type"),
+    *page(f"{CLIENTS}/filters/add", filter_add, "filter-add"),
+    *page(f"{CLIENTS}/filters/<int:filter_id>/remove", filter_remove, "filter-remove"),
+    *page(f"{CLIENTS}/fleet/<slug:deed>", client_fleet, "client-fleet"),
     *page(f"{CLIENTS}/register", client_register, "client-register"),
     *page(f"{CLIENTS}/live", list_live, "client-list-live"),
     *page(f"{CLIENT}/live/<slug:tab>", client_live, "client-live"),

@@ -121,9 +121,12 @@ def insert_secrets(
         ClientSecret(
             client=client,
             expires_at=expires_at,
-            created_at=NOW - timedelta(days=400),
-            created_by="x",
-            **{**stored, **more},
+            **{
+                "created_at": NOW - timedelta(days=400),
+                "created_by": "x",
+                **stored,
+                **more,
+            },
         )
         for _ in range(count)
     ]

@@ -164,6 +164,17 @@ def test_show_tells_states_apart(tenant: Tenant, show: Show, names: list[str]) -
     assert len(names_of(tenant)) == 10
 
 
+def test_show_finds_those_without_owner_and_with_an_old_secret(tenant: Tenant) -> None:
+    owned, old, new = insert_clients(["owned", "old", "new"], tenant)
+    owned.owners.add(make_person("olga", tenant))
+    for client, age in ((old, 365 * DAY + SECOND), (new, 365 * DAY)):
+        insert_secrets(client, 1, created_at=NOW - age)
+        insert_secrets(client, 1, created_at=NOW - 900 * DAY, expires_at=NOW)  # ended
+
+    assert names_of(tenant, show=Show.NO_OWNER) == ["new", "old"]
+    assert names_of(tenant, show=Show.OLD) == ["old"]
+
+
 def test_removed_clients_are_shown_alone_and_for_30_days(tenant: Tenant) -> None:
     late, lately, _present = insert_clients(["late", "lately", "present"], tenant)
     Client.objects.filter(pk=late.pk).update(removed_at=NOW - 30 * DAY)

@@ -18,6 +18,7 @@ from clients_app.models.notice import Delivery, Notice
 from clients_app.models.person import Person, PersonRole
 from clients_app.models.revoked_token import RevokedToken
 from clients_app.models.role import Role
+from clients_app.models.saved_filter import SavedFilter
 from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
 from clients_app.models.token_refusal import TokenRefusal
@@ -43,6 +44,7 @@ __all__ = [
     "PersonRole",
     "RevokedToken",
     "Role",
+    "SavedFilter",
     "SigningKey",
     "Tenant",
     "TokenRefusal",

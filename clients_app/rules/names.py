@@ -12,6 +12,7 @@ from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import (
     NAME_MAX,
     ROLE_NAME_MAX,
+    SAVED_FILTER_NAME_MAX,
     TAG_MAX,
     TAGS_MAX,
     TENANT_NAME_MAX,
@@ -50,6 +51,11 @@ def clean_role_name(text: str) -> str:
 def clean_tenant_name(text: str) -> str:
     """Return ``text`` as the name of an organisation: trimmed, NFC, 1 to 200 characters."""
     return _clean_name(text, maximum=TENANT_NAME_MAX)
+
+
+def clean_filter_name(text: str) -> str:
+    """Return ``text`` as the name of a saved filter: trimmed, NFC, 1 to 60 characters."""
+    return _clean_name(text, maximum=SAVED_FILTER_NAME_MAX)
 
 
 def clean_username(text: str) -> str:

@@ -1,5 +1,6 @@
 """All reads of the screens and commands: bound to one tenant, in a constant number of queries."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -68,6 +69,12 @@ def get_removed_client(tenant_id: UUID, client_id: UUID, *, now: datetime) -> Cl
     if client is None:
         raise NotFound(gettext_noop("There is no such removed client."))
     return client
+
+
+def clients_named(tenant_id: UUID, client_ids: Iterable[UUID]) -> list[Client]:
+    """Return those of the clients that are there, by name; others are passed over."""
+    clients = Client.objects.for_tenant(tenant_id).present().filter(pk__in=list(client_ids))
+    return list(clients.order_by("name_key", "pk"))
 
 
 def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:

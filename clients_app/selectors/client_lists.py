@@ -23,9 +23,17 @@ from django.db.models.functions import Coalesce
 
 from clients_app.errors import RuleBroken
 from clients_app.limits import NAME_MAX, PAGE_SIZE
-from clients_app.models import Client, ClientRole, ClientSecret, ClientTag, ClientType, Role
+from clients_app.models import (
+    Client,
+    ClientOwner,
+    ClientRole,
+    ClientSecret,
+    ClientTag,
+    ClientType,
+    Role,
+)
 from clients_app.rules.names import clean_line, key_of
-from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, RESTORABLE, UNUSED
+from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
 
 
 class Show(StrEnum):
@@ -39,6 +47,8 @@ class Show(StrEnum):
     NEVER = "never"  # a live secret that never expires
     NO_SECRETS = "no-secrets"
     UNUSED = "unused"  # no token for 90 days, nor added since
+    NO_OWNER = "no-owner"
+    OLD = "old"  # a live secret was added more than a year ago
     REMOVED = "removed"  # can still be restored
 
 
@@ -123,6 +133,8 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
         Show.NO_SECRETS: Q(never_expires=False, next_expires_at=None) | (over & ~Q(Exists(listed))),
         Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
         | Q(last_token_at=None, created_at__lt=now - UNUSED),
+        Show.NO_OWNER: ~Q(Exists(ClientOwner.objects.filter(client=OuterRef("pk")))),
+        Show.OLD: Q(Exists(live.filter(created_at__lt=now - OLD))),
     }
     return present.filter(fits[show]) if show in fits else present
 

@@ -62,7 +62,7 @@ def edit_client(
         client.urls.all().delete()
         insert_tags_and_urls(client, draft)
         after = described(draft, roles)
-        _save(client, "client.edited", before, after, actor=actor, now=now)
+        record_change(client, "client.edited", before, after, actor=actor, now=now)
     return client
 
 
@@ -95,7 +95,7 @@ def assign_roles(
         _assign(client, roles, held=held, actor=actor)
         before = {"roles": [role.name for role in held]}
         after = {"roles": [role.name for role in roles]}
-        _save(client, "client.roles.changed", before, after, actor=actor, now=now)
+        record_change(client, "client.roles.changed", before, after, actor=actor, now=now)
     return client
 
 
@@ -142,7 +142,7 @@ def name_owners(
         ClientOwner.objects.filter(client=client).delete()
         insert_owners(client, owners)
         after = {"owners": [owner.username for owner in owners]}
-        _save(client, "client.owners.changed", before, after, actor=actor, now=now)
+        record_change(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client
 
 
@@ -169,7 +169,7 @@ def _assign(client: Client, roles: list[Role], *, held: list[Role], actor: Actor
     insert_roles(client, roles)
 
 
-def _save(
+def record_change(
     client: Client,
     action: str,
     before: dict[str, Any],
@@ -177,11 +177,11 @@ def _save(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Save the row and record what differs; nothing where nothing does."""
+) -> bool:
+    """Save the row and record what differs, as part of a deed; return False where nothing does."""
     changed = [name for name in after if before[name] != after[name]]
     if not changed:
-        return
+        return False
     client.version += 1
     client.updated_at, client.updated_by = now, actor.name
     client.save()
@@ -194,3 +194,4 @@ def _save(
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
     )
+    return True

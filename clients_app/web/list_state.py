@@ -26,6 +26,8 @@ SHOWN: Final[dict[Show, str | Promise]] = {
     Show.NEVER: _("Never Expires"),
     Show.NO_SECRETS: _("No secrets"),
     Show.UNUSED: _("Unused for 90 days"),
+    Show.NO_OWNER: _("No owner"),
+    Show.OLD: _("Older than a year"),
     Show.REMOVED: _("Removed"),
 }
 
@@ -40,13 +42,20 @@ class ListState:
     role: UUID | None = None
     sort: str = ""
     page: int = 1
+    select: bool = False  # a box to tick beside each client
 
     def query(self) -> str:
         """Return the part of an address that says it, with its question mark."""
         page = self.page if self.page > 1 else None
-        role = str(self.role) if self.role else None
         return with_query(
-            "", type=self.type, q=self.q, show=self.show, role=role, sort=self.sort, page=page
+            "",
+            type=self.type,
+            q=self.q,
+            show=self.show,
+            role=str(self.role) if self.role else None,
+            sort=self.sort,
+            page=page,
+            select=int(self.select),
         )
 
     def without(self, name: str) -> str:
@@ -72,6 +81,7 @@ def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
         show=shown,
         role=guid(query.get("role", "")),
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
+        select=query.get("select") == "1",
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
     )
 

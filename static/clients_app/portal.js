@@ -142,6 +142,19 @@
       name.textContent = typed || name.dataset.unnamed || name.textContent;
     }
     countRoles(root);
+    countTicked();
+  }
+
+  function countTicked() {
+    const said = $("[data-ticked]");
+    if (!said) return;
+    const ticks = all(".selecting [name=clients]");
+    const ticked = ticks.filter((tick) => tick.checked).length;
+    if (said.textContent !== String(ticked)) said.textContent = ticked;
+    const whole = $("[data-select-all]");
+    whole.checked = ticked > 0 && ticked === ticks.length;
+    whole.indeterminate = ticked > 0 && ticked < ticks.length;
+    for (const button of all(".bulk-actions .btn")) button.disabled = !ticked;
   }
 
   function countRoles(root) {
@@ -178,6 +191,9 @@
         row.hidden = !row.textContent.toLowerCase().includes(sought);
       }
       return;
+    }
+    if (field.matches("[data-select-all]")) {
+      for (const tick of all(".selecting [name=clients]")) tick.checked = field.checked;
     }
     const form = field.closest("form");
     if (form) prepare(form);
@@ -321,6 +337,7 @@
     // What was typed before htmx listened.
     if (sought && sought.value !== sought.defaultValue) htmx.trigger(sought, "input");
     markOpenRow();
+    countTicked();
     const polled = event.detail.requestConfig?.elt.matches("[data-live]");
     if (event.detail.elt.id === "details" && !polled) keepPlace();
   });

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app import selectors
+from clients_app.browsers.person import person_of
 from clients_app.errors import NotFound
 from clients_app.models import Client, ClientType
 from clients_app.policies import Action, allows
@@ -68,6 +69,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     actor, now = actor_of(request), timezone.now()
     since = stamp(actor.tenant_id, now=now)  # before the rows are read
     may_restore = allows(actor, Action.RESTORE_CLIENT)
+    may_select = allows(actor, Action.ASSIGN_ROLES)
     said = list_state(request.GET, may_restore=may_restore)
     default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
     client_type = ClientType(said.type or default)
@@ -105,6 +107,11 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "list_live": live_address("client-list-live", named.query(), since),
         "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
+        "selecting": said.select and may_select,
+        "select_query": replace(named, select=True).query() if may_select else "",
+        "saved_filters": person_of(request).saved_filters.all(),
+        "save_query": replace(named, page=1, select=False).query(),
+        "unselect_query": replace(named, select=False).query(),
         "sidebar": selectors.sidebar_counts(actor.tenant_id),
         "restorable": selectors.RESTORABLE,
     }

@@ -1,0 +1,70 @@
+"""Saved filters: each person's own lists, by name."""
+
+import pytest
+
+from clients_app.limits import SAVED_FILTERS_MAX
+from clients_app.models import SavedFilter
+from tests.web.conftest import HTMX, is_page, text_of
+
+LIST = "/security/clients"
+ADD = f"{LIST}/filters/add"
+WANTED = "?type=hybrid&q=pump&show=expiring&sort=-used"
+
+
+def save(browser, name: str, query: str = WANTED):
+    return browser.post(f"{ADD}{query}", {"name": name}, headers=HTMX)
+
+
+def test_a_saved_filter_comes_back_by_its_name(colleague_browser):
+    assert "Save filter" in text_of(colleague_browser.get(f"{LIST}{WANTED}"))
+    assert "Saved filters" not in text_of(colleague_browser.get(LIST))
+
+    assert save(colleague_browser, "Pumps that end")["HX-Redirect"] == f"{LIST}{WANTED}"
+
+    text = text_of(colleague_browser.get(LIST))
+    assert f'href="{LIST}{WANTED.replace("&", "&amp;")}">Pumps that end<' in text
+
+
+def test_page_and_selection_are_not_saved_and_nonsense_is_not_either(colleague_browser):
+    save(colleague_browser, "x", "?show=nonsense&page=3&select=1&q=a&next=//evil.example")
+
+    assert SavedFilter.objects.get().query == "?q=a"
+
+
+def test_the_same_name_is_replaced(colleague_browser):
+    save(colleague_browser, "Mine")
+    save(colleague_browser, "MINE", "?q=b")
+
+    assert [(one.name, one.query) for one in SavedFilter.objects.all()] == [("MINE", "?q=b")]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb", "\x00"])
+def test_a_bad_name_is_said_and_kept(colleague_browser, name):
+    reply = save(colleague_browser, name)
+
+    assert reply.status_code == 422
+    assert 'id="id_name_error"' in text_of(reply)
+    assert not is_page(reply)
+    assert not SavedFilter.objects.exists()
+
+
+def test_twenty_and_no_more(colleague_browser, colleague):
+    for number in range(SAVED_FILTERS_MAX - 1):
+        SavedFilter.objects.create(person=colleague, name=f"f{number}", query="?q=a")
+
+    assert save(colleague_browser, "the twentieth").status_code == 200
+    refused = save(colleague_browser, "one more")
+    assert refused.status_code == 422
+    assert "There are 20 saved filters" in text_of(refused)
+    assert save(colleague_browser, "the twentieth", "?q=c").status_code == 200
+
+
+def test_removed_by_oneself_alone(colleague_browser, administrator_browser, colleague):
+    one = SavedFilter.objects.create(person=colleague, name="Mine", query="?q=a")
+    address = f"{LIST}/filters/{one.pk}/remove"
+
+    assert administrator_browser.post(address).status_code == 404
+    assert "Mine" not in text_of(administrator_browser.get(LIST))
+    reply = colleague_browser.post(address, {"next": f"{LIST}?q=a"})
+    assert (reply.status_code, reply["Location"]) == (303, f"{LIST}?q=a")
+    assert not SavedFilter.objects.exists()
