@@ -90,6 +90,9 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
     "security/clients/register": Row(ADMINISTRATORS, 303, 422),
     "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
+    "security/clients/fleet/<deed>": Row(ADMINISTRATORS, 200, 422),
+    "security/clients/filters/add": Row(EVERYBODY, 200, 422),
+    "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # each has his own
     f"{CLIENT}/edit": Row(EDITORS, 200, 422),
     f"{CLIENT}/disable": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/enable": Row(ADMINISTRATORS, 200, 204),
@@ -162,6 +165,8 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,
         "client_type": "hybrid",
+        "deed": "tags",
+        "filter_id": 4711,
         "link": "x-y",
         "channel": "mail",
         "delivery_id": uuid4(),

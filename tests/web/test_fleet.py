@@ -168,7 +168,7 @@ def test_two_hundred_at_once_and_no_more(administrator, now):
     ids = [uuid4() for _ in range(FLEET_MAX + 1)]
 
     assert enable_all(ids[1:], enabled=False, actor=actor, now=now).gone == FLEET_MAX
-    with pytest.raises(RuleBroken, match="Select at most 200 clients at once."):
+    with pytest.raises(RuleBroken, match="Select at most 200 clients"):
         enable_all(ids, enabled=False, actor=actor, now=now)
 
 

@@ -28,6 +28,9 @@ WHO_GETS_WHAT = {
     "client-live": (200, 200, 404, 303),
     "client-details": (200, 200, 404, 303),
     "client-edit": (200, 403, 404, 303),
+    "client-fleet": (200, 403, 200, 303),
+    "filter-add": (200, 200, 200, 303),
+    "filter-remove": (405, 405, 405, 405),
     "client-disable": (200, 403, 404, 303),
     "client-enable": (200, 403, 404, 303),
     "client-remove": (200, 403, 404, 303),
@@ -71,13 +74,14 @@ def addresses(machine) -> dict[str, str]:
     parts = {"client_id": machine.client.pk, "secret_id": machine.secret.pk}
     parts |= {"role_id": make_role(f"Role {uuid4()}", machine.client.tenant).pk}
     parts |= {"removed_id": removed_client(machine.client.tenant).pk}
-    parts |= {"client_type": "hybrid", "tab": "roles"}
+    parts |= {"client_type": "hybrid", "tab": "roles", "deed": "tags", "filter_id": 1}
     parts |= {"uidb36": "ff", "key": "a-b"}
     found = {}
     for pattern in clients_app.urls.urlpatterns:
         if pattern.name:
             names = re.findall(
-                r"client_id|client_type|removed_id|secret_id|role_id|uidb36|\bkey\b|\btab\b",
+                r"client_id|client_type|removed_id|secret_id|role_id|filter_id|deed|uidb36"
+                r"|\bkey\b|\btab\b",
                 str(pattern.pattern),
             )
             given = {name: parts[name] for name in names}
