@@ -59,7 +59,8 @@ def policies_check(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form}
-    return show(request, "policies", context, title=gettext("Policies"), status=status)
+    title = gettext("Policies")
+    return show(request, "policies", context, title=title, fragments=(), status=status)
 
 
 def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
@@ -74,4 +75,5 @@ def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> Http
         "query": urlencode(kept),
         "kept": kept,
     }
-    return show(request, "policies_check", context, title=gettext("Policies"), status=status)
+    title = gettext("Policies")
+    return show(request, "policies_check", context, title=title, fragments=(), status=status)
