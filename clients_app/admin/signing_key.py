@@ -16,7 +16,7 @@ class SigningKeyAdmin(ReadOnly):
         Deed("rotate/", keys_rotate, "keys-rotate"),
         Deed("<uuid:key_id>/revoke/", key_revoke, "key-revoke"),
     )
-    list_display = ("kid", "kind", "state", "created_at", "signs_from", "retired_at", "removed_at")
+    list_display = ("kid", "kind", "state", "signs_from", "retired_at")
     list_filter = ("state",)
     ordering = ("-created_at",)
     search_fields = ("kid",)
