@@ -128,7 +128,8 @@ def _record_repeated(attempt: Attempt, seen: Seen, person: Person | None, *, now
     actor = attempt.actor
     if actor is None:
         assert person is not None  # noqa: S101  narrows the type
-        actor = Actor(kind=ActorKind.UNKNOWN, tenant_id=person.tenant_id)
+        kind = ActorKind.UNKNOWN
+        actor = Actor(kind=kind, tenant_id=person.tenant_id, name=kind.value)
     after = {"attempts": seen.count, "first_at": seen.first_at, "last_at": seen.last_at}
     _record(attempt.action, person, by=replace(actor, address=seen.address), now=now, after=after)
 

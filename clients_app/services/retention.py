@@ -15,11 +15,11 @@ from clients_app.errors import Conflict, PortalError, gettext_noop
 from clients_app.models import AuditEvent, AuditHead, AuditSegment
 from clients_app.policies import Action, require
 
-EVENTS_MAX: Final = 10_000  # of a segment: others who write wait a fraction of a second for it
+EVENTS_MAX: Final = 2_000  # of a segment: others who write wait less than a tenth of a second
 
 
 def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegment | None:
-    """Seal the oldest events of the actor's tenant that were recorded before this moment, 10,000 at
+    """Seal the oldest events of the actor's tenant that were recorded before this moment, 2,000 at
     most; None where there are none.
 
     They are verified, written to a file in DATA_DIR, and removed from the table in the transaction

@@ -40,7 +40,7 @@ ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, 
     ),
     "a sign-in with a wrong password": (
         lambda browser, client: sign_in(Browser(), "MARA", "no"),
-        ("sign-in.refused", "refused", "", "mara"),
+        ("sign-in.refused", "refused", "unknown", "mara"),
     ),
     "sign-out": (
         lambda browser, client: browser.post("/sign-out"),
@@ -155,7 +155,7 @@ def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
 
     attempts.flush()
 
-    assert events() == [("sign-in.refused", "refused", "", "mara")]
+    assert events() == [("sign-in.refused", "refused", "unknown", "mara")]
     event = AuditEvent.objects.get(action="sign-in.refused")
     assert (event.actor_kind, event.address) == ("unknown", "192.0.2.7")
     assert json.loads(event.canonical)["after"]["attempts"] == 2
@@ -229,7 +229,7 @@ def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
     sign_in(Browser(), "ann")
     attempts.flush()
 
-    assert events() == [("sign-in.refused", "refused", "", "ann")]
+    assert events() == [("sign-in.refused", "refused", "unknown", "ann")]
     assert browser_of(person).get(LIST).status_code == 303
 
 
