@@ -91,7 +91,7 @@ def run(target: Target, seconds: int) -> Round:
 
 
 def _round(report: str, cpu_s: float) -> Round:
-    [(requests, seconds)] = re.findall(r"(\d+) requests in ([\d.]+)s", report)
+    [(requests, time, unit)] = re.findall(r"(\d+) requests in ([\d.]+)([a-z]+)", report)
     refused = sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", report)))
     broken = re.findall(r"Socket errors: (.*)", report)
     if broken:
@@ -99,7 +99,7 @@ def _round(report: str, cpu_s: float) -> Round:
     return Round(
         tokens=int(requests) - refused,
         refused=refused,
-        seconds=float(seconds),
+        seconds=float(time) * _UNITS_MS[unit] / 1000,
         cpu_s=cpu_s,
         p50_ms=_percentile(report, 50),
         p99_ms=_percentile(report, 99),

@@ -51,6 +51,7 @@ def errors(outcomes: list[Outcome]) -> Counter[str]:
 
 
 def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
+    """Bar 20."""
     client = insert_clients(["Pump"], shop)[0]
     insert_secrets(client, 9)
 

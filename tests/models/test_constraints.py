@@ -52,6 +52,7 @@ def refused(constraint: str) -> Any:
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
 def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
+    """Bar 7: whoever writes it."""
     with refused("client_token_lifetime_range"):
         Client.objects.update(token_lifetime_s=seconds)
 
@@ -214,6 +215,7 @@ def test_a_secret_ends_after_it_began(client: Client) -> None:
 
 
 def test_an_id_is_issued_once(tenant: Tenant) -> None:
+    """Bar 11."""
     client = make_client("Pump", tenant).client
     Client.objects.filter(pk=client.pk).update(removed_at=NOW)
 

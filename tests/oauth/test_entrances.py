@@ -1,7 +1,9 @@
 """What only the entrances decide: bodies, paths, schemes, addresses, cookies."""
 
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client as Browser
 
+from clients_app import oauth
 from clients_app.oauth.wsgi import in_front_of
 from tests.oauth import wire
 from tests.oauth.wire import Reply, basic, form
@@ -26,6 +29,37 @@ def good(clients: SimpleNamespace) -> dict[str, Any]:
 def chunked(body: bytes) -> dict[str, Any]:
     """The variables of a body that comes without a length, as granian gives them."""
     return {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+def test_the_query_never_feeds_the_endpoint(good: dict[str, Any], ask: Ask):
+    """Bar 3: nor does Django, whose ``request.GET`` and ``request.POST`` forgive more."""
+    door = Path(oauth.__path__[0])
+    sources = [file.read_text() for file in door.rglob("*.py")]
+
+    assert len(sources) > 10
+    assert not [text for text in sources if re.search(r"request\.(GET|POST)\b", text)]
+    pairs = form(grant_type="client_credentials").decode()
+    assert ask(authorization=good["authorization"], query=pairs).status == 400
+
+
+def test_the_body_is_read_once(good: dict[str, Any], ask: Ask):
+    """Bar 3."""
+
+    class Once(io.BytesIO):
+        def seek(self, *_: Any) -> int:
+            raise AssertionError("read twice")
+
+    stream = Once(GRANT)
+    assert ask(**good, **{"wsgi.input": stream}).status == 200
+    assert stream.read() == b""
+
+
+@pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://localhost:8000"])
+def test_no_origin_is_let_in(good: dict[str, Any], ask: Ask, origin: str):
+    """Bar 6: while no client can register one for this endpoint."""
+    for method in ("POST", "OPTIONS"):
+        headers = ask(**good, method=method, HTTP_ORIGIN=origin).headers
+        assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
 def test_a_body_without_a_length_is_read_to_its_end(good: dict[str, Any], ask: Ask):

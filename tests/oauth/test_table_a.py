@@ -59,6 +59,7 @@ def assert_error(reply: Reply, error: str) -> None:
 
 
 def test_options_says_which_method_there_is(clients: SimpleNamespace, ask: Callable[..., Reply]):
+    """Bar 6: and that no other origin may."""
     reply = ask(method="OPTIONS", HTTP_ORIGIN="https://evil.test")
 
     assert (reply.status, reply.body) == (204, b"")
