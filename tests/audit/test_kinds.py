@@ -1,0 +1,78 @@
+"""Every action reads as a sentence and is of one kind."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from clients_app.audit import Kind, actions_of, kind_of
+from clients_app.audit.sentences import REFUSALS, SENTENCES
+
+NAMED = re.compile(r"[a-z-]+(\.[a-z-]+)+")
+
+
+def recorded_actions() -> set[str]:
+    """Return every text that may be the action of an ``audit.record`` in the code.
+
+    Where the action is no literal, all texts of its function that look like one may be it.
+    """
+    found = set()
+    for path in Path("clients_app").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for function in (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)):
+            calls = [one for one in ast.walk(function) if is_record(one)]
+            literal = [call.args[0] for call in calls if isinstance(call.args[0], ast.Constant)]
+            found |= {str(one.value) for one in literal}
+            if len(literal) < len(calls):
+                texts = (one for one in ast.walk(function) if isinstance(one, ast.Constant))
+                found |= {one.value for one in texts if NAMED.fullmatch(str(one.value))}
+    return found
+
+
+def is_record(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "record"
+        and getattr(node.func.value, "id", "") == "audit"
+        and bool(node.args)
+    )
+
+
+def test_every_action_that_is_recorded_has_a_sentence():
+    actions = recorded_actions()
+
+    assert {"client.added", "client.disabled", "activity.exported"} <= actions
+    assert actions - set(SENTENCES) - set(REFUSALS) == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("client.added", Kind.CLIENTS),
+        ("client.secret.added", Kind.SECRETS),
+        ("role.edited", Kind.ROLES),
+        ("person.added", Kind.USERS),
+        ("person.signed.in", Kind.SIGN_INS),
+        ("sign-in.refused", Kind.SIGN_INS),
+        ("session.confirmed", Kind.SIGN_INS),
+        ("key.added", Kind.SETTINGS),
+        ("notice.sent", Kind.NOTICES),
+        ("notices.mail.set", Kind.SETTINGS),
+        ("activity.exported", Kind.SETTINGS),
+    ],
+)
+def test_kind_of_an_action(action: str, kind: Kind):
+    assert kind_of(action) is kind
+    assert action in actions_of(kind)
+
+
+def test_each_action_is_of_one_kind_and_changes_are_all_but_sign_ins_and_notices():
+    single = [kind for kind in Kind if kind is not Kind.CHANGES]
+    of_kinds = [action for kind in single for action in actions_of(kind)]
+
+    assert sorted(of_kinds) == sorted({*SENTENCES, *REFUSALS})
+    others = {*actions_of(Kind.SIGN_INS), *actions_of(Kind.NOTICES)}
+    assert set(actions_of(Kind.CHANGES)) == set(of_kinds) - others
+    assert actions_of(Kind.REFUSED_TOKENS) == ()

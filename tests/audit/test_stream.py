@@ -1,0 +1,106 @@
+"""Where AUDIT_STREAM sends events: one line of JSON each, after the commit, whole."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from clients_app.audit import stream
+from clients_app.models import AuditEvent, Tenant
+from tests.factories import make_role, make_tenant
+
+
+def sent(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def file(tmp_path: Path, settings: Any) -> Path:
+    """The file that the collector reads."""
+    settings.AUDIT_STREAM = str(tmp_path / "events.jsonl")
+    return tmp_path / "events.jsonl"
+
+
+def test_each_event_is_a_line_after_its_commit(
+    tenant: Tenant, file: Path, django_capture_on_commit_callbacks: Any
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Pumps", tenant)
+        assert not file.exists()
+
+    event = AuditEvent.objects.for_tenant(tenant.pk).first()
+    assert event is not None
+    [one] = sent(file.read_text())
+    assert (one["stream"], one["sentence"]) == ("audit", "Role Pumps added")
+    assert one["digest"] == event.digest
+    assert json.loads(event.canonical).items() <= one.items()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_is_not_told(file: Path):
+    tenant = make_tenant("Rolled back")
+    told = file.read_text()
+
+    def fail() -> None:
+        with transaction.atomic():
+            make_role("Pumps", tenant)
+            raise RuntimeError("on fire")
+
+    with pytest.raises(RuntimeError, match="on fire"):
+        fail()
+    assert file.read_text() == told
+
+
+def test_standard_output_is_for_the_server_and_not_for_commands(
+    tenant: Tenant,
+    settings: Any,
+    capfd: pytest.CaptureFixture[str],
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    settings.AUDIT_STREAM = "stdout"
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Pumps", tenant)
+    assert [one["action"] for one in sent(capfd.readouterr().out)] == ["role.added"]
+
+    monkeypatch.setitem(stream._stdout, "is_taken", True)
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Valves", tenant)
+    assert capfd.readouterr().out == ""
+
+
+def test_nothing_is_sent_where_nothing_is_set(
+    tenant: Tenant, capfd: pytest.CaptureFixture[str], django_capture_on_commit_callbacks: Any
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_role("Pumps", tenant)
+    assert capfd.readouterr().out == ""
+
+
+def test_long_lines_of_many_writers_stay_whole(tenant: Tenant, settings: Any, tmp_path: Path):
+    """A pipe mixes what is longer than 4 KiB."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    settings.AUDIT_STREAM = str(pipe)
+    event = AuditEvent.objects.for_tenant(tenant.pk).first()
+    assert event is not None
+    event.canonical = json.dumps({"long": "x" * 20_000})
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    read: list[str] = []
+    with os.fdopen(reader) as end:
+        os.set_blocking(reader, True)
+        writers = [threading.Thread(target=stream.send, args=(event,)) for _ in range(8)]
+        collector = threading.Thread(target=lambda: read.extend(end.readline() for _ in range(8)))
+        keep_open = os.open(pipe, os.O_WRONLY)
+        for thread in (collector, *writers):
+            thread.start()
+        for thread in (*writers, collector):
+            thread.join(10)
+        os.close(keep_open)
+
+    assert [json.loads(line)["long"] for line in read] == ["x" * 20_000] * 8

@@ -1,0 +1,24 @@
+"""What docs/operate.md lists is what there is."""
+
+import re
+from pathlib import Path
+
+OPERATE = Path("docs/operate.md").read_text()
+
+
+def test_every_logger_is_in_the_inventory_of_the_log():
+    """Bar 105; ASVS 16.1.1."""
+    sources = "\n".join(path.read_text() for path in Path("clients_app").rglob("*.py"))
+    named = set(re.findall(r'getLogger\("([^"]+)"\)', sources))
+
+    assert "clients_app.oauth" in named
+    assert [name for name in named if f"`{name}`" not in OPERATE] == []
+
+
+def test_every_event_of_the_log_is_in_its_inventory():
+    sources = "\n".join(path.read_text() for path in Path("clients_app").rglob("*.py"))
+    events = set(re.findall(r'"event": "([^"]+)"|\bevent="([^"]+)"', sources))
+    names = {one or other for one, other in events}
+
+    assert {"server.started", "token.issued", "activity.read"} <= names
+    assert [name for name in names if f"`{name}`" not in OPERATE] == []
