@@ -17,6 +17,7 @@ from clients_app.services.client_removal import remove_client, restore_client
 from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.clients import register_client
 from clients_app.services.deliveries import retry
+from clients_app.services.fleet import add_owners, enable_all, tag_all
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
@@ -126,6 +127,9 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
             name_owners,
             lambda on: name_owners(on.client, frozenset({on.person.pk}), version=1, **on.by),
         ),
+        (enable_all, lambda on: enable_all([on.client.pk], enabled=False, **on.by)),
+        (tag_all, lambda on: tag_all([on.client.pk], add=["new"], remove=[], **on.by)),
+        (add_owners, lambda on: add_owners([on.client.pk], frozenset({on.person.pk}), **on.by)),
         (remove_client, lambda on: remove_client(on.client, **on.by)),
         (restore_client, lambda on: restore_client(on.removed.pk, **on.by)),
         (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from clients_app.actors import Actor
-from clients_app.errors import Forbidden, NotFound, PortalError
+from clients_app.errors import Forbidden, NotFound, PortalError, RuleBroken
 from clients_app.models import Client, ClientOwner, Person, Role, Tenant
 from clients_app.policies import Action
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
@@ -27,6 +27,9 @@ NEEDS: Final = {
     "assign_roles": Action.ASSIGN_ROLES,
     "set_enabled": Action.DISABLE_CLIENT,
     "name_owners": Action.ASSIGN_ROLES,
+    "enable_all": Action.DISABLE_CLIENT,
+    "tag_all": Action.EDIT_CLIENT,
+    "add_owners": Action.ASSIGN_ROLES,
     "remove_client": Action.REMOVE_CLIENT,
     "restore_client": Action.RESTORE_CLIENT,
     "add_secret": Action.ADD_SECRET,
@@ -64,6 +67,8 @@ IN_HIS_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_mail", "set_webhook"),
     *("set_policies", "export_activity"),
 }
+#: deeds on several clients: those of another tenant are passed over like those that never were
+PASS_OVER: Final = {"enable_all", "tag_all"}
 CELLS: Final = {action: dict(zip(HEAD[1:], cells, strict=True)) for action, *cells in ROWS}
 
 
@@ -77,7 +82,7 @@ def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | 
     with transaction.atomic():
         try:
             DEEDS[deed](subjects._replace(actor=actor))
-        except (Forbidden, NotFound) as error:
+        except (Forbidden, NotFound, RuleBroken) as error:
             return type(error)
         finally:
             transaction.set_rollback(True)
@@ -110,8 +115,10 @@ def test_a_stranger_does_nothing_to_what_is_ours(
         expected: object = NotFound
         if action == Action.MANAGE_INSTALLATION:
             expected = Forbidden
-        elif deed in IN_HIS_TENANT:
+        elif deed in IN_HIS_TENANT | PASS_OVER:
             expected = None
+        elif deed == "add_owners":
+            expected = RuleBroken  # our people are nobody to him
         assert (deed, refusal(deed, subjects, zofia)) == (deed, expected)
 
 
