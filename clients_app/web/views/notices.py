@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -175,7 +176,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     context: dict[str, Any] = {
         "feed": feed,
         "feed_stamp": _stamp(feed),
-        "stages": ", ".join(str(days) for days in sorted(STAGES, reverse=True) if days),
+        "stages": get_text_list(list(map(str, STAGES[:0:-1])), gettext("and")),
         "hour": f"{conf.notice_hour():02}:00",
         "zone_of_notices": str(conf.installation_zone()),
         "may_manage": allows(actor, Action.MANAGE_NOTICES),
