@@ -1,17 +1,21 @@
-"""Choose a password: on a one-time link, which leaves the address bar at once."""
+"""Choose a password: on a one-time link, maybe mailed, which leaves the address bar at once."""
 
 from typing import Any
 
 from allauth.account.views import PasswordResetFromKeyView
+from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.limits import PASSWORD_MIN
+from clients_app.services.password_mails import ask_for_link
 from clients_app.web.htmx import show
 
 
@@ -43,7 +47,27 @@ choose_password = require_http_methods(["GET", "HEAD", "POST"])(
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def forgot_password(request: HttpRequest) -> HttpResponse:
-    """Say whom to ask: no mail is sent."""
-    return show(request, "forgot_password", {}, title=gettext("Forgot password?"), fragments=())
+    """Mail a one-time link, and say the same whether anybody has that address; where no mail is
+    sent, say whom to ask."""
+    if request.method != "POST":
+        return _forgot(request)
+    if not conf.sends_mail():
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    email = request.POST.get("email", "").strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        sentence = gettext("Enter an e-mail address such as mara@example.com.")
+        return _forgot(request, status=422, email=email, error=sentence)
+    if not ratelimit.consume(request, action="reset_password", key=email.casefold()):
+        return _forgot(request, status=429, email=email, error=gettext("Wait a minute, try again."))
+    ask_for_link(email)
+    return _forgot(request, email=email, asked=True)
+
+
+def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"sends_mail": conf.sends_mail(), "email": "", **more}
+    title = gettext("Forgot password?")
+    return show(request, "forgot_password", context, title=title, fragments=(), status=status)

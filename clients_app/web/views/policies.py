@@ -58,9 +58,8 @@ def policies_check(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form}
     title = gettext("Policies")
-    return show(request, "policies", context, title=title, fragments=(), status=status)
+    return show(request, "policies", {"form": form}, title=title, fragments=(), status=status)
 
 
 def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:

@@ -1,0 +1,90 @@
+"""Forgot password: the mailed link, and that nobody learns who is here."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client as Browser
+from django.test import override_settings
+from django_tasks_db.models import DBTaskResult
+
+from clients_app.models import Person, Tenant
+from clients_app.services.password_mails import mail_link
+from tests.factories import make_person
+from tests.sinks import mail_sink
+from tests.web.conftest import text_of
+
+PAGE = "/forgot-password"
+ADDRESS = "ines@herons.example"
+
+
+@pytest.fixture
+def ines(tenant: Tenant) -> Person:
+    return make_person("ines", tenant, email=ADDRESS, password="Seven-grey-herons-7")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) -> None:
+    with mail_sink() as sink, override_settings(**sink.settings):
+        reply = client.post(PAGE, {"email": "INES@herons.example"})
+        call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+
+    assert reply.status_code == 200
+    (message,) = sink.received
+    assert (message["To"], message["Subject"]) == (ADDRESS, "Choose a new password")
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (link,) = re.findall(r"http://localhost:8000(/choose-password/\S+)", text)
+    form = client.get(link, follow=True)
+    new = "Nine-white-swans-9"
+    address = form.request["PATH_INFO"]
+    client.post(address, {"password1": new, "password2": new})
+    ines.refresh_from_db()
+    assert ines.check_password(new)
+    assert client.get(link, follow=True).status_code == 422
+    assert link.split("-")[-1] not in str(list(DBTaskResult.objects.values()))
+
+
+def test_strangers_get_the_same_answer_and_no_mail(
+    ines: Person, client: Browser, settings: Any
+) -> None:
+    with mail_sink() as sink:
+        for name, value in sink.settings.items():
+            setattr(settings, name, value)
+        known, unknown = (
+            text_of(client.post(PAGE, {"email": email})).replace(email, "")
+            for email in (ADDRESS, "nobody@herons.example")
+        )
+        assert known == unknown
+        assert DBTaskResult.objects.count() == 2
+
+        Person.objects.filter(pk=ines.pk).update(is_active=False)
+        for email in (ADDRESS, "nobody@herons.example"):
+            mail_link.call(email)
+        assert sink.received == []
+
+
+@pytest.mark.parametrize("email", ["", "ines", "ines@", f"{'a' * 400}@b.example"])
+def test_what_is_no_address_stays_on_the_screen(
+    client: Browser, db: None, settings: Any, email: str
+) -> None:
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+
+    reply = client.post(PAGE, {"email": email})
+
+    assert reply.status_code == 422
+    assert f'value="{email}"' in text_of(reply)
+    assert not DBTaskResult.objects.exists()
+
+
+def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settings: Any) -> None:
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+
+    answers = [client.post(PAGE, {"email": ADDRESS}).status_code for _ in range(6)]
+
+    assert answers == [200] * 5 + [429]
+    assert DBTaskResult.objects.count() == 5
+
+
+def test_without_a_mail_server_nothing_can_be_sent(client: Browser, db: None) -> None:
+    assert client.post(PAGE, {"email": ADDRESS}).status_code == 405
