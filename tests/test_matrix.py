@@ -95,8 +95,6 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/notices/messages/<delivery_id>": Row(ADMINISTRATORS, 303, 404),
     "security/notices/calendar": Row(EVERYBODY, 303, 303),
     "security/notices/calendar/remove": Row(EVERYBODY, 303, 303),
-    "security/policies": Row(ADMINISTRATORS, 200, 405),
-    "security/policies/check": Row(ADMINISTRATORS, 200, 303),
     # windows
     "security/clients/add": Row(ADMINISTRATORS, 200, 422),
     "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
