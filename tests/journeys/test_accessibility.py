@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
@@ -16,8 +17,13 @@ pytestmark = pytest.mark.journey
 
 TAGS = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
 EVERYTHING = {"runOnly": [*TAGS, "best-practice"]}
-COLOURS = {"runOnly": ["color-contrast"]}  # all that a theme can change
-NARROW = {"width": 320, "height": 640}
+#: each width and each theme once
+LOOKS = (
+    (DESK, "light"),
+    ({"width": 1024, "height": 768}, "dark"),
+    (PHONE, "light"),
+    ({"width": 320, "height": 640}, "dark"),
+)
 CLIENTS = "/security/clients"
 PUMP = "Pump Station 14 gateway"
 
@@ -34,7 +40,16 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => 
   const cuts = (axis) => ["hidden", "clip"].includes(style[`overflow${axis}`]);
   return (cuts("X") && element.scrollWidth > element.clientWidth + 1)
     || (cuts("Y") && element.scrollHeight > element.clientHeight + 1);
-}).map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim()}`)"""
+}).map((element) =>
+  `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 60)}`)"""
+
+#: controls that forced colours leave without an edge
+EDGELESS = """() => [...document.querySelectorAll(".btn-primary, .btn-danger, .input, .select")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest(".sr-only") && !element.matches(".sr-only")
+    && getComputedStyle(element).borderTopWidth === "0px"
+    && !["input-wrap", "select-wrap", "roles"].some((box) => element.closest(`.${box}`)))
+  .map((element) => `${element.tagName}.${element.className}`)"""
 
 
 class Look:
@@ -46,23 +61,24 @@ class Look:
 
     def at(self, page: Page, screen: str) -> None:
         """Look at what the page shows now; afterwards it is as it was."""
-        for size, first in ((DESK, "light"), (PHONE, "dark")):
+        for size, theme in LOOKS:
             page.set_viewport_size(size)  # type: ignore[arg-type]
-            for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-                page.evaluate(STILL)
-                self._run_axe(page, f"{screen}, {size['width']}, {theme}", theme == first)
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > NARROW["width"]:
-            self.faults.append(f"{screen}: {wide} pixels wide in a window of 320")
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.evaluate(STILL)
+            self._run_axe(page, f"{screen}, {size['width']}, {theme}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > size["width"]:
+                self.faults.append(f"{screen}: {wide} pixels wide in {size['width']}")
+        page.emulate_media(forced_colors="active")
+        self.faults += [f"{screen}, forced colours: {gone}" for gone in page.evaluate(EDGELESS)]
+        page.emulate_media(forced_colors="none", color_scheme="light")
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
         self.faults += [f"{screen}, text at 200 %: {cut}" for cut in page.evaluate(CUT_OFF)]
         page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
-    def _run_axe(self, page: Page, where: str, all_rules: bool) -> None:
-        found = self.axe.run(page, options=EVERYTHING if all_rules else COLOURS).response
+    def _run_axe(self, page: Page, where: str) -> None:
+        found = self.axe.run(page, options=EVERYTHING).response
         for violation in found["violations"]:
             nodes = "; ".join(f"{node['target']} {node['html']}" for node in violation["nodes"])
             self.faults.append(f"{where}: {violation['id']}: {nodes}")
@@ -169,6 +185,108 @@ def test_windows(arrive: Callable[[str], Visitor], look: Look) -> None:
     page.keyboard.press("Escape")
     expect(window.get_by_role("button", name="Keep open")).to_be_focused()
     look.at(page, "Not copied")
+
+
+def open_window(page: Page, address: str, title: str) -> None:
+    """Open a window over the page as its link does."""
+    page.evaluate("address => htmx.ajax('GET', address, '#window')", address)
+    expect_window(page, title)
+
+
+def test_windows_of_a_client(arrive: Callable[[str], Visitor], look: Look) -> None:
+    page = arrive("mara.okafor").page(CLIENTS)
+    used = page.get_by_role("link", name=PUMP, exact=True).get_attribute("href")
+    page.goto(f"{used}/secrets")
+    edit = page.get_by_role("link", name=re.compile("Edit secret")).first.get_attribute("href")
+    assert edit is not None
+    for address, title in (
+        (f"{used}/edit", "Edit Client"),
+        (f"{used}/disable", "Disable Client"),
+        (f"{used}/enable", "Enable Client"),
+        (f"{used}/remove", "Remove Client"),
+        (f"{used}/roles/edit", "Edit Roles"),
+        (f"{used}/secrets/add", "Add Secret"),
+        (edit, "Edit Secret"),
+        (edit.replace("/edit", "/rotate"), "Rotate Secret"),
+    ):
+        open_window(page, address, title)
+        look.at(page, title)
+        page.goto(f"{used}/secrets")
+    open_window(page, f"{used}/edit", "Edit Client")
+    window_of(page).get_by_label("Name", exact=True).fill("")
+    send_wrong(page, "Save")
+    look.at(page, "Edit Client, errors")
+
+
+def test_windows_of_roles_and_what_was_removed(
+    arrive: Callable[[str], Visitor], look: Look
+) -> None:
+    page = arrive("mara.okafor").page("/security/roles")
+    for deed in ("Edit", "Remove"):
+        page.get_by_role("link", name=f"{deed} role MyData.Role").click()
+        expect_window(page, f"{deed} Role")
+        look.at(page, f"{deed} Role")
+        page.keyboard.press("Escape")
+    page.goto(CLIENTS)
+    to_second_step(page, "To be removed")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    path = f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}"
+    page.goto(f"{path}/remove")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    page.goto(f"{CLIENTS}?show=removed")
+    look.at(page, "Removed")
+    open_window(page, f"{path}/restore", "Restore Client")
+    look.at(page, "Restore Client")
+
+
+@pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
+def test_windows_of_types_with_urls(
+    arrive: Callable[[str], Visitor], look: Look, client_type: str
+) -> None:
+    page = arrive("mara.okafor").page(f"{CLIENTS}?type={client_type}")
+    page.locator("#add-client").click()
+    window = expect_window(page, "Add Client")
+    window.get_by_label("Name", exact=True).fill(f"Map {client_type}")
+    for url in ("https://map.example/1", "http://map.example/2"):
+        window.locator("#id_redirect_uris").fill(url)
+        window.get_by_role("button", name="Add another URL to Allowed Redirect URL(s)").click()
+        expect(window.get_by_role("listitem").filter(has_text=url)).to_be_visible()
+    look.at(page, f"Add Client, {client_type}")
+    send_wrong(page, "Continue" if client_type == "hybrid" else "Add")
+    look.at(page, f"Add Client, {client_type}, errors")
+    window.get_by_role("button", name="Remove http://map.example/2").click()
+    expect(window.get_by_role("listitem").filter(has_text="http://map")).to_have_count(0)
+    if client_type == "hybrid":
+        press(page, "Continue")
+        expect_window(page, "Add Secret")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    look.at(page, f"Client Successfully Created, {client_type}")
+    page.goto(f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}")
+    look.at(page, f"Details, {client_type}")
+
+
+def test_sent_twice_and_a_fault_of_ours(arrive: Callable[[str], Visitor], look: Look) -> None:
+    visitor = arrive("mara.okafor")
+    visitor.expect(409, 500)
+    page = visitor.page(CLIENTS)
+    to_second_step(page, "Sent twice")
+    sent = page.evaluate("() => [...new FormData(document.querySelector('#window form'))]")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    page.goto(CLIENTS)
+    page.evaluate(
+        """sent => htmx.ajax('POST', '/security/clients/register',
+          { target: '#window', values: Object.fromEntries(sent) })""",
+        sent,
+    )
+    expect_window(page, "Already Added")
+    look.at(page, "Already Added")
+    html = render_to_string("clients_app/server_error.html", {"operation_id": "x", "title": "x"})
+    page.set_content(html)
+    look.at(page, "500")
 
 
 def test_confirm_your_identity(
