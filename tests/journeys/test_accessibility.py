@@ -69,13 +69,13 @@ class Look:
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 self.faults.append(f"{screen}: {wide} pixels wide in {size['width']}")
-        page.emulate_media(forced_colors="active")
-        self.faults += [f"{screen}, forced colours: {gone}" for gone in page.evaluate(EDGELESS)]
-        page.emulate_media(forced_colors="none", color_scheme="light")
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
         self.faults += [f"{screen}, text at 200 %: {cut}" for cut in page.evaluate(CUT_OFF)]
         page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        page.emulate_media(forced_colors="active")
+        self.faults += [f"{screen}, forced colours: {gone}" for gone in page.evaluate(EDGELESS)]
+        page.emulate_media(forced_colors="none", color_scheme="light")
 
     def _run_axe(self, page: Page, where: str) -> None:
         found = self.axe.run(page, options=EVERYTHING).response
@@ -204,7 +204,6 @@ def test_windows_of_a_client(arrive: Callable[[str], Visitor], look: Look) -> No
         (f"{used}/disable", "Disable Client"),
         (f"{used}/enable", "Enable Client"),
         (f"{used}/remove", "Remove Client"),
-        (f"{used}/roles/edit", "Edit Roles"),
         (f"{used}/secrets/add", "Add Secret"),
         (edit, "Edit Secret"),
         (edit.replace("/edit", "/rotate"), "Rotate Secret"),
