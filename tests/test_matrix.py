@@ -86,8 +86,6 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/shortcuts": Row(EVERYBODY, 405, 303),
     "find": Row(EVERYBODY, 200, 405),
     "help/keys": Row(EVERYBODY, 200, 405),
-    "help/get-started": Row(EVERYBODY, 200, 405),
-    "help/get-started/<client_type>": Row(EVERYBODY, 200, 405),
     "security/notices": Row(EVERYBODY, 200, 405),
     "security/notices/mail": Row(ADMINISTRATORS, 303, 303),
     "security/notices/test/<channel>": Row(ADMINISTRATORS, 303, 422),
@@ -97,8 +95,6 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/notices/messages/<delivery_id>": Row(ADMINISTRATORS, 303, 404),
     "security/notices/calendar": Row(EVERYBODY, 303, 303),
     "security/notices/calendar/remove": Row(EVERYBODY, 303, 303),
-    "security/activity": Row(AUDITORS, 200, 405),
-    "security/activity/export": Row(AUDITORS, 200, 405),
     # windows
     "security/clients/add": Row(ADMINISTRATORS, 200, 422),
     "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
