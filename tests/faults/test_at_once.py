@@ -31,6 +31,7 @@ from clients_app.services.client_secrets import (
 from clients_app.services.key_rotation import ensure_active_key, follow_schedule, revoke_keys
 from clients_app.services.people_edits import assign_person_roles, set_active
 from clients_app.services.roles import edit_role
+from clients_app.services.secret_rotation import rotate_secret
 from tests.factories import (
     NOW,
     command_line_in,
@@ -62,6 +63,23 @@ def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
     assert errors(outcomes) == {"": 1, "RuleBroken": 19}
     assert client.secrets.live(NOW).count() == 10
     assert AuditEvent.objects.filter(action="client.secret.added").count() == 1
+
+
+def test_twenty_rotations_at_once_where_one_has_room(shop: Tenant) -> None:
+    client = insert_clients(["Pump"], shop)[0]
+    old = insert_secrets(client, 9)[0]
+    ends: dict[str, Any] = {"old_ends_at": NOW + timedelta(days=1), "now": NOW}
+
+    outcomes = at_once(
+        20,
+        lambda _: (
+            rotate_secret(client, old.pk, DRAFT, actor=command_line_in(shop), **ends).secret.pk
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 19}
+    assert client.secrets.live(NOW).count() == 10
+    assert AuditEvent.objects.filter(action="client.secret.rotated").count() == 1
 
 
 def test_one_form_sent_ten_times_at_once(shop: Tenant) -> None:
