@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench lists soak faults format lock
+.PHONY: help run test check audit bench lists soak faults ui-report format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
@@ -10,6 +10,7 @@ help:
 	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
 	@echo 'make faults  eight minutes: rotate the signing keys under foreign verifiers that cache'
+	@echo 'make ui-report  how quick the screens are in Chromium with 50,000 clients (CLIENTS, ROUNDS)'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 
@@ -46,6 +47,10 @@ soak:
 faults:
 	@deploy/environment.sh tests/requirements.lock
 	@tests/verifiers/run.sh
+
+ui-report:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/python -m tests.bench.ui_report
 
 format:
 	@deploy/environment.sh tests/requirements.lock
