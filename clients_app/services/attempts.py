@@ -100,12 +100,10 @@ def _write(taken: dict[Attempt, Seen], *, now: datetime) -> None:
     for attempt in [attempt for attempt, until in list(_quiet_until.items()) if until <= now]:
         if attempt not in taken:
             _quiet_until.pop(attempt, None)
-    people = {
-        person.username_key: person
-        for person in Person.objects.filter(username_key__in={one.username_key for one in taken})
-    }
+    names = {attempt.username_key for attempt in taken}
     strangers = Tally[str]()
     try:
+        people = {one.username_key: one for one in Person.objects.filter(username_key__in=names)}
         for attempt in list(taken):
             person = people.get(attempt.username_key)
             if attempt.actor is None and person is None:

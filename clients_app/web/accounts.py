@@ -60,13 +60,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password: of a sign-in, or of a person who confirms who he is."""
-        now = timezone.now()
         if request.user.is_authenticated:
-            wrong = Forbidden(gettext_noop("This password is wrong."), action="session.confirm")
-            note_refused(wrong, actor=acting(request, person_of(request)), now=now)
+            note_wrong_password(request)
         else:
             username = credentials.get("username", "")
-            note_failed_sign_in(username, address=address_of(request), now=now)
+            note_failed_sign_in(username, address=address_of(request), now=timezone.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count wrong passwords by username and address together (security bar 78).
@@ -74,3 +72,9 @@ class AccountAdapter(DefaultAccountAdapter):
         By username alone a stranger could lock a person out.
         """
         return f"{key_of(credentials.get('username', ''))}:{truncate_ip(address_of(request))}"
+
+
+def note_wrong_password(request: HttpRequest) -> None:
+    """Note that somebody in a session did not know its person's password."""
+    wrong = Forbidden(gettext_noop("This password is wrong."), action="session.confirm")
+    note_refused(wrong, actor=acting(request, person_of(request)), now=timezone.now())

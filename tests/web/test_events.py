@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client as Browser
 
 from clients_app import audit
@@ -49,6 +49,12 @@ ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, 
     "a good proof": (
         lambda browser, client: browser.post("/security/roles/add", PROOF),
         ("role.add", "refused", "jonas", ""),
+    ),
+    "a wrong password where a new one is chosen": (
+        lambda browser, client: browser.post(
+            "/account/password", {"oldpassword": "no", "password1": "x", "password2": "x"}
+        ),
+        ("session.confirm", "refused", "jonas", ""),
     ),
     "seeing secrets without the right": (
         lambda browser, client: browser.get(f"{LIST}/{client}/secrets"),
@@ -168,6 +174,23 @@ def test_of_very_many_names_no_more_are_remembered() -> None:
         attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
 
     assert len(attempts._repeated) == attempts.NAMES_MAX + 1
+
+
+def test_what_was_counted_waits_for_a_database_that_is_away(
+    administrator: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's own would be lost
+    attempts.note_failed_sign_in("mara", address="192.0.2.7", now=datetime.now(UTC))
+
+    def away(*_: Any) -> None:
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        attempts.flush()
+    assert events() == []
+
+    attempts.flush()
+    assert [event[0] for event in events()] == ["sign-in.refused"]
 
 
 def test_a_name_that_no_column_takes_is_counted(administrator: Person) -> None:

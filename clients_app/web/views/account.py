@@ -18,6 +18,7 @@ from clients_app.errors import RuleBroken
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services.preferences import ZONES, prefer
 from clients_app.web.access import signed_in
+from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
 
 
@@ -39,6 +40,8 @@ def account_password(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="change_password", user=request.user):
         return _ask(request, status=429, too_many=True)
     if not form.is_valid():
+        if form.has_error("oldpassword", "enter_current_password"):
+            note_wrong_password(request)
         return _ask(request, status=422, password_form=form)
     form.save()
     finalize_password_change(request, form.user)
