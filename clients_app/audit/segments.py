@@ -35,7 +35,7 @@ def draft_of(segment: AuditSegment) -> Path:
 
 def write(rows: Iterable[Row], draft: Path) -> Iterator[Row]:
     """Return ``rows`` while they are written; at their end the file is whole and on disk."""
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as raw:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
         with gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
             for row in rows:
                 _, _, digest, key_id, canonical, _ = row

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +82,19 @@ def test_events_move_to_files_and_the_chain_stays_whole(chain: Tenant, folder: P
     lines = b"".join(gzip.decompress(file.read_bytes()) for file in files).splitlines()
     assert [json.loads(line)["event"] for line in lines] == [json.loads(text) for text in texts]
     make_role("Later", chain)
+    assert audit.first_fault(chain.pk) is None
+
+
+def test_the_draft_of_a_process_that_was_killed_is_written_over(
+    chain: Tenant, folder: Path
+) -> None:
+    """In a container the next process often has the same number."""
+    draft = folder / str(chain.pk) / f"000000000001-000000000004.jsonl.gz.{os.getpid()}"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"of another time " * 1000)
+
+    seal(chain)
+
     assert audit.first_fault(chain.pk) is None
 
 
