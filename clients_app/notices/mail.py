@@ -72,6 +72,8 @@ def send(
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (SMTPException, OSError) as error:
         raise NotMailed(str(error) or type(error).__name__) from error
+    except ValueError as error:  # an address that no header takes
+        raise NotMailed(str(error), for_good=True) from error
 
 
 def _refusal(code: int, text: bytes | str) -> NotMailed:

@@ -21,6 +21,11 @@ from clients_app.limits import ANSWER_MAX, URL_MAX
 TIMEOUT_S: Final = 5.0  # for each step
 LONGEST_S: Final = 15.0  # for the whole, however slowly the other side answers
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+_OUR_OWN: Final = (  # what ``is_global`` takes for public
+    ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
+    ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
+    ipaddress.ip_network("::/96"),  # an IPv4 address in the form of RFC 4291 section 2.5.5.1
+)
 
 
 class NotPosted(Exception):
@@ -112,7 +117,7 @@ def _permitted_address(parts: SplitResult) -> str:
     host = str(parts.hostname)
     try:
         found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: an empty or too long part
         raise NotPosted(f"The name {host} cannot be resolved.") from error
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
@@ -127,6 +132,8 @@ def _permitted_address(parts: SplitResult) -> str:
 def _is_public(address: str) -> bool:
     """Tell whether an address is of the internet, also where it carries an IPv4 address inside."""
     ip = ipaddress.ip_address(address.partition("%")[0])
+    if any(ip in network for network in _OUR_OWN):
+        return False
     carried = [getattr(ip, "ipv4_mapped", None), getattr(ip, "sixtofour", None)]
     if ip in _NAT64:
         carried.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))

@@ -65,6 +65,7 @@ def test_unusable_addresses(url: str) -> None:
         *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.1"),
         *("100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0"),
         *("fd00::1", "ff02::1", "::ffff:127.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1"),
+        *("fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1", "2001::1"),
     ],
 )
 def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
@@ -81,6 +82,12 @@ def test_an_address_inside_is_refused(hooks: Receiver, host: str) -> None:
     with pytest.raises(NotPosted, match=r"not public|cannot be resolved"):
         post(f"https://{host}:{hooks.port}/", b"{}", {})
     assert hooks.received == []
+
+
+@pytest.mark.parametrize("host", ["a..b", ".example.com", f"{'a' * 64}.example.com"])
+def test_a_name_that_cannot_be_one_is_not_reached(host: str) -> None:
+    with pytest.raises(NotPosted, match="cannot be resolved"):
+        post(f"https://{host}/", b"{}", {})
 
 
 def test_it_connects_to_the_address_that_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
