@@ -64,6 +64,13 @@ def test_actions_for_those_who_may(administrator_browser, colleague_browser):
     assert "Add Client" in found(administrator_browser, "")
     assert "Open Roles" in found(colleague_browser, "")
     assert "Add Client" not in found(colleague_browser, "add")
+    assert found(administrator_browser, "open ") == [
+        *("Open Clients", "Open Roles", "Open Activity", "Open Account"),
+        *("Open Notices", "Open Policies"),
+    ]
+    assert found(colleague_browser, "open ") == [
+        *("Open Clients", "Open Roles", "Open Account", "Open Notices"),
+    ]
 
 
 def test_page_and_window(administrator_browser):

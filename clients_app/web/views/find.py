@@ -34,8 +34,11 @@ PLACES: Final = (
     Place(_("Add Role"), "plus", "role-add", Action.ADD_ROLE, is_window=True),
     Place(_("Open Clients"), "key", "client-list", Action.READ_CLIENTS, ("G", "C")),
     Place(_("Open Roles"), "shield", "role-list", Action.READ_ROLES, ("G", "R")),
+    Place(_("Open Activity"), "activity", "activity", Action.READ_ACTIVITY, ("G", "A")),
     Place(_("Get started"), "book", "get-started", Action.READ_CLIENTS),
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
+    Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
+    Place(_("Open Policies"), "shield-check", "policies", Action.SET_POLICIES),
     Place(_("List of keys"), "terminal", "keys", Action.READ_CLIENTS, ("?",), is_window=True),
 )
 CLIENT_ICONS: Final[dict[str, str]] = {
