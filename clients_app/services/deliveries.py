@@ -95,10 +95,14 @@ def attempt_due(tenant_id: UUID, *, now: datetime) -> Iterator[Delivery]:
 
 
 def queue_late(*, now: datetime) -> None:
-    """Queue again what nobody has tried in time: its task was lost with its process."""
+    """Queue again what nobody has tried in time: its task was lost with its process, or stands in
+    a long line, which therefore grows by it no oftener than a try may take."""
     late = Delivery.objects.filter(state=_State.WAITING, try_at__lt=now - HELD)
     for delivery in late.order_by("try_at")[:500]:
-        _enqueue(delivery)
+        with transaction.atomic():
+            if late.filter(pk=delivery.pk).update(try_at=now):
+                delivery.try_at = now
+                _enqueue(delivery)
 
 
 def remove_old(*, now: datetime) -> None:
