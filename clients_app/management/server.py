@@ -27,8 +27,9 @@ from clients_app.management.companion import Companion
 
 THREADS = 2  # of each worker: one works while the other waits; with more each waits longer
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SETTLE_S = 1.0  # for workers to start
-GRACE_S = 10  # for requests that are being answered when the server is told to stop
+GRACE_S = 10.0  # for requests that are being answered when the server is told to stop
+AGAIN_S = 0.5  # a worker that has not ended is told again
+KILL_S = 1  # granian's own patience, after ours
 
 
 def claim_port(listener: conf.Listener) -> socket.socket:
@@ -95,7 +96,7 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
         blocking_threads_idle_timeout=600,  # a thread keeps its database connection
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=GRACE_S,
+        workers_kill_timeout=KILL_S,
         log_level=LogLevels.warning,
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {}}},  # to Django's handlers
         ssl_cert=certificate,
@@ -108,7 +109,7 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
 
     @server.on_startup
     def _ready() -> None:
-        _stop_by_signals(server.signal_handler_interrupt, ignored=ignored)
+        _stop_by_signals(partial(_stop, server, listener.workers), ignored=ignored)
         companion.start()
         tell()
 
@@ -129,15 +130,38 @@ def serve(listener: conf.Listener, *, tell: Callable[[], None]) -> None:
 
 
 def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) -> None:
-    """Call ``stop`` when a signal says so, but not before the workers can be stopped: granian loses
-    what reaches a worker in the moments between its birth and its first request."""
-    settled_at = time.monotonic() + SETTLE_S
+    """Call ``stop`` in a thread when a signal says so: a handler must not wait for a lock."""
 
     def obey(*_: object) -> None:
-        threading.Timer(settled_at - time.monotonic(), stop).start()
+        threading.Thread(target=stop, daemon=True).start()
 
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN if number in ignored else obey)
+
+
+def _stop(server: Any, workers: int) -> None:
+    """End the workers, all of which may have yet to start; then let granian end.
+
+    granian tells each of them once, which gets lost between its birth and its first request. On a
+    busy machine it also takes one that has ended for one that refuses to: who waits for a process
+    in two threads learns of its end only when the thread that has reaped it has come to note it.
+    """
+    until = time.monotonic() + GRACE_S
+    while time.monotonic() < until:
+        born = list(server.wrks)
+        living = [worker for worker in born if worker.is_alive()]
+        if len(born) == workers and not living:
+            break
+        for worker in living:
+            worker.terminate()
+        _wait_for_ends(living, AGAIN_S)
+    server.signal_handler_interrupt()
+
+
+def _wait_for_ends(workers: list[Any], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any(worker.is_alive() for worker in workers):
+        time.sleep(0.01)
 
 
 def load() -> Any:

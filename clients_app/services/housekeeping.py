@@ -73,6 +73,7 @@ CHORES: Final = (  # of each web process
     Chore("signing keys", 10.0, look_after_keys),
     Chore("revoked tokens", 60.0, forget_revoked_tokens),
 )
+END_S: Final = 5.0  # for the chores of the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
     Chore("policies", 60.0, look_after_policies),
     Chore("notices", 60.0, look_for_ends),
@@ -84,6 +85,7 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
     """Do the chores from now on, and those of the end when this process is told to end.
 
     The server's workers run neither ``atexit`` nor handlers of SIGTERM, but they do run Finalize.
+    What a locked database does not take within END_S is lost, as if the process had been killed.
     """
     ended = threading.Event()
     thread = threading.Thread(
@@ -92,10 +94,9 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
 
     def finish() -> None:
         ended.set()
-        thread.join()
-        for chore in chores:
-            if chore.at_end is not None:
-                _do(chore._replace(do=chore.at_end))
+        thread.join(END_S)
+        if thread.is_alive():
+            log.error("This process ends before its last counts are written.")
 
     thread.start()
     Finalize(None, finish, exitpriority=0)
@@ -106,9 +107,12 @@ def _do_in_turn(chores: Sequence[Chore], ended: threading.Event) -> None:
     while True:
         first = min(chores, key=due_at_s.__getitem__)
         if ended.wait(max(0.0, due_at_s[first] - time.monotonic())):
-            return
+            break
         _do(first)
         due_at_s[first] = time.monotonic() + first.every_s
+    for chore in chores:
+        if chore.at_end is not None:
+            _do(chore._replace(do=chore.at_end))
 
 
 def _do(chore: Chore) -> None:

@@ -4,14 +4,17 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import requests
 
+from clients_app.management.server import GRACE_S
 from tests.portal_process import CHECKOUT, PASSWORD, START_LIMIT_S, PortalProcess, free_port
 
 
@@ -262,6 +265,22 @@ def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, 
     assert running.server.wait(15) == 0
     [line] = running.log().removeprefix(said).splitlines()
     assert line.endswith(": The portal has stopped.")
+
+
+def test_it_ends_in_time_though_the_database_is_locked(running: PortalProcess) -> None:
+    """What was counted cannot be written; granian need not kill its workers for it."""
+    if running.database_url:
+        pytest.skip("PostgreSQL has no lock on everything")
+    said = running.log()
+    file = running.data_dir / "portal.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        start = time.monotonic()
+
+        assert running.stop() == 0
+
+    assert time.monotonic() - start < GRACE_S
+    assert "Killing" not in running.log().removeprefix(said)
 
 
 def test_nohup_keeps_it_running(prepared: PortalProcess) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from clients_app.management.server import GRACE_S
 from clients_app.models import SigningKey
 from clients_app.services import housekeeping, published_keys
 from clients_app.services.housekeeping import CHORES, Chore, _do_in_turn, look_after_keys
@@ -76,3 +77,31 @@ def test_usage_is_written_once_more_at_the_end() -> None:
     assert [chore.name for chore in CHORES if chore.at_end] == ["usage", "attempts"]
     assert {chore.every_s for chore in CHORES if chore.name == "usage"} == {5.0}
     assert housekeeping.look_after_keys in {chore.do for chore in CHORES}
+
+
+def test_the_end_is_shorter_than_the_servers_grace() -> None:
+    assert housekeeping.END_S <= GRACE_S / 2
+
+
+def test_the_end_waits_for_no_chore_for_long(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """What the server's grace is for is not spent on a database that is locked."""
+    monkeypatch.setattr(housekeeping, "END_S", 0.2)
+    finishers: list[Any] = []
+    monkeypatch.setattr(housekeeping, "Finalize", lambda _, do, **__: finishers.append(do))
+    begun, over = threading.Event(), threading.Event()
+    written: list[str] = []
+
+    def wait() -> None:
+        begun.set()
+        over.wait(20)
+
+    housekeeping.begin([Chore("stuck", 600, wait, at_end=lambda: written.append("counts"))])
+    assert begun.wait(20)
+    start = time.monotonic()
+    finishers[0]()
+
+    assert time.monotonic() - start < 5
+    assert "ends before its last counts are written" in caplog.text
+    over.set()
+    finishers[0]()
+    assert written == ["counts"]
