@@ -1,8 +1,13 @@
-"""Export of Activity: an event of its own, then all rows that fit, a piece in memory at a time."""
+"""Export of Activity: an event of its own, then all rows that fit, a piece in memory at a time.
+
+While it is sent, as slowly as its reader likes, it has one of the two threads of its process. The
+other is for everybody else, tokens above all: so there is one export at a time (bar 90).
+"""
 
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,6 +18,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
+from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import AuditEvent, Client, Tenant, TokenRefusal
 from clients_app.policies import Action, require
 from clients_app.selectors.activity import TOP, Row, all_activity
@@ -24,6 +30,15 @@ _COLUMNS: Final = (
     *("Time", "Event", "Outcome", "Client", "Client Id", "By", "Address"),
     *("Before", "After", "Action", "Number", "Operation Id"),
 )
+
+_place: Final = threading.Semaphore()
+
+
+class TooManyExports(PortalError):
+    """This process sends another one."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("Another export is on its way. Try again when it has ended."))
 
 
 class Format(NamedTuple):
@@ -38,22 +53,37 @@ def export_activity(
 ) -> Iterator[str]:
     """Record that ``actor`` takes out what ``query`` asks for, and return it as text in pieces.
 
-    ``chosen`` is one of FORMATS. What is done meanwhile is not part of it.
-    Errors: Forbidden.
+    ``chosen`` is one of FORMATS. What is done meanwhile is not part of it. Close it, if it is not
+    read to its end: until then no other one begins.
+    Errors: Forbidden; TooManyExports.
     """
     require(actor, Action.READ_ACTIVITY)
+    pieces = _pieces(wanted, chosen, query=query, actor=actor, now=now)
+    next(pieces)  # from here on it has the place and is recorded
+    return pieces
+
+
+def _pieces(
+    wanted: ActivityFilter, chosen: str, *, query: str, actor: Actor, now: datetime
+) -> Iterator[str]:
+    if not _place.acquire(blocking=False):
+        raise TooManyExports
+    try:
+        rows = all_activity(wanted, TOP._replace(sequence=_recorded(chosen, query, actor, now)))
+        yield ""
+        yield FORMATS[chosen].head
+        while piece := list(islice(rows, _PIECE)):
+            yield FORMATS[chosen].piece(piece)
+    finally:
+        _place.release()
+
+
+def _recorded(chosen: str, query: str, actor: Actor, now: datetime) -> int:
     after = {"format": chosen, "filter": query}
     with transaction.atomic():
         tenant = Tenant.objects.get(pk=actor.tenant_id)
         own = audit.record("activity.exported", tenant, actor=actor, now=now, after=after)
-    return _pieces(wanted, FORMATS[chosen], below=own.sequence)
-
-
-def _pieces(wanted: ActivityFilter, chosen: Format, *, below: int) -> Iterator[str]:
-    yield chosen.head
-    rows = all_activity(wanted, TOP._replace(sequence=below))
-    while piece := list(islice(rows, _PIECE)):
-        yield chosen.piece(piece)
+    return own.sequence
 
 
 def guarded(cell: str) -> str:

@@ -138,6 +138,7 @@ def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine
         EXPORT, {"proof_for": "POST", "proof": "Seven-grey-herons-7", "format": "csv"}
     )
     assert went_on.streaming
+    assert b"".join(went_on.streaming_content)
 
 
 def test_the_window_asks_in_which_format(administrator_browser: Browser, machine: Machine):
@@ -168,3 +169,18 @@ def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
         assert machine.plain not in text
         assert machine.plain[:20] not in text
         assert "argon2" not in text
+
+
+def test_one_at_a_time(administrator_browser: Browser, machine: Machine):
+    """Bar 90: while one is read the other thread is for tokens. The second is no event."""
+    first = administrator_browser.post(EXPORT, {"format": "csv"})
+    exported = AuditEvent.objects.filter(action="activity.exported")
+    assert exported.count() == 1
+
+    second = administrator_browser.post(EXPORT, {"format": "csv"})
+
+    assert (second.status_code, second["Retry-After"]) == (503, "30")
+    assert "Another export is on its way. Try again when it has ended." in text_of(second)
+    assert exported.count() == 1
+    assert b"".join(first.streaming_content)
+    sent(administrator_browser, "csv")

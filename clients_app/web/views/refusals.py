@@ -109,6 +109,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _refused(request, gettext("This page was out of date"), sentence, status=403)
 
 
+def busy(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say what keeps the server from it, and when to try again."""
+    reply = _refused(request, gettext("Busy"), sentence_of(error), status=503)
+    reply["Retry-After"] = "30"
+    return reply
+
+
 def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) -> HttpResponse:
     if not hasattr(request, "htmx"):  # refused before there was a page, for example for its Host
         return HttpResponse(sentence, content_type="text/plain", status=status)
