@@ -1,0 +1,129 @@
+"""Two threads a worker: slow readers and a burst of writers keep no token waiting (bar 90)."""
+
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from tests.journeys.add_by_http import new_form, send, signed_in
+from tests.oauth.live import execute
+from tests.portal_process import PASSWORD, PortalProcess, new_portal
+
+EXPORT = "/security/activity/export?when=always"
+GROUPS = 30_000  # of refusals: some megabytes, more than sockets hold
+WRITERS = 8
+EACH = 3
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """A portal with one worker, in which every request meets the same two threads."""
+    yield from new_portal(tmp_path_factory.mktemp("busy"), WORKERS="1")
+
+
+@pytest.fixture(scope="module")
+def machine(portal: PortalProcess) -> dict[str, str]:
+    """Id and secret of a client."""
+    added: dict[str, str] = json.loads(portal.manage("clients", "add", "pump", "--json").stdout)
+    return added
+
+
+def token(portal: PortalProcess, machine: dict[str, str]) -> int:
+    return requests.post(
+        f"{portal.url}/identity/connect/token",
+        {"grant_type": "client_credentials"},
+        auth=(machine["client_id"], machine["client_secret"]),
+        timeout=3,
+    ).status_code
+
+
+def fill(portal: PortalProcess, client_id: str) -> None:
+    stored = client_id if portal.database_url else client_id.replace("-", "")
+    day = "date '1900-01-01' + n" if portal.database_url else "date('1900-01-01', n || ' days')"
+    statement = f"""
+        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
+                                        WHERE n < {GROUPS})
+        INSERT INTO clients_app_tokenrefusal
+               (client_id, cause, day, requests, first_at, last_at, last_address)
+        SELECT '{stored}', 'unknown-secret', {day}, 1, '2025-01-01 00:00:00+00:00',
+               '2025-01-01 00:00:00+00:00', '10.20.9.2' FROM numbers
+    """  # noqa: S608  an id and a number of ours
+    execute(portal, statement)
+
+
+def prove(portal: PortalProcess, session: requests.Session) -> None:
+    """Give the password again, with a format that there is not."""
+    proof = {"proof_for": "POST", "proof": PASSWORD, "format": "xls"}
+    token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    assert session.post(f"{portal.url}{EXPORT}", proof | token, timeout=20).status_code == 422
+
+
+def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[socket.socket, str]:
+    """Ask for an export and read no more than the head of the answer."""
+    body = urlencode({"csrfmiddlewaretoken": session.cookies["csrftoken"], "format": "csv"})
+    cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", portal.port))
+    line.settimeout(10)
+    line.sendall(
+        f"POST {EXPORT} HTTP/1.1\r\nHost: localhost:{portal.port}\r\nCookie: {cookies}\r\n"
+        f"Origin: {portal.url}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    )
+    return line, line.recv(2000).decode(errors="replace")
+
+
+def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
+    portal: PortalProcess, machine: dict[str, str]
+) -> None:
+    fill(portal, machine["client_id"])
+    session = signed_in(portal)
+    prove(portal, session)
+    first, said = begun_export(portal, session)
+    with closing(first):
+        assert re.match(r"HTTP/1.1 200.*attachment", said, re.DOTALL), said
+
+        second, said = begun_export(portal, session)
+        with closing(second):
+            assert said.startswith("HTTP/1.1 503"), said
+            assert "\r\nretry-after: 30\r\n" in said.lower()
+        assert [token(portal, machine) for _ in range(20)] == [200] * 20
+
+    limit = time.monotonic() + 10  # whoever has gone gives the place back
+    while (begun := begun_export(portal, session))[1].startswith("HTTP/1.1 503"):
+        begun[0].close()
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    begun[0].close()
+    assert begun[1].startswith("HTTP/1.1 200"), begun[1]
+
+
+def test_a_burst_of_writers_waits_and_tokens_come_between(
+    portal: PortalProcess, machine: dict[str, str]
+) -> None:
+    """Bar 90. Nobody is sent away for eight people who add clients at the same moment."""
+    sessions = [signed_in(portal) for _ in range(WRITERS)]
+
+    def add(number: int) -> list[int]:
+        forms = [new_form(f"Burst {number} {one}") for one in range(EACH)]
+        answers = [send(sessions[number], portal, form) for form in forms]
+        return [answer.status if answer else 0 for answer in answers]
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writing = [pool.submit(add, number) for number in range(WRITERS)]
+        asked = []
+        while not all(one.done() for one in writing):
+            asked.append(token(portal, machine))
+        written = [one.result() for one in writing]
+
+    assert written == [[200] * EACH] * WRITERS
+    assert len(asked) > WRITERS
+    assert set(asked) == {200}
