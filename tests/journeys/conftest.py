@@ -1,11 +1,14 @@
 """Browsers for the journeys: real Chromium in front of the portal that runs."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
+from tests.journeys.look import Look
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess, new_portal
 
@@ -61,6 +64,58 @@ def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, Storag
         username: cookies_of(chromium, live_portal, username)
         for username in ("mara.okafor", "jonas.berg", "zofia")
     }
+
+
+@pytest.fixture
+def look() -> Iterator[Look]:
+    """What looks; at the end of the test it must have found nothing."""
+    look = Look()
+    yield look
+    assert not look.faults, "\n".join(look.faults)
+
+
+@pytest.fixture
+def arrive(
+    live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+) -> Callable[[str], Visitor]:
+    """A function that returns the browser of one of the people of Larkfield Water.
+
+    axe-core sets styles of its own, which our policy forbids: here alone it is not in force.
+    """
+
+    def arrive(username: str) -> Visitor:
+        visitor = visit(live_portal, storage_state=larkfield.get(username), bypass_csp=True)
+        visitor.expect(403, 404, 422)
+        return visitor
+
+    return arrive
+
+
+@pytest.fixture
+def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], str]:
+    """A function that puts what Larkfield Water has into an address of the matrix."""
+
+    def first(table: str, column: str, value: str) -> str:
+        where = f"{column} = '{value}' ORDER BY id"
+        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608
+
+    ids = {
+        "client_id": first("client", "name", "Pump Station 14 gateway"),
+        "rotating_id": first("client", "name", "Historian to lake sync"),
+        "full_id": first("client", "name", "Billing export"),
+        "role_id": first("role", "name", "Telemetry.Writer"),
+    }
+    ids["secret_id"] = first("clientsecret", "client_id", ids["client_id"])
+    ids["full_secret_id"] = first("clientsecret", "client_id", ids["full_id"])
+
+    def address(route: str) -> str:
+        def value_of(match: re.Match[str]) -> str:
+            value = ids[match[1]]
+            return str(UUID(value)) if len(value) > 20 else value
+
+        return "/" + re.sub(r"<(\w+)>", value_of, route)
+
+    return address
 
 
 @pytest.fixture(scope="package")

@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.models import Client, Person, Role, Tenant
+from clients_app.limits import SECRETS_MAX
+from clients_app.models import Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
-from clients_app.services import usage
+from clients_app.services import refusals, usage, webhooks
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
 from clients_app.services.clients import register_client
 from clients_app.services.people import add_person
 from clients_app.services.roles import add_role
+from clients_app.services.saved_filters import save_filter
+from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.tenants import add_tenant
 
 NAME: Final = "Larkfield Water"
@@ -83,6 +86,10 @@ def settle(password: str) -> None:
         _add(example, mara, now=now)
     usage.flush()
     _rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
+    _fill(Client.objects.get(tenant=tenant, name="Billing export"), mara, now)
+    _rotate(Client.objects.get(tenant=tenant, name="Historian to lake sync"), mara, now)
+    _send_messages(mara, now)
+    save_filter(Person.objects.get(pk=mara.id), "Ends soon", query="show=expiring")
 
 
 def settle_without_clients(password: str) -> None:
@@ -138,6 +145,44 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
     added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
     _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
     usage.flush()
+
+
+def _rotate(client: Client, actor: Actor, now: datetime) -> None:
+    """Rotate its secret; the old one is used still, and one that nobody knows is refused."""
+    old, draft = client.secrets.get(), SecretDraft(description="Next", expires_at=now + YEAR)
+    rotate_secret(client, old.pk, draft, old_ends_at=now + DAY, actor=actor, now=now - 20 * MINUTE)
+    _use(client, old.pk, now - 2 * MINUTE, tokens=3)
+    wrong = f"pcs_{'0' * 49}"
+    refusals.count_refused_secret(
+        client.pk, wrong, is_known=True, address="203.0.113.9", now=now - MINUTE
+    )
+    usage.flush()
+    refusals.flush()
+
+
+def _fill(client: Client, actor: Actor, now: datetime) -> None:
+    """Give the client as many secrets as it can have."""
+    for number in range(client.secrets.count(), SECRETS_MAX):
+        draft = SecretDraft(description=f"Reader {number}", expires_at=now + YEAR)
+        add_secret(client, draft, actor=actor, now=now - DAY)
+
+
+def _send_messages(actor: Actor, now: datetime) -> None:
+    """Tell a webhook of the ends of secrets, which it took once and refused once."""
+    url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
+    webhooks.set_webhook(url, actor=actor, now=now - 10 * MINUTE)
+    for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, "HTTP 410")):
+        Delivery.objects.create(
+            tenant_id=actor.tenant_id,
+            channel=Delivery.Channel.WEBHOOK,
+            recipient=url,
+            is_test=True,
+            state=state,
+            answer=answer,
+            made_at=now - 9 * MINUTE,
+            try_at=now - 9 * MINUTE,
+            finished_at=now - 9 * MINUTE,
+        )
 
 
 def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None:

@@ -24,6 +24,12 @@ def expect_window(page: Page, title: str) -> Locator:
     return window_of(page)
 
 
+def open_window(page: Page, address: str, title: str) -> None:
+    """Open a window over the page as its link does; it takes the place of one that is open."""
+    page.evaluate("address => htmx.ajax('GET', address, '#window')", address)
+    expect_window(page, title)
+
+
 def open_place(page: Page, name: str) -> None:
     """Go to a place of the left pane."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
