@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from portal import environment as env
+from portal import secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
@@ -29,13 +30,13 @@ if HOST in env.LOOPBACK:
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Secrets: every other key is derived from this one
-SECRET_KEY = env.secret_key(DATA_DIR)
+SECRET_KEY = secret_files.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 # The first start; the password is read when it is needed, and kept nowhere
 FIRST_TENANT_NAME = env.text("PORTAL_TENANT_NAME", "My organisation")
 FIRST_ADMINISTRATOR = env.text("PORTAL_ADMIN_USERNAME", "administrator")
-FIRST_PASSWORD = partial(env.secret_from, "PORTAL_ADMIN_PASSWORD")
+FIRST_PASSWORD = partial(secret_files.secret_from, "PORTAL_ADMIN_PASSWORD")
 
 # The product's own
 API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
@@ -164,7 +165,7 @@ EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"portal@{HOST}")
 NOTICE_HOUR = env.number("NOTICE_HOUR", 8, 0, 23)  # in TIME_ZONE
 OUTGOING_ALLOWED_HOSTS = env.words("OUTGOING_ALLOWED_HOSTS")
-METRICS_TOKEN = env.secret_from("METRICS_TOKEN")
+METRICS_TOKEN = secret_files.secret_from("METRICS_TOKEN")
 
 # Sessions and cookies: __Host- names need https
 SESSION_ENGINE = "clients_app.web.session_store"
