@@ -15,10 +15,11 @@ TOO_OLD_FOR_ADD = timedelta(minutes=20, seconds=5)
 
 
 @pytest.fixture
-def windows(machine, address):
+def windows(machine, address, my_data_role):
     secret = f"/secrets/{machine.secret.pk}"
     return [
         ADD,
+        *(f"/security/roles/{my_data_role.pk}/{deed}" for deed in ("edit", "remove")),
         *(address(rest) for rest in ("/secrets/add", f"{secret}/remove", f"{secret}/rotate")),
     ]
 

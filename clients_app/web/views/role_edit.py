@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
@@ -18,6 +19,7 @@ from clients_app.web.actor import actor_of
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.htmx import done, show
 from clients_app.web.kept import BACK
+from clients_app.web.proof import fresh_proof
 
 HOLDERS_SHOWN = 20
 
@@ -25,6 +27,7 @@ HOLDERS_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_ROLE)
+@fresh_proof(_("APIs go by the names of roles in tokens."))
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Ask for name and description; all who carry the role keep it."""
     actor = actor_of(request)
@@ -48,6 +51,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_ROLE)
+@fresh_proof(_("Removing a role takes it from all who carry it."))
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Say who has it, then take it from all of them at once."""
     actor, now = actor_of(request), timezone.now()
