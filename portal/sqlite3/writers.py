@@ -16,7 +16,7 @@ from collections import defaultdict
 from typing import Final
 
 PLACES: Final = 1  # of each process, for those who wait or write: one of its two threads is free
-PLACE_WAIT_S: Final = 0.25  # for the last thread: most writers have ended by then
+PLACE_WAIT_S: Final = 0.5  # for the last thread, since the others of the process came on last
 _NEXT_EVERY_S: Final = 0.0005  # the one who is next asks this often
 _OTHERS_EVERY_S: Final = 0.003
 
@@ -31,6 +31,11 @@ class _Line:
     def __init__(self) -> None:
         self.places = threading.BoundedSemaphore(PLACES)
         self.front = threading.Lock()
+        self.moved_at = 0.0
+
+    def move(self) -> None:
+        """Note that somebody has come on: who waits behind him may go on waiting."""
+        self.moved_at = time.monotonic()
 
 
 _lines: Final[defaultdict[str, _Line]] = defaultdict(_Line)
@@ -45,6 +50,7 @@ class Turn:
     def end(self) -> None:
         """Let the next one write."""
         os.close(self._file)
+        self._line.move()
         self._line.front.release()
         self._line.places.release()
 
@@ -53,16 +59,16 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
     """Return when nobody else writes to the file ``database``.
 
     Errors: TooManyWriters at ``until`` of the monotonic clock, or sooner where this would take the
-    last thread of the process (security bar 90); OSError where no file can be made beside it.
+    last thread of the process and nobody comes on (security bar 90); OSError where no file can be
+    made beside it.
     """
     line = _lines[database]
-    if not line.places.acquire(timeout=PLACE_WAIT_S):
-        raise TooManyWriters("too many wait to write")
+    _take_place(line, until=until)
     try:
         if not line.front.acquire(timeout=max(until - time.monotonic(), 0)):
             raise TooManyWriters("others wrote for too long")
         try:
-            return Turn(line, _pass_the_others(database, until=until))
+            return Turn(line, _pass_the_others(database, line, until=until))
         except BaseException:
             line.front.release()
             raise
@@ -71,12 +77,25 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
         raise
 
 
-def _pass_the_others(database: str, *, until: float) -> int:
+def _take_place(line: _Line, *, until: float) -> None:
+    came_at = time.monotonic()
+    left_s = PLACE_WAIT_S
+    while not line.places.acquire(timeout=max(left_s, 0)):
+        last_at = max(line.moved_at, came_at)
+        left_s = min(last_at + PLACE_WAIT_S, until) - time.monotonic()
+        if left_s <= 0:
+            raise TooManyWriters("too many wait to write")
+    line.move()
+
+
+def _pass_the_others(database: str, line: _Line, *, until: float) -> int:
     """Return the locked file of the turn, after having been next for a while."""
     following = _locked(f"{database}-next", every_s=_OTHERS_EVERY_S, until=until)
+    line.move()
     try:
         return _locked(f"{database}-turn", every_s=_NEXT_EVERY_S, until=until)
     finally:
+        line.move()
         os.close(following)
 
 

@@ -122,6 +122,23 @@ def test_while_the_database_is_locked_readers_read_and_the_last_thread_waits_bri
 
 
 @on_sqlite
+def test_the_last_thread_waits_on_while_the_others_come_on(shop: Tenant) -> None:
+    """Four threads, each of which writes for longer than half of what the last one waits."""
+    ended: list[str] = []
+
+    def write(number: int) -> None:
+        with transaction.atomic():
+            make_role(f"Role {number}", shop)
+            time.sleep(0.6 * writers.PLACE_WAIT_S)
+        ended.append(f"Role {number}")
+
+    for thread in in_threads(4, write):
+        thread.join()
+
+    assert sorted(ended) == [f"Role {number}" for number in range(4)]
+
+
+@on_sqlite
 def test_who_is_killed_while_writing_gives_way(shop: Tenant) -> None:
     def die() -> None:
         with transaction.atomic():
