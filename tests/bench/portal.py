@@ -14,13 +14,19 @@ TOKEN_PATH = "/identity/connect/token"
 
 
 class BenchPortal(PortalProcess):
-    """``pairs`` are id and secret of its hundred real clients."""
+    """``pairs`` are id and secret of those of its ``clients`` that ask, at least a hundred."""
 
     def __init__(
-        self, folder: Path, *, clients: int = 100, also: Callable[[], list[int]] = list, **more: str
+        self,
+        folder: Path,
+        *,
+        clients: int = 100,
+        asking: int = 100,
+        also: Callable[[], list[int]] = list,
+        **more: str,
     ) -> None:
         super().__init__(folder, WORKERS="1", **more)
-        self.count = clients
+        self.count, self.asking = clients, asking
         self.also = also  # processes outside the server's family that work for it
         self.pairs: list[tuple[str, str]] = []
 
@@ -32,7 +38,7 @@ class BenchPortal(PortalProcess):
         super().start()
         if not self.pairs:
             seeded = subprocess.run(
-                [sys.executable, "-m", "tests.bench.seed", str(self.count)],
+                [sys.executable, "-m", "tests.bench.seed", str(self.count), str(self.asking)],
                 cwd=CHECKOUT,
                 env=self.environment,
                 check=True,
@@ -46,9 +52,10 @@ class BenchPortal(PortalProcess):
         assert self.server is not None
         return [*family(self.server.pid), *self.also()]
 
-    def target(self) -> Target:
-        """Return how it is put under load."""
-        credentials = write_credentials(self.data_dir / "credentials", self.pairs)
+    def target(self, asking: int = 100) -> Target:
+        """Return how it is put under load by the first ``asking`` of its pairs."""
+        file = self.data_dir / f"credentials of {asking}"
+        credentials = write_credentials(file, self.pairs[:asking])
         return Target(
             self.port, TOKEN_PATH, "grant_type=client_credentials", credentials, self.pids
         )

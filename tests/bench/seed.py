@@ -1,20 +1,30 @@
-"""Fills the database of a portal with clients; writes id and secret of a hundred real ones.
+"""Fills the database of a portal with clients; writes id and secret of those that may ask.
 
-`python -m tests.bench.seed COUNT`, in the environment of the portal. The hundred come through the
-services, with Argon2id digests of their own; the others are rows of the same size that no machine
-speaks for.
+`python -m tests.bench.seed COUNT [ASKING]`, in the environment of the portal. A hundred come
+through the services, with Argon2id digests of their own; the others are rows of the same size,
+which the database copies by itself. Of these so many get a tag of their own that ASKING machines
+can speak; they share the secret, and its digest, of the one that they are copies of.
 """
 
 import json
 import os
 import sys
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import django
 
 REAL = 100
-PIECE = 10_000
+#: what a copy of the example ``t`` has of its own; ``id`` and ``n`` are those of the new client
+OWN = {
+    "clients_app_issuedclientid": {"id": "made.id"},
+    "clients_app_client": {
+        "id": "made.id",
+        "name": "'Row ' || made.n",
+        "name_key": "'row ' || made.n",
+    },
+    "clients_app_clientsecret": {"client_id": "made.id", "tag": "{random_8}"},
+    "clients_app_clientrole": {"client_id": "made.id"},
+}
 
 
 def main() -> None:
@@ -22,10 +32,13 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     os.environ["CLIENTS_PER_TENANT"] = "10000000"
     django.setup()
-    count = int(sys.argv[1])
-    print(json.dumps(_real_clients()))  # noqa: T201
-    for start in range(REAL, count, PIECE):
-        _rows(start, min(PIECE, count - start))
+    count, asking = [*map(int, sys.argv[1:]), REAL][:2]
+    pairs = _real_clients()
+    if count > REAL:
+        _copy(pairs[0][0], count - REAL)
+    if asking > REAL:
+        pairs += _given_tags(pairs[0][1], asking - REAL, of=count - REAL)
+    print(json.dumps(pairs))  # noqa: T201
 
 
 def _real_clients() -> list[tuple[str, str]]:
@@ -42,27 +55,65 @@ def _real_clients() -> list[tuple[str, str]]:
     return [(str(one.client.pk), one.plain) for one in made]
 
 
-def _rows(start: int, count: int) -> None:
-    from django.db import transaction
+def _copy(example: str, count: int) -> None:
+    """Add ``count`` copies of the client ``example``, under ids of their own, with what it has."""
+    from django.db import connection, transaction
 
-    from clients_app.models import Client, ClientRole, ClientSecret, IssuedClientId
+    sqlite = connection.vendor == "sqlite"
+    random = {
+        "id": "lower(hex(randomblob(16)))" if sqlite else "gen_random_uuid()",
+        "8": "randomblob(8)" if sqlite else "decode(substr(md5(made.n || 'tag'), 1, 16), 'hex')",
+    }
+    with connection.cursor() as cursor:
+        if sqlite:
+            cursor.execute("PRAGMA cache_size = -1000000")  # KiB: indexes grow in random places
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE made AS
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
+                                            WHERE n < {count})
+            SELECT n, {random["id"]} AS id FROM numbers ORDER BY id
+            """  # noqa: S608  words of ours
+        )
+        for table, own in OWN.items():
+            names = _columns(table)
+            values = [own.get(name, f"t.{name}").format(random_8=random["8"]) for name in names]
+            key = "client_id" if "client_id" in names else "id"
+            cursor.execute(
+                f"""
+                INSERT INTO {table} ({", ".join(names)})
+                SELECT {", ".join(values)} FROM {table} t CROSS JOIN made WHERE t.{key} = %s
+                """,  # noqa: S608  words of ours
+                [example.replace("-", "") if sqlite else example],
+            )
 
-    example = ClientSecret.objects.select_related("client").first()
-    assert example is not None
-    roles = list(ClientRole.objects.filter(client=example.client))
-    clients, secrets, held = [], [], []
-    for number in range(start, start + count):
-        client = Client(**copied(example.client, id=uuid.uuid4()))
-        client.name = f"Row {number}"
-        client.name_key = f"row {number}"
-        clients.append(client)
-        secrets.append(ClientSecret(**copied(example, client_id=client.pk, tag=os.urandom(8))))
-        held += [ClientRole(client=client, role_id=role.role_id) for role in roles]
-    with transaction.atomic():
-        IssuedClientId.objects.bulk_create(IssuedClientId(id=client.pk) for client in clients)
-        Client.objects.bulk_create(clients)
-        ClientSecret.objects.bulk_create(secrets)
-        ClientRole.objects.bulk_create(held)
+
+def _given_tags(plain: str, count: int, *, of: int) -> list[tuple[str, str]]:
+    """Give ``count`` of the ``of`` copies, from all over the table, the tag of ``plain``."""
+    from clients_app import keyring
+    from clients_app.models import ClientSecret
+    from clients_app.services.secret_digests import tag_of
+
+    key = keyring.current_key(keyring.SECRET_TAGS)
+    last = ClientSecret.objects.latest("pk").pk
+    numbers = range(last, last - of, -(of // count))[:count]
+    chosen = list(ClientSecret.objects.filter(pk__in=numbers))
+    for secret in chosen:
+        secret.tag = tag_of(plain, client_id=secret.client_id, key=key)
+    ClientSecret.objects.bulk_update(chosen, ["tag"], batch_size=100)
+    return [(str(secret.client_id), plain) for secret in chosen]
+
+
+def _columns(table: str) -> list[str]:
+    """Return the columns of a table, but for an id that the database numbers."""
+    from django.apps import apps
+
+    [model] = [one for one in apps.get_models() if one._meta.db_table == table]
+    fields = [
+        one for one in model._meta.concrete_fields if one.get_internal_type() != "BigAutoField"
+    ]
+    return [one.column for one in fields]
 
 
 def copied(row: object, **changes: object) -> dict[str, object]:
