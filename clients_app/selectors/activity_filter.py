@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from clients_app.models import AuditEvent, Client, Person, TokenRefusal
 from clients_app.rules.names import key_of
@@ -118,15 +119,22 @@ def _within(wanted: ActivityFilter, events: QuerySet[AuditEvent]) -> QuerySet[Au
     """Return the events of the period, found between the first and the last number it has.
 
     Numbers nearly follow time, so that next to nothing else stands between. The sum keeps the
-    databases from walking through all numbers: the index of times has both.
+    databases from walking through all numbers: the index of times has both. Where something rarer
+    is asked for, its index shall find the events: moments and numbers are then compared as
+    expressions, which no index has.
     """
+    period = Q()
     if wanted.since is not None:
-        events = events.filter(at__gte=wanted.since)
+        period &= Q(moment__gte=wanted.since)
     if wanted.until is not None:
-        events = events.filter(at__lt=wanted.until)
+        period &= Q(moment__lt=wanted.until)
     number = F("sequence") + 0
-    ends = events.order_by().aggregate(first=Min(number), last=Max(number))
-    return events.filter(sequence__gte=ends["first"] or 0, sequence__lte=ends["last"] or 0)
+    timed = events.alias(moment=F("at")).filter(period)
+    ends = timed.order_by().aggregate(first=Min(number), last=Max(number))
+    between = Q(place__gte=ends["first"] or 0, place__lte=ends["last"] or 0)
+    is_rare = wanted.found or wanted.person_id or wanted.client_id or wanted.actions is not None
+    place = number if is_rare or wanted.outcome == AuditEvent.REFUSED else F("sequence")
+    return events.alias(moment=Coalesce("at", "at"), place=place).filter(period, between)
 
 
 def _of_person(person_id: UUID) -> tuple[Q, Q]:
