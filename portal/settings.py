@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "clients_app.web.middleware.trusted_proxies_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clients_app.web.middleware.compressed_pages",
     "csp.middleware.CSPMiddleware",
     "clients_app.web.middleware.page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,10 +1,12 @@
 """What surrounds every page: whose Host, whose proxy, whose session, and which headers."""
 
+import gzip
+
 import pytest
 from django.db import OperationalError
 
 from clients_app import selectors
-from tests.web.conftest import text_of
+from tests.web.conftest import plain_secret_in, text_of
 
 ROLES = "/security/roles"
 
@@ -77,3 +79,25 @@ def test_a_locked_database_is_a_503_to_be_tried_again(administrator_browser, mon
 
 def test_strangers_read_the_name_of_no_tenant_where_there_are_two(client, tenant, stranger):
     assert tenant.name not in text_of(client.get("/sign-in"))
+
+
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+def test_pages_are_compressed_and_answers_that_carry_a_secret_are_not(
+    administrator_browser, draft, machine
+):
+    page = administrator_browser.get("/security/clients", headers=GZIP)
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert b"Wind park reader" in gzip.decompress(page.content)
+    assert "Content-Encoding" not in administrator_browser.get("/security/clients")
+
+    created = administrator_browser.post("/security/clients/register", draft, headers=GZIP)
+    assert plain_secret_in(created)
+    assert "Content-Encoding" not in created
+
+
+def test_answers_to_machines_are_never_compressed(client, db):
+    for path in ("/identity/.well-known/openid-configuration", "/identity/connect/token"):
+        assert "Content-Encoding" not in client.get(path, headers=GZIP)
