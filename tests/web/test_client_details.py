@@ -128,6 +128,14 @@ def test_who_may_read_more_than_clients(tenant, address, role, readable):
     assert [tab for tab in TABS if browser.get(address(tab)).status_code == 200] == readable
 
 
+def test_activity_leads_to_all_of_this_client(administrator_browser, address, machine):
+    link = f"/security/activity?when=always&client={machine.client.pk}"
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert f'href="{link.replace("&", "&amp;")}"' in text
+    assert "Wind park reader" in text_of(administrator_browser.get(link))
+
+
 def test_colleague_sees_no_secrets_and_no_activity(colleague_browser, address):
     text = text_of(colleague_browser.get(address()))
 
