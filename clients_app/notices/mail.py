@@ -12,17 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from clients_app import conf
-from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery
 from clients_app.notices import items
+from clients_app.notices.failures import NotSent
 
 
-class NotMailed(Exception):
-    """The mail server did not take the message; its text is what it said."""
-
-    def __init__(self, answer: str, *, for_good: bool = False) -> None:
-        super().__init__(answer[:ANSWER_MAX])
-        self.for_good = for_good  # to try again would change nothing
+class NotMailed(NotSent):
+    """The mail server did not take the message."""
 
 
 def send_notice(delivery: Delivery, *, now: datetime) -> None:
@@ -78,7 +74,7 @@ def send(
 
 def _refusal(code: int, text: bytes | str) -> NotMailed:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return NotMailed(f"{code} {' '.join(said.split())}", for_good=500 <= code < 600)
+    return NotMailed(f"{code} {said}", for_good=500 <= code < 600)
 
 
 def _subject(delivery: Delivery, number: int) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from clients_app import conf
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import ANSWER_MAX, URL_MAX
+from clients_app.notices.failures import NotSent
 
 TIMEOUT_S: Final = 5.0  # for each step
 LONGEST_S: Final = 15.0  # for the whole, however slowly the other side answers
@@ -28,12 +29,8 @@ _OUR_OWN: Final = (  # what ``is_global`` takes for public
 )
 
 
-class NotPosted(Exception):
-    """The post was not accepted; its text is what the other side, or the way there, said."""
-
-    def __init__(self, answer: str, *, for_good: bool = False) -> None:
-        super().__init__(answer)
-        self.for_good = for_good  # to try again would change nothing
+class NotPosted(NotSent):
+    """The post was not accepted."""
 
 
 class Answered(NamedTuple):
@@ -84,14 +81,14 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
         guard.cancel()
         connection.close()
     if not 200 <= answer.status < 300:
-        text = f"HTTP {answer.status} {answer.start}"[:ANSWER_MAX]
-        raise NotPosted(text.rstrip(), for_good=answer.status == 410)
+        text = f"HTTP {answer.status} {answer.start}"
+        raise NotPosted(text, for_good=answer.status == 410)
     return answer
 
 
 def _read(response: HTTPResponse) -> Answered:
     start = response.read(ANSWER_MAX).decode("utf-8", "replace")
-    return Answered(response.status, " ".join(start.split())[:ANSWER_MAX])
+    return Answered(response.status, start)
 
 
 def _connection(parts: SplitResult, address: str) -> HTTPConnection:
@@ -167,7 +164,7 @@ def _cut(connection: HTTPConnection) -> None:
 
 def _said(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"Its certificate is not trusted: {error.verify_message}."[:ANSWER_MAX]
+        return f"Its certificate is not trusted: {error.verify_message}."
     if isinstance(error, TimeoutError):
         return "No answer in time."
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:ANSWER_MAX]
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -13,7 +13,8 @@ from standardwebhooks import WebhookVerificationError
 
 from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, RuleBroken
-from clients_app.models import AuditEvent, Delivery, Person, Tenant
+from clients_app.limits import ANSWER_MAX
+from clients_app.models import AuditEvent, Delivery, Person, Tenant, Webhook
 from clients_app.services import deliveries
 from clients_app.services.notices import look
 from clients_app.services.webhooks import (
@@ -128,7 +129,7 @@ def test_without_the_key_of_its_secret_nothing_is_posted(
 def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
     tenant: Tenant, hook: NewSecret, hooks: Receiver
 ) -> None:
-    hooks.status, hooks.body = 500, b"out of\r\norder"
+    hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL takes no NUL
     delivery, now = told(tenant), NOW
     waits = []
     while delivery.state == "waiting":
@@ -143,6 +144,16 @@ def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
     assert delivery.answer == "HTTP 500 out of order"
     assert len({headers["webhook-id"] for headers, _ in hooks.received}) == 1
     assert outcomes() == [("notice.failed", "system")]
+
+
+def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSecret) -> None:
+    Webhook.objects.update(url=f"https://{'a' * 60}.{'b' * 1800}/")
+    delivery = told(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, len(delivery.answer)) == ("waiting", ANSWER_MAX)
 
 
 def test_what_failed_is_sent_again_by_hand(
