@@ -43,13 +43,13 @@ PAGES: Final = (
     "security/policies/check?secret_days_max=x&seen=",
     "help/get-started",
     *(f"help/get-started/{each}" for each in ("authorization-code", "hybrid")),
-    "account",
+    *("account", "account/authenticator"),
     f"security/clients/{GONE}",
 )
 #: windows, by their addresses, with their titles
 WINDOWS: Final = (
     ("find", "Find"),
-    ("find?q=pump", "Find"),
+    ("find?q=e", "Find"),
     ("find?q=nothing like it", "Find"),
     ("help/keys", "Keys"),
     ("security/activity/export", "Export Activity"),
