@@ -52,6 +52,11 @@ def logs_tokens() -> bool:
     return settings.LOG_TOKENS
 
 
+def requires_mfa() -> bool:
+    """Return whether everybody must set up a second factor."""
+    return settings.REQUIRE_MFA
+
+
 def token_signing_key_bits() -> int:
     """Return the length in bits of new RSA signing keys."""
     return settings.TOKEN_SIGNING_KEY_BITS

@@ -19,6 +19,7 @@ SECRET_TAGS = "secret tags"  # noqa: S105  a purpose, not a secret
 SIGNING_KEYS = "signing keys"
 AUDIT_CHAIN = "audit chain"
 WEBHOOKS = "webhooks"
+SECOND_FACTORS = "second factors"
 
 
 class DerivedKey(NamedTuple):

@@ -12,6 +12,11 @@ from clients_app.web.views.account import (
     account_shortcuts,
     account_time_zone,
 )
+from clients_app.web.views.account_factor import (
+    account_authenticator,
+    account_authenticator_remove,
+    account_recovery_codes,
+)
 from clients_app.web.views.activity import activity
 from clients_app.web.views.activity_export import activity_export
 from clients_app.web.views.calendar import calendar
@@ -46,7 +51,7 @@ from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.secret_rotate import secret_rotate
 from clients_app.web.views.session import session_asked, session_stay
-from clients_app.web.views.sign_in import sign_in, sign_out
+from clients_app.web.views.sign_in import sign_in, sign_in_code, sign_out
 from clients_app.web.views.theme import theme
 
 
@@ -124,6 +129,7 @@ urlpatterns = [
     *page("security/activity", activity, "activity"),
     *page("security/activity/export", activity_export, "activity-export"),
     *page("sign-in", sign_in, "account_login"),  # names with a line are asked for by allauth
+    *page("sign-in/code", sign_in_code, "mfa_authenticate"),
     *page("sign-out", sign_out, "sign-out"),
     *page("forgot-password", forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password, name="account_reset_password_from_key"),
@@ -134,6 +140,11 @@ urlpatterns = [
     *page("account/password", account_password, "account-password"),
     *page("account/time-zone", account_time_zone, "account-time-zone"),
     *page("account/shortcuts", account_shortcuts, "account-shortcuts"),
+    *page("account/authenticator", account_authenticator, "account-authenticator"),
+    *page(
+        "account/authenticator/remove", account_authenticator_remove, "account-authenticator-remove"
+    ),
+    *page("account/recovery-codes", account_recovery_codes, "account-recovery-codes"),
     *page("find", find, "find"),
     *page("help/keys", keys, "keys"),
 ]

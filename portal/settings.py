@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -152,6 +153,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a proof of identity holds
+REQUIRE_MFA = env.switch("REQUIRE_MFA")
+MFA_ADAPTER = "clients_app.browsers.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong (RFC 6238 section 5.2)
 
 # Messages: tasks wait in the database for the worker; without MAIL_URL nothing is mailed
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

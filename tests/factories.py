@@ -1,9 +1,18 @@
 """What the tests of the core stand on, made through the services: a tenant, its people, clients."""
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 
 from clients_app import selectors
 from clients_app.actors import Actor, ActorKind
@@ -47,6 +56,20 @@ def make_person(username: str, tenant: Tenant, *role_type_ids: UUID, **more: Any
         now=NOW,
         **more,
     )
+
+
+def code_of(secret: str, *, step: int = 0) -> str:
+    """Return the code that an app shows now, or so many times 30 seconds later."""
+    now = int(time.time()) // 30
+    return format_hotp_value(hotp_value(secret, now + step))
+
+
+def give_app(person: Person) -> str:
+    """Let ``person`` have an authenticator app whose codes are all unused; return its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    RecoveryCodes.activate(person)
+    return secret
 
 
 def actor_for(person: Person) -> Actor:

@@ -16,7 +16,7 @@ from clients_app.browsers.typed import sent_fields
 
 
 def fresh_proof(view: Callable[..., HttpResponse]) -> View:
-    """Ask for the password first where the last proof is too old; what was typed survives."""
+    """Ask for a proof first where the last proof is too old; what was typed survives."""
 
     @wraps(view)
     @sensitive_post_parameters("proof")
@@ -38,6 +38,7 @@ def _ask(request: HttpRequest, *, asked_for: str, error: str) -> HttpResponse:
         "title": gettext("Confirm your identity"),
         "asked_for": asked_for,
         "kept": sent_fields(request) if asked_for == "POST" else [],
+        "by_code": proof.asks_code(request),
         "error": error,
         "lasts_min": proof.LASTS.seconds // 60,
     }

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
@@ -21,6 +21,7 @@ from clients_app.browsers.actor import acting
 from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
 from clients_app.policies import Action
+from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services.attempts import note_refused
 
 View = Callable[..., HttpResponse]
@@ -59,6 +60,8 @@ class StaffSite(AdminSite):
             if not self.has_permission(request):
                 _note(Forbidden("", action=Action.MANAGE_INSTALLATION), request)
                 return self.refuse(request, gettext("Only Staff may come in here."))
+            if lacks_demanded_factor(person_of(request)):
+                return redirect("account-authenticator")
             if request.method not in _METHODS:
                 return HttpResponseNotAllowed(_METHODS)
             with timezone.override(zone_of(person_of(request))):

@@ -11,7 +11,7 @@ from clients_app.models import AuditEvent, ClientType
 #: of events with the outcome refused
 REFUSALS: Final = {
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
-    "session.confirm": gettext_noop("A wrong password when asked to confirm who it is"),
+    "session.confirm": gettext_noop("A wrong password or code when asked to confirm who it is"),
     "attempt": gettext_noop("An attempt was refused"),
     "client.read": gettext_noop("Seeing clients was refused"),
     "client.add": gettext_noop("Adding a client was refused"),
@@ -60,6 +60,9 @@ SENTENCES: Final = {
     "person.activated": gettext_noop("%(object)s may sign in again"),
     "person.deactivated": gettext_noop("%(object)s may sign in no more"),
     "person.password.chosen": gettext_noop("%(object)s chose a password"),
+    "person.mfa.added": gettext_noop("%(object)s set up a second factor"),
+    "person.mfa.removed": gettext_noop("Second factor of %(object)s removed"),
+    "person.recovery-codes.made": gettext_noop("%(object)s made new recovery codes"),
     "person.link.made": gettext_noop("One-time link made for %(object)s"),
     "activity.sealed": gettext_noop("Events %(object)s sealed into a file"),
     "person.signed.in": gettext_noop("%(object)s signed in"),
@@ -117,6 +120,7 @@ LABELS: Final = {
     "rotation_days": gettext_noop("Forced rotation, in days"),
     "never_expires_allowed": gettext_noop("Never Expires allowed"),
     "owner_required": gettext_noop("Owner required"),
+    "mfa_for_administrators": gettext_noop("Second factor of administrators"),
     "username": gettext_noop("Username"),
     "is_staff": gettext_noop("Staff"),
     "algorithm": gettext_noop("Algorithm"),

@@ -1,4 +1,4 @@
-"""Confirm your identity: a password given lately, before deeds that give or take power.
+"""Confirm your identity: a code or password given lately, before deeds that give or take power.
 
 Asked when the window opens, where the last proof is older than 10 minutes; it then holds 10
 minutes more, so that a form can be filled in peace (product rule, "Confirm your identity").
@@ -16,8 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.browsers.actor import acting
+from clients_app.browsers.mfa import CodeAgainForm
 from clients_app.browsers.person import person_of
 from clients_app.browsers.typed import posted, sent_fields
+from clients_app.errors import Forbidden, gettext_noop
+from clients_app.selectors.second_factors import has_factor
+from clients_app.services.attempts import note_refused
 from clients_app.services.sign_ins import note_proof
 
 LASTS: Final = timedelta(minutes=10)
@@ -29,10 +33,19 @@ class Ask(Protocol):
     def __call__(self, request: HttpRequest, *, asked_for: str, error: str) -> HttpResponse: ...
 
 
+def asks_code(request: HttpRequest) -> bool:
+    """Return whether the proof is a code: of whoever has a second factor; else a password."""
+    known: bool | None = getattr(request, "asks_code", None)
+    if known is None:
+        known = request.asks_code = has_factor(person_of(request))  # type: ignore[attr-defined]
+    return known
+
+
 def last_proof(request: HttpRequest) -> datetime | None:
-    """Return when this session last gave a password or a second factor."""
+    """Return when this session last gave what is asked for; a code is as good as a password."""
+    proofs = {"mfa"} if asks_code(request) else {"password", "mfa"}
     records = get_authentication_records(request, request.user)
-    moments = [record["at"] for record in records if record["method"] in {"password", "mfa"}]
+    moments = [record["at"] for record in records if record["method"] in proofs]
     return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
 
@@ -60,12 +73,9 @@ def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     asked_for = "GET" if request.POST["proof_for"] == "GET" else "POST"
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         return ask(request, asked_for=asked_for, error=gettext("Wait a minute, try again."))
-    form = ReauthenticateForm({"password": request.POST.get("proof", "")}, user=request.user)
-    if not form.is_valid():
-        return ask(request, asked_for=asked_for, error=_sentence(form))
-    person = person_of(request)
-    note_proof(person, actor=acting(request, person), now=timezone.now())
-    reauthenticate_by_password(request)
+    error = _code_refused(request) if asks_code(request) else _password_refused(request)
+    if error:
+        return ask(request, asked_for=asked_for, error=error)
     request.session.cycle_key()
     request.method = asked_for
     was = posted(sent_fields(request)) if asked_for == "POST" else QueryDict()
@@ -73,7 +83,32 @@ def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     return None
 
 
-def _sentence(form: ReauthenticateForm) -> str:
+def _password_refused(request: HttpRequest) -> str:
+    """Take the password; return what is wrong with it."""
+    form = ReauthenticateForm({"password": request.POST.get("proof", "")}, user=request.user)
     if form.has_error("password", "too_many_login_attempts"):
         return gettext("Too many wrong passwords. Try again in 5 minutes.")
-    return gettext("Enter your password. This one is wrong.")
+    if not form.is_valid():
+        return gettext("Enter your password. This one is wrong.")
+    _note(request)
+    reauthenticate_by_password(request)
+    return ""
+
+
+def _code_refused(request: HttpRequest) -> str:
+    """Take the code; return what is wrong with it."""
+    form = CodeAgainForm({"code": request.POST.get("proof", "")}, user=request.user)
+    if form.is_valid():
+        _note(request)
+        form.save()
+        return ""
+    wrong = Forbidden(gettext_noop("This code is wrong."), action="session.confirm")
+    note_refused(wrong, actor=acting(request, person_of(request)), now=timezone.now())
+    if form.has_error("code", "too_many_login_attempts"):
+        return gettext("Too many wrong codes. Try again in 5 minutes.")
+    return gettext("Enter the code that the app shows now. This one is wrong or was used.")
+
+
+def _note(request: HttpRequest) -> None:
+    person = person_of(request)
+    note_proof(person, actor=acting(request, person), now=timezone.now())

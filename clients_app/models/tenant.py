@@ -26,6 +26,7 @@ class Tenant(models.Model):
     rotation_days = models.PositiveSmallIntegerField(null=True)
     never_expires_allowed = models.BooleanField(default=True, db_default=True)
     owner_required = models.BooleanField(default=False, db_default=False)
+    mfa_for_administrators = models.BooleanField(default=False, db_default=False)
     mails_notices = models.BooleanField(default=True, db_default=True)
     notices_looked_on = models.DateField(null=True)
 

@@ -29,6 +29,7 @@ class TenantPolicy:
     rotation_days: int | None = None
     never_expires_allowed: bool = True
     owner_required: bool = False
+    mfa_for_administrators: bool = False
 
     @property
     def may_never_expire(self) -> bool:

@@ -5,14 +5,17 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from clients_app import selectors
 from clients_app.browsers.person import person_of, zone_of
 from clients_app.errors import Forbidden, NotFound
 from clients_app.policies import Action, allows
+from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services import attempts
 from clients_app.web.actor import actor_of
+from clients_app.web.htmx import go
 from clients_app.web.views import refusals, sign_in
 
 View = Callable[..., HttpResponse]
@@ -21,14 +24,26 @@ View = Callable[..., HttpResponse]
 def signed_in(view: View) -> View:
     """Let people of the portal in, in their own time zone; ask all others to sign in first.
 
-    Here, and nowhere else, what services and selectors refuse becomes an answer.
+    Who must set up a second factor is led there. Here, and nowhere else, what services and
+    selectors refuse becomes an answer.
     """
+    return _guarded(view, demands_factor=True)
+
+
+def signed_in_somehow(view: View) -> View:
+    """Do as ``signed_in``, but let those in as well who must set up a second factor: Account."""
+    return _guarded(view, demands_factor=False)
+
+
+def _guarded(view: View, *, demands_factor: bool) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return sign_in.sign_in_first(request)
         with timezone.override(zone_of(person_of(request))):
+            if demands_factor and lacks_demanded_factor(person_of(request)):
+                return go(request, reverse("account-authenticator"))
             try:
                 return view(request, *args, **kwargs)
             except Forbidden as error:

@@ -19,7 +19,7 @@ View = Callable[..., HttpResponse]
 def fresh_proof(
     why: str | Promise, *, when: Callable[..., bool] | None = None
 ) -> Callable[[View], View]:
-    """Ask for the password first where the last proof is too old; ``why`` is a sentence.
+    """Ask for a proof first where the last proof is too old; ``why`` is a sentence.
 
     A window that only sometimes gives power asks ``when`` it does: called as the view is, on
     what was sent.
@@ -54,6 +54,7 @@ def _ask(request: HttpRequest, why: str | Promise, *, asked_for: str, error: str
         "lasts_min": proof.LASTS.seconds // 60,
         "asked_for": asked_for,
         "kept": sent_fields(request) if asked_for == "POST" else [],
+        "by_code": proof.asks_code(request),
         "error": error,
         "action": request.get_full_path(),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
 
 from clients_app.actors import Actor
@@ -24,6 +25,11 @@ from clients_app.services.people import add_person, choose_password
 from clients_app.services.people_edits import assign_person_roles, set_active
 from clients_app.services.retention import seal_segment
 from clients_app.services.roles import add_role, edit_role, remove_role
+from clients_app.services.second_factors import (
+    add_authenticator,
+    remove_factor,
+    renew_recovery_codes,
+)
 from clients_app.services.secret_rotation import rotate_secret
 from clients_app.services.sign_ins import note_proof, note_sign_in, note_sign_out
 from clients_app.services.signing_keys import new_key
@@ -41,7 +47,9 @@ from tests.factories import (
     NOW,
     SECOND,
     actor_for,
+    code_of,
     command_line_in,
+    give_app,
     insert_clients,
     make_client,
     make_person,
@@ -53,8 +61,9 @@ NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
 class Subjects(NamedTuple):
-    """What the deeds are done to: a client with a secret, a removed one, a role, a person, a
-    signing key that is encrypted under a former SECRET_KEY, and a message that failed."""
+    """What the deeds are done to: a client with a secret, a removed one, a role, a person
+    with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
+    failed, and another person."""
 
     tenant: Tenant
     client: Client
@@ -63,6 +72,7 @@ class Subjects(NamedTuple):
     person: Person
     key: SigningKey
     failed: Delivery
+    other: Person
     actor: Actor | None = None  # the command line, unless it is somebody else
 
     @property
@@ -83,6 +93,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
     with override_settings(SECRET_KEY=FORMER):
         key = new_key(now=NOW, state="active", activated_at=NOW)
     key.save()
+    give_app(person)
     set_webhook("https://hooks.example.com/", actor=command_line_in(tenant), now=NOW)
     make_feed(person, actor=command_line_in(tenant), now=NOW)
     failed = Delivery.objects.create(
@@ -93,7 +104,13 @@ def make_subjects(tenant: Tenant) -> Subjects:
         made_at=NOW,
         try_at=NOW,
     )
-    return Subjects(tenant, client, removed, role, person, key, failed)
+    return Subjects(tenant, client, removed, role, person, key, failed, make_person("bob", tenant))
+
+
+def add_app(on: Subjects) -> object:
+    """Let the other person, who has none yet, set up an authenticator app."""
+    secret, person = generate_totp_secret(), on.other
+    return add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
 
 
 @override_settings(SECRET_KEY_FALLBACKS=[FORMER])
@@ -156,6 +173,12 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: assign_person_roles(on.person, frozenset({on.role.pk}), **on.by),
         ),
         (set_active, lambda on: set_active(on.person, active=False, **on.by)),
+        (add_authenticator, add_app),
+        (
+            renew_recovery_codes,
+            lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
+        ),
+        (remove_factor, lambda on: remove_factor(on.person, **on.by)),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
         (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
         (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),

@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import resolve
 
 from clients_app.models import AuditEvent, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import make_person, make_tenant
+from tests.factories import give_app, make_person, make_tenant
 from tests.management.conftest import Run
 
 VALID = "One-time link, valid an hour, to choose a password:"
@@ -143,3 +144,18 @@ def test_people_the_last_administrator_stays(run: Run, tenant: Tenant) -> None:
             1,
             "ann is the last Tenant Administrator. Make somebody else one first.\n",
         )
+
+
+def test_people_who_lost_their_second_factor(run: Run, tenant: Tenant) -> None:
+    person = make_person("ann", tenant)
+    assert run("people", "reset-mfa", "ann") == (0, "ann has no second factor.\n", "")
+    give_app(person)
+
+    ended = run("people", "reset-mfa", "ANN")
+
+    assert (ended.status, ended.error) == (0, "")
+    assert ended.out.startswith("The second factor of ann is removed: the password alone signs in.")
+    assert not Authenticator.objects.exists()
+    event = AuditEvent.objects.get(action="person.mfa.removed")
+    assert (event.actor_kind, event.object_id) == ("command line", str(person.pk))
+    assert run("people", "reset-mfa", "nobody").status == 1

@@ -43,6 +43,7 @@ NEEDS: Final = {
     "add_person": Action.MANAGE_PEOPLE,
     "assign_person_roles": Action.MANAGE_PEOPLE,
     "set_active": Action.MANAGE_PEOPLE,
+    "remove_factor": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,
     "set_mail": Action.MANAGE_NOTICES,
     "set_webhook": Action.MANAGE_NOTICES,
@@ -60,6 +61,7 @@ NEEDS: Final = {
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
 OWN: Final = {
     *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
+    *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
 #: deeds that are about nothing that exists: who is of another tenant does them there

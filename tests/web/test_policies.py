@@ -19,7 +19,7 @@ CHECK = f"{PAGE}/check"
 
 
 def typed(**more: str) -> dict[str, str]:
-    return {"seen": "None-None-True-False", "never_expires_allowed": "on", **more}
+    return {"seen": "None-None-True-False-False", "never_expires_allowed": "on", **more}
 
 
 def demand(tenant: Tenant, **columns: Any) -> None:

@@ -10,6 +10,7 @@ from clients_app.management.command_line import PortalCommand, actor_on_installa
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
+from clients_app.services.second_factors import encrypt_factors_anew
 
 _ORDER: Final = list(SigningKey.State.values)
 _REWRITTEN: Final = "each is written anew when its secret is next used"
@@ -62,6 +63,7 @@ class Command(PortalCommand):
         moment = now()
         done = encrypt_keys_anew(actor=actor_on_installation(), now=moment)
         self.stdout.write(f"Signing keys encrypted anew: {len(done)}.")
+        self.stdout.write(f"Second factors encrypted anew: {encrypt_factors_anew()}.")
         left = selectors.rows_under_former_keys(now=moment)
         self.stdout.write(f"Tags of live secrets under a former key: {left.secrets}; {_REWRITTEN}.")
         self.stdout.write(f"Webhooks under a former key: {left.webhooks}; {_END}.")

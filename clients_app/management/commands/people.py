@@ -17,6 +17,7 @@ from clients_app.rules.names import key_of
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person
 from clients_app.services.people_edits import assign_person_roles, set_active
+from clients_app.services.second_factors import remove_factor
 
 
 class Command(PortalCommand):
@@ -33,6 +34,8 @@ class Command(PortalCommand):
         add_tenant_option(add)
         link = words.add_parser("reset-link", help="print a one-time link, valid an hour")
         link.add_argument("username", metavar="USERNAME")
+        mfa = words.add_parser("reset-mfa", help="remove the second factor of who has lost it")
+        mfa.add_argument("username", metavar="USERNAME")
         roles = words.add_parser("roles", help="set the roles of a person; without --role: none")
         roles.add_argument("username", metavar="USERNAME")
         roles.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
@@ -61,6 +64,17 @@ class Command(PortalCommand):
         if person is None:
             raise NotFound("There is no active person with the username %(name)s.", name=username)
         self._print_link(person)
+
+    def reset_mfa(self, *, username: str, **_: Any) -> None:
+        """Let the person sign in by the password alone, and set up another factor."""
+        person = _person_named(username)
+        if not remove_factor(person, actor=actor_in(person.tenant), now=now()):
+            self.stdout.write(f"{person.username} has no second factor.")
+            return
+        self.stdout.write(
+            f"The second factor of {person.username} is removed: the password alone signs in.\n"
+            "Make sure that it was this person who asked."
+        )
 
     def roles(self, *, username: str, roles: list[str], **_: Any) -> None:
         """Give the person these roles, and Tenant Member."""

@@ -11,12 +11,15 @@ from clients_app.web.forms.window_form import WindowForm, line
 
 
 class PolicyForm(WindowForm):
-    """Days are typed; an empty field means no limit. ``never`` and ``owner`` are ticked or not."""
+    """Days are typed; an empty field means no limit. The others are ticked or not."""
 
     secret_days_max = line(_("Longest secret life"))
     rotation_days = line(_("Forced rotation"))
     never_expires_allowed = forms.BooleanField(required=False, label=_("Allow Never Expires"))
     owner_required = forms.BooleanField(required=False, label=_("Demand an Owner"))
+    mfa_for_administrators = forms.BooleanField(
+        required=False, label=_("Demand a second factor of administrators")
+    )
     confirm = forms.BooleanField(required=False, label=_("Give these secrets an end"))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-"""Account: one's own password, theme, time zone and keys; each part is a form of its own."""
+"""Account: what each person chooses for himself; each part is a form of its own."""
 
 from typing import Any
 
@@ -16,14 +16,15 @@ from clients_app import conf
 from clients_app.browsers.person import person_of
 from clients_app.errors import RuleBroken
 from clients_app.limits import PASSWORD_MIN
+from clients_app.selectors.second_factors import CODES, authenticator_of, recovery_codes_left
 from clients_app.services.preferences import ZONES, prefer
-from clients_app.web.access import signed_in
+from clients_app.web.access import signed_in_somehow
 from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
 
 
 @require_safe
-@signed_in
+@signed_in_somehow
 def account(request: HttpRequest) -> HttpResponse:
     """Show what a person may choose for himself."""
     return _ask(request)
@@ -31,7 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("oldpassword", "password1", "password2")
-@signed_in
+@signed_in_somehow
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload comes back to Account."""
     if request.method != "POST":
@@ -50,7 +51,7 @@ def account_password(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@signed_in_somehow
 def account_time_zone(request: HttpRequest) -> HttpResponse:
     """Keep the time zone in which this person sees and types times."""
     if request.method == "POST":
@@ -63,7 +64,7 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@signed_in_somehow
 def account_shortcuts(request: HttpRequest) -> HttpResponse:
     """Turn single keys on or off (WCAG 2.2, 2.1.4)."""
     prefer(person_of(request), has_shortcuts="shortcuts" in request.POST)
@@ -72,11 +73,15 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpResponse:
+    person = person_of(request)
     context = {
+        "factor": authenticator_of(person),
+        "codes_left": recovery_codes_left(person),
+        "codes": CODES,
         "minimum": PASSWORD_MIN,
         "zones": ["UTC", *ZONES],
         "installation_zone": str(conf.installation_zone()),
-        "password_form": ChangePasswordForm(person_of(request)),
+        "password_form": ChangePasswordForm(person),
         **wrong,
     }
     title = gettext("Account")

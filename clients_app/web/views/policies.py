@@ -1,6 +1,7 @@
 """Policies: what the tenant demands, and who would fall foul of it, before it is saved."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.errors import ChangedMeanwhile, RuleBroken
+from clients_app.models import Person
 from clients_app.policies import Action
+from clients_app.selectors.second_factors import administrators_without_factor
 from clients_app.selectors.tenant_policies import foul_page, tenant_policy
 from clients_app.services.tenant_policies import set_policies
 from clients_app.web.access import may, signed_in
@@ -71,8 +74,16 @@ def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> Http
         "form": form,
         "policy": form.policy,
         "page": foul_page(tenant_id, form.policy, page=number, now=now),
+        "administrators": _to_be_led(tenant_id, form),
         "query": urlencode(kept),
         "kept": kept,
     }
     title = gettext("Policies")
     return show(request, "policies_check", context, title=title, fragments=(), status=status)
+
+
+def _to_be_led(tenant_id: UUID, form: PolicyForm) -> list[Person]:
+    """Return the administrators who would have to set up a second factor first."""
+    if not form.policy.mfa_for_administrators:
+        return []
+    return list(administrators_without_factor(tenant_id).order_by("username_key"))

@@ -4,14 +4,20 @@ from urllib.parse import urlsplit
 
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.logout import logout
+from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import ratelimit
+from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients_app import selectors
+from clients_app.browsers.address import address_of
+from clients_app.browsers.mfa import CodeForm
+from clients_app.services.attempts import note_failed_sign_in
 from clients_app.web import kept
 from clients_app.web.htmx import go, page_behind, see_other, show, with_query
 
@@ -34,12 +40,42 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         error, username = "too_many" if many else "wrong", request.POST.get("login", "")
         return _ask(request, to, fields, error=error, username=username, status=422)
     answer = form.login(request, redirect_url=to)
-    if not request.user.is_authenticated:  # one more step of allauth, such as a second factor
-        return answer
-    return _go_on(request, to, fields)
+    if request.user.is_authenticated:
+        return _go_on(request, to, fields)
+    return _ask_code(request, to, fields) if _code_awaited(request) else answer
 
 
 sign_in.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code")
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """Take the code of who has a second factor, after the password; a recovery code does too."""
+    to = kept.own_path(request.POST.get("next") or request.GET.get("next"))
+    fields = kept.carried_fields(request)
+    if request.user.is_authenticated:
+        return _go_on(request, to, fields)
+    stage = _code_awaited(request)
+    if stage is None and fields:
+        return _ask(request, to, fields, error="ended", status=403)
+    if stage is None:
+        return go(request, with_query(reverse("account_login"), next=to))
+    if request.method != "POST" or kept.BACK in request.POST:
+        return _ask_code(request, to, fields)
+    form = CodeForm(request.POST, user=stage.login.user)
+    if not form.is_valid():
+        username, now = stage.login.user.get_username(), timezone.now()
+        note_failed_sign_in(username, address=address_of(request), now=now)
+        many = form.has_error("code", "too_many_login_attempts")
+        error, status = ("too_many", 429) if many else ("wrong", 422)
+        return _ask_code(request, to, fields, error=error, status=status)
+    form.save()
+    stage.exit()
+    return _go_on(request, to, fields)
+
+
+sign_in_code.keeps_typed = True  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -60,6 +96,23 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 def _go_on(request: HttpRequest, to: str, fields: kept.Fields) -> HttpResponse:
     again = kept.show_again(request, urlsplit(to).path, fields) if fields else None
     return again or go(request, to)
+
+
+def _code_awaited(request: HttpRequest) -> LoginStage | None:
+    """Return the step of allauth that waits for a code, of a person who may still sign in."""
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    return stage if stage is not None and stage.login.user.is_active else None
+
+
+def _ask_code(
+    request: HttpRequest, to: str, fields: kept.Fields, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "next": to,
+        "kept": [(kept.PREFIX + name, value) for name, value in fields],
+        "error": error,
+    }
+    return show(request, "sign_in_code", context, title=gettext("Sign in"), status=status)
 
 
 def _ask(

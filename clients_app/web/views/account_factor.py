@@ -1,0 +1,109 @@
+"""Account: the second factor of a person, an authenticator app with its recovery codes."""
+
+import base64
+from typing import Final
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from clients_app.browsers.person import person_of
+from clients_app.errors import Conflict, NotFound, RuleBroken
+from clients_app.selectors.second_factors import has_factor, lacks_demanded_factor
+from clients_app.services import second_factors
+from clients_app.web.access import signed_in_somehow
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import see_other, show
+from clients_app.web.proof import fresh_proof
+from clients_app.web.sentences import sentence_of
+
+_PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted
+_WHY: Final = _("A second factor decides who signs in as you.")
+_sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows Account
+
+
+@_sent
+@sensitive_post_parameters("code")
+@sensitive_variables("secret", "codes")
+@signed_in_somehow
+@fresh_proof(_WHY)
+def account_authenticator(request: HttpRequest) -> HttpResponse:
+    """Show a new secret for the app; a code of it sets the app up and shows recovery codes."""
+    person = person_of(request)
+    if has_factor(person):
+        return see_other(reverse("account"))
+    pending = request.session.get(_PENDING)
+    if request.method != "POST":
+        return _ask(request, generate_totp_secret())
+    if pending is None:
+        late = gettext("The former QR code is out of date. Scan this one.")
+        return _ask(request, generate_totp_secret(), error=late)
+    secret, code = second_factors.opened(pending), request.POST.get("code", "")
+    try:
+        codes = second_factors.add_authenticator(
+            person, secret, code, actor=actor_of(request), now=timezone.now()
+        )
+    except RuleBroken as error:
+        return _ask(request, secret, error=sentence_of(error))
+    except Conflict:  # by another window
+        return see_other(reverse("account"))
+    del request.session[_PENDING]
+    record_authentication(request, person, "mfa", type="totp", reauthenticated=True)
+    request.session.cycle_key()
+    return _show_codes(request, codes)
+
+
+@_sent
+@signed_in_somehow
+@fresh_proof(_WHY)
+def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
+    """Let sign-in ask for the password alone."""
+    if request.method == "POST":
+        person, now = person_of(request), timezone.now()
+        if second_factors.remove_factor(person, actor=actor_of(request), now=now):
+            messages.success(request, gettext("Authenticator app removed."))
+    return see_other(reverse("account"))
+
+
+@_sent
+@sensitive_variables("codes")
+@signed_in_somehow
+@fresh_proof(_WHY)
+def account_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Make new recovery codes and show them; the former ones stop working."""
+    if request.method != "POST":
+        return see_other(reverse("account"))
+    person, now = person_of(request), timezone.now()
+    try:
+        codes = second_factors.renew_recovery_codes(person, actor=actor_of(request), now=now)
+    except NotFound:  # removed by another window
+        return see_other(reverse("account"))
+    return _show_codes(request, codes)
+
+
+@sensitive_variables("secret", "svg")
+def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
+    request.session[_PENDING] = second_factors.sealed(secret)
+    adapter, person = get_adapter(), person_of(request)
+    svg = adapter.build_totp_svg(adapter.build_totp_url(person, secret))
+    context = {
+        "image": f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}",
+        "secret": secret,
+        "error": error,
+        "is_demanded": lacks_demanded_factor(person),
+    }
+    title, status = gettext("Set up authenticator app"), 422 if error else 200
+    return show(request, "account_authenticator", context, title=title, fragments=(), status=status)
+
+
+def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    context, title = {"codes": "\n".join(codes)}, gettext("Recovery codes")
+    return show(request, "account_recovery_codes", context, title=title, fragments=())

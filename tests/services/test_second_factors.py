@@ -1,0 +1,92 @@
+"""What is stored of a second factor, and that a code is taken once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import connection
+
+from clients_app.errors import Conflict, Forbidden
+from clients_app.models import Person
+from clients_app.services.second_factors import (
+    add_authenticator,
+    encrypt_factors_anew,
+    opened,
+    renew_recovery_codes,
+    sealed,
+    take_code,
+)
+from tests.factories import NOW, actor_for, code_of, give_app, make_person, make_tenant
+
+FORMER = "f" * 60  # a SECRET_KEY
+
+
+@pytest.fixture
+def person(db: None) -> Person:
+    return make_person("ann", make_tenant())
+
+
+def app_of(person: Person) -> Authenticator:
+    return Authenticator.objects.get(user_id=person.pk, type=Authenticator.Type.TOTP)
+
+
+def test_what_was_sealed_opens_and_nothing_else_does(db: None) -> None:
+    text = sealed("JBSWY3DPEHPK3PXP")
+
+    assert opened(text) == "JBSWY3DPEHPK3PXP"
+    assert sealed("JBSWY3DPEHPK3PXP") != text
+    for wrong in ("", "x", f"{text[:9]}{text[10:]}", f"00000000{text[8:]}", f"{text[:9]}\u00e9"):
+        assert opened(wrong) not in {"", "JBSWY3DPEHPK3PXP"}
+        assert opened(wrong) != opened(wrong)  # a secret that nobody knows
+
+
+def test_after_a_change_of_the_key_codes_fit_as_long_as_the_former_is_known(
+    person: Person, settings: Any
+) -> None:
+    today, settings.SECRET_KEY = settings.SECRET_KEY, FORMER
+    secret = give_app(person)
+    settings.SECRET_KEY = today
+
+    assert not take_code(app_of(person), code_of(secret))
+    assert encrypt_factors_anew() == 0  # it is not made worse
+    settings.SECRET_KEY_FALLBACKS = [FORMER]
+    assert encrypt_factors_anew() == 2
+    settings.SECRET_KEY_FALLBACKS = []
+    assert take_code(app_of(person), code_of(secret))
+    assert encrypt_factors_anew() == 0
+
+
+def test_nobody_sets_one_up_for_another(person: Person) -> None:
+    other = make_person("bob", person.tenant)
+    secret = give_app(other)
+    for deed in (
+        lambda: add_authenticator(person, secret, code_of(secret), actor=actor_for(other), now=NOW),
+        lambda: renew_recovery_codes(other, actor=actor_for(person), now=NOW),
+    ):
+        with pytest.raises(Forbidden):
+            deed()
+
+
+def test_a_second_app_is_refused(person: Person) -> None:
+    secret = give_app(person)
+
+    with pytest.raises(Conflict):
+        add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_once_a_code_is_taken_once() -> None:
+    """Bar 79, also by several processes: the database knows which codes were taken."""
+    person = make_person("ann", make_tenant())
+    secret = give_app(person)
+    app, code = app_of(person), code_of(secret)
+
+    def take(_: int) -> bool:
+        try:
+            return take_code(app, code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(take, range(8))) == [False] * 7 + [True]

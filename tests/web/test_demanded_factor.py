@@ -1,0 +1,97 @@
+"""Who must have a second factor is led to set one up before anything else opens."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Person, Tenant
+from clients_app.selectors.tenant_policies import tenant_policy
+from tests.factories import code_of, give_app
+from tests.web.conftest import HTMX, browser_of, text_of
+from tests.web.test_second_factor import SET_UP, key_in
+
+CHECK = "/security/policies/check"
+CLOSED = ("/", "/security/clients", "/security/roles", "/find", "/help/keys", "/admin/")
+
+
+@pytest.fixture
+def policy(tenant: Tenant) -> None:
+    """The policy of the tenant demands a second factor of its administrators."""
+    Tenant.objects.filter(pk=tenant.pk).update(mfa_for_administrators=True)
+
+
+def led(browser: Browser) -> set[str]:
+    """Return which of the addresses lead to the page that sets up an app."""
+    replies = {address: browser.get(address, follow=True) for address in CLOSED}
+    return {address for address, reply in replies.items() if reply.request["PATH_INFO"] == SET_UP}
+
+
+@pytest.mark.usefixtures("policy")
+def test_the_policy_is_about_administrators(
+    administrator_browser: Browser, colleague_browser: Browser, stranger_browser: Browser
+) -> None:
+    assert led(administrator_browser) == set(CLOSED)
+    assert led(colleague_browser) == set()
+    assert led(stranger_browser) == set()
+
+
+def test_the_setting_is_about_everybody(
+    administrator_browser: Browser, colleague_browser: Browser, settings: Any
+) -> None:
+    settings.REQUIRE_MFA = True
+
+    assert led(administrator_browser) == set(CLOSED)
+    assert led(colleague_browser) == set(CLOSED) - {"/admin/"}  # which only Staff may open
+
+
+@pytest.mark.usefixtures("policy")
+def test_with_the_app_everything_opens(administrator_browser: Browser) -> None:
+    page = administrator_browser.get(SET_UP)
+    assert "A second factor is demanded of you here." in text_of(page)
+
+    administrator_browser.post(SET_UP, {"code": code_of(key_in(page))})
+
+    assert led(administrator_browser) == set()
+    assert administrator_browser.get("/security/clients/add").status_code == 200
+
+
+@pytest.mark.usefixtures("policy")
+def test_windows_and_posts_are_closed_too(administrator_browser: Browser, tenant: Tenant) -> None:
+    window = administrator_browser.get("/security/clients/add", headers=HTMX)
+    assert window["HX-Redirect"] == SET_UP
+    sent = administrator_browser.post("/security/roles/add", {"name": "New"})
+    assert (sent.status_code, sent["Location"]) == (303, SET_UP)
+    assert not tenant.roles.filter(name="New").exists()
+    assert administrator_browser.post("/admin/clients_app/role/add/")["Location"] == SET_UP
+
+
+@pytest.mark.usefixtures("policy")
+def test_account_and_sign_out_stay_open(administrator_browser: Browser) -> None:
+    assert administrator_browser.get("/account").status_code == 200
+    saved = administrator_browser.post("/account/time-zone", {"time_zone": "UTC"})
+    assert saved["Location"] == "/account"
+    assert administrator_browser.post("/sign-out")["Location"] == "/sign-in"
+
+
+def test_the_check_lists_administrators_without_a_factor(
+    administrator: Person, tenant: Tenant
+) -> None:
+    browser = browser_of(administrator)
+    wanted = {
+        "seen": "None-None-True-False-False",
+        "never_expires_allowed": "on",
+        "mfa_for_administrators": "on",
+    }
+    checked = text_of(browser.get(CHECK, wanted))
+    assert "Without a second factor" in checked
+    assert "<h3>mara</h3>" in checked
+    assert not tenant_policy(tenant.pk).mfa_for_administrators
+
+    without = text_of(browser.get(CHECK, wanted | {"mfa_for_administrators": ""}))
+    assert "Without a second factor" not in without
+    assert browser.post(CHECK, wanted)["Location"] == "/security/policies"
+    assert tenant_policy(tenant.pk).mfa_for_administrators
+    assert led(browser) == set(CLOSED)
+    give_app(administrator)
+    assert led(browser) == set()
