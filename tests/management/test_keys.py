@@ -12,7 +12,7 @@ from clients_app.services import signing_keys
 from clients_app.services.key_rotation import ensure_active_key, follow_schedule
 from clients_app.services.published_keys import counts_now
 from tests.conftest import Machine
-from tests.factories import NOW
+from tests.factories import NOW, give_app, make_person
 from tests.management.conftest import Run
 
 KID = r"[\w-]{43}"
@@ -120,6 +120,7 @@ def test_reencrypt_says_what_still_needs_the_former_key(
         set_at=NOW,
         set_by="mara",
     )
+    give_app(make_person("ann", machine.client.tenant))
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], FORMER
     events = AuditEvent.objects.count()
 
@@ -127,6 +128,7 @@ def test_reencrypt_says_what_still_needs_the_former_key(
 
     assert ended.out.splitlines() == [
         "Signing keys encrypted anew: 1.",
+        "Second factors encrypted anew: 2.",
         "Tags of live secrets under a former key: 1; "
         "each is written anew when its secret is next used.",
         "Webhooks under a former key: 1; give each a new secret before the former SECRET_KEY goes.",
