@@ -133,12 +133,12 @@ def test_who_may_not_see_a_tab_does_not_see_it_live(colleague, clock, client, st
 def test_polling_costs_the_same_however_many_clients(
     mara, client, tenant, django_assert_num_queries
 ):
-    """Session, person, rights and one more: the number of the tenant's last event."""
+    """Session, person, whether a second factor is lacking, rights, the tenant's last event."""
     live = live_in(mara.get("/security/clients"), "list")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert mara.get(live, headers=LIST).status_code == 204
     insert_clients([f"Client {n}" for n in range(40)], tenant)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert mara.get(live, headers=LIST).status_code == 204
 
 
