@@ -158,7 +158,7 @@
   }
 
   function countRoles(root) {
-    const said = $("[data-selected]", root);
+    const said = $(".roles [data-selected]", root);
     if (!said) return;
     const ticked = all("input[name=roles]:checked", root).length;
     const text = words().selected.replace("%n", ticked + Number(said.dataset.selected));
@@ -340,6 +340,7 @@
     countTicked();
     const polled = event.detail.requestConfig?.elt.matches("[data-live]");
     if (event.detail.elt.id === "details" && !polled) keepPlace();
+    else if (!polled && !dialog.open) keepFocus();
   });
   on("windowDone", () => dialog.open && dialog.close());
   on("toast", (event) => toast("#toast-done", event.detail.text));
@@ -361,6 +362,13 @@
     if (alone || document.activeElement === document.body) {
       $("#details-name")?.focus({ preventScroll: true });
     }
+  }
+
+  // What had the focus is gone with its row, or cannot be pressed any more.
+  function keepFocus() {
+    const lost = document.activeElement;
+    if (lost !== document.body && !lost.disabled) return;
+    ($(".row-link[aria-current]") ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
   }
 
   // The line broke: inside a window at its top, with the same form and form key to send again.
