@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
-from clients_app.models import ClientOwner, Person, Tenant
+from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     SECRET_ROTATOR,
@@ -313,6 +313,22 @@ def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach
     for route, row in GUARDED.items():
         expected = 405 if row.post == 405 else 403
         assert status(browser, "POST", reach(route)) in (expected, 403), route
+
+
+def test_a_stale_form_of_ours_does_nothing(administrator: Person, reach: Reach) -> None:
+    """It comes back filled where it is a window's; the deed waits for the next press."""
+    browser = browser_of(administrator)
+    browser.handler.enforce_csrf_checks = True
+    headers = {"Sec-Fetch-Site": "same-origin"}
+
+    wrong = []
+    for route, row in GUARDED.items():
+        if row.post != 405:
+            events = AuditEvent.objects.count()
+            reply = browser.post(reach(route), headers=headers)
+            if reply.status_code not in {403, 404} or AuditEvent.objects.count() != events:
+                wrong.append(f"{route}: {reply.status_code}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_page_holds_what_it_must_not(

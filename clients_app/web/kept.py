@@ -7,15 +7,23 @@ the portal carries a secret. A POST with ``back`` asks for the same: show this w
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted, typed_fields
+from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted
 
-__all__ = ("BACK", "PREFIX", "Fields", "carried_fields", "own_path", "show_again", "typed_fields")
+__all__ = (
+    *("BACK", "PREFIX", "Fields"),
+    *("carried_fields", "is_sent", "own_path", "show_again", "typed_fields"),
+)
 
 PREFIX: Final = "kept."  # in forms that have fields of their own
+
+
+def is_sent(request: HttpRequest) -> bool:
+    """Return whether a deed is to be done: a form was sent, and not only to be shown filled."""
+    return request.method == "POST" and BACK not in request.POST
 
 
 def carried_fields(request: HttpRequest) -> Fields:
@@ -28,8 +36,9 @@ def carried_fields(request: HttpRequest) -> Fields:
     ]
 
 
-def show_again(request: HttpRequest, path: str, fields: Fields) -> HttpResponse | None:
-    """Return the window at ``path``, filled with ``fields``; None where there is no such window."""
+def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpResponse | None:
+    """Return the window at ``address``, filled with ``fields``; None where there is none."""
+    path, _, query = address.partition("?")
     try:
         match = resolve(path)
     except Resolver404:
@@ -38,6 +47,8 @@ def show_again(request: HttpRequest, path: str, fields: Fields) -> HttpResponse 
         return None
     request.path = request.path_info = path
     request.method = "POST"
+    request.META["QUERY_STRING"] = query
+    request.GET = QueryDict(query)  # type: ignore[assignment]
     request.POST = posted([*fields, (BACK, "1")])  # type: ignore[assignment]
     request.resolver_match = match
     return match.func(request, *match.args, **match.kwargs)

@@ -74,6 +74,15 @@ def add_by_keys(page: Page, name: str) -> None:
     expect_back(page, "add-client")
 
 
+def add_and_open(page: Page) -> None:
+    """Add a client and open it from the list."""
+    name = f"Weir {uuid4()}"
+    add_by_keys(page, name)
+    page.goto(f"{CLIENTS}?q={name}")
+    keys(page, "j", "Enter")
+    expect(page.locator("#details-name")).to_have_text(name)
+
+
 def card(page: Page, description: str, deed: str) -> str:
     """Return the id of the control of a secret."""
     name = re.compile(f"{deed} secret.*{description}")
@@ -81,11 +90,7 @@ def card(page: Page, description: str, deed: str) -> str:
 
 
 def test_a_client_from_add_to_restore(page: Page) -> None:
-    name = f"Weir {uuid4()}"
-    add_by_keys(page, name)
-    page.goto(f"{CLIENTS}?q={name}")
-    keys(page, "j", "Enter")
-    expect(page.locator("#details-name")).to_have_text(name)
+    add_and_open(page)
     client_id = page.locator("#details-id").inner_text()
 
     open_by_keys(page, "edit-client", "Edit Client")
@@ -95,15 +100,7 @@ def test_a_client_from_add_to_restore(page: Page) -> None:
     expect_back(page, "edit-client")
     expect(page.locator("#details")).to_contain_text("North")
 
-    for deed, verb, state in (
-        ("Disable Client", "Disable", "Disabled"),
-        ("Enable Client", "Enable", "Active"),
-    ):
-        choose(page, deed)
-        confirm(page, verb)
-        expect(page.locator("#details .badge").first).to_have_text(state)
-        expect_back(page, "more-options")
-
+    disable_and_enable(page)
     choose(page, "Remove Client")
     confirm(page, "Remove")
     expect(page.locator("#details-name")).to_have_count(0)
@@ -116,6 +113,17 @@ def test_a_client_from_add_to_restore(page: Page) -> None:
     expect_back(page, "add-client")
 
 
+def disable_and_enable(page: Page) -> None:
+    for deed, verb, state in (
+        ("Disable Client", "Disable", "Disabled"),
+        ("Enable Client", "Enable", "Active"),
+    ):
+        choose(page, deed)
+        confirm(page, verb)
+        expect(page.locator("#details .badge").first).to_have_text(state)
+        expect_back(page, "more-options")
+
+
 def choose(page: Page, deed: str) -> None:
     """Open More Options and choose from it."""
     tab_to(page, "more-options")
@@ -126,11 +134,7 @@ def choose(page: Page, deed: str) -> None:
 
 
 def test_secrets_and_roles_of_a_client(page: Page) -> None:
-    name = f"Weir {uuid4()}"
-    add_by_keys(page, name)
-    page.goto(f"{CLIENTS}?q={name}")
-    keys(page, "j", "Enter")
-    expect(page.locator("#details-name")).to_have_text(name)
+    add_and_open(page)
     keys(page, "2")
     expect(page.locator("#tab-secrets")).to_have_attribute("aria-current", "page")
 
@@ -158,6 +162,10 @@ def test_secrets_and_roles_of_a_client(page: Page) -> None:
     expect(page.get_by_role("heading", level=3, name="Third")).to_have_count(0)
     expect_back(page, "details-name")
 
+    edit_roles(page)
+
+
+def edit_roles(page: Page) -> None:
     keys(page, "3")
     expect(page.locator("#tab-roles")).to_have_attribute("aria-current", "page")
     window = open_by_keys(page, "edit-roles", "Edit Roles")
@@ -213,6 +221,18 @@ def test_the_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Name")
     assert focused(page) == "sort-name"
 
+    disable_two(page)
+    keys(page, "Control+k")
+    expect(page.locator("[data-palette] input")).to_be_focused()
+    page.keyboard.type(f"{word} 1")
+    expect(page.locator("#found a")).to_have_count(1)
+    keys(page, "Enter")
+    expect(page.locator("#details-name")).to_have_text(f"{word} 1")
+    expect(window_of(page)).to_have_count(0)
+
+
+def disable_two(page: Page) -> None:
+    """Select both clients of the list and disable them."""
     tab_to(page, "select")
     keys(page, "Enter")
     ticks = page.locator("[name=clients]")
@@ -226,11 +246,3 @@ def test_the_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     expect(page.locator("#toasts")).to_contain_text("2 clients changed")
     expect(page.locator(".row-link")).to_have_count(0)  # they are not Active any more
     expect_back(page, "add-client")
-
-    keys(page, "Control+k")
-    expect(page.locator("[data-palette] input")).to_be_focused()
-    page.keyboard.type(f"{word} 1")
-    expect(page.locator("#found a")).to_have_count(1)
-    keys(page, "Enter")
-    expect(page.locator("#details-name")).to_have_text(f"{word} 1")
-    expect(window_of(page)).to_have_count(0)

@@ -238,3 +238,17 @@ def test_secrets_of_two_tenants_do_not_meet(client: Client) -> None:
     insert_secrets(theirs, 10)
 
     assert add(client).secret.client_id == client.pk
+
+
+def test_an_expired_secret_is_listed_for_90_days_and_never_lives_again(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=NOW)[0]
+    actor, last = command_line_in(client.tenant), NOW + timedelta(days=90)
+
+    assert selectors.listed_secrets(client, now=last - SECOND) == [secret]
+    assert selectors.listed_secrets(client, now=last) == []
+    for draft in (DRAFT, SecretDraft(description="", expires_at=None)):
+        with pytest.raises(RuleBroken, match="has expired"):
+            edit_secret(client, secret.pk, draft, actor=actor, now=NOW)
+    assert ClientSecret.objects.get().expires_at == NOW
+    edit_secret(client, secret.pk, DRAFT, actor=actor, now=NOW - SECOND)
+    assert ClientSecret.objects.get().expires_at == IN_A_YEAR

@@ -25,11 +25,13 @@ from clients_app.rules.built_in_roles import (
     TENANT_VIEWER,
 )
 from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from clients_app.services.clients import register_client
 from tests.factories import (
     IN_A_YEAR,
     NOW,
     SECOND,
     actor_for,
+    command_line_in,
     make_client,
     make_person,
     make_role,
@@ -292,3 +294,34 @@ def test_expiry_of_the_first_secret_is_that_of_the_client(tenant: Tenant) -> Non
     soon = NOW + timedelta(hours=1)
     client = make_client("soon", tenant, expires_at=soon).client
     assert Client.objects.get(pk=client.pk).next_expires_at == soon
+
+
+def add_public(tenant: Tenant, **urls: tuple[str, ...]) -> Client:
+    """Add an Authorization Code client."""
+    draft = ClientDraft(
+        name=f"Map {uuid4()}",
+        client_type="authorization-code",
+        **{"redirect_uris": ("https://a.example/",), **urls},
+    )
+    return register_client(draft, None, actor=command_line_in(tenant), now=NOW).client
+
+
+@pytest.mark.parametrize("kind", ["redirect_uris", "logout_uris", "cors_origins"])
+def test_ten_urls_of_a_kind_and_no_more(tenant: Tenant, kind: str) -> None:
+    urls = tuple(f"https://a{n}.example" for n in range(11))
+
+    most = add_public(tenant, **{kind: urls[:10]})
+    assert most.urls.filter(url__startswith="https://a").count() - (kind != "redirect_uris") == 10
+    with pytest.raises(RuleBroken, match="at most"):
+        add_public(tenant, **{kind: urls})
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["redirect_uris", "logout_uris"])
+def test_a_url_of_2000_characters_and_no_more(tenant: Tenant, kind: str) -> None:
+    longest = "https://a.example/".ljust(2000, "x")
+
+    assert add_public(tenant, **{kind: (longest,)}).urls.filter(url=longest).exists()
+    with pytest.raises(RuleBroken):
+        add_public(tenant, **{kind: (f"{longest}x",)})
+    assert Client.objects.count() == 1

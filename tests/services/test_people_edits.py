@@ -11,7 +11,7 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.services.people_edits import assign_person_roles, set_active
-from tests.factories import NOW, actor_for, command_line_in, make_person, role_ids
+from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
 from tests.web.conftest import browser_of
 
 
@@ -99,3 +99,17 @@ def test_rights_and_tenants(
     with pytest.raises(Forbidden, match="Only Staff"):
         lose(administrator, actor_for(plain))  # Mara is Staff
     assert selectors.rights_of(colleague) == {TENANT_MEMBER, TENANT_VIEWER}
+
+
+def test_25_roles_with_tenant_member_and_no_more(
+    tenant: Tenant, administrator: Person, colleague: Person
+) -> None:
+    custom = [make_role(f"Role {n}", tenant).pk for n in range(25)]
+    mara = actor_for(administrator)
+
+    assign_person_roles(colleague, frozenset(custom[:24]), actor=mara, now=NOW)
+    assert colleague.roles.count() == 25
+    with pytest.raises(RuleBroken) as refusal:
+        assign_person_roles(colleague, frozenset(custom), actor=mara, now=NOW)
+    assert refusal.value.field == "roles"
+    assert colleague.roles.count() == 25

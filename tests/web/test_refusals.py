@@ -1,10 +1,13 @@
 """What is not given, and how it is said."""
 
+from html import unescape
+
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Client
+from clients_app.models import AuditEvent, Client, ClientSecret
 from tests.conftest import browser_of as plain_browser_of
+from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
 
 
@@ -126,3 +129,74 @@ def test_characters_that_no_database_takes_are_refused(administrator_browser, dr
 
     assert reply.status_code == 422
     assert not Client.objects.exists()
+
+
+#: windows and pages that keep what was typed: address, what is sent, the field to look at
+TYPED = {
+    "rotate": ("{client}/secrets/{secret}/rotate", {"secret_description": "typed"}),
+    "edit a secret": ("{client}/secrets/{secret}/edit", {"secret_description": "typed"}),
+    "add a secret": ("{client}/secrets/add", {"secret_description": "typed"}),
+    "edit a client": ("{client}/edit", {"contact": "typed"}),
+    "remove a client": ("{client}/remove", {}),
+    "end its tokens": ("{client}/tokens/end", {}),
+    "tags of several": ("/security/clients/fleet/tags", {"add": "typed"}),
+    "several disabled": ("/security/clients/fleet/disable", {"to": "/security/clients?q=typed"}),
+    "a filter": ("/security/clients/filters/add?q=Reservoir", {"name": "typed"}),
+    "a role": ("/security/roles/add", {"name": "typed"}),
+    "policies": ("/security/policies/check", {"secret_days_max": "typed"}),
+    "a webhook": ("/security/notices/webhook", {"url": "https://typed.example/"}),
+    "an export": ("/security/activity/export?q=typed", {}),
+}
+
+
+@pytest.fixture(params=TYPED)
+def typed_form(request, machine):
+    path, fields = TYPED[request.param]
+    client = f"/security/clients/{machine.client.pk}"
+    path = path.format(client=client, secret=machine.secret.pk)
+    return path, {"clients": [str(machine.client.pk)], **fields}, fields
+
+
+def shows(reply, fields) -> bool:
+    return all(value_of(name, reply) == value for name, value in fields.items())
+
+
+def rows_and_events():
+    return list(Client.objects.values()), list(ClientSecret.objects.values()), events()
+
+
+def events():
+    return AuditEvent.objects.exclude(action__startswith="person.").count()
+
+
+def test_stale_form_of_each_window_comes_back_filled_and_does_nothing(strict, typed_form):
+    path, sent, fields = typed_form
+    before = rows_and_events()
+    reply = strict.post(path, sent, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert reply.status_code == 403
+    assert "This page was out of date." in text_of(reply)
+    assert shows(reply, fields)
+    assert rows_and_events() == before
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_session_that_ended_comes_back_to_each_window_filled(
+    client, administrator, typed_form, headers
+):
+    path, sent, fields = typed_form
+    before = rows_and_events()
+    asked = client.post(path, sent, headers=headers)
+    assert asked.status_code == 403
+    assert "Your session has ended" in text_of(asked)
+
+    form = {"login": administrator.username, "password": PASSWORD}
+    form |= {f"kept.{name}": value for name, value in sent.items()}
+    assert all(f'name="{name}"' in text_of(asked) for name in form)
+    form["next"] = unescape(value_of("next", asked))
+    reply = client.post("/sign-in", form, headers=headers)
+
+    assert reply.status_code == 200
+    assert shows(reply, fields)
+    assert path.partition("?")[2] in text_of(reply)  # what the address said, too
+    assert rows_and_events() == before

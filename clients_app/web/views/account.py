@@ -21,6 +21,7 @@ from clients_app.services.preferences import ZONES, prefer
 from clients_app.web.access import signed_in_somehow
 from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
+from clients_app.web.kept import is_sent
 
 
 @require_safe
@@ -35,7 +36,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @signed_in_somehow
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload comes back to Account."""
-    if request.method != "POST":
+    if not is_sent(request):
         return see_other(reverse("account"))
     form = ChangePasswordForm(person_of(request), request.POST)
     if not ratelimit.consume(request, action="change_password", user=request.user):
@@ -54,7 +55,7 @@ def account_password(request: HttpRequest) -> HttpResponse:
 @signed_in_somehow
 def account_time_zone(request: HttpRequest) -> HttpResponse:
     """Keep the time zone in which this person sees and types times."""
-    if request.method == "POST":
+    if is_sent(request):
         try:
             prefer(person_of(request), time_zone=request.POST.get("time_zone", ""))
         except RuleBroken as error:
@@ -67,8 +68,9 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
 @signed_in_somehow
 def account_shortcuts(request: HttpRequest) -> HttpResponse:
     """Turn single keys on or off (WCAG 2.2, 2.1.4)."""
-    prefer(person_of(request), has_shortcuts="shortcuts" in request.POST)
-    messages.success(request, gettext("Shortcuts saved."))
+    if is_sent(request):
+        prefer(person_of(request), has_shortcuts="shortcuts" in request.POST)
+        messages.success(request, gettext("Shortcuts saved."))
     return see_other(reverse("account"))
 
 

@@ -16,6 +16,7 @@ from clients_app.web.access import may, signed_in
 from clients_app.web.activity_state import activity_state
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
+from clients_app.web.kept import is_sent
 from clients_app.web.proof import fresh_proof
 from clients_app.web.views import refusals
 from clients_app.web.views.activity import filter_of, told
@@ -33,7 +34,7 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
     said = activity_state(request.GET).at()
     wanted = filter_of(said, actor.tenant_id)
     chosen = request.POST.get("format", "")
-    if request.method == "POST" and chosen in FORMATS:
+    if is_sent(request) and chosen in FORMATS:
         try:
             lines = export_activity(wanted, chosen, query=told(said, wanted), actor=actor, now=now)
         except TooManyExports as error:
@@ -49,7 +50,7 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
         "count": min(count, COUNTED_MAX),
         "is_more": count > COUNTED_MAX,
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if is_sent(request) else 200
     return show(
         request, "activity_export", context, title=gettext("Export Activity"), status=status
     )

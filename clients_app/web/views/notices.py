@@ -25,6 +25,7 @@ from clients_app.services import calendar_feeds, deliveries, webhooks
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
+from clients_app.web.kept import BACK, is_sent
 from clients_app.web.proof import fresh_proof
 from clients_app.web.sentences import sentence_of
 
@@ -45,7 +46,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @may(Action.MANAGE_NOTICES)
 def notices_mail(request: HttpRequest) -> HttpResponse:
     """Turn the mails of the tenant on or off."""
-    if request.method == "POST":
+    if is_sent(request):
         on = "mails_notices" in request.POST
         webhooks.set_mail(on=on, actor=actor_of(request), now=timezone.now())
         messages.success(request, gettext("Mail is on.") if on else gettext("Mail is off."))
@@ -57,7 +58,7 @@ def notices_mail(request: HttpRequest) -> HttpResponse:
 @may(Action.MANAGE_NOTICES)
 def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
     """Queue a test: to the webhook, or to the own address."""
-    if request.method == "POST" and channel in Delivery.Channel.values:
+    if is_sent(request) and channel in Delivery.Channel.values:
         actor, to = actor_of(request), person_of(request).email
         try:
             sent = webhooks.send_test(channel, to=to, actor=actor, now=timezone.now())
@@ -80,6 +81,8 @@ def notices_webhook(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return see_other(reverse("notices"))
     url = request.POST.get("url", "")
+    if BACK in request.POST:
+        return _page(request, typed=url)
     try:
         made = webhooks.set_webhook(url, actor=actor_of(request), now=timezone.now())
     except RuleBroken as error:
@@ -99,7 +102,7 @@ def notices_secret(request: HttpRequest) -> HttpResponse:
     """Make a new signing secret and show it, once; a reload makes no other."""
     webhook = Webhook.objects.filter(tenant_id=actor_of(request).tenant_id).first()
     seen = request.POST.get("seen")
-    if request.method != "POST" or webhook is None or seen != webhook.set_at.isoformat():
+    if not is_sent(request) or webhook is None or seen != webhook.set_at.isoformat():
         return see_other(reverse("notices"))
     made = webhooks.renew_secret(actor=actor_of(request), now=timezone.now())
     return _page(request, signing_secret=made.plain)
@@ -110,7 +113,7 @@ def notices_secret(request: HttpRequest) -> HttpResponse:
 @may(Action.MANAGE_NOTICES)
 def notices_webhook_remove(request: HttpRequest) -> HttpResponse:
     """Post nothing any more."""
-    if request.method == "POST":
+    if is_sent(request):
         webhooks.remove_webhook(actor=actor_of(request), now=timezone.now())
         messages.success(request, gettext("Webhook removed."))
     return see_other(reverse("notices"))
@@ -121,7 +124,7 @@ def notices_webhook_remove(request: HttpRequest) -> HttpResponse:
 @may(Action.MANAGE_NOTICES)
 def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send a message again that failed."""
-    if request.method == "POST":
+    if is_sent(request):
         try:
             deliveries.retry(delivery_id, actor=actor_of(request), now=timezone.now())
         except RuleBroken as error:
@@ -140,7 +143,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 def notices_calendar(request: HttpRequest) -> HttpResponse:
     """Make a calendar address and show it, once; a reload makes no other."""
     person = person_of(request)
-    if request.method != "POST" or request.POST.get("seen") != _stamp(_feed_of(request)):
+    if not is_sent(request) or request.POST.get("seen") != _stamp(_feed_of(request)):
         return see_other(reverse("notices"))
     key = calendar_feeds.make_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
@@ -152,7 +155,7 @@ def notices_calendar(request: HttpRequest) -> HttpResponse:
 @may(Action.READ_CLIENTS)
 def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
     """Let one's calendar address stop working."""
-    if request.method == "POST":
+    if is_sent(request):
         try:
             calendar_feeds.remove_feed(
                 person_of(request), actor=actor_of(request), now=timezone.now()

@@ -21,6 +21,7 @@ from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.policy_form import PolicyForm, stamp
 from clients_app.web.htmx import see_other, show
+from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -41,6 +42,8 @@ def policies(request: HttpRequest) -> HttpResponse:
 def policies_check(request: HttpRequest) -> HttpResponse:
     """Show who would fall foul; Save sets the policies."""
     actor, now = actor_of(request), timezone.now()
+    if BACK in request.POST:
+        return _ask(request, PolicyForm.shown(request.POST))
     form = PolicyForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         return _ask(request, form, status=422)

@@ -100,10 +100,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         give_notice(
             request, gettext("This page was out of date. Check what you typed, then try again.")
         )
-        again = kept.show_again(request, request.path, kept.typed_fields(request))
-        if again is not None and again.status_code == 200:
-            again.status_code = 403
-        if again is not None:
+        again = kept.show_again(request, request.get_full_path(), kept.typed_fields(request))
+        if again is not None and again.status_code not in {302, 303}:
+            again.status_code = 403 if again.status_code == 200 else again.status_code
             return again
     sentence = gettext("Nothing was changed. Open the page again, then repeat what you did.")
     return _refused(request, gettext("This page was out of date"), sentence, status=403)

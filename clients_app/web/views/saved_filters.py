@@ -53,8 +53,9 @@ def filter_add(request: HttpRequest) -> HttpResponse:
 @may(Action.READ_CLIENTS)
 def filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Remove a saved filter; it can be saved again."""
-    name = remove_filter(person_of(request), filter_id)
-    messages.success(request, gettext("Filter %(name)s removed.") % {"name": name})
+    if kept.is_sent(request):
+        name = remove_filter(person_of(request), filter_id)
+        messages.success(request, gettext("Filter %(name)s removed.") % {"name": name})
     return see_other(kept.own_path(request.POST.get("next")))
 
 

@@ -1,7 +1,5 @@
 """Sign in and sign out."""
 
-from urllib.parse import urlsplit
-
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.logout import logout
 from allauth.account.stages import LoginStage, LoginStageController
@@ -90,11 +88,13 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         to = with_query(reverse("account_login"), next=page_behind(request))
         return go(request, to)
-    return _ask(request, request.path, kept.typed_fields(request), error="ended", status=403)
+    return _ask(
+        request, request.get_full_path(), kept.typed_fields(request), error="ended", status=403
+    )
 
 
 def _go_on(request: HttpRequest, to: str, fields: kept.Fields) -> HttpResponse:
-    again = kept.show_again(request, urlsplit(to).path, fields) if fields else None
+    again = kept.show_again(request, to, fields) if fields else None
     return again or go(request, to)
 
 

@@ -1,0 +1,111 @@
+"""With scripts off: a secret rotated, the list and its deeds, what is refused.
+
+The other deeds on clients, secrets and roles are walked both ways in test_client_actions,
+test_lists_and_roles, test_client_types and test_first_light.
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import SECRET, expect_window, open_tab
+from tests.journeys.test_client_actions import with_client
+from tests.journeys.visitor import Visitor, press
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+CLIENTS = "/security/clients"
+SEED = """
+from clients_app.models import Tenant
+from tests.factories import insert_clients
+insert_clients(["{word} %02d" % n for n in range(52)], Tenant.objects.get(name="Herons Ltd"))
+"""
+
+
+@pytest.fixture
+def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
+    return visit(live_portal, javascript=False, storage_state=mara)
+
+
+def test_rotate_a_secret(visitor: Visitor) -> None:
+    visitor.expect(422)
+    page = with_client(visitor, f"Lock {uuid4()}")
+    open_tab(page, "Secrets")
+    page.get_by_role("link", name="Rotate", exact=True).click()
+    window = expect_window(page, "Rotate Secret")
+    window.get_by_label("Description").fill("Second")
+    window.get_by_label("On a date").check()
+    window.locator("#id_old_end").fill("2020-01-01 00:00")
+    press(page, "Rotate")
+    expect(page.locator("#id_old_end_error")).to_be_visible()
+    expect(window.get_by_label("Description")).to_have_value("Second")
+    window.get_by_label("In 24 hours").check()
+    press(page, "Rotate")
+    window = expect_window(page, "Secret Successfully Added")
+    assert SECRET.fullmatch(window.locator("#id_client_secret").inner_text())
+    window.get_by_role("link", name="Close").click()
+    expect(page.get_by_role("heading", level=3, name="Second")).to_be_visible()
+    expect(page.locator("#details")).to_contain_text("replaced by Second")
+
+
+def apply(page: Page) -> None:
+    page.get_by_role("button", name="Apply").click()
+
+
+def test_the_list_by_filter_state_order_page_and_selection(visitor: Visitor) -> None:
+    word = f"Tank {uuid4()}"
+    seeded = visitor.portal.manage("shell", "-c", SEED.format(word=word))
+    assert seeded.returncode == 0, seeded.stderr
+    page = visitor.page(CLIENTS)
+    page.get_by_label("Filter").fill(word)
+    apply(page)
+    rows = page.locator(".row-link")
+    expect(rows).to_have_count(50)
+    page.get_by_role("link", name="Name and Client Id").click()
+    expect(rows.first).to_have_text(f"{word} 51")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
+    expect(rows).to_have_text([f"{word} 01", f"{word} 00"])
+
+    disable_all_shown(page, word)
+    page.get_by_label("Show").select_option("Disabled")
+    apply(page)
+    expect(rows).to_have_text([f"{word} 01", f"{word} 00"])
+    page.get_by_role("link", name=re.compile("^Filter: .*remove filter$")).click()
+    expect(page.get_by_label("Show")).to_have_value("disabled")
+    expect(page.locator("#id_q")).to_have_value("")
+    page.get_by_role("radio", name="Hybrid").check()
+    apply(page)
+    expect(page).to_have_url(re.compile("type=hybrid"))
+
+
+def disable_all_shown(page: Page, word: str) -> None:
+    page.get_by_role("link", name="Select", exact=True).click()
+    for box in page.locator("[name=clients]").all():
+        box.check()
+    page.get_by_role("button", name="Disable", exact=True).click()
+    window = expect_window(page, "Disable clients")
+    expect(window).to_contain_text("For 2 clients")
+    press(page, "Disable")
+    expect(page.locator("#toasts")).to_contain_text("2 clients changed")
+    expect(page.locator("#id_q")).to_have_value(word)
+
+
+def test_what_is_refused_says_why_and_leads_on(
+    visitor: Visitor, live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+) -> None:
+    visitor.expect(404)
+    page = visitor.page(f"{CLIENTS}/{uuid4()}")
+    expect(page.locator("#main")).to_contain_text("There is no such client")
+    page.goto("/nowhere")
+    expect(page.locator("#main")).to_contain_text("There is no page at this address.")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Clients").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+
+    reader = visit(live_portal, javascript=False, storage_state=larkfield["jonas.berg"])
+    reader.expect(403)
+    page = reader.page(f"{CLIENTS}/add")
+    expect(page.locator("#main")).to_contain_text("Only Tenant Administrators can add a client.")
