@@ -54,7 +54,7 @@ def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpRespon
     request.path = request.path_info = path
     request.method = "POST"
     request.META["QUERY_STRING"] = query
-    request.GET = QueryDict(query)  # type: ignore[assignment]
+    request.GET = QueryDict(query)
     request.POST = posted([*fields, (BACK, "1")])  # type: ignore[assignment]
     request.resolver_match = match
     return match.func(request, *match.args, **match.kwargs)
