@@ -58,32 +58,30 @@ def export_activity(
     Errors: Forbidden; TooManyExports.
     """
     require(actor, Action.READ_ACTIVITY)
-    pieces = _pieces(wanted, chosen, query=query, actor=actor, now=now)
-    next(pieces)  # from here on it has the place and is recorded
-    return pieces
-
-
-def _pieces(
-    wanted: ActivityFilter, chosen: str, *, query: str, actor: Actor, now: datetime
-) -> Iterator[str]:
     if not _place.acquire(blocking=False):
         raise TooManyExports
     try:
-        rows = all_activity(wanted, TOP._replace(sequence=_recorded(chosen, query, actor, now)))
+        with transaction.atomic():
+            tenant = Tenant.objects.get(pk=actor.tenant_id)
+            after = {"format": chosen, "filter": query}
+            own = audit.record("activity.exported", tenant, actor=actor, now=now, after=after)
+    except BaseException:
+        _place.release()
+        raise
+    pieces = _pieces(wanted, chosen, below=own.sequence)
+    next(pieces)  # from here on its end gives the place back
+    return pieces
+
+
+def _pieces(wanted: ActivityFilter, chosen: str, *, below: int) -> Iterator[str]:
+    try:
+        rows = all_activity(wanted, TOP._replace(sequence=below))
         yield ""
         yield FORMATS[chosen].head
         while piece := list(islice(rows, _PIECE)):
             yield FORMATS[chosen].piece(piece)
     finally:
         _place.release()
-
-
-def _recorded(chosen: str, query: str, actor: Actor, now: datetime) -> int:
-    after = {"format": chosen, "filter": query}
-    with transaction.atomic():
-        tenant = Tenant.objects.get(pk=actor.tenant_id)
-        own = audit.record("activity.exported", tenant, actor=actor, now=now, after=after)
-    return own.sequence
 
 
 def guarded(cell: str) -> str:

@@ -146,7 +146,7 @@ def test_a_mountain_of_accents_is_refused_quickly():
     assert refused(clean_client_name, mountain).field == "name"
     assert refused(clean_tags, [mountain]).field == "tags"
     assert len(key_of(mountain)) > 600
-    assert time.monotonic() - started < 5  # normalising it takes half an hour
+    assert time.monotonic() - started < 60  # normalising it takes half an hour
 
 
 def test_tags_keep_their_order_and_come_once_ignoring_case():
