@@ -26,6 +26,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 USERNAME = "mara"
 PASSWORD = "Seven-grey-herons-7"
 COMPANION = "manage.py worker --until-closed"
+STOP_LIMIT_S = 45  # twice what the server gives its workers, its companion and itself
 START_LIMIT_S = 60  # an empty folder on a busy machine; a second start takes half a second
 
 
@@ -102,7 +103,7 @@ class PortalProcess:
             return None
         self.server.terminate()
         try:
-            return self.server.wait(timeout=20)
+            return self.server.wait(timeout=STOP_LIMIT_S)
         finally:
             self.kill()
 

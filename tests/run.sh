@@ -31,8 +31,8 @@ if ! complete >/dev/null 2>&1; then
 fi
 
 unset DATABASE_URL
-# Twice as many as cores: many tests wait for servers and browsers most of the time.
-PYTEST_XDIST_AUTO_NUM_WORKERS=$((2 * $(nproc)))
+# One more than cores: many tests wait for servers and browsers most of the time.
+PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) + 1))
 export PYTEST_XDIST_AUTO_NUM_WORKERS
 echo 'On SQLite:'
 .venv/bin/pytest -q -n auto --dist loadfile "$@"

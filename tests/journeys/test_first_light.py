@@ -235,7 +235,8 @@ def expect_activity(
     ]
     open_place(page, "Clients")
     open_client(page, client)
-    entries = open_tab(page, "Activity").get_by_role("listitem")
+    told = open_tab(page, "Activity").get_by_role("listitem")
+    entries = told.filter(has_text=f"by {username}")  # beside what the client was refused
     expect(entries).to_have_count(len(expected))
     for number, (subject, deed, change) in enumerate(expected):
         entry = entries.nth(number)

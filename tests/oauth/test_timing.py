@@ -1,6 +1,5 @@
 """Bars 13, 15 and 16: what the time of an answer tells, and how often Argon2id runs."""
 
-import itertools
 import statistics
 import time
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from tests.oauth.table import GRANT
 from tests.oauth.wire import basic, form
 
 ROUNDS = 50
+TRIES = 4
 SHARE, FLOOR_S = 0.35, 0.002  # medians lie within 35 %, or within 2 ms
 
 
@@ -69,6 +69,16 @@ def test_refusals_take_the_same_time(
             for kind in ("expired", "retired", "disabled", "removed")
         },
     }
+    tries = [_differ(kinds)]
+    while tries[-1] and len(tries) < TRIES:  # a busy machine differs once, a leak each time
+        tries.append(_differ(kinds))
+
+    assert argon2_runs == []
+    assert not tries[-1], tries
+
+
+def _differ(kinds: dict[str, tuple[str, str]]) -> dict[str, float]:
+    """Return the medians of the kinds where two of them differ, else nothing."""
     times: dict[str, list[float]] = {kind: [] for kind in kinds}
     for _ in range(ROUNDS):
         failure_limits.forget()  # they are compared while the source is within its limit
@@ -76,11 +86,9 @@ def test_refusals_take_the_same_time(
             status, taken = ask(*pair)
             assert status == 401
             times[kind].append(taken)
-
     medians = {kind: statistics.median(taken) for kind, taken in times.items()}
-    assert argon2_runs == []
-    for one, other in itertools.combinations(medians.values(), 2):
-        assert abs(one - other) <= max(SHARE * min(one, other), FLOOR_S), medians
+    least, most = min(medians.values()), max(medians.values())
+    return medians if most - least > max(SHARE * least, FLOOR_S) else {}
 
 
 def test_a_hundred_good_requests_run_argon2_once(clients: SimpleNamespace, argon2_runs: list[str]):

@@ -15,7 +15,14 @@ import pytest
 import requests
 
 from clients_app.management.server import GRACE_S
-from tests.portal_process import CHECKOUT, PASSWORD, START_LIMIT_S, PortalProcess, free_port
+from tests.portal_process import (
+    CHECKOUT,
+    PASSWORD,
+    START_LIMIT_S,
+    STOP_LIMIT_S,
+    PortalProcess,
+    free_port,
+)
 
 
 @pytest.fixture
@@ -250,7 +257,7 @@ def test_a_signal_ends_it_with_status_0(running: PortalProcess, stop: int) -> No
 
     running.server.send_signal(stop)
 
-    assert running.server.wait(15) == 0
+    assert running.server.wait(STOP_LIMIT_S) == 0
     assert "Traceback" not in running.log()
     assert len(workers) == 2
     assert not any(is_running(pid) for pid in workers)
@@ -262,7 +269,7 @@ def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, 
 
     os.killpg(running.server.pid, stop)
 
-    assert running.server.wait(15) == 0
+    assert running.server.wait(STOP_LIMIT_S) == 0
     [line] = running.log().removeprefix(said).splitlines()
     assert line.endswith(": The portal has stopped.")
 
@@ -302,7 +309,7 @@ def test_workers_do_not_outlive_a_killed_server(running: PortalProcess) -> None:
     workers = running.workers()
 
     running.server.kill()
-    running.server.wait(15)
+    running.server.wait(STOP_LIMIT_S)
 
     limit = time.monotonic() + 10
     while any(is_running(pid) for pid in workers) and time.monotonic() < limit:
