@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
+from tests.journeys import steps
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window
 from tests.journeys.test_keyboard_alone import tab_to
 from tests.journeys.visitor import focused, window_of
 from tests.portal_process import PortalProcess
@@ -23,6 +23,13 @@ CLIENTS = "/security/clients"
 @pytest.fixture
 def page(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Page:
     return visit(live_portal, storage_state=mara).page(CLIENTS)
+
+
+def expect_window(page: Page, title: str) -> Locator:
+    """Wait for the window of this title, and until htmx listens to it: keys are quicker."""
+    window = steps.expect_window(page, title)
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling')")
+    return window
 
 
 def keys(page: Page, *pressed: str) -> None:
@@ -125,7 +132,7 @@ def disable_and_enable(page: Page) -> None:
         choose(page, deed)
         confirm(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-        expect(window_of(page)).to_have_count(0)
+        expect_back(page, "more-options")
 
 
 def choose(page: Page, deed: str) -> None:

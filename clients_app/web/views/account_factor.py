@@ -22,6 +22,7 @@ from clients_app.services import second_factors
 from clients_app.web.access import signed_in_somehow
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
+from clients_app.web.kept import is_sent
 from clients_app.web.proof import fresh_proof
 from clients_app.web.sentences import sentence_of
 
@@ -41,7 +42,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     if has_factor(person):
         return see_other(reverse("account"))
     pending = request.session.get(_PENDING)
-    if request.method != "POST":
+    if not is_sent(request):
         return _ask(request, generate_totp_secret())
     if pending is None:
         late = gettext("The former QR code is out of date. Scan this one.")
@@ -66,7 +67,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
 @fresh_proof(_WHY)
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Let sign-in ask for the password alone."""
-    if request.method == "POST":
+    if is_sent(request):
         person, now = person_of(request), timezone.now()
         if second_factors.remove_factor(person, actor=actor_of(request), now=now):
             messages.success(request, gettext("Authenticator app removed."))
@@ -79,7 +80,7 @@ def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
 @fresh_proof(_WHY)
 def account_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes and show them; the former ones stop working."""
-    if request.method != "POST":
+    if not is_sent(request):
         return see_other(reverse("account"))
     person, now = person_of(request), timezone.now()
     try:
