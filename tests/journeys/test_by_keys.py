@@ -25,15 +25,24 @@ def page(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Page:
     return visit(live_portal, storage_state=mara).page(CLIENTS)
 
 
+def settled(page: Page) -> None:
+    """Wait until htmx listens to what it has put on the page: keys are quicker than hands."""
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    )
+
+
 def expect_window(page: Page, title: str) -> Locator:
-    """Wait for the window of this title, and until htmx listens to it: keys are quicker."""
+    """Wait for the window of this title; it is a dialog on the page that was there."""
     window = steps.expect_window(page, title)
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling')")
+    settled(page)
+    expect(page.locator("dialog[open]")).to_be_visible()
     return window
 
 
 def keys(page: Page, *pressed: str) -> None:
     for key in pressed:
+        settled(page)
         page.keyboard.press(key)
 
 
@@ -47,7 +56,8 @@ def open_by_keys(page: Page, control: str, title: str) -> Locator:
 def expect_back(page: Page, place: str) -> None:
     """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
     expect(window_of(page)).to_have_count(0)
-    page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    settled(page)
+    page.wait_for_timeout(300)  # a person looks before pressing the next key
     page.wait_for_function(
         "place => [document.activeElement.id, document.activeElement.textContent.trim()]"
         ".includes(place)",
