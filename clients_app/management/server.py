@@ -140,22 +140,24 @@ def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) 
 
 
 def _stop(server: Any, workers: int) -> None:
-    """End the workers, all of which may have yet to start; then let granian end.
+    """End the workers, all of which may have yet to start; then, in any case, let granian end.
 
     granian tells each of them once, which gets lost between its birth and its first request. On a
     busy machine it also takes one that has ended for one that refuses to: who waits for a process
     in two threads learns of its end only when the thread that has reaped it has come to note it.
     """
     until = time.monotonic() + GRACE_S
-    while time.monotonic() < until:
-        born = list(server.wrks)
-        living = [worker for worker in born if worker.is_alive()]
-        if len(born) == workers and not living:
-            break
-        for worker in living:
-            worker.terminate()
-        _wait_for_ends(living, AGAIN_S)
-    server.signal_handler_interrupt()
+    try:
+        while time.monotonic() < until:
+            born = list(server.wrks)
+            living = [worker for worker in born if worker.is_alive()]
+            if len(born) == workers and not living:
+                break
+            for worker in living:
+                worker.terminate()
+            _wait_for_ends(living, AGAIN_S)
+    finally:
+        server.signal_handler_interrupt()
 
 
 def _wait_for_ends(workers: list[Any], seconds: float) -> None:

@@ -125,5 +125,5 @@ def test_a_burst_of_writers_waits_and_tokens_come_between(
         written = [one.result() for one in writing]
 
     assert written == [[200] * EACH] * WRITERS
-    assert len(asked) > WRITERS
+    assert len(asked) >= EACH  # at least one for each round of the writers
     assert set(asked) == {200}

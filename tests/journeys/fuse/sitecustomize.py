@@ -7,6 +7,8 @@ writes, the moment before a commit, or the moment after one.
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,12 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 def burn(step: str) -> None:
-    """Note the step; at the last one end the worker and the server as a power cut would."""
-    if not FUSE.exists():
+    """Note the step; at the last one end the worker and the server as a power cut would.
+
+    What the housekeeping and the process that sends mail write meanwhile are no steps of Add.
+    """
+    is_beside = "worker" in sys.argv or threading.current_thread().name == "housekeeping"
+    if is_beside or not FUSE.exists():
         return
     left = int(FUSE.read_text()) - 1
     FUSE.write_text(str(left))
