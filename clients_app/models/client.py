@@ -1,12 +1,14 @@
 """Something that asks for tokens, with the rows that belong to it."""
 
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.lengths import keeps_lengths
 from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant
@@ -49,6 +51,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.filter(removed_at=None)
 
 
+@keeps_lengths
 class Client(models.Model):
     """The hot row; usage counts, secrets, tags and URLs are rows of their own.
 
@@ -112,6 +115,12 @@ class Client(models.Model):
                 | ~models.Q(client_type=ClientType.AUTHORIZATION_CODE),
                 name="client_introspects_with_a_secret",
             ),
+            models.CheckConstraint(
+                condition=models.Q(allow_refresh_token=False)
+                | ~models.Q(client_type=ClientType.CLIENT_CREDENTIALS),
+                name="client_refreshes_for_people",
+            ),
+            models.CheckConstraint(condition=~models.Q(id=UUID(int=0)), name="client_id_not_nil"),
         )
         indexes = (
             models.Index(
@@ -168,6 +177,7 @@ class ClientOwner(models.Model):
         return f"{self.client}: {self.person}"
 
 
+@keeps_lengths
 class ClientTag(models.Model):
     """A word to find a client by."""
 
@@ -186,6 +196,7 @@ class ClientTag(models.Model):
         return self.name
 
 
+@keeps_lengths
 class ClientUrl(models.Model):
     """A URL or origin that a client may be sent to or call from."""
 

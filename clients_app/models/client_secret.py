@@ -5,9 +5,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from clients_app import limits
 from clients_app.models.client import Client
+from clients_app.models.lengths import keeps_lengths
 
 
 class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
@@ -20,6 +23,7 @@ class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=since), retired_at=None)
 
 
+@keeps_lengths
 class ClientSecret(models.Model):
     """``tag`` is an 8-byte keyed MAC that refuses a wrong secret in a microsecond;
     ``tag_key_id`` names the key it was made with; ``digest`` is the encoded Argon2id digest."""
@@ -47,6 +51,10 @@ class ClientSecret(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(digest__startswith="$argon2id$"), name="secret_digest_is_argon2id"
+            ),
+            models.CheckConstraint(
+                condition=Q(Exact(Length("tag"), 8), Exact(Length("last_four"), 4)),
+                name="secret_tag_and_last_four",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gt=models.F("created_at")),

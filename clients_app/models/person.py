@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.lengths import keeps_lengths
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant
 from clients_app.rules.names import key_of
@@ -20,6 +21,7 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(username_key=key_of(username or ""))
 
 
+@keeps_lengths
 class Person(AbstractBaseUser, PermissionsMixin):
     """Username and e-mail are unique by key columns, made in Python: SQLite knows ASCII only."""
 
@@ -52,6 +54,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~models.Q(username=""), name="person_has_a_username"),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=("system", "light", "dark")), name="person_theme_known"
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,15 +1,23 @@
 """A named permission group of a tenant; people and Client-Credentials clients carry roles."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.lengths import keeps_lengths
 from clients_app.models.tenant import Tenant
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM, TENANT_MEMBER
+from clients_app.rules.built_in_roles import (
+    BUILT_IN_ROLES,
+    TENANT_ADMINISTRATOR,
+    TENANT_CUSTOM,
+    TENANT_MEMBER,
+)
 from clients_app.rules.names import key_of
+
+_ROLE_TYPES: Final = (*(role.role_type_id for role in BUILT_IN_ROLES), TENANT_CUSTOM)
 
 
 class RoleQuerySet(models.QuerySet["Role"]):
@@ -26,6 +34,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
         return self.alias(rank=rank).order_by("rank", "name_key")
 
 
+@keeps_lengths
 class Role(models.Model):
     """Built-in roles share their Role Type Ids everywhere; custom ones have Tenant Custom."""
 
@@ -49,6 +58,9 @@ class Role(models.Model):
                 name="built_in_role_once",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="role_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(role_type_id__in=_ROLE_TYPES), name="role_type_known"
+            ),
         )
 
     def __str__(self) -> str:

@@ -5,10 +5,12 @@ from typing import Any
 from django.db import models
 
 from clients_app import limits
+from clients_app.models.lengths import keeps_lengths
 from clients_app.models.person import Person
 from clients_app.rules.names import key_of
 
 
+@keeps_lengths
 class SavedFilter(models.Model):
     """``query`` is what the address of the list says: type, filter, state, role and order."""
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.lengths import keeps_lengths
 
 
 def _days_or_none(name: str) -> models.Q:
@@ -12,6 +13,7 @@ def _days_or_none(name: str) -> models.Q:
     return models.Q(**{name: None}) | models.Q(**fits)
 
 
+@keeps_lengths
 class Tenant(models.Model):
     """The policy columns are as ``rules.tenant_policy``; ``notices_looked_on`` is the last day, in
     the zone of the installation, on which all that was due had been told."""

@@ -3,9 +3,11 @@
 from django.db import models
 
 from clients_app import limits
+from clients_app.models.lengths import keeps_lengths
 from clients_app.models.tenant import Tenant
 
 
+@keeps_lengths
 class Webhook(models.Model):
     """Its signing secret is not stored: it is derived from SECRET_KEY and ``salt``, under the key
     that ``key_id`` names, so that a copy of the database signs nothing."""

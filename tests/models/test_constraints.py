@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -100,25 +100,34 @@ def test_name_is_free_in_another_tenant(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "constraint"),
+    ("table", "column", "value", "constraint"),
     [
-        (Client, "name", "client_has_a_name"),
-        (Role, "name", "role_has_a_name"),
-        (Tenant, "name", "tenant_has_a_name"),
-        (Person, "username", "person_has_a_username"),
+        (Client, "name", "", "client_has_a_name"),
+        (Role, "name", "", "role_has_a_name"),
+        (Tenant, "name", "", "tenant_has_a_name"),
+        (Person, "username", "", "person_has_a_username"),
+        (Client, "client_type", "implicit", "client_type_known"),
+        (Client, "id", UUID(int=0), "client_id_not_nil"),
+        (Client, "allow_refresh_token", True, "client_refreshes_for_people"),
+        (Role, "role_type_id", UUID(int=1), "role_type_known"),
+        (Person, "theme", "pink", "person_theme_known"),
+        (ClientSecret, "tag", b"7 bytes", "secret_tag_and_last_four"),
+        (ClientSecret, "tag", b"9 bytes !", "secret_tag_and_last_four"),
+        (ClientSecret, "last_four", "abc", "secret_tag_and_last_four"),
     ],
 )
-def test_names_are_not_empty(
-    client: Client, administrator: Person, table: Any, column: str, constraint: str
+def test_what_no_row_may_hold(
+    client: Client, administrator: Person, table: Any, column: str, value: Any, constraint: str
 ) -> None:
+    insert_secrets(client, 1)
     row = table.objects.first()
     with refused(constraint):
-        table.objects.filter(pk=row.pk).update(**{column: ""})
+        table.objects.filter(pk=row.pk).update(**{column: value})
 
 
-def test_client_type_is_known(client: Client) -> None:
-    with refused("client_type_known"):
-        Client.objects.update(client_type="implicit")
+def test_who_signs_people_in_may_refresh(client: Client) -> None:
+    Client.objects.update(client_type="hybrid")
+    assert Client.objects.update(allow_refresh_token=True) == 1
 
 
 def test_a_built_in_role_once_in_a_tenant(tenant: Tenant) -> None:

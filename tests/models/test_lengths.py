@@ -1,0 +1,56 @@
+"""The longest text of each column, and one character more: refused whoever writes it."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, models, transaction
+
+from clients_app.models import (
+    Client,
+    ClientSecret,
+    ClientTag,
+    ClientUrl,
+    Person,
+    Role,
+    SavedFilter,
+    Tenant,
+    Webhook,
+)
+from tests.factories import NOW, insert_clients, insert_secrets
+
+TABLES = [Tenant, Person, Role, Client, ClientTag, ClientUrl, ClientSecret, SavedFilter, Webhook]
+SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # by constraints of their own
+
+
+@pytest.fixture
+def rows(tenant: Tenant, administrator: Person) -> None:
+    """One row at least in each table."""
+    client = insert_clients(["Pump"], tenant)[0]
+    insert_secrets(client, 1)
+    ClientTag.objects.create(client=client, name="north", name_key="north")
+    ClientUrl.objects.create(client=client, kind="redirect", url="https://a.example/")
+    SavedFilter.objects.create(person=administrator, name="Mine", query="q=a")
+    Webhook.objects.create(tenant=tenant, url="https://a.example/", salt=b"", set_at=NOW)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_each_text_is_as_long_as_its_column_says_and_no_longer(
+    table: type[models.Model], rows: None
+) -> None:
+    row = table._default_manager.filter(pk=table._default_manager.values("pk")[:1])
+    texts: dict[str, int] = {
+        field.attname: field.max_length or 0
+        for field in table._meta.local_fields
+        if isinstance(field, models.CharField) and field.attname not in SHAPED
+    }
+    assert texts
+    for column, most in texts.items():
+        assert row.update(**{column: "ü" * most}) == 1
+        with pytest.raises(DatabaseError, match=_refusal(table)), transaction.atomic():
+            row.update(**{column: "ü" * (most + 1)})
+
+
+def _refusal(table: Any) -> str:
+    """Return what the database says: PostgreSQL names the type before it asks constraints."""
+    by_constraint = f"{table._meta.model_name}_lengths"
+    return by_constraint if connection.vendor == "sqlite" else "value too long for type"
