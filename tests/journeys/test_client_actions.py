@@ -7,7 +7,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.steps import add_client, close, expect_window, open_client
-from tests.journeys.visitor import Visitor, focused, press, window_of
+from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.journey
@@ -51,7 +51,7 @@ def test_edit(visitor: Visitor) -> None:
     expect(page.locator("#details-name")).to_have_text(f"{name} B")
     expect(page.locator("#details")).to_contain_text("North")
     if visitor.javascript:
-        assert focused(page) == "edit-client"
+        expect_focus(page, "edit-client")
 
 
 def test_disable_enable_and_remove(visitor: Visitor) -> None:
@@ -63,7 +63,7 @@ def test_disable_enable_and_remove(visitor: Visitor) -> None:
     press(page, "Disable")
     expect(page.locator("#details .badge").first).to_have_text("Disabled")
     if visitor.javascript:
-        assert focused(page) == "more-options"
+        expect_focus(page, "more-options")
     choose(page, "Enable Client")
     expect_window(page, "Enable Client")
     press(page, "Enable")

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.steps import expect_window, open_add_client, shown
-from tests.journeys.visitor import focused, window_of
+from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.journey
@@ -43,7 +43,7 @@ def test_the_keyboard_alone_from_the_list_to_close(
     tab_to(page, "Close")
     page.keyboard.press("Enter")
     expect(window_of(page)).to_have_count(0)
-    assert focused(page) == "add-client"  # back to what opened the window
+    expect_focus(page, "add-client")  # back to what opened the window
 
 
 def walk_to_second_window(page: Page) -> None:
@@ -74,4 +74,4 @@ def test_the_window_keeps_the_focus_inside(
         assert page.evaluate(INSIDE)
     page.keyboard.press("Escape")
     expect(window_of(page)).to_have_count(0)
-    assert focused(page) == "add-client"
+    expect_focus(page, "add-client")

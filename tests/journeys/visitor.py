@@ -122,6 +122,18 @@ def focused(page: Page) -> str:
         return ""
 
 
+def expect_focus(page: Page, name: str) -> None:
+    """Wait until what has this id, or this text if it has no id, has the focus.
+
+    What closes a window gives the focus back in the browser's next task.
+    """
+    page.wait_for_function(
+        "name => (document.activeElement.id || document.activeElement.textContent.trim()) === name",
+        arg=name,
+        timeout=5_000,
+    )
+
+
 def content_of(page: Page) -> str:
     """Return the document, as soon as the browser has done with going from one to another."""
     for _ in range(50):

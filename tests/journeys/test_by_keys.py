@@ -1,0 +1,264 @@
+"""By the keyboard alone: every deed on a client, its secrets, a role and the list.
+
+After each window the focus is where the next key is expected: at what opened it, else nearby.
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Locator, Page, StorageState, expect
+
+from tests.journeys import steps
+from tests.journeys.conftest import Visit
+from tests.journeys.test_keyboard_alone import tab_to
+from tests.journeys.visitor import expect_focus, focused, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+CLIENTS = "/security/clients"
+
+
+@pytest.fixture
+def page(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Page:
+    return visit(live_portal, storage_state=mara).page(CLIENTS)
+
+
+def settled(page: Page) -> None:
+    """Wait until htmx listens to what it has put on the page: keys are quicker than hands."""
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    )
+
+
+def expect_window(page: Page, title: str) -> Locator:
+    """Wait for the window of this title; it is a dialog on the page that was there."""
+    window = steps.expect_window(page, title)
+    settled(page)
+    expect(page.locator("dialog[open]")).to_be_visible()
+    return window
+
+
+def keys(page: Page, *pressed: str) -> None:
+    for key in pressed:
+        settled(page)
+        page.keyboard.press(key)
+
+
+def open_by_keys(page: Page, control: str, title: str) -> Locator:
+    """Tab to what opens the window of this title, and press Enter."""
+    tab_to(page, control)
+    keys(page, "Enter")
+    return expect_window(page, title)
+
+
+def expect_back(page: Page, place: str) -> None:
+    """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
+    expect(window_of(page)).to_have_count(0)
+    settled(page)
+    expect_focus(page, place)
+
+
+def confirm(page: Page, verb: str) -> None:
+    """In a window that asks: the focus is at Cancel, the next control does it."""
+    expect_focus(page, "Cancel")
+    tab_to(page, verb)
+    keys(page, "Enter")
+
+
+def close_shown(page: Page, title: str) -> None:
+    """Close the window that shows a secret once; it asks, as nothing was copied."""
+    window = expect_window(page, title)
+    tab_to(page, "Close")
+    keys(page, "Enter")
+    expect(window.get_by_role("alert")).to_contain_text("Close anyway?")
+    expect_focus(page, "Keep open")
+    keys(page, "Shift+Tab", "Enter")
+
+
+def add_by_keys(page: Page, name: str) -> None:
+    keys(page, "c")
+    expect_window(page, "Add Client")
+    page.keyboard.type(name)
+    keys(page, "Enter")
+    expect_window(page, "Add Secret")
+    page.keyboard.type("First")
+    keys(page, "Enter")
+    close_shown(page, "Client Successfully Created")
+    expect_back(page, "add-client")
+
+
+def add_and_open(page: Page) -> None:
+    """Add a client and open it from the list."""
+    name = f"Weir {uuid4()}"
+    add_by_keys(page, name)
+    page.goto(f"{CLIENTS}?q={name}")
+    keys(page, "j", "Enter")
+    expect(page.locator("#details-name")).to_have_text(name)
+
+
+def card(page: Page, description: str, deed: str) -> str:
+    """Return the id of the control of a secret."""
+    name = re.compile(f"{deed} secret.*{description}")
+    return page.get_by_role("link", name=name).get_attribute("id") or ""
+
+
+def test_a_client_from_add_to_restore(page: Page) -> None:
+    add_and_open(page)
+    client_id = page.locator("#details-id").inner_text()
+
+    open_by_keys(page, "edit-client", "Edit Client")
+    tab_to(page, "id_contact")
+    page.keyboard.type("North")
+    keys(page, "Enter")
+    expect_back(page, "edit-client")
+    expect(page.locator("#details")).to_contain_text("North")
+
+    disable_and_enable(page)
+    choose(page, "Remove Client")
+    confirm(page, "Remove")
+    expect(page.locator("#details-name")).to_have_count(0)
+    expect_back(page, "add-client")  # the pane and the row are gone
+    tab_to(page, "id_show")
+    page.keyboard.type("Removed")
+    open_by_keys(page, f"restore-{client_id}", "Restore Client")
+    confirm(page, "Restore")
+    expect(page.locator(f"#restore-{client_id}")).to_have_count(0)
+    expect_back(page, "add-client")
+
+
+def disable_and_enable(page: Page) -> None:
+    for deed, verb, state in (
+        ("Disable Client", "Disable", "Disabled"),
+        ("Enable Client", "Enable", "Active"),
+    ):
+        choose(page, deed)
+        confirm(page, verb)
+        expect(page.locator("#details .badge").first).to_have_text(state)
+        expect_back(page, "more-options")
+
+
+def choose(page: Page, deed: str) -> None:
+    """Open More Options and choose from it."""
+    tab_to(page, "more-options")
+    keys(page, "Enter")
+    tab_to(page, deed)
+    keys(page, "Enter")
+    expect_window(page, deed)
+
+
+def test_secrets_and_roles_of_a_client(page: Page) -> None:
+    add_and_open(page)
+    keys(page, "2")
+    expect(page.locator("#tab-secrets")).to_have_attribute("aria-current", "page")
+
+    keys(page, "s")
+    expect_window(page, "Add Secret")
+    page.keyboard.type("Second")
+    keys(page, "Enter")
+    close_shown(page, "Secret Successfully Added")
+    expect_back(page, "add-secret")
+
+    open_by_keys(page, card(page, "Second", "Edit"), "Edit Secret")
+    page.keyboard.type("Other")
+    keys(page, "Enter")
+    expect(page.get_by_role("heading", level=3, name="Other")).to_be_visible()
+    expect_back(page, card(page, "Other", "Edit"))
+
+    open_by_keys(page, "rotate-secret", "Rotate Secret")
+    page.keyboard.type("Third")
+    keys(page, "Enter")
+    close_shown(page, "Secret Successfully Added")
+    expect_back(page, "rotate-secret")
+
+    open_by_keys(page, card(page, "Third", "Remove"), "Remove Secret")
+    confirm(page, "Remove")
+    expect(page.get_by_role("heading", level=3, name="Third")).to_have_count(0)
+    expect_back(page, "details-name")
+
+    edit_roles(page)
+
+
+def edit_roles(page: Page) -> None:
+    keys(page, "3")
+    expect(page.locator("#tab-roles")).to_have_attribute("aria-current", "page")
+    window = open_by_keys(page, "edit-roles", "Edit Roles")
+    keys(page, "Tab")
+    box = window.get_by_label("Secret Rotator")
+    tab_to(page, box.get_attribute("id") or "")
+    keys(page, "Space")
+    expect(window.locator("#claims")).to_contain_text("Secret Rotator, Tenant Member")
+    keys(page, "Enter")
+    expect(page.locator("#details").get_by_role("heading", name="Secret Rotator")).to_be_visible()
+    expect_back(page, "edit-roles")
+
+
+def test_a_role_from_add_to_remove(page: Page) -> None:
+    name = f"Role {uuid4()}"
+    keys(page, "g", "r")
+    page.wait_for_url("**/security/roles")
+    open_by_keys(page, "Add Role", "Add Role")
+    page.keyboard.type(name)
+    keys(page, "Enter")
+    row = page.get_by_role("row").filter(has_text=name)
+    expect(row).to_be_visible()
+    expect_back(page, "Add Role")
+
+    edit, remove = (link.get_attribute("id") or "" for link in row.get_by_role("link").all()[1:])
+    open_by_keys(page, edit, "Edit Role")
+    keys(page, "End")
+    page.keyboard.type(" B")
+    keys(page, "Enter")
+    expect(row).to_contain_text(f"{name} B")
+    expect_back(page, edit)
+
+    open_by_keys(page, remove, "Remove Role")
+    confirm(page, "Remove")
+    expect(row).to_have_count(0)
+    expect_back(page, "main")
+
+
+def test_the_list_and_find(page: Page, live_portal: PortalProcess) -> None:
+    word = f"Basin {uuid4()}"
+    for number in (1, 2):
+        assert live_portal.manage("clients", "add", f"{word} {number}").returncode == 0
+    keys(page, "/")
+    page.keyboard.type(word)
+    expect(page.locator(".row-link")).to_have_count(2)
+    assert focused(page) == "id_q"
+    tab_to(page, "id_show")
+    page.keyboard.type("Active")
+    expect(page).to_have_url(re.compile("show=active"))
+    assert focused(page) == "id_show"
+    tab_to(page, "sort-name")
+    keys(page, "Enter")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Name")
+    assert focused(page) == "sort-name"
+
+    disable_two(page)
+    keys(page, "Control+k")
+    expect(page.locator("[data-palette] input")).to_be_focused()
+    page.keyboard.type(f"{word} 1")
+    expect(page.locator("#found a")).to_have_count(1)
+    keys(page, "Enter")
+    expect(page.locator("#details-name")).to_have_text(f"{word} 1")
+    expect(window_of(page)).to_have_count(0)
+    settled(page)
+
+
+def disable_two(page: Page) -> None:
+    """Select both clients of the list and disable them."""
+    tab_to(page, "select")
+    keys(page, "Enter")
+    ticks = page.locator("[name=clients]")
+    expect(ticks).to_have_count(2)
+    while not page.evaluate("document.activeElement.matches('[data-select-all]')"):
+        keys(page, "Tab")
+    keys(page, "Space")
+    expect(page.locator("[data-ticked]")).to_have_text("2")
+    open_by_keys(page, "bulk-disable", "Disable clients")
+    confirm(page, "Disable")
+    expect(page.locator("#toasts")).to_contain_text("2 clients changed")
+    expect(page.locator(".row-link")).to_have_count(0)  # they are not Active any more
+    expect_back(page, "add-client")
