@@ -18,6 +18,7 @@ from clients_app import selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
+from clients_app.rules.names import key_of
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_secrets import SecretDraft
 from clients_app.services.clients import RegisteredClient, register_client
@@ -127,12 +128,10 @@ def make_client(
 def insert_clients(names: Iterable[str], tenant: Tenant) -> list[Client]:
     """Write rows of clients past the services, where a test needs many."""
     times = {"created_at": NOW, "updated_at": NOW}
-    return [
-        Client.objects.create(
-            tenant=tenant, name=name, client_type="client-credentials", created_by="x", **times
-        )
-        for name in names
-    ]
+    more = {"tenant": tenant, "client_type": "client-credentials", "created_by": "x", **times}
+    return Client.objects.bulk_create(
+        Client(name=name, name_key=key_of(name), **more) for name in names
+    )
 
 
 def insert_secrets(

@@ -30,10 +30,10 @@ def note_first_role(client: Client) -> None:
 def note_first_roles_of_holders(role: Role, *, removing: bool = False) -> None:
     """Write it for all who carry ``role``, as if it were gone already where it is ``removing``."""
     holders = ClientRole.objects.filter(role=role).values("client")
-    clients = Client.objects.filter(pk__in=holders)
-    ordered = clients.select_for_update(no_key=True).order_by("pk")  # as usage locks them
-    list(ordered.values_list("pk", flat=True))
-    _write(clients, Role.objects.exclude(pk=role.pk) if removing else Role.objects.all())
+    clients = Client.objects.select_for_update(no_key=True).filter(pk__in=holders)
+    locked = clients.order_by("pk").values("pk")  # as usage locks them
+    roles = Role.objects.exclude(pk=role.pk) if removing else Role.objects.all()
+    _write(Client.objects.filter(pk__in=locked), roles)
 
 
 def _write(clients: QuerySet[Client], roles: QuerySet[Role]) -> None:

@@ -1,23 +1,30 @@
 """Roles of a tenant: the built-in ones, and custom ones with their limits."""
 
+import json
+import tracemalloc
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients_app import selectors
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
-from clients_app.models import AuditEvent, Person, Role, Tenant
+from clients_app.models import AuditEvent, Client, ClientRole, Person, Role, Tenant
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
 from clients_app.services.roles import add_role, edit_role, remove_role
 from tests.factories import (
     NOW,
     actor_for,
     command_line_in,
+    insert_clients,
     make_client,
     make_role,
     make_tenant,
     role_id,
 )
+
+THOUSANDS = 3000
 
 
 def test_a_new_tenant_has_the_built_in_roles_once(tenant: Tenant) -> None:
@@ -107,15 +114,46 @@ def test_a_longer_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) -> 
     assert edit_role(make_role("of nobody", tenant).pk, name="y" * 60, **edit)
 
 
-def test_removing_takes_the_role_from_all_and_tells_from_whom(tenant: Tenant) -> None:
+def test_removing_takes_the_role_from_all_and_tells_from_how_many(tenant: Tenant) -> None:
     role = make_role("Old", tenant)
     client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
 
     remove_role(role.pk, actor=command_line_in(tenant), now=NOW)
 
     assert [held.name for held in selectors.client_roles(client)] == ["Tenant Member"]
-    assert str(client.pk) in AuditEvent.objects.get(action="role.removed").canonical
+    event = AuditEvent.objects.get(action="role.removed")
+    assert json.loads(event.canonical)["before"] == {
+        "name": "Old",
+        "description": "",
+        "clients": 1,
+        "people": 0,
+    }
     assert make_role("Old", tenant).pk != role.pk
+
+
+def test_thousands_carry_a_role_and_none_of_them_is_loaded(tenant: Tenant) -> None:
+    role, other = make_role("A", tenant), make_role("B", tenant)
+    clients = insert_clients((f"c{n}" for n in range(THOUSANDS)), tenant)
+    ClientRole.objects.bulk_create(
+        ClientRole(client=client, role=held) for client in clients for held in (role, other)
+    )
+    Client.objects.update(first_role_key=role.name_key)
+    actor = command_line_in(tenant)
+
+    with CaptureQueriesContext(connection) as queries:
+        edit_role(role.pk, name="Z, longer", description="", actor=actor, now=NOW)
+        assert set(Client.objects.values_list("first_role_key", flat=True)) == {"b"}
+        tracemalloc.start()
+        remove_role(other.pk, actor=actor, now=NOW)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert len(queries) <= 30
+    assert peak < 100 * THOUSANDS, "less than an id for each"
+    assert set(Client.objects.values_list("first_role_key", flat=True)) == {"z, longer"}
+    event = AuditEvent.objects.get(action="role.removed")
+    assert json.loads(event.canonical)["before"]["clients"] == THOUSANDS
+    assert len(event.canonical) < 1000
 
 
 def test_a_built_in_role_is_neither_edited_nor_removed(tenant: Tenant) -> None:
