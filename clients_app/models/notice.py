@@ -36,8 +36,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """A message to one address. ``secrets`` is what it says, as JSON, never a secret's text;
-    ``try_at`` is when it is tried next, or, while it is tried, until when nobody else may."""
+    """A message to one address, of a webhook as ``shown_url`` writes it. ``secrets`` is what it
+    says, as JSON, never a secret's text; ``try_at`` is when it is tried next, or, while it is
+    tried, until when nobody else may."""
 
     class Channel(models.TextChoices):
         MAIL = "mail", "Mail"

@@ -18,6 +18,7 @@ from clients_app import conf
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import ANSWER_MAX, URL_MAX
 from clients_app.notices.failures import NotSent
+from clients_app.rules.webhook_urls import without_path
 
 TIMEOUT_S: Final = 5.0  # for each step
 LONGEST_S: Final = 15.0  # for the whole, however slowly the other side answers
@@ -35,7 +36,7 @@ class NotPosted(NotSent):
 
 class Answered(NamedTuple):
     status: int
-    start: str  # of the body
+    start: str  # of the body, without what it repeats of the address
 
 
 def check_url(url: str) -> str:
@@ -74,9 +75,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection.request("POST", path, body, {"Host": parts.netloc, **headers})
-        answer = _read(connection.getresponse())
+        answer = _read(connection.getresponse(), url)
     except (OSError, HTTPException) as error:
-        raise NotPosted(_said(error)) from error
+        said = without_path(_said(error).encode(), url).decode()
+        raise NotPosted(said) from error
     finally:
         guard.cancel()
         connection.close()
@@ -86,9 +88,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     return answer
 
 
-def _read(response: HTTPResponse) -> Answered:
-    start = response.read(ANSWER_MAX).decode("utf-8", "replace")
-    return Answered(response.status, start)
+def _read(response: HTTPResponse, url: str) -> Answered:
+    body = response.read(ANSWER_MAX + URL_MAX)  # so that nothing to be left out is cut in two
+    start = without_path(body, url)[:ANSWER_MAX]
+    return Answered(response.status, start.decode("utf-8", "replace"))
 
 
 def _connection(parts: SplitResult, address: str) -> HTTPConnection:

@@ -162,7 +162,7 @@ def _by_webhook(delivery: Delivery, now: datetime) -> str:
     row = Webhook.objects.filter(tenant_id=delivery.tenant_id).first()
     if row is None:
         raise webhook.NotPosted("The webhook was removed.", for_good=True)
-    delivery.recipient = row.url
+    delivery.recipient = str(row)
     answer = webhook.post_notice(row, delivery, now=now)
     return f"HTTP {answer.status}"
 

@@ -143,10 +143,13 @@ def _messages(tenant: Tenant, found: list[_Told], *, now: datetime) -> Iterator[
                 secrets=_stored(told),
                 **made,
             )
-    url = Webhook.objects.filter(tenant=tenant).values_list("url", flat=True).first()
-    if url is not None:
+    webhook = Webhook.objects.filter(tenant=tenant).first()
+    if webhook is not None:
         yield Delivery(
-            channel=Delivery.Channel.WEBHOOK, recipient=url, secrets=_stored(found), **made
+            channel=Delivery.Channel.WEBHOOK,
+            recipient=str(webhook),
+            secrets=_stored(found),
+            **made,
         )
 
 

@@ -59,8 +59,9 @@ def set_webhook(url: str, *, actor: Actor, now: datetime) -> NewSecret | None:
             return _with_new_secret(
                 Webhook(tenant_id=actor.tenant_id, url=url), "webhook.added", actor=actor, now=now
             )
-        before, webhook.url = webhook.url, url
-        if before != url:
+        before, was = str(webhook), webhook.url
+        webhook.url = url
+        if was != url:
             webhook.set_at, webhook.set_by = now, actor.name
             webhook.save(update_fields=["url", "set_at", "set_by"])
             audit.record(
@@ -69,7 +70,7 @@ def set_webhook(url: str, *, actor: Actor, now: datetime) -> NewSecret | None:
                 actor=actor,
                 now=now,
                 before={"url": before},
-                after={"url": url},
+                after={"url": str(webhook)},
             )
     return None
 
@@ -93,7 +94,7 @@ def remove_webhook(*, actor: Actor, now: datetime) -> None:
     require(actor, Action.MANAGE_NOTICES)
     with transaction.atomic():
         webhook = _locked(actor)
-        before = {"url": webhook.url}
+        before = {"url": str(webhook)}
         audit.record("webhook.removed", webhook, actor=actor, now=now, before=before)
         webhook.delete()
 
@@ -108,7 +109,7 @@ def send_test(channel: str, *, to: str, actor: Actor, now: datetime) -> Delivery
         raise RuleBroken(gettext_noop("Your account has no e-mail address, or no mail is sent."))
     with transaction.atomic():
         if channel == Delivery.Channel.WEBHOOK:
-            to = _locked(actor).url
+            to = str(_locked(actor))
         delivery = Delivery(
             tenant_id=actor.tenant_id,
             channel=Delivery.Channel(channel),
@@ -135,5 +136,5 @@ def _with_new_secret(webhook: Webhook, action: str, *, actor: Actor, now: dateti
     webhook.key_id = keyring.current_key(keyring.WEBHOOKS).id
     webhook.set_at, webhook.set_by = now, actor.name
     webhook.save()
-    audit.record(action, webhook, actor=actor, now=now, after={"url": webhook.url})
+    audit.record(action, webhook, actor=actor, now=now, after={"url": str(webhook)})
     return NewSecret(webhook, secret_of(webhook))

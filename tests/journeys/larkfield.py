@@ -10,6 +10,7 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
+from clients_app.rules.webhook_urls import shown_url
 from clients_app.services import refusals, usage, webhooks
 from clients_app.services.client_drafts import ClientDraft
 from clients_app.services.client_edits import set_enabled
@@ -175,7 +176,7 @@ def _send_messages(actor: Actor, now: datetime) -> None:
         Delivery.objects.create(
             tenant_id=actor.tenant_id,
             channel=Delivery.Channel.WEBHOOK,
-            recipient=url,
+            recipient=shown_url(url),
             is_test=True,
             state=state,
             answer=answer,

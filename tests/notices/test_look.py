@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Delivery, Notice, Person, Tenant
+from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.client_secrets import SecretDraft, edit_secret
 from clients_app.services.notices import look, look_everywhere
 from clients_app.services.webhooks import set_mail, set_webhook
@@ -125,7 +126,7 @@ def test_the_webhook_gets_one_message_with_all(
     look(tenant, now=NOW)
 
     delivery = Delivery.objects.get()
-    assert (delivery.channel, delivery.recipient) == ("webhook", hooks.url)
+    assert (delivery.channel, delivery.recipient) == ("webhook", shown_url(hooks.url))
     assert [(one["client"], one["days"]) for one in delivery.secrets] == [
         ("Weather", 0),
         ("Pumps", 7),

@@ -156,3 +156,14 @@ def test_a_long_answer_is_cut(hooks: Receiver, settings: Any) -> None:
     with pytest.raises(NotPosted) as refused:
         post(hooks.url, b"{}", {})
     assert len(str(refused.value)) == 200
+
+
+def test_an_answer_is_cut_only_after_the_address_is_taken_out(
+    hooks: Receiver, settings: Any
+) -> None:
+    settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
+    for start in range(180, 201):
+        hooks.status, hooks.body = 500, b"x" * start + b"?T0K3N-T0K3N-T0K3N"
+        with pytest.raises(NotPosted) as refused:
+            post(f"{hooks.url}?T0K3N-T0K3N-T0K3N", b"{}", {})
+        assert "T0K" not in str(refused.value)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +152,44 @@ def test_a_test_its_answer_and_another_try_are_shown(
         deliveries.attempt(delivery.pk, now=delivery.try_at)
         assert ">Sent<" in text_of(administrator_browser.get(PAGE))
         assert administrator_browser.post(retry).status_code == 422
+
+
+def test_a_token_in_the_address_of_a_webhook_is_shown_by_its_form_alone(
+    administrator_browser: Browser,
+    settings: Any,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.AUDIT_STREAM = str(tmp_path / "stream")
+    caplog.set_level("DEBUG")
+    with receiver() as hooks:
+        settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
+        hooks.status, hooks.body = 404, b"Cannot POST /hook/T0K3N-one?key=T0K3N-two"
+        for path in ("/T0K3N-none", "/T0K3N-one?key=T0K3N-two"):
+            administrator_browser.post(f"{PAGE}/webhook", {"url": hooks.url + path})
+        administrator_browser.post(f"{PAGE}/test/webhook")
+        delivery = Delivery.objects.get()
+        for _ in range(7):
+            deliveries.attempt(delivery.pk, now=delivery.try_at)
+            delivery.refresh_from_db()
+        administrator_browser.post(f"{PAGE}/messages/{delivery.pk}")
+    reply = administrator_browser.get(PAGE)
+    administrator_browser.post(f"{PAGE}/webhook/secret", {"seen": value_of("seen", reply)})
+    administrator_browser.post(f"{PAGE}/webhook/remove")
+
+    shown = text_of(reply).replace(value_of("url", reply) or "nothing", "")
+    shown += text_of(administrator_browser.get("/security/activity"))
+    for kind in ("csv", "jsonl"):
+        reply = administrator_browser.post("/security/activity/export", {"format": kind})
+        shown += b"".join(reply.streaming_content).decode()
+    for event in AuditEvent.objects.all():
+        shown += text_of(
+            administrator_browser.get(f"/admin/clients_app/auditevent/{event.pk}/change/")
+        )
+        shown += event.canonical
+    assert shown.count(f"http://127.0.0.1:{hooks.port} (path hidden, ") > 20
+    assert "HTTP 404 Cannot POST" in shown
+    assert "T0K3N" not in shown + caplog.text
 
 
 def test_a_stranger_sees_no_message_and_sends_none(
