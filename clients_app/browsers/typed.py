@@ -8,9 +8,10 @@ BACK: Final = "back"  # a POST with it only asks to see the form filled
 NOT_KEPT: Final = frozenset(
     {
         *("csrfmiddlewaretoken", "password", "proof", "proof_for", BACK),
+        *("oldpassword", "password1", "password2"),
         *("client_secret", "client_assertion", "token", "access_token", "refresh_token", "code"),
     }
-)  # the latter are names of machines' requests, sent here by mistake
+)  # the last are names of machines' requests, sent here by mistake
 
 Fields = list[tuple[str, str]]
 

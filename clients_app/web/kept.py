@@ -2,7 +2,8 @@
 
 A POST whose session ended, whose proof of identity is old or whose CSRF token is stale is carried
 on as hidden inputs of the form that asks for what is missing. Nothing is stored, and no form of
-the portal carries a secret. A POST with ``back`` asks for the same: show this window filled.
+the portal carries a secret. A POST with ``back`` asks for the same: show this window filled; one
+of a form that holds nothing but its button leads back to the page that the button is on.
 """
 
 from typing import Final

@@ -132,9 +132,9 @@ def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
 
 
 def test_what_is_kept_leads_to_windows_of_ours_alone(client, administrator):
-    form = {"login": "mara", "password": PASSWORD, "kept.x": "1", "next": "/theme"}
+    form = {"login": "mara", "password": PASSWORD, "kept.x": "1", "next": "/session/stay"}
 
-    assert client.post(SIGN_IN, form)["Location"] == "/theme"
+    assert client.post(SIGN_IN, form)["Location"] == "/session/stay"
 
 
 def test_stale_token_shows_the_form_again_filled(administrator):

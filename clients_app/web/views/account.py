@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.browsers.person import person_of
@@ -21,7 +21,7 @@ from clients_app.services.preferences import ZONES, prefer
 from clients_app.web.access import signed_in_somehow
 from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import is_sent
+from clients_app.web.kept import BACK
 
 
 @require_safe
@@ -36,8 +36,10 @@ def account(request: HttpRequest) -> HttpResponse:
 @signed_in_somehow
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload comes back to Account."""
-    if not is_sent(request):
+    if request.method != "POST":
         return see_other(reverse("account"))
+    if BACK in request.POST:
+        return _ask(request)
     form = ChangePasswordForm(person_of(request), request.POST)
     if not ratelimit.consume(request, action="change_password", user=request.user):
         return _ask(request, status=429, too_many=True)
@@ -55,21 +57,28 @@ def account_password(request: HttpRequest) -> HttpResponse:
 @signed_in_somehow
 def account_time_zone(request: HttpRequest) -> HttpResponse:
     """Keep the time zone in which this person sees and types times."""
-    if is_sent(request):
-        try:
-            prefer(person_of(request), time_zone=request.POST.get("time_zone", ""))
-        except RuleBroken as error:
-            return _ask(request, status=422, zone_error=str(error))
-        messages.success(request, gettext("Time zone saved."))
+    if request.method != "POST":
+        return see_other(reverse("account"))
+    typed = request.POST.get("time_zone", "")
+    if BACK in request.POST:
+        return _ask(request, time_zone=typed)
+    try:
+        prefer(person_of(request), time_zone=typed)
+    except RuleBroken as error:
+        return _ask(request, status=422, zone_error=str(error))
+    messages.success(request, gettext("Time zone saved."))
     return see_other(reverse("account"))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_somehow
 def account_shortcuts(request: HttpRequest) -> HttpResponse:
     """Turn single keys on or off (WCAG 2.2, 2.1.4)."""
-    if is_sent(request):
-        prefer(person_of(request), has_shortcuts="shortcuts" in request.POST)
+    wanted = "shortcuts" in request.POST
+    if BACK in request.POST:
+        return _ask(request, has_shortcuts=wanted)
+    if request.method == "POST":
+        prefer(person_of(request), has_shortcuts=wanted)
         messages.success(request, gettext("Shortcuts saved."))
     return see_other(reverse("account"))
 
@@ -81,6 +90,8 @@ def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpRespon
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
         "minimum": PASSWORD_MIN,
+        "time_zone": person.time_zone,
+        "has_shortcuts": person.has_shortcuts,
         "zones": ["UTC", *ZONES],
         "installation_zone": str(conf.installation_zone()),
         "password_form": ChangePasswordForm(person),

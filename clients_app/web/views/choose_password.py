@@ -17,6 +17,7 @@ from clients_app import conf
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services.password_mails import ask_for_link
 from clients_app.web.htmx import show
+from clients_app.web.kept import BACK, is_sent
 
 
 class ChoosePassword(PasswordResetFromKeyView):
@@ -42,17 +43,25 @@ class ChoosePassword(PasswordResetFromKeyView):
         return reverse("account_login")
 
 
-choose_password = require_http_methods(["GET", "HEAD", "POST"])(
-    sensitive_post_parameters("password1", "password2")(ChoosePassword.as_view())
-)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password1", "password2")
+def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
+    """Take the password that is typed twice; one that only comes back is typed anew."""
+    if BACK in request.POST:
+        request.method = "GET"
+    answer: HttpResponse = ChoosePassword.as_view()(request, **link)
+    return answer
+
+
+choose_password.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot_password(request: HttpRequest) -> HttpResponse:
     """Mail a one-time link, and say the same whether anybody has that address; where no mail is
     sent, say whom to ask."""
-    if request.method != "POST":
-        return _forgot(request)
+    if not is_sent(request):
+        return _forgot(request, email=request.POST.get("email", ""))
     if not conf.sends_mail():
         return HttpResponseNotAllowed(["GET", "HEAD"])
     email = request.POST.get("email", "").strip()
@@ -65,6 +74,9 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         return _forgot(request, status=429, email=email, error=gettext("Wait a minute, try again."))
     ask_for_link(email)
     return _forgot(request, email=email, asked=True)
+
+
+forgot_password.keeps_typed = True  # type: ignore[attr-defined]
 
 
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:

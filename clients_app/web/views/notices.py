@@ -46,8 +46,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 @may(Action.MANAGE_NOTICES)
 def notices_mail(request: HttpRequest) -> HttpResponse:
     """Turn the mails of the tenant on or off."""
-    if is_sent(request):
-        on = "mails_notices" in request.POST
+    on = "mails_notices" in request.POST
+    if BACK in request.POST:
+        return _page(request, mails_notices=on)
+    if request.method == "POST":
         webhooks.set_mail(on=on, actor=actor_of(request), now=timezone.now())
         messages.success(request, gettext("Mail is on.") if on else gettext("Mail is off."))
     return see_other(reverse("notices"))
@@ -183,7 +185,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "hour": f"{conf.notice_hour():02}:00",
         "zone_of_notices": str(conf.installation_zone()),
         "may_manage": allows(actor, Action.MANAGE_NOTICES),
-        "tenant": person_of(request).tenant,
+        "mails_notices": person_of(request).tenant.mails_notices,
         **more,
     }
     if context["may_manage"]:

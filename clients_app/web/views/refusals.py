@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Any, Final
 
+from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from clients_app.errors import NotFound, PortalError
 from clients_app.policies import Action
 from clients_app.web import kept
 from clients_app.web.actor import actor_of
-from clients_app.web.htmx import give_notice, show
+from clients_app.web.htmx import give_notice, go, show
 from clients_app.web.sentences import sentence_of
 
 logger = logging.getLogger(__name__)
@@ -95,13 +96,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show a form of ours again, filled; refuse what came from elsewhere."""
+    """Show a form of ours again, filled, or the page of a mere button; refuse others."""
     if request.headers.get("Sec-Fetch-Site") == "same-origin":
         give_notice(
             request, gettext("This page was out of date. Check what you typed, then try again.")
         )
         again = kept.show_again(request, request.get_full_path(), kept.typed_fields(request))
-        if again is not None and again.status_code not in {302, 303}:
+        if again is not None and again.status_code in {302, 303}:
+            messages.warning(request, gettext("This page was out of date. Nothing was changed."))
+            return go(request, again["Location"])
+        if again is not None:
             again.status_code = 403 if again.status_code == 200 else again.status_code
             return again
     sentence = gettext("Nothing was changed. Open the page again, then repeat what you did.")

@@ -79,8 +79,13 @@ sign_in_code.keeps_typed = True  # type: ignore[attr-defined]
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server."""
+    if not kept.is_sent(request):
+        return see_other(reverse("front"))
     logout(request, show_message=False)
     return see_other(reverse("account_login"))
+
+
+sign_out.keeps_typed = True  # type: ignore[attr-defined]
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

@@ -16,14 +16,19 @@ YEAR_S = 365 * 24 * 3600
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep Light, Dark or, for anything else, System."""
+    to = kept.own_path(request.POST.get("next"))
+    if not kept.is_sent(request):
+        return see_other(to)
     chosen = request.POST.get("theme", "")
     wanted = chosen if chosen in THEMES else "system"
     if isinstance(request.user, Person):
         prefer(request.user, theme=wanted)
-    to = kept.own_path(request.POST.get("next"))
     response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
     secure = conf.public_url().startswith("https:")
     response.set_cookie(
         THEME_COOKIE, wanted, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax"
     )
     return response
+
+
+theme.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
