@@ -1,5 +1,6 @@
 """The import contracts hold, and each of them fails when it is broken."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+DOORS = ("web", "oauth", "ops", "admin", "management", "browsers")
 BROKEN = {
     "clients_app/services/roles.py": ("clients_app.web.htmx", "Rooms import downward only"),
     "clients_app/web/actor.py": ("clients_app.oauth.params", "Rooms import downward only"),
@@ -51,3 +53,14 @@ def test_each_fails_when_broken(copy: Path, module: str):
 
     assert ran.returncode == 1
     assert f"{contract} BROKEN" in ran.stdout
+
+
+def test_the_doors_read_through_selectors() -> None:
+    own = re.compile(
+        r"(?<!LogEntry)\.objects\b"
+    )  # what Django's admin keeps itself is no table of ours
+    rooms = [ROOT / "clients_app" / door for door in DOORS]
+    modules = [module for room in rooms for module in room.rglob("*.py")]
+
+    assert len(modules) > 100
+    assert [str(module) for module in modules if own.search(module.read_text())] == []

@@ -16,7 +16,7 @@ from clients_app.errors import NotFound
 from clients_app.models import Client, ClientTag, Person, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.rules.names import key_of
-from clients_app.selectors import ClientPage, Show, client_page
+from clients_app.selectors import ClientPage, Show, client_page, installation
 from clients_app.services.client_edits import assign_roles
 from clients_app.services.list_keys import note_first_role
 from clients_app.services.roles import edit_role, remove_role
@@ -511,10 +511,10 @@ def test_the_last_events_of_a_client_newest_first(tenant: Tenant) -> None:
 
 
 def test_a_tenant_by_its_name(tenant: Tenant) -> None:
-    assert selectors.tenant_named(tenant.name) == tenant
-    assert selectors.first_tenant() == tenant
+    assert installation.tenant_named(tenant.name) == tenant
+    assert installation.first_tenant() == tenant
     with pytest.raises(NotFound, match="named Nowhere"):
-        selectors.tenant_named("Nowhere")
+        installation.tenant_named("Nowhere")
 
 
 def test_who_administers(tenant: Tenant, administrator: Person) -> None:
@@ -523,6 +523,6 @@ def test_who_administers(tenant: Tenant, administrator: Person) -> None:
     Person.objects.filter(pk=idle.pk).update(is_active=False)
 
     assert list(selectors.people_who_administer(tenant.pk)) == [administrator]
-    assert selectors.administrators_exist()
+    assert installation.administrators_exist()
     Person.objects.filter(pk=administrator.pk).update(is_active=False)
-    assert not selectors.administrators_exist()
+    assert not installation.administrators_exist()

@@ -26,6 +26,7 @@ from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import Deed, Link, ReadOnly
 from clients_app.models import Client, ClientUrl
 from clients_app.selectors import RESTORABLE
+from clients_app.selectors.installation import clients_tagged
 
 _WHAT_IT_IS: Final = (
     "id",
@@ -91,8 +92,7 @@ class ClientAdmin(ReadOnly):
         return super().get_queryset(request).prefetch_related("roles")
 
     def named(self, key: str) -> Q:
-        tagged = Client.objects.filter(tags__name_key__contains=key).values("pk")
-        return Q(name_key__contains=key) | Q(pk__in=tagged)
+        return Q(name_key__contains=key) | Q(pk__in=clients_tagged(key).values("pk"))
 
     @admin.display(description=_("State"))
     def state(self, client: Client) -> str:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.audit.sentences import SENTENCES
-from clients_app.models import Tenant
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from clients_app.rules.client_ids import parse_client_id
+from clients_app.selectors.installation import tenants
 
 Choices = list[tuple[str, str]]
 
@@ -24,8 +24,8 @@ class ByTenant(admin.SimpleListFilter):
     column = "tenant"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        tenants = Tenant.objects.order_by("name").values_list("pk", "name")
-        return [(str(pk), name) for pk, name in tenants]
+        named = tenants().order_by("name").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         tenant_id: UUID | None = parse_client_id(self.value() or "")

@@ -15,8 +15,9 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import failures
-from clients_app.models import Role, Tenant
+from clients_app.models import Tenant
 from clients_app.rules.names import key_of
+from clients_app.selectors import installation
 
 
 class PortalCommand(BaseCommand):
@@ -65,8 +66,8 @@ def tenant_of(name: str | None) -> Tenant:
     Errors: NotFound; PortalError where a name is needed.
     """
     if name is not None:
-        return selectors.tenant_named(name)
-    tenants = Tenant.objects.all()[:2]
+        return installation.tenant_named(name)
+    tenants = installation.tenants()[:2]
     if not tenants:
         raise PortalError("There is no tenant yet. Run `manage.py tenants add NAME`.")
     if len(tenants) > 1:
@@ -92,7 +93,7 @@ def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:
 
     Errors: NotFound, naming the first that is not there.
     """
-    ids = {role.name_key: role.pk for role in Role.objects.for_tenant(tenant.pk)}
+    ids = {role.name_key: role.pk for role in selectors.tenant_roles(tenant.pk)}
     for name in names:
         if key_of(name) not in ids:
             raise NotFound(

@@ -14,9 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 from clients_app import conf, selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
-from clients_app.models import Person, Role, Tenant
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.models import Person, Tenant
 from clients_app.rules.names import key_of
+from clients_app.selectors import installation
 from clients_app.services.key_rotation import ensure_active_key
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
@@ -62,11 +62,11 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
 
     ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
     """
-    tenant = selectors.first_tenant() or add_tenant(
+    tenant = installation.first_tenant() or add_tenant(
         conf.first_tenant_name(), actor_kind=ActorKind.SYSTEM, now=now
     )
     ensure_active_key(now=now)
-    if not selectors.administrators_exist():
+    if not installation.administrators_exist():
         _prepare_administrator(tenant, now=now, tell=tell)
 
 
@@ -95,7 +95,8 @@ def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str
 def _add_administrator(
     username: str, password: str | None, *, actor: Actor, now: datetime
 ) -> Person:
-    role = Role.objects.for_tenant(actor.tenant_id).get(role_type_id=TENANT_ADMINISTRATOR)
+    roles = selectors.tenant_roles(actor.tenant_id)
+    role = next(role for role in roles if role.is_administrator)
     return add_person(
         username,
         role_ids=frozenset({role.pk}),

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -16,7 +15,6 @@ from clients_app.models import (
     Client,
     Person,
     Role,
-    Tenant,
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
@@ -75,6 +73,12 @@ def clients_named(tenant_id: UUID, client_ids: Iterable[UUID]) -> list[Client]:
     """Return those of the clients that are there, by name; others are passed over."""
     clients = Client.objects.for_tenant(tenant_id).present().filter(pk__in=list(client_ids))
     return list(clients.order_by("name_key", "pk"))
+
+
+def clients_by_id(tenant_id: UUID, client_ids: Iterable[UUID]) -> dict[UUID, Client]:
+    """Return those of the clients that are there, removed ones too."""
+    found: dict[UUID, Client] = Client.objects.for_tenant(tenant_id).in_bulk(list(client_ids))
+    return found
 
 
 def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:
@@ -187,40 +191,8 @@ def rights_of(person: Person) -> frozenset[UUID]:
     return frozenset(held.values_list("role_type_id", flat=True))
 
 
-def first_tenant() -> Tenant | None:
-    """Return the tenant that was made first."""
-    return Tenant.objects.order_by("created_at", "id").first()
-
-
-def only_tenant() -> Tenant | None:
-    """Return the tenant of an installation that has just one; strangers may see its name."""
-    tenants = Tenant.objects.all()[:2]
-    return tenants[0] if len(tenants) == 1 else None
-
-
-def tenant_named(name: str) -> Tenant:
-    """Return the tenant with this name.
-
-    Errors: NotFound if there is none, or more than one.
-    """
-    tenants = Tenant.objects.filter(name=name)[:2]
-    if len(tenants) != 1:
-        raise NotFound(
-            gettext_noop("There is no tenant, or more than one, named %(name)s."), name=name
-        )
-    return tenants[0]
-
-
 def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:
     """Return the active Tenant Administrators of a tenant."""
     return Person.objects.filter(
         tenant_id=tenant_id, is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
     )
-
-
-def administrators_exist() -> bool:
-    """Return whether any Tenant Administrator has chosen a password, in any tenant."""
-    administrators = Person.objects.filter(
-        is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
-    ).exclude(Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX))
-    return administrators.exists()

@@ -1,4 +1,4 @@
-"""Reads about the ends of secrets: counts for the operator, and what a person's calendar shows."""
+"""Reads about the ends of secrets: counts for the operator, and how and where they are told."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from clients_app.models import CalendarFeed, ClientSecret, Delivery, Person
+from clients_app.models import CalendarFeed, ClientSecret, Delivery, Person, Webhook
 from clients_app.selectors.periods import EXPIRED_LISTED
 
 WITHIN_DAYS: Final = (1, 7, 14, 30)
@@ -39,6 +39,16 @@ def delivery_counts() -> list[dict[str, Any]]:
     groups = Delivery.objects.values("tenant_id", "channel", "state")
     rows = groups.annotate(number=Count("pk")).order_by("tenant_id", "channel", "state")
     return [dict(row) for row in rows]
+
+
+def webhook_of(tenant_id: UUID) -> Webhook | None:
+    """Return where the notices of a tenant are posted to."""
+    return Webhook.objects.filter(tenant_id=tenant_id).first()
+
+
+def feed_of(person: Person) -> CalendarFeed | None:
+    """Return the calendar of a person."""
+    return CalendarFeed.objects.filter(person=person).first()
 
 
 def feed_owner(digest: str) -> Person | None:

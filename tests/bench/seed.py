@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _real_clients() -> list[tuple[str, str]]:
-    from clients_app.selectors import first_tenant
+    from clients_app.selectors.installation import first_tenant
     from tests.factories import make_client
 
     tenant = first_tenant()

@@ -15,6 +15,7 @@ from clients_app import selectors
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
+from clients_app.selectors import installation
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person, choose_password
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_tenant
@@ -93,13 +94,13 @@ def test_up_to_a_limit_a_person_is_added(tenant: Tenant, more: dict[str, str]) -
 def test_without_a_password_nobody_signs_in(tenant: Tenant) -> None:
     ann = make_person("ann", tenant, TENANT_ADMINISTRATOR)
     assert not ann.has_usable_password()
-    assert not selectors.administrators_exist()
+    assert not installation.administrators_exist()
 
     choose_password(ann, GOOD, actor=actor_for(ann), now=NOW)
 
     assert authenticate(username="ANN", password=GOOD) == ann
     assert authenticate(username="ann", password=GOOD.lower()) is None
-    assert selectors.administrators_exist()
+    assert installation.administrators_exist()
     assert AuditEvent.objects.filter(action="person.password.chosen").count() == 1
 
 

@@ -1,7 +1,5 @@
 """Add Client: saves client and first secret together, and shows the secret once."""
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,6 +13,8 @@ from clients_app.admin.pages import show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import Client, ClientType, Tenant
+from clients_app.selectors import clients_by_id
+from clients_app.selectors.installation import first_tenant
 from clients_app.services.clients import register_client
 
 
@@ -47,7 +47,8 @@ def _register(request: HttpRequest, tenant: Tenant, client_type: str) -> HttpRes
             form_key=form_key_of(request.POST),
         )
     except AlreadyAdded as error:
-        return _already_added(request, error.client_id)
+        (client,) = clients_by_id(tenant.pk, [error.client_id]).values()
+        return show_already_added(request, client)
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
         return _show(request, form, tenant)
@@ -56,8 +57,7 @@ def _register(request: HttpRequest, tenant: Tenant, client_type: str) -> HttpRes
 
 
 def _ask_where(request: HttpRequest, form: TenantAndTypeForm) -> HttpResponse:
-    first = Tenant.objects.order_by("created_at", "id").first()
-    form.initial = {"tenant": first, "type": ClientType.CLIENT_CREDENTIALS}
+    form.initial = {"tenant": first_tenant(), "type": ClientType.CLIENT_CREDENTIALS}
     return show_form(
         request,
         form,
@@ -79,7 +79,3 @@ def _show(request: HttpRequest, form: ClientForm, tenant: Tenant) -> HttpRespons
         lines=(gettext("%(type)s, in %(tenant)s") % {"type": client_type, "tenant": tenant},),
         form_key=form_key_of(request.POST),
     )
-
-
-def _already_added(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    return show_already_added(request, Client.objects.get(pk=client_id))

@@ -11,8 +11,9 @@ from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
 from clients_app.admin.forms.deed_form import DeedForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, RuleBroken
 from clients_app.models import Client
+from clients_app.selectors.installation import present_client, removed_client
 from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_removal import asks_for_name, remove_client, restore_client
 from clients_app.services.token_ends import end_tokens
@@ -104,9 +105,7 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @fresh_proof
 def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Bring a removed client back, disabled and without its secrets."""
-    client = Client.objects.exclude(removed_at=None).filter(pk=client_id).first()
-    if client is None:
-        raise NotFound(gettext_noop("There is no such removed client."))
+    client = removed_client(client_id)
     form = RestoreForm(
         request.POST if request.method == "POST" else None, initial={"name": client.name}
     )
@@ -127,17 +126,6 @@ def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
         subject=client,
         lines=(gettext("It comes back disabled and without its secrets."),),
     )
-
-
-def present_client(client_id: UUID) -> Client:
-    """Return a client of any tenant that is not removed.
-
-    Errors: NotFound.
-    """
-    client = Client.objects.present().filter(pk=client_id).first()
-    if client is None:
-        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
-    return client
 
 
 def _name(client: Client) -> dict[str, str]:

@@ -13,8 +13,8 @@ from clients_app.admin.forms.deed_form import DeedForm, sentence_of
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.browsers.person import person_of
-from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import SigningKey
+from clients_app.selectors.installation import signing_key
 from clients_app.services.key_rotation import revoke_keys, rotate_keys
 from clients_app.services.signing_keys import SigningKeyLost
 from clients_app.templatetags.moments import day_time
@@ -49,9 +49,7 @@ def keys_rotate(request: HttpRequest) -> HttpResponse:
 @fresh_proof
 def key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Withdraw a key that somebody else may have, and all its tokens with it."""
-    row = SigningKey.objects.exclude(state=SigningKey.State.REMOVED).filter(pk=key_id).first()
-    if row is None:
-        raise NotFound(gettext_noop("There is no such signing key."))
+    row = signing_key(key_id)
     form = DeedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actor = actor_in(person_of(request).tenant_id, request)

@@ -11,8 +11,9 @@ from clients_app.admin.forms.deed_form import DeedForm
 from clients_app.admin.forms.role_form import NewRoleForm, RoleEditForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
-from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
 from clients_app.models import Role
+from clients_app.selectors.installation import any_role
 from clients_app.services.roles import add_role, edit_role, remove_role
 
 
@@ -40,7 +41,7 @@ def role_add(request: HttpRequest) -> HttpResponse:
 @fresh_proof
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
-    role = _role(role_id)
+    role = any_role(role_id)
     form = RoleEditForm(
         request.POST if request.method == "POST" else None,
         initial={"name": role.name, "description": role.description, "seen": role.stamp},
@@ -52,7 +53,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
         except (RuleBroken, Conflict) as error:
             form.add_broken(error)
             if isinstance(error, ChangedMeanwhile):
-                form.show_changes(_role(role_id))
+                form.show_changes(any_role(role_id))
         else:
             return done(request, gettext("%(name)s is edited.") % {"name": role}, subject=role)
     title, button = gettext("Edit Role"), gettext("Save")
@@ -62,7 +63,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 @fresh_proof
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Take a custom role away from all who carry it; the page says how many."""
-    role = _role(role_id)
+    role = any_role(role_id)
     form = DeedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -85,10 +86,3 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
             gettext("It is taken from all of them at once."),
         ),
     )
-
-
-def _role(role_id: UUID) -> Role:
-    role = Role.objects.filter(pk=role_id).first()
-    if role is None:
-        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
-    return role

@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.actor import actor_in
-from clients_app.admin.deeds.client_state import present_client
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.forms.deed_form import DeedForm, form_key_of
 from clients_app.admin.forms.secret_form import RotateForm, SecretForm
@@ -17,6 +16,7 @@ from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, NotFound, RuleBroken, gettext_noop
 from clients_app.models import ClientSecret
 from clients_app.rules.expiry import is_expired
+from clients_app.selectors.installation import present_client, unretired_secret
 from clients_app.services.client_secrets import add_secret, remove_secret
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secret_rotation import rotate_secret
@@ -59,7 +59,7 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @sensitive_variables("rotated")
 def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Give a secret a successor, shown once, and an end."""
-    secret, now = _unretired(secret_id), timezone.now()
+    secret, now = unretired_secret(secret_id), timezone.now()
     client, actor = secret.client, actor_in(secret.client.tenant_id, request)
     try:
         if request.method == "POST":  # the first try may have ended the secret at once
@@ -101,7 +101,7 @@ def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
 @fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""
-    secret = _unretired(secret_id)
+    secret = unretired_secret(secret_id)
     client = secret.client
     if request.method == "POST":
         actor = actor_in(client.tenant_id, request)
@@ -119,14 +119,6 @@ def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
             gettext("It gets no token from this moment on. This cannot be undone."),
         ),
     )
-
-
-def _unretired(secret_id: int) -> ClientSecret:
-    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
-    secret = unretired.filter(pk=secret_id).first()
-    if secret is None:
-        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
-    return secret
 
 
 def _last_used(secret: ClientSecret) -> str:

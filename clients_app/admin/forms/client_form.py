@@ -14,6 +14,7 @@ from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import ClientType, Tenant
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import clean_client_name, split_tags
+from clients_app.selectors.installation import tenants
 from clients_app.services.client_drafts import ClientDraft
 
 _ROLES: Final = ("roles", "confirm_admin")
@@ -38,7 +39,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 class TenantAndTypeForm(forms.Form):
     """Where the client is added, and as what; the next form depends on both."""
 
-    tenant = forms.ModelChoiceField(Tenant.objects.order_by("name"), label=_("Tenant"))
+    tenant = forms.ModelChoiceField(tenants().order_by("name"), label=_("Tenant"))
     type = forms.ChoiceField(choices=ClientType.choices, label=_("Client Type"))
 
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.forms.deed_form import DeedForm, line
-from clients_app.models import Role, Tenant
+from clients_app.models import Role
 from clients_app.rules.names import clean_role_name
+from clients_app.selectors.installation import first_tenant, tenants
 
 
 class RoleForm(DeedForm):
@@ -35,9 +36,9 @@ class RoleEditForm(RoleForm):
 class NewRoleForm(RoleForm):
     """A role stays in the tenant that it is added to."""
 
-    tenant = forms.ModelChoiceField(Tenant.objects.order_by("name"), label=_("Tenant"))
+    tenant = forms.ModelChoiceField(tenants().order_by("name"), label=_("Tenant"))
     field_order = ("tenant", "name", "description")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("tenant", Tenant.objects.order_by("created_at", "id").first())
+        self.initial.setdefault("tenant", first_tenant())

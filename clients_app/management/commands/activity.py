@@ -7,7 +7,7 @@ from typing import Any
 from clients_app import audit, conf
 from clients_app.errors import PortalError
 from clients_app.management.command_line import PortalCommand, actor_in, now
-from clients_app.models import Tenant
+from clients_app.selectors import installation
 from clients_app.services.retention import seal_segment
 
 
@@ -32,7 +32,7 @@ class Command(PortalCommand):
     def verify(self, **_: Any) -> None:
         """Print a line a tenant; exit status 1 where a chain is broken."""
         broken = 0
-        for tenant in Tenant.objects.order_by("created_at"):
+        for tenant in installation.tenants():
             fault = audit.first_fault(tenant.pk)
             broken += fault is not None
             state = f"event {fault.sequence}: {fault.reason}" if fault else "whole"
@@ -46,7 +46,7 @@ class Command(PortalCommand):
         if days < 1:
             raise PortalError("Say --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.")
         before = now() - timedelta(days=days)
-        for tenant in Tenant.objects.order_by("created_at"):
+        for tenant in installation.tenants():
             actor = actor_in(tenant)
             while segment := seal_segment(before=before, actor=actor, now=now()):
                 self.stdout.write(f"{tenant.name}: events {segment} sealed")

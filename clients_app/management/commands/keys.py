@@ -9,6 +9,7 @@ from clients_app import conf, selectors
 from clients_app.management.command_line import PortalCommand, actor_on_installation, now
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
+from clients_app.selectors import installation
 from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
 from clients_app.services.second_factors import encrypt_factors_anew
 
@@ -32,9 +33,7 @@ class Command(PortalCommand):
 
     def list(self, *, all: bool, **_: Any) -> None:
         """Print what there is, in the order of a key's life."""
-        rows = SigningKey.objects.order_by("created_at", "kid")
-        if not all:
-            rows = rows.exclude(state=SigningKey.State.REMOVED)
+        rows = installation.signing_keys(removed=all)
         for row in sorted(rows, key=lambda row: _ORDER.index(row.state)):
             kind = f"{row.algorithm} {row.bits}" if row.bits else row.algorithm
             self.stdout.write(f"{row.state:<8} {kind:<10} {row.kid}  {_times(row)}")

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from clients_app.management.command_line import PortalCommand, now, tenant_of
-from clients_app.models import Tenant
+from clients_app.selectors import installation
 from clients_app.services import deliveries, notices
 
 
@@ -17,7 +17,7 @@ class Command(PortalCommand):
 
     def send(self, *, tenant: str | None, **_: Any) -> None:
         """Print how many secrets are told of, and how each message went."""
-        tenants = [tenant_of(tenant)] if tenant else Tenant.objects.order_by("created_at")
+        tenants = [tenant_of(tenant)] if tenant else installation.tenants()
         for one in tenants:
             told = notices.look(one, now=now())
             self.stdout.write(f"{one.name}: {told} told of")

@@ -13,7 +13,7 @@ from clients_app.management.command_line import (
     tenant_of,
 )
 from clients_app.models import Person
-from clients_app.rules.names import key_of
+from clients_app.selectors import installation
 from clients_app.services.one_time_links import make_one_time_link
 from clients_app.services.people import add_person
 from clients_app.services.people_edits import assign_person_roles, set_active
@@ -60,8 +60,8 @@ class Command(PortalCommand):
 
     def reset_link(self, *, username: str, **_: Any) -> None:
         """Print a link for a person who cannot sign in."""
-        person = Person.objects.filter(username_key=key_of(username), is_active=True).first()
-        if person is None:
+        person = installation.find_person(username)
+        if person is None or not person.is_active:
             raise NotFound("There is no active person with the username %(name)s.", name=username)
         self._print_link(person)
 
@@ -98,7 +98,7 @@ class Command(PortalCommand):
 
 
 def _person_named(username: str) -> Person:
-    person = Person.objects.filter(username_key=key_of(username)).first()
+    person = installation.find_person(username)
     if person is None:
         raise NotFound("There is no person with the username %(name)s.", name=username)
     return person

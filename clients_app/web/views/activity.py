@@ -15,6 +15,7 @@ from clients_app import audit
 from clients_app.models import AuditEvent, Client
 from clients_app.policies import Action
 from clients_app.selectors import activity as selectors
+from clients_app.selectors import clients_by_id
 from clients_app.selectors.activity_filter import ActivityFilter, found_by, names_of
 from clients_app.web.access import may, signed_in
 from clients_app.web.activity_state import (
@@ -91,8 +92,7 @@ def told(said: ActivityState, wanted: ActivityFilter) -> str:
 
 def _rows(rows: list[selectors.Row], tenant_id: UUID) -> list[dict[str, Any]]:
     """Return what the table says of each row; a client that is there has an address."""
-    ids = {row.client_id for row in rows if row.client_id}
-    clients = Client.objects.for_tenant(tenant_id).in_bulk(ids)
+    clients = clients_by_id(tenant_id, {row.client_id for row in rows if row.client_id})
     return [_row(row, clients.get(row.client_id) if row.client_id else None) for row in rows]
 
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients_app import conf
 from clients_app.browsers.person import person_of
 from clients_app.errors import NotFound, RuleBroken
-from clients_app.models import CalendarFeed, Delivery, Webhook
+from clients_app.models import CalendarFeed, Delivery
 from clients_app.policies import Action, allows
 from clients_app.rules.notices import STAGES
-from clients_app.selectors.expirations import recent_deliveries
+from clients_app.selectors.expirations import feed_of, recent_deliveries, webhook_of
 from clients_app.services import calendar_feeds, deliveries, webhooks
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -102,7 +102,7 @@ def notices_webhook(request: HttpRequest) -> HttpResponse:
 @fresh_proof(_("Receivers trust this secret."), when=lambda request: request.method == "POST")
 def notices_secret(request: HttpRequest) -> HttpResponse:
     """Make a new signing secret and show it, once; a reload makes no other."""
-    webhook = Webhook.objects.filter(tenant_id=actor_of(request).tenant_id).first()
+    webhook = webhook_of(actor_of(request).tenant_id)
     seen = request.POST.get("seen")
     if not is_sent(request) or webhook is None or seen != webhook.set_at.isoformat():
         return see_other(reverse("notices"))
@@ -145,7 +145,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 def notices_calendar(request: HttpRequest) -> HttpResponse:
     """Make a calendar address and show it, once; a reload makes no other."""
     person = person_of(request)
-    if not is_sent(request) or request.POST.get("seen") != _stamp(_feed_of(request)):
+    if not is_sent(request) or request.POST.get("seen") != _stamp(feed_of(person_of(request))):
         return see_other(reverse("notices"))
     key = calendar_feeds.make_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
@@ -168,16 +168,12 @@ def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("notices"))
 
 
-def _feed_of(request: HttpRequest) -> CalendarFeed | None:
-    return CalendarFeed.objects.filter(person=person_of(request)).first()
-
-
 def _stamp(feed: CalendarFeed | None) -> str:
     return feed.made_at.isoformat() if feed else ""
 
 
 def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    actor, feed = actor_of(request), _feed_of(request)
+    actor, feed = actor_of(request), feed_of(person_of(request))
     context: dict[str, Any] = {
         "feed": feed,
         "feed_stamp": _stamp(feed),
@@ -189,7 +185,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         **more,
     }
     if context["may_manage"]:
-        webhook = Webhook.objects.filter(tenant_id=actor.tenant_id).first()
+        webhook = webhook_of(actor.tenant_id)
         context |= {
             "sends_mail": conf.sends_mail(),
             "webhook": webhook,

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients_app import selectors
 from clients_app.browsers.address import address_of
 from clients_app.browsers.mfa import CodeForm
+from clients_app.selectors.installation import only_tenant
 from clients_app.services.attempts import note_failed_sign_in
 from clients_app.web import kept
 from clients_app.web.htmx import go, page_behind, see_other, show, with_query
@@ -134,6 +134,6 @@ def _ask(
         "kept": [(kept.PREFIX + name, value) for name, value in fields],
         "error": error,
         "username": username,
-        "tenant_name": selectors.only_tenant(),
+        "tenant_name": only_tenant(),
     }
     return show(request, "sign_in", context, title=gettext("Sign in"), status=status)

@@ -1,0 +1,120 @@
+"""Reads across all tenants, for those who run the installation: the command line and Staff."""
+
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q, QuerySet
+
+from clients_app.errors import NotFound, gettext_noop
+from clients_app.models import Client, ClientSecret, Person, Role, SigningKey, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.names import key_of
+
+
+def tenants() -> QuerySet[Tenant]:
+    """Return all tenants, the first that was made first."""
+    return Tenant.objects.order_by("created_at", "id")
+
+
+def first_tenant() -> Tenant | None:
+    """Return the tenant that was made first."""
+    return tenants().first()
+
+
+def only_tenant() -> Tenant | None:
+    """Return the tenant of an installation that has just one; strangers may see its name."""
+    some = tenants()[:2]
+    return some[0] if len(some) == 1 else None
+
+
+def tenant_named(name: str) -> Tenant:
+    """Return the tenant with this name.
+
+    Errors: NotFound if there is none, or more than one.
+    """
+    named = Tenant.objects.filter(name=name)[:2]
+    if len(named) != 1:
+        raise NotFound(
+            gettext_noop("There is no tenant, or more than one, named %(name)s."), name=name
+        )
+    return named[0]
+
+
+def find_person(username: str) -> Person | None:
+    """Return the person with this username, active or not."""
+    return Person.objects.filter(username_key=key_of(username)).first()
+
+
+def administrators_exist() -> bool:
+    """Return whether any Tenant Administrator has chosen a password, in any tenant."""
+    administrators = Person.objects.filter(
+        is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
+    ).exclude(Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX))
+    return administrators.exists()
+
+
+def present_client(client_id: UUID) -> Client:
+    """Return a client of any tenant that is not removed.
+
+    Errors: NotFound.
+    """
+    client = Client.objects.present().filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
+    return client
+
+
+def removed_client(client_id: UUID) -> Client:
+    """Return a client of any tenant that was removed.
+
+    Errors: NotFound.
+    """
+    client = Client.objects.exclude(removed_at=None).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(gettext_noop("There is no such removed client."))
+    return client
+
+
+def clients_tagged(key: str) -> QuerySet[Client]:
+    """Return the clients with a tag that ``key`` is part of."""
+    return Client.objects.filter(tags__name_key__contains=key)
+
+
+def unretired_secret(secret_id: int) -> ClientSecret:
+    """Return a secret of any tenant that is not removed, with its client.
+
+    Errors: NotFound.
+    """
+    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
+    secret = unretired.filter(pk=secret_id).first()
+    if secret is None:
+        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    return secret
+
+
+def any_role(role_id: UUID) -> Role:
+    """Return a role of any tenant.
+
+    Errors: NotFound.
+    """
+    role = Role.objects.filter(pk=role_id).first()
+    if role is None:
+        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
+    return role
+
+
+def signing_keys(*, removed: bool = False) -> QuerySet[SigningKey]:
+    """Return the signing keys, oldest first; the removed ones too, if asked."""
+    keys = SigningKey.objects.order_by("created_at", "kid")
+    return keys if removed else keys.exclude(state=SigningKey.State.REMOVED)
+
+
+def signing_key(key_id: UUID) -> SigningKey:
+    """Return a signing key that is not removed.
+
+    Errors: NotFound.
+    """
+    key = signing_keys().filter(pk=key_id).first()
+    if key is None:
+        raise NotFound(gettext_noop("There is no such signing key."))
+    return key
