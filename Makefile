@@ -10,7 +10,7 @@ help:
 	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
 	@echo 'make faults  eight minutes: rotate the signing keys under foreign verifiers that cache'
-	@echo 'make ui-report  how quick the screens are in Chromium with 50,000 clients (CLIENTS, ROUNDS)'
+	@echo 'make ui-report  how quick the screens are in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
 	@echo 'make format  format the code'
 	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
 

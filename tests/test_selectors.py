@@ -62,7 +62,7 @@ def test_as_many_queries_for_sixty_clients_as_for_one(tenant: Tenant) -> None:
     reads: dict[str, Callable[[], object]] = {
         "page": lambda: page_of(tenant),
         "filtered": lambda: page_of(tenant, q="n"),
-        "roles": lambda: selectors.tenant_roles(tenant.pk),
+        "roles": lambda: selectors.roles_with_counts(tenant.pk),
         "sidebar": lambda: selectors.sidebar_counts(tenant.pk),
         "secrets": lambda: selectors.listed_secrets(client, now=NOW),
         "summary": lambda: selectors.client_summary(client, now=NOW),
@@ -452,7 +452,7 @@ def test_how_many_carry_a_role(tenant: Tenant) -> None:
     Client.objects.filter(name="gone").update(removed_at=NOW)
     make_person("ann", tenant).roles.add(role)
 
-    held = selectors.tenant_roles(tenant.pk)[0]
+    held = selectors.roles_with_counts(tenant.pk)[0]
     assert (held.client_count, held.person_count) == (2, 1)
 
 

@@ -1,5 +1,6 @@
 """Something that asks for tokens, with the rows that belong to it."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -49,6 +50,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def present(self) -> "ClientQuerySet":
         """Those that are not removed."""
         return self.filter(removed_at=None)
+
+    def removed(self) -> "ClientQuerySet":
+        """Those that are; said as a range, which SQLite too finds by an index."""
+        return self.filter(removed_at__gt=datetime.min.replace(tzinfo=UTC))
 
 
 @keeps_lengths

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import NotFound, gettext_noop
@@ -28,6 +28,7 @@ from clients_app.selectors.client_usage import (
 )
 from clients_app.selectors.former_keys import rows_under_former_keys
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT, RESTORABLE
+from clients_app.selectors.roles import get_role, holders_of, roles_with_counts, tenant_roles
 from clients_app.selectors.rotations import Rotation, rotations
 
 __all__ = (
@@ -39,10 +40,14 @@ __all__ = (
     "Show",
     "client_page",
     "client_summary",
+    "get_role",
+    "holders_of",
     "hours_of",
     "refusals_of",
+    "roles_with_counts",
     "rotations",
     "rows_under_former_keys",
+    "tenant_roles",
 )
 
 
@@ -135,36 +140,6 @@ def last_event_number(tenant_id: UUID) -> int:
     """Return the number of the last audit event: any change of the tenant's rows raises it."""
     head = AuditHead.objects.filter(tenant_id=tenant_id)
     return head.values_list("sequence", flat=True).first() or 0
-
-
-def tenant_roles(tenant_id: UUID) -> list[Any]:
-    """Return the roles in the order of the screen, each with ``client_count``, ``person_count``."""
-    present = Q(clients__removed_at=None)
-    return list(
-        Role.objects.for_tenant(tenant_id)
-        .annotate(
-            client_count=Count("clients", filter=present, distinct=True),
-            person_count=Count("people", distinct=True),
-        )
-        .in_screen_order()
-    )
-
-
-def get_role(tenant_id: UUID, role_id: UUID) -> Role:
-    """Return a role of the tenant.
-
-    Errors: NotFound.
-    """
-    role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
-    if role is None:
-        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
-    return role
-
-
-def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:
-    """Return the clients that are not removed, and the people, who have the role, by name."""
-    clients = role.clients.filter(removed_at=None).order_by("name_key")
-    return clients, role.people.order_by("username_key")
 
 
 def tenant_people(tenant_id: UUID) -> QuerySet[Person]:

@@ -38,28 +38,36 @@
     (back ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
   }
 
-  // The Client Secret was not copied: the foot asks once.
-  function mayClose() {
-    const ask = $("[data-ask]", dialog);
-    if (!ask || $("[data-once]", dialog).dataset.copied) return true;
-    $("[data-foot]", dialog).hidden = true;
+  // What is shown once was not copied: its foot asks once.
+  function mayClose(once) {
+    const ask = once && $("[data-ask]", once);
+    if (!ask || once.dataset.copied) return true;
+    $("[data-foot]", once).hidden = true;
     ask.hidden = false;
     $("[role=alert] span", ask).textContent = $("template", ask).content.textContent;
     $("[data-keep-open]", ask).focus();
     return false;
   }
 
-  function keepOpen() {
-    $("[data-ask]", dialog).hidden = true;
-    $("[data-foot]", dialog).hidden = false;
-    $("[data-guards]", dialog).focus();
+  function keepOpen(once) {
+    $("[data-ask]", once).hidden = true;
+    $("[data-foot]", once).hidden = false;
+    $("[data-guards]", once).focus();
+  }
+
+  // Of a window; on a page of its own Close is a link, which leads on unless it asks.
+  function pressClose(event, button) {
+    const may = button.dataset.close === "anyway" || mayClose(button.closest("[data-once]"));
+    const inWindow = dialog?.contains(button);
+    if (inWindow || !may) event.preventDefault();
+    if (inWindow && may) dialog.close();
   }
 
   if (dialog) {
     dialog.addEventListener("cancel", (event) => {
       if (event.target !== dialog) return;
       const ask = $("[data-ask]", dialog);
-      if ((ask && !ask.hidden) || !mayClose()) event.preventDefault();
+      if ((ask && !ask.hidden) || !mayClose($("[data-once]", dialog))) event.preventDefault();
     });
     dialog.addEventListener("close", closed);
   }
@@ -89,7 +97,7 @@
     if (once && button.hasAttribute("data-guards")) {
       once.dataset.copied = "yes";
       const note = $("[data-note]", once);
-      note.lastElementChild.textContent = words().secretCopied;
+      note.lastElementChild.textContent = note.dataset.note;
       draw(note, "check-circle");
     }
     say(button, words().copied, "check");
@@ -208,16 +216,13 @@
       $(button.dataset.for).value = button.dataset.set;
       prepare(document);
     } else if (button.matches("[data-picker]")) pick(button);
-    else if (button.matches("[data-keep-open]")) keepOpen();
+    else if (button.matches("[data-keep-open]")) keepOpen(button.closest("[data-once]"));
     else if (button.matches("[data-dismiss]")) button.closest(".toast").remove();
     else if (button.matches("[data-theme-switch]")) switchTheme(button);
     else if (button.matches("#errors a")) {
       event.preventDefault();
       $(button.hash)?.focus();
-    } else if (button.matches("[data-close]") && dialog?.contains(button)) {
-      event.preventDefault();
-      if (button.dataset.close === "anyway" || mayClose()) dialog.close();
-    }
+    } else if (button.matches("[data-close]")) pressClose(event, button);
   });
 
   // ---- Theme: the server keeps the choice in a cookie; the page does not wait for it

@@ -2,7 +2,7 @@
 
 Each click is timed by the page itself, from the event to the frame after the last change that it
 made; one that leads to another page, to that page's largest paint. What is printed is one table;
-CLIENTS and ROUNDS are read from the environment.
+CLIENTS, ROUNDS and PARTS are read from the environment.
 """
 
 import json
@@ -25,6 +25,7 @@ from tests.portal_process import CHECKOUT, USERNAME, PortalProcess
 
 CLIENTS = int(os.environ.get("CLIENTS", "50000"))
 ROUNDS = int(os.environ.get("ROUNDS", "10"))
+PARTS = os.environ.get("PARTS", "page clicks keys lighthouse").split()
 LIGHTHOUSE = "lighthouse@12.2.3"  # the last that runs on Node 20 and installs from a lock
 AUDITS = 5
 KEY_MS = 60  # between two keys of a person who types
@@ -69,14 +70,17 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         visitor = Visitor(browser, portal)
         visitor.context.add_init_script(WATCH)
-        rows = _first_page(visitor)
-        rows += _clicks(visitor)
-        rows += _by_keyboard(visitor)
+        sign_in(page := visitor.page("/sign-in"), USERNAME)
+        page.wait_for_url("**/security/clients*")
+        page.close()
+        parts = {"page": _first_page, "clicks": _clicks, "keys": _by_keyboard}
+        rows = [row for name, part in parts.items() if name in PARTS for row in part(visitor)]
         cookies = {one["name"]: one["value"] for one in visitor.context.cookies()}
         complaints = visitor.leave()
         browser.close()
         rows.append(("console errors and breaches of the policy", "0", str(len(complaints))))
-        rows += _lighthouse(portal, cookies, Path(folder) / "lighthouse")
+        if "lighthouse" in PARTS:
+            rows += _lighthouse(portal, cookies, Path(folder) / "lighthouse")
     say("\n| measured | wanted | figure |\n| --- | --- | --- |")
     for what, wanted, figure in rows:
         say(f"| {what} | {wanted} | {figure} |")
@@ -95,14 +99,12 @@ def _fill(portal: PortalProcess) -> None:
 
 
 def _first_page(visitor: Visitor) -> Rows:
-    """Sign in with an empty cache; weigh the first page of clients with all that it loads."""
-    page = visitor.page("/sign-in")
+    """Weigh the page of clients with all that it loads where nothing is cached."""
+    page = visitor.page("/security/clients")
     wire = visitor.context.new_cdp_session(page)
     wire.send("Network.enable")
     received: list[float] = []
     wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-    sign_in(page, USERNAME)
-    page.wait_for_url("**/security/clients*")
     page.wait_for_load_state("networkidle")
     received.clear()
     wire.send("Network.clearBrowserCache")

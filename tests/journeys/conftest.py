@@ -47,22 +47,25 @@ def visit(chromium: Browser) -> Iterator[Visit]:
 @pytest.fixture(scope="package")
 def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """The portal of the journeys, apart from that of other tests: it gets several tenants."""
-    yield from new_portal(tmp_path_factory.mktemp("journeys"))
+    yield from new_portal(
+        tmp_path_factory.mktemp("journeys"),
+        OUTGOING_ALLOWED_HOSTS="127.0.0.1",  # receivers of webhooks
+    )
 
 
 @pytest.fixture(scope="package")
 def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
-    """The cookies of people of two more tenants, by username; one tenant has no clients."""
+    """The cookies of people of three more tenants, by username; that of Zofia has no clients."""
     settled = live_portal.manage(
         "shell",
         "-c",
         "from tests.journeys import larkfield;"
-        f"larkfield.settle({PASSWORD!r}); larkfield.settle_without_clients({PASSWORD!r})",
+        f"larkfield.settle({PASSWORD!r}); larkfield.settle_small_ones({PASSWORD!r})",
     )
     assert settled.returncode == 0, settled.stderr
     return {
         username: cookies_of(chromium, live_portal, username)
-        for username in ("mara.okafor", "jonas.berg", "zofia")
+        for username in ("mara.okafor", "jonas.berg", "zofia", "otto")
     }
 
 
@@ -77,14 +80,15 @@ def look() -> Iterator[Look]:
 @pytest.fixture
 def arrive(
     live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
-) -> Callable[[str], Visitor]:
+) -> Callable[..., Visitor]:
     """A function that returns the browser of one of the people of Larkfield Water.
 
     axe-core sets styles of its own, which our policy forbids: here alone it is not in force.
     """
 
-    def arrive(username: str) -> Visitor:
-        visitor = visit(live_portal, storage_state=larkfield.get(username), bypass_csp=True)
+    def arrive(username: str, **options: Any) -> Visitor:
+        cookies = larkfield.get(username)
+        visitor = visit(live_portal, storage_state=cookies, bypass_csp=True, **options)
         visitor.expect(403, 404, 422)
         return visitor
 

@@ -93,18 +93,28 @@ def settle(password: str) -> None:
     save_filter(Person.objects.get(pk=mara.id), "Ends soon", query="show=expiring")
 
 
-def settle_without_clients(password: str) -> None:
-    """Add a tenant that has nothing yet but Zofia, who administers it."""
+def settle_small_ones(password: str) -> None:
+    """Add a tenant that has nothing yet but Zofia, who administers it; and one of Otto's, whose
+    only client has a secret that never expires."""
     now = datetime.now(UTC)
-    tenant = add_tenant("Cranes GmbH", actor_kind=ActorKind.SYSTEM, now=now)
+    _settle_with("zofia", "Cranes GmbH", password, now=now)
+    otters = _settle_with("otto", "Otters AG", password, now=now)
+    dam = Example("Dam gauge", ("Tenant Viewer",), 30 * DAY, None, DAY)
+    _add(dam, _as_actor(otters, "otto"), now=now)
+    usage.flush()
+
+
+def _settle_with(username: str, name: str, password: str, *, now: datetime) -> Tenant:
+    tenant = add_tenant(name, actor_kind=ActorKind.SYSTEM, now=now)
     administrator = Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
     system = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name="system")
     ids = frozenset({administrator.pk})
-    add_person("zofia", password=password, role_ids=ids, actor=system, now=now)
+    add_person(username, password=password, role_ids=ids, actor=system, now=now)
+    return tenant
 
 
-def _as_actor(tenant: Tenant) -> Actor:
-    person = Person.objects.get(tenant=tenant, username="mara.okafor")
+def _as_actor(tenant: Tenant, username: str = "mara.okafor") -> Actor:
+    person = Person.objects.get(tenant=tenant, username=username)
     return Actor(
         kind=ActorKind.PERSON,
         tenant_id=tenant.pk,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,8 +52,21 @@ def wait_for(true: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def nodes(portal: PortalProcess) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The workers of two more nodes on the same database, which begin at once."""
+    words = portal.command("worker", "--until-closed")
+    beside = [
+        subprocess.Popen(words, env=portal.environment, stdin=subprocess.PIPE) for _ in range(2)
+    ]
+    yield beside
+    for node in beside:
+        node.kill()
+        node.communicate()
+
+
 def test_it_sends_starts_again_and_ends_with_the_server(
-    portal: PortalProcess, mails: MailSink
+    portal: PortalProcess, mails: MailSink, nodes: list[subprocess.Popen[bytes]]
 ) -> None:
     portal.start()
     wait_for(lambda: mails.received)
@@ -71,6 +85,7 @@ def test_it_sends_starts_again_and_ends_with_the_server(
     (third,) = portal.companions()
     assert portal.stop() == 0
     assert not is_running(third)
-    assert len(mails.received) == 1  # once, though three have looked
+    assert [node.poll() for node in nodes] == [None, None]
+    assert len(mails.received) == 1  # once, though five have looked
     state = portal.query("SELECT state, attempts FROM clients_app_delivery")
     assert state == [("sent", 1)]

@@ -67,7 +67,7 @@ def test_a_locked_database_is_a_503_to_be_tried_again(administrator_browser, mon
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(selectors, "tenant_roles", locked)
+    monkeypatch.setattr(selectors, "roles_with_counts", locked)
     administrator_browser.raise_request_exception = False
 
     reply = administrator_browser.get(ROLES)

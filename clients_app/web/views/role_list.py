@@ -18,7 +18,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     """Show the roles of the tenant, custom ones first."""
     actor = actor_of(request)
     context = {
-        "roles": selectors.tenant_roles(actor.tenant_id),
+        "roles": selectors.roles_with_counts(actor.tenant_id),
         "may_add": allows(actor, Action.ADD_ROLE),
         "may_edit": allows(actor, Action.EDIT_ROLE),
         "may_remove": allows(actor, Action.REMOVE_ROLE),

@@ -1,0 +1,76 @@
+"""Notices: a webhook that gets what it was told it would, and a private calendar address."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+from playwright.sync_api import Locator, Page, StorageState, expect
+from standardwebhooks import Webhook as Verifier
+
+from tests.journeys.conftest import Visit
+from tests.journeys.visitor import Visitor
+from tests.portal_process import PortalProcess
+from tests.sinks import receiver
+
+pytestmark = pytest.mark.journey
+
+NOTICES = "/security/notices"
+
+
+@pytest.fixture
+def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
+    return visit(live_portal, storage_state=mara)
+
+
+def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
+    page = visitor.page(NOTICES)
+    with receiver() as hooks:
+        hooks.status = 410
+        page.get_by_label("URL").fill(hooks.url)
+        page.get_by_role("button", name="Add webhook").click()
+        expect(page.get_by_text("Copy the signing secret now.")).to_be_visible()
+        secret = page.locator("#id_signing_secret").inner_text()
+        page.reload()
+        expect(page.locator("#id_signing_secret")).to_have_count(0)
+
+        page.get_by_role("button", name="Send a test").click()
+        expect(page.locator("#toasts")).to_contain_text("A test is on its way")
+        message = until_it_says(page, "Failed: HTTP 410")
+        hooks.status = 204
+        message.get_by_role("button", name="Send again").click()
+        expect(until_it_says(page, "Sent")).to_contain_text("HTTP 204")
+
+        refused, taken = hooks.received
+        assert refused[0]["webhook-id"] == taken[0]["webhook-id"]
+        assert Verifier(secret).verify(taken[1], taken[0])["type"] == "test"
+    page.get_by_role("button", name="Remove webhook").click()
+    expect(page.get_by_role("button", name="Add webhook")).to_be_visible()
+    page.goto("/security/activity")
+    expect(page.locator("#main")).to_contain_text("HTTP 204")
+
+
+def until_it_says(page: Page, words: str) -> Locator:
+    """Load the page anew until its first message says ``words``; return that message."""
+    first = page.get_by_role("region", name="Messages").get_by_role("listitem").first
+    for _ in range(60):
+        if words in first.inner_text():
+            break
+        page.wait_for_timeout(250)
+        page.goto(NOTICES)
+    expect(first).to_contain_text(words)
+    return first
+
+
+def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
+    page = visitor.page(NOTICES)
+    page.get_by_role("button", name="Make an address").click()
+    expect(page.get_by_text("Copy the address now.")).to_be_visible()
+    address = page.locator("#id_calendar_address").inner_text()
+    with urllib.request.urlopen(address) as reply:  # noqa: S310  ours, without a cookie
+        assert reply.headers["Content-Type"].startswith("text/calendar")
+        assert reply.read().startswith(b"BEGIN:VCALENDAR")
+
+    page.get_by_role("button", name="Remove address").click()
+    expect(page.locator("#toasts")).to_contain_text("does not work any more")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address)  # noqa: S310
