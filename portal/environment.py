@@ -128,6 +128,15 @@ def parsed(name: str, default: str, parse: Callable[[str], T], *, example: str) 
         ) from None
 
 
+def cache() -> dict[str, Any]:
+    """Return what Django wants to know of CACHE_URL; what all workers share when unset."""
+    if not text("CACHE_URL", ""):
+        return {"BACKEND": "clients_app.services.shared_cache.SharedCache"}
+    example, parse = "rediscache://localhost:6379/1", environ.Env.cache_url_config
+    found: dict[str, Any] = parsed("CACHE_URL", "", parse, example=example)
+    return found
+
+
 def database(data_dir: Path) -> dict[str, Any]:
     """Return what Django wants to know of DATABASE_URL; a file in ``data_dir`` when unset."""
     url = text("DATABASE_URL", f"sqlite:///{quote(str(data_dir / 'portal.sqlite3'))}")

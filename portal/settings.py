@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 
 from portal import environment as env
@@ -123,14 +122,7 @@ TEMPLATES = [
 
 # Rows
 DATABASES = {"default": env.database(DATA_DIR)}
-CACHES = {
-    "default": env.parsed(
-        "CACHE_URL",
-        "locmemcache://",
-        environ.Env.cache_url_config,
-        example="rediscache://localhost:6379/1",
-    )
-}
+CACHES = {"default": env.cache()}
 
 # People
 AUTH_USER_MODEL = "clients_app.Person"

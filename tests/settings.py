@@ -28,9 +28,10 @@ for _name in (  # what a developer may have set for a portal of his own, but for
 _folder = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
+os.environ["CACHE_URL"] = "locmemcache://"  # forgotten between tests; portals that run share theirs
 
 from portal.settings import *  # noqa: E402, F403  after its environment
-from portal.settings import DATABASES  # noqa: E402
+from portal.settings import DATABASES  # noqa: E402  after its environment
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in production
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}

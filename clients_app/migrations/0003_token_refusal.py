@@ -6,15 +6,15 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
-from clients_app.models import failed_attempts
+from clients_app.models import passing_tables
 
 
 def create(apps: Any, schema_editor: Any) -> None:
-    failed_attempts.create(schema_editor.connection)
+    passing_tables.create(schema_editor.connection, passing_tables.FAILED_ATTEMPTS)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
-    failed_attempts.drop(schema_editor.connection)
+    passing_tables.drop(schema_editor.connection, passing_tables.FAILED_ATTEMPTS)
 
 
 class Migration(migrations.Migration):

@@ -9,22 +9,17 @@ Source: security bar 88; Table A, row 22.
 
 import ipaddress
 import logging
-import sqlite3
-import threading
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from django.db import Error as DatabaseError
-from django.db import connection
 
-from clients_app import conf
-from clients_app.models import failed_attempts
+from clients_app.services.passing_rows import execute
 
 FAILURES_MAX: Final = 100
 WINDOW_S: Final = 60
 _OVER_MAX: Final = 10_000  # sources that this process remembers
-_FILE_WAIT_S: Final = 0.2  # for other processes; a refusal that cannot be counted is refused still
 
 _ADD: Final = """
 INSERT INTO clients_app_failedattempts AS t (source, failures, since) VALUES (%s, 1, %s)
@@ -50,7 +45,7 @@ def count_failure(address: str, *, now: datetime) -> int:
         return until - second
     try:
         failures, since = _counted(source, second)
-    except (DatabaseError, sqlite3.Error) as error:
+    except DatabaseError as error:  # refused still
         log.warning("A refused token request could not be counted: %s", error)
         return 0
     if failures <= FAILURES_MAX:
@@ -81,36 +76,13 @@ def source_of(address: str) -> str:
 def forget() -> None:
     """Let every source start again."""
     _over.clear()
-    _execute(_FORGET, (2**40,))
+    execute(_FORGET, (2**40,))
 
 
 def _counted(source: str, second: int) -> tuple[int, int]:
     """Return how many failures of the source there are since which second, with this one."""
     if second - _last_cleaning[0] >= WINDOW_S:
         _last_cleaning[0] = second
-        _execute(_FORGET, (second,))
-    [(failures, since)] = _execute(_ADD, (source, second))
+        execute(_FORGET, (second,))
+    [(failures, since)] = execute(_ADD, (source, second))
     return failures, since
-
-
-def _execute(statement: str, values: tuple[Any, ...]) -> list[tuple[int, int]]:
-    if connection.vendor == "sqlite":
-        return _file().execute(statement.replace("%s", "?"), values).fetchall()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall() if cursor.description else []
-
-
-_of_this_thread: Final = threading.local()
-
-
-def _file() -> sqlite3.Connection:
-    """Return this thread's connection to the file beside the database; made when it is missing."""
-    path = conf.data_dir() / "failed_attempts.sqlite3"
-    if not path.exists() or getattr(_of_this_thread, "path", None) != path:
-        file = sqlite3.connect(path, timeout=_FILE_WAIT_S, isolation_level=None)
-        file.execute("PRAGMA journal_mode=WAL")
-        file.execute("PRAGMA synchronous=OFF")  # nothing in it need survive a power cut
-        file.execute(f"CREATE TABLE IF NOT EXISTS {failed_attempts.TABLE}")
-        _of_this_thread.file, _of_this_thread.path = file, path
-    return _of_this_thread.file

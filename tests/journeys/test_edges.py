@@ -1,9 +1,12 @@
 """What only a forged form would send, and what just fits: the edges on their good side."""
 
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import requests
 from playwright.sync_api import StorageState, expect
 
 from clients_app import limits
@@ -62,7 +65,7 @@ def roles_to_forge(portal: PortalProcess) -> tuple[str, str]:
         "WHERE r.name = 'Tenant Member' AND t.name = 'Herons Ltd'"
     )
     theirs = portal.query("SELECT id FROM clients_app_role WHERE name = 'Theirs'")
-    return tuple(str(uuid.UUID(str(found[0][0]))) for found in (own, theirs))  # type: ignore[return-value]
+    return tuple(str(uuid.UUID(str(found[0][0]))) for found in (own, theirs))
 
 
 def test_the_longest_of_everything_is_added(visitor: Visitor) -> None:
@@ -106,3 +109,29 @@ def test_an_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
     expect_window(page, "Client Successfully Created")
     lifetime = "SELECT token_lifetime_s FROM clients_app_client WHERE name = 'No lifetime typed'"
     assert visitor.portal.query(lifetime) == [(3600,)]
+
+
+def test_both_workers_count_wrong_passwords_together(live_portal: PortalProcess) -> None:
+    """Security bar 78, without Redis: five guesses, whichever worker each of them meets."""
+    guess = {"login": "somebody", "password": "not the password"}
+
+    def answer(_: int) -> str:
+        with requests.Session() as session:
+            session.mount("http://", _ElsewhereAdapter())
+            session.get(f"{live_portal.url}/sign-in", timeout=30)
+            token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
+            reply = session.post(f"{live_portal.url}/sign-in", data=guess | token, timeout=30)
+        assert reply.status_code == 422
+        wrong = "Username or password is wrong" in reply.text
+        assert wrong or "Too many attempts" in reply.text
+        return "wrong" if wrong else "too many"
+
+    with ThreadPoolExecutor(4) as at_once:
+        assert Counter(at_once.map(answer, range(16))) == {"wrong": 5, "too many": 11}
+
+
+class _ElsewhereAdapter(requests.adapters.HTTPAdapter):
+    """Asks from an address of its own, so that nobody else is told to wait."""
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs, source_address=("127.0.0.2", 0))

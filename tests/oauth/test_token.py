@@ -222,6 +222,15 @@ def test_one_query_and_no_write(clients: SimpleNamespace, ask: Ask, django_asser
         token_of(ask, clients.good)
 
 
+def test_no_token_needs_the_cache(clients: SimpleNamespace, ask: Ask, settings: Any):
+    """Whoever asks for a page may wait for it; no machine does, right or wrong."""
+    settings.CACHES = {"default": {"BACKEND": "tests.no_such_cache"}}
+
+    token_of(ask, clients.good)
+    refused = ask(authorization=basic(clients.good.id, new_secret()), body=form(**GRANT))
+    assert refused.status == 401
+
+
 def test_nothing_that_was_sent_is_logged(
     clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture
 ):

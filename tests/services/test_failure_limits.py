@@ -9,6 +9,7 @@ from django.db import connection
 
 from clients_app.services import failure_limits
 from clients_app.services.failure_limits import FAILURES_MAX, WINDOW_S, count_failure, source_of
+from clients_app.services.passing_rows import FILE, execute
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SOURCE = "192.0.2.1"
@@ -78,7 +79,7 @@ def test_the_file_is_made_anew_when_it_is_gone(settings: Any, tmp_path: Path):
         part.unlink()
 
     assert fail(FAILURES_MAX - 1) == [0] * 99
-    assert (tmp_path / "failed_attempts.sqlite3").exists() == (connection.vendor == "sqlite")
+    assert (tmp_path / FILE).exists() == (connection.vendor == "sqlite")
 
 
 def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
@@ -98,7 +99,7 @@ def test_old_rows_are_cleaned_away_once_a_minute(monkeypatch: pytest.MonkeyPatch
         fail(1, source=f"192.0.2.{number}")
     fail(1, at=AT + timedelta(minutes=2))
 
-    rows = failure_limits._execute("SELECT failures, since FROM clients_app_failedattempts", ())
+    rows = execute("SELECT failures, since FROM clients_app_failedattempts", ())
     assert len(rows) == 1
 
 

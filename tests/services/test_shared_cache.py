@@ -1,0 +1,89 @@
+"""The cache that all workers share: one adds a value, all see it, and it ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection
+
+from clients_app.services.passing_rows import execute
+from clients_app.services.shared_cache import SharedCache
+from tests.factories import NOW, SECOND
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shared(settings: Any, tmp_path: Path) -> SharedCache:
+    settings.DATA_DIR = tmp_path
+    return SharedCache("", {})
+
+
+def rows() -> int:
+    return len(execute("SELECT name FROM clients_app_sharedvalue", ()))
+
+
+@pytest.mark.parametrize("value", [True, "y", [1732363200.25, 1732363199.5], []])
+def test_a_value_is_what_it_was(shared: SharedCache, value: Any) -> None:
+    shared.set("a", value)
+
+    assert SharedCache("", {}).get("a") == value
+
+
+def test_a_value_ends_to_the_second(shared: SharedCache) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert shared.add("a", 1, timeout=300)
+        shared.set("b", 1, timeout=None)
+    with time_machine.travel(NOW + 299 * SECOND, tick=False):
+        assert (shared.get("a"), shared.add("a", 2)) == (1, False)
+    with time_machine.travel(NOW + 300 * SECOND, tick=False):
+        assert shared.get("a", "none") == "none"
+        assert shared.add("a", 2)
+        assert shared.get("a") == 2
+        assert shared.get("b") == 1
+
+
+def test_what_ended_is_removed_once_a_minute(shared: SharedCache) -> None:
+    with time_machine.travel(NOW, tick=False):
+        for number in range(5):
+            shared.add(str(number), 1, timeout=10)
+    with time_machine.travel(NOW + 59 * SECOND, tick=False):
+        shared.add("later", 1, timeout=10)
+        assert rows() == 6
+    with time_machine.travel(NOW + 60 * SECOND, tick=False):
+        shared.add("later", 1, timeout=10)
+        assert rows() == 1
+
+
+def test_deleted_or_cleared_it_is_gone(shared: SharedCache) -> None:
+    for name in "abc":
+        shared.set(name, 1, timeout=None)
+
+    assert (shared.delete("a"), shared.delete("a")) == (True, False)
+    assert (shared.get("a"), shared.get("b")) == (None, 1)
+    shared.clear()
+    assert rows() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_add_at_once_one_does(shared: SharedCache) -> None:
+    def add(_: int) -> bool:
+        try:
+            return shared.add("lock", True)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, range(40))) == 1
+    shared.clear()
+
+
+def test_where_nothing_can_be_counted_nobody_passes(
+    shared: SharedCache, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "missing"
+    if connection.vendor == "sqlite":
+        with pytest.raises(OperationalError):
+            shared.add("a", 1)
