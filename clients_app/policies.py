@@ -30,9 +30,9 @@ class Action(StrEnum):
     END_TOKENS = "client.tokens.end"
     READ_SECRETS = "client.secret.read"  # their metadata; nobody reads a value
     ADD_SECRET = "client.secret.add"  # noqa: S105  a name, not a secret
-    EDIT_SECRET = "client.secret.edit"  # noqa: S105
-    ROTATE_SECRET = "client.secret.rotate"  # noqa: S105
-    REMOVE_SECRET = "client.secret.remove"  # noqa: S105
+    EDIT_SECRET = "client.secret.edit"  # noqa: S105  as above
+    ROTATE_SECRET = "client.secret.rotate"  # noqa: S105  as above
+    REMOVE_SECRET = "client.secret.remove"  # noqa: S105  as above
     READ_ROLES = "role.read"
     ADD_ROLE = "role.add"
     EDIT_ROLE = "role.edit"

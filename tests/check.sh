@@ -16,8 +16,10 @@ step() {
     exit 1
   }
 }
+unexplained() { ! git grep -nE '(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)$' -- '*.py'; }
 step 'format' .venv/bin/ruff format --check .
 step 'lint' .venv/bin/ruff check .
+step 'reasons' unexplained
 step 'types' .venv/bin/mypy
 step 'templates' .venv/bin/djlint --lint --quiet templates
 step 'import contracts' .venv/bin/lint-imports

@@ -140,7 +140,7 @@ def _dump() -> str:
     with connection.cursor() as cursor:
         texts = []
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  words of ours
             texts.append(f"{table}: {as_text(cursor.fetchall())}")
     return "\n".join(texts)
 

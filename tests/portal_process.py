@@ -194,7 +194,7 @@ class PortalProcess:
         )
         tables = [name for (name,) in self.query(names)]
         return "\n".join(
-            f"{table}: {as_text(self.query(f'SELECT * FROM {table}'))}"  # noqa: S608
+            f"{table}: {as_text(self.query(f'SELECT * FROM {table}'))}"  # noqa: S608  words of ours
             for table in tables
         )
 

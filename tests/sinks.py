@@ -106,7 +106,7 @@ def receiver() -> Iterator[Receiver]:
 
 @contextmanager
 def _running(server: socketserver.TCPServer) -> Iterator[int]:
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateTimeField, Model
 from django.utils import timezone
@@ -32,9 +33,7 @@ def column(model: type[Model], name: str) -> str | Callable[[Any], str]:
         return f"{date_format(local, 'j M Y, H:i:s')} {zone_name(moment)}"
 
     shown.__name__ = name
-    shown.short_description = field.verbose_name  # type: ignore[attr-defined]
-    shown.admin_order_field = name  # type: ignore[attr-defined]
-    return shown
+    return admin.display(shown, description=field.verbose_name, ordering=name)
 
 
 def lines(form: str, rows: Iterable[Any]) -> SafeString:

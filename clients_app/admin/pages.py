@@ -31,7 +31,7 @@ def show_form(
     fieldsets = [(None, {"fields": list(form.fields)})]
     context = {
         "form": form,
-        "adminform": AdminForm(form, fieldsets, {}),  # type: ignore[arg-type]
+        "adminform": AdminForm(form, fieldsets, {}),  # type: ignore[arg-type]  # takes any form
         "button": button,
         "lines": lines,
         "method": method,

@@ -37,7 +37,8 @@ def asks_code(request: HttpRequest) -> bool:
     """Return whether the proof is a code: of whoever has a second factor; else a password."""
     known: bool | None = getattr(request, "asks_code", None)
     if known is None:
-        known = request.asks_code = has_factor(person_of(request))  # type: ignore[attr-defined]
+        known = has_factor(person_of(request))
+        request.asks_code = known  # type: ignore[attr-defined]  # kept for this request
     return known
 
 
@@ -79,7 +80,7 @@ def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     request.session.cycle_key()
     request.method = asked_for
     was = posted(sent_fields(request)) if asked_for == "POST" else QueryDict()
-    request.POST = was  # type: ignore[assignment]
+    request.POST = was  # type: ignore[assignment]  # as Django sets it
     return None
 
 

@@ -6,6 +6,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from clients_app.models import Client, ClientRole, Role
+from clients_app.models.role import RoleQuerySet
 
 
 def note_expiry(client: Client, *, now: datetime) -> None:
@@ -36,7 +37,7 @@ def note_first_roles_of_holders(role: Role, *, removing: bool = False) -> None:
     _write(Client.objects.filter(pk__in=locked), roles)
 
 
-def _write(clients: QuerySet[Client], roles: QuerySet[Role]) -> None:
-    held = roles.filter(clients=OuterRef("pk")).in_screen_order()  # type: ignore[attr-defined]
+def _write(clients: QuerySet[Client], roles: RoleQuerySet) -> None:
+    held = roles.filter(clients=OuterRef("pk")).in_screen_order()
     first = Subquery(held.values("name_key")[:1])
     clients.update(first_role_key=Coalesce(first, Value("")))

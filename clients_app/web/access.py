@@ -16,6 +16,7 @@ from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services import attempts
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go
+from clients_app.web.kept import keeps_typed
 from clients_app.web.views import refusals, sign_in
 
 View = Callable[..., HttpResponse]
@@ -37,6 +38,7 @@ def signed_in_somehow(view: View) -> View:
 
 def _guarded(view: View, *, demands_factor: bool) -> View:
 
+    @keeps_typed
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -52,7 +54,6 @@ def _guarded(view: View, *, demands_factor: bool) -> View:
             except NotFound as error:
                 return refusals.not_found(request, error)
 
-    guarded.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
     return guarded
 
 

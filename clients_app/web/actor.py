@@ -14,5 +14,5 @@ def actor_of(request: HttpRequest) -> Actor:
     if actor is None:
         person = person_of(request)
         actor = acting(request, person, rights=selectors.rights_of(person))
-        request.actor = actor  # type: ignore[attr-defined]
+        request.actor = actor  # type: ignore[attr-defined]  # kept for this request
     return actor

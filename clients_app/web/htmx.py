@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
+from django_htmx.middleware import HtmxDetails
 
 from clients_app import operations
 from clients_app.web.shell import shell_of
@@ -17,8 +18,13 @@ from clients_app.web.shell import shell_of
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Tell whether htmx asked for a part of a page; on Back and Forward it asks for a whole one."""
-    htmx = request.htmx  # type: ignore[attr-defined]
+    htmx = _htmx(request)
     return bool(htmx) and not htmx.history_restore_request
+
+
+def _htmx(request: HttpRequest) -> HtmxDetails:
+    details: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by its middleware
+    return details
 
 
 def show(
@@ -52,7 +58,7 @@ def show(
         page = {**context, **shell_of(request, context), "title": title}
         html = render_to_string(f"clients_app/{screen}.html", page, request)
         return HttpResponse(html, status=status)
-    target = request.htmx.target  # type: ignore[attr-defined]
+    target = _htmx(request).target
     fragment = target if target in fragments else fragments[0]
     context["fragment"] = fragment
     html = render_to_string(f"clients_app/{screen}.html#{fragment}", context, request)
@@ -61,7 +67,7 @@ def show(
         response["HX-Retarget"], response["HX-Reswap"] = "#window", "innerHTML"
         response["HX-Push-Url"] = "false"
     elif address and fragment == fragments[0]:
-        typed = request.htmx.trigger_name == "q"  # type: ignore[attr-defined]
+        typed = _htmx(request).trigger_name == "q"
         response["HX-Replace-Url" if typed else "HX-Push-Url"] = address
     if tell:
         response["HX-Trigger"] = json.dumps({tell: {}})
@@ -105,14 +111,13 @@ def with_query(path: str, /, **values: str | int | None) -> str:
 
 def page_behind(request: HttpRequest) -> str:
     """Return the path and query to come back to: of a fragment, the page it was asked from."""
-    if request.htmx:  # type: ignore[attr-defined]
-        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-    return request.get_full_path()
+    htmx = _htmx(request)
+    return (htmx.current_url_abs_path or "/") if htmx else request.get_full_path()
 
 
 def give_notice(request: HttpRequest, sentence: str) -> None:
     """Let the next screen that is shown for ``request`` begin with ``sentence``."""
-    request.notice = sentence  # type: ignore[attr-defined]
+    request.notice = sentence  # type: ignore[attr-defined]  # for ``notice_of``
 
 
 def notice_of(request: HttpRequest) -> str:

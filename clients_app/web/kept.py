@@ -6,6 +6,7 @@ the portal carries a secret. A POST with ``back`` asks for the same: show this w
 of a form that holds nothing but its button leads back to the page that the button is on.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -20,12 +21,20 @@ __all__ = (
     "Fields",
     "carried_fields",
     "is_sent",
+    "keeps_typed",
     "own_path",
     "show_again",
     "typed_fields",
 )
 
+View = Callable[..., HttpResponse]
 PREFIX: Final = "kept."  # in forms that have fields of their own
+
+
+def keeps_typed(view: View) -> View:
+    """Mark a view whose window can be shown again, filled with what was sent to it."""
+    view.keeps_typed = True  # type: ignore[attr-defined]  # see ``show_again``
+    return view
 
 
 def is_sent(request: HttpRequest) -> bool:
@@ -56,7 +65,7 @@ def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpRespon
     request.method = "POST"
     request.META["QUERY_STRING"] = query
     request.GET = QueryDict(query)
-    request.POST = posted([*fields, (BACK, "1")])  # type: ignore[assignment]
+    request.POST = posted([*fields, (BACK, "1")])  # type: ignore[assignment]  # as Django sets it
     request.resolver_match = match
     return match.func(request, *match.args, **match.kwargs)
 

@@ -21,7 +21,7 @@ _WORDS_LAST_S: Final = 60  # "4 minutes ago" is drawn anew as often, though noth
 
 def polled(view: View) -> View:
     """Mark the view of an address that is polled."""
-    view.is_polled = True  # type: ignore[attr-defined]
+    view.is_polled = True  # type: ignore[attr-defined]  # see ``is_polled``
     return view
 
 

@@ -23,10 +23,11 @@ def named_operations(
     """Give each request an Operation Id, and its answer too, but for those that caches repeat."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        request.operation_id = operations.begin()  # type: ignore[attr-defined]
+        operation_id = operations.begin()
+        request.operation_id = operation_id  # type: ignore[attr-defined]  # for ``acting``
         response = get_response(request)
         if "public" not in response.get("Cache-Control", ""):
-            response["Operation-Id"] = request.operation_id  # type: ignore[attr-defined]
+            response["Operation-Id"] = operation_id
         return response
 
     return respond

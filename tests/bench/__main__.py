@@ -215,7 +215,7 @@ def _with_range(ratios: list[float]) -> str:
 
 def say(text: str) -> None:
     """Print it at once."""
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)  # noqa: T201  its answer
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def main() -> None:
         tenant,
         {"client": [str(one.pk) for one in clients], "person": [str(one.pk) for one in people]},
     )
-    print(json.dumps([*_pages(people[0]), *_export(people[0])]))  # noqa: T201
+    print(json.dumps([*_pages(people[0]), *_export(people[0])]))  # noqa: T201  its answer
 
 
 def _seed(tenant: "Tenant", drawn: dict[str, list[str]]) -> None:
@@ -98,7 +98,7 @@ def _seed(tenant: "Tenant", drawn: dict[str, list[str]]) -> None:
         for name, ids in drawn.items():
             cursor.execute(f"CREATE TEMP TABLE drawn_{name} (n INTEGER PRIMARY KEY, id TEXT)")
             rows = list(enumerate(ids))
-            cursor.executemany(f"INSERT INTO drawn_{name} VALUES (%s, %s)", rows)  # noqa: S608
+            cursor.executemany(f"INSERT INTO drawn_{name} VALUES (%s, %s)", rows)  # noqa: S608  words of ours
         values = (EVENTS, CLIENTS, PEOPLE, tenant.pk.hex, DAYS, EVENTS, EVENTS)
         cursor.execute(_SEED, values)
     last = AuditEvent.objects.for_tenant(tenant.pk).aggregate(last=Max("sequence"))["last"]

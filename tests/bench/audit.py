@@ -58,7 +58,7 @@ def main() -> None:
     tenant = make_tenant()
     [client] = insert_clients(["Pump"], tenant)
     rows = [*_write(tenant, client), *_writers(tenant), *_verify(tenant, client)]
-    print(json.dumps(rows))  # noqa: T201
+    print(json.dumps(rows))  # noqa: T201  its answer
 
 
 def _write(tenant: "Tenant", client: "Client") -> Rows:

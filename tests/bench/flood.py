@@ -28,7 +28,7 @@ def main() -> None:
             pool.submit(_flood, port, rate / CONNECTIONS, seconds, ids) for _ in range(CONNECTIONS)
         ]
     total: Counter[int] = sum((part.result() for part in parts), Counter())
-    print(json.dumps(total))  # noqa: T201
+    print(json.dumps(total))  # noqa: T201  its answer
 
 
 def _flood(port: int, rate: float, seconds: int, ids: list[str]) -> Counter[int]:

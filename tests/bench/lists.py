@@ -75,11 +75,11 @@ def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
     for state in states:
         asked = {("role_id" if name == "role" else name): one for name, one in state.items()}
         reads_ms = _best(
-            lambda asked=asked: client_page(  # type: ignore[misc]
+            lambda asked=asked: client_page(
                 tenant.pk, client_type="client-credentials", now=NOW, **asked
             )
         )
-        answer_ms = _best(lambda state=state: view(state))  # type: ignore[misc]
+        answer_ms = _best(lambda state=state: view(state))
         yield (
             ", ".join(f"{name} {value}" for name, value in state.items()) or "all",
             *(
@@ -204,7 +204,7 @@ def _secrets(client: Any, chance: random.Random) -> Iterator[Any]:
 
 def say(text: str) -> None:
     """Write a line at once, though a machine reads it."""
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)  # noqa: T201  its answer
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main() -> None:
         _copy(pairs[0][0], count - REAL)
     if asking > REAL:
         pairs += _given_tags(pairs[0][1], asking - REAL, of=count - REAL)
-    print(json.dumps(pairs))  # noqa: T201
+    print(json.dumps(pairs))  # noqa: T201  its answer
 
 
 def _real_clients() -> list[tuple[str, str]]:
@@ -118,7 +118,7 @@ def _columns(table: str) -> list[str]:
 
 def copied(row: object, **changes: object) -> dict[str, object]:
     """Return the columns of ``row`` but its id, for another row like it."""
-    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}  # type: ignore[attr-defined]
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     del fields["id"]
     return fields | changes
 

@@ -29,13 +29,13 @@ def main() -> None:
             done = load.run(target, max(1, DURATION // PIECES))
             refused += done.refused
             memory.append(max(machine.proportional_mib(pid) for pid in portal.workers()))
-            print(  # noqa: T201
+            print(  # noqa: T201  its answer
                 f"{number + 1} of {PIECES}: {done.tokens} tokens, p99 {done.p99_ms:.0f} ms, "
                 f"{done.refused} refused, {memory[-1]:.1f} MiB",
                 flush=True,
             )
     growth = memory[-1] - memory[0]
-    print(f"Grown by {growth:+.1f} MiB.")  # noqa: T201
+    print(f"Grown by {growth:+.1f} MiB.")  # noqa: T201  its answer
     if growth > GROWTH_MIB or refused:
         raise SystemExit(f"Wanted: at most {GROWTH_MIB:+.1f} MiB, and none refused.")
 

@@ -294,7 +294,7 @@ def _audit(folder: Path, url: str, cookie: str) -> dict[str, float]:
 
 def say(text: str) -> None:
     """Print it at once."""
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)  # noqa: T201  its answer
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], st
 
     def first(table: str, column: str, value: str) -> str:
         where = f"{column} = '{value}' ORDER BY id"
-        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608
+        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  words of ours
 
     ids = {
         "client_id": first("client", "name", "Pump Station 14 gateway"),

@@ -75,12 +75,12 @@ class Look:
             page.evaluate(self.script)
         for size, theme, rules in LOOKS:
             where = f"{screen}, {size['width']}, {theme}"
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.evaluate(STILL)
             self._note(where, self._violations(page, rules))
             self._note(where, self._cut_off(page))
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light", forced_colors="active")
         self._note(f"{screen}, forced colours, no edge", page.evaluate(EDGELESS))
         self._note(f"{screen}, forced colours, no sign", page.evaluate(SIGNLESS))

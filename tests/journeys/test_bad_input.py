@@ -104,7 +104,7 @@ def typed_in(page: Page) -> dict[str, list[str]]:
 def rows(portal: PortalProcess) -> list[Any]:
     """Return how many rows there are in the tables that Add writes."""
     tables = ("client", "clientsecret", "role", "issuedclientid", "auditevent", "usedformkey")
-    return [portal.query(f"SELECT count(*) FROM clients_app_{name}")[0] for name in tables]  # noqa: S608
+    return [portal.query(f"SELECT count(*) FROM clients_app_{name}")[0] for name in tables]  # noqa: S608  words of ours
 
 
 def expect_refusals(page: Page, title: str, button: str, table: list[Row]) -> None:

@@ -41,11 +41,11 @@ def expect_all_or_nothing(portal: PortalProcess) -> None:
     """Every client has all its rows and both its events; there are no such rows without one."""
     ids = sorted(clients(portal).values())
     for table, column in OF_EACH_CLIENT.items():
-        found = portal.query(f"SELECT {column} FROM clients_app_{table}")  # noqa: S608
+        found = portal.query(f"SELECT {column} FROM clients_app_{table}")  # noqa: S608  words of ours
         assert sorted(str(client_id) for (client_id,) in found) == ids, table
     for action in ("client.added", "client.secret.added"):
         found = portal.query(
-            f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608
+            f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608  words of ours
         )
         assert sorted(str(client_id) for (client_id,) in found) == ids, action
     if not portal.database_url:
@@ -116,8 +116,8 @@ class Sender(threading.Thread):
 
 
 def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
-    seed = random.randrange(10**6)  # noqa: S311
-    moments = random.Random(seed)  # noqa: S311
+    seed = random.randrange(10**6)  # noqa: S311  no secret
+    moments = random.Random(seed)  # noqa: S311  no secret
     sessions = [signed_in(own_portal) for _ in range(SENDERS)]
     forms = [new_form(f"Sender {number}") for number in range(SENDERS)]
     answered = 0

@@ -20,7 +20,7 @@ NO_ANSWER = (
 
 
 def clients(portal: PortalProcess, name: str) -> int:
-    return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608
+    return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608  words of ours
 
 
 def arrive(visitor: Visitor, path: str = "/security/clients") -> Page:
@@ -75,7 +75,7 @@ def test_a_session_that_ended_between_continue_and_add(
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
     assert clients(live_portal, name) == 1
-    kept = f"SELECT token_lifetime_s FROM clients_app_client WHERE name = '{name}'"  # noqa: S608
+    kept = f"SELECT token_lifetime_s FROM clients_app_client WHERE name = '{name}'"  # noqa: S608  words of ours
     assert live_portal.query(kept) == [(120,)]
 
 

@@ -41,7 +41,7 @@ def run(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         out, error = capsys.readouterr()
         if isinstance(code, str):  # what the interpreter does with it
             return Ended(1, out, error + code + "\n")
-        return Ended(int(code or 0), out, error)  # type: ignore[call-overload]
+        return Ended(int(code or 0), out, error)
 
     return command
 

@@ -60,10 +60,7 @@ def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: Mai
     assert message["From"] == "portal@localhost"
     assert message["Subject"] == "[Herons Ltd] 1 Client Secret needs a successor"
     assert message["Auto-Submitted"] == "auto-generated"
-    text, html = (
-        message.get_body((kind,)).get_content()  # type: ignore[union-attr]
-        for kind in ("plain", "html")
-    )
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     client_id = delivery.secrets[0]["client_id"]
     address = f"http://localhost:8000/security/clients/{client_id}/secrets"
     assert "* Pumps & <Valves>: Firmware …t4Vb\n  Expires 30 Nov 2026, 13:00 CET" in text

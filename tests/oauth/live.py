@@ -46,7 +46,7 @@ def machines(token_portal: PortalProcess) -> SimpleNamespace:
 def execute(portal: PortalProcess, statement: str) -> None:
     if portal.database_url:
         with psycopg.connect(portal.database_url) as connection:
-            connection.execute(statement.replace("{false}", "false"))  # type: ignore[call-overload]
+            connection.execute(statement.replace("{false}", "false"))
     else:
         file = portal.data_dir / "portal.sqlite3"
         with closing(sqlite3.connect(file, timeout=30)) as connection, connection:

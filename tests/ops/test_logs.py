@@ -46,7 +46,7 @@ def objects(lines: Written) -> list[dict[str, object]]:
 
 
 def test_a_refused_token_request_is_one_line_found_by_the_id_of_its_answer(
-    clients: SimpleNamespace,  # noqa: F811
+    clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wire.Reply],
     lines: Written,
 ):
@@ -68,7 +68,7 @@ def test_a_refused_token_request_is_one_line_found_by_the_id_of_its_answer(
 
 
 def test_each_request_has_an_id_of_its_own(
-    clients: SimpleNamespace,  # noqa: F811
+    clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wire.Reply],
 ):
     """Also after a request of the same thread that had one."""
@@ -76,7 +76,7 @@ def test_each_request_has_an_id_of_its_own(
 
 
 def test_tokens_are_logged_where_it_is_set(
-    clients: SimpleNamespace,  # noqa: F811
+    clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wire.Reply],
     lines: Written,
     settings,

@@ -32,7 +32,7 @@ TYPED_WRONG = "Nine-brown-otters-9"
 
 
 @pytest.fixture
-def marks(administrator_browser: Browser, machine: Machine, signing_key: SigningKey):  # noqa: F811
+def marks(administrator_browser: Browser, machine: Machine, signing_key: SigningKey):  # noqa: F811  a fixture
     """The marked texts by name; all but one of the passwords are real."""
     grant = wire.form(grant_type="client_credentials")
     header = wire.basic(str(machine.client.pk), machine.plain)
@@ -127,7 +127,7 @@ def assert_clean(sent: SimpleNamespace, marks: dict[str, str], dump: str) -> Non
     everywhere = {name: mark for name, mark in marks.items() if name != "key"}
     in_tables = {name: mark for name, mark in everywhere.items() if name != "cookie"}
     mails = "\n".join(str(one.message()) for one in mail.outbox)
-    cached = "\n".join(map(str, cache._cache.values()))  # type: ignore[attr-defined]
+    cached = "\n".join(map(str, cache._cache.values()))
     assert found_in(sent.log.text, marks) == {}
     assert found_in(sent.log.json, marks) == {}
     assert found_in(without_own_query(sent.pages, marks), everywhere) == {}
@@ -194,7 +194,7 @@ def test_answers_with_a_secret_are_not_compressed(
     administrator_browser: Browser,
     tenant: Tenant,
     machine: Machine,
-    signing_key: SigningKey,  # noqa: F811
+    signing_key: SigningKey,  # noqa: F811  a fixture
 ):
     """Bar 86: what is compressed together with a secret tells its letters by its length."""
     wanted = {"accept_encoding": "gzip, deflate, br, zstd"}

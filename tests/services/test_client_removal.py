@@ -35,7 +35,7 @@ def remove(client: Client, typed_name: str = "") -> Client:
 
 def restore(client: Client, **options: object) -> Client:
     actor = command_line_in(client.tenant)
-    return restore_client(client.pk, **{"actor": actor, "now": NOW, **options})  # type: ignore[arg-type]
+    return restore_client(client.pk, **{"actor": actor, "now": NOW, **options})
 
 
 def test_a_removed_client_takes_its_secrets_with_it(client: Client) -> None:

@@ -39,7 +39,7 @@ def old(client: Client) -> ClientSecret:
 
 def rotate(client: Client, old: ClientSecret, **more: object) -> RotatedSecret:
     given = {"old_ends_at": NOW + DAY, "actor": command_line_in(client.tenant), "now": NOW, **more}
-    return rotate_secret(client, old.pk, DRAFT, **given)  # type: ignore[arg-type]
+    return rotate_secret(client, old.pk, DRAFT, **given)
 
 
 def test_the_successor_is_told_once_and_knows_what_it_replaces(client, old):

@@ -22,7 +22,7 @@ def tls_front(portal_url: str, folder: Path) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            with urllib.request.urlopen(portal_url + self.path, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(portal_url + self.path, timeout=10) as answer:  # noqa: S310  our own server
                 body = answer.read()
             self.send_response(answer.status)
             for name in ("Content-Type", "Cache-Control", "ETag"):

@@ -33,7 +33,7 @@ def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) ->
     assert reply.status_code == 200
     (message,) = sink.received
     assert (message["To"], message["Subject"]) == (ADDRESS, "Choose a new password")
-    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content()
     (link,) = re.findall(r"http://localhost:8000(/choose-password/\S+)", text)
     form = client.get(link, follow=True)
     new = "Nine-white-swans-9"

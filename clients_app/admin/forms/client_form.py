@@ -98,7 +98,8 @@ class ClientForm(SecretForm):
         self.order_fields(FIELDS[client_type])
         self.initial.setdefault("token_lifetime", str(TOKEN_LIFETIME_DEFAULT_S))
         if "roles" in self.fields:
-            self.fields["roles"].choices = [  # type: ignore[attr-defined]
+            roles: Any = self.fields["roles"]
+            roles.choices = [
                 (str(role.pk), role.name)
                 for role in selectors.tenant_roles(tenant.pk)
                 if not role.is_member

@@ -30,7 +30,7 @@ class RoleEditForm(RoleForm):
         for name, value in (("name", role.name), ("description", role.description)):
             if self.cleaned_data.get(name) != value:
                 self.add_error(name, gettext("Now: %(value)s") % {"value": value or "\u2013"})
-        self.data = {**self.data.dict(), "seen": role.stamp}  # type: ignore[attr-defined]
+        self.data = {**self.data, "seen": role.stamp}
 
 
 class NewRoleForm(RoleForm):

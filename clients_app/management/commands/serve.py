@@ -60,4 +60,4 @@ def restart_without(name: str) -> None:
     """Become this program again without a variable, which no process of the server shall show."""
     connections.close_all()
     environment = {key: value for key, value in os.environ.items() if key != name}
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606  ourselves

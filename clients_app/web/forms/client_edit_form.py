@@ -37,9 +37,8 @@ class ClientEditForm(ClientForm):
         self.people: list[Any] = []
         if allows(actor, Action.ASSIGN_ROLES, client=client):
             self.people = list(selectors.tenant_people(client.tenant_id))
-            self.fields["owners"].choices = [  # type: ignore[attr-defined]
-                (str(person.pk), str(person)) for person in self.people
-            ]
+            owners: Any = self.fields["owners"]
+            owners.choices = [(str(person.pk), str(person)) for person in self.people]
         else:
             for name in {"roles", "confirm_admin", "owners", "may_introspect"} & self.fields.keys():
                 del self.fields[name]

@@ -78,9 +78,8 @@ class ClientForm(WindowForm):
     def _offer_roles(self, actor: Actor) -> None:
         self.tenant_roles = selectors.tenant_roles(actor.tenant_id)
         self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
-        self.fields["roles"].choices = [  # type: ignore[attr-defined]
-            (str(role.pk), role.name) for role in self.assignable_roles
-        ]
+        roles: Any = self.fields["roles"]
+        roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
 
     def clean_name(self) -> str:
         return self.obey(clean_client_name, "name")

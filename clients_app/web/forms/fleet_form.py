@@ -25,7 +25,8 @@ class FleetForm(WindowForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
-        self.fields["clients"].valid_value = lambda value: True  # type: ignore[attr-defined]
+        clients: Any = self.fields["clients"]
+        clients.valid_value = lambda value: True
 
     @property
     def client_ids(self) -> frozenset[UUID]:
@@ -60,9 +61,8 @@ class FleetOwnersForm(FleetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = list(selectors.tenant_people(self.actor.tenant_id))
-        self.fields["owners"].choices = [  # type: ignore[attr-defined]
-            (str(person.pk), str(person)) for person in self.people
-        ]
+        owners: Any = self.fields["owners"]
+        owners.choices = [(str(person.pk), str(person)) for person in self.people]
 
     @property
     def owner_ids(self) -> frozenset[UUID]:

@@ -95,8 +95,9 @@ class WindowForm(forms.Form):
 
     def hold(self, name: str, value: str) -> None:
         """Let the field say ``value`` instead of what was sent."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data[name] = value  # type: ignore[index]
+        data: Any = self.data
+        self.data = held = data.copy()
+        held[name] = value
 
     @property
     def problems(self) -> list[Problem]:

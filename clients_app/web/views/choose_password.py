@@ -17,7 +17,7 @@ from clients_app import conf
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services.password_mails import ask_for_link
 from clients_app.web.htmx import show
-from clients_app.web.kept import BACK, is_sent
+from clients_app.web.kept import BACK, is_sent, keeps_typed
 
 
 class ChoosePassword(PasswordResetFromKeyView):
@@ -43,6 +43,7 @@ class ChoosePassword(PasswordResetFromKeyView):
         return reverse("account_login")
 
 
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password1", "password2")
 def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
@@ -53,9 +54,7 @@ def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
     return answer
 
 
-choose_password.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
-
-
+@keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot_password(request: HttpRequest) -> HttpResponse:
     """Mail a one-time link, and say the same whether anybody has that address; where no mail is
@@ -74,9 +73,6 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         return _forgot(request, status=429, email=email, error=gettext("Wait a minute, try again."))
     ask_for_link(email)
     return _forgot(request, email=email, asked=True)
-
-
-forgot_password.keeps_typed = True  # type: ignore[attr-defined]
 
 
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:

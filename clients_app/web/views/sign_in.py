@@ -20,6 +20,7 @@ from clients_app.web import kept
 from clients_app.web.htmx import go, page_behind, see_other, show, with_query
 
 
+@kept.keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -43,9 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _ask_code(request, to, fields) if _code_awaited(request) else answer
 
 
-sign_in.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
-
-
+@kept.keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
 def sign_in_code(request: HttpRequest) -> HttpResponse:
@@ -73,9 +72,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return _go_on(request, to, fields)
 
 
-sign_in_code.keeps_typed = True  # type: ignore[attr-defined]
-
-
+@kept.keeps_typed
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server."""
@@ -83,9 +80,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("front"))
     logout(request, show_message=False)
     return see_other(reverse("account_login"))
-
-
-sign_out.keeps_typed = True  # type: ignore[attr-defined]
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

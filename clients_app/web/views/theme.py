@@ -13,6 +13,7 @@ from clients_app.web.shell import THEME_COOKIE, THEMES
 YEAR_S = 365 * 24 * 3600
 
 
+@kept.keeps_typed
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep Light, Dark or, for anything else, System."""
@@ -29,6 +30,3 @@ def theme(request: HttpRequest) -> HttpResponse:
         THEME_COOKIE, wanted, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax"
     )
     return response
-
-
-theme.keeps_typed = True  # type: ignore[attr-defined]  # see web/kept.py
