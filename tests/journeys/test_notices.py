@@ -73,4 +73,4 @@ def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
     page.get_by_role("button", name="Remove address").click()
     expect(page.locator("#toasts")).to_contain_text("does not work any more")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(address)  # noqa: S310
+        urllib.request.urlopen(address)  # noqa: S310  our own server
