@@ -144,6 +144,11 @@ class Client(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def tokens_stamp(self) -> str:
+        """What is different as soon as someone ends all tokens."""
+        return self.tokens_not_before.isoformat() if self.tokens_not_before else ""
+
+    @property
     def has_secrets(self) -> bool:
         """True where this type of client has secrets at all."""
         return self.client_type != ClientType.AUTHORIZATION_CODE

@@ -1,5 +1,6 @@
 """Deeds on a client that exists: its fields, its roles, whether it is enabled."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -46,10 +47,11 @@ def edit_client(
         lock_tenant(actor.tenant_id)  # for its names
         client = locked(client)
         require(actor, Action.EDIT_CLIENT, client=client)
-        _refuse_stale(client, version)
-        refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
         held = list(client.roles.order_by("name_key"))
         before = described(draft_of(client), held)
+        differs = described(draft, held) != before or _differ(held, draft.role_ids)
+        _refuse_stale(client, version, differs=differs)
+        refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
         if draft.has_roles and not draft.role_ids <= _ids(held):
             require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
@@ -86,11 +88,11 @@ def assign_roles(
         require(actor, Action.ASSIGN_ROLES, client=client)
         if not client.has_roles:
             raise RuleBroken(gettext_noop("Clients of this type carry no roles."), field="roles")
-        _refuse_stale(client, version)
+        held = list(client.roles.order_by("name_key"))
+        _refuse_stale(client, version, differs=_differ(held, role_ids))
         draft = ClientDraft(
             name=client.name, role_ids=role_ids, confirms_administrator=confirms_administrator
         )
-        held = list(client.roles.order_by("name_key"))
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
         before = {"roles": [role.name for role in held]}
@@ -128,7 +130,7 @@ def name_owners(
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ASSIGN_ROLES, client=client)
-        _refuse_stale(client, version)
+        _refuse_stale(client, version, differs=_ids(client.owners.all()) != person_ids)
         people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
         owners = list(people.order_by("username_key"))
         if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
@@ -146,8 +148,9 @@ def name_owners(
     return client
 
 
-def _refuse_stale(client: Client, version: int) -> None:
-    if client.version != version:
+def _refuse_stale(client: Client, version: int, *, differs: bool) -> None:
+    """Refuse to overwrite; what would change nothing, as if sent twice, overwrites nothing."""
+    if client.version != version and differs:
         raise Conflict(
             gettext_noop(
                 "%(by)s changed this client while the form was open. Nothing was saved. "
@@ -157,8 +160,14 @@ def _refuse_stale(client: Client, version: int) -> None:
         )
 
 
-def _ids(roles: list[Role]) -> frozenset[UUID]:
-    return frozenset(role.pk for role in roles)
+def _ids(rows: Iterable[Role | Person]) -> frozenset[UUID]:
+    return frozenset(row.pk for row in rows)
+
+
+def _differ(held: list[Role], role_ids: frozenset[UUID]) -> bool:
+    """Tell whether a client would not carry the same roles any more; Tenant Member stays."""
+    members = {role.pk for role in held if role.is_member}
+    return bool(held) and _ids(held) != role_ids | members
 
 
 def _assign(client: Client, roles: list[Role], *, held: list[Role], actor: Actor) -> None:

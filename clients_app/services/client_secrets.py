@@ -99,9 +99,7 @@ def edit_secret(
         secret = unretired(client, secret_id)
         if is_expired(secret.expires_at, now):
             raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
-        if seen is not None and seen != secret.stamp:
-            raise ChangedMeanwhile
-        before = described(secret)
+        before, stamp = described(secret), secret.stamp
         secret.description = _description(draft)
         if secret.expires_at != draft.expires_at:
             check_expiration(draft.expires_at, now)
@@ -110,7 +108,9 @@ def edit_secret(
                 policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
             secret.expires_at = draft.expires_at
         after = described(secret)
-        if after != before:
+        if after != before:  # sent twice it changes nothing, and overwrites nothing
+            if seen not in {None, stamp}:
+                raise ChangedMeanwhile
             secret.save(update_fields=["description", "expires_at"])
             touch(client, actor=actor, now=now)
             audit.record(

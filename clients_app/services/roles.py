@@ -58,11 +58,11 @@ def edit_role(
         require(actor, Action.EDIT_ROLE)
         _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id, but=role_id)
         role = _custom_role(role_id, tenant_id=actor.tenant_id)
-        if seen is not None and seen != role.stamp:
-            raise ChangedMeanwhile
         before = {"name": role.name, "description": role.description}
         after = {"name": name, "description": description}
-        if before != after:
+        if before != after:  # sent twice it changes nothing, and overwrites nothing
+            if seen not in {None, role.stamp}:
+                raise ChangedMeanwhile
             role.name, role.description = name, description
             role.save()
             _refuse_longer_tokens(role, before=before["name"])

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
+from clients_app.errors import Conflict, gettext_noop
 from clients_app.models import Client, RevokedToken
 from clients_app.policies import Action, require
 from clients_app.services.locks import locked
@@ -26,15 +27,24 @@ def revoke_token(counting: CountingToken, *, now: datetime) -> None:
     RevokedToken.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def end_tokens(client: Client, *, actor: Actor, now: datetime) -> Client:
+def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None = None) -> Client:
     """Let no token that ``client`` was issued until ``now`` count any longer.
 
     Those that it asks for from then on do. APIs that only check the signature do not notice.
-    Errors: Forbidden; NotFound if the client was removed meanwhile.
+    ``seen`` is the client's ``tokens_stamp`` when the window was opened, None where there was none.
+    Errors: Conflict if tokens were ended meanwhile, maybe by the same window; Forbidden; NotFound
+    if the client was removed meanwhile.
     """
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.END_TOKENS, client=client)
+        if seen not in {None, client.tokens_stamp}:
+            raise Conflict(
+                gettext_noop(
+                    "All tokens were ended while this window was open. To end those that were "
+                    "issued since then, select End all tokens again."
+                )
+            )
         client.tokens_not_before = now
         client.updated_at, client.updated_by = now, actor.name
         client.save(update_fields=["tokens_not_before", "updated_at", "updated_by"])

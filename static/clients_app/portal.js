@@ -388,7 +388,14 @@
     $("[data-failed]", form)?.remove();
     const said = $("#window-failed").content.firstElementChild.cloneNode(true);
     ($(".dialog-body", form) ?? form).prepend(said);
+    $("button", said).addEventListener("click", () => repeat(event.detail.requestConfig));
     $("button", said).focus();
+  }
+
+  // What was asked for is asked again: by the same button, which need not be the primary one.
+  function repeat({ triggeringEvent: cause }) {
+    if (cause.type === "submit") cause.submitter.click();
+    else cause.target.dispatchEvent(new Event(cause.type, { bubbles: true, cancelable: true }));
   }
 
   prepare(document);

@@ -83,6 +83,27 @@ def test_the_second_of_two_editors_is_told(client: Client, mara: Actor) -> None:
     assert Client.objects.get().name == "first"
 
 
+def test_an_edit_sent_twice_is_one(client: Client, mara: Actor) -> None:
+    viewer = role_ids(client.tenant, TENANT_VIEWER)
+    owner = frozenset({make_person("owner", client.tenant).pk})
+    given = {"confirms_administrator": False, "actor": mara, "now": NOW}
+
+    for _ in range(2):
+        edit(client, ClientDraft(name="first", tags=("south",)), mara)
+    assert Client.objects.get().version == 2
+    for _ in range(2):
+        assign_roles(client, viewer, version=2, **given)
+    assert Client.objects.get().version == 3
+    for _ in range(2):
+        name_owners(client, owner, version=3, actor=mara, now=NOW)
+    assert Client.objects.get().version == 4
+    for stale in (frozenset(), role_ids(client.tenant, SECRET_ROTATOR)):
+        with pytest.raises(Conflict):
+            assign_roles(client, stale, version=2, **given)
+    with pytest.raises(Conflict):
+        name_owners(client, frozenset(), version=3, actor=mara, now=NOW)
+
+
 def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Actor) -> None:
     insert_clients(["Valve"], client.tenant)
 

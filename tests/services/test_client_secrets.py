@@ -7,7 +7,7 @@ import pytest
 
 from clients_app import selectors
 from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Forbidden, NotFound, RuleBroken
-from clients_app.models import Client, ClientSecret, Person, Tenant
+from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.services.client_secrets import (
     AddedSecret,
@@ -205,7 +205,9 @@ def test_what_someone_else_made_of_a_secret_is_not_overwritten(client: Client) -
     secret = insert_secrets(client, 1)[0]
     mine, theirs = SecretDraft(description="mine", expires_at=None), DRAFT
     actor = command_line_in(client.tenant)
-    edit_secret(client, secret.pk, theirs, actor=actor, now=NOW, seen=secret.stamp)
+    for _ in range(2):  # sent twice, it is one
+        edit_secret(client, secret.pk, theirs, actor=actor, now=NOW, seen=secret.stamp)
+    assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
 
     with pytest.raises(ChangedMeanwhile):
         edit_secret(client, secret.pk, mine, actor=actor, now=NOW, seen=secret.stamp)

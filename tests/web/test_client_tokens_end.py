@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import AuditEvent, Client
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
 
 END = "/tokens/end"
 
@@ -45,8 +45,23 @@ def test_done_at_once_and_recorded(administrator_browser, machine, address, now)
     activity = text_of(administrator_browser.get(address("/activity")))
     assert "All tokens of Wind park reader ended" in activity
 
+
+def test_sent_twice_it_ends_them_once_and_then_for_those_since(
+    administrator_browser, machine, address
+):
     reply = administrator_browser.post(address(END))
     assert (reply.status_code, reply["Location"]) == (303, address())
+    first = ended_at(machine)
+
+    again = administrator_browser.post(address(END), {"seen": ""}, headers=HTMX)
+    assert again.status_code == 422
+    assert "All tokens were ended while this window was open." in text_of(again)
+    assert ended_at(machine) == first
+
+    seen = {"seen": value_of("seen", again)}
+    assert administrator_browser.post(address(END), seen, headers=HTMX).status_code == 204
+    assert ended_at(machine) > first
+    assert AuditEvent.objects.filter(action="client.tokens.ended").count() == 2
 
 
 def test_an_old_proof_is_asked_for_again(administrator, machine, address):

@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
+from clients_app.errors import Conflict
 from clients_app.models import Client
 from clients_app.policies import Action
 from clients_app.services.token_ends import end_tokens
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
-from clients_app.web.htmx import done, show
+from clients_app.web.htmx import done, give_notice, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
+from clients_app.web.sentences import sentence_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,10 +28,19 @@ def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Say which APIs notice it at once and which do not, then end them."""
     now = timezone.now()
     if request.method != "POST" or BACK in request.POST:
-        context = {"client": client, "summary": selectors.client_summary(client, now=now)}
-        title = gettext("End all tokens of this client")
-        return show(request, "client_tokens_end", context, title=title)
-    end_tokens(client, actor=actor_of(request), now=now)
+        return _ask(request, client)
+    try:
+        end_tokens(client, actor=actor_of(request), now=now, seen=request.POST.get("seen", ""))
+    except Conflict as error:
+        give_notice(request, sentence_of(error))
+        return _ask(request, client, status=422)
     to = reverse("client-details", kwargs={"client_id": client.pk})
     said = gettext("All tokens of %(client)s ended.") % {"client": client.name}
     return done(request, to=to, said=said, tell="clientChanged")
+
+
+def _ask(request: HttpRequest, client: Client, *, status: int = 200) -> HttpResponse:
+    summary = selectors.client_summary(client, now=timezone.now())
+    context = {"client": client, "summary": summary}
+    title = gettext("End all tokens of this client")
+    return show(request, "client_tokens_end", context, title=title, status=status)

@@ -1,0 +1,154 @@
+"""The line breaks at each kind of window: it says so, loses nothing, and Try again does it once.
+
+The request is lost before it reaches the server; sent again, its answer is lost, and then it comes
+through. Add Client has journeys of its own (test_interrupted, test_twice).
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, Route, StorageState, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.steps import add_client, expect_window, open_window
+from tests.journeys.test_interrupted import NO_ANSWER
+from tests.journeys.visitor import Visitor, expect_focus, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.journey
+
+CLIENTS = "/security/clients"
+ENDED = "All tokens were ended while this window was open."
+ALREADY = "Already added. Its secret cannot be shown; add a new one."
+
+
+@pytest.fixture
+def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.expect(404, 409, 422, "net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+    return visitor
+
+
+def done(visitor: Visitor) -> int:
+    """Return how many deeds there were so far."""
+    return visitor.portal.query("SELECT count(*) FROM clients_app_auditevent")[0][0]
+
+
+def lose(route: Route) -> None:
+    """Let no POST through."""
+    if route.request.method != "POST":
+        return route.continue_()
+    return route.abort()
+
+
+def lose_the_answer(route: Route) -> None:
+    if route.request.method != "POST":
+        return route.continue_()
+    route.fetch()
+    return route.abort()
+
+
+def send_on_a_bad_line(visitor: Visitor, page: Page, button: str) -> None:
+    """Press ``button`` until an answer comes; it must have been done once.
+
+    A rotation is told in two events: the new secret, and the end of the old one.
+    """
+    before, pressed = done(visitor), button
+    once = 2 if button == "Rotate" else 1
+    for loss, events in ((lose, 0), (lose_the_answer, once)):
+        page.route("**/*", loss)
+        with page.expect_event("requestfailed"):
+            press(page, pressed)
+        expect(window_of(page).get_by_role("alert").first).to_have_text(NO_ANSWER)
+        expect_focus(page, "Try again")
+        assert done(visitor) - before == events, button
+        page.unroute("**/*")
+        pressed = "Try again"
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        press(page, pressed)
+    assert done(visitor) - before == once, button
+
+
+def expect_end(page: Page, said: str) -> None:
+    """The window is closed, or says what the second try found: what the first one had done."""
+    if not said:
+        expect(window_of(page)).to_have_count(0)
+        return
+    expect(window_of(page)).to_contain_text(said)
+    page.keyboard.press("Escape")
+    expect(window_of(page)).to_have_count(0)
+
+
+def typed_and_kept(page: Page, field: str) -> None:
+    """Type something, or tick the box, where the window has such a field."""
+    if field == "Secret Rotator":
+        window_of(page).get_by_label(field).check()
+        expect(page.locator("#claims")).to_contain_text(field)
+    elif field:
+        window_of(page).locator(field).fill(f"typed {uuid4()}")
+
+
+def test_each_window_of_a_client(visitor: Visitor) -> None:
+    page = visitor.page(CLIENTS)
+    client = f"{CLIENTS}/{add_client(page, f'Line {uuid4()}').client_id}"
+    page.goto(f"{client}/secrets")
+    edit = page.get_by_role("link", name=re.compile("^Edit secret")).get_attribute("href") or ""
+    secret, client_id = edit.removesuffix("/edit"), client.rpartition("/")[2]
+
+    for address, title, field, button, said in (
+        (f"{client}/edit", "Edit Client", "#id_contact", "Save", ""),
+        (f"{client}/disable", "Disable Client", "", "Disable", ""),
+        (f"{client}/enable", "Enable Client", "", "Enable", ""),
+        (f"{client}/tokens/end", "End all tokens of this client", "", "End all tokens", ENDED),
+        (f"{client}/secrets/add", "Add Secret", "#id_secret_description", "Add", ALREADY),
+        (edit, "Edit Secret", "#id_secret_description", "Save", ""),
+        (f"{secret}/rotate", "Rotate Secret", "#id_secret_description", "Rotate", ALREADY),
+        (f"{secret}/remove", "Remove Secret", "", "Remove", "There is no such secret."),
+        (f"{client}/roles/edit", "Edit Roles", "Secret Rotator", "Save", ""),
+        (f"{CLIENTS}/fleet/tags?clients={client_id}", "Edit tags", "#id_add", "Save", ""),
+        (f"{CLIENTS}/fleet/disable?clients={client_id}", "Disable clients", "", "Disable", ""),
+        (f"{client}/remove", "Remove Client", "", "Remove", "There is no such client."),
+        (f"{client}/restore", "Restore Client", "", "Restore", "There is no such removed client."),
+    ):
+        open_window(page, address, title)
+        typed_and_kept(page, field)
+        send_on_a_bad_line(visitor, page, button)
+        expect_end(page, said)
+
+
+def test_each_window_of_a_role(visitor: Visitor) -> None:
+    page = visitor.page("/security/roles")
+    name = f"Line {uuid4()}"
+    open_window(page, "/security/roles/add", "Add Role")
+    window_of(page).locator("#id_name").fill(name)
+    send_on_a_bad_line(visitor, page, "Add")
+    expect_end(page, f"There is a role named {name} already.")
+    page.reload()
+    page.get_by_role("link", name=f"Edit role {name}").click()
+    expect_window(page, "Edit Role")
+    typed_and_kept(page, "#id_description")
+    send_on_a_bad_line(visitor, page, "Save")
+    expect_end(page, "")
+    page.get_by_role("link", name=f"Remove role {name}").click()
+    expect_window(page, "Remove Role")
+    send_on_a_bad_line(visitor, page, "Remove")
+    expect_end(page, "There is no such role.")
+
+
+def test_try_again_repeats_what_was_pressed_and_no_more(visitor: Visitor) -> None:
+    """Neither a step within a form nor a preview becomes a deed."""
+    page = visitor.page(f"{CLIENTS}?type=authorization-code")
+    page.locator("#add-client").click()
+    window = expect_window(page, "Add Client")
+    window.get_by_label("Name", exact=True).fill(f"Line {uuid4()}")
+    window.locator("#id_redirect_uris").fill("https://map.example/callback")
+    before = done(visitor)
+    page.route("**/*", lose)
+    window.get_by_role("button", name="Add another URL to Allowed Redirect URL(s)").click()
+    expect(window.get_by_role("alert").first).to_have_text(NO_ANSWER)
+    page.unroute("**/*")
+    press(page, "Try again")
+    expect(window.get_by_role("listitem").filter(has_text="map.example")).to_be_visible()
+    expect_window(page, "Add Client")
+    assert done(visitor) == before
