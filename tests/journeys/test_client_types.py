@@ -7,6 +7,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.steps import SECRET, expect_window, open_client
+from tests.journeys.test_client_actions import choose
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -59,10 +60,12 @@ def test_authorization_code(visitor: Visitor) -> None:
     press(page, "Save")
     expect(page.locator("#details")).not_to_contain_text(f"{URL}/1")
     expect(page.locator("#details")).to_contain_text(f"{URL}/3")
+    disable_remove_and_restore(page, "authorization-code", name)
 
 
 def test_hybrid(visitor: Visitor) -> None:
-    page = fill_in(visitor, "hybrid", f"Portal {uuid4()}")
+    name = f"Portal {uuid4()}"
+    page = fill_in(visitor, "hybrid", name)
     press(page, "Continue")
     expect_window(page, "Add Secret")
     press(page, "Back")
@@ -72,3 +75,36 @@ def test_hybrid(visitor: Visitor) -> None:
     press(page, "Add")
     window = expect_window(page, "Client Successfully Created")
     assert SECRET.fullmatch(window.locator("#id_client_secret").inner_text())
+
+    page.goto(f"/security/clients?type=hybrid&q={name}")
+    open_client(page, name)
+    page.get_by_role("link", name="Edit Client").click()
+    window = expect_window(page, "Edit Client")
+    window.locator("#id_post_logout_redirect_uris").fill(f"{URL}/bye")
+    window.get_by_label("Allow Refresh Token").check()
+    press(page, "Save")
+    expect(page.locator("#details")).to_contain_text(f"{URL}/bye")
+    disable_remove_and_restore(page, "hybrid", name)
+
+
+def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
+    """Do to the client that is open what is done to one of each type."""
+    for deed, verb, state in (
+        ("Disable Client", "Disable", "Disabled"),
+        ("Enable Client", "Enable", "Active"),
+    ):
+        choose(page, deed)
+        expect_window(page, deed)
+        press(page, verb)
+        expect(page.locator("#details .badge").first).to_have_text(state)
+    choose(page, "Remove Client")
+    expect_window(page, "Remove Client")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    page.goto(f"/security/clients?type={client_type}&show=removed&q={name}")
+    page.get_by_role("link", name=f"Restore {name}").click()
+    expect_window(page, "Restore Client")
+    press(page, "Restore")
+    expect(window_of(page)).to_have_count(0)
+    page.goto(f"/security/clients?type={client_type}&show=disabled&q={name}")
+    expect(open_client(page, name)).to_contain_text(f"{URL}/3")

@@ -97,15 +97,36 @@ def disable_all_shown(page: Page, word: str) -> None:
 def test_what_is_refused_says_why_and_leads_on(
     visitor: Visitor, live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
 ) -> None:
-    visitor.expect(404)
+    visitor.expect(404, 500, 503)
     page = visitor.page(f"{CLIENTS}/{uuid4()}")
     expect(page.locator("#main")).to_contain_text("There is no such client")
     page.goto("/nowhere")
     expect(page.locator("#main")).to_contain_text("There is no page at this address.")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Clients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+    expect_a_fault_of_ours(page, live_portal)
 
     reader = visit(live_portal, javascript=False, storage_state=larkfield["jonas.berg"])
     reader.expect(403)
     page = reader.page(f"{CLIENTS}/add")
     expect(page.locator("#main")).to_contain_text("Only Tenant Administrators can add a client.")
+
+
+RENAME = "from django.db import connection as c; c.cursor().execute('ALTER TABLE {} RENAME TO {}')"
+
+
+def expect_a_fault_of_ours(page: Page, portal: PortalProcess) -> None:
+    """A table is missing for a moment: the page of the fault leads back to where one was."""
+    names = ("clients_app_savedfilter", "missing")
+    assert portal.manage("shell", "-c", RENAME.format(*names)).returncode == 0
+    try:
+        page.goto(CLIENTS)
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "The server could not finish this"
+        )
+        expect(page.locator("body")).to_contain_text("The change may or may not have been saved.")
+        expect(page.locator("body")).to_contain_text("Operation Id")
+    finally:
+        assert portal.manage("shell", "-c", RENAME.format(*names[::-1])).returncode == 0
+    page.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
