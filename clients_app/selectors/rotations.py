@@ -19,12 +19,18 @@ class Use(NamedTuple):
     addresses: list[str]  # latest first
 
 
+class InHour(NamedTuple):
+    """Tokens by one secret in one hour, and the last address that used it then."""
+
+    tokens: int = 0
+    address: str | None = None
+
+
 class Hour(NamedTuple):
-    """Tokens by each secret in the hour that starts ``at``."""
+    """How both secrets, the new one first, were used in the hour that starts ``at``."""
 
     at: datetime
-    new: int
-    old: int
+    uses: tuple[InHour, InHour]
 
 
 class Rotation(NamedTuple):
@@ -63,13 +69,15 @@ def _rotation(
     new: Any, old: Any, rows: list[TokenUsage], *, token_lifetime_s: int, now: datetime
 ) -> Rotation:
     last_seen = old.last_used_at or old.created_at
+    by_hour = {(row.secret_id, row.hour): InHour(row.tokens, row.last_address) for row in rows}
+    used = sorted({hour for pk, hour in by_hour if pk in {new.pk, old.pk}}, reverse=True)
+    unused = InHour()
     return Rotation(
         new=_use(new, rows),
         old=_use(old, rows),
         hours=[
-            Hour(at, _tokens(new, rows, at), _tokens(old, rows, at))
-            for at in sorted({row.hour for row in rows}, reverse=True)
-            if _tokens(new, rows, at) or _tokens(old, rows, at)
+            Hour(at, (by_hour.get((new.pk, at), unused), by_hour.get((old.pk, at), unused)))
+            for at in used
         ],
         old_is_idle=is_idle(last_seen, token_lifetime_s=token_lifetime_s, now=now),
         # whatever the Token Lifetime was when they were issued
@@ -83,7 +91,3 @@ def _use(secret: Any, rows: list[TokenUsage]) -> Use:
     if not addresses and secret.last_used_address:
         addresses = {secret.last_used_address: None}
     return Use(secret, sum(row.tokens for row in own), list(addresses))
-
-
-def _tokens(secret: Any, rows: list[TokenUsage], hour: datetime) -> int:
-    return sum(row.tokens for row in rows if row.secret_id == secret.pk and row.hour == hour)

@@ -1,6 +1,7 @@
 """Parts of the screens that templates call by name."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from django import template
@@ -19,6 +20,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw an icon of icons.svg, whose hashed address is known here alone."""
     return format_html(

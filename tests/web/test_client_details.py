@@ -25,6 +25,7 @@ def test_tab_is_a_page_with_the_list_beside_it(administrator_browser, address, t
     assert 'id="details-name"' in text
     assert 'aria-current="true">Wind park reader' in text
     assert text.count('aria-current="page"') == 2  # the place in the left pane, and the tab
+    assert '<link rel="expect" href="#details" blocking="render">' in text  # no layout shift
 
 
 @pytest.mark.parametrize("tab", TABS)

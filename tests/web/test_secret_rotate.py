@@ -234,13 +234,14 @@ def test_in_use_it_says_by_whom_and_until_when_and_offers_no_removal(tab, machin
 def test_hours_are_counted_apart(tab, machine, rotated, now):
     used(machine.secret, now - 3 * HOUR, 30)
     used(machine.secret, now - 2 * HOUR, 20)
-    used(rotated, now - 2 * HOUR, 7)
+    used(rotated, now - 2 * HOUR, 7, "10.20.4.17")
     used(machine.secret, now - 2 * DAY, 999)
     text = tab()
 
     hours = text[text.index("Tokens per hour") :]
-    counts = re.findall(r'<td class="num">(\d+)</td><td class="num">(\d+)</td>', hours)
-    assert counts == [("7", "20"), ("0", "30")]
+    counts = re.findall(r'<td class="num">(\d+)(?:<span class="sub">([^<]+)</span>)?</td>', hours)
+    new, old = ("7", "10.20.4.17"), ("20", "10.20.4.18")
+    assert counts == [new, old, ("0", ""), ("30", "10.20.4.18")]
     assert "999" not in text
     assert '<td class="num">50</td>' in text
 
