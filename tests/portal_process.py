@@ -25,8 +25,9 @@ from psycopg import sql
 CHECKOUT = Path(__file__).resolve().parent.parent
 USERNAME = "mara"
 PASSWORD = "Seven-grey-herons-7"
-COMPANION = "manage.py worker --until-closed"
+COMPANION = " --until-closed"
 STOP_LIMIT_S = 45  # twice what the server gives its workers, its companion and itself
+PASSWORD_FILE = "first_password"
 START_LIMIT_S = 60  # an empty folder on a busy machine; a second start takes half a second
 
 
@@ -42,7 +43,8 @@ class PortalProcess:
 
     ``url`` is its public origin, ``log_file`` all that its server has written. The first
     administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise. It begins with
-    nothing, or with tables and static files ``like`` those of another one that does not run.
+    nothing, or with tables and static files ``like`` those of another one that does not run; then
+    a file holds the password, as the server begins a second time to forget one that it was given.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class PortalProcess:
         self.database_url = _new_database(like.database_url if like else "")
         if like:
             shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
+            (data_dir / PASSWORD_FILE).write_text(PASSWORD)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -63,7 +66,11 @@ class PortalProcess:
             "WORKERS": "2",
             "PORTAL_TENANT_NAME": "Herons Ltd",
             "PORTAL_ADMIN_USERNAME": USERNAME,
-            "PORTAL_ADMIN_PASSWORD": PASSWORD,
+            **(
+                {"PORTAL_ADMIN_PASSWORD_FILE": str(data_dir / PASSWORD_FILE)}
+                if like
+                else {"PORTAL_ADMIN_PASSWORD": PASSWORD}
+            ),
             **({"DATABASE_URL": self.database_url} if self.database_url else {}),
             **environment,
         }
