@@ -20,7 +20,7 @@ from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.services import attempts, published_keys
 from tests.factories import make_client, make_person, make_tenant
-from tests.portal_process import PASSWORD, PortalProcess, as_text, new_portal
+from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text, new_portal
 
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")
@@ -143,6 +143,12 @@ def _dump() -> str:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  words of ours
             texts.append(f"{table}: {as_text(cursor.fetchall())}")
     return "\n".join(texts)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: not item.path.is_relative_to(CHECKOUT / "tests/journeys"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -16,7 +16,7 @@ from tests.journeys.visitor import Visitor
 from tests.portal_process import PortalProcess
 from tests.test_matrix import ROWS, Open
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.appearance]
 
 CLIENTS: Final = "/security/clients"
 CLIENT: Final = "security/clients/<client_id>"
