@@ -23,6 +23,7 @@ import psycopg
 from psycopg import sql
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+TENANT = "Herons Ltd"
 USERNAME = "mara"
 PASSWORD = "Seven-grey-herons-7"
 COMPANION = " --until-closed"
@@ -64,7 +65,7 @@ class PortalProcess:
             "DATA_DIR": str(data_dir),
             "PORT": str(self.port),
             "WORKERS": "2",
-            "PORTAL_TENANT_NAME": "Herons Ltd",
+            "PORTAL_TENANT_NAME": TENANT,
             "PORTAL_ADMIN_USERNAME": USERNAME,
             **(
                 {"PORTAL_ADMIN_PASSWORD_FILE": str(data_dir / PASSWORD_FILE)}

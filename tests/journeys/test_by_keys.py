@@ -13,7 +13,7 @@ from tests.journeys import steps
 from tests.journeys.conftest import Visit
 from tests.journeys.test_keyboard_alone import tab_to
 from tests.journeys.visitor import expect_focus, focused, window_of
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = pytest.mark.journey
 
@@ -222,7 +222,10 @@ def test_a_role_from_add_to_remove(page: Page) -> None:
 def test_the_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     word = f"Basin {uuid4()}"
     for number in (1, 2):
-        assert live_portal.manage("clients", "add", f"{word} {number}").returncode == 0
+        assert (
+            live_portal.manage("clients", "add", f"{word} {number}", "--tenant", TENANT).returncode
+            == 0
+        )
     keys(page, "/")
     page.keyboard.type(word)
     expect(page.locator(".row-link")).to_have_count(2)

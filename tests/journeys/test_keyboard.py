@@ -9,7 +9,7 @@ from tests.journeys.conftest import Visit
 from tests.journeys.steps import expect_window
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import focused, window_of
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = pytest.mark.journey
 
@@ -73,7 +73,7 @@ def test_keys_turned_off(visit: Visit, live_portal: PortalProcess, mara: Storage
 def test_find_opens_a_client_and_a_window_and_g_goes_to_pages(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
-    added = live_portal.manage("clients", "add", "Quarry weighbridge")
+    added = live_portal.manage("clients", "add", "Quarry weighbridge", "--tenant", TENANT)
     assert added.returncode == 0
     page = visit(live_portal, storage_state=mara).page("/security/roles")
 
