@@ -122,6 +122,7 @@ def test_a_client_from_add_to_restore(page: Page) -> None:
     expect_back(page, "add-client")  # the pane and the row are gone
     tab_to(page, "id_show")
     page.keyboard.type("Removed")
+    expect(page.locator(f"#restore-{client_id}")).to_be_visible()
     open_by_keys(page, f"restore-{client_id}", "Restore Client")
     confirm(page, "Restore")
     expect(page.locator(f"#restore-{client_id}")).to_have_count(0)

@@ -74,9 +74,14 @@ class Visitor:
         self.expected |= {str(text) for text in texts}
 
     def leave(self) -> list[str]:
-        """Close all pages; return their complaints."""
+        """Close all pages; return their complaints until then.
+
+        What is broken off because the browser closes is nobody's fault.
+        """
+        self.context.cookies()  # a round trip: all that was said has arrived
+        complaints = self.complaints.copy()
         self.context.close()
-        return self.complaints
+        return complaints
 
     def _hear_console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"} or REFUSED.search(message.text):
