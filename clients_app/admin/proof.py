@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from clients_app.admin.pages import see_other
 from clients_app.admin.site import View, site
 from clients_app.browsers import proof
-from clients_app.browsers.typed import sent_fields
 
 
 def fresh_proof(view: Callable[..., HttpResponse]) -> View:
@@ -36,10 +35,6 @@ def _ask(request: HttpRequest, *, asked_for: str, error: str) -> HttpResponse:
     context = {
         **site.each_context(request),
         "title": gettext("Confirm your identity"),
-        "asked_for": asked_for,
-        "kept": sent_fields(request) if asked_for == "POST" else [],
-        "by_code": proof.asks_code(request),
-        "error": error,
-        "lasts_min": proof.LASTS.seconds // 60,
+        **proof.asked(request, asked_for, error),
     }
     return render(request, "admin/confirm_identity.html", context, status=422 if error else 200)

@@ -5,7 +5,7 @@ minutes more, so that a form can be filled in peace (product rule, "Confirm your
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ReauthenticateForm
@@ -61,6 +61,17 @@ def refusal(request: HttpRequest, ask: Ask, *, held_open: bool = True) -> HttpRe
     if _is_fresh(request, held_open=held_open):
         return None
     return ask(request, asked_for=request.method or "GET", error="")
+
+
+def asked(request: HttpRequest, asked_for: str, error: str) -> dict[str, Any]:
+    """Return what a page that asks for a proof shows, and what it carries on."""
+    return {
+        "asked_for": asked_for,
+        "kept": sent_fields(request) if asked_for == "POST" else [],
+        "by_code": asks_code(request),
+        "error": error,
+        "lasts_min": LASTS.seconds // 60,
+    }
 
 
 def _is_fresh(request: HttpRequest, *, held_open: bool) -> bool:

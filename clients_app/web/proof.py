@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clients_app.browsers import proof
-from clients_app.browsers.typed import sent_fields
 from clients_app.web.htmx import see_other, show, wants_fragment
 
 View = Callable[..., HttpResponse]
@@ -51,11 +50,7 @@ def _ask(request: HttpRequest, why: str | Promise, *, asked_for: str, error: str
     context = {
         "why": why,
         "last_proof": proof.last_proof(request),
-        "lasts_min": proof.LASTS.seconds // 60,
-        "asked_for": asked_for,
-        "kept": sent_fields(request) if asked_for == "POST" else [],
-        "by_code": proof.asks_code(request),
-        "error": error,
+        **proof.asked(request, asked_for, error),
         "action": request.get_full_path(),
     }
     status = 422 if error else 200

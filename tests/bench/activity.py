@@ -5,29 +5,21 @@ of 90 days, of 1,000 clients and 20 people.
 """
 
 import json
-import logging
-import os
 import resource
 import statistics
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import django
-
-from tests.portal_process import CHECKOUT
+from tests.bench.own_database import EVENTS, Rows, figures_of, set_up
 
 if TYPE_CHECKING:
     from clients_app.models import Person, Tenant
 
-EVENTS = int(os.environ.get("EVENTS", "1000000"))
 CLIENTS, PEOPLE, DAYS = 1_000, 20, 90
 REQUESTS = 15  # of each page
 
-Rows = list[tuple[str, str, str]]
 
 #: a change every time but for every hundredth, a refused sign-in, and every thousandth, a role
 _SEED = """
@@ -52,29 +44,16 @@ FROM drawn
 
 def figures(folder: Path, _: ExitStack) -> Rows:
     """Return the rows of the table, measured in a process of its own."""
-    measured = subprocess.run(
-        [sys.executable, "-m", "tests.bench.activity"],
-        cwd=CHECKOUT,
-        env={**os.environ, "DATA_DIR": str(folder / "var"), "DATABASE_URL": ""},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return [(what, wanted, figure) for what, wanted, figure in json.loads(measured.stdout)]
+    return figures_of("tests.bench.activity", folder)
 
 
 def main() -> None:
     """Measure, and write the rows to standard output as JSON."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
-    django.setup()
-    logging.disable(logging.WARNING)
-    from django.core.management import call_command
-
+    set_up()
     from clients_app.management.static_files import collect_changed_static_files
     from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
     from tests.factories import insert_clients, make_person, make_tenant
 
-    call_command("migrate", interactive=False, verbosity=0)
     collect_changed_static_files()
     tenant = make_tenant()
     clients = insert_clients([f"Client {number}" for number in range(CLIENTS)], tenant)

@@ -4,11 +4,7 @@
 """
 
 import json
-import logging
-import os
 import statistics
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,43 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-import django
-
+from tests.bench.own_database import EVENTS, Rows, figures_of, set_up
 from tests.bench.seed import copied
-from tests.portal_process import CHECKOUT
 
 if TYPE_CHECKING:
     from clients_app.models import Client, Tenant
 
-EVENTS = int(os.environ.get("EVENTS", "1000000"))
 WRITES = 300
 WRITERS = 50
 _PIECE = 10_000
 
-Rows = list[tuple[str, str, str]]
-
 
 def figures(folder: Path, _: ExitStack) -> Rows:
     """Return the rows of the table, measured in a process of its own."""
-    measured = subprocess.run(
-        [sys.executable, "-m", "tests.bench.audit"],
-        cwd=CHECKOUT,
-        env={**os.environ, "DATA_DIR": str(folder / "var"), "DATABASE_URL": ""},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return [(what, wanted, figure) for what, wanted, figure in json.loads(measured.stdout)]
+    return figures_of("tests.bench.audit", folder)
 
 
 def main() -> None:
     """Measure, and write the rows to standard output as JSON."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
-    django.setup()
-    logging.disable(logging.INFO)
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    set_up()
     from tests.factories import insert_clients, make_tenant
 
     tenant = make_tenant()

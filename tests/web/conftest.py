@@ -18,21 +18,6 @@ HTMX = {"HX-Request": "true", "HX-Target": "window"}
 
 
 @pytest.fixture
-def administrator_browser(administrator: Person) -> Browser:
-    return browser_of(administrator)
-
-
-@pytest.fixture
-def colleague_browser(colleague: Person) -> Browser:
-    return browser_of(colleague)
-
-
-@pytest.fixture
-def stranger_browser(stranger: Person) -> Browser:
-    return browser_of(stranger)
-
-
-@pytest.fixture
 def my_data_role(tenant: Tenant) -> Role:
     return make_role("MyData.Role", tenant)
 

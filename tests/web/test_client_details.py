@@ -209,13 +209,15 @@ def refused(machine, now, **more):
 
 
 def test_activity_shows_refusals_by_cause_and_secret(administrator_browser, machine, address, now):
+    machine.client.secrets.update(expires_at=now - 2 * HOUR)
+    machine.secret.refresh_from_db()
     known = {"cause": "secret-expired", "secret": machine.secret, "requests": 12}
     refused(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
     refused(machine, now, cause="unknown-secret")
 
     text = text_of(administrator_browser.get(address("/activity")))
 
-    assert "12 token requests refused</b>: secret expired, ends in" in text
+    assert "12 token requests refused</b>: secret expired 2 hours ago, ends in" in text
     assert f"ends in …{machine.secret.last_four}" in text
     assert "from 198.51.100.7" in text
     assert "1 token request refused</b>: unknown secret\n" in text

@@ -8,9 +8,9 @@ from django.views.decorators.debug import sensitive_variables
 from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.forms.client_form import ClientForm, TenantAndTypeForm
-from clients_app.admin.forms.deed_form import form_key_of
 from clients_app.admin.pages import show_form
 from clients_app.admin.proof import fresh_proof
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import Client, ClientType, Tenant
 from clients_app.selectors import clients_by_id

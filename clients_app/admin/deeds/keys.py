@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 
 from clients_app import conf
 from clients_app.admin.actor import actor_in
-from clients_app.admin.forms.deed_form import DeedForm, sentence_of
+from clients_app.admin.forms.deed_form import DeedForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.browsers.person import person_of
+from clients_app.browsers.sentences import sentence_of
 from clients_app.models import SigningKey
 from clients_app.selectors.installation import signing_key
 from clients_app.services.key_rotation import revoke_keys, rotate_keys

@@ -9,10 +9,11 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
-from clients_app.admin.forms.deed_form import DeedForm, form_key_of
+from clients_app.admin.forms.deed_form import DeedForm
 from clients_app.admin.forms.secret_form import RotateForm, SecretForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, NotFound, RuleBroken, gettext_noop
 from clients_app.models import ClientSecret
 from clients_app.rules.expiry import is_expired

@@ -14,7 +14,7 @@ from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import ClientSecret
 from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
 from clients_app.rules.names import clean_line
-from clients_app.rules.rotation import OldEnds, parse_old_end
+from clients_app.rules.rotation import OldEnds
 from clients_app.services.client_secrets import SecretDraft
 
 SECRET_FIELDS: Final = ("secret_description", "expiration", "never_expires")
@@ -91,11 +91,5 @@ class RotateForm(SecretForm):
     def clean(self) -> dict[str, Any]:
         """Read when the old secret ends."""
         cleaned = super().clean()
-        choice, date = cleaned.get("old", ""), cleaned.get("old_end", "")
-        try:
-            ends_at = parse_old_end(choice, date, zone=self.zone, now=self.now)
-            cleaned |= {"old_ends_at": ends_at}
-        except RuleBroken as error:
-            if not self.has_error("old"):
-                self.add_broken(error)
+        cleaned |= self.read_old_end(cleaned, zone=self.zone, now=self.now)
         return cleaned

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.limits import SECRETS_MAX
 from clients_app.rules.expiry import is_expired
-from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
+from clients_app.rules.rotation import PERIODS, OldEnds
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.window_form import line
 
@@ -80,13 +80,7 @@ class SecretRotateForm(SecretForm):
     def clean(self) -> dict[str, Any]:
         """Read when the old secret ends."""
         cleaned = super().clean()
-        choice, date = cleaned.get("old", ""), cleaned.get("old_end", "")
-        try:
-            ends_at = parse_old_end(choice, date, zone=self.zone, now=self.now)
-            cleaned |= {"old_ends_at": ends_at}
-        except RuleBroken as error:
-            if not self.has_error("old"):
-                self.add_broken(error)
+        cleaned |= self.read_old_end(cleaned, zone=self.zone, now=self.now)
         if cleaned.get("remove") is not None and cleaned["remove"] == cleaned.get("replaces"):
             self.add_error("remove", _("Choose another one: this is the secret to replace."))
         return cleaned

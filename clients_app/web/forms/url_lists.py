@@ -10,8 +10,8 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
+from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import RuleBroken
-from clients_app.web.sentences import sentence_of
 
 URL_FIELDS: Final = ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins")
 SAID_MAX: Final = 60  # characters of a wrong URL that its sentence repeats

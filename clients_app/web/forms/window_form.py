@@ -1,27 +1,14 @@
 """A form of a window: asks the rules, keeps what was typed, is carried through two steps."""
 
-import re
-import secrets
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext
 
-from clients_app.errors import Conflict, RuleBroken
+from clients_app.browsers.ruled_form import RuledForm
 from clients_app.web.kept import Fields
-from clients_app.web.sentences import sentence_of
-
-Value = TypeVar("Value")
-FORM_KEY: Final = re.compile("[A-Za-z0-9_-]{16,64}")
-
-
-def form_key_of(request: HttpRequest) -> str:
-    """Return the one-time key that the form was made with; a new form gets a new one."""
-    key = request.POST.get("form_key", "")
-    return key if FORM_KEY.fullmatch(key) else secrets.token_urlsafe(18)
 
 
 def line(label: Any) -> forms.CharField:
@@ -42,10 +29,9 @@ class Problem(NamedTuple):
     sentence: str
 
 
-class WindowForm(forms.Form):
-    """Its ``clean_...`` methods ask the rules by ``obey``."""
+class WindowForm(RuledForm):
+    """A form in a window of a page."""
 
-    use_required_attribute = False
     several: tuple[str, ...] = ()  # fields with any number of values
 
     @classmethod
@@ -61,18 +47,6 @@ class WindowForm(forms.Form):
             elif typed and name in cls.several:
                 form.initial[name] = []
         return form
-
-    def obey(self, rule: Callable[[str], Value], name: str) -> Value:
-        """Return what ``rule`` makes of the field; its sentence goes beside it."""
-        try:
-            return rule(self.cleaned_data[name])
-        except RuleBroken as error:
-            raise forms.ValidationError(sentence_of(error)) from error
-
-    def add_broken(self, error: RuleBroken | Conflict) -> None:
-        """Put what a service refused beside its field, else above the form."""
-        name = error.field if error.field in self.fields else None
-        self.add_error(name, sentence_of(error))
 
     def tell_apart(self, held: dict[str, Any]) -> None:
         """Say beside each field what someone else made of it, where that is not what was typed.

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from clients_app.browsers.person import person_of
+from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import Conflict, NotFound, RuleBroken
 from clients_app.selectors.second_factors import has_factor, lacks_demanded_factor
 from clients_app.services import second_factors
@@ -24,7 +25,6 @@ from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import is_sent
 from clients_app.web.proof import fresh_proof
-from clients_app.web.sentences import sentence_of
 
 _PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted
 _WHY: Final = _("A second factor decides who signs in as you.")

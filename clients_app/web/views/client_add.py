@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import ClientType
 from clients_app.policies import Action
@@ -16,7 +17,6 @@ from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
-from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
@@ -84,7 +84,7 @@ def show_client_form(
         "action": steps["second" if has_one_step else "first"],
         "focus": form.first_wrong or (listed if listed in form.fields else "") or "name",
         "kept": secret_form.hidden if came_back else [],
-        "form_key": form_key_of(request),
+        "form_key": form_key_of(request.POST),
         "owns_it": secret_form.policy.owner_required,
     }
     return show(request, "client_add", context, title=gettext("Add Client"), status=status)
@@ -99,7 +99,7 @@ def show_secret_form(
         "name": client_form["name"].value(),
         "kept": client_form.hidden,
         "steps": addresses_of(client_form.client_type),
-        "form_key": form_key_of(request),
+        "form_key": form_key_of(request.POST),
         "is_step_2": True,
     }
     return show(request, "secret_add", context, title=gettext("Add Secret"), status=status)

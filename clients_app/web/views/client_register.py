@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf, selectors
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import ClientType
 from clients_app.policies import Action
@@ -19,7 +20,6 @@ from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
-from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
@@ -74,7 +74,7 @@ def _register(
             form.draft() if form else None,
             actor=client_form.actor,
             now=now,
-            form_key=form_key_of(request),
+            form_key=form_key_of(request.POST),
         )
     except AlreadyAdded as error:
         return already_added(request, error)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.browsers.person import person_of
+from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.models import CalendarFeed, Delivery
 from clients_app.policies import Action, allows
@@ -27,7 +28,6 @@ from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import BACK, is_sent
 from clients_app.web.proof import fresh_proof
-from clients_app.web.sentences import sentence_of
 
 View = Callable[..., HttpResponse]
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.models import Client, ClientSecret
 from clients_app.policies import Action
@@ -18,7 +19,6 @@ from clients_app.services.client_secrets import add_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_form import SecretForm
-from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
@@ -41,7 +41,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
         return _ask(request, client, form, status=422)
     try:
         added = add_secret(
-            client, form.draft(), actor=actor, now=now, form_key=form_key_of(request)
+            client, form.draft(), actor=actor, now=now, form_key=form_key_of(request.POST)
         )
     except AlreadyAdded as error:
         return already_added(request, error)
@@ -73,6 +73,6 @@ def _ask(
         "name": client.name,
         "client": client,
         "kept": [],
-        "form_key": form_key_of(request),
+        "form_key": form_key_of(request.POST),
     }
     return show(request, "secret_add", context, title=gettext("Add Secret"), status=status)

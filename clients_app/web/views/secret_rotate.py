@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf, selectors
+from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, RuleBroken
 from clients_app.models import Client
 from clients_app.policies import Action
@@ -19,7 +20,6 @@ from clients_app.services.secret_rotation import RotatedSecret, rotate_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_rotate_form import SecretRotateForm
-from clients_app.web.forms.window_form import form_key_of
 from clients_app.web.htmx import show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
@@ -38,7 +38,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     sent = request.method == "POST" and BACK not in request.POST
     try:
         if sent:  # the first try may have ended the old secret at once
-            refuse_used(form_key_of(request), actor=actor_of(request))
+            refuse_used(form_key_of(request.POST), actor=actor_of(request))
         secrets = selectors.listed_secrets(client, now=now)
         made_of: dict[str, Any] = {"secret_id": secret_id, "secrets": secrets, "now": now}
         made_of["policy"] = tenant_policy(client.tenant_id)
@@ -74,12 +74,12 @@ def _rotate(request: HttpRequest, client: Client, form: SecretRotateForm) -> Rot
         remove_id=given.get("remove"),
         actor=actor_of(request),
         now=form.now,
-        form_key=form_key_of(request),
+        form_key=form_key_of(request.POST),
     )
 
 
 def _ask(
     request: HttpRequest, client: Client, form: SecretRotateForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "client": client, "form_key": form_key_of(request)}
+    context = {"form": form, "client": client, "form_key": form_key_of(request.POST)}
     return show(request, "secret_rotate", context, title=gettext("Rotate Secret"), status=status)
