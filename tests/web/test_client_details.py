@@ -209,7 +209,7 @@ def refused(machine, now, **more):
 
 
 def test_activity_shows_refusals_by_cause_and_secret(administrator_browser, machine, address, now):
-    machine.client.secrets.update(expires_at=now - 2 * HOUR)
+    machine.client.secrets.update(created_at=now - 3 * HOUR, expires_at=now - 2 * HOUR)
     machine.secret.refresh_from_db()
     known = {"cause": "secret-expired", "secret": machine.secret, "requests": 12}
     refused(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
+from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import Conflict
 from clients_app.models import Client
 from clients_app.policies import Action
@@ -17,7 +18,6 @@ from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, give_notice, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
-from clients_app.web.sentences import sentence_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
