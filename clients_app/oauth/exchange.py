@@ -31,6 +31,7 @@ from clients_app.oauth.errors import (
 from clients_app.oauth.messages import Answer, Request
 from clients_app.oauth.params import read_params
 from clients_app.services.failure_limits import count_failure
+from clients_app.services.published_keys import know
 from clients_app.services.secret_check import Busy
 from clients_app.services.usage import count_use
 
@@ -83,6 +84,7 @@ def asking_client(request: Request, params: Mapping[str, str], *, now: datetime)
     who = authenticate(request.authorization, params, address=request.address, now=now)
     client_id = who.client.token_client.id
     count_use(client_id, who.secret_id, address=request.address, now=now)
+    know(who.client.active_kid)  # whose tokens it may ask about
     return who.client
 
 

@@ -68,6 +68,12 @@ def public_key_of(kid: str) -> PublicKey | None:
     return known.by_kid.get(kid)
 
 
+def know(kid: str | None) -> None:
+    """Remember the keys anew if ``kid``, which signs at this moment, is not among them."""
+    if kid is not None and (_remembered is None or kid not in _remembered.by_kid):
+        read_key_set()
+
+
 def counts_now(kid: str) -> bool:
     """Tell whether signatures of this key count at this moment: one query."""
     return SigningKey.objects.filter(kid=kid, state__in=COUNTING).exists()

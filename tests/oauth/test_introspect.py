@@ -16,6 +16,7 @@ from django.db.models import F
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from clients_app.management.command_line import actor_on_installation
 from clients_app.models import (
     Client,
     ClientRole,
@@ -26,10 +27,11 @@ from clients_app.models import (
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from clients_app.services import usage
+from clients_app.services import published_keys, usage
 from clients_app.services.client_edits import set_enabled
 from clients_app.services.client_removal import remove_client, restore_client
 from clients_app.services.client_secrets import remove_secret
+from clients_app.services.key_rotation import revoke_keys
 from clients_app.services.signing_keys import base64url, loaded_key
 from clients_app.services.token_ends import end_tokens
 from tests.factories import command_line_in, make_client, make_tenant, role_id
@@ -375,6 +377,20 @@ def test_thousands_of_unknown_keys_cost_no_query(
 
     assert answers == {INACTIVE}
     assert len(captured) <= 1 + (time.monotonic() - start_s)
+
+
+def test_after_a_revocation_the_tokens_of_the_new_key_count_at_once(
+    api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey
+):
+    """Bar 30, however lately the process has read the keys: not even a second is lost."""
+    old = token_of(good)
+    published_keys.read_key_set()
+    actor = actor_on_installation()
+    revoke_keys([signing_key.kid], actor=actor, now=datetime.now(UTC))
+
+    assert told(api, old) == {"active": False}
+    new = token_of(good)
+    assert told(api, new)["active"] is True
 
 
 def test_asking_is_a_use_of_the_secret_that_brings_no_token(

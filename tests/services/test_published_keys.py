@@ -8,7 +8,7 @@ import pytest
 from clients_app.models import SigningKey
 from clients_app.services import published_keys
 from clients_app.services.key_rotation import ensure_active_key
-from clients_app.services.published_keys import counts_now, public_key_of, published_jwks
+from clients_app.services.published_keys import counts_now, know, public_key_of, published_jwks
 from clients_app.services.signing_keys import new_key
 
 State = SigningKey.State
@@ -74,6 +74,23 @@ def test_a_new_key_is_found_a_second_later(
     monkeypatch.setattr(published_keys.time, "monotonic", lambda: clock() + 1.1)
 
     with django_assert_num_queries(1):
+        assert public_key_of(other.kid) is not None
+
+
+def test_the_key_that_signs_now_is_known_without_waiting(
+    key: SigningKey, now: datetime, django_assert_num_queries: Any
+):
+    """Bar 30: an emergency leaves no second in which good tokens are refused."""
+    public_key_of(key.kid)
+    SigningKey.objects.update(state=State.REMOVED)
+    other = new_key(now=now, state=State.ACTIVE, activated_at=now)
+    other.save()
+    assert public_key_of(other.kid) is None
+
+    with django_assert_num_queries(1):
+        know(other.kid)
+        know(other.kid)
+        know(None)
         assert public_key_of(other.kid) is not None
 
 
