@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
+from clients_app import limits
 from portal import environment as env
 from portal import secret_files
 
@@ -45,7 +46,7 @@ TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", env.RSA_KEY_BI
 KEY_ROTATION_DAYS = env.number("KEY_ROTATION_DAYS", 90, 1, 3650)
 JWKS_MAX_AGE = env.number("JWKS_MAX_AGE", 900, 10, 900)  # seconds
 ACTIVITY_KEEP_DAYS = env.number("ACTIVITY_KEEP_DAYS", 0, 0, 36_500)
-CLIENTS_PER_TENANT = env.number("CLIENTS_PER_TENANT", 50_000, 1, 10_000_000)
+CLIENTS_PER_TENANT = env.number("CLIENTS_PER_TENANT", limits.CLIENTS_PER_TENANT, 1, 10_000_000)
 
 INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -132,7 +133,7 @@ PASSWORD_RESET_TIMEOUT = 3600  # seconds a one-time link to choose a password is
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "OPTIONS": {"min_length": limits.PASSWORD_MIN},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

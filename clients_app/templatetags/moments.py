@@ -3,7 +3,6 @@
 The zone is the active one, which is the person's own over the installation's.
 """
 
-import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -19,7 +18,6 @@ register = template.Library()
 SOON: Final = timedelta(days=30)
 DAY_S: Final = 86_400
 WEEK: Final = timedelta(days=7)
-ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 @register.filter
