@@ -13,7 +13,7 @@ from operator import or_
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
 from clients_app.models import AuditEvent, Client, Person, TokenRefusal
@@ -157,8 +157,13 @@ def _address(text: str) -> str:
 
 
 def refusals_meant(wanted: ActivityFilter) -> QuerySet[TokenRefusal]:
-    """Return the groups of refused token requests; none where something else is asked for."""
-    groups = TokenRefusal.objects.filter(client__tenant_id=wanted.tenant_id)
+    """Return the groups of refused token requests; none where something else is asked for.
+
+    The tenant is compared as an expression, so that the databases begin with the groups, which are
+    few and have an index in their order, and not with all clients of the tenant.
+    """
+    owner = Coalesce("client__tenant", "client__tenant", output_field=UUIDField())
+    groups = TokenRefusal.objects.alias(owner=owner).filter(owner=wanted.tenant_id)
     if not wanted.refusals or wanted.person_id is not None:
         return groups.none()
     if wanted.since is not None:

@@ -85,6 +85,8 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     )
     said = replace(said, page=page.page)
     named = replace(said, type=client_type)  # its address names the type, whatever is open
+    filtered = bool(said.q or said.show or said.role)
+    everything = None if filtered else sum(page.counts.values())
     return {
         "page": page,
         "q": said.q,
@@ -94,7 +96,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "shows": [(one, SHOWN[one]) for one in Show if one is not Show.REMOVED or may_restore],
         "columns": _columns(named),
         "chips": _chips(named, actor.tenant_id),
-        "filtered": bool(said.q or said.show or said.role),
+        "filtered": filtered,
         "state": replace(said, type="" if client_type == default else client_type).query(),
         "elsewhere": [
             (ClientType(one), count, ListState(type=one, q=said.q, show=said.show).query())
@@ -112,7 +114,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "saved_filters": person_of(request).saved_filters.all(),
         "save_query": replace(named, page=1, select=False).query(),
         "unselect_query": replace(named, select=False).query(),
-        "sidebar": selectors.sidebar_counts(actor.tenant_id),
+        "sidebar": selectors.sidebar_counts(actor.tenant_id, clients=everything),
         "restorable": selectors.RESTORABLE,
     }
 
