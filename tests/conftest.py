@@ -148,7 +148,8 @@ def _dump() -> str:
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, so that no process is left alone with it at the end."""
-    items.sort(key=lambda item: not item.path.is_relative_to(CHECKOUT / "tests/journeys"))
+    slow = {"journeys", "ops", "docs"}
+    items.sort(key=lambda item: item.path.relative_to(CHECKOUT / "tests").parts[0] not in slow)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
