@@ -63,7 +63,7 @@ class ClientSecret(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("client", "expires_at"),
+                fields=("client", "expires_at", "created_at"),  # all that lists ask of them
                 condition=Q(retired_at=None),
                 name="secret_unretired",
             ),
