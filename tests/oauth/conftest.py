@@ -104,3 +104,15 @@ def insert_client(tenant: Tenant, name: str, client_id: UUID, roles: Iterable[UU
     )
     ClientRole.objects.bulk_create(ClientRole(client=row, role_id=role) for role in roles)
     return row
+
+
+@pytest.fixture
+def api(clients: SimpleNamespace) -> SimpleNamespace:
+    """The Hybrid client as a resource server: it may introspect tokens."""
+    Client.objects.filter(pk=clients.hybrid.id).update(may_introspect=True)
+    return clients.hybrid
+
+
+@pytest.fixture
+def good(clients: SimpleNamespace) -> SimpleNamespace:
+    return clients.good

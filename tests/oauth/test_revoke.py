@@ -17,7 +17,7 @@ from clients_app.services import housekeeping
 from clients_app.services.failure_limits import FAILURES_MAX
 from tests.factories import make_client
 from tests.oauth import wire
-from tests.oauth.test_introspect import INTROSPECT, REVOKE, post, token_of, told
+from tests.oauth.asking import INTROSPECT, REVOKE, post, token_of, told
 from tests.oauth.test_table_a import HEADERS, assert_error
 from tests.oauth.wire import FORM, TOKEN_PATH, basic, form
 from tests.portal_process import PortalProcess

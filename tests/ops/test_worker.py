@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.test_start_up import is_running
+from tests.ops.test_stopping import is_running
 from tests.portal_process import PortalProcess
 from tests.sinks import MailSink, mail_sink
 

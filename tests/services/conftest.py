@@ -1,9 +1,18 @@
-"""A secret, and how often Argon2id is run for it."""
+"""A secret, and how often Argon2id is run for it; signing keys, and who may act on them."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from clients_app.actors import Actor
+from clients_app.models import SigningKey, Tenant
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_digests
+from clients_app.services import secret_digests, signing_keys
+from clients_app.services.key_rotation import (
+    ensure_active_key,
+)
+from tests.factories import NOW, command_line_in
 
 
 @pytest.fixture
@@ -23,3 +32,22 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(secret_digests, "digest_fits", counted)
     return run
+
+
+@pytest.fixture
+def quick_keys(settings: Any) -> Iterator[None]:
+    """Keys of the quickest algorithm, which this process forgets at the end."""
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    yield
+    signing_keys._loaded.clear()
+
+
+@pytest.fixture
+def first(tenant: Tenant, quick_keys: None) -> SigningKey:
+    """The active key, the first that there is."""
+    return ensure_active_key(now=NOW)
+
+
+@pytest.fixture
+def operator(tenant: Tenant) -> Actor:
+    return command_line_in(tenant)

@@ -1,0 +1,23 @@
+"""Addresses of deeds, and what they answer."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from clients_app.models import ClientType, Tenant
+
+TYPED: dict[str, Any] = {
+    "name": "Pump Station 14 gateway",
+    "token_lifetime": "900",
+    "description": "Reads levels",
+    "contact": "ops@example.com",
+    "tags": "pumps, north",
+    "secret_description": "first",
+    "expiration": "",
+    "never_expires": "on",
+    "form_key": "one-time-key-of-the-form",
+}
+
+
+def address_in(tenant: Tenant, client_type: str = ClientType.CLIENT_CREDENTIALS) -> str:
+    return f"{reverse('admin:clients_app_client_add')}?tenant={tenant.pk}&type={client_type}"

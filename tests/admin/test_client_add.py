@@ -1,0 +1,255 @@
+"""Add Client on the site for Staff: asked where and as what, refused and shown as elsewhere."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients_app import audit
+from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
+from clients_app.models import Client, ClientType, Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
+from clients_app.rules.secret_format import is_well_formed
+from tests.admin.conftest import Installation, last_event, page_of, text_of
+from tests.admin.deeds import TYPED, address_in
+from tests.factories import make_tenant, role_id
+from tests.portal_process import as_text
+
+
+def plain_in(reply: Any) -> str:
+    """Return the only secret that the page shows."""
+    (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
+    return plain
+
+
+def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> None:
+    asked = staff.get(reverse("admin:clients_app_client_add"))
+
+    assert str(tenant.pk) in text_of(asked)
+    assert "Authorization Code" in text_of(asked)
+    form = text_of(staff.get(address_in(tenant)))
+    assert "Client-Credentials, in Herons Ltd" in form
+    assert 'value="3600"' in form
+    assert "Tenant Viewer" in form
+    assert str(role_id(tenant, TENANT_VIEWER)) in form
+
+
+@pytest.mark.parametrize(
+    "query", ["tenant=1&type=hybrid", "tenant=%00", "tenant=", "type=hybrid", "tenant={}&type=no"]
+)
+def test_a_strange_tenant_or_type_is_asked_for_again(
+    staff: Browser, tenant: Tenant, query: str
+) -> None:
+    address = f"{reverse('admin:clients_app_client_add')}?{query.format(tenant.pk)}"
+    for reply in (staff.get(address), staff.post(address, TYPED)):
+        assert reply.status_code in {200, 422}
+        assert 'name="type"' in text_of(reply)
+    assert not Client.objects.exists()
+
+
+def test_a_client_of_any_tenant_is_added_with_its_secret(
+    staff: Browser, operator: Person, tenant: Tenant
+) -> None:
+    roles = [str(role_id(tenant, TENANT_VIEWER))]
+
+    reply = staff.post(address_in(tenant), {**TYPED, "roles": roles})
+
+    assert reply.status_code == 200
+    assert "no-store" in reply["Cache-Control"]
+    assert "Client Successfully Created" in text_of(reply)
+    assert is_well_formed(plain_in(reply))
+    client = Client.objects.get(name="Pump Station 14 gateway")
+    assert str(client.pk) in text_of(reply)
+    assert (client.tenant, client.token_lifetime_s) == (tenant, 900)
+    assert (client.description, client.contact) == ("Reads levels", "ops@example.com")
+    assert [tag.name for tag in client.tags.all()] == ["pumps", "north"]
+    assert {role.name for role in client.roles.all()} == {"Tenant Viewer", "Tenant Member"}
+    secret = client.secrets.get()
+    assert (secret.description, secret.expires_at, secret.created_by) == ("first", None, "ola")
+    assert plain_in(reply).endswith(secret.last_four)
+    event = last_event(tenant)
+    assert (event.action, event.actor_id) == ("client.secret.added", str(operator.pk))
+    assert (event.address, event.operation_id) == ("127.0.0.1", reply["Operation-Id"])
+    assert audit.first_fault(tenant.pk) is None
+
+
+def test_the_secret_is_shown_once_and_kept_nowhere(
+    staff: Browser, tenant: Tenant, dump_of_every_table: Callable[[], str]
+) -> None:
+    plain = plain_in(staff.post(address_in(tenant), TYPED))
+
+    client = Client.objects.get()
+    later = [staff.get(page_of(client)), staff.get(page_of(client.secrets.get()))]
+    later += [staff.get("/admin/"), staff.get("/admin/clients_app/auditevent/")]
+    assert all(plain[4:] not in text_of(reply) for reply in later)
+    sessions = as_text((session.get_decoded(),) for session in Session.objects.all())
+    kept = dump_of_every_table() + sessions + staff.cookies.output()
+    assert plain[4:24] not in kept
+    assert not LogEntry.objects.exists()
+
+
+def test_the_form_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
+    first = staff.post(address_in(tenant), TYPED)
+    again = staff.post(address_in(tenant), TYPED)
+
+    assert again.status_code == 409
+    assert "Already added. Its secret cannot be shown; add a new one." in text_of(again)
+    assert plain_in(first) not in text_of(again)
+    assert Client.objects.count() == 1
+
+
+def test_the_form_keeps_its_key_while_it_is_wrong(staff: Browser, tenant: Tenant) -> None:
+    wrong = staff.post(address_in(tenant), {**TYPED, "name": ""})
+
+    assert f'name="form_key" value="{TYPED["form_key"]}"' in text_of(wrong)
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 65, "a key with spaces in it"])
+def test_a_strange_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
+    assert staff.post(address_in(tenant), {**TYPED, "form_key": key}).status_code == 200
+
+
+MONTH_AGO = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d %H:%M}"
+
+
+IN_11_YEARS = f"{datetime.now(UTC) + timedelta(days=4018):%Y-%m-%d %H:%M}"
+
+
+NO_DATE = {"never_expires": ""}
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no name": ({"name": " "}, "name", "Enter a name of 1 to 200 characters."),
+    "name 201": ({"name": "n" * 201}, "name", "This text has 201: 1 too many."),
+    "taken": ({"name": "WIND park reader"}, "name", "Enter another name."),
+    "lifetime 59": ({"token_lifetime": "59"}, "token_lifetime", "The shortest Token Lifetime"),
+    "lifetime 3601": ({"token_lifetime": "3601"}, "token_lifetime", "The longest Token Lifetime"),
+    "lifetime word": ({"token_lifetime": "ten"}, "token_lifetime", "Use the digits 0 to 9 alone"),
+    "description": ({"description": "d" * (DESCRIPTION_MAX + 1)}, "description", "1 too many."),
+    "contact": ({"contact": "c" * (CONTACT_MAX + 1)}, "contact", "1 too many."),
+    "control": ({"description": "a\x07b"}, "description", "Remove character 2 (U+0007)."),
+    "tags": ({"tags": ",".join(map(str, range(21)))}, "tags", "Enter at most 20 tags."),
+    "role": ({"roles": ["6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11"]}, "roles", "Select roles from"),
+    "secret": ({"secret_description": "s" * 201}, "secret_description", "1 too many."),
+    "no date": (NO_DATE, "expiration", "Enter a date and time as YYYY-MM-DD hh:mm"),
+    "past": ({**NO_DATE, "expiration": MONTH_AGO}, "expiration", "in the future"),
+    "far": ({**NO_DATE, "expiration": IN_11_YEARS}, "expiration", "at most 10 years ahead"),
+}
+
+
+@pytest.mark.parametrize(("typed", "field", "sentence"), WRONG.values(), ids=WRONG)
+def test_what_a_rule_refuses_is_said_at_its_field_and_nothing_is_saved(
+    staff: Browser, installation: Installation, typed: dict[str, Any], field: str, sentence: str
+) -> None:
+    before = last_event(installation.tenant)
+
+    reply = staff.post(address_in(installation.tenant), {**TYPED, **typed})
+
+    assert reply.status_code == 422
+    (line,) = re.findall(
+        rf'<div class="form-row errors field-{field}">.*?</ul>', text_of(reply), re.DOTALL
+    )
+    assert sentence in line
+    assert Client.objects.present().count() == 1
+    assert last_event(installation.tenant) == before
+
+
+def test_several_wrong_fields_are_said_at_once_and_what_was_typed_stays(
+    staff: Browser, tenant: Tenant
+) -> None:
+    typed = {"name": "", "token_lifetime": "0x40", "tags": "a, <b>"}
+
+    reply = text_of(staff.post(address_in(tenant), {**TYPED, **typed}))
+
+    assert reply.count('class="errorlist"') == 2
+    assert 'value="0x40"' in reply
+    assert 'value="a, &lt;b&gt;"' in reply
+
+
+def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tenant) -> None:
+    typed = {**TYPED, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+
+    without = staff.post(address_in(tenant), typed)
+    ticked = staff.post(address_in(tenant), {**typed, "confirm_admin": "on"})
+
+    assert without.status_code == 422
+    assert "Select the box that makes" in text_of(without)
+    assert ticked.status_code == 200
+    assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
+
+
+def test_a_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
+    elsewhere = str(role_id(make_tenant("Elsewhere"), TENANT_VIEWER))
+
+    reply = staff.post(address_in(tenant), {**TYPED, "roles": [elsewhere]})
+
+    assert reply.status_code == 422
+    assert not Client.objects.exists()
+
+
+def test_an_authorization_code_client_has_urls_and_no_secret(
+    staff: Browser, tenant: Tenant
+) -> None:
+    address = address_in(tenant, ClientType.AUTHORIZATION_CODE)
+    typed = {
+        "name": "Dashboard",
+        "redirect_uris": "https://dash.example.com/in\r\n\r\nhttps://dash.example.com/in2",
+        "post_logout_redirect_uris": "https://dash.example.com/out",
+        "allowed_cors_origins": "https://dash.example.com",
+        "allow_refresh_token": "on",
+    }
+
+    form, reply = staff.get(address), staff.post(address, typed)
+
+    assert 'name="expiration"' not in text_of(form)
+    assert 'name="roles"' not in text_of(form)
+    assert reply.status_code == 200
+    assert "Client Secret" not in text_of(reply)
+    client = Client.objects.get()
+    assert client.allow_refresh_token
+    assert [(row.kind, row.url) for row in client.urls.all()] == [
+        ("redirect", "https://dash.example.com/in"),
+        ("redirect", "https://dash.example.com/in2"),
+        ("logout-redirect", "https://dash.example.com/out"),
+        ("cors-origin", "https://dash.example.com"),
+    ]
+    page = text_of(staff.get(page_of(client)))
+    assert "https://dash.example.com/in2" in page
+    assert "Add Secret" not in page
+
+
+def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
+    typed = {"name": "Portal", "redirect_uris": "https://a.example.com/in", "never_expires": "on"}
+    address = address_in(tenant, ClientType.HYBRID)
+
+    assert 'name="allowed_cors_origins"' not in text_of(staff.get(address))
+    assert is_well_formed(plain_in(staff.post(address, typed)))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("redirect_uris", ""),
+        ("redirect_uris", "http://example.com/"),
+        ("redirect_uris", "https://a.example.com/#part"),
+        ("post_logout_redirect_uris", "javascript:alert(1)"),
+        ("allowed_cors_origins", "https://a.example.com/path"),
+        ("redirect_uris", "\n".join(f"https://a.example.com/{n}" for n in range(11))),
+    ],
+)
+def test_a_wrong_url_is_said_at_its_field(
+    staff: Browser, tenant: Tenant, field: str, value: str
+) -> None:
+    typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
+
+    reply = staff.post(address_in(tenant, ClientType.AUTHORIZATION_CODE), typed)
+
+    assert reply.status_code == 422
+    assert f"form-row errors field-{field}" in text_of(reply)
+    assert not Client.objects.exists()

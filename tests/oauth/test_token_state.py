@@ -1,0 +1,160 @@
+"""What ends a token before its time, and what does not: asked by introspection."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.db.models import F
+
+from clients_app.models import (
+    Client,
+    ClientRole,
+    ClientSecret,
+    SigningKey,
+    Tenant,
+)
+from clients_app.rules.built_in_roles import TENANT_VIEWER
+from clients_app.services.client_edits import set_enabled
+from clients_app.services.client_removal import remove_client, restore_client
+from clients_app.services.client_secrets import remove_secret
+from clients_app.services.token_ends import end_tokens
+from tests.factories import command_line_in, make_client, role_id
+from tests.oauth.asking import token_of, told
+
+Change = Callable[[SimpleNamespace], Any]
+
+
+def deed(do: Callable[..., Any], *args: Any, **more: Any) -> Change:
+    """A deed of the command line on the client, done now."""
+
+    def change(who: SimpleNamespace) -> None:
+        actor = command_line_in(who.row.tenant)
+        do(who.row, *args, actor=actor, now=datetime.now(UTC), **more)
+
+    return change
+
+
+def let_the_secret_expire(who: SimpleNamespace) -> None:
+    ClientSecret.objects.filter(pk=who.secret.pk).update(
+        expires_at=datetime.now(UTC) - timedelta(seconds=1)
+    )
+
+
+def removed_secret(who: SimpleNamespace) -> None:
+    deed(remove_secret, who.secret.pk)(who)
+
+
+def removed_and_restored(who: SimpleNamespace) -> None:
+    """Its secrets do not come back, and so its tokens do not either."""
+    deed(remove_client)(who)
+    actor = command_line_in(who.row.tenant)
+    restored = restore_client(UUID(who.id), actor=actor, now=datetime.now(UTC))
+    set_enabled(restored, enabled=True, actor=actor, now=datetime.now(UTC))
+
+
+ENDS: dict[str, Change] = {
+    "client disabled": deed(set_enabled, enabled=False),
+    "client removed": deed(remove_client),
+    "client removed and restored": removed_and_restored,
+    "secret removed": removed_secret,
+    "all tokens ended": deed(end_tokens),
+    "key withdrawn": lambda who: SigningKey.objects.update(state=SigningKey.State.REMOVED),
+    "key not used yet": lambda who: SigningKey.objects.update(
+        state=SigningKey.State.NEXT, signs_from=F("created_at")
+    ),
+}
+
+
+KEEPS: dict[str, Change] = {
+    "secret expired": let_the_secret_expire,
+    "key retired": lambda who: SigningKey.objects.update(state=SigningKey.State.RETIRED),
+    "disabled and enabled": lambda who: [
+        deed(set_enabled, enabled=on)(who) for on in (False, True)
+    ],
+    "lifetime changed": lambda who: Client.objects.update(token_lifetime_s=60),
+}
+
+
+@pytest.mark.parametrize("change", ENDS)
+def test_what_ends_a_token(api: SimpleNamespace, good: SimpleNamespace, change: str):
+    """Bar 39, and bar 30 where it is the key: at the very next question."""
+    token = token_of(good)
+    assert told(api, token)["active"] is True
+
+    ENDS[change](good)
+
+    assert told(api, token) == {"active": False}
+
+
+@pytest.mark.parametrize("change", KEEPS)
+def test_what_does_not_end_a_token(api: SimpleNamespace, good: SimpleNamespace, change: str):
+    token = token_of(good)
+    before = told(api, token)
+
+    KEEPS[change](good)
+
+    assert told(api, token) == before
+
+
+def test_a_removed_secret_ends_its_own_tokens_alone(
+    api: SimpleNamespace, tenant: Tenant, good: SimpleNamespace, now: datetime
+):
+    made = make_client("Two secrets", tenant, now=now)
+    first = SimpleNamespace(id=str(made.client.pk), plain=made.plain)
+    by_first, of_other = token_of(first), token_of(good)
+
+    actor = command_line_in(tenant)
+    assert made.secret is not None
+    remove_secret(made.client, made.secret.pk, actor=actor, now=now)
+
+    assert told(api, by_first) == {"active": False}
+    assert told(api, of_other)["active"] is True
+
+
+def test_the_roles_are_those_of_now(api: SimpleNamespace, good: SimpleNamespace, tenant: Tenant):
+    """Taken and given after the token was issued; in the order of the names."""
+    token = token_of(good)
+    viewer = role_id(tenant, TENANT_VIEWER)
+    ClientRole.objects.filter(client=good.row, role__name="MyData.Role").delete()
+    ClientRole.objects.create(client=good.row, role_id=viewer)
+
+    answer = told(api, token)
+
+    assert answer["roles"] == ["Tenant Member", "Tenant Viewer"]
+    assert answer["role_ids"][1] == str(viewer)
+
+
+@pytest.mark.parametrize("later_us", [1, 300_000])
+def test_in_one_second_old_tokens_end_and_new_ones_do_not(
+    api: SimpleNamespace, good: SimpleNamespace, later_us: int
+):
+    """``iat`` cannot tell them apart; their ids can, to the microsecond."""
+    moment = datetime.now(UTC).replace(microsecond=500_000)
+    step = timedelta(microseconds=later_us)
+    actor = command_line_in(good.row.tenant)
+    tokens = []
+    for at in (moment - step, moment + step):
+        with time_machine.travel(at, tick=False):
+            tokens.append(token_of(good))
+    end_tokens(good.row, actor=actor, now=moment)
+    before, after = tokens
+
+    with time_machine.travel(moment + step, tick=False):
+        assert told(api, before) == {"active": False}
+        assert told(api, after)["active"] is True
+        assert told(api, after)["iat"] == int(moment.timestamp())
+
+
+def test_it_ends_with_the_second_that_expires_in_said(api: SimpleNamespace, good: SimpleNamespace):
+    """Bar 36: active in the last second, not in the one after."""
+    token = token_of(good)
+    end = datetime.fromtimestamp(told(api, token)["exp"], UTC)
+
+    with time_machine.travel(end - timedelta(seconds=1), tick=False):
+        assert told(api, token)["active"] is True
+    with time_machine.travel(end, tick=False):
+        assert told(api, token) == {"active": False}

@@ -1,0 +1,119 @@
+"""Who may act on signing keys, what is recorded of it, and a change of SECRET_KEY."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError
+
+from clients_app import audit
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import Forbidden
+from clients_app.models import AuditEvent, SigningKey, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services import key_rotation, signing_keys
+from clients_app.services.key_rotation import (
+    encrypt_keys_anew,
+    ensure_active_key,
+    follow_schedule,
+    revoke_keys,
+    rotate_keys,
+)
+from clients_app.services.signing_keys import SigningKeyLost
+from tests.factories import NOW, make_tenant
+from tests.services.keys import DAY, events, states
+
+pytestmark = pytest.mark.usefixtures("quick_keys")
+
+
+def test_every_tenant_has_the_events(first: SigningKey, operator: Actor, tenant: Tenant):
+    """Keys belong to the installation; each tenant's auditor sees what its tokens rely on."""
+    other = make_tenant("Cranes GmbH")
+
+    revoke_keys([first.kid], actor=operator, now=NOW)
+
+    assert events(tenant) == ["key.added", "key.revoked", "key.added"]
+    assert events(other) == ["key.revoked", "key.added"]
+    for event in AuditEvent.objects.filter(action="key.revoked"):
+        assert (event.actor_kind, event.object_name) == ("command line", first.kid)
+        assert audit.sentence(event) == f"Signing key {first.kid} revoked, its tokens ended"
+
+
+def test_without_its_event_no_key_changes(
+    first: SigningKey, operator: Actor, monkeypatch: pytest.MonkeyPatch
+):
+    """Bar 83."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DatabaseError("the table is full")
+
+    monkeypatch.setattr(key_rotation.audit, "record", refuse)
+
+    for deed in (
+        lambda: rotate_keys(actor=operator, now=NOW),
+        lambda: revoke_keys([first.kid], actor=operator, now=NOW),
+        lambda: follow_schedule(now=NOW + 90 * DAY),
+    ):
+        with pytest.raises(DatabaseError):
+            deed()
+    assert states() == ["active"]
+
+
+def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
+    person = {
+        "kind": ActorKind.PERSON,
+        "tenant_id": tenant.pk,
+        "id": str(uuid4()),
+        "rights": frozenset({TENANT_ADMINISTRATOR}),
+    }
+    deeds = (
+        lambda actor: rotate_keys(actor=actor, now=NOW),
+        lambda actor: revoke_keys([first.kid], actor=actor, now=NOW),
+        lambda actor: encrypt_keys_anew(actor=actor, now=NOW),
+    )
+
+    for deed in deeds:
+        with pytest.raises(Forbidden):
+            deed(Actor(**person))
+        deed(Actor(**person, is_staff=True))
+
+
+def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
+    first: SigningKey, operator: Actor, tenant: Tenant, settings: Any
+):
+    rotate_keys(actor=operator, now=NOW)
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 60
+    settings.SECRET_KEY_FALLBACKS = [former]
+
+    assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
+    assert encrypt_keys_anew(actor=operator, now=NOW) == []
+
+    signing_keys._loaded.clear()
+    with settings_without_fallbacks(settings):
+        assert ensure_active_key(now=NOW) == first
+    assert events(tenant).count("key.encrypted") == 2
+
+
+class settings_without_fallbacks:  # noqa: N801  reads as a function
+    """Take the fallbacks away for a while: the audit chain needs them."""
+
+    def __init__(self, settings: Any) -> None:
+        self.settings, self.kept = settings, settings.SECRET_KEY_FALLBACKS
+
+    def __enter__(self) -> None:
+        self.settings.SECRET_KEY_FALLBACKS = []
+
+    def __exit__(self, *_: object) -> None:
+        self.settings.SECRET_KEY_FALLBACKS = self.kept
+
+
+def test_encrypt_anew_without_the_former_key_changes_nothing(
+    first: SigningKey, operator: Actor, settings: Any, now: datetime
+):
+    before = SigningKey.objects.values().get()
+    settings.SECRET_KEY = "n" * 60
+
+    with pytest.raises(SigningKeyLost):
+        encrypt_keys_anew(actor=operator, now=now)
+    assert SigningKey.objects.values().get() == before

@@ -1,0 +1,114 @@
+"""Revoking signing keys: at once, whatever their state."""
+
+from typing import Any
+
+import pytest
+
+from clients_app.actors import Actor
+from clients_app.errors import NotFound
+from clients_app.models import SigningKey, Tenant
+from clients_app.services import published_keys, signing_keys
+from clients_app.services.key_rotation import (
+    ensure_active_key,
+    follow_schedule,
+    revoke_keys,
+    rotate_keys,
+)
+from clients_app.services.published_keys import counts_now, published_jwks
+from clients_app.services.signing_keys import SigningKeyLost, loaded_key
+from tests.factories import NOW, SECOND
+from tests.services.keys import LEAD, events, states
+
+pytestmark = pytest.mark.usefixtures("quick_keys")
+
+
+def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Actor, tenant: Tenant):
+    """Bar 30."""
+    following = revoke_keys([first.kid], actor=operator, now=NOW + SECOND)
+
+    assert following.kid != first.kid
+    assert (following.state, following.activated_at) == ("active", NOW + SECOND)
+    assert not counts_now(first.kid)
+    assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [following.kid]
+    assert loaded_key(following.kid).algorithm == "ES256"
+    withdrawn = SigningKey.objects.get(kid=first.kid)
+    assert (withdrawn.state, bytes(withdrawn.private_part)) == ("removed", b"")
+    assert withdrawn.removed_at == NOW + SECOND
+    assert events(tenant) == ["key.added", "key.revoked", "key.added"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operator: Actor):
+    loaded_key(first.kid)
+
+    revoke_keys([first.kid], actor=operator, now=NOW)
+
+    with pytest.raises(signing_keys.NoSigningKey):
+        loaded_key(first.kid)
+    assert published_keys.public_key_of(first.kid) is None
+
+
+def test_revoke_takes_the_next_key_which_verifiers_know(first: SigningKey, operator: Actor):
+    following = rotate_keys(actor=operator, now=NOW)
+
+    assert revoke_keys([first.kid], actor=operator, now=NOW + SECOND).kid == following.kid
+    assert states() == ["removed", "active"]
+
+
+def test_revoke_of_several_leaves_none_of_them(first: SigningKey, operator: Actor):
+    """Where SECRET_KEY itself has leaked, all keys have."""
+    following = rotate_keys(actor=operator, now=NOW)
+
+    new = revoke_keys([first.kid, following.kid, first.kid], actor=operator, now=NOW + SECOND)
+
+    assert new.kid not in {first.kid, following.kid}
+    assert states() == ["removed", "removed", "active"]
+
+
+@pytest.mark.parametrize("state", ["next", "retired"])
+def test_revoke_of_another_key_lets_the_active_one_sign(
+    first: SigningKey, operator: Actor, state: str
+):
+    rotate_keys(actor=operator, now=NOW)
+    if state == "retired":
+        follow_schedule(now=NOW + LEAD)
+    active = SigningKey.objects.get(state="active")
+    kid = SigningKey.objects.get(state=state).kid
+
+    assert revoke_keys([kid], actor=operator, now=NOW + LEAD) == active
+    assert not counts_now(kid)
+
+
+def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: Actor):
+    with pytest.raises(NotFound, match="There is no signing key x"):
+        revoke_keys([first.kid, "x"], actor=operator, now=NOW)
+    assert states() == ["active"]
+
+    revoke_keys([first.kid], actor=operator, now=NOW)
+    with pytest.raises(NotFound):
+        revoke_keys([first.kid], actor=operator, now=NOW)
+
+
+def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
+    rotate_keys(actor=operator, now=NOW)
+    settings.SECRET_KEY = "n" * 60
+    signing_keys._loaded.clear()
+    with pytest.raises(SigningKeyLost, match=f"manage.py keys revoke {first.kid}"):
+        ensure_active_key(now=NOW)
+
+    new = revoke_keys([first.kid], actor=operator, now=NOW)
+
+    assert ensure_active_key(now=NOW) == new
+    assert states() == ["removed", "removed", "active"]
+
+
+def test_a_next_key_that_cannot_sign_does_not_become_active(first: SigningKey, operator: Actor):
+    following = rotate_keys(actor=operator, now=NOW)
+    SigningKey.objects.filter(kid=following.kid).update(private_part=b"spoilt")
+    signing_keys._loaded.clear()
+
+    with pytest.raises(SigningKeyLost):
+        follow_schedule(now=NOW + LEAD)
+    assert states() == ["active", "next"]
+    with pytest.raises(SigningKeyLost, match=following.kid):
+        ensure_active_key(now=NOW)  # so that a start says it, before the rotation does

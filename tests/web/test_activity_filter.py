@@ -1,0 +1,147 @@
+"""What Activity is filtered by: kind, outcome, who, text and time."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Person, Tenant
+from clients_app.services.roles import add_role
+from tests.conftest import Machine
+from tests.factories import actor_for, make_client
+from tests.web.activity import ACTIVITY, listed, refuse
+from tests.web.conftest import text_of
+
+
+def test_by_kind_outcome_client_and_person(
+    administrator_browser: Browser,
+    administrator: Person,
+    colleague: Person,
+    tenant: Tenant,
+    machine: Machine,
+    now: datetime,
+):
+    add_role("Pumps", description="", actor=actor_for(administrator), now=now)
+    make_client("Other", tenant, actor=actor_for(administrator), now=now)
+    refuse(machine, now)
+    browser = administrator_browser
+
+    assert all("Role" in one for one in listed(browser, kind="roles"))
+    assert len(listed(browser, kind="clients")) == 2
+    assert len(listed(browser, kind="secrets")) == 2
+    users = " ".join(listed(browser, kind="users"))
+    assert "Person mara added" in users
+    assert len(listed(browser, kind="refused-tokens")) == 1
+    assert listed(browser, kind="notices") == listed(browser, kind="sign-ins") == []
+    everything = listed(browser)
+    assert len(listed(browser, kind="changes")) == len(everything) - 1
+    assert len(listed(browser, outcome="done")) == len(everything) - 1
+    assert len(listed(browser, outcome="refused")) == 1
+    of_client = listed(browser, client=machine.client.pk)
+    assert len(of_client) == 3
+    assert all("Wind park reader" in one for one in of_client)
+    by_mara = listed(browser, person=administrator.pk)
+    assert sum("Person mara added" in one for one in by_mara) == 1  # done to her
+    assert len(by_mara) == 4
+    assert listed(browser, person=administrator.pk, kind="roles") == [
+        one for one in by_mara if "Role Pumps" in one
+    ]
+    assert listed(browser, kind="nonsense", outcome="x", client="x", person="x") == everything
+
+
+def test_by_a_text_that_is_a_name_an_id_or_an_address(
+    administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
+):
+    group = refuse(machine, now)
+    browser = administrator_browser
+    mara = actor_for(administrator)
+    add_role("Pumps", description="", actor=mara, now=now)
+
+    by_name = listed(browser, q="wInD park")
+    assert len(by_name) == 3
+    assert listed(browser, q=str(machine.client.pk)) == by_name
+    assert listed(browser, q=" MARA ") == listed(browser, person=administrator.pk)
+    assert len(listed(browser, q="10.20.9.2")) == 1
+    assert listed(browser, q="wind", kind="roles") == []
+    assert listed(browser, q="nobody at all") == []
+    assert listed(browser, q="%") == listed(browser, q="\x00%_") == []
+    assert sum(f"{group.requests} token requests refused" in one for one in by_name) == 1
+
+
+def test_a_text_that_many_names_have_says_that_it_is_cut(
+    administrator_browser: Browser, tenant: Tenant, now: datetime
+):
+    from tests.factories import insert_clients
+
+    insert_clients([f"Pump {number}" for number in range(10)], tenant)
+    cut = "the first 10 are shown"
+    assert cut not in text_of(administrator_browser.get(f"{ACTIVITY}?q=pump"))
+
+    insert_clients(["Pump 10"], tenant)
+    assert cut in text_of(administrator_browser.get(f"{ACTIVITY}?q=pump"))
+
+
+@pytest.mark.parametrize(
+    ("when", "age", "shown"),
+    [
+        ("day", timedelta(hours=23, minutes=59), True),
+        ("day", timedelta(hours=24, minutes=1), False),
+        ("", timedelta(days=6, hours=23, minutes=59), True),
+        ("", timedelta(days=7, minutes=1), False),
+        ("month", timedelta(days=29, hours=23), True),
+        ("month", timedelta(days=30, minutes=1), False),
+        ("always", timedelta(days=4000), True),
+    ],
+)
+def test_by_time(
+    administrator_browser: Browser,
+    administrator: Person,
+    machine: Machine,
+    now: datetime,
+    when: str,
+    age: timedelta,
+    shown: bool,
+):
+    at = now - age
+    add_role("Pumps", description="", actor=actor_for(administrator), now=at)
+    refuse(machine, at)
+
+    found = " ".join(listed(administrator_browser, when=when))
+
+    assert ("Role Pumps added" in found) == shown
+    assert ("12 token requests refused" in found) == shown
+
+
+def test_by_days_of_the_readers_own_zone(
+    administrator_browser: Browser, administrator: Person, tenant: Tenant
+):
+    Person.objects.filter(pk=administrator.pk).update(time_zone="Europe/Berlin")
+    mara = actor_for(administrator)
+    for name, hour in (("Before", 21), ("Begins", 23)):  # 23:00 and 01:00 in Berlin
+        add_role(name, description="", actor=mara, now=datetime(2026, 3, 9, hour, 30, tzinfo=UTC))
+    add_role("Ends", description="", actor=mara, now=datetime(2026, 3, 10, 22, 30, tzinfo=UTC))
+    add_role("After", description="", actor=mara, now=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
+
+    found = listed(administrator_browser, when="dates", first="2026-03-10", last="2026-03-10")
+    until = listed(administrator_browser, when="dates", last="2026-03-10", kind="roles")
+
+    assert [re.search(r"Role (\w+)", one)[1] for one in found] == ["Ends", "Begins"]
+    assert [re.search(r"Role (\w+)", one)[1] for one in until][:3] == ["Ends", "Begins", "Before"]
+    assert listed(administrator_browser, when="dates", first="2026-02-30", kind="roles")
+
+
+def test_clocks_that_differ_hide_nothing(
+    administrator_browser: Browser, administrator: Person, now: datetime
+):
+    """Bar 35: an event that was written after one of a faster clock is still of its day."""
+    mara, day = actor_for(administrator), now - timedelta(days=1)
+    add_role("Early", description="", actor=mara, now=day + timedelta(seconds=5))
+    add_role("Slow clock", description="", actor=mara, now=day - timedelta(minutes=50))
+    add_role("Late", description="", actor=mara, now=day + timedelta(seconds=9))
+
+    found = " ".join(listed(administrator_browser, when="day"))
+
+    assert "Early" in found
+    assert "Late" in found
+    assert "Slow clock" not in found
