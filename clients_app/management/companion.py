@@ -48,7 +48,7 @@ def _new_process() -> subprocess.Popen[bytes]:
     """Start it with a pipe whose other end lives as long as the server and its workers do."""
     program = str(Path(sys.argv[0]).absolute())
     return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, program, "worker", "--skip-checks", "--until-closed"],  # serve has checked
+        [sys.executable, program, "worker", "--until-closed"],
         stdin=subprocess.PIPE,
         process_group=0,
     )

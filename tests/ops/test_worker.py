@@ -71,6 +71,7 @@ def test_it_sends_starts_again_and_ends_with_the_server(
     portal.start()
     wait_for(lambda: mails.received)
     assert mails.received[0]["To"] == "ines@herons.example"
+    wait_for(portal.companions)
     (first,) = portal.companions()
 
     os.kill(first, signal.SIGKILL)
