@@ -1,6 +1,7 @@
 """The worker beside the server: a process that ends with it, and starts again when it dies."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -9,6 +10,8 @@ from typing import Final
 
 AGAIN_S: Final = 3.0  # after it died
 GRACE_S: Final = 10.0  # for a message that is being sent when the server is told to stop
+
+_being_started: Final = threading.Lock()
 
 log = logging.getLogger("clients_app.worker")
 
@@ -22,7 +25,16 @@ class Companion:
         self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Start it, and again whenever it ends by itself."""
+        """Start it, and again whenever it ends by itself; from now on no fork comes between.
+
+        A worker of the server that is forked just then would inherit the pipe by which Popen learns
+        that the program runs, and Popen would wait for it as long as that worker lives.
+        """
+        os.register_at_fork(
+            before=_being_started.acquire,
+            after_in_parent=_being_started.release,
+            after_in_child=_being_started.release,
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -47,8 +59,9 @@ class Companion:
 def _new_process() -> subprocess.Popen[bytes]:
     """Start it with a pipe whose other end lives as long as the server and its workers do."""
     program = str(Path(sys.argv[0]).absolute())
-    return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, program, "worker", "--until-closed"],
-        stdin=subprocess.PIPE,
-        process_group=0,
-    )
+    with _being_started:
+        return subprocess.Popen(  # noqa: S603  our own program
+            [sys.executable, program, "worker", "--until-closed"],
+            stdin=subprocess.PIPE,
+            process_group=0,
+        )
