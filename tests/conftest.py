@@ -149,7 +149,12 @@ def _dump() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, so that no process is left alone with it at the end."""
     slow = {"journeys", "ops", "docs"}
-    items.sort(key=lambda item: item.path.relative_to(CHECKOUT / "tests").parts[0] not in slow)
+
+    def is_quick(item: pytest.Item) -> bool:
+        folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
+        return folder not in slow and item.get_closest_marker("journey") is None
+
+    items.sort(key=is_quick)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

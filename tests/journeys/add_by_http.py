@@ -52,7 +52,11 @@ def signed_in(portal: PortalProcess) -> requests.Session:
 
 
 def send(session: requests.Session, portal: PortalProcess, form: Form) -> Answer | None:
-    """Send the form; return the answer, None where the line broke before it was whole."""
+    """Send the form; return the answer.
+
+    None where the line broke before it was whole, or the server says that it was too busy: then
+    nobody knows whether the client was saved.
+    """
     try:
         answer = session.post(
             f"{portal.url}/security/clients/register",
@@ -67,7 +71,9 @@ def send(session: requests.Session, portal: PortalProcess, form: Form) -> Answer
         )
     except requests.RequestException:
         return None
-    assert answer.status_code in {200, 409}, answer.text
+    if answer.status_code == 503:
+        return None
+    assert answer.status_code in {200, 409}, portal.log()[-6000:]
     client_id, plain = CLIENT_ID.search(answer.text), SECRET.search(answer.text)
     assert client_id
     assert (plain is None) == (answer.status_code == 409)
