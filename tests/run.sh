@@ -32,8 +32,8 @@ if ! complete >/dev/null 2>&1; then
 fi
 
 unset DATABASE_URL
-# One more than cores: many tests wait for servers and browsers most of the time.
-PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) + 1))
+# Two for each core: many tests wait for servers, browsers and disks most of the time.
+PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) * 2))
 export PYTEST_XDIST_AUTO_NUM_WORKERS
 # tests/conftest.py has the order: files in turn, those that take long first.
 set -- -q -n auto --dist loadfile --no-loadscope-reorder "$@"
