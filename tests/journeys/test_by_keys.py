@@ -15,7 +15,7 @@ from tests.journeys.test_keyboard_alone import tab_to
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.appearance]
 
 CLIENTS = "/security/clients"
 
