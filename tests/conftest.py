@@ -18,7 +18,7 @@ from clients_app import conf
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services import attempts, published_keys
+from clients_app.services import attempts, published_keys, refusals, usage
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text, new_portal
 
@@ -178,9 +178,11 @@ def _no_keys_of_other_tests() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_counts_of_other_tests() -> None:
-    """Forget how often something was tried: rate limits count in the cache."""
+    """Forget how often something was tried: rate limits count in the cache, usage in memory."""
     cache.clear()
     attempts.forget()
+    usage._issued.take()
+    refusals._refused.take()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -323,6 +323,7 @@
   // ---- htmx
   const on = (name, listener) => document.addEventListener(name, listener);
   on("htmx:beforeRequest", (event) => {
+    event.detail.target.addEventListener("htmx:beforeSwap", late);
     if (event.detail.target !== dialog || dialog.open) return;
     opener = event.detail.elt;
   });
@@ -350,6 +351,16 @@
   on("windowDone", () => dialog.open && dialog.close());
   on("toast", (event) => toast("#toast-done", event.detail.text));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, unreachable);
+
+  // Another answer was quicker and drew the place of this one anew: it may be newer or older, so what
+  // is there now asks once more. Heard at the old place itself, as nothing bubbles from there.
+  function late({ detail }) {
+    if (detail.target.isConnected) return;
+    detail.shouldSwap = false;
+    const now = document.getElementById(detail.target.id);
+    if (!now?.hasAttribute("hx-get") || detail.requestConfig.elt.matches("[data-live]")) return;
+    htmx.ajax("GET", now.getAttribute("hx-get"), { source: now, target: now, swap: "outerHTML" });
+  }
 
   function markOpenRow() {
     const open = $("#details")?.dataset.client;

@@ -1,14 +1,15 @@
 """The page follows what others do without a reload, and warns before the session ends."""
 
+import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.steps import Credentials, add_client, expect_window, open_add_client
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = pytest.mark.journey
 
@@ -39,8 +40,13 @@ def open_secrets(visitor: Visitor, name: str) -> tuple[Page, Credentials]:
 
 
 def rotate(portal: PortalProcess, client_id: str) -> None:
-    ended = portal.manage("clients", "rotate", client_id, "--tenant", "Herons Ltd")
+    ended = portal.manage("clients", "rotate", client_id, "--tenant", TENANT)
     assert ended.returncode == 0, ended.stderr
+
+
+def add(portal: PortalProcess, name: str) -> None:
+    added = portal.manage("clients", "add", name, "--tenant", TENANT)
+    assert added.returncode == 0, added.stderr
 
 
 def test_list_and_pane_follow_what_others_do(
@@ -64,6 +70,26 @@ def test_list_and_pane_follow_what_others_do(
     assert page.locator("#details").evaluate("pane => pane.scrollTop") == 60
     assert window_of(page).count() == 0
     assert page.url.endswith(f"/secrets?q={name.replace(' ', '%20')}")
+
+
+def test_an_answer_that_another_overtook_is_asked_for_again(
+    live_portal: PortalProcess, visit: Visit, mara: StorageState
+) -> None:
+    """What was quicker may be older: the list shows the newest state, and nothing complains."""
+    page = visit(live_portal, storage_state=mara).page("/security/clients?q=Overtaken")
+    add(live_portal, "Overtaken 1")
+    held: list[Route] = []
+    address = re.compile("/security/clients[?]")
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(address):
+        page.evaluate("htmx.trigger(document.body, 'clientChanged')")
+    page.evaluate("htmx.trigger('[data-live]', 'live')")
+    expect(page.locator(".row-link")).to_have_text("Overtaken 1")
+
+    add(live_portal, "Overtaken 2")
+    held[0].continue_()
+
+    expect(page.locator(".row-link")).to_have_text(["Overtaken 1", "Overtaken 2"])
 
 
 def test_nothing_is_asked_or_moved_while_someone_is_at_work(
@@ -122,7 +148,7 @@ def test_opened_parts_and_the_focus_stay(
     expect(hours).to_have_attribute("open", "")
     assert focused(page) == "Tokens per hour"
 
-    changed = live_portal.manage("roles", "add", f"R {uuid4()}", "--tenant", "Herons Ltd")
+    changed = live_portal.manage("roles", "add", f"R {uuid4()}", "--tenant", TENANT)
     assert changed.returncode == 0, changed.stderr
     page.locator("#details").evaluate("pane => pane.dataset.old = 'yes'")
     page.evaluate(COUNT_SHIFTS)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Client, TokenRefusal, TokenUsage
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import refusals, usage
+from clients_app.services import usage
 from clients_app.services.refusals import Cause
 from tests.oauth.table import GRANT
 from tests.oauth.talker import Talker
@@ -22,12 +22,6 @@ from tests.portal_process import PortalProcess
 
 Ask = Callable[..., Reply]
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "SAVEPOINT", "BEGIN")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted_before():
-    usage._issued.take()
-    refusals._refused.take()
 
 
 def test_a_thousand_requests_write_nothing(clients: SimpleNamespace, ask: Ask):
