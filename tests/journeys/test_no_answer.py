@@ -130,6 +130,7 @@ def test_each_window_of_a_role(visitor: Visitor) -> None:
     typed_and_kept(page, "#id_description")
     send_on_a_bad_line(visitor, page, "Save")
     expect_end(page, "")
+    page.reload()  # the list is just being drawn anew
     page.get_by_role("link", name=f"Remove role {name}").click()
     expect_window(page, "Remove Role")
     send_on_a_bad_line(visitor, page, "Remove")
