@@ -24,8 +24,8 @@ REFUSED: Final = re.compile(r"the server responded with a status of (4\d\d)")
 
 
 def chromium_path() -> str:
-    """Return where the system's Chromium is."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """Return where the system's Chromium is; without its windows it takes a third less time."""
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     raise RuntimeError("The journeys need Chromium; install it: `apt-get install chromium`.")
