@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the tests twice: all on SQLite; on a PostgreSQL of its own all but those of what the browser
-# alone makes of the pages. Nothing is skipped.
+# makes of pages whose deeds other tests do. Nothing is skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
