@@ -113,7 +113,7 @@ class ReadOnly(admin.ModelAdmin):
 
     def named(self, key: str) -> Q:
         """Return what is found by this phrase."""
-        raise NotImplementedError
+        raise NotImplementedError  # each site page says what its phrases find
 
     def of(self, guid: Any) -> Q:
         """Return what is found by this GUID."""
