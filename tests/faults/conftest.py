@@ -6,6 +6,7 @@ Deeds run in processes of their own, made by fork, so that they share nothing bu
 import multiprocessing
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -91,3 +92,8 @@ def _wait_for_its_end_in_the_server() -> None:
                 return
         time.sleep(0.005)
     raise AssertionError("PostgreSQL still serves a process that was killed.")
+
+
+def errors(outcomes: list[Outcome]) -> Counter[str]:
+    """Return how many ended with which error; an empty name is a success."""
+    return Counter(outcome.error for outcome in outcomes)

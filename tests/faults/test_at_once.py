@@ -1,13 +1,11 @@
-"""Many at once, each a process: limits hold, names stay unique, the chain has no gap."""
+"""Many at once, each a process: limits hold, names stay unique."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from clients_app import audit, selectors
+from clients_app import selectors
 from clients_app.models import (
     AuditEvent,
     Client,
@@ -15,7 +13,6 @@ from clients_app.models import (
     IssuedClientId,
     Person,
     Role,
-    SigningKey,
     Tenant,
     UsedFormKey,
 )
@@ -28,7 +25,6 @@ from clients_app.services.client_secrets import (
     edit_secret,
     remove_secret,
 )
-from clients_app.services.key_rotation import ensure_active_key, follow_schedule, revoke_keys
 from clients_app.services.people_edits import assign_person_roles, set_active
 from clients_app.services.roles import edit_role
 from clients_app.services.secret_rotation import rotate_secret
@@ -42,13 +38,9 @@ from tests.factories import (
     make_role,
     make_tenant,
 )
-from tests.faults.conftest import Outcome, at_once
+from tests.faults.conftest import at_once, errors
 
 DRAFT = SecretDraft(expires_at=None)
-
-
-def errors(outcomes: list[Outcome]) -> Counter[str]:
-    return Counter(outcome.error for outcome in outcomes)
 
 
 def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
@@ -216,92 +208,6 @@ def test_the_last_place_in_a_tenant_is_given_once(shop: Tenant, settings: Any) -
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 4}
     assert Client.objects.count() == 3
-
-
-def write(shop: Tenant, number: int) -> int:
-    """Do one of several deeds; return how many events it adds to the chain of ``shop``."""
-    if number % 5 == 0:  # a new secret keeps a processor busy for a while
-        make_client(f"Client {number}", shop)
-        return 2
-    if number % 5 == 1:
-        make_person(f"person {number}", shop)
-    elif number % 5 == 2:
-        make_client(f"Client {number}", Tenant.objects.get(name="Contoso"))
-        return 0
-    else:
-        make_role(f"Role {number}", shop)
-    return 1
-
-
-def check_chain(shop: Tenant, outcomes: list[Outcome]) -> None:
-    for tenant in Tenant.objects.all():
-        assert audit.first_fault(tenant.pk) is None
-    added = sum(outcome.value or 0 for outcome in outcomes)
-    events = AuditEvent.objects.for_tenant(shop.pk).order_by("sequence")
-    assert list(events.values_list("sequence", flat=True)) == list(range(1, added + 2))
-
-
-def test_fifty_writers_leave_a_chain_without_a_gap(shop: Tenant) -> None:
-    make_tenant("Contoso")
-
-    outcomes = at_once(50, lambda number: write(shop, number))
-
-    assert errors(outcomes) == {"": 50}
-    check_chain(shop, outcomes)
-
-
-def test_many_first_starts_make_one_signing_key(shop: Tenant) -> None:
-    outcomes = at_once(8, lambda _: ensure_active_key(now=NOW).kid)
-
-    assert errors(outcomes) == {"": 8}
-    assert {outcome.value for outcome in outcomes} == {SigningKey.objects.get().kid}
-
-
-def test_many_processes_follow_the_schedule_of_the_keys_once(shop: Tenant) -> None:
-    """Bar 29: each worker and node looks at it; the steps are done by one."""
-    ensure_active_key(now=NOW)
-    for after, states in (
-        (timedelta(days=76), {"active": 1, "next": 1}),
-        (timedelta(days=90), {"active": 1, "retired": 1}),
-        (timedelta(days=91), {"active": 1, "removed": 1}),
-    ):
-        outcomes = at_once(8, lambda _, now=NOW + after: follow_schedule(now=now))
-
-        assert errors(outcomes) == {"": 8}
-        assert Counter(SigningKey.objects.values_list("state", flat=True)) == states
-    actions = AuditEvent.objects.for_tenant(shop.pk).filter(action__startswith="key.")
-    assert actions.count() == 5
-    assert audit.first_fault(shop.pk) is None
-
-
-def test_a_key_revoked_by_many_at_once_is_revoked_once(shop: Tenant) -> None:
-    kid, actor = ensure_active_key(now=NOW).kid, command_line_in(shop)
-
-    outcomes = at_once(6, lambda _: revoke_keys([kid], actor=actor, now=NOW).kid)
-
-    assert errors(outcomes) == {"": 1, "NotFound": 5}
-    assert Counter(SigningKey.objects.values_list("state", flat=True)) == {
-        "active": 1,
-        "removed": 1,
-    }
-
-
-def test_a_writer_waits_for_a_lock_five_seconds_at_most(shop: Tenant) -> None:
-    options = connection.settings_dict["OPTIONS"]
-    if connection.vendor == "sqlite":
-        assert options["timeout"] == 5
-    else:
-        assert "lock_timeout=5000" in options["options"]
-
-
-def test_the_database_is_one_that_commits(shop: Tenant) -> None:
-    assert not connection.in_atomic_block
-    assert at_once(1, lambda _: Tenant.objects.count())[0].value == 1
-    if connection.vendor == "sqlite":
-        assert not connection.is_in_memory_db()
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA journal_mode")
-            assert cursor.fetchone() == ("wal",)
 
 
 def test_two_administrators_who_leave_at_once(shop: Tenant) -> None:

@@ -1,12 +1,11 @@
 """The rules that the database keeps by itself, against whoever writes past the services."""
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Model, ProtectedError
+from django.db.models import Model, ProtectedError
 
 from clients_app.models import (
     AuditEvent,
@@ -21,33 +20,12 @@ from clients_app.models import (
     Person,
     PersonRole,
     Role,
-    SigningKey,
     Tenant,
     TokenUsage,
-    UsedFormKey,
 )
 from clients_app.rules.built_in_roles import TENANT_CUSTOM, TENANT_MEMBER, TENANT_VIEWER
 from tests.factories import NOW, SECOND, insert_clients, insert_secrets, make_client, make_tenant
-
-
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
-
-
-def refused(constraint: str) -> Any:
-    """Expect the database to name ``constraint``; on SQLite unique ones are named by columns."""
-    columns = {
-        "client_name_once": "client.tenant_id, clients_app_client.name_key",
-        "role_name_once": "role.tenant_id, clients_app_role.name_key",
-        "built_in_role_once": "role.tenant_id, clients_app_role.role_type_id",
-        "one_active_signing_key": "signingkey.state",
-        "one_next_signing_key": "signingkey.state",
-        "form_key_once": "usedformkey.tenant_id, ",
-        "audit_sequence_once": "auditevent.tenant_id, clients_app_auditevent.sequence",
-    }
-    text = columns.get(constraint, constraint) if connection.vendor == "sqlite" else constraint
-    return pytest.raises(IntegrityError, match=text)
+from tests.models.conftest import refused
 
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
@@ -145,82 +123,6 @@ def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
     Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="Two")
     with refused("role_name_once"):
         Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="ONE")
-
-
-def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:
-    return SigningKey.objects.create(
-        kid=uuid4().hex,
-        algorithm="RS256",
-        state=state,
-        public_jwk={},
-        private_part=b"",
-        created_at=NOW,
-        signs_from=signs_from,
-    )
-
-
-@pytest.mark.django_db
-def test_one_active_and_one_next_signing_key() -> None:
-    for state in ("active", "next", "retired", "retired", "removed", "removed"):
-        signing_key(state)
-    for state in ("active", "next"):
-        with refused(f"one_{state}_signing_key"), transaction.atomic():
-            signing_key(state)
-    with refused("one_active_signing_key"):
-        SigningKey.objects.filter(state="next").update(state="active")
-
-
-@pytest.mark.django_db
-def test_a_next_signing_key_signs_some_day() -> None:
-    signing_key("active", signs_from=None)
-    with refused("signing_key_next_signs_some_day"):
-        signing_key("next", signs_from=None)
-
-
-@pytest.mark.django_db
-def test_state_of_a_signing_key_is_known() -> None:
-    with refused("signing_key_state_known"):
-        signing_key("spare")
-
-
-def test_a_form_key_once_for_its_sender(client: Client) -> None:
-    def use(actor_id: str, tenant: Tenant) -> UsedFormKey:
-        return UsedFormKey.objects.create(
-            tenant=tenant, actor_id=actor_id, key="key", client=client, used_at=NOW
-        )
-
-    use("mara", client.tenant)
-    use("noor", client.tenant)
-    use("mara", make_tenant("Contoso"))
-    with refused("form_key_once"):
-        use("mara", client.tenant)
-
-
-DIGESTS = [
-    "",
-    "pcs_0123456789012345678901234567890123456789012abcdef",
-    "$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
-    "$2b$12$abcdefghijklmnopqrstuv",
-    " $argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
-    "sha256$x",
-]
-
-
-@pytest.mark.parametrize("digest", DIGESTS)
-def test_a_digest_is_argon2id(client: Client, digest: str) -> None:
-    insert_secrets(client, 1)
-
-    with refused("secret_digest_is_argon2id"):
-        ClientSecret.objects.update(digest=digest)
-
-
-def test_a_secret_ends_after_it_began(client: Client) -> None:
-    insert_secrets(client, 1)
-    ClientSecret.objects.update(expires_at=F("created_at") + SECOND)
-    ClientSecret.objects.update(expires_at=None)
-
-    with refused("secret_expires_after_creation"):
-        ClientSecret.objects.update(expires_at=F("created_at"))
 
 
 def test_an_id_is_issued_once(tenant: Tenant) -> None:

@@ -8,8 +8,10 @@ import pytest
 from django.test import override_settings
 
 from clients_app.actors import Actor
-from clients_app.models import Client, Person, Tenant
+from clients_app.models import AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.notices import look
+from clients_app.services.webhooks import NewSecret, set_webhook
 from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
 
@@ -55,3 +57,23 @@ def ending_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any)
 
 def in_days(days: float) -> datetime:
     return NOW + timedelta(days=days)
+
+
+@pytest.fixture
+def hook(actor: Actor, hooks: Receiver) -> NewSecret:
+    made = set_webhook(hooks.url, actor=actor, now=NOW)
+    assert made is not None
+    return made
+
+
+def told(tenant: Tenant) -> Delivery:
+    """Return the message that tells of a client whose secret ends in a week."""
+    ending_client("Pumps & <Valves>", tenant, ends_at=in_days(7))
+    look(tenant, now=NOW)
+    return Delivery.objects.get()
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """Return the actions and actors of the events of messages."""
+    events = AuditEvent.objects.filter(action__startswith="notice.").order_by("sequence")
+    return list(events.values_list("action", "actor_kind"))

@@ -1,0 +1,130 @@
+"""`manage.py clients`: what it does to a client that exists."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
+from clients_app.services.secret_digests import digest_fits
+from tests.factories import (
+    insert_clients,
+    insert_secrets,
+    make_tenant,
+)
+from tests.management.conftest import Run
+from tests.management.test_clients import SECRET
+
+
+@pytest.fixture
+def pump(run: Run, tenant: Tenant) -> Client:
+    """A client with one secret, made long ago."""
+    run("clients", "add", "Pump")
+    client = Client.objects.get()
+    ClientSecret.objects.update(created_at=client.created_at - timedelta(days=30))
+    return client
+
+
+def test_rotate_prints_the_new_secret_once_and_gives_the_old_an_end(
+    run: Run, pump: Client, dump_of_every_table: Callable[[], str]
+) -> None:
+    ended = run("clients", "rotate", str(pump.pk), "--description", "next")
+
+    new = ClientSecret.objects.get(description="next")
+    old = new.replaces
+    assert old is not None
+    assert old.expires_at is not None
+    assert old.expires_at - new.created_at == timedelta(hours=24)
+    (plain,) = SECRET.findall(ended.out)
+    assert digest_fits(plain, new.digest)
+    assert plain not in dump_of_every_table()
+    assert (ended.status, ended.error) == (0, "")
+    assert ended.out.splitlines()[-1] == (
+        f"The old secret {old} ends at {old.expires_at:%Y-%m-%d %H:%M:%S} UTC."
+    )
+
+
+def test_rotate_as_json_is_what_add_prints(run: Run, pump: Client) -> None:
+    ended = run("clients", "rotate", str(pump.pk).upper(), "--old-ends", "now", "--json")
+
+    printed = json.loads(ended.out)
+    assert list(printed) == ["client_id", "client_secret", "token_endpoint"]
+    new = ClientSecret.objects.exclude(replaces=None).get()
+    assert new.replaces is not None
+    assert new.replaces.expires_at == new.created_at
+    assert digest_fits(printed["client_secret"], new.digest)
+
+
+@pytest.mark.parametrize(
+    ("old_ends", "sentence"),
+    [
+        ("2020-01-01", "in the future, or select At once."),
+        ("soon", "Enter a date and time as YYYY-MM-DD hh:mm"),
+    ],
+)
+def test_rotate_refuses_a_wrong_end(run: Run, pump: Client, old_ends: str, sentence: str) -> None:
+    ended = run("clients", "rotate", str(pump.pk), "--old-ends", old_ends)
+
+    assert (ended.status, ended.out) == (1, "")
+    assert sentence in ended.error
+    assert ClientSecret.objects.count() == 1
+
+
+def test_rotate_asks_which_of_several(run: Run, pump: Client) -> None:
+    first, second = ClientSecret.objects.get(), insert_secrets(pump, 1, description="spare")[0]
+
+    ended = run("clients", "rotate", str(pump.pk))
+    assert ended.status == 1
+    assert f"--secret {first.pk} for {first}" in ended.error
+    assert f"--secret {second.pk} for spare" in ended.error
+
+    assert run("clients", "rotate", str(pump.pk), "--secret", str(second.pk)).status == 0
+    assert ClientSecret.objects.get(replaces=second)
+
+
+def test_rotate_says_that_ten_leave_no_room(run: Run, pump: Client) -> None:
+    one, other = ClientSecret.objects.get(), insert_secrets(pump, 9, expires_at=None)[0]
+    words = ("clients", "rotate", str(pump.pk), "--secret", str(one.pk))
+
+    assert "Choose the secret to remove." in run(*words).error
+    assert run(*words, "--remove", str(other.pk)).status == 0
+    other.refresh_from_db()
+    assert other.retired_at is not None
+
+
+@pytest.mark.parametrize("client_id", ["Pump", "00000000-0000-4000-8000-000000000000"])
+def test_rotate_of_no_client(run: Run, tenant: Tenant, client_id: str) -> None:
+    assert run("clients", "rotate", client_id).error == "There is no such client.\n"
+
+
+def test_end_tokens(run: Run, tenant: Tenant) -> None:
+    pump, other = insert_clients(["Pump", "Other"], tenant)
+    before = datetime.now(UTC)
+
+    ended = run("clients", "end-tokens", str(pump.pk).upper())
+
+    assert ended.status == 0
+    assert ended.out.startswith("All tokens of Pump have ended for APIs that ask the portal.\n")
+    pump.refresh_from_db()
+    other.refresh_from_db()
+    assert pump.tokens_not_before is not None
+    assert before <= pump.tokens_not_before <= datetime.now(UTC)
+    assert other.tokens_not_before is None
+    event = AuditEvent.objects.get(action="client.tokens.ended")
+    assert (event.actor_kind, event.client_id) == ("command line", pump.pk)
+
+
+@pytest.mark.parametrize("client_id", ["Pump", "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"])
+def test_end_tokens_of_nobody(run: Run, tenant: Tenant, client_id: str) -> None:
+    ended = run("clients", "end-tokens", client_id)
+
+    assert (ended.status, ended.error) == (1, "There is no such client.\n")
+
+
+def test_end_tokens_stays_in_its_tenant(run: Run, tenant: Tenant) -> None:
+    [theirs] = insert_clients(["Theirs"], make_tenant("Cranes GmbH"))
+
+    ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)
+
+    assert (ended.status, ended.error) == (1, "There is no such client.\n")

@@ -1,0 +1,29 @@
+"""One client, and what the database says where it refuses a row."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from clients_app.models import Client, Tenant
+from tests.factories import insert_clients
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def refused(constraint: str) -> Any:
+    """Expect the database to name ``constraint``; on SQLite unique ones are named by columns."""
+    columns = {
+        "client_name_once": "client.tenant_id, clients_app_client.name_key",
+        "role_name_once": "role.tenant_id, clients_app_role.name_key",
+        "built_in_role_once": "role.tenant_id, clients_app_role.role_type_id",
+        "one_active_signing_key": "signingkey.state",
+        "one_next_signing_key": "signingkey.state",
+        "form_key_once": "usedformkey.tenant_id, ",
+        "audit_sequence_once": "auditevent.tenant_id, clients_app_auditevent.sequence",
+    }
+    text = columns.get(constraint, constraint) if connection.vendor == "sqlite" else constraint
+    return pytest.raises(IntegrityError, match=text)

@@ -1,0 +1,94 @@
+"""What the database keeps by itself of secrets, forms and signing keys."""
+
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+
+from clients_app.models import (
+    Client,
+    ClientSecret,
+    SigningKey,
+    Tenant,
+    UsedFormKey,
+)
+from tests.factories import NOW, SECOND, insert_secrets, make_tenant
+from tests.models.conftest import refused
+
+
+def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:
+    return SigningKey.objects.create(
+        kid=uuid4().hex,
+        algorithm="RS256",
+        state=state,
+        public_jwk={},
+        private_part=b"",
+        created_at=NOW,
+        signs_from=signs_from,
+    )
+
+
+@pytest.mark.django_db
+def test_one_active_and_one_next_signing_key() -> None:
+    for state in ("active", "next", "retired", "retired", "removed", "removed"):
+        signing_key(state)
+    for state in ("active", "next"):
+        with refused(f"one_{state}_signing_key"), transaction.atomic():
+            signing_key(state)
+    with refused("one_active_signing_key"):
+        SigningKey.objects.filter(state="next").update(state="active")
+
+
+@pytest.mark.django_db
+def test_a_next_signing_key_signs_some_day() -> None:
+    signing_key("active", signs_from=None)
+    with refused("signing_key_next_signs_some_day"):
+        signing_key("next", signs_from=None)
+
+
+@pytest.mark.django_db
+def test_state_of_a_signing_key_is_known() -> None:
+    with refused("signing_key_state_known"):
+        signing_key("spare")
+
+
+def test_a_form_key_once_for_its_sender(client: Client) -> None:
+    def use(actor_id: str, tenant: Tenant) -> UsedFormKey:
+        return UsedFormKey.objects.create(
+            tenant=tenant, actor_id=actor_id, key="key", client=client, used_at=NOW
+        )
+
+    use("mara", client.tenant)
+    use("noor", client.tenant)
+    use("mara", make_tenant("Contoso"))
+    with refused("form_key_once"):
+        use("mara", client.tenant)
+
+
+DIGESTS = [
+    "",
+    "pcs_0123456789012345678901234567890123456789012abcdef",
+    "$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+    "$2b$12$abcdefghijklmnopqrstuv",
+    " $argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+    "sha256$x",
+]
+
+
+@pytest.mark.parametrize("digest", DIGESTS)
+def test_a_digest_is_argon2id(client: Client, digest: str) -> None:
+    insert_secrets(client, 1)
+
+    with refused("secret_digest_is_argon2id"):
+        ClientSecret.objects.update(digest=digest)
+
+
+def test_a_secret_ends_after_it_began(client: Client) -> None:
+    insert_secrets(client, 1)
+    ClientSecret.objects.update(expires_at=F("created_at") + SECOND)
+    ClientSecret.objects.update(expires_at=None)
+
+    with refused("secret_expires_after_creation"):
+        ClientSecret.objects.update(expires_at=F("created_at"))

@@ -1,0 +1,186 @@
+"""Messages that did not arrive: tried again, sent again by hand, left by a killed worker."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+from clients_app.actors import Actor
+from clients_app.errors import Forbidden, NotFound, RuleBroken
+from clients_app.limits import ANSWER_MAX
+from clients_app.models import Delivery, Person, Tenant, Webhook
+from clients_app.services import deliveries
+from clients_app.services.notices import look
+from clients_app.services.webhooks import (
+    NewSecret,
+)
+from tests.factories import NOW, actor_for
+from tests.notices.conftest import ending_client, in_days, outcomes, told
+from tests.sinks import MailSink, Receiver
+
+
+def test_without_the_key_of_its_secret_nothing_is_posted(
+    tenant: Tenant, hook: NewSecret, hooks: Receiver, settings: Any
+) -> None:
+    delivery = told(tenant)
+    settings.SECRET_KEY = "another-key-of-at-least-fifty-characters-0123456789"
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, hooks.received) == ("failed", [])
+    assert delivery.answer.startswith("SECRET_KEY has changed")
+
+
+def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
+    tenant: Tenant, hook: NewSecret, hooks: Receiver
+) -> None:
+    hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL takes no NUL
+    delivery, now = told(tenant), NOW
+    waits = []
+    while delivery.state == "waiting":
+        assert deliveries.attempt(delivery.pk, now=now - timedelta(seconds=1)) is None  # not yet
+        deliveries.attempt(delivery.pk, now=now)
+        delivery.refresh_from_db()
+        waits.append((delivery.try_at - now).total_seconds() / 60)
+        now = delivery.try_at
+
+    assert waits == [1, 5, 30, 120, 360, 720, 0]
+    assert delivery.state == "failed"
+    assert delivery.answer == "HTTP 500 out of order"
+    assert len({headers["webhook-id"] for headers, _ in hooks.received}) == 1
+    assert outcomes() == [("notice.failed", "system")]
+
+
+def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSecret) -> None:
+    Webhook.objects.update(url=f"https://{'a' * 60}.{'b' * 1800}/")
+    delivery = told(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, len(delivery.answer)) == ("waiting", ANSWER_MAX)
+
+
+def test_what_failed_is_sent_again_by_hand(
+    tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
+) -> None:
+    hooks.status = 410  # Gone: by the scheme nothing more is sent
+    delivery = told(tenant)
+    deliveries.attempt(delivery.pk, now=NOW)
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+
+    hooks.status = 200
+    deliveries.retry(delivery.pk, actor=actor, now=NOW)
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
+    assert [action for action, _ in outcomes()] == [
+        "notice.failed",
+        "notice.retried",
+        "notice.sent",
+    ]
+    with pytest.raises(RuleBroken):
+        deliveries.retry(delivery.pk, actor=actor, now=NOW)
+
+
+def test_only_an_administrator_of_the_tenant_sends_again(
+    tenant: Tenant, hook: NewSecret, owner: Person, stranger: Person
+) -> None:
+    delivery = told(tenant)
+
+    with pytest.raises(Forbidden):
+        deliveries.retry(delivery.pk, actor=actor_for(owner), now=NOW)
+    with pytest.raises(NotFound):
+        deliveries.retry(delivery.pk, actor=actor_for(stranger), now=NOW)
+
+
+def test_a_mail_server_out_of_reach_is_tried_again(
+    tenant: Tenant, mara: Person, sink: MailSink, settings: Any
+) -> None:
+    settings.EMAIL_PORT = 1
+    delivery = told(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert delivery.state == "waiting"
+    assert "refused" in delivery.answer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sends_what_waits(mara: Person, sink: MailSink) -> None:
+    told(mara.tenant)
+    Delivery.objects.update(try_at=NOW - timedelta(days=3650))
+
+    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+
+    assert len(sink.received) == 1
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_what_a_killed_worker_left_is_queued_again(
+    tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = told(tenant)
+
+    def killed(*_: Any) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setitem(deliveries._WAYS, "mail", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deliveries.attempt(delivery.pk, now=NOW)
+    DBTaskResult.objects.all().delete()
+
+    assert deliveries.attempt(delivery.pk, now=NOW + deliveries.HELD / 2) is None  # still held
+    deliveries.queue_late(now=NOW + deliveries.HELD)
+    assert not DBTaskResult.objects.exists()
+    later = NOW + 3 * deliveries.HELD
+    for minutes in range(5):  # in a line that is long it is queued again, but not each minute
+        deliveries.queue_late(now=later + timedelta(minutes=minutes))
+    assert DBTaskResult.objects.count() == 1
+    deliveries.attempt(delivery.pk, now=later)
+
+    assert len(sink.received) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_try_at_once_send_once(mara: Person, sink: MailSink) -> None:
+    tenant = mara.tenant
+    ending_client("Pumps", tenant, ends_at=in_days(7))
+    barrier = threading.Barrier(4)
+
+    def run() -> None:
+        try:
+            barrier.wait()
+            look(tenant, now=NOW)
+            for delivery in Delivery.objects.all():
+                deliveries.attempt(delivery.pk, now=NOW)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Delivery.objects.get().attempts == 1
+    assert len(sink.received) == 1
+
+
+def test_old_messages_are_removed(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+    delivery = told(tenant)
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    deliveries.remove_old(now=NOW + deliveries.LISTED)
+    assert Delivery.objects.exists()
+    deliveries.remove_old(now=NOW + deliveries.LISTED + timedelta(seconds=1))
+    assert not Delivery.objects.exists()
