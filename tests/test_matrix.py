@@ -1,15 +1,15 @@
 """Each address x role x method x tenant: walks the resolver, and fails for a route without a row.
 
-A new address needs one line in ROWS: who may open it, and what GET and POST (without a body)
-answer to them. Everything else follows from that line: others of the tenant get 403, other
-tenants 404, the signed-out a way to sign in, other methods 405; with a slash at its end the
-address answers the same.
+A new address needs one line in ROWS of `matrix_rows.py`: who may open it, and what GET and POST
+(without a body) answer to them. Everything else follows from that line: others of the tenant get
+403, other tenants 404, the signed-out a way to sign in, other methods 405; with a slash at its end
+the address answers the same.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -18,15 +18,10 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
 from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
-from clients_app.rules.built_in_roles import (
-    BUILT_IN_ROLES,
-    SECRET_ROTATOR,
-    TENANT_ADMINISTRATOR,
-    TENANT_AUDITOR,
-)
 from clients_app.services.client_removal import remove_client
 from tests.conftest import Machine, browser_of
 from tests.factories import command_line_in, make_client, make_person, make_role
+from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE
 from tests.portal_process import PASSWORD
 
 #: doors, by the first word of their addresses, and where each of theirs is asked for
@@ -35,126 +30,6 @@ ELSEWHERE: Final = {
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_door.py"),
 }
 FRAGMENT: Final = {"HX-Request": "true", "HX-Target": "window"}
-OWNER: Final = "Owner"
-
-ROLES: Final = {role.role_type_id: role.name for role in BUILT_IN_ROLES}
-EVERYBODY: Final = frozenset({*ROLES.values(), OWNER})
-ADMINISTRATORS: Final = frozenset({ROLES[TENANT_ADMINISTRATOR]})
-AUDITORS: Final = ADMINISTRATORS | {ROLES[TENANT_AUDITOR]}
-EDITORS: Final = ADMINISTRATORS | {OWNER}
-ROTATORS: Final = EDITORS | {ROLES[SECRET_ROTATOR]}
-READERS_OF_SECRETS: Final = ROTATORS | AUDITORS
-
-
-class Row(NamedTuple):
-    """``get`` and ``post`` are the statuses for those who may; ``post`` is of an empty form."""
-
-    may: frozenset[str]
-    get: int
-    post: int
-
-
-class Open(NamedTuple):
-    """What an address answers to everybody, signed in or not."""
-
-    get: int
-    post: int
-
-
-CLIENT: Final = "security/clients/<client_id>"
-SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
-ROLE: Final = "security/roles/<role_id>"
-ROWS: Final[dict[str, Row | Open]] = {
-    # screens
-    "security/clients": Row(EVERYBODY, 200, 405),
-    CLIENT: Row(EVERYBODY, 200, 405),
-    f"{CLIENT}/secrets": Row(READERS_OF_SECRETS, 200, 405),
-    f"{CLIENT}/roles": Row(EVERYBODY, 200, 405),
-    f"{CLIENT}/activity": Row(AUDITORS, 200, 405),
-    f"{CLIENT}/live/<tab>": Row(EVERYBODY, 200, 405),
-    "security/clients/live": Row(EVERYBODY, 200, 405),
-    "security/roles": Row(EVERYBODY, 200, 405),
-    "security/activity": Row(AUDITORS, 200, 405),
-    "security/activity/export": Row(AUDITORS, 200, 422),
-    "security/policies": Row(ADMINISTRATORS, 200, 405),
-    "security/policies/check": Row(ADMINISTRATORS, 200, 303),
-    "help/get-started": Row(EVERYBODY, 200, 405),
-    "help/get-started/<client_type>": Row(EVERYBODY, 200, 405),
-    "account": Row(EVERYBODY, 200, 405),
-    "account/password": Row(EVERYBODY, 303, 422),
-    "account/time-zone": Row(EVERYBODY, 303, 303),
-    "account/shortcuts": Row(EVERYBODY, 303, 303),
-    "account/authenticator": Row(EVERYBODY, 200, 422),
-    "account/authenticator/remove": Row(EVERYBODY, 303, 303),
-    "account/recovery-codes": Row(EVERYBODY, 303, 303),
-    "find": Row(EVERYBODY, 200, 405),
-    "help/keys": Row(EVERYBODY, 200, 405),
-    "security/notices": Row(EVERYBODY, 200, 405),
-    "security/notices/mail": Row(ADMINISTRATORS, 303, 303),
-    "security/notices/test/<channel>": Row(ADMINISTRATORS, 303, 422),
-    "security/notices/webhook": Row(ADMINISTRATORS, 303, 422),
-    "security/notices/webhook/secret": Row(ADMINISTRATORS, 303, 303),
-    "security/notices/webhook/remove": Row(ADMINISTRATORS, 303, 404),
-    "security/notices/messages/<delivery_id>": Row(ADMINISTRATORS, 303, 404),
-    "security/notices/calendar": Row(EVERYBODY, 303, 303),
-    "security/notices/calendar/remove": Row(EVERYBODY, 303, 303),
-    # windows
-    "security/clients/add": Row(ADMINISTRATORS, 200, 422),
-    "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
-    "security/clients/register": Row(ADMINISTRATORS, 303, 422),
-    "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
-    "security/clients/fleet/<deed>": Row(ADMINISTRATORS, 200, 422),
-    "security/clients/filters/add": Row(EVERYBODY, 200, 422),
-    "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # each has his own
-    f"{CLIENT}/edit": Row(EDITORS, 200, 422),
-    f"{CLIENT}/disable": Row(ADMINISTRATORS, 200, 204),
-    f"{CLIENT}/enable": Row(ADMINISTRATORS, 200, 204),
-    f"{CLIENT}/remove": Row(ADMINISTRATORS, 200, 204),
-    "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 204),
-    f"{CLIENT}/tokens/end": Row(ADMINISTRATORS, 200, 204),
-    f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # as it is: nothing changes
-    f"{CLIENT}/secrets/add": Row(ROTATORS, 200, 422),
-    f"{SECRET}/edit": Row(EDITORS, 200, 422),
-    f"{SECRET}/remove": Row(ROTATORS, 200, 204),
-    f"{SECRET}/rotate": Row(ROTATORS, 200, 422),
-    "security/roles/add": Row(ADMINISTRATORS, 200, 422),
-    f"{ROLE}/edit": Row(ADMINISTRATORS, 200, 422),
-    f"{ROLE}/remove": Row(ADMINISTRATORS, 200, 204),
-    # for everybody
-    "": Open(303, 405),
-    "sign-in": Open(200, 422),
-    "sign-in/code": Open(200, 200),
-    "session": Open(204, 405),
-    "session/stay": Open(405, 204),
-    "sign-out": Open(405, 303),
-    "forgot-password": Open(200, 405),
-    "choose-password/<link>": Open(422, 422),
-    "theme": Open(405, 204),
-    # for machines
-    "calendar/<key>.ics": Open(404, 405),
-    "identity/connect/token": Open(405, 400),
-    "identity/connect/introspect": Open(405, 400),
-    "identity/connect/revocation": Open(405, 400),
-    "identity/.well-known/openid-configuration": Open(200, 405),
-    "identity/.well-known/openid-configuration/jwks": Open(200, 405),
-    ".well-known/oauth-authorization-server/identity": Open(200, 405),
-}
-NO_TWIN: Final = {"", "calendar/<key>.ics"}  # the front page and a file: no slash after them
-GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}
-OPEN: Final = {route: row for route, row in ROWS.items() if isinstance(row, Open)}
-#: what is not there is 404 here; a live part that is gone loads the whole page anew, which says so
-ABOUT_A_ROW: Final = [
-    route
-    for route, row in GUARDED.items()
-    if "_id>" in route and row.get == 200 and "/live/" not in route
-]
-#: what forms are sent to; the script alone asks to stay, and machines know no forms
-STALE: Final = [
-    route
-    for route, row in ROWS.items()
-    if row.post != 405 and not route.startswith(("identity", "session"))
-]
-
 Reach = Callable[[str], str]
 
 

@@ -5,9 +5,7 @@ made; one that leads to another page, to that page's largest paint. What is prin
 CLIENTS, ROUNDS and PARTS are read from the environment.
 """
 
-import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -16,18 +14,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.bench import lighthouse
+from tests.bench.lighthouse import Rows
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, focused, sign_in, window_of
 from tests.portal_process import CHECKOUT, USERNAME, PortalProcess
 
 CLIENTS = int(os.environ.get("CLIENTS", "50000"))
 ROUNDS = int(os.environ.get("ROUNDS", "10"))
 PARTS = os.environ.get("PARTS", "page clicks keys lighthouse").split()
-LIGHTHOUSE = "lighthouse@12.2.3"  # the last that runs on Node 20 and installs from a lock
-AUDITS = 5
 KEY_MS = 60  # between two keys of a person who types
 
 # In each page: when the last click was, and when the last change that followed was on the screen.
@@ -50,8 +48,6 @@ new PerformanceObserver((list) => {
 SETTLED = "window.settledAt && window.settledAt - Number(sessionStorage.clickedAt)"
 PAINTED = "window.paintedAt && window.paintedAt - Number(sessionStorage.clickedAt)"
 
-Rows = list[tuple[str, str, str]]
-
 
 class Click(NamedTuple):
     """A click by the accessible name of a link or button, and whether it leads to another page."""
@@ -68,7 +64,8 @@ def main() -> None:
         portal = stack.enter_context(PortalProcess(Path(folder) / "var", **more))
         _fill(portal)
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        chromium = chromium_path(with_windows=True)  # as people have it
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         visitor = Visitor(browser, portal)
         visitor.context.add_init_script(WATCH)
         sign_in(page := visitor.page("/sign-in"), USERNAME)
@@ -81,7 +78,7 @@ def main() -> None:
         browser.close()
         rows.append(("console errors and breaches of the policy", "0", str(len(complaints))))
         if "lighthouse" in PARTS:
-            rows += _lighthouse(portal, cookies, Path(folder) / "lighthouse")
+            rows += lighthouse.scores(portal, cookies, Path(folder) / "lighthouse")
     say("\n| measured | wanted | figure |\n| --- | --- | --- |")
     for what, wanted, figure in rows:
         say(f"| {what} | {wanted} | {figure} |")
@@ -235,62 +232,6 @@ def _by_keyboard(visitor: Visitor) -> Rows:
     took = time.monotonic() - began
     page.close()
     return [("Add Client to Close by keys alone", "< 15 s", f"{took:.1f} s")]
-
-
-def _lighthouse(portal: PortalProcess, cookies: dict[str, str], folder: Path) -> Rows:
-    """Return the scores of Lighthouse, desktop, each the median of several runs."""
-    if not shutil.which("npm"):
-        raise SystemExit("Lighthouse needs Node and npm; install them, for example nodejs and npm.")
-    folder.mkdir()
-    npm = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--silent", "-E", LIGHTHOUSE]
-    subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    client_id = portal.query("SELECT id FROM clients_app_client LIMIT 1")[0][0]
-    signed_in = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    pages = {
-        "Clients": ("/security/clients", signed_in),
-        "Details": (f"/security/clients/{client_id_text(client_id)}", signed_in),
-        "sign-in": ("/sign-in", ""),
-    }
-    rows: Rows = []
-    for name, (path, cookie) in pages.items():
-        found = [_audit(folder, f"{portal.url}{path}", cookie) for _ in range(AUDITS)]
-        for category in ("performance", "accessibility", "best-practices"):
-            score = statistics.median(one[category] for one in found)
-            rows.append((f"Lighthouse, {name}, {category}", "100", f"{score * 100:.0f}"))
-    return rows
-
-
-def client_id_text(stored: Any) -> str:
-    """Return a Client Id as addresses spell it: SQLite keeps its 32 digits."""
-    digits = str(stored).replace("-", "")
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _audit(folder: Path, url: str, cookie: str) -> dict[str, float]:
-    report = folder / "report.json"
-    headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
-    subprocess.run(
-        [
-            *("npx", "lighthouse", url, "--preset=desktop", "--quiet", *headers),
-            "--only-categories=performance,accessibility,best-practices",
-            "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
-            *("--output=json", f"--output-path={report}"),
-        ],
-        cwd=folder,
-        env={**os.environ, "CHROME_PATH": chromium_path()},
-        check=True,
-        capture_output=True,
-    )
-    found = json.loads(report.read_text())
-    for name, one in found["categories"].items():
-        if one["score"] < 1:
-            failed = [
-                ref["id"]
-                for ref in one["auditRefs"]
-                if ref["weight"] and (found["audits"][ref["id"]]["score"] or 0) < 1
-            ]
-            say(f"Lighthouse, {url}, {name} {one['score']:.2f}: {', '.join(failed)}")
-    return {name: float(one["score"]) for name, one in found["categories"].items()}
 
 
 def say(text: str) -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from tests.journeys.look import Look
 from tests.journeys.steps import open_window
 from tests.journeys.visitor import Visitor
+from tests.matrix_rows import ROWS, Open
 from tests.portal_process import PortalProcess
-from tests.test_matrix import ROWS, Open
 
 pytestmark = [pytest.mark.journey, pytest.mark.appearance]
 
