@@ -1,4 +1,5 @@
-"""Each address x role x method x tenant: walks the resolver, and fails for a route without a row.
+"""Each address x role x method x tenant: walks the resolver, and fails for a route without a row
+(security bars 54 and 58).
 
 A new address needs one line in ROWS of `matrix_rows.py`: who may open it, and what GET and POST
 (without a body) answer to them. Everything else follows from that line: others of the tenant get

@@ -145,6 +145,7 @@ def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
 
 
 def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
+    """Bar 62: one is saved, the others learn of it."""
     client = insert_clients(["Pump"], shop)[0]
     actor = command_line_in(shop)
 

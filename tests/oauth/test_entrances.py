@@ -165,7 +165,7 @@ def test_the_address_behind_our_proxy_is_logged(
 def test_an_administrators_session_changes_nothing(
     clients: SimpleNamespace, ask: Ask, administrator_browser: Browser
 ):
-    """Bar 4: the same 401, no cookie, and the session is not even looked at."""
+    """Bars 4 and 65: the same 401, no cookie, and the session is not even looked at."""
     key = administrator_browser.cookies["sessionid"].value
     assert SessionStore(key).exists(key)
 

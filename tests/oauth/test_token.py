@@ -157,7 +157,7 @@ CHANGES: dict[str, Callable[[SimpleNamespace], Any]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: Ask, change: str):
-    """Bar 19: though the secret is in the memo."""
+    """Bars 19 and 61: though the secret is in the memo."""
     token_of(ask, clients.good)
 
     CHANGES[change](clients.good)
@@ -166,6 +166,7 @@ def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: A
 
 
 def test_changed_roles_are_in_the_next_token(clients: SimpleNamespace, ask: Ask):
+    """Bar 61."""
     token_of(ask, clients.good)
     ClientRole.objects.exclude(role__role_type_id=TENANT_MEMBER).delete()
     new = make_role("Pumps.Operator", clients.good.row.tenant)

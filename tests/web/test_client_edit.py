@@ -167,6 +167,23 @@ def test_version_that_never_was_saves_nothing(administrator_browser, machine, ed
     assert machine.client.contact == ""
 
 
+def test_fields_that_the_form_does_not_have_change_nothing(
+    administrator_browser, machine, edit, typed, stranger
+):
+    """Bar 59: each column of the row, named in turn by a forged form."""
+    columns = {field.attname for field in Client._meta.concrete_fields}
+    kept = columns - set(typed) - {"may_introspect"}  # the fields of the form
+    changes = {"version", "updated_at", "updated_by"}  # by each edit, never by what a form says
+    before = Client.objects.values(*kept - changes).get(pk=machine.client.pk)
+    forged = dict.fromkeys(kept, "1") | {"tenant": stranger.tenant_id, "tenant_id": "1"}
+
+    reply = administrator_browser.post(edit, forged | typed | {"contact": "North"}, headers=HTMX)
+
+    assert reply.status_code == 204
+    assert Client.objects.get(pk=machine.client.pk).contact == "North"
+    assert Client.objects.values(*kept - changes).get(pk=machine.client.pk) == before
+
+
 def test_owners_are_people_of_the_tenant(
     administrator_browser, colleague, stranger, machine, edit, typed, address
 ):

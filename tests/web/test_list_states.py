@@ -98,10 +98,13 @@ def test_sorted_by_last_token(administrator_browser, tenant, now):
         {"role": "x"},
         {"role": "x" * 36},
         {"role": "5f0c2c1e8d4b4c599a1e3f6f7f0b92d4"},
+        {"page": "9" * 30, "count": "1e9"},
+        {"client__secrets__digest__startswith": "$argon2", "order": "secret__digest"},
         {"page": "abc", "type": "none", "sort": "used", "show": "ALL"},
     ],
 )
 def test_nonsense_counts_as_not_said(administrator_browser, machine, query):
+    """Bar 63."""
     for headers in ({}, FRAGMENT):
         reply = administrator_browser.get(LIST, query, headers=headers)
         assert reply.status_code == 200

@@ -1,12 +1,15 @@
-"""What is not given, and how it is said."""
+"""What is not given, and how it is said (security bar 64)."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, ClientSecret
+from clients_app.services.key_rotation import ensure_active_key
 from tests.conftest import browser_of as plain_browser_of
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
@@ -104,9 +107,24 @@ def test_person_without_any_role_reads_nothing(colleague, machine):
 
 
 def test_bearer_token_does_not_authorise_a_page(machine):
-    reply = Browser().get("/security/clients", headers={"Authorization": "Bearer x"})
+    """Bar 65: a good token of a machine is worth nothing here."""
+    ensure_active_key(now=datetime.now(UTC))
+    form = urlencode(
+        {
+            "grant_type": "client_credentials",
+            "client_id": machine.client.pk,
+            "client_secret": machine.plain,
+        }
+    )
+    answer = Browser().generic(
+        "POST", "/identity/connect/token", form, "application/x-www-form-urlencoded"
+    )
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
-    assert reply.status_code == 303
+    for address in ("/security/clients", "/security/activity", "/account", "/admin/"):
+        reply = Browser().get(address, headers=headers)
+        assert reply.status_code in {302, 303}
+        assert "/sign-in" in reply["Location"]
 
 
 def test_more_than_can_be_read_is_refused_in_words(administrator_browser, draft):
