@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.factories import make_client, make_role
 from tests.web.conftest import HTMX, is_page, text_of
 
@@ -39,3 +41,21 @@ def test_roles_of_another_tenant_are_not_there(stranger_browser, tenant):
     make_role("Ours", tenant)
 
     assert "Ours" not in text_of(stranger_browser.get(ROLES))
+
+
+def test_filter_keeps_the_roles_whose_names_fit(administrator_browser, my_data_role):
+    text = text_of(administrator_browser.get(ROLES, {"q": " mydata "}))
+
+    assert "MyData.Role" in text
+    assert "Tenant Viewer" not in text
+    assert 'hx-get="/security/roles?q=mydata"' in text  # the list stays filtered after a change
+    assert 'id="count-roles">8<' in text
+
+
+@pytest.mark.parametrize("q", ["<b>", "x" * 5000])
+def test_filter_that_nothing_fits_says_so(administrator_browser, q):
+    text = text_of(administrator_browser.get(ROLES, {"q": q}))
+
+    assert "No roles match" in text
+    assert "<b>”" not in text
+    assert "Clear filters" in text
