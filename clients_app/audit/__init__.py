@@ -3,7 +3,7 @@
 from clients_app.audit.chain import DONE, REFUSED, record
 from clients_app.audit.kinds import Kind, actions_of, kind_of
 from clients_app.audit.plain import json_line, members_of
-from clients_app.audit.sentences import changes, sentence
+from clients_app.audit.sentences import Seconds, changes, sentence
 from clients_app.audit.verify import Fault, first_fault
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "REFUSED",
     "Fault",
     "Kind",
+    "Seconds",
     "actions_of",
     "changes",
     "first_fault",

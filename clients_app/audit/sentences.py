@@ -136,6 +136,10 @@ LABELS: Final = {
 }
 
 
+class Seconds(int):
+    """A number of seconds, which screens give with words."""
+
+
 class Change(NamedTuple):
     """One field that differs; None where there was, or is, nothing."""
 
@@ -171,6 +175,8 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
     if name in {"signs_from", "first_at", "last_at"} and sealed:
         return datetime.fromisoformat(sealed)
+    if name == "token_lifetime_s" and sealed:
+        return Seconds(sealed)
     if name == "client_type" and sealed in ClientType.values:
         return ClientType(sealed).label
     return sealed

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from clients_app.actors import ActorKind
-from clients_app.audit import Kind, kind_of
+from clients_app.audit import Kind, Seconds, kind_of
 from clients_app.rules.expiry import is_expired
 from clients_app.templatetags import moments
 
@@ -103,7 +103,7 @@ def life_meter(context: Any, secret: Any) -> dict[str, Any]:
     now, ends = context["now"], secret.expires_at
     if ends is None or is_expired(ends, now):
         return {}
-    percent = round(100 * (ends - now) / (ends - secret.created_at))
+    percent = max(1, round(100 * (ends - now) / (ends - secret.created_at)))
     return {"secret": secret, "percent": percent, "tone": secret_tone(context, secret)}
 
 
@@ -205,6 +205,12 @@ def refused_group(context: Any, group: Any) -> dict[str, Any]:
 
 
 @register.filter
+def had_values(changes: Any) -> bool:
+    """Tell whether any of the changed fields had a value before: not so of what was just added."""
+    return any(change.before not in (None, "", []) for change in changes)
+
+
+@register.filter
 def recorded(value: Any) -> str:
     """Return a value of an audit event as the screen writes it."""
     if value in (None, "", []):
@@ -215,4 +221,7 @@ def recorded(value: Any) -> str:
         return ", ".join(str(one) for one in value)
     if isinstance(value, datetime):
         return moments.day_time(value)
+    if isinstance(value, Seconds):
+        words = moments.seconds_in_words(value)
+        return gettext("%(n)s seconds, %(words)s") % {"n": int(value), "words": words}
     return str(value)

@@ -104,12 +104,12 @@ def test_each_window_of_a_client(visitor: Visitor) -> None:
         (f"{client}/secrets/add", "Add Secret", "#id_secret_description", "Add", ALREADY),
         (edit, "Edit Secret", "#id_secret_description", "Save", ""),
         (f"{secret}/rotate", "Rotate Secret", "#id_secret_description", "Rotate", ALREADY),
-        (f"{secret}/remove", "Remove Secret", "", "Remove", "There is no such secret."),
+        (f"{secret}/remove", "Remove Secret", "", "Remove", "There is no such secret"),
         (f"{client}/roles/edit", "Edit Roles", "Secret Rotator", "Save", ""),
         (f"{CLIENTS}/fleet/tags?clients={client_id}", "Edit tags", "#id_add", "Save", ""),
         (f"{CLIENTS}/fleet/disable?clients={client_id}", "Disable clients", "", "Disable", ""),
-        (f"{client}/remove", "Remove Client", "", "Remove", "There is no such client."),
-        (f"{client}/restore", "Restore Client", "", "Restore", "There is no such removed client."),
+        (f"{client}/remove", "Remove Client", "", "Remove", "There is no such client"),
+        (f"{client}/restore", "Restore Client", "", "Restore", "There is no such removed client"),
     ):
         open_window(page, address, title)
         typed_and_kept(page, field)
@@ -134,7 +134,7 @@ def test_each_window_of_a_role(visitor: Visitor) -> None:
     page.get_by_role("link", name=f"Remove role {name}").click()
     expect_window(page, "Remove Role")
     send_on_a_bad_line(visitor, page, "Remove")
-    expect_end(page, "There is no such role.")
+    expect_end(page, "There is no such role")
 
 
 def test_try_again_repeats_what_was_pressed_and_no_more(visitor: Visitor) -> None:

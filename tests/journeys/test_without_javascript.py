@@ -101,7 +101,7 @@ def test_what_is_refused_says_why_and_leads_on(
     page = visitor.page(f"{CLIENTS}/{uuid4()}")
     expect(page.locator("#main")).to_contain_text("There is no such client")
     page.goto("/nowhere")
-    expect(page.locator("#main")).to_contain_text("There is no page at this address.")
+    expect(page.locator("#main")).to_contain_text("There is no page at this address")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Clients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
     expect_a_fault_of_ours(page, live_portal)

@@ -116,7 +116,9 @@ def test_activity_tells_each_change_before_and_after(
     assert "by mara" in text
     assert "by command line" in text
     assert ">Token Lifetime<" in text
-    assert ">3600<" in text
+    assert ">3600 seconds, 1 hour<" in text
+    assert "Before and after" in text  # of the removal
+    assert text.count(">Before<") == 1  # what was added had nothing before
 
 
 @pytest.mark.parametrize(
@@ -161,8 +163,24 @@ def test_another_tenants_client_is_one_that_never_was(stranger_browser, address,
     never = stranger_browser.get(f"/security/clients/5f0c2c1e-8d4b-4c59-9a1e-3f6f7f0b92d4{tab}")
 
     assert theirs.status_code == never.status_code == 404
-    assert "There is no such client." in text_of(theirs)
+    assert "There is no such client<" in text_of(theirs)
     assert "Wind park reader" not in text_of(theirs)
+
+
+def test_a_client_that_is_not_there_leads_to_the_removed_ones(
+    administrator_browser, colleague_browser
+):
+    gone = "5f0c2c1e-8d4b-4c59-9a1e-3f6f7f0b92d4"
+    theirs, ours = (
+        text_of(browser.get(f"/security/clients/{gone}"))
+        for browser in (colleague_browser, administrator_browser)
+    )
+
+    assert "A removed client can be restored for 30 days, without its secrets." in ours
+    assert 'href="/security/clients?show=removed"' in ours
+    assert f'href="/security/activity?when=always&amp;client={gone}"' in ours
+    assert "removed client" not in theirs.lower()
+    assert f"client={gone}" not in theirs
 
 
 def test_pane_keeps_filter_and_page_of_the_list(administrator_browser, address):

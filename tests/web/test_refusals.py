@@ -19,7 +19,8 @@ def test_unknown_address_in_the_shell_and_outside(administrator_browser, client)
     inside, outside = administrator_browser.get("/nowhere"), client.get("/nowhere")
 
     assert inside.status_code == outside.status_code == 404
-    assert "There is no page at this address." in text_of(inside)
+    assert "There is no page at this address<" in text_of(inside)
+    assert "Removed clients" not in text_of(inside)
     assert 'id="sidebar"' in text_of(inside)
     assert 'id="sidebar"' not in text_of(outside)
 

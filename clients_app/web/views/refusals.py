@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from clients_app import operations, selectors
 from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import NotFound, PortalError
-from clients_app.policies import Action
+from clients_app.policies import Action, allows
 from clients_app.web import kept
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import give_notice, go, show
@@ -75,7 +75,12 @@ def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Say that there is no such thing, whether it was removed or never was."""
-    context = {"sentence": sentence_of(error)}
+    context: dict[str, Any] = {"heading": sentence_of(error).partition(".")[0]}
+    if request.user.is_authenticated:
+        match = request.resolver_match
+        client_id = match.kwargs.get("client_id") if match else None
+        may_restore = allows(actor_of(request), Action.RESTORE_CLIENT)
+        context |= {"client_id": client_id, "may_restore": bool(client_id) and may_restore}
     return show(request, "not_found", context, title=gettext("Not found"), status=404)
 
 
