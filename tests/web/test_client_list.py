@@ -109,6 +109,7 @@ def test_other_types_have_a_list_and_a_window_of_their_own(
 
     assert f"No {label} clients yet" in text
     assert text.count(f'href="/security/clients/add/{client_type}"') == 2
+    assert f'href="/help/get-started/{client_type}"' in text
 
 
 def test_fragment_is_the_region_with_counts_and_the_address(administrator_browser, machine):

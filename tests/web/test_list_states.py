@@ -127,7 +127,13 @@ def test_removed_clients_with_days_left_and_by_whom(administrator_browser, tenan
     text = text_of(reply := administrator_browser.get(LIST, {"show": "removed"}))
 
     assert rows_in(reply) == ["Late", "Lately"]
-    for words in ("3 days left", "28 days left", "Jonas", "2 removed", "Restore Lately"):
+    for words in (
+        "3 days left",
+        "28 days left",
+        "Jonas",
+        "2 removed clients. A restored",
+        "Restore Lately",
+    ):
         assert words in text
     latest = administrator_browser.get(LIST, {"show": "removed", "sort": "-removed"})
     assert rows_in(latest) == ["Lately", "Late"]

@@ -95,7 +95,7 @@ def test_remove_says_who_has_it_and_takes_it_from_all(
     )
 
     text = text_of(administrator_browser.get(remove, headers=HTMX))
-    assert "MyData.Role is with 1 client and 1 person" in text
+    assert "1 client and 1 person have MyData.Role" in text
     assert "Wind park reader" in text
     assert "jonas" in text
     assert "stay valid until" in text

@@ -32,7 +32,16 @@ def test_new_secret_is_shown_once(administrator_browser, machine, address, said)
     assert "no-store" in reply["Cache-Control"]
     assert reply["HX-Trigger"] == '{"clientChanged": {}}'
     assert plain_secret_in(reply) != machine.plain
+    assert "The Secrets tab shows when the old one is no longer used." in text_of(reply)
     assert machine.client.secrets.count() == 2
+
+
+def test_the_only_secret_has_no_old_one(administrator_browser, machine, address, said):
+    machine.client.secrets.all().delete()
+    reply = administrator_browser.post(address("/secrets/add"), said, headers=HTMX)
+
+    assert plain_secret_in(reply)
+    assert "Switch your application" not in text_of(reply)
 
 
 def test_form_sent_twice_adds_once(administrator_browser, machine, address, said):

@@ -54,7 +54,7 @@ def test_window_is_a_page_and_a_fragment(administrator_browser, machine, rotate)
         text = text_of(reply)
         assert is_page(reply) is not bool(headers)
         assert "For Wind park reader. Adds a new secret and sets the end of the old one." in text
-        assert f"ends in …{machine.plain[-4:]}, 365 days left, never used" in text
+        assert f"(…{machine.plain[-4:]}), 365 days left, never used" in text
         assert re.search(r'value="24h" checked', text)
         assert "Secret to remove" not in text
         assert machine.plain not in text

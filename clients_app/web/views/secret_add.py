@@ -52,6 +52,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
         "client": client,
         "plain": added.plain,
         "same_description": same_description(client, form, but=added.secret),
+        "has_others": client.secrets.live(now).exclude(pk=added.secret.pk).exists(),
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Secret Successfully Added")
