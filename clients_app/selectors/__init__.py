@@ -98,8 +98,9 @@ def may_introspect(client_id: str) -> bool:
 
 
 def client_roles(client: Client) -> list[Role]:
-    """Return the roles that the client carries, custom ones first."""
-    return list(Role.objects.filter(clients=client).in_screen_order())
+    """Return the roles that the client carries: Tenant Member, then custom ones, then the rest."""
+    held = Role.objects.filter(clients=client).in_screen_order()
+    return sorted(held, key=lambda role: not role.is_member)
 
 
 def listed_secrets(client: Client, *, now: datetime) -> list[Any]:

@@ -110,9 +110,9 @@ def test_roles_in_the_order_of_the_screen(tenant: Tenant) -> None:
 
     assert page_of(tenant).clients[0].role_names == ["Apple", "zebra", "Tenant Member"]
     assert [role.name for role in selectors.client_roles(client)] == [
+        "Tenant Member",
         "Apple",
         "zebra",
-        "Tenant Member",
     ]
     assert [role.name for role in selectors.tenant_roles(tenant.pk)][:3] == [
         "Apple",
