@@ -5,11 +5,12 @@ Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.
 """
 
 import re
+from collections.abc import Collection
 from ipaddress import IPv6Address
 from typing import Final, NamedTuple
 
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import URL_MAX
+from clients_app.limits import URL_MAX, URLS_MAX
 
 _LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_PORTS: Final = {"https": "443", "http": "80"}
@@ -77,6 +78,23 @@ def clean_cors_origin(text: str) -> str:
     host = f"[{IPv6Address(origin.host[1:-1])}]" if origin.host[0] == "[" else origin.host
     port = "" if origin.port in ("", _DEFAULT_PORTS[origin.scheme]) else f":{origin.port}"
     return f"{origin.scheme}://{host}{port}"
+
+
+def check_url_count(urls: Collection[str], *, field: str) -> None:
+    """Return if a client may list that many in ``field``.
+
+    Errors: RuleBroken (field) for more than 10, and for no Allowed Redirect URL at all.
+    """
+    if field == "redirect_uris" and not urls:
+        sentence = gettext_noop("Enter at least one Allowed Redirect URL.")
+        raise RuleBroken(sentence, field=field)
+    if len(urls) > URLS_MAX:
+        raise RuleBroken(
+            gettext_noop("Enter at most %(maximum)s. There are %(length)s."),
+            field=field,
+            maximum=URLS_MAX,
+            length=len(urls),
+        )
 
 
 def matches(registered: str, presented: str) -> bool:

@@ -8,12 +8,13 @@ from uuid import UUID
 from clients_app import conf, selectors
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
-from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S, URLS_MAX
+from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import Client, ClientType, ClientUrl, Role
 from clients_app.policies import Action, require
 from clients_app.rules.lifetimes import check_token_lifetime
 from clients_app.rules.names import clean_client_name, clean_line, clean_tags
 from clients_app.rules.redirect_uris import (
+    check_url_count,
     clean_cors_origin,
     clean_logout_uri,
     clean_redirect_uri,
@@ -197,16 +198,8 @@ def _check_urls(draft: ClientDraft) -> None:
         wrong = draft.client_type == ClientType.HYBRID and bool(draft.cors_origins)
     if wrong:
         raise RuleBroken(gettext_noop("This Client Type has no such URLs."))
-    if draft.client_type != ClientType.CLIENT_CREDENTIALS and not draft.redirect_uris:
-        raise RuleBroken(
-            gettext_noop("Enter at least one Allowed Redirect URL."), field="redirect_uris"
-        )
+    if draft.client_type == ClientType.CLIENT_CREDENTIALS:
+        return
     fields = ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins")
     for field, urls in zip(fields, draft.urls().values(), strict=True):
-        if len(urls) > URLS_MAX:
-            raise RuleBroken(
-                gettext_noop("Enter at most %(maximum)s. There are %(length)s."),
-                field=field,
-                maximum=URLS_MAX,
-                length=len(urls),
-            )
+        check_url_count(urls, field=field)

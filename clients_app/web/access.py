@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clients_app import selectors
 from clients_app.browsers.person import person_of, zone_of
-from clients_app.errors import Forbidden, NotFound
+from clients_app.errors import Forbidden, NotFound, gettext_noop
 from clients_app.policies import Action, allows
 from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services import attempts
@@ -20,6 +20,14 @@ from clients_app.web.kept import keeps_typed
 from clients_app.web.views import refusals, sign_in
 
 View = Callable[..., HttpResponse]
+
+_ON_SECRETS: Final = {
+    Action.READ_SECRETS,
+    Action.ADD_SECRET,
+    Action.EDIT_SECRET,
+    Action.ROTATE_SECRET,
+    Action.REMOVE_SECRET,
+}
 
 
 def signed_in(view: View) -> View:
@@ -58,7 +66,10 @@ def _guarded(view: View, *, demands_factor: bool) -> View:
 
 
 def may(action: Action) -> Callable[[View], View]:
-    """Let those through who may do ``action``; a ``client_id`` becomes the ``client`` it names."""
+    """Let those through who may do ``action``; a ``client_id`` becomes the ``client`` it names.
+
+    What is done to secrets is not found at a client whose type has none.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -70,6 +81,8 @@ def may(action: Action) -> Callable[[View], View]:
             client = kwargs.get("client")
             if not allows(actor, action, client=client):
                 raise Forbidden(refusals.ONLY_SOME_MAY[action], action=action, client=client)
+            if action in _ON_SECRETS and client is not None and not client.has_secrets:
+                raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
             return view(request, *args, **kwargs)
 
         return guarded

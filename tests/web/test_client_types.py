@@ -160,6 +160,33 @@ def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
     assert not Client.objects.exists()
 
 
+@pytest.mark.parametrize("address", [f"{REGISTER}/authorization-code", f"{ADD}/hybrid"])
+def test_all_that_is_missing_is_said_at_once(administrator_browser, address):
+    reply = administrator_browser.post(address, {"name": "", "redirect_uris": [""]})
+
+    text = text_of(reply)
+    assert reply.status_code == 422
+    assert "There are 2 problems" in text
+    assert text.count("Enter at least one Allowed Redirect URL.") == 2
+
+
+@pytest.mark.parametrize(
+    ("client_type", "lacks"),
+    [
+        ("authorization-code", ["secrets", "secrets/add", "secrets/1/rotate", "live/secrets"]),
+        ("authorization-code", ["roles", "roles/edit", "live/roles"]),
+        ("hybrid", ["roles", "roles/edit", "live/roles"]),
+    ],
+)
+def test_what_a_type_lacks_is_not_found(administrator_browser, typed, client_type, lacks):
+    administrator_browser.post(f"{REGISTER}/{client_type}", typed | {"never_expires": "on"})
+    path = f"/security/clients/{Client.objects.get().pk}"
+    for rest in lacks:
+        reply = administrator_browser.get(f"{path}/{rest}")
+        assert (rest, reply.status_code) == (rest, 404)
+        assert rest.count("secrets") == text_of(reply).count("clients have no secrets.")
+
+
 def test_private_schemes_are_for_authorization_code_alone(administrator_browser, typed):
     typed["redirect_uris"] = ["com.example.map:/callback"]
 

@@ -89,6 +89,7 @@ class ClientForm(WindowForm):
         return cleaned_urls(
             self.cleaned_data["redirect_uris"],
             lambda url: clean_redirect_uri(url, private_schemes=private),
+            field="redirect_uris",
         )
 
     def clean_post_logout_redirect_uris(self) -> tuple[str, ...]:
@@ -96,10 +97,15 @@ class ClientForm(WindowForm):
         return cleaned_urls(
             self.cleaned_data["post_logout_redirect_uris"],
             lambda url: clean_logout_uri(url, private_schemes=private),
+            field="post_logout_redirect_uris",
         )
 
     def clean_allowed_cors_origins(self) -> tuple[str, ...]:
-        return cleaned_urls(self.cleaned_data["allowed_cors_origins"], clean_cors_origin)
+        return cleaned_urls(
+            self.cleaned_data["allowed_cors_origins"],
+            clean_cors_origin,
+            field="allowed_cors_origins",
+        )
 
     def clean_token_lifetime(self) -> int:
         return self.obey(parse_token_lifetime, "token_lifetime")

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import RuleBroken
+from clients_app.rules.redirect_uris import check_url_count
 
 URL_FIELDS: Final = ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins")
 SAID_MAX: Final = 60  # characters of a wrong URL that its sentence repeats
@@ -44,10 +45,11 @@ def after_url_step(typed: QueryDict) -> QueryDict:
     return moved
 
 
-def cleaned_urls(values: list[str], rule: Callable[[str], str]) -> tuple[str, ...]:
+def cleaned_urls(values: list[str], rule: Callable[[str], str], *, field: str) -> tuple[str, ...]:
     """Return what ``rule`` makes of each URL, in the order of the list, what is typed last.
 
-    Errors: ValidationError that names the first one that breaks the rule.
+    Errors: ValidationError that names the first one that breaks the rule, or says that
+    ``field`` holds too few or too many.
     """
     cleaned = []
     for url in [*values[1:], *values[:1]]:
@@ -58,4 +60,9 @@ def cleaned_urls(values: list[str], rule: Callable[[str], str]) -> tuple[str, ..
         except RuleBroken as error:
             said = url if len(url) <= SAID_MAX else f"{url[:SAID_MAX]}…"
             raise forms.ValidationError(f"{said}: {sentence_of(error)}") from error
-    return tuple(dict.fromkeys(cleaned))
+    urls = tuple(dict.fromkeys(cleaned))
+    try:
+        check_url_count(urls, field=field)
+    except RuleBroken as error:
+        raise forms.ValidationError(sentence_of(error)) from error
+    return urls

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clients_app import audit, selectors
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import Client, ClientType, ClientUrl
 from clients_app.policies import Action, allows
 from clients_app.rules.expiry import is_expired
@@ -79,6 +80,8 @@ def _first_to_end(secrets: Iterable[Any]) -> Any:
 @may(Action.READ_CLIENTS)
 def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the roles that travel in its tokens."""
+    if not client.has_roles:
+        raise NotFound(gettext_noop("Clients of this type carry no roles."))
     context = {"roles": selectors.client_roles(client)}
     return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
