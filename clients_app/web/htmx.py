@@ -1,7 +1,7 @@
 """Answers as page or fragment: the only place that reads and sets the HX-* headers."""
 
 import json
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,6 +14,8 @@ from django_htmx.middleware import HtmxDetails
 
 from clients_app import operations
 from clients_app.web.shell import shell_of
+
+_PLACES: Final = {"clients", "details", "activity"}  # parts of a page that are swapped by links
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -113,6 +115,15 @@ def page_behind(request: HttpRequest) -> str:
     """Return the path and query to come back to: of a fragment, the page it was asked from."""
     htmx = _htmx(request)
     return (htmx.current_url_abs_path or "/") if htmx else request.get_full_path()
+
+
+def page_asked(request: HttpRequest) -> str:
+    """Return the path and query of the page that was asked for: of a window, the page behind it.
+
+    A list or a pane has an address of its own, which says what was typed in its Filter.
+    """
+    htmx = _htmx(request)
+    return request.get_full_path() if htmx.target in _PLACES else page_behind(request)
 
 
 def give_notice(request: HttpRequest, sentence: str) -> None:

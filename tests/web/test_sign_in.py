@@ -1,5 +1,7 @@
 """Sign in and out; what was typed survives a session that ended."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
@@ -104,6 +106,26 @@ def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize(
+    ("target", "asked", "back"),
+    [
+        ("clients", "/security/clients?q=pump", "/security/clients?q=pump"),
+        ("details", "/security/clients/{id}/roles?q=p", "/security/clients/{id}/roles?q=p"),
+        ("activity", "/security/activity?q=pump", "/security/activity?q=pump"),
+        ("clients", "/security/clients/live?since=1", "/security/roles"),
+        ("details", "/security/clients/{id}/live/roles?since=1", "/security/roles"),
+    ],
+)
+def test_what_was_typed_in_a_filter_survives_the_session(client, machine, target, asked, back):
+    """A list leads back to the list that was asked for; what polls, to the page it polls for."""
+    headers = {"HX-Request": "true", "HX-Target": target}
+    headers["HX-Current-URL"] = "http://testserver/security/roles"
+    reply = client.get(asked.format(id=machine.client.pk), headers=headers)
+
+    wanted = back.format(id=machine.client.pk)
+    assert reply["HX-Redirect"] == "/sign-in?" + urlencode({"next": wanted})
+
+
 def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
     client, administrator, draft, headers
 ):

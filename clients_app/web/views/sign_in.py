@@ -17,7 +17,8 @@ from clients_app.browsers.mfa import CodeForm
 from clients_app.selectors.installation import only_tenant
 from clients_app.services.attempts import note_failed_sign_in
 from clients_app.web import kept
-from clients_app.web.htmx import go, page_behind, see_other, show, with_query
+from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
+from clients_app.web.live import is_polled
 
 
 @kept.keeps_typed
@@ -85,8 +86,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Ask a signed-out person to sign in; a window that was sent keeps what was typed."""
     if request.method != "POST":
-        to = with_query(reverse("account_login"), next=page_behind(request))
-        return go(request, to)
+        back = page_behind(request) if is_polled(request) else page_asked(request)
+        return go(request, with_query(reverse("account_login"), next=back))
     return _ask(
         request, request.get_full_path(), kept.typed_fields(request), error="ended", status=403
     )
