@@ -118,12 +118,13 @@ def page_behind(request: HttpRequest) -> str:
 
 
 def page_asked(request: HttpRequest) -> str:
-    """Return the path and query of the page that was asked for: of a window, the page behind it.
+    """Return the path and query of the page to show after a sign-in.
 
-    A list or a pane has an address of its own, which says what was typed in its Filter.
+    That is what was asked for where it is a place of its own, or holds what was typed in a Filter
+    or ticked in a list; of a mere window, the page behind it.
     """
-    htmx = _htmx(request)
-    return request.get_full_path() if htmx.target in _PLACES else page_behind(request)
+    of_its_own = _htmx(request).target in _PLACES or bool(request.GET)
+    return request.get_full_path() if of_its_own else page_behind(request)
 
 
 def give_notice(request: HttpRequest, sentence: str) -> None:

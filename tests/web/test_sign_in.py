@@ -105,19 +105,19 @@ def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
     assert not reply.content
 
 
-@pytest.mark.parametrize("headers", [HTMX, {}])
 @pytest.mark.parametrize(
     ("target", "asked", "back"),
     [
         ("clients", "/security/clients?q=pump", "/security/clients?q=pump"),
         ("details", "/security/clients/{id}/roles?q=p", "/security/clients/{id}/roles?q=p"),
         ("activity", "/security/activity?q=pump", "/security/activity?q=pump"),
+        ("window", "/security/clients/fleet/edit?clients=1", "/security/clients/fleet/edit?clients=1"),
         ("clients", "/security/clients/live?since=1", "/security/roles"),
         ("details", "/security/clients/{id}/live/roles?since=1", "/security/roles"),
     ],
 )
-def test_what_was_typed_in_a_filter_survives_the_session(client, machine, target, asked, back):
-    """A list leads back to the list that was asked for; what polls, to the page it polls for."""
+def test_what_an_address_says_survives_the_session(client, machine, target, asked, back):
+    """Filter and ticked rows are in the address; what polls leads to the page it polls for."""
     headers = {"HX-Request": "true", "HX-Target": target}
     headers["HX-Current-URL"] = "http://testserver/security/roles"
     reply = client.get(asked.format(id=machine.client.pk), headers=headers)
@@ -126,6 +126,7 @@ def test_what_was_typed_in_a_filter_survives_the_session(client, machine, target
     assert reply["HX-Redirect"] == "/sign-in?" + urlencode({"next": wanted})
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}])
 def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
     client, administrator, draft, headers
 ):
