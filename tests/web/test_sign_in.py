@@ -111,7 +111,11 @@ def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
         ("clients", "/security/clients?q=pump", "/security/clients?q=pump"),
         ("details", "/security/clients/{id}/roles?q=p", "/security/clients/{id}/roles?q=p"),
         ("activity", "/security/activity?q=pump", "/security/activity?q=pump"),
-        ("window", "/security/clients/fleet/edit?clients=1", "/security/clients/fleet/edit?clients=1"),
+        (
+            "window",
+            "/security/clients/fleet/edit?clients=1",
+            "/security/clients/fleet/edit?clients=1",
+        ),
         ("clients", "/security/clients/live?since=1", "/security/roles"),
         ("details", "/security/clients/{id}/live/roles?since=1", "/security/roles"),
     ],
