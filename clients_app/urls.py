@@ -10,6 +10,7 @@ from clients_app.web.views.account import (
     account,
     account_password,
     account_shortcuts,
+    account_theme,
     account_time_zone,
 )
 from clients_app.web.views.account_factor import (
@@ -138,6 +139,7 @@ urlpatterns = [
     *page("theme", theme, "theme"),
     *page("account", account, "account"),
     *page("account/password", account_password, "account-password"),
+    *page("account/theme", account_theme, "account-theme"),
     *page("account/time-zone", account_time_zone, "account-time-zone"),
     *page("account/shortcuts", account_shortcuts, "account-shortcuts"),
     *page("account/authenticator", account_authenticator, "account-authenticator"),

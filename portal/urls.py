@@ -2,6 +2,11 @@
 
 from django.urls import include, path
 
+from clients_app.admin.site import site
+from clients_app.web.views.sign_in import sign_in_first
+
+site.sign_in_first = sign_in_first  # doors do not import each other
+
 urlpatterns = [
     path("", include("clients_app.oauth.urls")),
     path("", include("clients_app.ops.urls")),

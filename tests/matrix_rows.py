@@ -59,6 +59,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "help/get-started/<client_type>": Row(EVERYBODY, 200, 405),
     "account": Row(EVERYBODY, 200, 405),
     "account/password": Row(EVERYBODY, 303, 422),
+    "account/theme": Row(EVERYBODY, 303, 303),
     "account/time-zone": Row(EVERYBODY, 303, 303),
     "account/shortcuts": Row(EVERYBODY, 303, 303),
     "account/authenticator": Row(EVERYBODY, 200, 422),
@@ -102,7 +103,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "sign-in": Open(200, 422),
     "sign-in/code": Open(200, 200),
     "session": Open(204, 405),
-    "session/stay": Open(405, 204),
+    "session/stay": Open(204, 405),
     "sign-out": Open(405, 303),
     "forgot-password": Open(200, 405),
     "choose-password/<link>": Open(422, 422),
@@ -125,9 +126,7 @@ ABOUT_A_ROW: Final = [
     for route, row in GUARDED.items()
     if "_id>" in route and row.get == 200 and "/live/" not in route
 ]
-#: what forms are sent to; the script alone asks to stay, and machines know no forms
+#: what forms are sent to; machines know none
 STALE: Final = [
-    route
-    for route, row in ROWS.items()
-    if row.post != 405 and not route.startswith(("identity", "session"))
+    route for route, row in ROWS.items() if row.post != 405 and not route.startswith("identity")
 ]

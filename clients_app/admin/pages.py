@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from clients_app.admin.site import site
+from clients_app.browsers.typed import notice_of
 
 
 def show_form(
@@ -57,6 +58,7 @@ def show(
         "opts": subject._meta,
         "original": subject if isinstance(subject, Model) else None,
         "back": page_of(subject),
+        "notice": notice_of(request),
     }
     return render(request, f"admin/{screen}.html", {**around, **context}, status=status)
 

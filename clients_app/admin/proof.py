@@ -1,6 +1,5 @@
 """Confirm your identity, in the looks of this door: see ``browsers/proof.py`` for when."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -10,11 +9,12 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clients_app.admin.pages import see_other
-from clients_app.admin.site import View, site
+from clients_app.admin.site import site
 from clients_app.browsers import proof
+from clients_app.browsers.typed import View
 
 
-def fresh_proof(view: Callable[..., HttpResponse]) -> View:
+def fresh_proof(view: View) -> View:
     """Ask for a proof first where the last proof is too old; what was typed survives."""
 
     @wraps(view)

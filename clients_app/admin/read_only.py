@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from clients_app.admin.columns import column
-from clients_app.admin.site import View
+from clients_app.browsers.typed import View, keeps_typed
 from clients_app.limits import NAME_MAX
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
@@ -69,7 +69,9 @@ class ReadOnly(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
-        deeds = [path(deed.route, guarded(deed.view), name=deed.name) for deed in self.deeds]
+        deeds = [
+            path(deed.route, guarded(keeps_typed(deed.view)), name=deed.name) for deed in self.deeds
+        ]
         kept = ("_changelist", "_add", "_delete", "_change")
         own = [url for url in super().get_urls() if (url.name or "").endswith(kept)]
         return [*deeds, *own]

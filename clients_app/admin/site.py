@@ -1,12 +1,10 @@
 """The site at /admin/: who is let in, and which of Django's own pages it does without."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -19,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.browsers.actor import acting
 from clients_app.browsers.person import person_of, zone_of
+from clients_app.browsers.typed import View
 from clients_app.errors import Forbidden, NotFound
 from clients_app.policies import Action
 from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services.attempts import note_refused
-
-View = Callable[..., HttpResponse]
 
 _METHODS: Final = ("GET", "HEAD", "POST")
 #: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest
@@ -46,6 +43,7 @@ class StaffSite(AdminSite):
     site_header = site_title = _("Portal for Staff")
     index_title = _("All tenants")
     index_template = "admin/front.html"
+    sign_in_first: View  # the web door's, which keeps what was typed: see ``portal.urls``
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let Staff in, in their own time zone; ask the signed-out to sign in, refuse the others.
@@ -56,7 +54,7 @@ class StaffSite(AdminSite):
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return self.sign_in_first(request)
             if not self.has_permission(request):
                 _note(Forbidden("", action=Action.MANAGE_INSTALLATION), request)
                 return self.refuse(request, gettext("Only Staff may come in here."))

@@ -1,8 +1,10 @@
-"""What was typed in a form, carried through a form that asks for something else first."""
+"""What was typed in a form: carried through a form that asks for something else first, and shown
+again with a sentence where it could not be taken."""
 
+from collections.abc import Callable
 from typing import Final
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 BACK: Final = "back"  # a POST with it only asks to see the form filled
 NOT_KEPT: Final = frozenset(
@@ -14,6 +16,28 @@ NOT_KEPT: Final = frozenset(
 )  # the last are names of machines' requests, sent here by mistake
 
 Fields = list[tuple[str, str]]
+View = Callable[..., HttpResponse]
+
+
+def keeps_typed(view: View) -> View:
+    """Mark a view whose page can be shown again, filled with what was sent to it and ``BACK``."""
+    view.keeps_typed = True  # type: ignore[attr-defined]  # see ``web.kept.show_again``
+    return view
+
+
+def is_sent(request: HttpRequest) -> bool:
+    """Return whether a deed is to be done: a form was sent, and not only to be shown filled."""
+    return request.method == "POST" and BACK not in request.POST
+
+
+def give_notice(request: HttpRequest, sentence: str) -> None:
+    """Let the next screen that is shown for ``request`` begin with ``sentence``."""
+    request.notice = sentence  # type: ignore[attr-defined]  # for ``notice_of``
+
+
+def notice_of(request: HttpRequest) -> str:
+    """Return the sentence that the screen begins with, if any."""
+    return getattr(request, "notice", "")
 
 
 def typed_fields(request: HttpRequest) -> Fields:

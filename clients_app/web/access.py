@@ -10,16 +10,14 @@ from django.utils import timezone
 
 from clients_app import selectors
 from clients_app.browsers.person import person_of, zone_of
+from clients_app.browsers.typed import View, keeps_typed
 from clients_app.errors import Forbidden, NotFound, gettext_noop
 from clients_app.policies import Action, allows
 from clients_app.selectors.second_factors import lacks_demanded_factor
 from clients_app.services import attempts
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go
-from clients_app.web.kept import keeps_typed
 from clients_app.web.views import refusals, sign_in
-
-View = Callable[..., HttpResponse]
 
 _ON_SECRETS: Final = {
     Action.READ_SECRETS,

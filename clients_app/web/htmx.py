@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
 from clients_app import operations
+from clients_app.browsers.typed import notice_of
 from clients_app.web.shell import shell_of
 
 _PLACES: Final = {"clients", "details", "activity"}  # parts of a page that are swapped by links
@@ -125,13 +126,3 @@ def page_asked(request: HttpRequest) -> str:
     """
     of_its_own = _htmx(request).target in _PLACES or bool(request.GET)
     return request.get_full_path() if of_its_own else page_behind(request)
-
-
-def give_notice(request: HttpRequest, sentence: str) -> None:
-    """Let the next screen that is shown for ``request`` begin with ``sentence``."""
-    request.notice = sentence  # type: ignore[attr-defined]  # for ``notice_of``
-
-
-def notice_of(request: HttpRequest) -> str:
-    """Return the sentence that the screen begins with, if any."""
-    return getattr(request, "notice", "")

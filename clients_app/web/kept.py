@@ -6,14 +6,21 @@ the portal carries a secret. A POST with ``back`` asks for the same: show this w
 of a form that holds nothing but its button leads back to the page that the button is on.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clients_app.browsers.typed import BACK, NOT_KEPT, Fields, posted, typed_fields
+from clients_app.browsers.typed import (
+    BACK,
+    NOT_KEPT,
+    Fields,
+    is_sent,
+    keeps_typed,
+    posted,
+    typed_fields,
+)
 
 __all__ = (
     "BACK",
@@ -27,19 +34,7 @@ __all__ = (
     "typed_fields",
 )
 
-View = Callable[..., HttpResponse]
 PREFIX: Final = "kept."  # in forms that have fields of their own
-
-
-def keeps_typed(view: View) -> View:
-    """Mark a view whose window can be shown again, filled with what was sent to it."""
-    view.keeps_typed = True  # type: ignore[attr-defined]  # see ``show_again``
-    return view
-
-
-def is_sent(request: HttpRequest) -> bool:
-    """Return whether a deed is to be done: a form was sent, and not only to be shown filled."""
-    return request.method == "POST" and BACK not in request.POST
 
 
 def carried_fields(request: HttpRequest) -> Fields:

@@ -4,7 +4,6 @@ It is no activity of the person: which addresses are polled is said here, by the
 header of a request can keep a session alive (product rule, "Sessions").
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 
 from clients_app import selectors
+from clients_app.browsers.typed import View
 from clients_app.models import Client
 
-View = Callable[..., HttpResponse]
 _WORDS_LAST_S: Final = 60  # "4 minutes ago" is drawn anew as often, though nothing else changed
 
 

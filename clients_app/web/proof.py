@@ -10,9 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from clients_app.browsers import proof
+from clients_app.browsers.typed import View
 from clients_app.web.htmx import see_other, show, wants_fragment
-
-View = Callable[..., HttpResponse]
 
 
 def fresh_proof(

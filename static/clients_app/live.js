@@ -71,11 +71,9 @@
     if (ends - Date.now() > WARN_MS) hide();
   }
 
-  async function ask(address, method) {
-    const token = $("[name=csrfmiddlewaretoken]")?.value;
-    const headers = method === "POST" && token ? { "X-CSRFToken": token } : {};
+  async function ask(address) {
     try {
-      const answer = await fetch(address, { method, headers, cache: "no-store" });
+      const answer = await fetch(address, { cache: "no-store" });
       told(answer.headers.get("Session-Left"));
     } catch {
       // the line broke: asked again soon
@@ -85,7 +83,7 @@
   // Another tab may have gone on meanwhile, so the server is asked before the warning.
   async function watch() {
     if (!ends || ends - Date.now() > WARN_MS) return;
-    if (!shown) await ask(words.left, "GET");
+    if (!shown) await ask(words.left);
     const left = ends - Date.now();
     if (left <= 0) end();
     else if (left <= WARN_MS && !shown?.isConnected) warn();
@@ -96,7 +94,7 @@
     $("[data-idle]", shown).hidden = isFinal;
     $("[data-final]", shown).hidden = !isFinal;
     $("[data-stay]", shown).hidden = isFinal;
-    $("[data-stay]", shown).addEventListener("click", () => ask(words.stay, "POST"));
+    $("[data-stay]", shown).addEventListener("click", () => ask(words.stay));
     // What lies behind an open window can be neither read out nor pressed.
     if (dialog.open) ($(".dialog-body", dialog) ?? dialog).prepend(shown);
     else $("#toasts").append(shown);

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.admin.conftest import Installation, browser_of
+from clients_app.models import AuditEvent
+from tests.admin.conftest import Installation, browser_of, text_of
 
 LIST = {"GET": 200, "POST": 200}
 LOOK_ONLY = {"GET": 200, "POST": 403}
@@ -125,8 +127,29 @@ def test_the_signed_out_are_sent_to_sign_in_everywhere(installation: Installatio
         address = address_of(route, installation)
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
             reply = Browser().generic(method, address)
-            assert reply.status_code == 302, (route, method)
-            assert reply["Location"] == f"/sign-in?next={address}"
+            if method == "POST":
+                assert reply.status_code == 403, (route, method)
+                assert "Your session has ended" in text_of(reply), (route, method)
+                continue
+            assert reply.status_code == 303, (route, method)
+            assert reply["Location"] == f"/sign-in?{urlencode({'next': address})}"
+
+
+def test_a_stale_form_of_ours_comes_back_and_does_nothing(
+    staff: Browser, installation: Installation
+) -> None:
+    staff.handler.enforce_csrf_checks = True
+    before = AuditEvent.objects.count()
+    for route, answers in STAFF.items():
+        if answers not in (FORM, DONE):
+            continue
+        reply = staff.post(
+            address_of(route, installation), headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert reply.status_code in {403, 422}, route
+        assert "This page was out of date." in text_of(reply), route
+        assert 'class="submit-row"' in text_of(reply), route
+    assert AuditEvent.objects.count() == before
 
 
 def test_a_form_of_another_site_does_nothing(staff: Browser, installation: Installation) -> None:

@@ -60,12 +60,25 @@ def test_guessing_the_current_password_is_slowed_down(colleague_browser):
 
 
 def test_theme_is_kept_in_the_account(colleague_browser, colleague):
-    colleague_browser.post("/theme", {"theme": "dark", "next": "/account"})
+    reply = colleague_browser.post("/account/theme", {"theme": "dark"})
 
+    assert (reply.status_code, reply["Location"]) == (303, "/account")
     elsewhere = browser_of(Person.objects.get(pk=colleague.pk))
     text = text_of(elsewhere.get("/account"))
     assert '<html lang="en" data-theme="dark">' in text
     assert 'value="dark" checked' in text
+
+
+def test_stale_theme_comes_back_chosen(colleague_browser, colleague):
+    colleague_browser.handler.enforce_csrf_checks = True
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    reply = colleague_browser.post("/account/theme", {"theme": "dark"}, headers=headers)
+
+    assert reply.status_code == 403
+    assert "This page was out of date." in text_of(reply)
+    assert 'value="dark" checked' in text_of(reply)
+    colleague.refresh_from_db()
+    assert colleague.theme == "system"
 
 
 def test_times_are_in_ones_own_zone(colleague_browser):

@@ -173,14 +173,14 @@ def test_each_answer_says_how_long_the_session_lasts(clock, mara, client):
     assert 'data-session-left="1800"' in text_of(mara.get("/security/roles"))
     clock.shift(timedelta(minutes=29))
     assert mara.get("/session")["Session-Left"] == "60"
-    assert mara.post("/session/stay")["Session-Left"] == "1800"
+    assert mara.get("/session/stay")["Session-Left"] == "1800"
 
 
 def test_twelve_hours_cannot_be_prolonged(clock, mara, client):
     for _ in range(29):
         mara.get("/security/roles")
         clock.shift(timedelta(minutes=24, seconds=30))
-    assert mara.post("/session/stay")["Session-Left"] == "570; final"
+    assert mara.get("/session/stay")["Session-Left"] == "570; final"
 
 
 def test_nobody_has_nothing_left(browser, client):

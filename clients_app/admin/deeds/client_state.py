@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
-from clients_app.admin.forms.deed_form import DeedForm
+from clients_app.admin.forms.deed_form import DeedForm, data_of
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.errors import Conflict, RuleBroken
@@ -21,14 +21,14 @@ from clients_app.services.token_ends import end_tokens
 
 def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Stop a client from getting tokens."""
-    client = present_client(client_id)
-    if request.method == "POST":
+    client, form = present_client(client_id), DeedForm(data_of(request))
+    if form.is_valid():
         actor = actor_in(client.tenant_id, request)
         set_enabled(client, enabled=False, actor=actor, now=timezone.now())
         return done(request, gettext("%(name)s is disabled.") % _name(client), subject=client)
     return show_form(
         request,
-        DeedForm(),
+        form,
         title=gettext("Disable %(name)s?") % _name(client),
         button=gettext("Disable Client"),
         subject=client,
@@ -38,14 +38,14 @@ def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
 
 def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Let a client get tokens again."""
-    client = present_client(client_id)
-    if request.method == "POST":
+    client, form = present_client(client_id), DeedForm(data_of(request))
+    if form.is_valid():
         actor = actor_in(client.tenant_id, request)
         set_enabled(client, enabled=True, actor=actor, now=timezone.now())
         return done(request, gettext("%(name)s is enabled.") % _name(client), subject=client)
     return show_form(
         request,
-        DeedForm(),
+        form,
         title=gettext("Enable %(name)s?") % _name(client),
         button=gettext("Enable Client"),
         subject=client,
@@ -56,14 +56,14 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @fresh_proof
 def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """End every token that a client holds."""
-    client = present_client(client_id)
-    if request.method == "POST":
+    client, form = present_client(client_id), DeedForm(data_of(request))
+    if form.is_valid():
         end_tokens(client, actor=actor_in(client.tenant_id, request), now=timezone.now())
         said = gettext("All tokens of %(name)s have ended.") % _name(client)
         return done(request, said, subject=client)
     return show_form(
         request,
-        DeedForm(),
+        form,
         title=gettext("End all tokens of %(name)s?") % _name(client),
         button=gettext("End all tokens"),
         subject=client,
@@ -79,7 +79,7 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Take a client and its secrets away."""
     client, now = present_client(client_id), timezone.now()
     form_class = RemoveClientForm if asks_for_name(client, now=now) else DeedForm
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = form_class(data_of(request))
     if form.is_valid():
         typed_name = form.cleaned_data.get("confirm", "")
         try:
@@ -106,9 +106,7 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
 def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Bring a removed client back, disabled and without its secrets."""
     client = removed_client(client_id)
-    form = RestoreForm(
-        request.POST if request.method == "POST" else None, initial={"name": client.name}
-    )
+    form = RestoreForm(data_of(request), initial={"name": client.name})
     if form.is_valid():
         name, actor = form.cleaned_data["name"], actor_in(client.tenant_id, request)
         try:

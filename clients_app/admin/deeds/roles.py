@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from clients_app.admin.actor import actor_in
-from clients_app.admin.forms.deed_form import DeedForm
+from clients_app.admin.forms.deed_form import DeedForm, data_of
 from clients_app.admin.forms.role_form import NewRoleForm, RoleEditForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
@@ -20,7 +20,7 @@ from clients_app.services.roles import add_role, edit_role, remove_role
 @fresh_proof
 def role_add(request: HttpRequest) -> HttpResponse:
     """Give a tenant a custom role."""
-    form = NewRoleForm(request.POST if request.method == "POST" else None)
+    form = NewRoleForm(data_of(request))
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -43,7 +43,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
     role = any_role(role_id)
     form = RoleEditForm(
-        request.POST if request.method == "POST" else None,
+        data_of(request),
         initial={"name": role.name, "description": role.description, "seen": role.stamp},
     )
     if form.is_valid():
@@ -64,7 +64,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Take a custom role away from all who carry it; the page says how many."""
     role = any_role(role_id)
-    form = DeedForm(request.POST if request.method == "POST" else None)
+    form = DeedForm(data_of(request))
     if form.is_valid():
         try:
             remove_role(role_id, actor=actor_in(role.tenant_id, request), now=timezone.now())

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.deeds.plain_secret import show_already_added, show_plain_secret
-from clients_app.admin.forms.deed_form import DeedForm
+from clients_app.admin.forms.deed_form import DeedForm, data_of
 from clients_app.admin.forms.secret_form import RotateForm, SecretForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
@@ -29,7 +29,7 @@ from clients_app.templatetags.moments import day_time
 def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Give a client a new secret and show it once."""
     client, now = present_client(client_id), timezone.now()
-    form = SecretForm(request.POST if request.method == "POST" else None, now=now)
+    form = SecretForm(data_of(request), now=now)
     if form.is_valid():
         try:
             added = add_secret(
@@ -68,9 +68,7 @@ def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
         if is_expired(secret.expires_at, now):
             raise NotFound(gettext_noop("This secret has expired. Add a new one."))
         others = list(client.secrets.live(now).exclude(pk=secret.pk))
-        form = RotateForm(
-            request.POST if request.method == "POST" else None, others=others, now=now
-        )
+        form = RotateForm(data_of(request), others=others, now=now)
         if form.is_valid():
             rotated = rotate_secret(
                 client,
@@ -102,15 +100,15 @@ def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
 @fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""
-    secret = unretired_secret(secret_id)
+    secret, form = unretired_secret(secret_id), DeedForm(data_of(request))
     client = secret.client
-    if request.method == "POST":
+    if form.is_valid():
         actor = actor_in(client.tenant_id, request)
         remove_secret(client, secret.pk, actor=actor, now=timezone.now())
         return done(request, gettext("The secret is removed."), subject=client)
     return show_form(
         request,
-        DeedForm(),
+        form,
         title=gettext("Remove the secret %(secret)s?") % {"secret": secret},
         button=gettext("Remove Secret"),
         subject=secret,

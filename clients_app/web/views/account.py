@@ -22,6 +22,8 @@ from clients_app.web.access import signed_in_somehow
 from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import BACK
+from clients_app.web.shell import theme_of
+from clients_app.web.views.theme import keep_theme
 
 
 @require_safe
@@ -51,6 +53,18 @@ def account_password(request: HttpRequest) -> HttpResponse:
     finalize_password_change(request, form.user)
     messages.success(request, gettext("Password changed. Other sessions are signed out."))
     return see_other(reverse("account"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_somehow
+def account_theme(request: HttpRequest) -> HttpResponse:
+    """Keep Light, Dark or System."""
+    if BACK in request.POST:
+        return _ask(request, chosen_theme=request.POST.get("theme", ""))
+    response = see_other(reverse("account"))
+    if request.method == "POST":
+        keep_theme(request, response)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +104,7 @@ def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpRespon
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
         "minimum": PASSWORD_MIN,
+        "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
         "has_shortcuts": person.has_shortcuts,
         "zones": ["UTC", *ZONES],

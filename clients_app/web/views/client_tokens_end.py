@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import selectors
 from clients_app.browsers.sentences import sentence_of
+from clients_app.browsers.typed import give_notice
 from clients_app.errors import Conflict
 from clients_app.models import Client
 from clients_app.policies import Action
 from clients_app.services.token_ends import end_tokens
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
-from clients_app.web.htmx import done, give_notice, show
+from clients_app.web.htmx import done, show
 from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 

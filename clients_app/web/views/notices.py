@@ -1,6 +1,5 @@
 """Notices: how people and machines are told of the ends of secrets; each part is a form."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,6 @@ from clients_app.web.htmx import see_other, show
 from clients_app.web.kept import BACK, is_sent
 from clients_app.web.proof import fresh_proof
 
-View = Callable[..., HttpResponse]
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page
 
 

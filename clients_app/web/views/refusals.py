@@ -12,11 +12,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from clients_app import operations, selectors
 from clients_app.browsers.sentences import sentence_of
+from clients_app.browsers.typed import give_notice
 from clients_app.errors import NotFound, PortalError
 from clients_app.policies import Action, allows
 from clients_app.web import kept
 from clients_app.web.actor import actor_of
-from clients_app.web.htmx import give_notice, go, show
+from clients_app.web.htmx import go, show
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """How long the session still lasts: asked before the warning, and prolonged by the person."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from clients_app.web.live import polled
 from clients_app.web.sessions import HEADER, session_left
@@ -14,9 +14,9 @@ def session_asked(request: HttpRequest) -> HttpResponse:
     return _left(request)
 
 
-@require_POST
+@require_safe
 def session_stay(request: HttpRequest) -> HttpResponse:
-    """Stay signed in: the request itself is the activity."""
+    """Stay signed in: the request itself is the activity, as a visit of any page is."""
     return _left(request)
 
 

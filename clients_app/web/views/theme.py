@@ -20,13 +20,18 @@ def theme(request: HttpRequest) -> HttpResponse:
     to = kept.own_path(request.POST.get("next"))
     if not kept.is_sent(request):
         return see_other(to)
+    response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
+    keep_theme(request, response)
+    return response
+
+
+def keep_theme(request: HttpRequest, response: HttpResponse) -> None:
+    """Keep what was chosen: in the account of who is signed in, and in the browser."""
     chosen = request.POST.get("theme", "")
     wanted = chosen if chosen in THEMES else "system"
     if isinstance(request.user, Person):
         prefer(request.user, theme=wanted)
-    response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
     secure = conf.public_url().startswith("https:")
     response.set_cookie(
         THEME_COOKIE, wanted, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax"
     )
-    return response
