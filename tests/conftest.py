@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
+from argon2 import PasswordHasher
 from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.db import connection
@@ -18,12 +19,14 @@ from clients_app import conf
 from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services import attempts, published_keys, refusals, usage
+from clients_app.services import attempts, published_keys, refusals, secret_digests, usage
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text, new_portal
 
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")
+
+FULL_COST = secret_digests._argon2
 
 
 @receiver(setting_changed)
@@ -183,6 +186,21 @@ def _no_counts_of_other_tests() -> None:
     attempts.forget()
     usage._issued.take()
     refusals._refused.take()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_digests() -> Iterator[None]:
+    """Let digests cost no time: portals that run, and tests of the digest itself, pay in full."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(secret_digests, "_argon2", cheap)
+        yield
+
+
+@pytest.fixture
+def full_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests at the cost that they have in production."""
+    monkeypatch.setattr(secret_digests, "_argon2", FULL_COST)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the tests twice: all on SQLite; on a PostgreSQL of its own all but those of what the browser
-# makes of pages whose deeds other tests do. Nothing is skipped.
+# Runs the tests twice: all on SQLite; on a PostgreSQL of its own all but those marked one_database.
+# Nothing is skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,6 +38,7 @@ if ! command -v chromium-headless-shell >/dev/null && [ "$(id -u)" = 0 ] && comm
 fi
 
 unset DATABASE_URL
+unset PYTHONDONTWRITEBYTECODE # what is compiled once serves all processes
 # Two for each core: many tests wait for servers, browsers and disks most of the time.
 PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) * 2))
 export PYTEST_XDIST_AUTO_NUM_WORKERS
@@ -46,4 +47,4 @@ set -- -q -n auto --dist loadfile --no-loadscope-reorder "$@"
 echo 'On SQLite:'
 .venv/bin/pytest "$@"
 echo 'On PostgreSQL:'
-tests/with_postgresql.sh .venv/bin/pytest -m 'not appearance' "$@"
+tests/with_postgresql.sh .venv/bin/pytest -m 'not one_database' "$@"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PortalProcess
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 PLACES = (
     *("Audit events", "Client secrets", "Clients", "Persons"),
     *("Roles", "Signing keys", "Tenants", "Token usages"),

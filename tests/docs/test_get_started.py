@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import requests
 
 from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.portal_process import CHECKOUT, PortalProcess, free_port
 
+pytestmark = pytest.mark.one_database
 COMMAND = re.compile(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
 PORT = 9000  # which the page says, and which may be taken here
 

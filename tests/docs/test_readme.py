@@ -8,8 +8,11 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.portal_process import PortalProcess
 
+pytestmark = pytest.mark.one_database
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 

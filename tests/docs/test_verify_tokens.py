@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.portal_process import PortalProcess
 from tests.verifiers.apis import APIS, EXAMPLES, Api, Setting, started
 
+pytestmark = pytest.mark.one_database
 OTHER_TENANT = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
 FOREIGN_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from clients_app import audit
 from clients_app.models import (
@@ -38,6 +38,16 @@ def write(shop: Tenant, number: int) -> int:
     return 1
 
 
+def write_in_the_end(shop: Tenant, number: int) -> int:
+    """Write as ``write`` does; who waited 5 s for others in vain is told to try again, and does."""
+    for _ in range(10):
+        try:
+            return write(shop, number)
+        except OperationalError:
+            continue
+    return write(shop, number)
+
+
 def check_chain(shop: Tenant, outcomes: list[Outcome]) -> None:
     for tenant in Tenant.objects.all():
         assert audit.first_fault(tenant.pk) is None
@@ -49,7 +59,7 @@ def check_chain(shop: Tenant, outcomes: list[Outcome]) -> None:
 def test_fifty_writers_leave_a_chain_without_a_gap(shop: Tenant) -> None:
     make_tenant("Contoso")
 
-    outcomes = at_once(50, lambda number: write(shop, number))
+    outcomes = at_once(50, lambda number: write_in_the_end(shop, number))
 
     assert errors(outcomes) == {"": 50}
     check_chain(shop, outcomes)

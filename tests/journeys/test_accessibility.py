@@ -16,7 +16,7 @@ from tests.journeys.visitor import Visitor
 from tests.matrix_rows import ROWS, Open
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS: Final = "/security/clients"
 CLIENT: Final = "security/clients/<client_id>"

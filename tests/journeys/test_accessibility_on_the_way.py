@@ -18,7 +18,7 @@ from tests.journeys.steps import (
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS: Final = "/security/clients"
 NEARLY_OVER: Final = {"Session-Left": "100"}

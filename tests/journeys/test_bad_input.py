@@ -18,7 +18,7 @@ from tests.journeys.steps import (
 from tests.journeys.visitor import Visitor, focused, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 Row = tuple[str, str, str]  # the id of a field, what is typed there, the sentence it gets
 

@@ -15,7 +15,7 @@ from tests.journeys.test_keyboard_alone import tab_to
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 
@@ -36,7 +36,7 @@ def expect_window(page: Page, title: str) -> Locator:
     """Wait for the window of this title; it is a dialog on the page that was there."""
     window = steps.expect_window(page, title)
     settled(page)
-    expect(page.locator("dialog[open]")).to_be_visible()
+    expect(page.locator("dialog[open]:focus-within")).to_be_visible()
     return window
 
 

@@ -10,7 +10,7 @@ from tests.journeys.steps import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])

@@ -11,7 +11,7 @@ from tests.journeys.test_client_actions import choose
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 URL = "https://map.example/callback"
 

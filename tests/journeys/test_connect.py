@@ -17,7 +17,7 @@ from tests.journeys.token_requests import claims_by_pyjwt
 from tests.journeys.visitor import press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 NAMED = """() => [

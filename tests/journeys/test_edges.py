@@ -16,7 +16,7 @@ from tests.journeys.test_bad_input import IN_TEN_YEARS
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @pytest.fixture

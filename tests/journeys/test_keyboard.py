@@ -11,7 +11,7 @@ from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def test_keys(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:

@@ -8,7 +8,7 @@ from tests.journeys.steps import expect_window, open_add_client, shown
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 

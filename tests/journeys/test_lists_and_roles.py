@@ -12,7 +12,7 @@ from tests.journeys.test_client_actions import choose, with_client
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])

@@ -11,7 +11,7 @@ from tests.journeys.steps import Credentials, add_client, expect_window, open_ad
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import TENANT, PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 POLL = 16_000  # the page asks every 15 s
 HIDE = "(hidden) => Object.defineProperty(document, 'hidden', {configurable: true, value: hidden})"

@@ -16,7 +16,7 @@ from tests.journeys.test_interrupted import NO_ANSWER
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 ENDED = "All tokens were ended while this window was open."

@@ -13,7 +13,7 @@ from tests.journeys.visitor import Visitor
 from tests.portal_process import PortalProcess
 from tests.sinks import receiver
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 NOTICES = "/security/notices"
 

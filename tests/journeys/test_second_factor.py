@@ -12,7 +12,7 @@ from tests.factories import code_of
 from tests.journeys.look import Look
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 POLICIES = "/security/policies"
 DEMANDED = "A second factor is demanded of you here."

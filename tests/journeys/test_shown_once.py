@@ -9,7 +9,7 @@ from tests.journeys.steps import add_client, close, copied, expect_window, shown
 from tests.journeys.visitor import focused, press, window_of
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.appearance]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 ASKS = "You have not copied the Client Secret. Close anyway?"
 HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"

@@ -16,7 +16,7 @@ from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 SEED = """

@@ -4,7 +4,16 @@ import re
 import shutil
 from typing import Any, Final
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response, WebError
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Response,
+    TimeoutError,
+    WebError,
+)
 
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 
@@ -133,11 +142,16 @@ def expect_focus(page: Page, name: str) -> None:
 
     What closes a window gives the focus back in the browser's next task.
     """
-    page.wait_for_function(
-        "name => (document.activeElement.id || document.activeElement.textContent.trim()) === name",
-        arg=name,
-        timeout=5_000,
-    )
+    try:
+        page.wait_for_function(
+            "name => (document.activeElement.id || document.activeElement.textContent.trim())"
+            " === name",
+            arg=name,
+            timeout=5_000,
+        )
+    except TimeoutError:
+        assert focused(page) == name
+        raise
 
 
 def content_of(page: Page) -> str:

@@ -17,6 +17,7 @@ from tests.oauth.rows_of_credentials import UNKNOWN_ID
 from tests.oauth.table import GRANT
 from tests.oauth.wire import basic, form
 
+pytestmark = pytest.mark.usefixtures("full_digests")
 ROUNDS = 50
 TRIES = 4
 SHARE, FLOOR_S = 0.35, 0.002  # medians lie within 35 %, or within 2 ms

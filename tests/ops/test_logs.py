@@ -165,6 +165,7 @@ def test_a_traceback_belongs_to_its_line(lines: Written):
     assert "abcdefgh" not in lines.text + lines.json
 
 
+@pytest.mark.one_database
 def test_all_that_the_server_writes_as_json_is_json(tmp_path_factory: pytest.TempPathFactory):
     """Bar 87: `jq -e . < log`, from the start to the stop, with pages, tokens and a refusal."""
     with PortalProcess(tmp_path_factory.mktemp("json") / "var", LOG_FORMAT="json") as portal:

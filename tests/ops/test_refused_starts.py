@@ -11,6 +11,8 @@ from tests.portal_process import (
     free_port,
 )
 
+pytestmark = pytest.mark.one_database
+
 
 def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
     """Return the one sentence with which a command refuses."""

@@ -39,6 +39,7 @@ def test_a_signal_ends_it_with_status_0(running: PortalProcess, stop: int) -> No
     assert not any(is_running(pid) for pid in workers)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, stop: int) -> None:
     said = running.log()
@@ -79,6 +80,7 @@ def test_it_ends_in_time_though_the_database_is_locked(running: PortalProcess) -
     assert "Killing" not in running.log().removeprefix(said)
 
 
+@pytest.mark.one_database
 def test_nohup_keeps_it_running(prepared: PortalProcess) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

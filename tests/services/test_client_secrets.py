@@ -43,6 +43,7 @@ def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> Added
     return add_secret(client, draft, actor=actor, now=NOW, form_key=form_key)
 
 
+@pytest.mark.usefixtures("full_digests")
 def test_an_added_secret_is_told_once_and_kept_as_a_digest(client: Client) -> None:
     added = add(client)
 

@@ -11,6 +11,7 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.secret_digests import digest_fits, stored_form, tag_of
 
 CLIENT_ID = uuid.uuid4()
+pytestmark = pytest.mark.usefixtures("full_digests")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from clients_app.services.secret_digests import digest_fits
 from tests.conftest import Machine
 
 FORMER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=Type.ID)
+pytestmark = pytest.mark.usefixtures("full_digests")
 TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 

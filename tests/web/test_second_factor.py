@@ -144,7 +144,7 @@ class TestSignIn:
         assert (reply.status_code, is_page(reply)) == (200, True)
         assert 'autocomplete="one-time-code"' in text_of(reply)
         assert not is_signed_in(client)
-        assert client.get("/admin/").status_code == 302
+        assert client.get("/admin/").status_code == 303
         assert not AuditEvent.objects.filter(action="person.signed.in").exists()
 
         again = client.get(CODE, {"next": "/security/roles"})
