@@ -40,7 +40,7 @@ def test_state_filter_role_and_order_are_chips_and_links(
     text = text_of(reply := administrator_browser.get(LIST, query))
 
     assert rows_in(reply) == ["Pump 2", "Pump 1"]
-    assert "2 of 4 clients" in text
+    assert text.count("2 of 4 clients") == 2  # with the filters, and at the foot
     for chip in ("Filter: pump", "Active", "Role: MyData.Role"):
         assert f'aria-label="{chip}, remove filter"' in text
     role = f"role={my_data_role.pk}"
@@ -74,6 +74,26 @@ def test_each_head_sorts_and_turns_round(administrator_browser, tenant, now, col
     assert text_of(falling).count('aria-sort="descending"') == 1
     assert f"sort=-{column}" in text_of(rising)
     assert set(rows_in(rising)) == set(rows_in(falling)) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("client_type", "heads"),
+    [
+        ("client-credentials", ["name", "status", "expires", "roles", "used"]),
+        ("authorization-code", ["name", "status", "used"]),
+        ("hybrid", ["name", "status", "expires", "used"]),
+    ],
+)
+def test_no_column_that_a_type_leaves_empty(administrator_browser, tenant, client_type, heads):
+    insert_clients(["a", "b"], tenant)
+    Client.objects.update(client_type=client_type)
+    text = text_of(administrator_browser.get(LIST, {"type": client_type, "sort": "-roles"}))
+
+    assert re.findall(r'id="sort-(\w+)"', text) == heads
+    row = text.split("<tbody>")[1].split("</tr>")[0]
+    assert len(re.findall(r"<t[dh][ >]", row)) == len(heads)
+    sorted_by = re.findall(r'aria-sort="\w+"><a class="sort" id="sort-(\w+)"', text)
+    assert sorted_by == (["roles"] if "roles" in heads else ["name"])
 
 
 def test_sorted_by_last_token(administrator_browser, tenant, now):

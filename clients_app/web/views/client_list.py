@@ -1,7 +1,7 @@
 """Clients: the list, by Client Type, Filter, Show and role, in the order of any column."""
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,6 +23,13 @@ from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
 from clients_app.web.live import live_address, stamp
 from clients_app.web.views.client_add import addresses_of
+
+#: the columns that would be empty for all clients of a type
+LACKING: Final[dict[str, set[str]]] = {
+    ClientType.CLIENT_CREDENTIALS: set(),
+    ClientType.AUTHORIZATION_CODE: {"expires", "roles"},
+    ClientType.HYBRID: {"roles"},
+}
 
 
 class Column(NamedTuple):
@@ -73,18 +80,18 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     said = list_state(request.GET, may_restore=may_restore)
     default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
     client_type = ClientType(said.type or default)
+    named = replace(said, type=client_type)  # its address names the type, whatever is open
     page = selectors.client_page(
         actor.tenant_id,
         client_type=client_type,
         q=said.q,
         show=said.show,
         role_id=said.role,
-        sort=_order_of(said),
+        sort=_order_of(named),
         page=said.page,
         now=now,
     )
-    said = replace(said, page=page.page)
-    named = replace(said, type=client_type)  # its address names the type, whatever is open
+    said, named = replace(said, page=page.page), replace(named, page=page.page)
     filtered = bool(said.q or said.show or said.role)
     everything = None if filtered else sum(page.counts.values())
     return {
@@ -127,13 +134,14 @@ def _order_of(said: ListState) -> str:
 def _shown_columns(said: ListState) -> dict[str, tuple[str | Promise, str]]:
     if said.show is Show.REMOVED:
         return {"name": (_("Name and Client Id"), ""), "removed": (_("Removed"), "col-roles")}
-    return {
+    columns: dict[str, tuple[str | Promise, str]] = {
         "name": (_("Name and Client Id"), ""),
         "status": (_("Status"), ""),
         "expires": (_("Next expiration"), ""),
         "roles": (_("Roles"), "col-roles"),
         "used": (_("Last token"), "col-used"),
     }
+    return {name: column for name, column in columns.items() if name not in LACKING[said.type]}
 
 
 def _columns(said: ListState) -> list[Column]:
