@@ -1,0 +1,157 @@
+"""The Activity tab of a client: what was changed, and which token requests were refused."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.models import Person, TokenRefusal, TokenUsage
+from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
+from tests.factories import actor_for
+from tests.web.conftest import text_of
+
+HOUR = timedelta(hours=1)
+
+
+def test_activity_tells_each_change_before_and_after(
+    administrator_browser, administrator, machine, address, now
+):
+    remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert "Client Wind park reader added" in text
+    assert "removed" in text
+    assert "by mara" in text
+    assert "by command line" in text
+    assert ">Token Lifetime<" in text
+    assert ">3600 seconds, 1 hour<" in text
+    assert "Before and after" in text  # of the removal
+    assert text.count(">Before<") == 1  # what was added had nothing before
+
+
+def test_activity_leads_to_all_of_this_client(administrator_browser, address, machine):
+    link = f"/security/activity?when=always&client={machine.client.pk}"
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert f'href="{link.replace("&", "&amp;")}"' in text
+    assert "Wind park reader" in text_of(administrator_browser.get(link))
+
+
+@pytest.mark.parametrize("words", ["2026-13-45T25:61:61Z", "2027-01-01T00:00:00Z"])
+def test_activity_shows_words_that_look_like_a_moment_as_they_were_typed(
+    administrator_browser, machine, administrator, address, now, words
+):
+    draft = SecretDraft(description=words, expires_at=None)
+    add_secret(machine.client, draft, actor=actor_for(administrator), now=now)
+
+    assert f">{words}<" in text_of(administrator_browser.get(address("/activity")))
+
+
+def refused(machine, now, **more):
+    first = {"day": now.date(), "requests": 1, "first_at": now, "last_at": now}
+    return TokenRefusal.objects.create(client=machine.client, **(first | more))
+
+
+def test_activity_shows_refusals_by_cause_and_secret(administrator_browser, machine, address, now):
+    machine.client.secrets.update(created_at=now - 3 * HOUR, expires_at=now - 2 * HOUR)
+    machine.secret.refresh_from_db()
+    known = {"cause": "secret-expired", "secret": machine.secret, "requests": 12}
+    refused(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
+    refused(machine, now, cause="unknown-secret")
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert "12 token requests refused</b>: secret expired 2 hours ago, ends in" in text
+    assert f"ends in …{machine.secret.last_four}" in text
+    assert "from 198.51.100.7" in text
+    assert "1 token request refused</b>: unknown secret\n" in text
+    assert '<b class="num">13</b> refused' in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "times"),
+    [
+        ("UTC", "3 Nov 2026, 22:38 UTC to 23:40 UTC"),
+        ("Europe/Berlin", "3 Nov 2026, 23:38 CET to 4 Nov 2026, 00:40 CET"),
+    ],
+)
+def test_the_day_of_refusals_is_said_once(
+    administrator_browser, administrator, machine, address, zone, times
+):
+    Person.objects.filter(pk=administrator.pk).update(time_zone=zone)
+    first = datetime(2026, 11, 3, 22, 38, tzinfo=UTC)
+    last = first + timedelta(minutes=62)
+    refused(machine, first, cause="unknown-secret", requests=2, last_at=last)
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert times in re.sub(r"<[^>]+>", "", text)
+
+
+def test_refusals_stand_among_the_events_by_their_time(
+    administrator_browser, administrator, machine, address, now
+):
+    refused(machine, now, cause="invalid-scope", last_at=now - HOUR, first_at=now - HOUR)
+    remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
+    refused(machine, now, cause="secret-removed", last_at=now + HOUR)
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    timeline = text[text.index("timeline") :]
+    latest_first = ("refused</b>: secret removed", "Secret", "refused</b>: scope not offered")
+    places = [timeline.index(words) for words in latest_first]
+    assert places == sorted(places)
+
+
+def test_activity_shows_no_more_than_the_latest_twenty(
+    administrator_browser, machine, address, now
+):
+    for day in range(30):
+        at = now - timedelta(days=day)
+        refused(machine, at, cause="unknown-secret", requests=100 + day)
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert text.count("token requests refused") <= 20
+    assert "100 token requests refused" in text
+    assert "129 token requests refused" not in text
+
+
+def test_activity_shows_tokens_by_secret_and_hour(administrator_browser, machine, address, now):
+    for hours, tokens in ((1, 41), (23, 42), (25, 43)):
+        at = now - hours * HOUR
+        TokenUsage.objects.create(
+            client=machine.client,
+            secret=machine.secret,
+            hour=at,
+            tokens=tokens,
+            last_at=at,
+            last_address="198.51.100.7",
+        )
+
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert "Tokens per hour" in text
+    assert f"<code>…{machine.secret.last_four}</code>" in text
+    assert [str(n) for n in (41, 42, 43) if f'<td class="num">{n}</td>' in text] == ["41", "42"]
+
+
+def test_activity_reads_as_often_however_much_there_is(
+    administrator_browser, machine, address, now
+):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            administrator_browser.get(address("/activity"))
+        return len(seen)
+
+    administrator_browser.get(address("/activity"))
+    refused(machine, now, cause="secret-expired", secret=machine.secret)
+    few = queries()
+    for day in range(1, 9):
+        at = now - timedelta(days=day)
+        refused(machine, at, cause="secret-expired", secret=machine.secret)
+
+    assert queries() == few
