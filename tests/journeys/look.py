@@ -87,6 +87,9 @@ class Look:
         page.emulate_media(forced_colors="none")
         page.evaluate(LARGER, "200%")
         self._note(f"{screen}, text at 200 %", self._cut_off(page))
+        page.set_viewport_size(PHONE)
+        self._note(f"{screen}, {PHONE}, text at 200 %", self._cut_off(page))
+        page.set_viewport_size(DESK)
         page.evaluate(LARGER, "")
 
     def _violations(self, page: Page, rules: dict[str, object]) -> list[str]:
