@@ -56,6 +56,8 @@ def open_by_keys(page: Page, control: str, title: str) -> Locator:
 def expect_back(page: Page, place: str) -> None:
     """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
     expect(window_of(page)).to_have_count(0)
+    still_there = "() => getComputedStyle(document.querySelector('#window')).display"
+    assert page.evaluate(still_there) == "none"  # one that fades keeps the focus from the next
     settled(page)
     expect_focus(page, place)
 
