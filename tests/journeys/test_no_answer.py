@@ -26,7 +26,7 @@ ALREADY = "Already added. Its secret cannot be shown; add a new one."
 @pytest.fixture
 def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
     visitor = visit(live_portal, storage_state=mara)
-    visitor.expect(404, 409, 422, "net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+    visitor.expect(404, 409, 422, "net::ERR_FAILED")
     return visitor
 
 

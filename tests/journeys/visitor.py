@@ -29,6 +29,8 @@ ARGUMENTS: Final = (
     "--disable-sync",
 )
 WINDOW: Final = "dialog[open], .window-page"  # a window is a dialog, without JavaScript a page
+#: what htmx says of a request that ends with its page; of others Chromium itself complains
+BROKEN_OFF: Final = ("htmx:afterRequest", "htmx:sendError")
 REFUSED: Final = re.compile(r"the server responded with a status of (4\d\d)")
 
 
@@ -96,6 +98,8 @@ class Visitor:
     def _hear_console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"} or REFUSED.search(message.text):
             return  # a status is heard by itself
+        if message.text.startswith(BROKEN_OFF):
+            return
         self._complain(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def _hear_error(self, error: WebError) -> None:
