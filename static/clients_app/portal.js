@@ -241,6 +241,7 @@
     if (text) $("span", shown).textContent = text;
     $("#toasts").append(shown);
     if (!$("[data-dismiss]", shown)) expire(shown);
+    return shown;
   }
 
   function expire(shown) {
@@ -393,7 +394,12 @@
     if (!form || !dialog.open) {
       const silent = "[data-live], [data-theme-switch], form:has([data-theme-switch])";
       if (event.detail.elt.matches(silent)) return;
-      toast("#toast-failed");
+      const { verb, path, elt, target } = event.detail.requestConfig;
+      const shown = toast("#toast-failed");
+      $("[data-again]", shown).addEventListener("click", () => {
+        shown.remove();
+        htmx.ajax(verb, path, { source: elt, target });
+      });
       return;
     }
     $("[data-failed]", form)?.remove();

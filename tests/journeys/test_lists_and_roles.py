@@ -1,10 +1,12 @@
 """Secrets and roles edited, clients found by state and restored, in the browser."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.steps import add_role, expect_window, open_client, open_tab
@@ -89,13 +91,28 @@ def test_removed_clients_are_found_and_restored(visitor: Visitor) -> None:
     open_client(page, name)
 
 
+@contextmanager
+def no_line(page: Page) -> Iterator[None]:
+    """Let nothing reach the server for a while."""
+    page.context.set_offline(True)
+    yield
+    page.context.set_offline(False)
+
+
 def test_a_head_sorts_and_keeps_the_focus(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients?show=active")
+    visitor = visit(live_portal, storage_state=mara)
+    visitor.expect("net::ERR_", "htmx:sendError", "htmx:afterRequest")
+    page = visitor.page("/security/clients?show=active")
     if page.locator("#sort-used").count() == 0:
-        page = with_client(visit(live_portal, storage_state=mara), f"Weir {uuid4()}")
-    page.locator("#sort-used").click()
+        page = with_client(visitor, f"Weir {uuid4()}")
+        page.goto("/security/clients?show=active")
+    with no_line(page):
+        page.locator("#sort-used").click()
+        expect(page.get_by_role("alert")).to_contain_text("Could not reach the server.")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.locator("th[aria-sort]")).to_contain_text("Last token")
     expect(page).to_have_url(re.compile("sort=used"))
     page.get_by_label("Show").select_option("All clients")
