@@ -1,6 +1,7 @@
 """The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
 
 import atexit
+import fcntl
 import http.client
 import os
 import shutil
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -46,16 +47,24 @@ class PortalProcess:
     administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise. It begins with
     nothing, or with tables and static files ``like`` those of another one that does not run; then
     a file holds the password, as the server begins a second time to forget one that it was given.
+    ``database_url`` is that of a database that is there already.
     """
 
     def __init__(
-        self, data_dir: Path, *, like: "PortalProcess | None" = None, **environment: str
+        self,
+        data_dir: Path,
+        *,
+        like: "PortalProcess | None" = None,
+        database_url: str | None = None,
+        **environment: str,
     ) -> None:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")
-        self.database_url = _new_database(like.database_url if like else "")
+        if database_url is None:
+            database_url = _new_database(like.database_url if like else "")
+        self.database_url = database_url
         if like:
             shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
             (data_dir / PASSWORD_FILE).write_text(PASSWORD)
@@ -223,27 +232,50 @@ def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
 
     What each first start makes alike is copied, which saves two of its three seconds.
     """
-    with PortalProcess(folder / "var", like=_prepared(), **environment) as portal:
+    with PortalProcess(folder / "var", like=prepared_portal(), **environment) as portal:
         yield portal
 
 
 @cache
-def _prepared() -> PortalProcess:
-    """Return a portal with tables and static files, and nothing else, made once a test run."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-prepared-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    portal = PortalProcess(folder / "var")
-    if portal.database_url:
-        atexit.register(_drop_database, portal.database_url)
-    made = portal.manage(
+def prepared_portal() -> PortalProcess:
+    """Return a portal with tables and static files, and nothing else, made once a test run.
+
+    The processes of the run share it; the last one that ends takes it away.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
+    folder.mkdir(exist_ok=True)
+    lock, made = (folder / "lock").open("w"), folder / "database_url"
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    known = made.read_text() if made.exists() else None
+    portal = PortalProcess(folder / "var", database_url=known)
+    if known is None:
+        _prepare(portal)
+        made.write_text(portal.database_url)
+    fcntl.flock(lock, fcntl.LOCK_SH)  # held until this process ends
+    atexit.register(_take_away, portal, lock)
+    return portal
+
+
+def _prepare(portal: PortalProcess) -> None:
+    done = portal.manage(
         "shell",
         "--verbosity=0",
         "--command=from clients_app.management import first_start, static_files\n"
         "with first_start.one_at_a_time(): first_start.prepare_tables()\n"
         "static_files.collect_changed_static_files()",
     )
-    assert made.returncode == 0, made.stderr
-    return portal
+    assert done.returncode == 0, done.stderr
+
+
+def _take_away(portal: PortalProcess, lock: IO[str]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # others need it still
+    shutil.rmtree(portal.data_dir.parent, ignore_errors=True)
+    if portal.database_url:
+        _drop_database(portal.database_url)
 
 
 def _new_database(template: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.portal_process import (
     PortalProcess,
+    prepared_portal,
 )
 
 
@@ -18,10 +19,10 @@ def portal(tmp_path: Path) -> PortalProcess:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory):
     """A portal that has served before: the next start is a second one, which is quick."""
-    portal = PortalProcess(tmp_path_factory.mktemp("prepared") / "var")
+    portal = PortalProcess(tmp_path_factory.mktemp("prepared") / "var", like=prepared_portal())
     portal.start()
     portal.stop()
-    del portal.environment["PORTAL_ADMIN_PASSWORD"]
+    del portal.environment["PORTAL_ADMIN_PASSWORD_FILE"]
     yield portal
     portal.__exit__()
 
