@@ -245,15 +245,17 @@ def prepared_portal() -> PortalProcess:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
     folder.mkdir(exist_ok=True)
-    lock, made = (folder / "lock").open("w"), folder / "database_url"
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    known = made.read_text() if made.exists() else None
-    portal = PortalProcess(folder / "var", database_url=known)
-    if known is None:
-        _prepare(portal)
-        made.write_text(portal.database_url)
-    fcntl.flock(lock, fcntl.LOCK_SH)  # held until this process ends
-    atexit.register(_take_away, portal, lock)
+    in_use = (folder / "in_use").open("w")
+    fcntl.flock(in_use, fcntl.LOCK_SH)  # held until this process ends
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / "database_url"
+        known = made.read_text() if made.exists() else None
+        portal = PortalProcess(folder / "var", database_url=known)
+        if known is None:
+            _prepare(portal)
+            made.write_text(portal.database_url)
+    atexit.register(_take_away, portal, in_use)
     return portal
 
 
@@ -268,9 +270,9 @@ def _prepare(portal: PortalProcess) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _take_away(portal: PortalProcess, lock: IO[str]) -> None:
+def _take_away(portal: PortalProcess, in_use: IO[str]) -> None:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # others need it still
     shutil.rmtree(portal.data_dir.parent, ignore_errors=True)
