@@ -106,7 +106,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "session/stay": Open(204, 405),
     "sign-out": Open(405, 303),
     "forgot-password": Open(200, 405),
-    "choose-password/<link>": Open(422, 422),
+    "choose-password/<link>": Open(404, 404),
     "theme": Open(405, 204),
     # for machines
     "calendar/<key>.ics": Open(404, 405),

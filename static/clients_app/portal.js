@@ -8,6 +8,7 @@
   const words = () => $("#words")?.dataset ?? {};
   let opener = null; // what opened the window, by element and id
   let titleBehind = "";
+  let lastOpen = ""; // the row of the client that is, or was last, in the Details pane
 
   // ---- The window: one dialog whose content is swapped
   function opened() {
@@ -365,8 +366,9 @@
 
   function markOpenRow() {
     const open = $("#details")?.dataset.client;
+    if (open) lastOpen = `row-${open}`;
     for (const row of all(".row-link")) {
-      if (row.id === `row-${open}`) row.setAttribute("aria-current", "true");
+      if (open && row.id === lastOpen) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
     }
   }
@@ -385,7 +387,8 @@
   function keepFocus() {
     const lost = document.activeElement;
     if (lost !== document.body && !lost.disabled) return;
-    ($(".row-link[aria-current]") ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
+    const row = $(".row-link[aria-current]") ?? document.getElementById(lastOpen);
+    (row ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
   }
 
   // The line broke: inside a window at its top, with the same form and form key to send again.
@@ -416,4 +419,5 @@
   }
 
   prepare(document);
+  markOpenRow();
 })();

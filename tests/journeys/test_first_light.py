@@ -228,10 +228,10 @@ def expect_activity(
     """Read every write of the journey in Activity, with the values before and after."""
     first, second = credentials
     expected = [
-        ("Secret Gateway firmware 4.3", "added", ["Ends in", NOTHING, second.plain[-4:]]),
+        ("Secret Gateway firmware 4.3", "added", ["Ends in", second.plain[-4:]]),
         ("Secret Gateway firmware 4.2", "removed", ["Ends in", first.plain[-4:], NOTHING]),
-        ("Secret Gateway firmware 4.2", "added", ["Description", NOTHING, "Gateway firmware 4.2"]),
-        (f"Client {client}", "added", ["Roles", NOTHING, ", ".join(roles)]),
+        ("Secret Gateway firmware 4.2", "added", ["Description", "Gateway firmware 4.2"]),
+        (f"Client {client}", "added", ["Roles", ", ".join(roles)]),
     ]
     open_place(page, "Clients")
     open_client(page, client)
@@ -243,5 +243,5 @@ def expect_activity(
         expect(entry).to_contain_text(subject)
         expect(entry.locator("b")).to_contain_text(re.compile(f"{deed}$"))
         expect(entry).to_contain_text(f"by {username}")
-        row = entry.get_by_role("row").filter(has=page.get_by_role("rowheader", name=change[0]))
-        assert row.locator("th, td").all_inner_texts() == change
+        row = entry.locator("tr, dl > div").filter(has_text=change[0])
+        assert row.locator("th, td, dt, dd").all_inner_texts() == change

@@ -57,7 +57,12 @@ def signing_key(db: None, _key_fields: dict[str, Any]) -> SigningKey:
 
 @pytest.fixture(scope="session")
 def known_secrets() -> dict[str, tuple[UUID, str, Any]]:
-    """Ids, plain texts and stored forms by kind of client: Argon2id runs once for each."""
+    """Ids, plain texts and stored forms by kind of client."""
+    return make_known_secrets()
+
+
+def make_known_secrets() -> dict[str, tuple[UUID, str, Any]]:
+    """Return new ids, plain texts and stored forms by kind of client."""
     made = {}
     for kind in ("good", "hybrid", "disabled", "removed", "expired", "retired"):
         client_id, plain = new_id(), new_secret()

@@ -31,9 +31,9 @@ class ChoosePassword(PasswordResetFromKeyView):
             "minimum": PASSWORD_MIN,
             "link_lasts_min": int(conf.setup_link_lifetime().total_seconds()) // 60,
         }
-        wrong = shown["link_failed"] or (self.request.method == "POST" and shown["form"].errors)
+        wrong = self.request.method == "POST" and shown["form"].errors
         title = gettext("Choose a password")
-        status = 422 if wrong else 200
+        status = 404 if shown["link_failed"] else 422 if wrong else 200
         return show(
             self.request, "choose_password", shown, title=title, fragments=(), status=status
         )
