@@ -21,7 +21,8 @@ from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.services import attempts, published_keys, refusals, secret_digests, usage
 from tests.factories import make_client, make_person, make_tenant
-from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text, new_portal
+from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
+from tests.prepared_portal import new_portal
 
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")

@@ -1,7 +1,5 @@
 """The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
 
-import atexit
-import fcntl
 import http.client
 import os
 import shutil
@@ -10,14 +8,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
-from functools import cache
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -93,7 +89,7 @@ class PortalProcess:
     def __exit__(self, *_: object) -> None:
         self.stop()
         if self.database_url:
-            _drop_database(self.database_url)
+            drop_database(self.database_url)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -227,59 +223,6 @@ def _value_as_text(value: Any) -> str:
     return str(value)
 
 
-def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
-    """Yield a running portal with its data under ``folder``; stop it afterwards.
-
-    What each first start makes alike is copied, which saves two of its three seconds.
-    """
-    with PortalProcess(folder / "var", like=prepared_portal(), **environment) as portal:
-        yield portal
-
-
-@cache
-def prepared_portal() -> PortalProcess:
-    """Return a portal with tables and static files, and nothing else, made once a test run.
-
-    The processes of the run share it; the last one that ends takes it away.
-    """
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
-    folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
-    folder.mkdir(exist_ok=True)
-    in_use = (folder / "in_use").open("w")
-    fcntl.flock(in_use, fcntl.LOCK_SH)  # held until this process ends
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = folder / "database_url"
-        known = made.read_text() if made.exists() else None
-        portal = PortalProcess(folder / "var", database_url=known)
-        if known is None:
-            _prepare(portal)
-            made.write_text(portal.database_url)
-    atexit.register(_take_away, portal, in_use)
-    return portal
-
-
-def _prepare(portal: PortalProcess) -> None:
-    done = portal.manage(
-        "shell",
-        "--verbosity=0",
-        "--command=from clients_app.management import first_start, static_files\n"
-        "with first_start.one_at_a_time(): first_start.prepare_tables()\n"
-        "static_files.collect_changed_static_files()",
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def _take_away(portal: PortalProcess, in_use: IO[str]) -> None:
-    try:
-        fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return  # others need it still
-    shutil.rmtree(portal.data_dir.parent, ignore_errors=True)
-    if portal.database_url:
-        _drop_database(portal.database_url)
-
-
 def _new_database(template: str) -> str:
     """Return the URL of a new database beside that of DATABASE_URL, a copy of the one at the URL
     ``template`` if that is given; empty for SQLite."""
@@ -294,7 +237,7 @@ def _new_database(template: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _drop_database(url: str) -> None:
+def drop_database(url: str) -> None:
     name = urlsplit(url).path.removeprefix("/")
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tests.journeys.look import Look
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
-from tests.portal_process import PASSWORD, USERNAME, PortalProcess, new_portal
+from tests.portal_process import PASSWORD, USERNAME, PortalProcess
+from tests.prepared_portal import new_portal
 
 Visit = Callable[..., Visitor]
 

@@ -14,7 +14,8 @@ import requests
 
 from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.oauth.live import execute
-from tests.portal_process import PASSWORD, PortalProcess, new_portal
+from tests.portal_process import PASSWORD, PortalProcess
+from tests.prepared_portal import new_portal
 
 EXPORT = "/security/activity/export?when=always"
 GROUPS = 30_000  # of refusals: some megabytes, more than sockets hold

@@ -11,7 +11,8 @@ import requests
 
 from tests.journeys import token_requests
 from tests.journeys.add_by_http import Answer, Form, names_in_list, new_form, send, signed_in
-from tests.portal_process import PortalProcess, new_portal
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import new_portal
 
 pytestmark = pytest.mark.journey
 

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from tests.portal_process import PortalProcess, new_portal
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import new_portal
 
 MACHINES = {
     "good": "",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.oauth.talker import Talker
-from tests.portal_process import PortalProcess, new_portal
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import new_portal
 
 REMOVE = """
 from django.utils import timezone

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.oauth.talker import Talker
-from tests.portal_process import PortalProcess, new_portal
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import new_portal
 
 
 @pytest.fixture

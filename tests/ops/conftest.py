@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal_process import (
-    PortalProcess,
-    prepared_portal,
-)
+from tests.portal_process import PortalProcess
+from tests.prepared_portal import prepared_portal
 
 
 @pytest.fixture

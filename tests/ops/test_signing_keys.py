@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from tests.oauth.live import execute
-from tests.portal_process import PASSWORD, USERNAME, PortalProcess, new_portal
+from tests.portal_process import PASSWORD, USERNAME, PortalProcess
+from tests.prepared_portal import new_portal
 
 JWKS = "/identity/.well-known/openid-configuration/jwks"
 NEW = "another-secret-key-" * 4
