@@ -3,13 +3,13 @@
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Client, Person, Role, Tenant
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from tests.conftest import Machine
 from tests.conftest import browser_of as signed_in_browser
 from tests.factories import make_role
@@ -48,6 +48,20 @@ def address(machine: Machine) -> Callable[..., str]:
     return address
 
 
+@pytest.fixture
+def rotate(machine: Machine, address: Callable[..., str]) -> str:
+    """The address of Rotate Secret, for the secret of the standing client."""
+    return address(f"/secrets/{machine.secret.pk}/rotate")
+
+
+@pytest.fixture
+def rotation(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
+    """What a person types there."""
+    names = ("form_key", "secret_description", "expiration")
+    kept = {name: draft[name] for name in names}
+    return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
+
+
 def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
     """Return a browser in which ``person`` gave the password so long ago."""
     browser = signed_in_browser(person)
@@ -81,3 +95,16 @@ def value_of(name: str, reply: Any) -> str | None:
             value = re.search(r'value="([^"]*)"', tag)
             return value[1] if value else ""
     return None
+
+
+def used(secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18") -> None:
+    """Let tokens have been issued to a secret, the last one at a moment."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    TokenUsage.objects.create(
+        client_id=secret.client_id,
+        secret=secret,
+        hour=hour,
+        tokens=tokens,
+        last_at=at,
+        last_address=address,
+    )

@@ -1,0 +1,127 @@
+"""The Secrets tab while two secrets overlap: which of them the machines use, and by whom."""
+
+import re
+from datetime import UTC, timedelta
+
+import pytest
+
+from clients_app.models import Client, ClientSecret
+from tests.factories import insert_secrets
+from tests.web.conftest import HTMX, text_of, used
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def make_old(machine, now, **ends) -> None:
+    """Let the secret of the machine have been made a while ago."""
+    ClientSecret.objects.filter(pk=machine.secret.pk).update(created_at=now - 30 * DAY, **ends)
+
+
+@pytest.fixture
+def tab(administrator_browser, address):
+    return lambda: text_of(administrator_browser.get(address("/secrets"), headers=HTMX))
+
+
+@pytest.fixture
+def rotated(administrator_browser, machine, rotate, rotation, now):
+    """The new secret; the old one is a month old and lives for a day."""
+    make_old(machine, now)
+    administrator_browser.post(rotate, rotation)
+    return ClientSecret.objects.get(replaces=machine.secret)
+
+
+def test_before_it_explains_and_begins_with_what_ends_first(tab, machine, now, address):
+    later = insert_secrets(machine.client, 1, expires_at=None)[0]
+    text = tab()
+
+    assert "Replacing a secret without downtime" in text
+    assert address(f"/secrets/{machine.secret.pk}/rotate") in text
+    assert address(f"/secrets/{later.pk}/rotate") not in text
+
+
+def test_in_use_it_says_by_whom_and_until_when_and_offers_no_removal(tab, machine, rotated, now):
+    used(machine.secret, now - 4 * MINUTE, 212)
+    used(rotated, now - MINUTE, 201, "10.20.4.17")
+    text = tab()
+
+    assert "The old secret is still in use" in text
+    assert "10.20.4.18 used it" in text
+    assert "4 minutes ago" in text
+    ends = ClientSecret.objects.get(pk=machine.secret.pk).expires_at.astimezone(UTC)
+    assert ends.strftime("%H:%M UTC") in text
+    assert "Remove old secret now" not in text
+    assert re.search(r">New</span>.*?>201<.*?10\.20\.4\.17", text, re.DOTALL)
+    assert re.search(r">Old</span>.*?>212<.*?10\.20\.4\.18", text, re.DOTALL)
+    assert "replaced by Firmware 4.2" in text
+
+
+def test_hours_are_counted_apart(tab, machine, rotated, now):
+    used(machine.secret, now - 3 * HOUR, 30)
+    used(machine.secret, now - 2 * HOUR, 20)
+    used(rotated, now - 2 * HOUR, 7, "10.20.4.17")
+    used(machine.secret, now - 2 * DAY, 999)
+    text = tab()
+
+    hours = text[text.index("Tokens per hour") :]
+    counts = re.findall(r'<td class="num">(\d+)(?:<span class="sub">([^<]+)</span>)?</td>', hours)
+    new, old = ("7", "10.20.4.17"), ("20", "10.20.4.18")
+    assert counts == [new, old, ("0", ""), ("30", "10.20.4.18")]
+    assert "999" not in text
+    assert '<td class="num">50</td>' in text
+
+
+@pytest.mark.parametrize(
+    ("idle", "lifetime_s", "offered", "none_left"),
+    [
+        (59 * MINUTE, 3600, False, False),
+        (61 * MINUTE, 3600, True, True),
+        (2 * MINUTE, 60, True, False),  # tokens issued under a longer lifetime may live
+        (timedelta(seconds=50), 60, False, False),
+    ],
+)
+def test_removal_is_offered_after_the_token_lifetime(
+    tab, machine, rotated, now, address, idle, lifetime_s, offered, none_left
+):
+    Client.objects.update(token_lifetime_s=lifetime_s)
+    used(machine.secret, now - idle)
+    text = tab()
+
+    assert ("Remove old secret now" in text) is offered
+    assert ("The old secret is idle" in text) is offered
+    assert ("No token that is still valid came from it." in text) is none_left
+    assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as ever
+
+
+def test_a_secret_that_was_never_used_is_idle(tab, machine, rotated):
+    assert "It was never used." in tab()
+
+
+def test_a_fresh_secret_is_not_idle_yet(tab, administrator_browser, rotate, rotation):
+    administrator_browser.post(rotate, rotation)
+
+    assert "The old secret is not used yet" in tab()
+
+
+def test_it_is_over_when_either_secret_is_gone(tab, machine, rotated, now):
+    for gone in (rotated, machine.secret):
+        just_made = ClientSecret.objects.get(pk=gone.pk).created_at + timedelta.resolution
+        for end in ({"retired_at": now}, {"expires_at": just_made}):
+            kept = ClientSecret.objects.filter(pk=gone.pk).values("retired_at", "expires_at")[0]
+            ClientSecret.objects.filter(pk=gone.pk).update(**end)
+            assert "Rotation in progress" not in tab()
+            ClientSecret.objects.filter(pk=gone.pk).update(**kept)
+    assert "Rotation in progress" in tab()
+
+
+def test_queries_are_the_same_however_many_rotations(
+    administrator_browser, machine, address, rotated, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(20) as one:
+        administrator_browser.get(address("/secrets"), headers=HTMX)
+    for old in insert_secrets(machine.client, 3):
+        insert_secrets(machine.client, 1, replaces=old)
+    with django_assert_max_num_queries(len(one)):
+        text = text_of(administrator_browser.get(address("/secrets"), headers=HTMX))
+    assert text.count("Rotation in progress") == 4
