@@ -20,6 +20,7 @@ from clients_app.web.views.account_factor import (
 )
 from clients_app.web.views.activity import activity
 from clients_app.web.views.activity_export import activity_export
+from clients_app.web.views.bulk import client_fleet
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.choose_password import choose_password, forgot_password
 from clients_app.web.views.client_add import client_add
@@ -38,11 +39,9 @@ from clients_app.web.views.client_roles_edit import client_roles_edit
 from clients_app.web.views.client_state import client_disable, client_enable
 from clients_app.web.views.client_tokens_end import client_tokens_end
 from clients_app.web.views.find import find
-from clients_app.web.views.fleet import client_fleet
 from clients_app.web.views.get_started import get_started
-from clients_app.web.views.keys import keys
-from clients_app.web.views.live import client_live, list_live
 from clients_app.web.views.policies import policies, policies_check
+from clients_app.web.views.polling import client_live, list_live
 from clients_app.web.views.role_add import role_add
 from clients_app.web.views.role_edit import role_edit, role_remove
 from clients_app.web.views.role_list import role_list
@@ -52,6 +51,7 @@ from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.secret_rotate import secret_rotate
 from clients_app.web.views.session import session_asked, session_stay
+from clients_app.web.views.shortcuts import keys
 from clients_app.web.views.sign_in import sign_in, sign_in_code, sign_out
 from clients_app.web.views.theme import theme
 

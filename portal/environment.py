@@ -17,7 +17,7 @@ ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 RSA_KEY_BITS = ("2048", "3072", "4096")
 T = TypeVar("T")
 DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
-    "portal.sqlite3": {
+    "portal.storage.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,  # seconds to wait for another writer
         "init_command": (
@@ -151,7 +151,7 @@ def database(data_dir: Path) -> dict[str, Any]:
             f"DATABASE_URL names no database; set it to something like {example}."
         )
     if found["ENGINE"].endswith("sqlite3"):
-        found["ENGINE"] = "portal.sqlite3"
+        found["ENGINE"] = "portal.storage.sqlite3"
     found["OPTIONS"] = DATABASE_OPTIONS[found["ENGINE"]] | found.get("OPTIONS", {})
     found["CONN_MAX_AGE"] = None  # persistent
     found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")

@@ -64,20 +64,21 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "clients_app",
+    "portal.server",
 ]
 MIDDLEWARE = [
-    "clients_app.web.middleware.named_operations",  # first: every line of the log has the id
-    "clients_app.web.middleware.trusted_proxies_only",
+    "clients_app.http.middleware.named_operations",  # first: every line of the log has the id
+    "clients_app.http.middleware.trusted_proxies_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clients_app.web.middleware.compressed_pages",
+    "clients_app.http.middleware.compressed_pages",
     "csp.middleware.CSPMiddleware",
-    "clients_app.web.middleware.page_headers",
+    "clients_app.http.middleware.page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "clients_app.web.sessions.session_limits",
+    "clients_app.identity.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -128,7 +129,7 @@ CACHES = {"default": env.cache()}
 # People
 AUTH_USER_MODEL = "clients_app.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["clients_app.passwords.PasswordHasher"]
+PASSWORD_HASHERS = ["clients_app.identity.password_hashers.PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds a one-time link to choose a password is valid
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -140,14 +141,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "clients_app.web.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "clients_app.identity.account_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a proof of identity holds
 REQUIRE_MFA = env.switch("REQUIRE_MFA")
-MFA_ADAPTER = "clients_app.browsers.mfa.MFAAdapter"
+MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong (RFC 6238 section 5.2)
 
@@ -167,7 +168,7 @@ OUTGOING_ALLOWED_HOSTS = env.words("OUTGOING_ALLOWED_HOSTS")
 METRICS_TOKEN = secret_files.secret_from("METRICS_TOKEN")
 
 # Sessions and cookies: __Host- names need https
-SESSION_ENGINE = "clients_app.web.session_store"
+SESSION_ENGINE = "clients_app.identity.session_store"
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -175,7 +176,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 3600
-CSRF_FAILURE_VIEW = "clients_app.web.views.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "clients_app.web.error_pages.csrf_failure"
 
 # Headers
 SECURE_SSL_REDIRECT = HTTPS
@@ -223,8 +224,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"()": "portal.logs.Text"},
-        "json": {"()": "portal.logs.Json"},
+        "text": {"()": "portal.server.logs.Text"},
+        "json": {"()": "portal.server.logs.Json"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("clients_app.admin.urls")),
     path("", include("clients_app.urls")),
 ]
-handler400 = "clients_app.web.views.refusals.bad_request"
-handler403 = "clients_app.web.views.refusals.permission_denied"
-handler404 = "clients_app.web.views.refusals.page_not_found"
-handler500 = "clients_app.web.views.refusals.server_error"
+handler400 = "clients_app.web.error_pages.bad_request"
+handler403 = "clients_app.web.error_pages.permission_denied"
+handler404 = "clients_app.web.error_pages.page_not_found"
+handler500 = "clients_app.web.error_pages.server_error"

@@ -16,10 +16,13 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from clients_app import conf
-from clients_app.management.static_files import collect_changed_static_files
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services import attempts, published_keys, refusals, secret_digests, usage
+from clients_app.services.activity import attempts
+from clients_app.services.secrets import digests
+from clients_app.services.signing_keys import public_keys
+from clients_app.services.usage import counts, rejected_requests
+from portal.server.static_files import collect_changed_static_files
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import new_portal
@@ -27,7 +30,7 @@ from tests.prepared_portal import new_portal
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")
 
-FULL_COST = secret_digests._argon2
+FULL_COST = digests._argon2
 
 
 @receiver(setting_changed)
@@ -177,7 +180,7 @@ def _static_files() -> None:
 @pytest.fixture(autouse=True)
 def _no_keys_of_other_tests() -> None:
     """Forget the public keys, which each process remembers."""
-    published_keys.forget()
+    public_keys.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -185,8 +188,8 @@ def _no_counts_of_other_tests() -> None:
     """Forget how often something was tried: rate limits count in the cache, usage in memory."""
     cache.clear()
     attempts.forget()
-    usage._issued.take()
-    refusals._refused.take()
+    counts._issued.take()
+    rejected_requests._refused.take()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -194,14 +197,14 @@ def _cheap_digests() -> Iterator[None]:
     """Let digests cost no time: portals that run, and tests of the digest itself, pay in full."""
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(secret_digests, "_argon2", cheap)
+        patch.setattr(digests, "_argon2", cheap)
         yield
 
 
 @pytest.fixture
 def full_digests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digests at the cost that they have in production."""
-    monkeypatch.setattr(secret_digests, "_argon2", FULL_COST)
+    monkeypatch.setattr(digests, "_argon2", FULL_COST)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,19 +16,19 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.contrib.auth.hashers import make_password
 
-from clients_app import selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_secrets import SecretDraft
-from clients_app.services.clients import RegisteredClient, register_client
-from clients_app.services.list_keys import note_expiry
-from clients_app.services.people import add_person
-from clients_app.services.roles import add_role
-from clients_app.services.secret_digests import stored_form
-from clients_app.services.tenants import add_tenant
+from clients_app.selectors.people.lookup import rights_of
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.registration import RegisteredClient, register_client
+from clients_app.services.clients.sort_columns import note_expiry
+from clients_app.services.people.accounts import add_person
+from clients_app.services.roles.roles import add_role
+from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.digests import stored_form
+from clients_app.services.tenants.tenants import add_tenant
 from tests.portal_process import PASSWORD
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -96,7 +96,7 @@ def actor_for(person: Person) -> Actor:
         tenant_id=person.tenant_id,
         id=str(person.pk),
         name=str(person),
-        rights=selectors.rights_of(person),
+        rights=rights_of(person),
     )
 
 

@@ -50,7 +50,7 @@ def _prepare(portal: PortalProcess) -> None:
     done = portal.manage(
         "shell",
         "--verbosity=0",
-        "--command=from clients_app.management import first_start, static_files\n"
+        "--command=from portal.server import first_start, static_files\n"
         "with first_start.one_at_a_time(): first_start.prepare_tables()\n"
         "static_files.collect_changed_static_files()",
     )

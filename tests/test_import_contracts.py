@@ -13,7 +13,7 @@ DOORS = ("web", "oauth", "ops", "admin", "management", "browsers")
 BROKEN = {
     "clients_app/services/roles.py": ("clients_app.web.htmx", "Rooms import downward only"),
     "clients_app/web/actor.py": ("clients_app.oauth.params", "Rooms import downward only"),
-    "clients_app/models/tenant.py": ("clients_app.policies", "Rooms import downward only"),
+    "clients_app/models/tenant.py": ("clients_app.permissions", "Rooms import downward only"),
     "clients_app/audit/chain.py": ("clients_app.selectors", "Rooms import downward only"),
     "clients_app/rules/names.py": ("django.utils.text", "Rules are plain Python"),
     "clients_app/conf.py": ("portal.settings", "The app never imports the project package"),

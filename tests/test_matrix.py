@@ -19,7 +19,7 @@ from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
 from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
-from clients_app.services.client_removal import remove_client
+from clients_app.services.clients.removal import remove_client
 from tests.conftest import Machine, browser_of
 from tests.factories import command_line_in, make_client, make_person, make_role
 from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.browsers.address import address_of
-from clients_app.browsers.person import person_of
+from clients_app.http.peer_address import address_of
+from clients_app.identity.person import person_of
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 
 

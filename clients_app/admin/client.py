@@ -12,21 +12,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.columns import lines, words
-from clients_app.admin.deeds.client_add import client_add
-from clients_app.admin.deeds.client_state import (
+from clients_app.admin.filters import ByTenant, ClientState
+from clients_app.admin.operations.client_add import client_add
+from clients_app.admin.operations.client_state import (
     client_disable,
     client_enable,
     client_remove,
     client_restore,
     client_tokens_end,
 )
-from clients_app.admin.deeds.secrets import secret_add
-from clients_app.admin.filters import ByTenant, ClientState
+from clients_app.admin.operations.secrets import secret_add
 from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import Deed, Link, ReadOnly
 from clients_app.models import Client, ClientUrl
-from clients_app.selectors import RESTORABLE
-from clients_app.selectors.installation import clients_tagged
+from clients_app.selectors.periods import RESTORABLE
+from clients_app.selectors.tenants.installation import clients_tagged
 
 _WHAT_IT_IS: Final = (
     "id",

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.deeds.secrets import secret_remove, secret_rotate
 from clients_app.admin.filters import ByTenantOfClient, SecretState
+from clients_app.admin.operations.secrets import secret_remove, secret_rotate
 from clients_app.admin.read_only import Deed, Link, ReadOnly, activity_link
 from clients_app.models import ClientSecret
 from clients_app.rules.expiry import is_expired

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.audit.sentences import SENTENCES
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.selectors.installation import tenants
+from clients_app.selectors.tenants.installation import tenants
 
 Choices = list[tuple[str, str]]
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from clients_app.admin.site import site
-from clients_app.browsers.typed import notice_of
+from clients_app.identity.kept_forms import notice_of
 
 
 def show_form(

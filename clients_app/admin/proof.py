@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from clients_app.admin.pages import see_other
 from clients_app.admin.site import site
-from clients_app.browsers import proof
-from clients_app.browsers.typed import View
+from clients_app.identity import proof
+from clients_app.identity.kept_forms import View
 
 
 def fresh_proof(view: View) -> View:

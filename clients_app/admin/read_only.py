@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from clients_app.admin.columns import column
-from clients_app.browsers.typed import View, keeps_typed
+from clients_app.identity.kept_forms import View, keeps_typed
 from clients_app.limits import NAME_MAX
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of

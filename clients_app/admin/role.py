@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.deeds.roles import role_add, role_edit, role_remove
 from clients_app.admin.filters import ByTenant, RoleType
+from clients_app.admin.operations.roles import role_add, role_edit, role_remove
 from clients_app.admin.read_only import Deed, Link, ReadOnly
 from clients_app.models import Role
 

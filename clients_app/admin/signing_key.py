@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.deeds.keys import key_revoke, keys_rotate
+from clients_app.admin.operations.keys import key_revoke, keys_rotate
 from clients_app.admin.read_only import Deed, Link, ReadOnly
 from clients_app.models import SigningKey
 

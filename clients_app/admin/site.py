@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.browsers.actor import acting
-from clients_app.browsers.person import person_of, zone_of
-from clients_app.browsers.typed import View
 from clients_app.errors import Forbidden, NotFound
-from clients_app.policies import Action
-from clients_app.selectors.second_factors import lacks_demanded_factor
-from clients_app.services.attempts import note_refused
+from clients_app.identity.factor_status import lacks_demanded_factor
+from clients_app.identity.kept_forms import View
+from clients_app.identity.person import person_of, zone_of
+from clients_app.identity.request_actor import acting
+from clients_app.permissions import Action
+from clients_app.services.activity.attempts import note_refused
 
 _METHODS: Final = ("GET", "HEAD", "POST")
 #: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Model
 
-from clients_app import keyring
+from clients_app import derived_keys
 from clients_app.actors import Actor
-from clients_app.audit import stream, witness
+from clients_app.audit import head_files, stream
 from clients_app.models import AuditEvent, AuditHead
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
@@ -90,12 +90,14 @@ def _record(
         previous_digest=head.digest,
     )
     event.canonical = canonical(event, before=before, after=after)
-    key = keyring.current_key(keyring.AUDIT_CHAIN)
+    key = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
     event.chain_key_id = key.id
     event.digest = digest_of(event, key)
     event.save(force_insert=True)
     AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
-    remember = partial(witness.note, actor.tenant_id, sequence=event.sequence, digest=event.digest)
+    remember = partial(
+        head_files.note, actor.tenant_id, sequence=event.sequence, digest=event.digest
+    )
     transaction.on_commit(remember, robust=True)
     transaction.on_commit(partial(stream.send, event), robust=True)
     return event
@@ -132,9 +134,9 @@ def columns_of(event: AuditEvent) -> dict[str, Any]:
     }
 
 
-def digest_of(event: AuditEvent, key: keyring.DerivedKey) -> str:
+def digest_of(event: AuditEvent, key: derived_keys.DerivedKey) -> str:
     """Return the MAC of ``event`` and of what stands before it, as hexadecimal digits."""
-    return keyring.mac(key, event.previous_digest.encode(), event.canonical.encode()).hex()
+    return derived_keys.mac(key, event.previous_digest.encode(), event.canonical.encode()).hex()
 
 
 def _as_text(value: Any) -> str:

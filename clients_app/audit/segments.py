@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from clients_app import conf, keyring
+from clients_app import conf, derived_keys
 from clients_app.audit.rows import Row
 from clients_app.models import AuditSegment
 
@@ -80,7 +80,7 @@ def file_digest(path: Path) -> str:
 
 def mac_of(segment: AuditSegment) -> str | None:
     """Return the MAC over the head of a segment; None where its key is lost."""
-    key = keyring.key_by_id(keyring.AUDIT_CHAIN, segment.key_id)
+    key = derived_keys.key_by_id(derived_keys.AUDIT_CHAIN, segment.key_id)
     if key is None:
         return None
     facts = (
@@ -93,7 +93,7 @@ def mac_of(segment: AuditSegment) -> str | None:
         segment.file_digest,
         segment.sealed_at.isoformat(),
     )
-    return keyring.mac(key, *(str(fact).encode() for fact in facts)).hex()
+    return derived_keys.mac(key, *(str(fact).encode() for fact in facts)).hex()
 
 
 def segments_of(tenant_id: UUID) -> list[AuditSegment]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from clients_app import keyring
-from clients_app.audit import segments, witness
+from clients_app import derived_keys
+from clients_app.audit import head_files, segments
 from clients_app.audit.rows import Row, rows_of_table
 from clients_app.models import AuditEvent, AuditHead, AuditSegment
 
@@ -37,7 +37,7 @@ def first_fault(tenant_id: UUID) -> Fault | None:
 
 
 def _first_fault(tenant_id: UUID, sealed: list[AuditSegment]) -> Fault | None:
-    seen = witness.noted(tenant_id)
+    seen = head_files.noted(tenant_id)
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # what is written later can wait
     last = head.sequence if head else 0
     link = Link(0, "")
@@ -93,11 +93,11 @@ def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link | 
         if previous != digest:
             return Fault(sequence, "it does not follow the event before it")
         if key_id not in macs:
-            key = keyring.key_by_id(keyring.AUDIT_CHAIN, key_id)
+            key = derived_keys.key_by_id(derived_keys.AUDIT_CHAIN, key_id)
             if key is None:
                 reason = "the key it was sealed with is not among SECRET_KEY and its fallbacks"
                 return Fault(sequence, reason)
-            macs[key_id] = keyring.mac_maker(key)
+            macs[key_id] = derived_keys.mac_maker(key)
         if macs[key_id](previous.encode(), str(canonical).encode()) != sealed:
             return Fault(sequence, "it was changed")
         if not fits:

@@ -10,14 +10,15 @@ from uuid import UUID
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from clients_app import operations, selectors
 from clients_app.actors import Actor, ActorKind
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
+from clients_app.http import operation_ids
 from clients_app.management import failures
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
-from clients_app.selectors import installation
+from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.selectors.tenants import installation
 
 
 class PortalCommand(BaseCommand):
@@ -32,7 +33,7 @@ class PortalCommand(BaseCommand):
         The log keeps to warnings, so that what the command prints stands alone.
         """
         logging.disable(logging.INFO)
-        operations.begin()
+        operation_ids.begin()
         if self.prints:
             stream.spare_stdout()
         try:
@@ -78,7 +79,7 @@ def tenant_of(name: str | None) -> Tenant:
 def actor_in(tenant: Tenant) -> Actor:
     """Return the command line as an actor of this tenant."""
     kind = ActorKind.COMMAND_LINE
-    operation_id = operations.current()
+    operation_id = operation_ids.current()
     return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value, operation_id=operation_id)
 
 
@@ -93,7 +94,7 @@ def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:
 
     Errors: NotFound, naming the first that is not there.
     """
-    ids = {role.name_key: role.pk for role in selectors.tenant_roles(tenant.pk)}
+    ids = {role.name_key: role.pk for role in tenant_roles(tenant.pk)}
     for name in names:
         if key_of(name) not in ids:
             raise NotFound(

@@ -13,8 +13,8 @@ from clients_app.oauth.client_row import ClientRow, read_client
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.params import form_decoded
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.services.refusals import count_refused_secret
-from clients_app.services.secret_check import could_be_secret, matching_secret
+from clients_app.services.secrets.verification import could_be_secret, matching_secret
+from clients_app.services.usage.rejected_requests import count_refused_secret
 
 METHODS: Final = ("client_secret_basic", "client_secret_post")
 

@@ -16,8 +16,8 @@ from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.oauth.kept_rows import KeptRows
-from clients_app.services.secret_check import SecretRow
-from clients_app.services.tokens import TokenClient
+from clients_app.services.secrets.verification import SecretRow
+from clients_app.services.tokens.access_tokens import TokenClient
 
 # The upper half has one row for each live secret of a client that may speak, the lower half one
 # for each role; the kid of the active signing key comes along, so that every process sees a change.

@@ -31,9 +31,9 @@ from clients_app.oauth.errors import (
 from clients_app.oauth.messages import Answer, Request
 from clients_app.oauth.params import read_params
 from clients_app.services.failure_limits import count_failure
-from clients_app.services.published_keys import know
-from clients_app.services.secret_check import Busy
-from clients_app.services.usage import count_use
+from clients_app.services.secrets.verification import Busy
+from clients_app.services.signing_keys.public_keys import know
+from clients_app.services.usage.counts import count_use
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5

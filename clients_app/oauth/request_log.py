@@ -11,7 +11,7 @@ from typing import Any
 
 from clients_app import conf
 from clients_app.oauth.errors import INTERNAL_ERROR, OAuthError
-from clients_app.services.tokens import IssuedToken
+from clients_app.services.tokens.access_tokens import IssuedToken
 
 log = logging.getLogger("clients_app.oauth")
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.http.response import ResponseHeaders
 
-from clients_app import operations
+from clients_app.http import operation_ids
 from clients_app.oauth.errors import METHOD_NOT_ALLOWED, UNAUTHORIZED, OAuthError
 from clients_app.oauth.messages import Answer
-from clients_app.services.tokens import IssuedToken
+from clients_app.services.tokens.access_tokens import IssuedToken
 
 REALM: Final = "identity"
 OPERATION_ID: Final = "Operation-Id"
@@ -40,7 +40,7 @@ def json_answer(members: Mapping[str, Any]) -> Answer:
 
 def error_json(error: OAuthError) -> Answer:
     """Return the answer to a request that was refused."""
-    headers = {**_HEADERS, OPERATION_ID: operations.current()}
+    headers = {**_HEADERS, OPERATION_ID: operation_ids.current()}
     if error.status == UNAUTHORIZED:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
     if error.status == METHOD_NOT_ALLOWED:

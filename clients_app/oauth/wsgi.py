@@ -8,7 +8,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from clients_app import operations
+from clients_app.http import operation_ids
 from clients_app.oauth.endpoints import token
 from clients_app.oauth.messages import request_from
 
@@ -23,7 +23,7 @@ def in_front_of(application: Application) -> Application:
     def entrance(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] not in TOKEN_PATHS:
             return application(environ, start_response)
-        operations.begin_unnamed()
+        operation_ids.begin_unnamed()
         status, headers, body = token.answer(request_from(environ))
         start_response(_status_line(status), list(headers.items()))
         return [body]

@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from clients_app import conf
-from clients_app.selectors.expirations import WITHIN_DAYS, delivery_counts, secret_counts
+from clients_app.selectors.notices.expirations import WITHIN_DAYS, delivery_counts, secret_counts
 
 
 @require_safe

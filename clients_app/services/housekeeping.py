@@ -15,16 +15,12 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
-from clients_app.services import (
-    attempts,
-    deliveries,
-    key_rotation,
-    notices,
-    published_keys,
-    tenant_policies,
-    token_ends,
-    usage,
-)
+from clients_app.services.activity import attempts
+from clients_app.services.notices import deliveries, schedule
+from clients_app.services.signing_keys import public_keys, rotation
+from clients_app.services.tenants import policies
+from clients_app.services.tokens import revocation
+from clients_app.services.usage import counts
 
 log = logging.getLogger("clients_app.housekeeping")
 
@@ -40,23 +36,23 @@ class Chore(NamedTuple):
 
 def look_after_keys() -> None:
     """Remember the public keys, in case the database goes away; follow the schedule of the keys."""
-    published_keys.read_key_set()
-    key_rotation.follow_schedule(now=datetime.now(UTC))
+    public_keys.read_key_set()
+    rotation.follow_schedule(now=datetime.now(UTC))
 
 
 def forget_revoked_tokens() -> None:
     """Forget those that have ended by themselves."""
-    token_ends.forget_ended(now=datetime.now(UTC))
+    revocation.forget_ended(now=datetime.now(UTC))
 
 
 def look_for_ends() -> None:
     """Queue the notices of the day."""
-    notices.look_everywhere(now=datetime.now(UTC))
+    schedule.look_everywhere(now=datetime.now(UTC))
 
 
 def look_after_policies() -> None:
     """Give an end to the secrets that forced rotation demands one of."""
-    tenant_policies.end_old_secrets(now=datetime.now(UTC))
+    policies.end_old_secrets(now=datetime.now(UTC))
 
 
 def look_after_messages() -> None:
@@ -64,11 +60,11 @@ def look_after_messages() -> None:
     now = datetime.now(UTC)
     deliveries.queue_late(now=now)
     deliveries.remove_old(now=now)
-    notices.remove_old(now=now)
+    schedule.remove_old(now=now)
 
 
 CHORES: Final = (  # of each web process
-    Chore("usage", usage.FLUSH_EVERY_S, usage.flush, at_end=usage.flush),
+    Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("signing keys", 10.0, look_after_keys),
     Chore("revoked tokens", 60.0, forget_revoked_tokens),

@@ -3,10 +3,10 @@
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.audit import witness
+from clients_app.audit import head_files
 from clients_app.errors import PortalError
 from clients_app.models import SigningKey
-from clients_app.services.signing_keys import loaded_key
+from clients_app.services.signing_keys.private_keys import loaded_key
 
 
 def faults() -> list[str]:
@@ -19,7 +19,7 @@ def faults() -> list[str]:
         found.append(str(error))
         connection.close()
     try:
-        witness.check_writable()
+        head_files.check_writable()
     except OSError as error:
         found.append(f"The heads of the audit chains cannot be written: {error}")
     return found

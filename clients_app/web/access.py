@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from clients_app import selectors
-from clients_app.browsers.person import person_of, zone_of
-from clients_app.browsers.typed import View, keeps_typed
 from clients_app.errors import Forbidden, NotFound, gettext_noop
-from clients_app.policies import Action, allows
-from clients_app.selectors.second_factors import lacks_demanded_factor
-from clients_app.services import attempts
+from clients_app.identity.factor_status import lacks_demanded_factor
+from clients_app.identity.kept_forms import View, keeps_typed
+from clients_app.identity.person import person_of, zone_of
+from clients_app.permissions import Action, allows
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.services.activity import attempts
+from clients_app.web import error_pages
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go
-from clients_app.web.views import refusals, sign_in
+from clients_app.web.views import sign_in
 
 _ON_SECRETS: Final = {
     Action.READ_SECRETS,
@@ -56,9 +57,9 @@ def _guarded(view: View, *, demands_factor: bool) -> View:
                 return view(request, *args, **kwargs)
             except Forbidden as error:
                 attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
-                return refusals.forbidden(request, error)
+                return error_pages.forbidden(request, error)
             except NotFound as error:
-                return refusals.not_found(request, error)
+                return error_pages.not_found(request, error)
 
     return guarded
 
@@ -75,10 +76,10 @@ def may(action: Action) -> Callable[[View], View]:
             actor = actor_of(request)
             if "client_id" in kwargs:
                 client_id = kwargs.pop("client_id")
-                kwargs["client"] = selectors.get_client(actor.tenant_id, client_id)
+                kwargs["client"] = get_client(actor.tenant_id, client_id)
             client = kwargs.get("client")
             if not allows(actor, action, client=client):
-                raise Forbidden(refusals.ONLY_SOME_MAY[action], action=action, client=client)
+                raise Forbidden(error_pages.ONLY_SOME_MAY[action], action=action, client=client)
             if action in _ON_SECRETS and client is not None and not client.has_secrets:
                 raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
             return view(request, *args, **kwargs)

@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.audit import Kind, actions_of
-from clients_app.selectors.activity import Cut
-from clients_app.selectors.activity_filter import ActivityFilter, Found
+from clients_app.selectors.activity.events import Cut
+from clients_app.selectors.activity.filters import ActivityFilter, Found
 from clients_app.web.htmx import with_query
 from clients_app.web.list_state import FILTER_MAX, guid
 

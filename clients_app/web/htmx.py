@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
-from clients_app import operations
-from clients_app.browsers.typed import notice_of
+from clients_app.http import operation_ids
+from clients_app.identity.kept_forms import notice_of
 from clients_app.web.shell import shell_of
 
 _PLACES: Final = {"clients", "details", "activity"}  # parts of a page that are swapped by links
@@ -55,7 +55,7 @@ def show(
         "now": timezone.now(),
         "status": status,
         "notice": notice_of(request),
-        "operation_id": operations.current(),
+        "operation_id": operation_ids.current(),
     } | context
     if not fragments or not wants_fragment(request):
         page = {**context, **shell_of(request, context), "title": title}

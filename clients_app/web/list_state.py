@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.models import ClientType
-from clients_app.selectors import SORTS, Show
+from clients_app.selectors.clients.lists import SORTS, Show
 from clients_app.web.htmx import with_query
 
 FILTER_MAX: Final = 200  # characters of the Filter that are looked at

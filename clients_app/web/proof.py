@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 
-from clients_app.browsers import proof
-from clients_app.browsers.typed import View
+from clients_app.identity import proof
+from clients_app.identity.kept_forms import View
 from clients_app.web.htmx import see_other, show, wants_fragment
 
 

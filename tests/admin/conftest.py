@@ -21,8 +21,8 @@ from clients_app.models import (
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
-from clients_app.services.client_removal import remove_client
-from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.clients.removal import remove_client
+from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import Machine
 from tests.conftest import browser_of as signed_in_browser
 from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant

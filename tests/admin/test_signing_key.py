@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clients_app import audit
 from clients_app.models import AuditEvent, Person, SigningKey
-from clients_app.services import signing_keys
+from clients_app.services.signing_keys import private_keys
 from tests.admin.conftest import Installation, last_event, list_of, page_of, proved, text_of
 
 ROTATE = "/admin/clients_app/signingkey/rotate/"
@@ -64,7 +64,7 @@ def test_a_next_key_that_cannot_be_decrypted_is_named(
     following = SigningKey.objects.get(state="next")
     following.created_at, following.private_part = following.created_at.replace(year=2025), b""
     following.save()
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     reply = staff.post(ROTATE)
 

@@ -7,42 +7,51 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
 
 from clients_app.actors import Actor
-from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
-from clients_app.rules.tenant_policy import TenantPolicy
-from clients_app.selectors.activity_filter import ActivityFilter
-from clients_app.services.activity_export import export_activity
-from clients_app.services.calendar_feeds import make_feed, remove_feed
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
-from clients_app.services.client_removal import remove_client, restore_client
-from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
-from clients_app.services.clients import register_client
-from clients_app.services.deliveries import retry
-from clients_app.services.fleet import add_owners, enable_all, tag_all
-from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
-from clients_app.services.one_time_links import make_one_time_link
-from clients_app.services.people import add_person, choose_password
-from clients_app.services.people_edits import assign_person_roles, set_active
-from clients_app.services.retention import seal_segment
-from clients_app.services.roles import add_role, edit_role, remove_role
-from clients_app.services.second_factors import (
+from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.identity.second_factors import (
     add_authenticator,
     remove_factor,
     renew_recovery_codes,
 )
-from clients_app.services.secret_rotation import rotate_secret
-from clients_app.services.sign_ins import note_proof, note_sign_in, note_sign_out
-from clients_app.services.signing_keys import new_key
-from clients_app.services.tenant_policies import set_policies
-from clients_app.services.tenants import add_tenant
-from clients_app.services.token_ends import end_tokens
-from clients_app.services.webhooks import (
+from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.rules.tenant_policy import TenantPolicy
+from clients_app.selectors.activity.filters import ActivityFilter
+from clients_app.services.activity.archive import seal_segment
+from clients_app.services.activity.export import export_activity
+from clients_app.services.clients.bulk import add_owners, enable_all, tag_all
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import (
+    assign_roles,
+    edit_client,
+    name_owners,
+    set_enabled,
+)
+from clients_app.services.clients.registration import register_client
+from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.notices.calendar_links import make_feed, remove_feed
+from clients_app.services.notices.channels import (
     remove_webhook,
     renew_secret,
     send_test,
     set_mail,
     set_webhook,
 )
+from clients_app.services.notices.deliveries import retry
+from clients_app.services.people.accounts import add_person, choose_password
+from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.sign_ins import note_proof, note_sign_in, note_sign_out
+from clients_app.services.roles.roles import add_role, edit_role, remove_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.signing_keys.private_keys import new_key
+from clients_app.services.signing_keys.rotation import (
+    encrypt_keys_anew,
+    revoke_keys,
+    rotate_keys,
+)
+from clients_app.services.tenants.policies import set_policies
+from clients_app.services.tenants.tenants import add_tenant
+from clients_app.services.tokens.revocation import end_tokens
 from tests.factories import (
     NOW,
     SECOND,

@@ -27,9 +27,9 @@ from clients_app.models import (
     Tenant,
     UsedFormKey,
 )
-from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret, remove_secret
-from clients_app.services.people import choose_password
-from clients_app.services.tenants import add_tenant
+from clients_app.services.people.accounts import choose_password
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.tenants.tenants import add_tenant
 from tests.audit.deeds import DEEDS, Subjects, make_subjects
 from tests.factories import (
     IN_A_YEAR,

@@ -16,8 +16,8 @@ from clients_app import audit
 from clients_app.audit import segments
 from clients_app.errors import Forbidden, PortalError
 from clients_app.models import AuditEvent, AuditHead, AuditSegment, Person, Tenant, append_only
-from clients_app.services import retention
-from clients_app.services.retention import seal_segment
+from clients_app.services.activity import archive
+from clients_app.services.activity.archive import seal_segment
 from tests.factories import NOW, SECOND, actor_for, command_line_in, make_role
 
 BEFORE: Final = NOW + SECOND
@@ -32,7 +32,7 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def chain(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     """A tenant with nine events; segments take up to four."""
-    monkeypatch.setattr(retention, "EVENTS_MAX", 4)
+    monkeypatch.setattr(archive, "EVENTS_MAX", 4)
     for number in range(8):
         make_role(f'Rôle "{number}"', tenant)
     return tenant
@@ -264,14 +264,14 @@ def test_only_staff_seal(chain: Tenant, administrator: Person) -> None:
 def test_a_segment_that_another_process_has_sealed_meanwhile(
     chain: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = retention._write
+    write = archive._write
 
     def slow(*args: Any) -> None:
-        monkeypatch.setattr(retention, "_write", write)
+        monkeypatch.setattr(archive, "_write", write)
         seal(chain)
         write(*args)
 
-    monkeypatch.setattr(retention, "_write", slow)
+    monkeypatch.setattr(archive, "_write", slow)
     with pytest.raises(PortalError):
         seal(chain)
 

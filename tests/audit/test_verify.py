@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from pytest_django.fixtures import Settings
 
-from clients_app import audit, keyring
+from clients_app import audit, derived_keys
 from clients_app.audit import chain
 from clients_app.models import AuditEvent, AuditHead, Tenant, append_only
 from tests.factories import make_role, make_tenant
@@ -79,7 +79,7 @@ def test_a_change_resealed_without_the_key(roles: Tenant) -> None:
     forged.canonical = forged.canonical.replace("Role 2", "Role 3")
     event(4).update(
         canonical=forged.canonical,
-        digest=chain.digest_of(forged, keyring.DerivedKey("x", b"guess")),
+        digest=chain.digest_of(forged, derived_keys.DerivedKey("x", b"guess")),
     )
 
     assert first_fault(roles) == (4, "it was changed")
@@ -179,7 +179,7 @@ def test_an_event_sealed_with_the_key_but_unknown_to_the_head(roles: Tenant) -> 
     added = event(LENGTH).get()
     added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, last.digest
     added.canonical = chain.canonical(added, before={}, after={})
-    added.digest = chain.digest_of(added, keyring.current_key(keyring.AUDIT_CHAIN))
+    added.digest = chain.digest_of(added, derived_keys.current_key(derived_keys.AUDIT_CHAIN))
     added.save(force_insert=True)
 
     assert first_fault(roles) == (LENGTH + 1, "the head of the chain does not know this event")

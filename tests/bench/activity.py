@@ -50,8 +50,8 @@ def figures(folder: Path, _: ExitStack) -> Rows:
 def main() -> None:
     """Measure, and write the rows to standard output as JSON."""
     set_up()
-    from clients_app.management.static_files import collect_changed_static_files
     from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+    from portal.server.static_files import collect_changed_static_files
     from tests.factories import insert_clients, make_person, make_tenant
 
     collect_changed_static_files()

@@ -41,7 +41,7 @@ def main() -> None:
 
 def _write(tenant: "Tenant", client: "Client") -> Rows:
     from clients_app import audit
-    from clients_app.services.client_edits import set_enabled
+    from clients_app.services.clients.edits import set_enabled
     from tests.factories import command_line_in
 
     def once(enabled: bool) -> float:
@@ -99,12 +99,12 @@ def fill(tenant: "Tenant", client: "Client", count: int) -> None:
     """Prolong the chain of ``tenant`` by ``count`` events as ``record`` writes them, in pieces."""
     from django.db import transaction
 
-    from clients_app import keyring
+    from clients_app import derived_keys
     from clients_app.audit import chain
     from clients_app.models import AuditEvent, AuditHead
     from clients_app.models.defaults import new_id
 
-    key = keyring.current_key(keyring.AUDIT_CHAIN)
+    key = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
     head = AuditHead.objects.get(tenant=tenant)
     fields = copied(AuditEvent.objects.for_tenant(tenant.pk).get(sequence=head.sequence))
     for start in range(0, count, _PIECE):

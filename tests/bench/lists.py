@@ -39,8 +39,8 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from clients_app.management.static_files import collect_changed_static_files
     from clients_app.models import Tenant
+    from portal.server.static_files import collect_changed_static_files
 
     logging.disable(logging.ERROR)
     call_command("migrate", verbosity=0)
@@ -55,7 +55,7 @@ def main() -> None:
 
 def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
     from clients_app.models import Role
-    from clients_app.selectors import SORTS, Show, client_page
+    from clients_app.selectors.clients.lists import SORTS, Show, client_page
 
     view = _browser(tenant)
     role = Role.objects.for_tenant(tenant.pk).order_by("name_key").first()

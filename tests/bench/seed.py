@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _real_clients() -> list[tuple[str, str]]:
-    from clients_app.selectors.installation import first_tenant
+    from clients_app.selectors.tenants.installation import first_tenant
     from tests.factories import make_client
 
     tenant = first_tenant()
@@ -91,11 +91,11 @@ def _copy(example: str, count: int) -> None:
 
 def _given_tags(plain: str, count: int, *, of: int) -> list[tuple[str, str]]:
     """Give ``count`` of the ``of`` copies, from all over the table, the tag of ``plain``."""
-    from clients_app import keyring
+    from clients_app import derived_keys
     from clients_app.models import ClientSecret
-    from clients_app.services.secret_digests import tag_of
+    from clients_app.services.secrets.digests import tag_of
 
-    key = keyring.current_key(keyring.SECRET_TAGS)
+    key = derived_keys.current_key(derived_keys.SECRET_TAGS)
     last = ClientSecret.objects.latest("pk").pk
     numbers = range(last, last - of, -(of // count))[:count]
     chosen = list(ClientSecret.objects.filter(pk__in=numbers))

@@ -100,7 +100,7 @@ def test_another_token_does_not(api: Api, caller: Caller, spoilt: str):
 SIGN = """
 import json, time, jwt
 from clients_app.models import SigningKey
-from clients_app.services.signing_keys import loaded_key
+from clients_app.services.signing_keys.private_keys import loaded_key
 key = loaded_key(SigningKey.objects.get(state="active").kid)
 claims = json.loads({claims!r})
 for changes, kind in (

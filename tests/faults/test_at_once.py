@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from clients_app import selectors
 from clients_app.models import (
     AuditEvent,
     Client,
@@ -17,17 +16,13 @@ from clients_app.models import (
     UsedFormKey,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_edits import edit_client
-from clients_app.services.client_secrets import (
-    SecretDraft,
-    add_secret,
-    edit_secret,
-    remove_secret,
-)
-from clients_app.services.people_edits import assign_person_roles, set_active
-from clients_app.services.roles import edit_role
-from clients_app.services.secret_rotation import rotate_secret
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import edit_client
+from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.roles.roles import edit_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import (
     NOW,
     command_line_in,
@@ -225,4 +220,4 @@ def test_two_administrators_who_leave_at_once(shop: Tenant) -> None:
     )
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 1}
-    assert selectors.people_who_administer(shop.pk).count() == 1
+    assert people_who_administer(shop.pk).count() == 1

@@ -11,7 +11,11 @@ from clients_app.models import (
     SigningKey,
     Tenant,
 )
-from clients_app.services.key_rotation import ensure_active_key, follow_schedule, revoke_keys
+from clients_app.services.signing_keys.rotation import (
+    ensure_active_key,
+    follow_schedule,
+    revoke_keys,
+)
 from tests.factories import (
     NOW,
     command_line_in,

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import pytest
 from django.db import connection
 
-from clients_app import audit, selectors
+from clients_app import audit
 from clients_app.models import (
     AuditEvent,
     Client,
@@ -21,7 +21,8 @@ from clients_app.models import (
     Tenant,
     UsedFormKey,
 )
-from clients_app.services.client_secrets import SecretDraft, add_secret
+from clients_app.selectors.clients.lists import client_page
+from clients_app.services.secrets.changes import SecretDraft, add_secret
 from tests.factories import NOW, command_line_in, make_client
 from tests.faults.conftest import killed
 
@@ -139,7 +140,7 @@ def test_killed_at_the_commit(shop: Tenant, deed: Any, rows: tuple[int, ...]) ->
 def test_a_client_whose_secret_nobody_saw_is_listed_and_gets_another(shop: Tenant) -> None:
     killed(partial(die_after_commit, partial(add_client, shop, 1)))
 
-    page = selectors.client_page(shop.pk, client_type="client-credentials", now=NOW)
+    page = client_page(shop.pk, client_type="client-credentials", now=NOW)
     assert [(client.name, client.live_secrets) for client in page.clients] == [("Pump 1", 1)]
     add_one_secret(shop, 2)
     assert Client.objects.get().secrets.live(NOW).count() == 2

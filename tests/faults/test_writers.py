@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
-from clients_app.management.server import THREADS
 from clients_app.models import Role, Tenant
-from portal.sqlite3 import writers
+from portal.server.listener import THREADS
+from portal.storage.sqlite3 import writers
 from tests.factories import make_role
 from tests.faults.conftest import at_once, killed
 

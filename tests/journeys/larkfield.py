@@ -11,16 +11,17 @@ from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.rules.webhook_urls import shown_url
-from clients_app.services import refusals, usage, webhooks
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_edits import set_enabled
-from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
-from clients_app.services.clients import register_client
-from clients_app.services.people import add_person
-from clients_app.services.roles import add_role
-from clients_app.services.saved_filters import save_filter
-from clients_app.services.secret_rotation import rotate_secret
-from clients_app.services.tenants import add_tenant
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import set_enabled
+from clients_app.services.clients.registration import register_client
+from clients_app.services.notices import channels
+from clients_app.services.people.accounts import add_person
+from clients_app.services.people.saved_filters import save_filter
+from clients_app.services.roles.roles import add_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tenants.tenants import add_tenant
+from clients_app.services.usage import counts, rejected_requests
 
 NAME: Final = "Larkfield Water"
 DAY: Final = timedelta(days=1)
@@ -85,7 +86,7 @@ def settle(password: str) -> None:
         add_role(role_name, description=description, actor=mara, now=now - 390 * DAY)
     for example in sorted(EXAMPLES, key=lambda each: -each.age):
         _add(example, mara, now=now)
-    usage.flush()
+    counts.flush()
     _rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
     _fill(Client.objects.get(tenant=tenant, name="Billing export"), mara, now)
     _rotate(Client.objects.get(tenant=tenant, name="Historian to lake sync"), mara, now)
@@ -101,7 +102,7 @@ def settle_small_ones(password: str) -> None:
     otters = _settle_with("otto", "Otters AG", password, now=now)
     dam = Example("Dam gauge", ("Tenant Viewer",), 30 * DAY, None, DAY)
     _add(dam, _as_actor(otters, "otto"), now=now)
-    usage.flush()
+    counts.flush()
 
 
 def _settle_with(username: str, name: str, password: str, *, now: datetime) -> Tenant:
@@ -155,7 +156,7 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
     draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
     added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
     _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
-    usage.flush()
+    counts.flush()
 
 
 def _rotate(client: Client, actor: Actor, now: datetime) -> None:
@@ -164,11 +165,11 @@ def _rotate(client: Client, actor: Actor, now: datetime) -> None:
     rotate_secret(client, old.pk, draft, old_ends_at=now + DAY, actor=actor, now=now - 20 * MINUTE)
     _use(client, old.pk, now - 2 * MINUTE, tokens=3)
     wrong = f"pcs_{'0' * 49}"
-    refusals.count_refused_secret(
+    rejected_requests.count_refused_secret(
         client.pk, wrong, is_known=True, address="203.0.113.9", now=now - MINUTE
     )
-    usage.flush()
-    refusals.flush()
+    counts.flush()
+    rejected_requests.flush()
 
 
 def _fill(client: Client, actor: Actor, now: datetime) -> None:
@@ -181,7 +182,7 @@ def _fill(client: Client, actor: Actor, now: datetime) -> None:
 def _send_messages(actor: Actor, now: datetime) -> None:
     """Tell a webhook of the ends of secrets, which it took once and refused once."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
-    webhooks.set_webhook(url, actor=actor, now=now - 10 * MINUTE)
+    channels.set_webhook(url, actor=actor, now=now - 10 * MINUTE)
     for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, "HTTP 410")):
         Delivery.objects.create(
             tenant_id=actor.tenant_id,
@@ -198,7 +199,7 @@ def _send_messages(actor: Actor, now: datetime) -> None:
 
 def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None:
     for number in reversed(range(tokens)):
-        usage.count_token(
+        counts.count_token(
             str(client.pk),
             secret_id,
             lifetime_s=client.token_lifetime_s,

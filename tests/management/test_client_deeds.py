@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
-from clients_app.services.secret_digests import digest_fits
+from clients_app.services.secrets.digests import digest_fits
 from tests.factories import (
     insert_clients,
     insert_secrets,

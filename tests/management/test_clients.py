@@ -9,7 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
-from clients_app.services.secret_digests import digest_fits
+from clients_app.services.secrets.digests import digest_fits
 from tests.factories import (
     insert_clients,
     make_person,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clients_app.management import companion
+from portal.server import companion
 
 
 def test_no_process_is_forked_while_it_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from clients_app import audit, keyring
+from clients_app import audit, derived_keys
 from clients_app.models import AuditEvent, SigningKey, Tenant, Webhook
-from clients_app.services import signing_keys
-from clients_app.services.key_rotation import ensure_active_key, follow_schedule
-from clients_app.services.published_keys import counts_now
+from clients_app.services.signing_keys import private_keys
+from clients_app.services.signing_keys.public_keys import counts_now
+from clients_app.services.signing_keys.rotation import (
+    ensure_active_key,
+    follow_schedule,
+)
 from tests.conftest import Machine
 from tests.factories import NOW, give_app, make_person
 from tests.management.conftest import Run
@@ -23,7 +26,7 @@ FORMER = "f" * 30 + "ormer" * 6
 def key(tenant: Tenant, settings: Any) -> Any:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     yield ensure_active_key(now=NOW)
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
 
 def test_list_shows_a_life(run: Run, key: SigningKey, settings: Any) -> None:
@@ -116,7 +119,7 @@ def test_reencrypt_says_what_still_needs_the_former_key(
         tenant=machine.client.tenant,
         url="https://hooks.example.com",
         salt=b"s" * 16,
-        key_id=keyring.current_key(keyring.WEBHOOKS).id,
+        key_id=derived_keys.current_key(derived_keys.WEBHOOKS).id,
         set_at=NOW,
         set_by="mara",
     )

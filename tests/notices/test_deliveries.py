@@ -9,8 +9,8 @@ from standardwebhooks import WebhookVerificationError
 
 from clients_app.actors import Actor
 from clients_app.models import Person, Tenant
-from clients_app.services import deliveries
-from clients_app.services.webhooks import (
+from clients_app.services.notices import deliveries
+from clients_app.services.notices.channels import (
     NewSecret,
     remove_webhook,
     renew_secret,

@@ -13,11 +13,9 @@ from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery, Person, Tenant, Webhook
-from clients_app.services import deliveries
-from clients_app.services.notices import look
-from clients_app.services.webhooks import (
-    NewSecret,
-)
+from clients_app.services.notices import deliveries
+from clients_app.services.notices.channels import NewSecret
+from clients_app.services.notices.schedule import look
 from tests.factories import NOW, actor_for
 from tests.notices.conftest import ending_client, in_days, outcomes, told
 from tests.sinks import MailSink, Receiver

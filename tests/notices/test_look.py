@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Delivery, Notice, Person, Tenant
 from clients_app.rules.webhook_urls import shown_url
-from clients_app.services.client_secrets import SecretDraft, edit_secret
-from clients_app.services.notices import look, look_everywhere
-from clients_app.services.webhooks import set_mail, set_webhook
+from clients_app.services.notices.channels import set_mail, set_webhook
+from clients_app.services.notices.schedule import look, look_everywhere
+from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from tests.conftest import Machine
 from tests.factories import NOW, command_line_in, insert_clients, insert_secrets, make_tenant
 from tests.notices.conftest import ending_client, in_days
@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_grow_with_the_secrets(
 def test_a_day_with_many_is_told_in_pieces(
     tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clients_app.services.notices.PIECE", 2)
+    monkeypatch.setattr("clients_app.services.notices.schedule.PIECE", 2)
     for name in "ABCDE":
         ending_client(name, tenant, ends_at=in_days(7) + timedelta(seconds=ord(name)))
 

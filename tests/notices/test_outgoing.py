@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from clients_app.errors import RuleBroken
-from clients_app.notices import outgoing
-from clients_app.notices.outgoing import NotPosted, check_url, post
+from clients_app.services.notices import outgoing
+from clients_app.services.notices.outgoing import NotPosted, check_url, post
 from tests.sinks import Receiver, receiver
 
 
@@ -29,7 +29,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     def getaddrinfo(host: str, port: Any, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
 
-    monkeypatch.setattr("clients_app.notices.outgoing.socket.getaddrinfo", getaddrinfo)
+    monkeypatch.setattr("clients_app.services.notices.outgoing.socket.getaddrinfo", getaddrinfo)
 
 
 @pytest.mark.parametrize(

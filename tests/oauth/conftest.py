@@ -20,8 +20,9 @@ from clients_app.models import (
 from clients_app.models.defaults import new_id
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import failure_limits, signing_keys
-from clients_app.services.secret_digests import stored_form
+from clients_app.services import failure_limits
+from clients_app.services.secrets.digests import stored_form
+from clients_app.services.signing_keys import private_keys
 from tests.factories import make_role, role_id
 from tests.oauth import wire
 from tests.oauth.live import machines, token_portal  # noqa: F401 - fixtures
@@ -45,7 +46,7 @@ def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
 @pytest.fixture(scope="session")
 def _key_fields() -> dict[str, Any]:
     """One RSA key for all tests: making one takes a tenth of a second."""
-    key = signing_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
+    key = private_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
     names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
     return {name: getattr(key, name) for name in names}
 

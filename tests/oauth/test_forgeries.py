@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import (
     SigningKey,
 )
-from clients_app.services.signing_keys import base64url, loaded_key
+from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from tests.oauth.asking import INACTIVE, INTROSPECT, post, token_of, told
 
 Forgery = Callable[[str, str], str]

@@ -14,8 +14,9 @@ from clients_app.models import (
     Tenant,
     TokenUsage,
 )
-from clients_app.services import published_keys, usage
-from clients_app.services.key_rotation import revoke_keys
+from clients_app.services.signing_keys import public_keys
+from clients_app.services.signing_keys.rotation import revoke_keys
+from clients_app.services.usage import counts
 from tests.factories import make_client, make_tenant
 from tests.oauth.asking import INTROSPECT, REVOKE, post, token_of, told
 from tests.oauth.wire import form
@@ -84,7 +85,7 @@ def test_after_a_revocation_the_tokens_of_the_new_key_count_at_once(
 ):
     """Bar 30, however lately the process has read the keys: not even a second is lost."""
     old = token_of(good)
-    published_keys.read_key_set()
+    public_keys.read_key_set()
     actor = actor_on_installation()
     revoke_keys([signing_key.kid], actor=actor, now=datetime.now(UTC))
 
@@ -101,7 +102,7 @@ def test_asking_is_a_use_of_the_secret_that_brings_no_token(
     for _ in range(3):
         told(api, token)
     post(REVOKE, good, "abc")
-    usage.flush()
+    counts.flush()
 
     asked = TokenUsage.objects.get(secret=api.secret)
     assert (asked.tokens, asked.last_address) == (0, "192.0.2.7")

@@ -15,7 +15,7 @@ REMOVE = """
 from django.utils import timezone
 from clients_app.actors import Actor, ActorKind
 from clients_app.models import ClientSecret
-from clients_app.services.client_secrets import remove_secret
+from clients_app.services.secrets.changes import remove_secret
 secret = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
 actor = Actor(
     kind=ActorKind.COMMAND_LINE, tenant_id=secret.client.tenant_id, name="command line"

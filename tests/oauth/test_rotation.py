@@ -76,8 +76,8 @@ from datetime import datetime
 from django.utils import timezone
 from clients_app.actors import Actor, ActorKind
 from clients_app.models import ClientSecret
-from clients_app.services.client_secrets import SecretDraft
-from clients_app.services.secret_rotation import rotate_secret
+from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.rotation import rotate_secret
 old = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
 actor = Actor(kind=ActorKind.COMMAND_LINE, tenant_id=old.client.tenant_id, name="command line")
 rotate_secret(

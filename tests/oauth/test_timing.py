@@ -9,8 +9,9 @@ import pytest
 
 from clients_app.models import Client, ClientSecret
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import failure_limits, secret_check, secret_digests
-from clients_app.services.secret_digests import stored_form
+from clients_app.services import failure_limits
+from clients_app.services.secrets import digests, verification
+from clients_app.services.secrets.digests import stored_form
 from tests.oauth import wire
 from tests.oauth.conftest import CREATED, make_known_secrets
 from tests.oauth.rows_of_credentials import UNKNOWN_ID
@@ -32,13 +33,13 @@ def known_secrets(full_digests: None) -> dict[str, Any]:
 def argon2_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The digests that Argon2id was run for; it is counted, not replaced."""
     runs: list[str] = []
-    real = secret_digests.digest_fits
+    real = digests.digest_fits
 
     def counted(plain: str, digest: str) -> bool:
         runs.append(digest)
         return real(plain, digest)
 
-    monkeypatch.setattr(secret_digests, "digest_fits", counted)
+    monkeypatch.setattr(digests, "digest_fits", counted)
     return runs
 
 
@@ -99,7 +100,7 @@ def _differ(kinds: dict[str, tuple[str, str]]) -> dict[str, float]:
 
 def test_a_hundred_good_requests_run_argon2_once(clients: SimpleNamespace, argon2_runs: list[str]):
     """Bar 13."""
-    secret_check._memo.clear()
+    verification._memo.clear()
 
     statuses = [ask(clients.good.id, clients.good.plain)[0] for _ in range(100)]
 
@@ -117,7 +118,7 @@ def test_the_last_of_ten_secrets_takes_as_long_as_the_first(
     warm: dict[str, list[float]] = {first: [], last: []}
     for _ in range(7):
         for plain in (first, last):
-            secret_check._memo.clear()
+            verification._memo.clear()
             cold[plain].append(_good(clients, plain))
             warm[plain].extend(_good(clients, plain) for _ in range(5))
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from clients_app.models import Client, ClientRole, ClientSecret, Role
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_digests
-from clients_app.services.secret_digests import stored_form
+from clients_app.services.secrets import digests
+from clients_app.services.secrets.digests import stored_form
 from tests.factories import make_role
 from tests.oauth import wire
 from tests.oauth.conftest import CREATED
@@ -98,10 +98,8 @@ def test_a_hundred_tokens_are_distinct_and_fresh_for_one_run_of_argon2(
 ):
     """Bar 13, and issue 4: nothing is gained by giving a token twice."""
     runs: list[str] = []
-    real = secret_digests.digest_fits
-    monkeypatch.setattr(
-        secret_digests, "digest_fits", lambda *pair: runs.append(pair[1]) or real(*pair)
-    )
+    real = digests.digest_fits
+    monkeypatch.setattr(digests, "digest_fits", lambda *pair: runs.append(pair[1]) or real(*pair))
     plain = new_secret()
     stored = stored_form(plain, client_id=clients.good.row.id)
     ClientSecret.objects.create(
@@ -125,7 +123,7 @@ def test_wrong_secrets_never_reach_argon2(
     def never(plain: str, digest: str) -> bool:
         raise AssertionError("Argon2id was run")
 
-    monkeypatch.setattr(secret_digests, "digest_fits", never)
+    monkeypatch.setattr(digests, "digest_fits", never)
     pairs = [(clients.good.id, new_secret()), (clients.good.id, clients.hybrid.plain)]
     pairs += [
         (one.id, one.plain)

@@ -18,10 +18,10 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from clients_app.services.client_edits import set_enabled
-from clients_app.services.client_removal import remove_client, restore_client
-from clients_app.services.client_secrets import remove_secret
-from clients_app.services.token_ends import end_tokens
+from clients_app.services.clients.edits import set_enabled
+from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.secrets.changes import remove_secret
+from clients_app.services.tokens.revocation import end_tokens
 from tests.factories import command_line_in, make_client, role_id
 from tests.oauth.asking import token_of, told
 

@@ -11,8 +11,9 @@ from django.db import connection
 
 from clients_app.models import SigningKey
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import published_keys, secret_check, signing_keys
-from clients_app.services.secret_digests import stored_form
+from clients_app.services.secrets import verification
+from clients_app.services.secrets.digests import stored_form
+from clients_app.services.signing_keys import private_keys, public_keys
 from tests.oauth import wire
 from tests.oauth.wire import Reply, basic, form
 
@@ -121,15 +122,15 @@ def test_a_full_gate_says_when_to_come_back(
     for name, value in stored._asdict().items():
         setattr(secret, name, value)
     secret.save()
-    taken = [secret_check._places.acquire(timeout=1) for _ in range(secret_check.GATE_PLACES)]
+    taken = [verification._places.acquire(timeout=1) for _ in range(verification.GATE_PLACES)]
     try:
         fresh = {**known, "authorization": basic(clients.good.id, plain)}
         with monkeypatch.context() as soon:
-            soon.setattr(secret_check, "GATE_WAIT_S", 0.2)
+            soon.setattr(verification, "GATE_WAIT_S", 0.2)
             assert_unavailable(ask(**fresh), 1)
         assert ask(**known).status == 200
     finally:
-        secret_check._places.release(len(taken))
+        verification._places.release(len(taken))
     assert ask(**fresh).status == 200
 
 
@@ -144,11 +145,11 @@ def test_with_a_lost_key_there_are_no_tokens(
 ):
     """The operator reads in the log what to do."""
     settings.SECRET_KEY = "n" * 60
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     assert_unavailable(ask(**good), 5)
     assert "Add the former SECRET_KEY to SECRET_KEY_FALLBACKS." in caplog.text
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,7 +160,7 @@ def test_keys_are_served_without_a_database_once_they_are_loaded(
     ask = wire.environ(JWKS, method="GET", content_type=None)
     with broken_database():
         assert_unavailable(wire.through_django(dict(ask)), 5)
-    published_keys.read_key_set()
+    public_keys.read_key_set()
     with broken_database():
         alone = wire.through_django(dict(ask))
 

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Client, TokenRefusal, TokenUsage
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import usage
-from clients_app.services.refusals import Cause
+from clients_app.services.usage import counts
+from clients_app.services.usage.rejected_requests import Cause
 from tests.oauth.table import GRANT
 from tests.oauth.talker import Talker
 from tests.oauth.wire import Reply, basic, form
@@ -59,7 +59,7 @@ def _watched(seen: list[str]) -> Callable[[], None]:
 
 def test_a_token_is_counted_with_the_address_of_the_caller(clients: SimpleNamespace, ask: Ask):
     ask(authorization=basic(clients.good.id, clients.good.plain), body=form(GRANT))
-    usage.flush()
+    counts.flush()
 
     row = TokenUsage.objects.get()
     assert (row.secret_id, row.tokens, row.last_address) == (clients.good.secret.pk, 1, "192.0.2.7")
@@ -81,7 +81,7 @@ def test_each_refusal_has_its_cause(clients: SimpleNamespace, ask: Ask, who: str
 
     ask(authorization=basic(one.id, one.plain), body=form(GRANT))
     ask(authorization=basic(one.id, one.plain), body=form(GRANT))
-    usage.flush()
+    counts.flush()
 
     row = TokenRefusal.objects.get()
     assert (str(row.client_id), row.cause, row.requests) == (one.id, cause, 2)
@@ -92,7 +92,7 @@ def test_each_refusal_has_its_cause(clients: SimpleNamespace, ask: Ask, who: str
 def test_a_wrong_secret_is_unknown_and_garbage_is_not_counted(clients: SimpleNamespace, ask: Ask):
     for plain in (new_secret(), new_secret(), "garbage"):
         ask(authorization=basic(clients.good.id, plain), body=form(GRANT))
-    usage.flush()
+    counts.flush()
 
     row = TokenRefusal.objects.get()
     assert (row.cause, row.requests, row.secret) == (Cause.UNKNOWN_SECRET, 2, None)
@@ -139,7 +139,7 @@ def test_written_at_most_ten_seconds_late(own_portal: PortalProcess, talker: Tal
 
 def test_killed_it_loses_its_last_batch_and_no_more(own_portal: PortalProcess, talker: Talker):
     talker.tokens(48, connections=4)
-    time.sleep(usage.FLUSH_EVERY_S + 3)
+    time.sleep(counts.FLUSH_EVERY_S + 3)
     talker.tokens(32, connections=4)
 
     own_portal.kill()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.logs import Json, Text
+from portal.server.logs import Json, Text
 
 
 class Written:

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Delivery, Tenant
-from clients_app.services import signing_keys
+from clients_app.services.signing_keys import private_keys
 from tests.factories import insert_clients, insert_secrets, make_tenant
 
 TOKEN = "a-token-of-the-operator"
@@ -25,9 +25,9 @@ def probe() -> Browser:
 
 @pytest.fixture
 def _no_loaded_keys() -> Iterator[None]:
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
     yield
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
 
 def broken_database(*_: Any) -> Any:
@@ -47,8 +47,8 @@ def test_livez_asks_nothing(probe: Browser) -> None:
 @pytest.fixture
 def key(tenant: Tenant, now: datetime) -> None:
     """A key that signs."""
-    signing_keys.new_key(now=now, state="active", activated_at=now).save()
-    signing_keys._loaded.clear()
+    private_keys.new_key(now=now, state="active", activated_at=now).save()
+    private_keys._loaded.clear()
 
 
 def test_readyz_without_a_key(probe: Browser, tenant: Tenant) -> None:

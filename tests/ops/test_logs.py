@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client as Browser
 
-from clients_app import operations
+from clients_app.http import operation_ids
 from tests.oauth import wire
 from tests.oauth.conftest import (  # noqa: F401 - fixtures
     _key_fields,
@@ -149,7 +149,7 @@ def test_a_path_makes_no_line_of_its_own(client: Browser, db: None, lines: Writt
 
 
 def test_a_traceback_belongs_to_its_line(lines: Written):
-    operations.begin()
+    operation_ids.begin()
     try:
         raise ValueError("first\n2026-01-01T00:00:00.000Z INFO x: fake\nBearer abcdefgh12345")
     except ValueError:
@@ -161,7 +161,7 @@ def test_a_traceback_belongs_to_its_line(lines: Written):
     assert all(line.startswith("    ") for line in rest)
     [said] = objects(lines)
     assert "ValueError" in str(said["traceback"])
-    assert said["operation_id"] == operations.current()
+    assert said["operation_id"] == operation_ids.current()
     assert "abcdefgh" not in lines.text + lines.json
 
 

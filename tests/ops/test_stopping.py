@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from clients_app.management.server import GRACE_S
+from portal.server.listener import GRACE_S
 from tests.portal_process import (
     STOP_LIMIT_S,
     PortalProcess,

@@ -12,10 +12,10 @@ from django.db import transaction
 from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, PortalError, RuleBroken
 from clients_app.models import Client, ClientOwner, Person, Role, Tenant
-from clients_app.policies import Action
+from clients_app.permissions import Action
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_edits import edit_client
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import edit_client
 from tests.audit.deeds import DEEDS, Subjects, make_subjects
 from tests.factories import NOW, role_id
 from tests.policies.test_policies import HEAD, ROWS

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from clients_app.policies import Action
+from clients_app.permissions import Action
 from tests.policies.test_policies import HEAD, ROWS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "authorization.md"

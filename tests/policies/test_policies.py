@@ -10,7 +10,7 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.audit.sentences import REFUSALS
 from clients_app.errors import Forbidden, NotFound
 from clients_app.models import Client, ClientOwner, Person, Tenant
-from clients_app.policies import OWNERS_MAY, RIGHTS, Action, allows, require
+from clients_app.permissions import OWNERS_MAY, RIGHTS, Action, allows, require
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     SECRET_ROTATOR,

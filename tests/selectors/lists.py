@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from clients_app.models import Tenant
-from clients_app.selectors import ClientPage, client_page
+from clients_app.selectors.clients.lists import ClientPage, client_page
 from tests.factories import (
     NOW,
 )

@@ -8,10 +8,10 @@ from django.apps import apps
 
 from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_MEMBER, TENANT_VIEWER
-from clients_app.selectors import Show
-from clients_app.services.client_edits import assign_roles
-from clients_app.services.list_keys import note_first_role
-from clients_app.services.roles import edit_role, remove_role
+from clients_app.selectors.clients.lists import Show
+from clients_app.services.clients.edits import assign_roles
+from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.roles.roles import edit_role, remove_role
 from tests.factories import (
     NOW,
     SECOND,

@@ -8,11 +8,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients_app import selectors
 from clients_app.errors import NotFound
 from clients_app.models import Client, ClientTag, Person, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
-from clients_app.selectors import installation
+from clients_app.selectors.activity.lookup import recent_events_of
+from clients_app.selectors.clients.lookup import get_client, get_removed_client, name_is_taken
+from clients_app.selectors.clients.usage import client_summary
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.selectors.roles.roles import roles_of_client, roles_with_counts, tenant_roles
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.selectors.tenants import installation
+from clients_app.selectors.tenants.sidebar import sidebar_counts
 from tests.factories import (
     NOW,
     SECOND,
@@ -45,11 +51,11 @@ def test_as_many_queries_for_sixty_clients_as_for_one(tenant: Tenant) -> None:
     reads: dict[str, Callable[[], object]] = {
         "page": lambda: page_of(tenant),
         "filtered": lambda: page_of(tenant, q="n"),
-        "roles": lambda: selectors.roles_with_counts(tenant.pk),
-        "sidebar": lambda: selectors.sidebar_counts(tenant.pk),
-        "secrets": lambda: selectors.listed_secrets(client, now=NOW),
-        "summary": lambda: selectors.client_summary(client, now=NOW),
-        "activity": lambda: selectors.client_activity(tenant.pk, client.pk),
+        "roles": lambda: roles_with_counts(tenant.pk),
+        "sidebar": lambda: sidebar_counts(tenant.pk),
+        "secrets": lambda: listed_secrets(client, now=NOW),
+        "summary": lambda: client_summary(client, now=NOW),
+        "activity": lambda: recent_events_of(tenant.pk, client.pk),
     }
     client = insert_clients(["North 0"], tenant)[0]
     furnish(client)
@@ -69,11 +75,11 @@ def test_removed_clients_are_gone(tenant: Tenant) -> None:
     Client.objects.filter(pk=gone.pk).update(removed_at=NOW)
 
     assert names_of(tenant) == ["kept"]
-    assert selectors.sidebar_counts(tenant.pk).clients == 1
-    assert not selectors.name_is_taken(tenant.pk, "gone")
+    assert sidebar_counts(tenant.pk).clients == 1
+    assert not name_is_taken(tenant.pk, "gone")
     with pytest.raises(NotFound):
-        selectors.get_client(tenant.pk, gone.pk)
-    assert selectors.get_client(tenant.pk, kept.pk) == kept
+        get_client(tenant.pk, gone.pk)
+    assert get_client(tenant.pk, kept.pk) == kept
 
 
 def test_a_removed_client_can_be_found_for_thirty_days(tenant: Tenant) -> None:
@@ -81,10 +87,10 @@ def test_a_removed_client_can_be_found_for_thirty_days(tenant: Tenant) -> None:
     for removed_at, found in ((NOW - 30 * DAY + SECOND, True), (NOW - 30 * DAY - SECOND, False)):
         Client.objects.update(removed_at=removed_at)
         if found:
-            assert selectors.get_removed_client(tenant.pk, gone.pk, now=NOW) == gone
+            assert get_removed_client(tenant.pk, gone.pk, now=NOW) == gone
         else:
             with pytest.raises(NotFound):
-                selectors.get_removed_client(tenant.pk, gone.pk, now=NOW)
+                get_removed_client(tenant.pk, gone.pk, now=NOW)
 
 
 def test_nothing_of_another_tenant_is_seen(tenant: Tenant) -> None:
@@ -95,12 +101,12 @@ def test_nothing_of_another_tenant_is_seen(tenant: Tenant) -> None:
     assert page_of(tenant).total == 0
     assert names_of(tenant, q="pump") == names_of(tenant, q="north") == []
     assert names_of(tenant, q=str(theirs.pk)) == []
-    assert selectors.sidebar_counts(tenant.pk) == (0, 7)
-    assert "Theirs" not in [role.name for role in selectors.tenant_roles(tenant.pk)]
-    assert selectors.client_activity(tenant.pk, theirs.pk) == []
+    assert sidebar_counts(tenant.pk) == (0, 7)
+    assert "Theirs" not in [role.name for role in tenant_roles(tenant.pk)]
+    assert recent_events_of(tenant.pk, theirs.pk) == []
     for nowhere in (theirs.pk, uuid4(), UUID(int=0)):
         with pytest.raises(NotFound, match="There is no such client"):
-            selectors.get_client(tenant.pk, nowhere)
+            get_client(tenant.pk, nowhere)
 
 
 def test_roles_in_the_order_of_the_screen(tenant: Tenant) -> None:
@@ -109,12 +115,12 @@ def test_roles_in_the_order_of_the_screen(tenant: Tenant) -> None:
     client.roles.add(zebra, apple, role_id(tenant, TENANT_MEMBER))
 
     assert page_of(tenant).clients[0].role_names == ["Apple", "zebra", "Tenant Member"]
-    assert [role.name for role in selectors.client_roles(client)] == [
+    assert [role.name for role in roles_of_client(client)] == [
         "Tenant Member",
         "Apple",
         "zebra",
     ]
-    assert [role.name for role in selectors.tenant_roles(tenant.pk)][:3] == [
+    assert [role.name for role in tenant_roles(tenant.pk)][:3] == [
         "Apple",
         "zebra",
         "Secret Rotator",
@@ -129,7 +135,7 @@ def test_how_many_carry_a_role(tenant: Tenant) -> None:
     Client.objects.filter(name="gone").update(removed_at=NOW)
     make_person("ann", tenant).roles.add(role)
 
-    held = selectors.roles_with_counts(tenant.pk)[0]
+    held = roles_with_counts(tenant.pk)[0]
     assert (held.client_count, held.person_count) == (2, 1)
 
 
@@ -149,15 +155,15 @@ def test_secrets_newest_first_with_their_use(tenant: Tenant) -> None:
             last_address=address,
         )
 
-    secrets = selectors.listed_secrets(client, now=NOW)
+    secrets = listed_secrets(client, now=NOW)
 
     assert [secret.pk for secret in secrets] == [old.pk + 2, new.pk, old.pk]
     assert (secrets[2].tokens_7_days, secrets[2].last_used_address) == (7, "192.0.2.1")
     assert secrets[2].last_used_at == NOW - timedelta(hours=1)
     assert (secrets[1].tokens_7_days, secrets[1].last_used_at) == (0, None)
-    summary = selectors.client_summary(client, now=NOW)
+    summary = client_summary(client, now=NOW)
     assert (summary.tokens_7_days, summary.last_address) == (7, "192.0.2.1")
-    assert selectors.get_secret(client, old.pk, now=NOW).tokens_7_days == 7
+    assert get_secret(client, old.pk, now=NOW).tokens_7_days == 7
 
 
 def test_a_secret_is_found_at_its_client_alone(tenant: Tenant) -> None:
@@ -166,24 +172,24 @@ def test_a_secret_is_found_at_its_client_alone(tenant: Tenant) -> None:
 
     for secret_id in (secret.pk, 0, 2**63, 10**30):
         with pytest.raises(NotFound):
-            selectors.get_secret(mine, secret_id, now=NOW)
+            get_secret(mine, secret_id, now=NOW)
 
 
 def test_a_client_without_use(tenant: Tenant) -> None:
     client = insert_clients(["a"], tenant)[0]
 
-    summary = selectors.client_summary(client, now=NOW)
+    summary = client_summary(client, now=NOW)
     assert (summary.tokens_7_days, summary.last_address) == (0, None)
-    assert selectors.listed_secrets(client, now=NOW) == []
+    assert listed_secrets(client, now=NOW) == []
 
 
 def test_the_last_events_of_a_client_newest_first(tenant: Tenant) -> None:
     client = make_client("Pump", tenant).client
     make_client("Valve", tenant)
 
-    actions = [event.action for event in selectors.client_activity(tenant.pk, client.pk)]
+    actions = [event.action for event in recent_events_of(tenant.pk, client.pk)]
     assert actions == ["client.secret.added", "client.added"]
-    last = selectors.client_activity(tenant.pk, client.pk, limit=1)
+    last = recent_events_of(tenant.pk, client.pk, limit=1)
     assert [event.action for event in last] == ["client.secret.added"]
 
 
@@ -199,7 +205,7 @@ def test_who_administers(tenant: Tenant, administrator: Person) -> None:
     idle = make_person("idle", tenant, TENANT_ADMINISTRATOR)
     Person.objects.filter(pk=idle.pk).update(is_active=False)
 
-    assert list(selectors.people_who_administer(tenant.pk)) == [administrator]
+    assert list(people_who_administer(tenant.pk)) == [administrator]
     assert installation.administrators_exist()
     Person.objects.filter(pk=administrator.pk).update(is_active=False)
     assert not installation.administrators_exist()

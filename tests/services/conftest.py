@@ -8,10 +8,9 @@ import pytest
 from clients_app.actors import Actor
 from clients_app.models import SigningKey, Tenant
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_digests, signing_keys
-from clients_app.services.key_rotation import (
-    ensure_active_key,
-)
+from clients_app.services.secrets import digests
+from clients_app.services.signing_keys import private_keys
+from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.factories import NOW, command_line_in
 
 
@@ -24,13 +23,13 @@ def plain() -> str:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The digests that Argon2id was run for."""
     run: list[str] = []
-    real = secret_digests.digest_fits
+    real = digests.digest_fits
 
     def counted(plain: str, digest: str) -> bool:
         run.append(digest)
         return real(plain, digest)
 
-    monkeypatch.setattr(secret_digests, "digest_fits", counted)
+    monkeypatch.setattr(digests, "digest_fits", counted)
     return run
 
 
@@ -39,7 +38,7 @@ def quick_keys(settings: Any) -> Iterator[None]:
     """Keys of the quickest algorithm, which this process forgets at the end."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     yield
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import uuid
 
-from clients_app.services.secret_check import SecretRow
-from clients_app.services.secret_digests import stored_form
+from clients_app.services.secrets.digests import stored_form
+from clients_app.services.secrets.verification import SecretRow
 
 CLIENT_ID = uuid.uuid4()
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from clients_app import selectors
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, Person, Tenant
@@ -16,8 +15,14 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
     TENANT_VIEWER,
 )
-from clients_app.services.client_drafts import ClientDraft, draft_of
-from clients_app.services.client_edits import assign_roles, edit_client, name_owners, set_enabled
+from clients_app.selectors.roles.roles import roles_of_client
+from clients_app.services.clients.drafts import ClientDraft, draft_of
+from clients_app.services.clients.edits import (
+    assign_roles,
+    edit_client,
+    name_owners,
+    set_enabled,
+)
 from tests.factories import (
     NOW,
     SECOND,
@@ -147,7 +152,7 @@ def test_an_owner_edits_but_assigns_no_roles(client: Client) -> None:
             actor=actor_for(olga),
             now=NOW,
         )
-    assert [role.name for role in selectors.client_roles(client)] == ["Tenant Member"]
+    assert [role.name for role in roles_of_client(client)] == ["Tenant Member"]
 
 
 def test_nobody_but_an_administrator_edits_one_that_administers(tenant: Tenant) -> None:

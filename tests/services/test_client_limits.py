@@ -20,8 +20,8 @@ from clients_app.rules.built_in_roles import (
     TENANT_ADMINISTRATOR,
     TENANT_MEMBER,
 )
-from clients_app.services.client_drafts import ClientDraft, check_client_draft
-from clients_app.services.clients import register_client
+from clients_app.services.clients.drafts import ClientDraft, check_client_draft
+from clients_app.services.clients.registration import register_client
 from tests.factories import (
     NOW,
     SECOND,

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from clients_app import selectors
 from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
-from clients_app.services.client_secrets import (
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.secrets.changes import (
     AddedSecret,
     SecretDraft,
     add_secret,
@@ -135,7 +135,7 @@ def test_removed_secret_is_gone_and_cannot_be_removed_again(
     gone = remove_secret(client, secret.pk, actor=mara, now=NOW)
 
     assert (gone.retired_at, gone.retired_by) == (NOW, "mara")
-    assert selectors.listed_secrets(client, now=NOW) == []
+    assert listed_secrets(client, now=NOW) == []
     with pytest.raises(NotFound):
         remove_secret(client, secret.pk, actor=mara, now=NOW)
 
@@ -247,8 +247,8 @@ def test_an_expired_secret_is_listed_for_90_days_and_never_lives_again(client: C
     secret = insert_secrets(client, 1, expires_at=NOW)[0]
     actor, last = command_line_in(client.tenant), NOW + timedelta(days=90)
 
-    assert selectors.listed_secrets(client, now=last - SECOND) == [secret]
-    assert selectors.listed_secrets(client, now=last) == []
+    assert listed_secrets(client, now=last - SECOND) == [secret]
+    assert listed_secrets(client, now=last) == []
     for draft in (DRAFT, SecretDraft(description="", expires_at=None)):
         with pytest.raises(RuleBroken, match="has expired"):
             edit_secret(client, secret.pk, draft, actor=actor, now=NOW)

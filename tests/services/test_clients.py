@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from clients_app import selectors
 from clients_app.errors import AlreadyAdded, Conflict, Forbidden, RuleBroken
 from clients_app.models import (
     Client,
@@ -20,7 +19,9 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
     TENANT_VIEWER,
 )
-from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.roles.roles import roles_of_client
+from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from tests.factories import (
     IN_A_YEAR,
     NOW,
@@ -44,7 +45,7 @@ def test_everything_typed_is_saved_with_the_client(tenant: Tenant, administrator
         secret_description="first",
     )
 
-    client = selectors.get_client(tenant.pk, added.client.pk)
+    client = get_client(tenant.pk, added.client.pk)
     assert (client.name, client.description, client.contact) == (
         "Pump station 7",
         "Reads levels",
@@ -55,7 +56,7 @@ def test_everything_typed_is_saved_with_the_client(tenant: Tenant, administrator
     assert client.is_enabled
     assert (client.created_at, client.created_by) == (NOW, "mara")
     assert client.next_expires_at == IN_A_YEAR
-    assert {role.name for role in selectors.client_roles(client)} == {
+    assert {role.name for role in roles_of_client(client)} == {
         "Tenant Contributor",
         "Tenant Member",
     }

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from clients_app.management.server import GRACE_S
 from clients_app.models import SigningKey
-from clients_app.services import housekeeping, published_keys
+from clients_app.services import housekeeping
 from clients_app.services.housekeeping import CHORES, Chore, _do_in_turn, look_after_keys
-from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.signing_keys import public_keys
+from clients_app.services.signing_keys.rotation import ensure_active_key
+from portal.server.listener import GRACE_S
 
 
 def run_until(chores: list[Chore], enough: threading.Event) -> None:
@@ -68,8 +69,8 @@ def test_the_keys_are_remembered_and_their_schedule_kept(
 
     look_after_keys()
 
-    assert published_keys._remembered is not None
-    assert key.kid in published_keys._remembered.by_kid
+    assert public_keys._remembered is not None
+    assert key.kid in public_keys._remembered.by_kid
     assert SigningKey.objects.filter(state="next").count() == 1
 
 

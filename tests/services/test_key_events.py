@@ -12,15 +12,15 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.errors import Forbidden
 from clients_app.models import AuditEvent, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services import key_rotation, signing_keys
-from clients_app.services.key_rotation import (
+from clients_app.services.signing_keys import private_keys, rotation
+from clients_app.services.signing_keys.private_keys import SigningKeyLost
+from clients_app.services.signing_keys.rotation import (
     encrypt_keys_anew,
     ensure_active_key,
     follow_schedule,
     revoke_keys,
     rotate_keys,
 )
-from clients_app.services.signing_keys import SigningKeyLost
 from tests.factories import NOW, make_tenant
 from tests.services.keys import DAY, events, states
 
@@ -48,7 +48,7 @@ def test_without_its_event_no_key_changes(
     def refuse(*_: Any, **__: Any) -> None:
         raise DatabaseError("the table is full")
 
-    monkeypatch.setattr(key_rotation.audit, "record", refuse)
+    monkeypatch.setattr(rotation.audit, "record", refuse)
 
     for deed in (
         lambda: rotate_keys(actor=operator, now=NOW),
@@ -89,7 +89,7 @@ def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
     assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
     assert encrypt_keys_anew(actor=operator, now=NOW) == []
 
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
     with settings_without_fallbacks(settings):
         assert ensure_active_key(now=NOW) == first
     assert events(tenant).count("key.encrypted") == 2

@@ -7,15 +7,15 @@ import pytest
 from clients_app.actors import Actor
 from clients_app.errors import NotFound
 from clients_app.models import SigningKey, Tenant
-from clients_app.services import published_keys, signing_keys
-from clients_app.services.key_rotation import (
+from clients_app.services.signing_keys import private_keys, public_keys
+from clients_app.services.signing_keys.private_keys import SigningKeyLost, loaded_key
+from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
     revoke_keys,
     rotate_keys,
 )
-from clients_app.services.published_keys import counts_now, published_jwks
-from clients_app.services.signing_keys import SigningKeyLost, loaded_key
 from tests.factories import NOW, SECOND
 from tests.services.keys import LEAD, events, states
 
@@ -43,9 +43,9 @@ def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operat
 
     revoke_keys([first.kid], actor=operator, now=NOW)
 
-    with pytest.raises(signing_keys.NoSigningKey):
+    with pytest.raises(private_keys.NoSigningKey):
         loaded_key(first.kid)
-    assert published_keys.public_key_of(first.kid) is None
+    assert public_keys.public_key_of(first.kid) is None
 
 
 def test_revoke_takes_the_next_key_which_verifiers_know(first: SigningKey, operator: Actor):
@@ -92,7 +92,7 @@ def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: A
 def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
     rotate_keys(actor=operator, now=NOW)
     settings.SECRET_KEY = "n" * 60
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
     with pytest.raises(SigningKeyLost, match=f"manage.py keys revoke {first.kid}"):
         ensure_active_key(now=NOW)
 
@@ -105,7 +105,7 @@ def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Acto
 def test_a_next_key_that_cannot_sign_does_not_become_active(first: SigningKey, operator: Actor):
     following = rotate_keys(actor=operator, now=NOW)
     SigningKey.objects.filter(kid=following.kid).update(private_part=b"spoilt")
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     with pytest.raises(SigningKeyLost):
         follow_schedule(now=NOW + LEAD)

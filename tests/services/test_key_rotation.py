@@ -8,12 +8,12 @@ import pytest
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, SigningKey, Tenant
-from clients_app.services.key_rotation import (
+from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
     rotate_keys,
 )
-from clients_app.services.published_keys import counts_now, published_jwks
 from tests.factories import NOW, SECOND
 from tests.services.keys import DAY, LEAD, events, states
 

@@ -11,21 +11,21 @@ from allauth.account.forms import default_token_generator
 from django.contrib.auth import authenticate
 from django.urls import resolve
 
-from clients_app import selectors
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
-from clients_app.selectors import installation
-from clients_app.services.one_time_links import make_one_time_link
-from clients_app.services.people import add_person, choose_password
+from clients_app.selectors.people.lookup import rights_of
+from clients_app.selectors.tenants import installation
+from clients_app.services.people.accounts import add_person, choose_password
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_tenant
 
 GOOD = "Seven-grey-herons-7"
 
 
 def test_a_person_is_tenant_member_always(tenant: Tenant) -> None:
-    assert selectors.rights_of(make_person("ann", tenant)) == {TENANT_MEMBER}
-    assert selectors.rights_of(make_person("bob", tenant, TENANT_VIEWER)) == {
+    assert rights_of(make_person("ann", tenant)) == {TENANT_MEMBER}
+    assert rights_of(make_person("bob", tenant, TENANT_VIEWER)) == {
         TENANT_MEMBER,
         TENANT_VIEWER,
     }

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pytest
 
-from clients_app import selectors
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
-from clients_app.services.people_edits import assign_person_roles, set_active
+from clients_app.selectors.people.lookup import people_who_administer, rights_of
+from clients_app.services.people.edits import assign_person_roles, set_active
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
 from tests.web.conftest import browser_of
 
@@ -33,7 +33,7 @@ def test_roles_change_at_once_and_tenant_member_stays(
     ids = role_ids(tenant, TENANT_ADMINISTRATOR)
     assign_person_roles(colleague, ids, actor=mara, now=NOW)
 
-    assert selectors.rights_of(colleague) == {TENANT_ADMINISTRATOR, TENANT_MEMBER}
+    assert rights_of(colleague) == {TENANT_ADMINISTRATOR, TENANT_MEMBER}
     event = AuditEvent.objects.get(action="person.roles.changed")
     assert '"before":{"roles":["Tenant Member","Tenant Viewer"]}' in event.canonical
     assert '"after":{"roles":["Tenant Administrator","Tenant Member"]}' in event.canonical
@@ -68,7 +68,7 @@ def test_the_last_tenant_administrator_stays(
         with pytest.raises(RuleBroken, match="mara is the last Tenant Administrator"):
             lose(administrator, actor)
 
-    assert list(selectors.people_who_administer(tenant.pk)) == [administrator]
+    assert list(people_who_administer(tenant.pk)) == [administrator]
 
 
 @pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
@@ -98,7 +98,7 @@ def test_rights_and_tenants(
     plain = make_person("plain", tenant, TENANT_ADMINISTRATOR)
     with pytest.raises(Forbidden, match="Only Staff"):
         lose(administrator, actor_for(plain))  # Mara is Staff
-    assert selectors.rights_of(colleague) == {TENANT_MEMBER, TENANT_VIEWER}
+    assert rights_of(colleague) == {TENANT_MEMBER, TENANT_VIEWER}
 
 
 def test_25_roles_with_tenant_member_and_no_more(

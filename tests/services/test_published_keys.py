@@ -6,10 +6,15 @@ from typing import Any
 import pytest
 
 from clients_app.models import SigningKey
-from clients_app.services import published_keys
-from clients_app.services.key_rotation import ensure_active_key
-from clients_app.services.published_keys import counts_now, know, public_key_of, published_jwks
-from clients_app.services.signing_keys import new_key
+from clients_app.services.signing_keys import public_keys
+from clients_app.services.signing_keys.private_keys import new_key
+from clients_app.services.signing_keys.public_keys import (
+    counts_now,
+    know,
+    public_key_of,
+    published_jwks,
+)
+from clients_app.services.signing_keys.rotation import ensure_active_key
 
 State = SigningKey.State
 
@@ -70,8 +75,8 @@ def test_a_new_key_is_found_a_second_later(
     public_key_of(key.kid)
     other = new_key(now=now, state=State.RETIRED)
     other.save()
-    clock = published_keys.time.monotonic
-    monkeypatch.setattr(published_keys.time, "monotonic", lambda: clock() + 1.1)
+    clock = public_keys.time.monotonic
+    monkeypatch.setattr(public_keys.time, "monotonic", lambda: clock() + 1.1)
 
     with django_assert_num_queries(1):
         assert public_key_of(other.kid) is not None

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from clients_app import selectors
 from clients_app.models import TokenRefusal
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import refusals
-from clients_app.services.refusals import SECRETS_MAX, STRANGERS_MAX, Cause
+from clients_app.selectors.clients.usage import client_summary, refusals_of
+from clients_app.services.usage import rejected_requests
+from clients_app.services.usage.rejected_requests import SECRETS_MAX, STRANGERS_MAX, Cause
 from tests.conftest import Machine
 
 AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -17,15 +17,15 @@ AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before():
-    refusals._refused.take()
+    rejected_requests._refused.take()
     yield
-    refusals._refused.take()
+    rejected_requests._refused.take()
 
 
 def refuse(
     machine: Machine, plain: str, *, at: datetime = AT, address: str = "192.0.2.1", **more
 ) -> None:
-    refusals.count_refused_secret(
+    rejected_requests.count_refused_secret(
         machine.client.pk, plain, is_known=True, address=address, now=at, **more
     )
 
@@ -43,13 +43,13 @@ def test_other_secrets_are_one_group(machine: Machine):
             address=f"192.0.2.{minute}",
         )
 
-    refusals.flush()
+    rejected_requests.flush()
 
-    [group] = selectors.refusals_of(machine.client, now=AT)
+    [group] = refusals_of(machine.client, now=AT)
     assert (group.cause, group.requests, group.secret) == (Cause.UNKNOWN_SECRET, 3, None)
     assert (group.first_at, group.last_at) == (AT, AT + timedelta(minutes=2))
     assert group.last_address == "192.0.2.2"
-    assert selectors.client_summary(machine.client, now=AT).refused_7_days == 3
+    assert client_summary(machine.client, now=AT).refused_7_days == 3
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_secret_that_is_known_is_named(machine: Machine, row: str, field: str,
     changed.save()
     refuse(machine, machine.plain)
 
-    refusals.flush()
+    rejected_requests.flush()
 
-    [group] = selectors.refusals_of(machine.client, now=AT)
+    [group] = refusals_of(machine.client, now=AT)
     assert (group.cause, group.requests) == (cause, 1)
     assert group.secret.last_four == machine.plain[-4:]
 
@@ -79,7 +79,7 @@ def test_a_secret_that_is_known_is_named(machine: Machine, row: str, field: str,
 def test_batches_add_up_by_the_day(machine: Machine):
     for at in (AT, AT, AT + timedelta(days=1)):
         refuse(machine, new_secret(), at=at)
-        refusals.flush()
+        rejected_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 2), (Cause.UNKNOWN_SECRET, None, 1)]
 
@@ -87,9 +87,11 @@ def test_batches_add_up_by_the_day(machine: Machine):
 def test_requests_refused_after_the_secret_was_right(machine: Machine):
     client_id = str(machine.client.pk)
     for error in ("invalid_scope", "unauthorized_client", "unsupported_grant_type", "no_such"):
-        refusals.count_refused_request(client_id, machine.secret.pk, error, address="", now=AT)
+        rejected_requests.count_refused_request(
+            client_id, machine.secret.pk, error, address="", now=AT
+        )
 
-    refusals.flush()
+    rejected_requests.flush()
 
     assert {(cause, secret) for cause, secret, _ in causes()} == {
         (Cause.INVALID_SCOPE, machine.secret.pk),
@@ -100,13 +102,13 @@ def test_requests_refused_after_the_secret_was_right(machine: Machine):
 
 def test_strangers_fill_no_memory_and_no_table(machine: Machine):
     for _ in range(STRANGERS_MAX + 50):
-        refusals.count_refused_secret(
+        rejected_requests.count_refused_secret(
             uuid4(), new_secret(), is_known=False, address="192.0.2.9", now=AT
         )
-    assert len(refusals._refused) == STRANGERS_MAX
+    assert len(rejected_requests._refused) == STRANGERS_MAX
     refuse(machine, new_secret())
 
-    refusals.flush()
+    rejected_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 1)]
 
@@ -114,9 +116,9 @@ def test_strangers_fill_no_memory_and_no_table(machine: Machine):
 def test_a_flood_against_one_client_is_counted_in_full(machine: Machine):
     for _ in range(SECRETS_MAX + 500):
         refuse(machine, new_secret())
-    assert len(refusals._refused) == SECRETS_MAX + 1
+    assert len(rejected_requests._refused) == SECRETS_MAX + 1
 
-    refusals.flush()
+    rejected_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, SECRETS_MAX + 500)]
 
@@ -125,12 +127,12 @@ def test_the_text_is_not_kept(machine: Machine):
     plain = new_secret()
     refuse(machine, plain)
 
-    assert plain not in repr(refusals._refused.take())
+    assert plain not in repr(rejected_requests._refused.take())
 
 
 def test_groups_older_than_ninety_days_are_not_shown(machine: Machine):
     refuse(machine, new_secret())
-    refusals.flush()
+    rejected_requests.flush()
 
-    assert selectors.refusals_of(machine.client, now=AT + timedelta(days=89)) != []
-    assert selectors.refusals_of(machine.client, now=AT + timedelta(days=90)) == []
+    assert refusals_of(machine.client, now=AT + timedelta(days=89)) != []
+    assert refusals_of(machine.client, now=AT + timedelta(days=90)) == []

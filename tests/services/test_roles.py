@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients_app import selectors
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientRole, Person, Role, Tenant
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
-from clients_app.services.roles import add_role, edit_role, remove_role
+from clients_app.selectors.roles.roles import roles_of_client
+from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from tests.factories import (
     NOW,
     actor_for,
@@ -83,7 +83,7 @@ def test_renaming_keeps_the_id_and_who_carries_it(tenant: Tenant) -> None:
 
     edit_role(role.pk, name="old", description="lower case", actor=actor, now=NOW)
 
-    assert "old" in [held.name for held in selectors.client_roles(client)]
+    assert "old" in [held.name for held in roles_of_client(client)]
     with pytest.raises(Conflict):
         edit_role(role.pk, name="tenant viewer", description="", actor=actor, now=NOW)
 
@@ -122,7 +122,7 @@ def test_removing_takes_the_role_from_all_and_tells_from_how_many(tenant: Tenant
 
     remove_role(role.pk, actor=command_line_in(tenant), now=NOW)
 
-    assert [held.name for held in selectors.client_roles(client)] == ["Tenant Member"]
+    assert [held.name for held in roles_of_client(client)] == ["Tenant Member"]
     event = AuditEvent.objects.get(action="role.removed")
     assert json.loads(event.canonical)["before"] == {
         "name": "Old",

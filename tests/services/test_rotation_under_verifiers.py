@@ -13,10 +13,14 @@ import pytest
 
 from clients_app.models import SigningKey, Tenant
 from clients_app.rules import key_schedule
-from clients_app.services import signing_keys
-from clients_app.services.key_rotation import ensure_active_key, follow_schedule, rotate_keys
-from clients_app.services.published_keys import published_jwks
-from clients_app.services.tokens import TokenClient, issue_access_token
+from clients_app.services.signing_keys import private_keys
+from clients_app.services.signing_keys.public_keys import published_jwks
+from clients_app.services.signing_keys.rotation import (
+    ensure_active_key,
+    follow_schedule,
+    rotate_keys,
+)
+from clients_app.services.tokens.access_tokens import TokenClient, issue_access_token
 from tests.factories import NOW, command_line_in
 
 TICK = timedelta(seconds=20)
@@ -52,7 +56,7 @@ def _quick(settings: Any, tenant: Tenant) -> Any:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     ensure_active_key(now=NOW)
     yield
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
 
 def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:

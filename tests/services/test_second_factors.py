@@ -8,8 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from clients_app.errors import Conflict, Forbidden
-from clients_app.models import Person
-from clients_app.services.second_factors import (
+from clients_app.identity.second_factors import (
     add_authenticator,
     encrypt_factors_anew,
     opened,
@@ -17,6 +16,7 @@ from clients_app.services.second_factors import (
     sealed,
     take_code,
 )
+from clients_app.models import Person
 from tests.factories import NOW, actor_for, code_of, give_app, make_person, make_tenant
 
 FORMER = "f" * 60  # a SECRET_KEY

@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 
-from clients_app import keyring
+from clients_app import derived_keys
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_check
-from clients_app.services.secret_check import (
-    MEMO_MAX,
-    could_be_secret,
-    matching_secret,
-)
+from clients_app.services.secrets import verification
+from clients_app.services.secrets.verification import MEMO_MAX, could_be_secret, matching_secret
 from tests.services.secret_rows import CLIENT_ID, row_of
 
 
@@ -103,7 +99,7 @@ def test_after_a_change_of_the_root_secret_the_fallback_checks_the_tag(
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
 
-    assert keyring.current_key(keyring.SECRET_TAGS).id != row.tag_key_id
+    assert derived_keys.current_key(derived_keys.SECRET_TAGS).id != row.tag_key_id
     assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[row]) is None
     assert runs == []
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == row.id
@@ -133,19 +129,19 @@ def test_one_flipped_character_is_refused_before_any_look(plain: str):
 
 
 def test_the_memo_is_bounded_and_forgets_the_oldest():
-    secret_check._memo.clear()
+    verification._memo.clear()
     for number in range(MEMO_MAX + 5):
-        secret_check._remember(number.to_bytes(32, "big"))
+        verification._remember(number.to_bytes(32, "big"))
 
-    assert len(secret_check._memo) == MEMO_MAX
-    assert (4).to_bytes(32, "big") not in secret_check._memo
-    assert (5).to_bytes(32, "big") in secret_check._memo
-    secret_check._memo.clear()
+    assert len(verification._memo) == MEMO_MAX
+    assert (4).to_bytes(32, "big") not in verification._memo
+    assert (5).to_bytes(32, "big") in verification._memo
+    verification._memo.clear()
 
 
 def test_the_memo_holds_no_text(plain: str):
     row = row_of(plain)
     matching_secret(plain, client_id=CLIENT_ID, rows=[row])
 
-    assert all(len(entry) == 32 for entry in secret_check._memo)
-    assert plain.encode() not in b"".join(secret_check._memo)
+    assert all(len(entry) == 32 for entry in verification._memo)
+    assert plain.encode() not in b"".join(verification._memo)

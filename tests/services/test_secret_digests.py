@@ -6,9 +6,9 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from clients_app import keyring
+from clients_app import derived_keys
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.secret_digests import digest_fits, stored_form, tag_of
+from clients_app.services.secrets.digests import digest_fits, stored_form, tag_of
 
 CLIENT_ID = uuid.uuid4()
 pytestmark = pytest.mark.usefixtures("full_digests")
@@ -44,8 +44,8 @@ def test_the_same_text_is_stored_differently_each_time_but_for_its_tag(plain: st
 
 
 def test_tag_depends_on_client_text_and_key(plain: str):
-    key = keyring.current_key(keyring.SECRET_TAGS)
-    other_key = keyring.current_key(keyring.SIGNING_KEYS)
+    key = derived_keys.current_key(derived_keys.SECRET_TAGS)
+    other_key = derived_keys.current_key(derived_keys.SIGNING_KEYS)
     tags = {
         tag_of(plain, client_id=CLIENT_ID, key=key),
         tag_of(plain, client_id=uuid.uuid4(), key=key),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_check, secret_digests
-from clients_app.services.secret_check import GATE_PLACES, Busy, matching_secret
+from clients_app.services.secrets import digests, verification
+from clients_app.services.secrets.verification import GATE_PLACES, Busy, matching_secret
 from tests.services.secret_rows import CLIENT_ID, row_of
 
 
@@ -16,13 +16,13 @@ from tests.services.secret_rows import CLIENT_ID, row_of
 def closed_gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Every run of Argon2id waits until the event is set."""
     opened = threading.Event()
-    real = secret_digests.digest_fits
+    real = digests.digest_fits
 
     def waiting(plain: str, digest: str) -> bool:
         opened.wait(10)
         return real(plain, digest)
 
-    monkeypatch.setattr(secret_digests, "digest_fits", waiting)
+    monkeypatch.setattr(digests, "digest_fits", waiting)
     yield opened
     opened.set()
 
@@ -49,24 +49,24 @@ def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
     """Bar 14: one runs, a few wait, the rest are told to come back; the known never wait."""
     known = new_secret()
     known_row = row_of(known, 99)
-    secret_check._remember(secret_check._fingerprint(known, CLIENT_ID, known_row))
+    verification._remember(verification._fingerprint(known, CLIENT_ID, known_row))
     row = row_of(plain)
-    taken = [secret_check._places.acquire(timeout=1) for _ in range(GATE_PLACES)]
+    taken = [verification._places.acquire(timeout=1) for _ in range(GATE_PLACES)]
     try:
         with monkeypatch.context() as soon:
-            soon.setattr(secret_check, "GATE_WAIT_S", 0.2)
+            soon.setattr(verification, "GATE_WAIT_S", 0.2)
             with pytest.raises(Busy):
                 matching_secret(plain, client_id=CLIENT_ID, rows=[row])
         assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
         assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[known_row]) is None
     finally:
-        secret_check._places.release(len(taken))
+        verification._places.release(len(taken))
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == 1
 
 
 def test_whoever_knows_the_secret_gets_his_turn(runs: list[str], monkeypatch: pytest.MonkeyPatch):
     """After a restart many come at once with secrets that are right but not in the memo yet."""
-    monkeypatch.setattr(secret_check, "GATE_WAIT_S", 60)  # however busy the machine is
+    monkeypatch.setattr(verification, "GATE_WAIT_S", 60)  # however busy the machine is
     plains = [new_secret() for _ in range(4 * GATE_PLACES)]
     rows = [row_of(text, number) for number, text in enumerate(plains)]
 
@@ -105,7 +105,7 @@ def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
 def test_several_that_bring_the_same_secret_share_one_run(
     plain: str, runs: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(secret_check, "GATE_WAIT_S", 60)
+    monkeypatch.setattr(verification, "GATE_WAIT_S", 60)
     row = row_of(plain)
 
     threads, outcomes = started(

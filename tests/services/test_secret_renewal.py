@@ -6,12 +6,13 @@ import pytest
 from argon2 import PasswordHasher, Type
 from django.db import Error as DatabaseError
 
-from clients_app import keyring
+from clients_app import derived_keys
 from clients_app.models import AuditEvent, ClientSecret
 from clients_app.rules.secret_format import new_secret
-from clients_app.services import secret_check, secret_renewal, usage
-from clients_app.services.secret_check import SecretRow, matching_secret
-from clients_app.services.secret_digests import digest_fits
+from clients_app.services.secrets import renewal, verification
+from clients_app.services.secrets.digests import digest_fits
+from clients_app.services.secrets.verification import SecretRow, matching_secret
+from clients_app.services.usage import counts
 from tests.conftest import Machine
 
 FORMER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=Type.ID)
@@ -21,8 +22,8 @@ TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 @pytest.fixture(autouse=True)
 def _nothing_seen_before():
-    secret_check._memo.clear()
-    secret_renewal._renewed.clear()
+    verification._memo.clear()
+    renewal._renewed.clear()
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def use(machine: Machine, plain: str | None = None) -> int | None:
     secret = ClientSecret.objects.get(pk=machine.secret.pk)
     row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
     found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
-    secret_check._argon2_thread.submit(lambda: None).result()
+    verification._argon2_thread.submit(lambda: None).result()
     return found
 
 
@@ -49,25 +50,25 @@ def stored(machine: Machine) -> ClientSecret:
 def test_former_parameters_become_those_of_today(former: Machine):
     """Bar 13: and the secret stays the same."""
     assert use(former) == former.secret.pk
-    usage.flush()
+    counts.flush()
 
     row = stored(former)
     assert row.digest.startswith(TODAY)
     assert digest_fits(former.plain, row.digest)
     assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
     assert use(former) == former.secret.pk
-    assert secret_renewal._renewed == {}
+    assert renewal._renewed == {}
 
 
 def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
     """Bar 14: afterwards the former key may be forgotten."""
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
-    current = keyring.current_key(keyring.SECRET_TAGS)
+    current = derived_keys.current_key(derived_keys.SECRET_TAGS)
     assert stored(machine).tag_key_id != current.id
 
     use(machine)
-    usage.flush()
+    counts.flush()
 
     assert stored(machine).tag_key_id == current.id
     settings.SECRET_KEY_FALLBACKS = []
@@ -78,21 +79,21 @@ def test_a_tag_of_a_lost_key_becomes_one_of_the_current_key(machine: Machine, se
     settings.SECRET_KEY = "n" * 60
 
     use(machine)
-    usage.flush()
+    counts.flush()
 
-    assert stored(machine).tag_key_id == keyring.current_key(keyring.SECRET_TAGS).id
+    assert stored(machine).tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
 
 
 def test_what_is_of_today_is_left_alone(machine: Machine):
     use(machine)
-    usage.flush()
+    counts.flush()
 
     assert stored(machine).digest == machine.secret.digest
 
 
 def test_a_wrong_secret_renews_nothing(former: Machine):
     assert use(former, new_secret()) is None
-    usage.flush()
+    counts.flush()
 
     assert stored(former).digest == former.secret.digest
 
@@ -111,17 +112,17 @@ def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
     faster = FORMER.hash(former.plain)
     ClientSecret.objects.filter(pk=former.secret.pk).update(digest=faster)
 
-    usage.flush()
+    counts.flush()
 
     assert stored(former).digest == faster
-    assert secret_renewal._renewed == {}
+    assert renewal._renewed == {}
 
 
 def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):
     use(former)
     ClientSecret.objects.filter(pk=former.secret.pk).update(retired_at=now)
 
-    usage.flush()
+    counts.flush()
 
     assert stored(former).retired_at == now
 
@@ -133,11 +134,11 @@ def test_what_cannot_be_written_waits(former: Machine, monkeypatch: pytest.Monke
     use(former)
     with monkeypatch.context() as patch:
         patch.setattr("django.db.models.query.QuerySet.update", locked)
-        patch.setattr(usage.connection, "close", lambda: None)  # it holds the test's transaction
-        usage.flush()
+        patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
+        counts.flush()
     assert stored(former).digest == former.secret.digest
 
-    usage.flush()
+    counts.flush()
 
     assert stored(former).digest.startswith(TODAY)
 
@@ -146,6 +147,6 @@ def test_it_is_no_event(former: Machine):
     before = AuditEvent.objects.count()
 
     use(former)
-    usage.flush()
+    counts.flush()
 
     assert AuditEvent.objects.count() == before

@@ -8,9 +8,9 @@ import pytest
 from clients_app.errors import AlreadyAdded, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
-from clients_app.services.client_secrets import SecretDraft
-from clients_app.services.secret_digests import digest_fits
-from clients_app.services.secret_rotation import RotatedSecret, rotate_secret
+from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.digests import digest_fits
+from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from tests.factories import (
     IN_A_YEAR,
     NOW,

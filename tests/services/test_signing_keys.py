@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.db import connections
 
-from clients_app import keyring
+from clients_app import derived_keys
 from clients_app.models import SigningKey
-from clients_app.services import signing_keys
-from clients_app.services.key_rotation import ensure_active_key
-from clients_app.services.published_keys import published_jwks
-from clients_app.services.signing_keys import NoSigningKey, SigningKeyLost, loaded_key
+from clients_app.services.signing_keys import private_keys
+from clients_app.services.signing_keys.private_keys import NoSigningKey, SigningKeyLost, loaded_key
+from clients_app.services.signing_keys.public_keys import published_jwks
+from clients_app.services.signing_keys.rotation import ensure_active_key
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -68,7 +68,7 @@ def test_rsa_keys_have_the_length_that_is_set(
         {"alg": algorithm}, b"x", joserfc.jwk.RSAKey.import_key(private), algorithms=[algorithm]
     )
     message, _, signature = token.rpartition(".")
-    own = signing_keys.base64url(loaded_key(key.kid).sign(message.encode())).decode()
+    own = private_keys.base64url(loaded_key(key.kid).sign(message.encode())).decode()
     assert len(own) == len(signature)
     public = joserfc.jwk.import_key(key.public_jwk)
     assert joserfc.jws.deserialize_compact(f"{message}.{own}", public, algorithms=[algorithm])
@@ -91,7 +91,7 @@ def test_kid_is_the_thumbprint(db: None, settings: Any, now: datetime, algorithm
         members.pop(name, None)
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
     digest = hashlib.sha256(canonical).digest()
-    assert signing_keys.base64url(digest).decode() == key.kid
+    assert private_keys.base64url(digest).decode() == key.kid
 
 
 def test_only_public_members_are_published(key: SigningKey):
@@ -119,12 +119,12 @@ def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any
     assert der[:20] not in stored
     assert number.decode("latin-1") not in dump_of_every_table()
     assert "PRIVATE" not in dump_of_every_table()
-    assert key.encryption_key_id == keyring.current_key(keyring.SIGNING_KEYS).id
+    assert key.encryption_key_id == derived_keys.current_key(derived_keys.SIGNING_KEYS).id
 
 
 def test_two_encryptions_share_nothing(key: SigningKey):
     one = key.private_part
-    signing_keys.encrypt_anew(key)
+    private_keys.encrypt_anew(key)
     two = key.private_part
 
     assert one[:12] != two[:12]
@@ -133,14 +133,14 @@ def test_two_encryptions_share_nothing(key: SigningKey):
 def test_a_former_root_secret_still_opens_it(key: SigningKey, settings: Any):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     assert loaded_key(key.kid).kid == key.kid
 
 
 def test_a_lost_root_secret_is_said_in_one_sentence(key: SigningKey, settings: Any, now: datetime):
     settings.SECRET_KEY = "n" * 60
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     with pytest.raises(SigningKeyLost, match="SECRET_KEY_FALLBACKS"):
         ensure_active_key(now=now)
@@ -152,7 +152,7 @@ def test_a_spoilt_private_part_is_not_used(key: SigningKey, place: int):
     spoilt = bytearray(key.private_part)
     spoilt[place] ^= 1
     SigningKey.objects.update(private_part=bytes(spoilt))
-    signing_keys._loaded.clear()
+    private_keys._loaded.clear()
 
     with pytest.raises(SigningKeyLost):
         loaded_key(key.kid)

@@ -11,11 +11,11 @@ from clients_app.actors import Actor
 from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
-from clients_app.selectors.tenant_policies import foul_page, tenant_policy
-from clients_app.services.client_edits import name_owners
-from clients_app.services.client_secrets import SecretDraft, add_secret, edit_secret
-from clients_app.services.secret_rotation import rotate_secret
-from clients_app.services.tenant_policies import end_old_secrets, set_policies
+from clients_app.selectors.tenants.policies import foul_page, tenant_policy
+from clients_app.services.clients.edits import name_owners
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tenants.policies import end_old_secrets, set_policies
 from tests.factories import (
     IN_A_YEAR,
     NOW,

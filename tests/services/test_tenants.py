@@ -6,7 +6,7 @@ from clients_app import audit
 from clients_app.actors import ActorKind
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.models import Role, Tenant
-from clients_app.services.tenants import add_tenant
+from clients_app.services.tenants.tenants import add_tenant
 from tests.factories import NOW
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, Person, Tenant
-from clients_app.services.client_drafts import draft_of
-from clients_app.services.client_edits import edit_client
-from clients_app.services.client_removal import remove_client
-from clients_app.services.clients import register_client
-from clients_app.services.token_ends import end_tokens
+from clients_app.services.clients.drafts import draft_of
+from clients_app.services.clients.edits import edit_client
+from clients_app.services.clients.registration import register_client
+from clients_app.services.clients.removal import remove_client
+from clients_app.services.tokens.revocation import end_tokens
 from tests.conftest import Machine
 from tests.factories import NOW, ClientDraft, actor_for, command_line_in
 

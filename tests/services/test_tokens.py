@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app.models import SigningKey
-from clients_app.services.key_rotation import ensure_active_key
-from clients_app.services.signing_keys import base64url, loaded_key
-from clients_app.services.tokens import (
+from clients_app.services.signing_keys.private_keys import base64url, loaded_key
+from clients_app.services.signing_keys.rotation import ensure_active_key
+from clients_app.services.tokens.access_tokens import (
     AccessToken,
     TokenClient,
     issue_access_token,

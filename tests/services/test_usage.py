@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError
 
-from clients_app import selectors
 from clients_app.models import Client, ClientSecret, TokenUsage
-from clients_app.services import usage, usage_rows
+from clients_app.selectors.clients.usage import client_summary
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.usage import counts, hourly_rows
 from tests.conftest import Machine
 
 AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -16,11 +17,11 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before():
-    usage._issued.take()
+    counts._issued.take()
 
 
 def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") -> None:
-    usage.count_token(
+    counts.count_token(
         str(machine.client.pk), machine.secret.pk, lifetime_s=3600, address=address, now=at
     )
 
@@ -30,7 +31,7 @@ def test_tokens_are_counts_per_secret_and_hour(machine: Machine):
     count(machine, at=AT + timedelta(minutes=25), address="2001:db8::7")
     count(machine, at=AT + HOUR)
 
-    usage.flush()
+    counts.flush()
 
     assert [
         (row.client_id, row.secret_id, row.hour, row.tokens, row.last_at, row.last_address)
@@ -50,7 +51,7 @@ def test_tokens_are_counts_per_secret_and_hour(machine: Machine):
 def test_a_second_batch_adds_to_the_first(machine: Machine):
     for _ in range(2):
         count(machine)
-        usage.flush()
+        counts.flush()
 
     assert TokenUsage.objects.get().tokens == 2
 
@@ -59,7 +60,7 @@ def test_a_late_batch_keeps_the_last_moment_and_address(machine: Machine):
     """Another worker has written what came later already."""
     for at, address in ((AT, "192.0.2.1"), (AT - HOUR / 4, "192.0.2.2")):
         count(machine, at=at, address=address)
-        usage.flush()
+        counts.flush()
 
     row = TokenUsage.objects.get()
     assert (row.tokens, row.last_at, row.last_address) == (2, AT, "192.0.2.1")
@@ -68,7 +69,7 @@ def test_a_late_batch_keeps_the_last_moment_and_address(machine: Machine):
 
 def test_an_unknown_address_is_none(machine: Machine):
     count(machine, address="")
-    usage.flush()
+    counts.flush()
 
     assert TokenUsage.objects.get().last_address is None
 
@@ -76,10 +77,10 @@ def test_an_unknown_address_is_none(machine: Machine):
 def test_what_the_screens_read(machine: Machine):
     count(machine)
     count(machine)
-    usage.flush()
+    counts.flush()
 
-    [secret] = selectors.listed_secrets(machine.client, now=AT)
-    summary = selectors.client_summary(machine.client, now=AT)
+    [secret] = listed_secrets(machine.client, now=AT)
+    summary = client_summary(machine.client, now=AT)
     assert (secret.last_used_at, secret.last_used_address) == (AT, "192.0.2.1")
     assert secret.tokens_7_days == summary.tokens_7_days == 2
     assert summary.last_address == "192.0.2.1"
@@ -98,7 +99,7 @@ def test_a_batch_takes_two_statements_however_many_tokens(
         count(machine)
 
     with django_assert_num_queries(4):  # with SAVEPOINT and its RELEASE
-        usage.flush()
+        counts.flush()
 
 
 @pytest.mark.parametrize("statement", ["_ADD_ISSUED", "_SET_LAST_USE"])
@@ -107,14 +108,14 @@ def test_what_cannot_be_written_is_kept_and_counted_once(
 ):
     count(machine)
     with monkeypatch.context() as patch:
-        patch.setattr(usage_rows, statement, "SELECT 1 FROM no_such_table WHERE %s")
-        patch.setattr(usage.connection, "close", lambda: None)  # it holds the test's transaction
-        usage.flush()
+        patch.setattr(hourly_rows, statement, "SELECT 1 FROM no_such_table WHERE %s")
+        patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
+        counts.flush()
     assert not TokenUsage.objects.exists()
     assert "wait for the database" in caplog.text
 
     count(machine)
-    usage.flush()
+    counts.flush()
 
     assert TokenUsage.objects.get().tokens == 2
 
@@ -123,7 +124,7 @@ def test_a_piece_that_was_written_is_not_written_again(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ):
     """Of two pieces the second fails: only it comes back."""
-    write = usage_rows.write_issued
+    write = hourly_rows.write_issued
     calls = []
 
     def second_fails(rows):
@@ -135,22 +136,22 @@ def test_a_piece_that_was_written_is_not_written_again(
     count(machine)
     count(machine, at=AT + HOUR)
     with monkeypatch.context() as patch:
-        patch.setattr(usage_rows, "_PIECE", 1)
-        patch.setattr(usage_rows, "write_issued", second_fails)
-        patch.setattr(usage.connection, "close", lambda: None)
-        usage.flush()
-    usage.flush()
+        patch.setattr(hourly_rows, "_PIECE", 1)
+        patch.setattr(hourly_rows, "write_issued", second_fails)
+        patch.setattr(counts.connection, "close", lambda: None)
+        counts.flush()
+    counts.flush()
 
     assert [row.tokens for row in TokenUsage.objects.all()] == [1, 1]
 
 
 def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
     count(machine)
-    usage.count_token(
+    counts.count_token(
         str(machine.client.pk), machine.secret.pk + 1, lifetime_s=60, address="", now=AT
     )
 
-    usage.flush()
+    counts.flush()
 
     assert TokenUsage.objects.get().tokens == 1
     assert ClientSecret.objects.count() == 1
@@ -158,10 +159,10 @@ def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
 
 def test_a_client_knows_when_its_last_token_ends_whatever_its_lifetime_is_now(machine: Machine):
     count(machine)
-    usage.count_token(
+    counts.count_token(
         str(machine.client.pk), machine.secret.pk, lifetime_s=60, address="", now=AT + HOUR / 60
     )
-    usage.flush()
+    counts.flush()
 
     machine.client.refresh_from_db()
     assert machine.client.last_token_at == AT + HOUR / 60

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.test import Client as Browser
 
 from clients_app.models import Person, TokenRefusal
-from clients_app.services.roles import add_role
+from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
 from tests.web.conftest import text_of

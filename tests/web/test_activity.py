@@ -9,8 +9,8 @@ from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, ClientSecret, Person, Tenant, TokenRefusal
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
-from clients_app.services.client_edits import set_enabled
-from clients_app.services.roles import add_role, edit_role
+from clients_app.services.clients.edits import set_enabled
+from clients_app.services.roles.roles import add_role, edit_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client, make_person
 from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows
@@ -98,7 +98,7 @@ def test_refused_token_requests_are_groups_that_stand_out(
 def test_a_removed_client_is_named_and_has_no_page(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
-    from clients_app.services.client_removal import remove_client
+    from clients_app.services.clients.removal import remove_client
 
     remove_client(machine.client, actor=actor_for(administrator), now=now)
 

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clients_app.models import AuditEvent, Person, Tenant, TokenRefusal
-from clients_app.services.roles import add_role
+from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
 from tests.web.conftest import HTMX, browser_of, is_page, text_of

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Person, Tenant
-from clients_app.services.roles import add_role
+from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
 from tests.web.activity import ACTIVITY, listed, refuse

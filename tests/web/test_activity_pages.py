@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import AuditEvent, Person, TokenRefusal
-from clients_app.services.roles import add_role
+from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
 from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows

@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client as Browser
 
 from clients_app import conf
+from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent
-from clients_app.services.one_time_links import make_one_time_link
 from tests.factories import command_line_in, make_person
 from tests.web.conftest import text_of
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Person, TokenRefusal, TokenUsage
-from clients_app.services.client_secrets import SecretDraft, add_secret, remove_secret
+from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
 from tests.factories import actor_for
 from tests.web.conftest import text_of
 

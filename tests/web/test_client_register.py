@@ -4,7 +4,7 @@ import pytest
 
 from clients_app import conf
 from clients_app.models import AuditEvent, Client, ClientSecret, UsedFormKey
-from clients_app.services.secret_digests import digest_fits
+from clients_app.services.secrets.digests import digest_fits
 from tests.factories import make_client
 from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
 

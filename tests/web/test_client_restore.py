@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client
-from clients_app.services.client_removal import remove_client
+from clients_app.services.clients.removal import remove_client
 from tests.factories import actor_for, make_client
 from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
 

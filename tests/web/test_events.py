@@ -11,7 +11,7 @@ from django.test import Client as Browser
 
 from clients_app import audit
 from clients_app.models import AuditEvent, AuditHead, Client, ClientSecret, Person, Tenant
-from clients_app.services import attempts
+from clients_app.services.activity import attempts
 from tests.conftest import Machine
 from tests.factories import make_person
 from tests.portal_process import PASSWORD

@@ -10,7 +10,7 @@ from clients_app.errors import RuleBroken
 from clients_app.limits import FLEET_MAX, OWNERS_MAX, TAGS_MAX
 from clients_app.models import AuditEvent, Client
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.fleet import enable_all
+from clients_app.services.clients.bulk import enable_all
 from tests.factories import make_client, make_person
 from tests.web.conftest import HTMX, browser_of, is_page, text_of
 

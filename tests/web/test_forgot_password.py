@@ -9,8 +9,8 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 
+from clients_app.identity.password_mails import mail_link
 from clients_app.models import Person, Tenant
-from clients_app.services.password_mails import mail_link
 from tests.factories import make_person
 from tests.sinks import mail_sink
 from tests.web.conftest import text_of

@@ -8,7 +8,7 @@ import pytest
 
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client
-from clients_app.selectors import Show
+from clients_app.selectors.clients.lists import Show
 from clients_app.web.list_state import SHOWN
 from tests.factories import insert_clients, insert_secrets, make_client
 from tests.web.conftest import HTMX, text_of

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from clients_app.models import Client, TokenUsage
-from clients_app.services.client_edits import set_enabled
-from clients_app.services.client_removal import remove_client
+from clients_app.services.clients.edits import set_enabled
+from clients_app.services.clients.removal import remove_client
 from tests.factories import actor_for, command_line_in, insert_clients, make_client
 from tests.web.conftest import browser_of, is_page, text_of
 

@@ -19,7 +19,7 @@ from clients_app.models import (
     Tenant,
     Webhook,
 )
-from clients_app.services import deliveries
+from clients_app.services.notices import deliveries
 from tests.conftest import Machine
 from tests.factories import insert_clients, insert_secrets
 from tests.sinks import receiver

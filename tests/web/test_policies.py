@@ -9,7 +9,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
-from clients_app.selectors.tenant_policies import tenant_policy
+from clients_app.selectors.tenants.policies import tenant_policy
 from tests.conftest import Machine
 from tests.factories import insert_clients, insert_secrets
 from tests.web.conftest import browser_of, is_page, text_of, value_of

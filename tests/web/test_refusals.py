@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, ClientSecret
-from clients_app.services.key_rotation import ensure_active_key
+from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import browser_of as plain_browser_of
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
@@ -40,7 +40,7 @@ def test_fault_of_ours_stands_alone_with_its_operation_id(
     def fail(*args, **kwargs):
         raise RuntimeError("the database is on fire")
 
-    monkeypatch.setattr("clients_app.web.views.role_list.selectors.roles_with_counts", fail)
+    monkeypatch.setattr("clients_app.web.views.role_list.roles_with_counts", fail)
     administrator_browser.raise_request_exception = False
     reply = administrator_browser.get("/security/roles")
 

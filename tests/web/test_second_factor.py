@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, Person
-from clients_app.services import attempts
+from clients_app.services.activity import attempts
 from tests.factories import code_of, give_app
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of

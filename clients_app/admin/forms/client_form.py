@@ -7,15 +7,15 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app import selectors
-from clients_app.admin.forms.deed_form import DeedForm, line
+from clients_app.admin.forms.operation_form import DeedForm, line
 from clients_app.admin.forms.secret_form import SECRET_FIELDS, SecretForm
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import ClientType, Tenant
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import clean_client_name, split_tags
-from clients_app.selectors.installation import tenants
-from clients_app.services.client_drafts import ClientDraft
+from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.selectors.tenants.installation import tenants
+from clients_app.services.clients.drafts import ClientDraft
 
 _ROLES: Final = ("roles", "confirm_admin")
 _URLS: Final = ("redirect_uris", "post_logout_redirect_uris")
@@ -100,9 +100,7 @@ class ClientForm(SecretForm):
         if "roles" in self.fields:
             roles: Any = self.fields["roles"]
             roles.choices = [
-                (str(role.pk), role.name)
-                for role in selectors.tenant_roles(tenant.pk)
-                if not role.is_member
+                (str(role.pk), role.name) for role in tenant_roles(tenant.pk) if not role.is_member
             ]
 
     def clean_name(self) -> str:

@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.forms.deed_form import DeedForm, line
+from clients_app.admin.forms.operation_form import DeedForm, line
 from clients_app.models import Role
 from clients_app.rules.names import clean_role_name
-from clients_app.selectors.installation import first_tenant, tenants
+from clients_app.selectors.tenants.installation import first_tenant, tenants
 
 
 class RoleForm(DeedForm):

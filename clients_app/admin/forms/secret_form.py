@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.forms.deed_form import DeedForm, line
+from clients_app.admin.forms.operation_form import DeedForm, line
 from clients_app.errors import RuleBroken
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import ClientSecret
 from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
 from clients_app.rules.names import clean_line
 from clients_app.rules.rotation import OldEnds
-from clients_app.services.client_secrets import SecretDraft
+from clients_app.services.secrets.changes import SecretDraft
 
 SECRET_FIELDS: Final = ("secret_description", "expiration", "never_expires")
 

@@ -7,8 +7,8 @@ from typing import Any
 from clients_app import audit, conf
 from clients_app.errors import PortalError
 from clients_app.management.command_line import PortalCommand, actor_in, now
-from clients_app.selectors import installation
-from clients_app.services.retention import seal_segment
+from clients_app.selectors.tenants import installation
+from clients_app.services.activity.archive import seal_segment
 
 
 class Command(PortalCommand):

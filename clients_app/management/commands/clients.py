@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from clients_app import conf, selectors
+from clients_app import conf
 from clients_app.errors import NotFound, PortalError, RuleBroken
 from clients_app.management.command_line import (
     PortalCommand,
@@ -23,12 +23,14 @@ from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.rules.tenant_policy import TenantPolicy, default_end
-from clients_app.selectors.tenant_policies import tenant_policy
-from clients_app.services.client_drafts import ClientDraft
-from clients_app.services.client_secrets import SecretDraft
-from clients_app.services.clients import register_client
-from clients_app.services.secret_rotation import rotate_secret
-from clients_app.services.token_ends import end_tokens
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.people.lookup import tenant_people
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.registration import register_client
+from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tokens.revocation import end_tokens
 
 _ADD: Final = "Adds a Client-Credentials client; prints its id and its secret, once."
 _ROTATE: Final = "Gives a client a new secret, printed once, and its old one an end."
@@ -166,7 +168,7 @@ def _client_in(tenant: Tenant, client_id: str) -> Client:
     guid = parse_client_id(client_id)
     if guid is None:
         raise NotFound("There is no such client.")
-    return selectors.get_client(tenant.pk, guid)
+    return get_client(tenant.pk, guid)
 
 
 def _add_secret_options(parser: ArgumentParser) -> None:
@@ -186,7 +188,7 @@ def _people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
 
     Errors: NotFound, naming the first that is not there.
     """
-    keys = selectors.tenant_people(tenant.pk).values_list("username_key", "pk")
+    keys = tenant_people(tenant.pk).values_list("username_key", "pk")
     ids: dict[str, UUID] = dict(keys)
     for name in usernames:
         if key_of(name) not in ids:

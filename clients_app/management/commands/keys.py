@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from clients_app import conf, selectors
+from clients_app import conf
+from clients_app.identity.second_factors import encrypt_factors_anew
 from clients_app.management.command_line import PortalCommand, actor_on_installation, now
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
-from clients_app.selectors import installation
-from clients_app.services.key_rotation import encrypt_keys_anew, revoke_keys, rotate_keys
-from clients_app.services.second_factors import encrypt_factors_anew
+from clients_app.selectors.signing_keys.former_keys import rows_under_former_keys
+from clients_app.selectors.tenants import installation
+from clients_app.services.signing_keys.rotation import (
+    encrypt_keys_anew,
+    revoke_keys,
+    rotate_keys,
+)
 
 _ORDER: Final = list(SigningKey.State.values)
 _REWRITTEN: Final = "each is written anew when its secret is next used"
@@ -63,7 +68,7 @@ class Command(PortalCommand):
         done = encrypt_keys_anew(actor=actor_on_installation(), now=moment)
         self.stdout.write(f"Signing keys encrypted anew: {len(done)}.")
         self.stdout.write(f"Second factors encrypted anew: {encrypt_factors_anew()}.")
-        left = selectors.rows_under_former_keys(now=moment)
+        left = rows_under_former_keys(now=moment)
         self.stdout.write(f"Tags of live secrets under a former key: {left.secrets}; {_REWRITTEN}.")
         self.stdout.write(f"Webhooks under a former key: {left.webhooks}; {_END}.")
         self.stdout.write(f"Audit events under a former key: {left.events}; {_STAY}.")

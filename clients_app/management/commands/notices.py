@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from clients_app.management.command_line import PortalCommand, now, tenant_of
-from clients_app.selectors import installation
-from clients_app.services import deliveries, notices
+from clients_app.selectors.tenants import installation
+from clients_app.services.notices import deliveries, schedule
 
 
 class Command(PortalCommand):
@@ -19,7 +19,7 @@ class Command(PortalCommand):
         """Print how many secrets are told of, and how each message went."""
         tenants = [tenant_of(tenant)] if tenant else installation.tenants()
         for one in tenants:
-            told = notices.look(one, now=now())
+            told = schedule.look(one, now=now())
             self.stdout.write(f"{one.name}: {told} told of")
             for sent in deliveries.attempt_due(one.pk, now=now()):
                 line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"

@@ -4,6 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from clients_app.errors import NotFound
+from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.identity.second_factors import remove_factor
 from clients_app.management.command_line import (
     PortalCommand,
     actor_in,
@@ -13,11 +15,9 @@ from clients_app.management.command_line import (
     tenant_of,
 )
 from clients_app.models import Person
-from clients_app.selectors import installation
-from clients_app.services.one_time_links import make_one_time_link
-from clients_app.services.people import add_person
-from clients_app.services.people_edits import assign_person_roles, set_active
-from clients_app.services.second_factors import remove_factor
+from clients_app.selectors.tenants import installation
+from clients_app.services.people.accounts import add_person
+from clients_app.services.people.edits import assign_person_roles, set_active
 
 
 class Command(PortalCommand):

@@ -10,7 +10,7 @@ from clients_app.management.command_line import (
     now,
     tenant_of,
 )
-from clients_app.services.roles import add_role
+from clients_app.services.roles.roles import add_role
 
 
 class Command(PortalCommand):

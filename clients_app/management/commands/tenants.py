@@ -5,7 +5,7 @@ from typing import Any
 
 from clients_app.actors import ActorKind
 from clients_app.management.command_line import PortalCommand, now
-from clients_app.services.tenants import add_tenant
+from clients_app.services.tenants.tenants import add_tenant
 
 
 class Command(PortalCommand):

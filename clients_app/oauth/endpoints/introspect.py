@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from clients_app import conf, selectors
+from clients_app import conf
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_row import ClientRow
 from clients_app.oauth.exchange import answered, asking_client, params_of
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import required
-from clients_app.services.token_state import CountingToken, counting_token
+from clients_app.selectors.clients.lookup import may_introspect
+from clients_app.services.tokens.validity import CountingToken, counting_token
 
 _SAID_OF_IT = ("scope", "client_id", "sub", "aud", "iss", "exp", "iat", "nbf", "jti", "tid")
 
@@ -43,7 +44,7 @@ def _may_know(asking: ClientRow, counting: CountingToken) -> bool:
     asks, issued_to = asking.token_client, counting.client
     if asks.id == str(issued_to.pk):
         return True
-    return asks.tenant_id == str(issued_to.tenant_id) and selectors.may_introspect(asks.id)
+    return asks.tenant_id == str(issued_to.tenant_id) and may_introspect(asks.id)
 
 
 def _described(counting: CountingToken) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
 from clients_app.oauth.documents import document, read_only, refusal
-from clients_app.services.published_keys import published_jwks
+from clients_app.services.signing_keys.public_keys import published_jwks
 
 
 @csrf_exempt

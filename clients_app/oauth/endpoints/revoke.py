@@ -9,8 +9,8 @@ from clients_app.oauth import request_log, responses
 from clients_app.oauth.exchange import answered, asking_client, params_of
 from clients_app.oauth.messages import Answer, Request, request_from
 from clients_app.oauth.params import required
-from clients_app.services.token_ends import revoke_token
-from clients_app.services.token_state import counting_token
+from clients_app.services.tokens.revocation import revoke_token
+from clients_app.services.tokens.validity import counting_token
 
 
 @csrf_exempt

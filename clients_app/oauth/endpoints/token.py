@@ -14,9 +14,9 @@ from clients_app.oauth.errors import OAuthError, invalid_request
 from clients_app.oauth.exchange import answered, params_of
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.messages import Answer, Request, request_from
-from clients_app.services.refusals import count_refused_request
-from clients_app.services.tokens import IssuedToken
-from clients_app.services.usage import count_token
+from clients_app.services.tokens.access_tokens import IssuedToken
+from clients_app.services.usage.counts import count_token
+from clients_app.services.usage.rejected_requests import count_refused_request
 
 GRANTS: Final = {"client_credentials": client_credentials}
 

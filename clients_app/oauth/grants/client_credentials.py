@@ -9,7 +9,7 @@ from clients_app.models import ClientType
 from clients_app.oauth.client_auth import Authenticated
 from clients_app.oauth.errors import OAuthError, unavailable
 from clients_app.rules.scopes import granted_scopes
-from clients_app.services.tokens import IssuedToken, issue_access_token
+from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
 
 CLIENT_TYPES = frozenset({ClientType.CLIENT_CREDENTIALS.value})
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app import selectors
 from clients_app.actors import Actor
 from clients_app.models import Client
-from clients_app.policies import Action, allows
-from clients_app.services.client_drafts import ClientDraft, draft_of
+from clients_app.permissions import Action, allows
+from clients_app.selectors.people.lookup import tenant_people
+from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import URL_FIELDS
 
@@ -36,7 +36,7 @@ class ClientEditForm(ClientForm):
         self.was = draft_of(client)
         self.people: list[Any] = []
         if allows(actor, Action.ASSIGN_ROLES, client=client):
-            self.people = list(selectors.tenant_people(client.tenant_id))
+            self.people = list(tenant_people(client.tenant_id))
             owners: Any = self.fields["owners"]
             owners.choices = [(str(person.pk), str(person)) for person in self.people]
         else:

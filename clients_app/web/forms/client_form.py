@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app import selectors
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S
@@ -18,7 +17,8 @@ from clients_app.rules.redirect_uris import (
     clean_logout_uri,
     clean_redirect_uri,
 )
-from clients_app.services.client_drafts import ClientDraft, check_client_draft
+from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from clients_app.web.forms.url_lists import URL_FIELDS, cleaned_urls, url_list
 from clients_app.web.forms.window_form import WindowForm, line
 
@@ -76,7 +76,7 @@ class ClientForm(WindowForm):
             self._offer_roles(actor)
 
     def _offer_roles(self, actor: Actor) -> None:
-        self.tenant_roles = selectors.tenant_roles(actor.tenant_id)
+        self.tenant_roles = tenant_roles(actor.tenant_id)
         self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
         roles: Any = self.fields["roles"]
         roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]

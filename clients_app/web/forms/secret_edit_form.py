@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from clients_app.models import ClientSecret
-from clients_app.services.client_secrets import lengthens
+from clients_app.services.secrets.changes import lengthens
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.window_form import stamp_field
 

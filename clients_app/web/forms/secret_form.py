@@ -13,7 +13,7 @@ from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
 from clients_app.rules.names import clean_line
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
-from clients_app.services.client_secrets import SecretDraft
+from clients_app.services.secrets.changes import SecretDraft
 from clients_app.web.forms.window_form import WindowForm, line
 
 TYPED = "%Y-%m-%d %H:%M"

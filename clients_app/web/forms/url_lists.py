@@ -10,8 +10,8 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
-from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import RuleBroken
+from clients_app.http.sentences import sentence_of
 from clients_app.rules.redirect_uris import check_url_count
 
 URL_FIELDS: Final = ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins")

@@ -7,8 +7,8 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from clients_app.browsers.ruled_form import RuledForm
-from clients_app.web.kept import Fields
+from clients_app.http.ruled_form import RuledForm
+from clients_app.identity.kept_forms import Fields
 
 
 def line(label: Any) -> forms.CharField:

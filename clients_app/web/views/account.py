@@ -13,15 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
-from clients_app.browsers.person import person_of
 from clients_app.errors import RuleBroken
+from clients_app.identity.account_adapter import note_wrong_password
+from clients_app.identity.factor_status import CODES, authenticator_of, recovery_codes_left
+from clients_app.identity.kept_forms import BACK
+from clients_app.identity.person import person_of
 from clients_app.limits import PASSWORD_MIN
-from clients_app.selectors.second_factors import CODES, authenticator_of, recovery_codes_left
-from clients_app.services.preferences import ZONES, prefer
+from clients_app.services.people.preferences import ZONES, prefer
 from clients_app.web.access import signed_in_somehow
-from clients_app.web.accounts import note_wrong_password
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import BACK
 from clients_app.web.shell import theme_of
 from clients_app.web.views.theme import keep_theme
 

@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from clients_app.browsers.person import person_of
-from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import Conflict, NotFound, RuleBroken
-from clients_app.selectors.second_factors import has_factor, lacks_demanded_factor
-from clients_app.services import second_factors
+from clients_app.http.sentences import sentence_of
+from clients_app.identity import second_factors
+from clients_app.identity.factor_status import has_factor, lacks_demanded_factor
+from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.person import person_of
 from clients_app.web.access import signed_in_somehow
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import is_sent
 from clients_app.web.proof import fresh_proof
 
 _PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted

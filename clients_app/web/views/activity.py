@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from clients_app import audit
 from clients_app.models import AuditEvent, Client
-from clients_app.policies import Action
-from clients_app.selectors import activity as selectors
-from clients_app.selectors import clients_by_id
-from clients_app.selectors.activity_filter import ActivityFilter, found_by, names_of
+from clients_app.permissions import Action
+from clients_app.selectors.activity import events as selectors
+from clients_app.selectors.activity.filters import ActivityFilter, found_by, names_of
+from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.web.access import may, signed_in
 from clients_app.web.activity_state import (
     KINDS,

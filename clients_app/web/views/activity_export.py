@@ -9,16 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app.policies import Action
-from clients_app.selectors.activity import COUNTED_MAX, activity_count
-from clients_app.services.activity_export import FORMATS, TooManyExports, export_activity
+from clients_app.identity.kept_forms import is_sent
+from clients_app.permissions import Action
+from clients_app.selectors.activity.events import COUNTED_MAX, activity_count
+from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
+from clients_app.web import error_pages
 from clients_app.web.access import may, signed_in
 from clients_app.web.activity_state import activity_state
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
-from clients_app.web.kept import is_sent
 from clients_app.web.proof import fresh_proof
-from clients_app.web.views import refusals
 from clients_app.web.views.activity import filter_of, told
 
 WHY: Final = _("An export takes the record of what was done out of the portal.")
@@ -38,7 +38,7 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
         try:
             lines = export_activity(wanted, chosen, query=told(said, wanted), actor=actor, now=now)
         except TooManyExports as error:
-            return refusals.busy(request, error)
+            return error_pages.busy(request, error)
         response = StreamingHttpResponse(lines, content_type=FORMATS[chosen].content_type)
         name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{FORMATS[chosen].ending}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'

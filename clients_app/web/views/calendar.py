@@ -4,12 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clients_app import selectors
-from clients_app.browsers.person import zone_of
-from clients_app.notices.calendar import calendar_of
-from clients_app.policies import Action, allows
-from clients_app.selectors.expirations import calendar_secrets, feed_owner
-from clients_app.services.calendar_feeds import digest_of
+from clients_app.identity.person import zone_of
+from clients_app.permissions import Action, allows
+from clients_app.selectors.notices.expirations import calendar_secrets, feed_owner
+from clients_app.selectors.people.lookup import rights_of
+from clients_app.services.notices.calendar import calendar_of
+from clients_app.services.notices.calendar_links import digest_of
 from clients_app.web.actor import acting
 
 
@@ -20,7 +20,7 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
     if person is None:
         raise Http404
     with timezone.override(zone_of(person)):
-        actor = acting(request, person, rights=selectors.rights_of(person))
+        actor = acting(request, person, rights=rights_of(person))
         sees_all = allows(actor, Action.READ_SECRETS)
         secrets = calendar_secrets(person, sees_all=sees_all, now=now)
         body = calendar_of(person.tenant.name, secrets, now=now)

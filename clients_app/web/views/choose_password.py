@@ -14,10 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
+from clients_app.identity.kept_forms import BACK, is_sent, keeps_typed
+from clients_app.identity.password_mails import ask_for_link
 from clients_app.limits import PASSWORD_MIN
-from clients_app.services.password_mails import ask_for_link
 from clients_app.web.htmx import show
-from clients_app.web.kept import BACK, is_sent, keeps_typed
 
 
 class ChoosePassword(PasswordResetFromKeyView):

@@ -7,18 +7,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import ClientType
-from clients_app.policies import Action
-from clients_app.selectors.tenant_policies import tenant_policy
+from clients_app.permissions import Action
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 WHY = _("A client gives access to your APIs.")

@@ -11,16 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from clients_app import audit, selectors
+from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import Client, ClientType, ClientUrl
-from clients_app.policies import Action, allows
+from clients_app.permissions import Action, allows
 from clients_app.rules.expiry import is_expired
+from clients_app.selectors.activity.lookup import recent_events_of
+from clients_app.selectors.clients.usage import client_summary, hours_of, refusals_of
+from clients_app.selectors.roles.roles import roles_of_client
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.selectors.secrets.rotations import rotations
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
-from clients_app.web.live import live_address, stamp
+from clients_app.web.polling import live_address, stamp
 from clients_app.web.views.client_list import list_context
 
 TIMELINE_MAX: Final = 20
@@ -33,7 +38,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     """Show what the client is and how it is used."""
     now = timezone.now()
     context = {
-        "summary": selectors.client_summary(client, now=now),
+        "summary": client_summary(client, now=now),
         "tags": client.tags.all(),
         "urls": _urls(client),
         "owners": client.owners.order_by("username_key"),
@@ -49,11 +54,11 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
 def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     """Show its secrets: everything but their values."""
     now = timezone.now()
-    secrets = selectors.listed_secrets(client, now=now)
+    secrets = listed_secrets(client, now=now)
     live = [secret for secret in secrets if not is_expired(secret.expires_at, now)]
     times = Counter(secret.description for secret in live if secret.description)
     repeated = [description for description, count in times.items() if count > 1]
-    rotating = selectors.rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
+    rotating = rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
     under_way = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
     for secret in secrets:
         secret.replaced_by = under_way.get(secret.pk)
@@ -82,7 +87,7 @@ def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the roles that travel in its tokens."""
     if not client.has_roles:
         raise NotFound(gettext_noop("Clients of this type carry no roles."))
-    context = {"roles": selectors.client_roles(client)}
+    context = {"roles": roles_of_client(client)}
     return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
 
@@ -94,8 +99,8 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
     now = timezone.now()
     context = {
         "timeline": _timeline(client, now),
-        "hours": selectors.hours_of(client, now=now),
-        "summary": selectors.client_summary(client, now=now),
+        "hours": hours_of(client, now=now),
+        "summary": client_summary(client, now=now),
     }
     return _tab(request, client, "activity", gettext("Activity"), context, now)
 
@@ -109,11 +114,11 @@ def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
             "sentence": audit.sentence(event),
             "changes": audit.changes(event),
         }
-        for event in selectors.client_activity(client.tenant_id, client.pk, limit=TIMELINE_MAX)
+        for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX)
     ]
     refused = [
         {"at": refusal.last_at, "refusal": refusal}
-        for refusal in selectors.refusals_of(client, now=now, limit=TIMELINE_MAX)
+        for refusal in refusals_of(client, now=now, limit=TIMELINE_MAX)
     ]
     return sorted(done + refused, key=lambda one: one["at"], reverse=True)[:TIMELINE_MAX]
 

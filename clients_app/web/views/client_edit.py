@@ -10,17 +10,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import Conflict, RuleBroken
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.client_edits import edit_client, name_owners
+from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.services.clients.edits import edit_client, name_owners
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -48,7 +48,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     except Conflict as error:
         form.add_broken(error)
         if error.field is None:
-            form.show_changes(selectors.get_client(client.tenant_id, client.pk))
+            form.show_changes(get_client(client.tenant_id, client.pk))
         return _ask(request, client, form, status=422)
     except RuleBroken as error:
         form.add_broken(error)

@@ -11,17 +11,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from clients_app import selectors
-from clients_app.browsers.person import person_of
 from clients_app.errors import NotFound
+from clients_app.identity.person import person_of
 from clients_app.models import Client, ClientType
-from clients_app.policies import Action, allows
-from clients_app.selectors import Show
+from clients_app.permissions import Action, allows
+from clients_app.selectors.clients.lists import Show, client_page
+from clients_app.selectors.periods import RESTORABLE
+from clients_app.selectors.roles.roles import get_role
+from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
-from clients_app.web.live import live_address, stamp
+from clients_app.web.polling import live_address, stamp
 from clients_app.web.views.client_add import addresses_of
 
 #: the columns that would be empty for all clients of a type
@@ -81,7 +83,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
     client_type = ClientType(said.type or default)
     named = replace(said, type=client_type)  # its address names the type, whatever is open
-    page = selectors.client_page(
+    page = client_page(
         actor.tenant_id,
         client_type=client_type,
         q=said.q,
@@ -121,8 +123,8 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "saved_filters": person_of(request).saved_filters.all(),
         "save_query": replace(named, page=1, select=False).query(),
         "unselect_query": replace(named, select=False).query(),
-        "sidebar": selectors.sidebar_counts(actor.tenant_id, clients=everything),
-        "restorable": selectors.RESTORABLE,
+        "sidebar": sidebar_counts(actor.tenant_id, clients=everything),
+        "restorable": RESTORABLE,
     }
 
 
@@ -162,7 +164,7 @@ def _chips(said: ListState, tenant_id: Any) -> list[Chip]:
         chips.append(Chip(str(SHOWN[said.show]), said.without("show")))
     if said.role:
         try:
-            name = selectors.get_role(tenant_id, said.role).name
+            name = get_role(tenant_id, said.role).name
         except NotFound:
             name = gettext("not there any more")
         words = gettext("Role: %(role)s") % {"role": name}

@@ -8,20 +8,21 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from clients_app import conf, selectors
-from clients_app.browsers.ruled_form import form_key_of
+from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
+from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import ClientType
-from clients_app.policies import Action
-from clients_app.selectors.tenant_policies import tenant_policy
-from clients_app.services.clients import register_client
+from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.clients.registration import register_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_add import (
     WHY,
@@ -97,7 +98,7 @@ def _register(
 
 def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
     """Say that the first try was saved; its secret is gone, a new one can be added."""
-    client = selectors.get_client(actor_of(request).tenant_id, error.client_id)
+    client = get_client(actor_of(request).tenant_id, error.client_id)
     title = gettext("Already Added")
     context = {"client": client}
     return show(request, "already_added", context, title=title, status=409, tell="clientChanged")

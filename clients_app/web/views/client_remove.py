@@ -7,16 +7,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import RuleBroken
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.client_removal import asks_for_name, remove_client
+from clients_app.permissions import Action
+from clients_app.selectors.clients.usage import client_summary
+from clients_app.services.clients.removal import asks_for_name, remove_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.confirm_form import ConfirmForm
 from clients_app.web.htmx import done, show, with_query
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -49,7 +49,7 @@ def _ask(
         "client": client,
         "form": form,
         "asks_for_name": asks_for_name(client, now=now),
-        "summary": selectors.client_summary(client, now=now),
+        "summary": client_summary(client, now=now),
         "live_secrets": client.secrets.live(now).count(),
     }
     title = gettext("Remove Client")

@@ -9,16 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import Conflict, RuleBroken
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.client_removal import restore_client
+from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import get_removed_client, name_is_taken
+from clients_app.services.clients.removal import restore_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.confirm_form import RestoreForm
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -29,7 +29,7 @@ from clients_app.web.proof import fresh_proof
 def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
     """Confirm; asks for another name where its own was given away meanwhile."""
     actor, now = actor_of(request), timezone.now()
-    client = selectors.get_removed_client(actor.tenant_id, removed_id, now=now)
+    client = get_removed_client(actor.tenant_id, removed_id, now=now)
     if request.method != "POST" or BACK in request.POST:
         return _ask(request, client, RestoreForm.shown(request.POST))
     form = RestoreForm(request.POST)
@@ -51,7 +51,7 @@ def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
 def _ask(
     request: HttpRequest, client: Client, form: RestoreForm, *, status: int = 200
 ) -> HttpResponse:
-    is_taken = selectors.name_is_taken(client.tenant_id, client.name)
+    is_taken = name_is_taken(client.tenant_id, client.name)
     form.initial.setdefault("name", client.name)
     context = {
         "client": client,

@@ -7,16 +7,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.client_edits import assign_roles
+from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.services.clients.edits import assign_roles
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_roles_form import ClientRolesForm
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -46,7 +46,7 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     except (Conflict, RuleBroken) as error:
         form.add_broken(error)
         if isinstance(error, Conflict):
-            form.show_changes(selectors.get_client(client.tenant_id, client.pk))
+            form.show_changes(get_client(client.tenant_id, client.pk))
         return _ask(request, form, status=422)
     said = gettext("Roles of %(client)s saved.") % {"client": client.name}
     to = reverse("client-roles", kwargs={"client_id": client.pk})

@@ -6,14 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.client_edits import set_enabled
+from clients_app.permissions import Action
+from clients_app.selectors.clients.usage import client_summary
+from clients_app.services.clients.edits import set_enabled
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def _confirm(
             "client": client,
             "enable": enable,
             "heading": title,
-            "summary": selectors.client_summary(client, now=now),
+            "summary": client_summary(client, now=now),
             "live_secrets": client.secrets.live(now).count(),
         }
         return show(request, "client_state", context, title=title)

@@ -7,17 +7,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
-from clients_app.browsers.sentences import sentence_of
-from clients_app.browsers.typed import give_notice
 from clients_app.errors import Conflict
+from clients_app.http.sentences import sentence_of
+from clients_app.identity.kept_forms import BACK, give_notice
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.services.token_ends import end_tokens
+from clients_app.permissions import Action
+from clients_app.selectors.clients.usage import client_summary
+from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -41,7 +40,7 @@ def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, client: Client, *, status: int = 200) -> HttpResponse:
-    summary = selectors.client_summary(client, now=timezone.now())
+    summary = client_summary(client, now=timezone.now())
     context = {"client": client, "summary": summary}
     title = gettext("End all tokens of this client")
     return show(request, "client_tokens_end", context, title=title, status=status)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app.models import ClientType
-from clients_app.policies import Action, allows
-from clients_app.selectors.find import find as find_rows
+from clients_app.permissions import Action, allows
+from clients_app.selectors.clients.find import find as find_rows
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show

@@ -14,18 +14,18 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
-from clients_app.browsers.person import person_of
-from clients_app.browsers.sentences import sentence_of
 from clients_app.errors import NotFound, RuleBroken
+from clients_app.http.sentences import sentence_of
+from clients_app.identity.kept_forms import BACK, is_sent
+from clients_app.identity.person import person_of
 from clients_app.models import CalendarFeed, Delivery
-from clients_app.policies import Action, allows
+from clients_app.permissions import Action, allows
 from clients_app.rules.notices import STAGES
-from clients_app.selectors.expirations import feed_of, recent_deliveries, webhook_of
-from clients_app.services import calendar_feeds, deliveries, webhooks
+from clients_app.selectors.notices.expirations import feed_of, recent_deliveries, webhook_of
+from clients_app.services.notices import calendar_links, channels, deliveries
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import BACK, is_sent
 from clients_app.web.proof import fresh_proof
 
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page
@@ -48,7 +48,7 @@ def notices_mail(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _page(request, mails_notices=on)
     if request.method == "POST":
-        webhooks.set_mail(on=on, actor=actor_of(request), now=timezone.now())
+        channels.set_mail(on=on, actor=actor_of(request), now=timezone.now())
         messages.success(request, gettext("Mail is on.") if on else gettext("Mail is off."))
     return see_other(reverse("notices"))
 
@@ -61,7 +61,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
     if is_sent(request) and channel in Delivery.Channel.values:
         actor, to = actor_of(request), person_of(request).email
         try:
-            sent = webhooks.send_test(channel, to=to, actor=actor, now=timezone.now())
+            sent = channels.send_test(channel, to=to, actor=actor, now=timezone.now())
         except RuleBroken as error:
             return _page(request, status=422, wrong={channel: sentence_of(error)})
         said = gettext("A test is on its way to %(recipient)s.") % {"recipient": sent.recipient}
@@ -84,7 +84,7 @@ def notices_webhook(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _page(request, typed=url)
     try:
-        made = webhooks.set_webhook(url, actor=actor_of(request), now=timezone.now())
+        made = channels.set_webhook(url, actor=actor_of(request), now=timezone.now())
     except RuleBroken as error:
         return _page(request, status=422, wrong={"webhook": sentence_of(error)}, typed=url)
     if made is not None:
@@ -104,7 +104,7 @@ def notices_secret(request: HttpRequest) -> HttpResponse:
     seen = request.POST.get("seen")
     if not is_sent(request) or webhook is None or seen != webhook.set_at.isoformat():
         return see_other(reverse("notices"))
-    made = webhooks.renew_secret(actor=actor_of(request), now=timezone.now())
+    made = channels.renew_secret(actor=actor_of(request), now=timezone.now())
     return _page(request, signing_secret=made.plain)
 
 
@@ -114,7 +114,7 @@ def notices_secret(request: HttpRequest) -> HttpResponse:
 def notices_webhook_remove(request: HttpRequest) -> HttpResponse:
     """Post nothing any more."""
     if is_sent(request):
-        webhooks.remove_webhook(actor=actor_of(request), now=timezone.now())
+        channels.remove_webhook(actor=actor_of(request), now=timezone.now())
         messages.success(request, gettext("Webhook removed."))
     return see_other(reverse("notices"))
 
@@ -145,7 +145,7 @@ def notices_calendar(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not is_sent(request) or request.POST.get("seen") != _stamp(feed_of(person_of(request))):
         return see_other(reverse("notices"))
-    key = calendar_feeds.make_feed(person, actor=actor_of(request), now=timezone.now())
+    key = calendar_links.make_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
     return _page(request, calendar_address=address)
 
@@ -157,7 +157,7 @@ def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
     """Let one's calendar address stop working."""
     if is_sent(request):
         try:
-            calendar_feeds.remove_feed(
+            calendar_links.remove_feed(
                 person_of(request), actor=actor_of(request), now=timezone.now()
             )
             messages.success(request, gettext("The calendar address does not work any more."))

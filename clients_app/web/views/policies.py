@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.errors import ChangedMeanwhile, RuleBroken
+from clients_app.identity.factor_status import administrators_without_factor
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Person
-from clients_app.policies import Action
-from clients_app.selectors.second_factors import administrators_without_factor
-from clients_app.selectors.tenant_policies import foul_page, tenant_policy
-from clients_app.services.tenant_policies import set_policies
+from clients_app.permissions import Action
+from clients_app.selectors.tenants.policies import foul_page, tenant_policy
+from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.policy_form import PolicyForm, stamp
 from clients_app.web.htmx import see_other, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 

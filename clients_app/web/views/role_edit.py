@@ -9,16 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Role
-from clients_app.policies import Action
-from clients_app.services.roles import edit_role, remove_role
+from clients_app.permissions import Action
+from clients_app.selectors.roles.roles import get_role, holders_of
+from clients_app.services.roles.roles import edit_role, remove_role
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 HOLDERS_SHOWN = 20
@@ -60,7 +60,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         remove_role(role_id, actor=actor, now=now)
         said = gettext("Role %(role)s removed.") % {"role": role.name}
         return done(request, to=reverse("role-list"), said=said, tell="rolesChanged")
-    clients, people = selectors.holders_of(role)
+    clients, people = holders_of(role)
     ends = [client.last_token_ends_at for client in clients]
     context = {
         "role": role,
@@ -76,7 +76,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
 
 
 def _custom_role(tenant_id: UUID, role_id: UUID) -> Role:
-    role = selectors.get_role(tenant_id, role_id)
+    role = get_role(tenant_id, role_id)
     if role.is_built_in:
         raise NotFound(gettext_noop("Built-in roles can be neither edited nor removed."))
     return role

@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from clients_app import selectors
-from clients_app.policies import Action, allows
+from clients_app.permissions import Action, allows
 from clients_app.rules.names import key_of
+from clients_app.selectors.roles.roles import roles_with_counts
+from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, with_query
@@ -20,7 +21,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     """Show the roles of the tenant whose names fit the filter, custom ones first."""
     actor = actor_of(request)
     q = request.GET.get("q", "").replace("\x00", "")[:FILTER_MAX].strip()
-    roles = selectors.roles_with_counts(actor.tenant_id)
+    roles = roles_with_counts(actor.tenant_id)
     context = {
         "q": q,
         "query": with_query("", q=q),
@@ -28,6 +29,6 @@ def role_list(request: HttpRequest) -> HttpResponse:
         "may_add": allows(actor, Action.ADD_ROLE),
         "may_edit": allows(actor, Action.EDIT_ROLE),
         "may_remove": allows(actor, Action.REMOVE_ROLE),
-        "sidebar": selectors.sidebar_counts(actor.tenant_id),
+        "sidebar": sidebar_counts(actor.tenant_id),
     }
     return show(request, "role_list", context, title=gettext("Roles"), fragments=("list",))

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients_app.browsers.person import person_of
 from clients_app.errors import RuleBroken
-from clients_app.policies import Action
+from clients_app.identity import kept_forms
+from clients_app.identity.person import person_of
+from clients_app.permissions import Action
 from clients_app.rules.names import clean_filter_name
-from clients_app.services.saved_filters import remove_filter, save_filter
-from clients_app.web import kept
+from clients_app.services.people.saved_filters import remove_filter, save_filter
 from clients_app.web.access import may, signed_in
 from clients_app.web.forms.window_form import WindowForm, line
 from clients_app.web.htmx import go, see_other, show
@@ -34,7 +34,7 @@ class FilterForm(WindowForm):
 def filter_add(request: HttpRequest) -> HttpResponse:
     """Ask for a name; Save keeps what the address says of the list."""
     query = replace(list_state(request.GET, may_restore=True), page=1, select=False).query()
-    if request.method != "POST" or kept.BACK in request.POST:
+    if request.method != "POST" or kept_forms.BACK in request.POST:
         return _ask(request, FilterForm.shown(request.POST), query)
     form = FilterForm(request.POST)
     if not form.is_valid():
@@ -53,10 +53,10 @@ def filter_add(request: HttpRequest) -> HttpResponse:
 @may(Action.READ_CLIENTS)
 def filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Remove a saved filter; it can be saved again."""
-    if kept.is_sent(request):
+    if kept_forms.is_sent(request):
         name = remove_filter(person_of(request), filter_id)
         messages.success(request, gettext("Filter %(name)s removed.") % {"name": name})
-    return see_other(kept.own_path(request.POST.get("next")))
+    return see_other(kept_forms.own_path(request.POST.get("next")))
 
 
 def _ask(request: HttpRequest, form: FilterForm, query: str, *, status: int = 200) -> HttpResponse:

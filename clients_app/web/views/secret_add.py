@@ -10,17 +10,17 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
-from clients_app.browsers.ruled_form import form_key_of
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
+from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client, ClientSecret
-from clients_app.policies import Action
-from clients_app.selectors.tenant_policies import tenant_policy
-from clients_app.services.client_secrets import add_secret
+from clients_app.permissions import Action
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.secrets.changes import add_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.htmx import show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_register import already_added
 

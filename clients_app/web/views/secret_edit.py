@@ -9,17 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
 from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.selectors.tenant_policies import tenant_policy
-from clients_app.services.client_secrets import edit_secret
+from clients_app.permissions import Action
+from clients_app.selectors.secrets.lookup import get_secret
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.secrets.changes import edit_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -27,7 +27,7 @@ def _lengthens(request: HttpRequest, client: Client, secret_id: int) -> bool:
     if not _is_sent(request):
         return False
     now = timezone.now()
-    secret = selectors.get_secret(client, secret_id, now=now)
+    secret = get_secret(client, secret_id, now=now)
     return SecretEditForm(request.POST, secret=secret, now=now).lengthens_life
 
 
@@ -38,7 +38,7 @@ def _lengthens(request: HttpRequest, client: Client, secret_id: int) -> bool:
 def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Ask for description and date; Save changes them at once."""
     now = timezone.now()
-    secret = selectors.get_secret(client, secret_id, now=now)
+    secret = get_secret(client, secret_id, now=now)
     policy = tenant_policy(client.tenant_id)
     made_of: dict[str, Any] = {"secret": secret, "now": now, "policy": policy}
     if not _is_sent(request):
@@ -52,7 +52,7 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
         if isinstance(error, ChangedMeanwhile):
-            form.show_changes(selectors.get_secret(client, secret_id, now=now))
+            form.show_changes(get_secret(client, secret_id, now=now))
         return _ask(request, client, form, status=422)
     said = gettext("Secret %(secret)s saved.") % {"secret": str(saved)}
     to = reverse("client-secrets", kwargs={"client_id": client.pk})

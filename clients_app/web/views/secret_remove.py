@@ -7,15 +7,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app import selectors
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
+from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
-from clients_app.services.client_secrets import remove_secret
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.services.secrets.changes import remove_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 
 
@@ -27,10 +27,10 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     """Confirm, then remove."""
     now = timezone.now()
     if request.method != "POST" or BACK in request.POST:
-        secrets = selectors.listed_secrets(client, now=now)
+        secrets = listed_secrets(client, now=now)
         context = {
             "client": client,
-            "secret": selectors.get_secret(client, secret_id, now=now),
+            "secret": get_secret(client, secret_id, now=now),
             "others": sum(
                 one.pk != secret_id and not is_expired(one.expires_at, now) for one in secrets
             ),

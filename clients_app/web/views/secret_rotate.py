@@ -9,19 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from clients_app import conf, selectors
-from clients_app.browsers.ruled_form import form_key_of
+from clients_app import conf
 from clients_app.errors import AlreadyAdded, RuleBroken
+from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
-from clients_app.policies import Action
-from clients_app.selectors.tenant_policies import tenant_policy
+from clients_app.permissions import Action
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
-from clients_app.services.secret_rotation import RotatedSecret, rotate_secret
+from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_rotate_form import SecretRotateForm
 from clients_app.web.htmx import show
-from clients_app.web.kept import BACK
 from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_register import already_added
 from clients_app.web.views.secret_add import same_description
@@ -39,7 +40,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     try:
         if sent:  # the first try may have ended the old secret at once
             refuse_used(form_key_of(request.POST), actor=actor_of(request))
-        secrets = selectors.listed_secrets(client, now=now)
+        secrets = listed_secrets(client, now=now)
         made_of: dict[str, Any] = {"secret_id": secret_id, "secrets": secrets, "now": now}
         made_of["policy"] = tenant_policy(client.tenant_id)
         if not sent:

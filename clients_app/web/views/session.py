@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from clients_app.web.live import polled
-from clients_app.web.sessions import HEADER, session_left
+from clients_app.identity.sessions import HEADER, polled, session_left
 
 
 @require_safe

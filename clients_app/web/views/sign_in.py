@@ -12,25 +12,25 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients_app.browsers.address import address_of
-from clients_app.browsers.mfa import CodeForm
-from clients_app.selectors.installation import only_tenant
-from clients_app.services.attempts import note_failed_sign_in
-from clients_app.web import kept
+from clients_app.http.peer_address import address_of
+from clients_app.identity import kept_forms
+from clients_app.identity.mfa import CodeForm
+from clients_app.identity.sessions import is_polled
+from clients_app.selectors.tenants.installation import only_tenant
+from clients_app.services.activity.attempts import note_failed_sign_in
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
-from clients_app.web.live import is_polled
 
 
-@kept.keeps_typed
+@kept_forms.keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Take username and password, then go on where the person wanted to be."""
-    to = kept.own_path(request.POST.get("next") or request.GET.get("next"))
-    fields = kept.carried_fields(request)
+    to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
+    fields = kept_forms.carried_fields(request)
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
-    if request.method != "POST" or kept.BACK in request.POST:
+    if request.method != "POST" or kept_forms.BACK in request.POST:
         return _ask(request, to, fields, username=request.POST.get("login", ""))
     if not ratelimit.consume(request, action="login"):
         return _ask(request, to, fields, error="too_many", status=429)
@@ -45,13 +45,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _ask_code(request, to, fields) if _code_awaited(request) else answer
 
 
-@kept.keeps_typed
+@kept_forms.keeps_typed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Take the code of who has a second factor, after the password; a recovery code does too."""
-    to = kept.own_path(request.POST.get("next") or request.GET.get("next"))
-    fields = kept.carried_fields(request)
+    to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
+    fields = kept_forms.carried_fields(request)
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
     stage = _code_awaited(request)
@@ -59,7 +59,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _ask(request, to, fields, error="ended", status=403)
     if stage is None:
         return go(request, with_query(reverse("account_login"), next=to))
-    if request.method != "POST" or kept.BACK in request.POST:
+    if request.method != "POST" or kept_forms.BACK in request.POST:
         return _ask_code(request, to, fields)
     form = CodeForm(request.POST, user=stage.login.user)
     if not form.is_valid():
@@ -73,11 +73,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return _go_on(request, to, fields)
 
 
-@kept.keeps_typed
+@kept_forms.keeps_typed
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server."""
-    if not kept.is_sent(request):
+    if not kept_forms.is_sent(request):
         return see_other(reverse("front"))
     logout(request, show_message=False)
     return see_other(reverse("account_login"))
@@ -89,12 +89,16 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         back = page_behind(request) if is_polled(request) else page_asked(request)
         return go(request, with_query(reverse("account_login"), next=back))
     return _ask(
-        request, request.get_full_path(), kept.typed_fields(request), error="ended", status=403
+        request,
+        request.get_full_path(),
+        kept_forms.typed_fields(request),
+        error="ended",
+        status=403,
     )
 
 
-def _go_on(request: HttpRequest, to: str, fields: kept.Fields) -> HttpResponse:
-    again = kept.show_again(request, to, fields) if fields else None
+def _go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResponse:
+    again = kept_forms.show_again(request, to, fields) if fields else None
     return again or go(request, to)
 
 
@@ -105,11 +109,11 @@ def _code_awaited(request: HttpRequest) -> LoginStage | None:
 
 
 def _ask_code(
-    request: HttpRequest, to: str, fields: kept.Fields, *, error: str = "", status: int = 200
+    request: HttpRequest, to: str, fields: kept_forms.Fields, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "next": to,
-        "kept": [(kept.PREFIX + name, value) for name, value in fields],
+        "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
         "error": error,
     }
     return show(request, "sign_in_code", context, title=gettext("Sign in"), status=status)
@@ -118,7 +122,7 @@ def _ask_code(
 def _ask(
     request: HttpRequest,
     to: str,
-    fields: kept.Fields,
+    fields: kept_forms.Fields,
     *,
     error: str = "",
     username: str = "",
@@ -126,7 +130,7 @@ def _ask(
 ) -> HttpResponse:
     context = {
         "next": to,
-        "kept": [(kept.PREFIX + name, value) for name, value in fields],
+        "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
         "error": error,
         "username": username,
         "tenant_name": only_tenant(),

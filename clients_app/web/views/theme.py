@@ -4,21 +4,21 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from clients_app import conf
+from clients_app.identity import kept_forms
 from clients_app.models import Person
-from clients_app.services.preferences import prefer
-from clients_app.web import kept
+from clients_app.services.people.preferences import prefer
 from clients_app.web.htmx import see_other, wants_fragment
 from clients_app.web.shell import THEME_COOKIE, THEMES
 
 YEAR_S = 365 * 24 * 3600
 
 
-@kept.keeps_typed
+@kept_forms.keeps_typed
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep Light, Dark or, for anything else, System."""
-    to = kept.own_path(request.POST.get("next"))
-    if not kept.is_sent(request):
+    to = kept_forms.own_path(request.POST.get("next"))
+    if not kept_forms.is_sent(request):
         return see_other(to)
     response = HttpResponse(status=204) if wants_fragment(request) else see_other(to)
     keep_theme(request, response)

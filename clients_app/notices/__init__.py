@@ -1,1 +1,0 @@
-"""Messages that tell of the ends of secrets: as mail, as a signed post, as a calendar."""

@@ -1,0 +1,138 @@
+"""Who did what when: the events of a tenant and the groups of refused token requests, together.
+
+Both are read by keys and never by offset, so that a page of a million events costs what a page of a
+hundred costs: each way to look for events has an index that ends in their order. Events come in the
+order of their numbers; groups stand among them by the moment of their last request.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import reduce
+from itertools import islice
+from operator import attrgetter, or_
+from typing import Final, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from clients_app.limits import PAGE_SIZE
+from clients_app.models import AuditEvent, TokenRefusal
+from clients_app.selectors.activity.filters import (
+    ActivityFilter,
+    alternatives,
+    event_queries,
+    events_meant,
+    refusals_meant,
+)
+
+Row = AuditEvent | TokenRefusal
+
+COUNTED_MAX: Final = 10_000  # more are said to be more
+_PIECE: Final = 500  # rows of one query of an export
+
+
+class Cut(NamedTuple):
+    """A place between two rows: below it are the events with lower numbers, and the groups whose
+    moment and id are lower."""
+
+    sequence: int
+    refused_at: datetime
+    refusal_id: int
+
+
+TOP: Final = Cut(2**63 - 1, datetime.max.replace(tzinfo=UTC), 2**63 - 1)
+
+
+class ActivityPage(NamedTuple):
+    """``rows`` newest first; a cut is None where there is nothing beyond it."""
+
+    rows: list[Row]
+    newer: Cut | None
+    older: Cut | None
+
+
+def activity_below(wanted: ActivityFilter, cut: Cut) -> ActivityPage:
+    """Return the first rows below ``cut``."""
+    rows = list(islice(_newest_first(wanted, cut, PAGE_SIZE + 1), PAGE_SIZE + 1))
+    shown = rows[:PAGE_SIZE]
+    older = _below(shown, cut) if len(rows) > PAGE_SIZE else None
+    return ActivityPage(shown, None if cut == TOP else cut, older)
+
+
+def activity_above(wanted: ActivityFilter, cut: Cut) -> ActivityPage:
+    """Return the last rows above ``cut``; the first page where they do not fill one."""
+    limit = PAGE_SIZE + 1
+    above = (query.filter(sequence__gte=cut.sequence) for query in event_queries(wanted))
+    groups = refusals_meant(wanted).filter(
+        Q(last_at=cut.refused_at, id__gte=cut.refusal_id) | Q(last_at__gt=cut.refused_at)
+    )
+    oldest_first: Iterator[Row] = heapq.merge(  # of one moment groups first: elsewhere it is turned
+        groups.order_by("last_at", "id")[:limit], _merged(above, "sequence", limit), key=_at
+    )
+    rows = list(islice(oldest_first, limit))
+    if len(rows) < limit:
+        return activity_below(wanted, TOP)
+    shown = rows[:PAGE_SIZE]
+    return ActivityPage(shown[::-1], _above(shown, cut), cut)
+
+
+def activity_count(wanted: ActivityFilter) -> int:
+    """Return how many rows there are; COUNTED_MAX + 1 stands for all that are more."""
+    either = reduce(or_, alternatives(wanted) or [Q(pk=None)])
+    events = events_meant(wanted).filter(either).order_by()[: COUNTED_MAX + 1].count()
+    groups = refusals_meant(wanted).order_by()[: COUNTED_MAX + 1].count()
+    return min(events + groups, COUNTED_MAX + 1)
+
+
+def all_activity(wanted: ActivityFilter, cut: Cut) -> Iterator[Row]:
+    """Yield every row below ``cut``, newest first, a piece in memory at a time."""
+    while True:
+        rows = list(islice(_newest_first(wanted, cut, _PIECE), _PIECE))
+        yield from rows
+        if len(rows) < _PIECE:
+            return
+        cut = _below(rows, cut)
+
+
+def _newest_first(wanted: ActivityFilter, cut: Cut, limit: int) -> Iterator[Row]:
+    below = (query.filter(sequence__lt=cut.sequence) for query in event_queries(wanted))
+    groups = refusals_meant(wanted).filter(
+        Q(last_at=cut.refused_at, id__lt=cut.refusal_id) | Q(last_at__lt=cut.refused_at)
+    )
+    return heapq.merge(
+        _merged(below, "-sequence", limit),
+        groups.order_by("-last_at", "-id")[:limit],
+        key=_at,
+        reverse=True,
+    )
+
+
+def _merged(queries: Iterable[QuerySet[AuditEvent]], order: str, limit: int) -> list[AuditEvent]:
+    """Return the first events of all queries together, each event once."""
+    found = {event.pk: event for query in queries for event in query.order_by(order)[:limit]}
+    first = sorted(found.values(), key=attrgetter("sequence"), reverse=order.startswith("-"))
+    return first[:limit]
+
+
+def _at(row: Row) -> datetime:
+    return row.at if isinstance(row, AuditEvent) else row.last_at
+
+
+def _below(rows: Iterable[Row], cut: Cut) -> Cut:
+    """Return the place below ``rows``, which are newest first and all below ``cut``."""
+    for row in rows:
+        if isinstance(row, AuditEvent):
+            cut = cut._replace(sequence=row.sequence)
+        else:
+            cut = cut._replace(refused_at=row.last_at, refusal_id=row.pk)
+    return cut
+
+
+def _above(rows: Iterable[Row], cut: Cut) -> Cut:
+    """Return the place above ``rows``, which are oldest first and all above ``cut``."""
+    for row in rows:
+        if isinstance(row, AuditEvent):
+            cut = cut._replace(sequence=row.sequence + 1)
+        else:
+            cut = cut._replace(refused_at=row.last_at, refusal_id=row.pk + 1)
+    return cut

@@ -1,0 +1,42 @@
+"""The secrets of a client, with when and where each was last used."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from clients_app.errors import NotFound, gettext_noop
+from clients_app.models import (
+    Client,
+    TokenUsage,
+)
+from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
+
+
+def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
+    """Return live and lately expired secrets, newest first.
+
+    Each has ``last_used_at``, ``last_used_address`` and ``tokens_7_days``.
+    """
+    usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("-hour")
+    recent = usage.filter(hour__gte=now - RECENT).order_by().values("secret")
+    secrets = client.secrets.listed(now - EXPIRED_LISTED)
+    return list(
+        secrets.annotate(
+            last_used_at=Subquery(usage.values("last_at")[:1]),
+            last_used_address=Subquery(usage.values("last_address")[:1]),
+            tokens_7_days=Coalesce(Subquery(recent.annotate(n=Sum("tokens")).values("n")), 0),
+        ).order_by("-id")
+    )
+
+
+def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:
+    """Return one of ``listed_secrets``.
+
+    Errors: NotFound, also for a removed one and for one of another client.
+    """
+    for secret in listed_secrets(client, now=now):
+        if secret.pk == secret_id:
+            return secret
+    raise NotFound(gettext_noop("There is no such secret. It may have been removed."))

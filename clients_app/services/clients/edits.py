@@ -1,0 +1,209 @@
+"""Deeds on a client that exists: its fields, its roles, whether it is enabled."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import Conflict, RuleBroken, gettext_noop
+from clients_app.limits import OWNERS_MAX
+from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
+from clients_app.permissions import Action, require
+from clients_app.services.clients.drafts import (
+    ClientDraft,
+    cleaned,
+    described,
+    draft_of,
+    refuse_taken_name,
+    roles_of,
+)
+from clients_app.services.clients.owners import insert_owners, refuse_ownerless
+from clients_app.services.clients.registration import (
+    insert_roles,
+    insert_tags_and_urls,
+)
+from clients_app.services.locks import lock_tenant, locked
+
+_COLUMNS = (
+    *("name", "description", "contact", "token_lifetime_s", "allow_refresh_token"),
+    "may_introspect",
+)
+
+
+def edit_client(
+    client: Client, draft: ClientDraft, *, version: int, actor: Actor, now: datetime
+) -> Client:
+    """Give ``client`` the fields, roles and URLs of ``draft``; its type and id stay.
+
+    ``version`` is that of the client on which the form was filled.
+    Errors: as ``check_client_draft``; Conflict without a field if someone changed it meanwhile;
+    Forbidden, also where roles or the right to introspect differ and the actor may not assign
+    roles; NotFound.
+    """
+    draft = cleaned(replace(draft, client_type=client.client_type))
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)  # for its names
+        client = locked(client)
+        require(actor, Action.EDIT_CLIENT, client=client)
+        held = list(client.roles.order_by("name_key"))
+        before = described(draft_of(client), held)
+        differs = described(draft, held) != before or _differ(held, draft.role_ids)
+        _refuse_stale(client, version, differs=differs)
+        refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
+        if draft.has_roles and not draft.role_ids <= _ids(held):
+            require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
+        roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
+        _assign(client, roles, held=held, actor=actor)
+        if draft.may_introspect != client.may_introspect:  # a right, as roles are
+            require(actor, Action.ASSIGN_ROLES, client=client)
+        for column in _COLUMNS:
+            setattr(client, column, getattr(draft, column))
+        client.tags.all().delete()
+        client.urls.all().delete()
+        insert_tags_and_urls(client, draft)
+        after = described(draft, roles)
+        record_change(client, "client.edited", before, after, actor=actor, now=now)
+    return client
+
+
+def assign_roles(
+    client: Client,
+    role_ids: frozenset[UUID],
+    *,
+    confirms_administrator: bool,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> Client:
+    """Let ``client`` carry these roles and Tenant Member.
+
+    Errors: RuleBroken (roles, confirm_admin), also for a type without roles; Conflict if someone
+    changed the client meanwhile; Forbidden; NotFound.
+    """
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)  # for its roles
+        client = locked(client)
+        require(actor, Action.ASSIGN_ROLES, client=client)
+        if not client.has_roles:
+            raise RuleBroken(gettext_noop("Clients of this type carry no roles."), field="roles")
+        held = list(client.roles.order_by("name_key"))
+        _refuse_stale(client, version, differs=_differ(held, role_ids))
+        draft = ClientDraft(
+            name=client.name, role_ids=role_ids, confirms_administrator=confirms_administrator
+        )
+        roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
+        _assign(client, roles, held=held, actor=actor)
+        before = {"roles": [role.name for role in held]}
+        after = {"roles": [role.name for role in roles]}
+        record_change(client, "client.roles.changed", before, after, actor=actor, now=now)
+    return client
+
+
+def set_enabled(client: Client, *, enabled: bool, actor: Actor, now: datetime) -> Client:
+    """Let ``client`` ask for tokens, or stop it; doing it twice changes and records nothing.
+
+    Errors: Forbidden; NotFound.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.DISABLE_CLIENT, client=client)
+        if client.is_enabled != enabled:
+            client.is_enabled = enabled
+            client.updated_at, client.updated_by = now, actor.name
+            client.save(update_fields=["is_enabled", "updated_at", "updated_by"])
+            action = "client.enabled" if enabled else "client.disabled"
+            audit.record(action, client, actor=actor, now=now, client_id=client.pk)
+    return client
+
+
+def name_owners(
+    client: Client, person_ids: frozenset[UUID], *, version: int, actor: Actor, now: datetime
+) -> Client:
+    """Let exactly these people of the tenant own ``client``.
+
+    Errors: RuleBroken (field owners) for more than 20, for someone of elsewhere, and for nobody
+    where a policy demands an Owner; Conflict if
+    someone changed the client meanwhile; Forbidden; NotFound.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ASSIGN_ROLES, client=client)
+        _refuse_stale(client, version, differs=_ids(client.owners.all()) != person_ids)
+        people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
+        owners = list(people.order_by("username_key"))
+        if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
+            raise RuleBroken(
+                gettext_noop("Select at most %(maximum)s people of this tenant."),
+                field="owners",
+                maximum=OWNERS_MAX,
+            )
+        refuse_ownerless(owners, tenant_id=client.tenant_id)
+        before = {"owners": [owner.username for owner in client.owners.order_by("username_key")]}
+        ClientOwner.objects.filter(client=client).delete()
+        insert_owners(client, owners)
+        after = {"owners": [owner.username for owner in owners]}
+        record_change(client, "client.owners.changed", before, after, actor=actor, now=now)
+    return client
+
+
+def _refuse_stale(client: Client, version: int, *, differs: bool) -> None:
+    """Refuse to overwrite; what would change nothing, as if sent twice, overwrites nothing."""
+    if client.version != version and differs:
+        raise Conflict(
+            gettext_noop(
+                "%(by)s changed this client while the form was open. Nothing was saved. "
+                "Compare with what it is now, then save again."
+            ),
+            by=client.updated_by,
+        )
+
+
+def _ids(rows: Iterable[Role | Person]) -> frozenset[UUID]:
+    return frozenset(row.pk for row in rows)
+
+
+def _differ(held: list[Role], role_ids: frozenset[UUID]) -> bool:
+    """Tell whether a client would not carry the same roles any more; Tenant Member stays."""
+    members = {role.pk for role in held if role.is_member}
+    return bool(held) and _ids(held) != role_ids | members
+
+
+def _assign(client: Client, roles: list[Role], *, held: list[Role], actor: Actor) -> None:
+    if _ids(held) == _ids(roles):
+        return
+    require(actor, Action.ASSIGN_ROLES, client=client)
+    ClientRole.objects.filter(client=client).delete()
+    insert_roles(client, roles)
+
+
+def record_change(
+    client: Client,
+    action: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Save the row and record what differs, as part of a deed; return False where nothing does."""
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return False
+    client.version += 1
+    client.updated_at, client.updated_by = now, actor.name
+    client.save()
+    audit.record(
+        action,
+        client,
+        actor=actor,
+        now=now,
+        client_id=client.pk,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    return True

@@ -1,0 +1,123 @@
+"""The deed of adding a client."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.models import (
+    Client,
+    ClientRole,
+    ClientSecret,
+    ClientTag,
+    ClientType,
+    ClientUrl,
+    IssuedClientId,
+    Role,
+)
+from clients_app.models.defaults import new_id
+from clients_app.permissions import Action, require
+from clients_app.rules.names import key_of
+from clients_app.services import form_keys
+from clients_app.services.clients import drafts
+from clients_app.services.clients.drafts import ClientDraft, check_client_draft
+from clients_app.services.clients.owners import insert_owners, owners_of_new
+from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.locks import lock_tenant
+from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """A new client with its first secret, whose plain text is readable only here and only now.
+
+    An Authorization Code client has neither.
+    """
+
+    client: Client
+    secret: ClientSecret | None
+    plain: str = field(repr=False)
+
+
+def register_client(
+    draft: ClientDraft,
+    first_secret: SecretDraft | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    form_key: str = "",
+    owner_ids: frozenset[UUID] = frozenset(),
+) -> RegisteredClient:
+    """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
+
+    ``first_secret`` is None for an Authorization Code client, and for no other.
+    Errors: as ``check_client_draft``; RuleBroken for a bad secret draft (fields description,
+    expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if this form
+    was sent before.
+    Source: product rules, "Saved at Add" and "Rules and limits".
+    """
+    require(actor, Action.ADD_CLIENT)
+    if (first_secret is None) != (draft.client_type == ClientType.AUTHORIZATION_CODE):
+        raise ValueError("Only an Authorization Code client comes without a secret.")
+    client_id = new_id()
+    prepared = None
+    if first_secret is not None:
+        prepared = prepare_secret(first_secret, client_id=client_id, now=now)
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)
+        form_keys.refuse_used(form_key, actor=actor)
+        draft = check_client_draft(draft, actor=actor)
+        roles = drafts.roles_of(draft, tenant_id=actor.tenant_id)
+        owners = owners_of_new(owner_ids, actor=actor)
+        client = _insert_client(client_id, draft, actor=actor, now=now)
+        insert_owners(client, owners)
+        insert_roles(client, roles)
+        insert_tags_and_urls(client, draft)
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        after = drafts.described(draft, roles)
+        after["owners"] = [owner.username for owner in owners]
+        audit.record("client.added", client, actor=actor, now=now, client_id=client_id, after=after)
+        if prepared is None:
+            return RegisteredClient(client, None, "")
+        secret = insert_secret(client, prepared, actor=actor, now=now)
+    return RegisteredClient(client, secret, prepared.plain)
+
+
+def insert_roles(client: Client, roles: list[Role]) -> None:
+    """Write the rows that say which roles a client carries; part of a larger deed."""
+    ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
+    note_first_role(client)
+
+
+def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
+    """Write the rows of a client's tags, URLs and origins; part of a larger deed."""
+    ClientTag.objects.bulk_create(
+        ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in draft.tags
+    )
+    ClientUrl.objects.bulk_create(
+        ClientUrl(client=client, kind=kind, url=url)
+        for kind, urls in draft.urls().items()
+        for url in urls
+    )
+
+
+def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datetime) -> Client:
+    IssuedClientId.objects.create(id=client_id)
+    return Client.objects.create(
+        id=client_id,
+        tenant_id=actor.tenant_id,
+        client_type=draft.client_type,
+        name=draft.name,
+        description=draft.description,
+        contact=draft.contact,
+        token_lifetime_s=draft.token_lifetime_s,
+        allow_refresh_token=draft.allow_refresh_token,
+        may_introspect=draft.may_introspect,
+        created_at=now,
+        created_by=actor.name,
+        updated_at=now,
+        updated_by=actor.name,
+    )

@@ -1,0 +1,249 @@
+"""Deeds on the secrets of a client."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
+from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
+from clients_app.models import Client, ClientSecret
+from clients_app.permissions import Action, require
+from clients_app.rules.expiry import check_expiration, is_expired
+from clients_app.rules.names import clean_line
+from clients_app.rules.secret_format import new_secret
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services import form_keys
+from clients_app.services.clients.sort_columns import note_expiry
+from clients_app.services.locks import locked
+from clients_app.services.secrets.digests import StoredSecret, stored_form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretDraft:
+    """What a person says about a new secret; ``expires_at`` is aware UTC, None: Never Expires."""
+
+    description: str = ""
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSecret:
+    """A checked draft with the plain text and the stored form of the secret that it will be."""
+
+    draft: SecretDraft
+    stored: StoredSecret
+    plain: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddedSecret:
+    """A new secret with its plain text, which is readable only here and only now."""
+
+    secret: ClientSecret
+    plain: str = field(repr=False)
+
+
+def add_secret(
+    client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
+) -> AddedSecret:
+    """Give ``client`` a new secret; return it with its plain text.
+
+    Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
+    client type without secrets; NotFound if the client was removed meanwhile; AlreadyAdded.
+    Source: RFC 6749 section 2.3.1; product rule, "Secrets per client".
+    """
+    require(actor, Action.ADD_SECRET, client=client)
+    if not client.has_secrets:
+        raise RuleBroken(gettext_noop("Authorization Code clients have no secrets."))
+    prepared = prepare_secret(draft, client_id=client.pk, now=now)
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ADD_SECRET, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        if not has_room(client, now=now):
+            raise RuleBroken(
+                gettext_noop(
+                    "This client has %(maximum)s secrets, the most it can have. "
+                    "Remove one that is no longer used, then add a new one."
+                ),
+                maximum=SECRETS_MAX,
+            )
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        secret = insert_secret(client, prepared, actor=actor, now=now)
+    return AddedSecret(secret, prepared.plain)
+
+
+def edit_secret(
+    client: Client,
+    secret_id: int,
+    draft: SecretDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+) -> ClientSecret:
+    """Change the description and the end of a live secret; its value stays.
+
+    ``seen`` is the stamp of the secret on which a form was filled, None where there was no form.
+    Errors: Forbidden; RuleBroken (fields description, expiration), also for an expired secret,
+    which cannot be revived; ChangedMeanwhile; NotFound.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.EDIT_SECRET, client=client)
+        secret = unretired(client, secret_id)
+        if is_expired(secret.expires_at, now):
+            raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
+        before, stamp = described(secret), secret.stamp
+        secret.description = _description(draft)
+        if secret.expires_at != draft.expires_at:
+            check_expiration(draft.expires_at, now)
+            if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
+                policy = tenant_policy(client.tenant_id)
+                policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
+            secret.expires_at = draft.expires_at
+        after = described(secret)
+        if after != before:  # sent twice it changes nothing, and overwrites nothing
+            if seen not in {None, stamp}:
+                raise ChangedMeanwhile
+            secret.save(update_fields=["description", "expires_at"])
+            touch(client, actor=actor, now=now)
+            audit.record(
+                "client.secret.edited",
+                secret,
+                actor=actor,
+                now=now,
+                client_id=client.pk,
+                before=before,
+                after=after,
+            )
+    return secret
+
+
+def lengthens(secret: ClientSecret, expires_at: datetime | None) -> bool:
+    """Return whether ``expires_at`` would let the secret live longer than it does now."""
+    if secret.expires_at is None:
+        return False
+    return expires_at is None or expires_at > secret.expires_at
+
+
+def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
+    """Take a secret away at once, in every worker: the next token request with it is refused.
+
+    Errors: Forbidden; NotFound if it was removed before or belongs to another client.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.REMOVE_SECRET, client=client)
+        secret = unretired(client, secret_id)
+        retire(secret, actor=actor, now=now)
+        touch(client, actor=actor, now=now)
+        record_removal(secret, actor=actor, now=now)
+    return secret
+
+
+def has_room(client: Client, *, now: datetime) -> bool:
+    """Return whether the client, whose row is locked, may have one more live secret."""
+    return client.secrets.live(now).count() < SECRETS_MAX
+
+
+def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> PreparedSecret:
+    """Check the draft and make the secret; 20 ms of Argon2id, so before any row is locked.
+
+    Errors: RuleBroken (fields description, expiration).
+    """
+    check_expiration(draft.expires_at, now)
+    draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
+    plain = new_secret()
+    return PreparedSecret(draft, stored_form(plain, client_id=client_id), plain)
+
+
+def insert_secret(
+    client: Client,
+    prepared: PreparedSecret,
+    *,
+    actor: Actor,
+    now: datetime,
+    replaces: ClientSecret | None = None,
+) -> ClientSecret:
+    """Write a new secret and its event; the last act of a deed, which has checked the rest.
+
+    Errors: RuleBroken (field expiration) where a policy of the tenant demands an earlier end.
+    """
+    policy = tenant_policy(client.tenant_id)
+    policy.check_end(prepared.draft.expires_at, created_at=now, now=now)
+    secret = ClientSecret.objects.create(
+        client=client,
+        replaces=replaces,
+        description=prepared.draft.description,
+        expires_at=prepared.draft.expires_at,
+        created_at=now,
+        created_by=actor.name,
+        **prepared.stored._asdict(),
+    )
+    touch(client, actor=actor, now=now)
+    audit.record(
+        "client.secret.added",
+        secret,
+        actor=actor,
+        now=now,
+        client_id=client.pk,
+        after=described(secret),
+    )
+    return secret
+
+
+def retire(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Take a secret away; part of a deed, which also touches the client and records it."""
+    secret.retired_at = now
+    secret.retired_by = actor.name
+    secret.save(update_fields=["retired_at", "retired_by"])
+
+
+def record_removal(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Add the event of a removed secret."""
+    audit.record(
+        "client.secret.removed",
+        secret,
+        actor=actor,
+        now=now,
+        client_id=secret.client_id,
+        before=described(secret),
+    )
+
+
+def touch(client: Client, *, actor: Actor, now: datetime) -> None:
+    """Note that secrets of ``client`` changed: who, when, and the next expiry."""
+    note_expiry(client, now=now)
+    client.updated_at = now
+    client.updated_by = actor.name
+    client.save(update_fields=["next_expires_at", "never_expires", "updated_at", "updated_by"])
+
+
+def described(secret: ClientSecret) -> dict[str, Any]:
+    """Return what the audit chain says of a secret: nothing that helps to guess it."""
+    return {
+        "description": secret.description,
+        "expires_at": secret.expires_at,
+        "ends_in": secret.last_four,
+    }
+
+
+def _description(draft: SecretDraft) -> str:
+    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
+
+
+def unretired(client: Client, secret_id: int) -> ClientSecret:
+    """Return a secret of the client that is not removed.
+
+    Errors: NotFound.
+    """
+    secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
+    if secret is None:
+        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    return secret

@@ -1,0 +1,152 @@
+"""Tells whether a presented secret is one of a client's; cheap for the wrong and for the known.
+
+A wrong secret fails its keyed tag in a microsecond. A right one that this process has seen before
+is in the memo. What remains costs a run of Argon2id, through a gate that lets one run at a time.
+A row whose parameters or tag key are no longer the current ones is then written anew.
+
+Source: product rules, "Secret format"; security bars 13 to 17.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from clients_app import derived_keys
+from clients_app.errors import PortalError, gettext_noop
+from clients_app.limits import SECRET_LENGTH_MAX
+from clients_app.rules import secret_format
+from clients_app.services.secrets import digests, renewal
+
+MEMO_MAX: Final = 20_000  # entries of about 150 bytes
+GATE_PLACES: Final = 1  # for the one that runs: leaves one of two threads free
+GATE_WAIT_S = 5.0
+_LOW_PRIORITY: Final = 5  # added to the niceness of the thread that runs Argon2id
+
+
+class Busy(PortalError):
+    """Too many first-seen secrets at once; the same request succeeds a little later."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("The server is busy. Try again in a second."))
+
+
+class SecretRow(NamedTuple):
+    """What is read of a live secret."""
+
+    id: int
+    tag: bytes
+    tag_key_id: str
+    digest: str
+
+
+def could_be_secret(plain: str) -> bool:
+    """Tell whether ``plain`` is worth a look at the rows: short enough, and its checksum right."""
+    return len(plain) <= SECRET_LENGTH_MAX and secret_format.is_well_formed(plain)
+
+
+def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -> int | None:
+    """Return the id of the row that was made of exactly ``plain``; None if none was.
+
+    ``rows`` are the live secrets of ``client_id``, just read: the memo never outlives a row.
+    Errors: Busy when Argon2id is needed and too many others wait for it.
+    """
+    fitting, undecided = _by_tag(plain, client_id, rows)
+    candidates = fitting or undecided
+    for row in candidates:
+        if _fingerprint(plain, client_id, row) in _memo:
+            return row.id
+    if not candidates:
+        return None
+    return _through_the_gate(plain, client_id, candidates, may_wait=bool(fitting))
+
+
+def _by_tag(
+    plain: str, client_id: UUID, rows: Iterable[SecretRow]
+) -> tuple[list[SecretRow], list[SecretRow]]:
+    """Return the rows whose tag fits, and those whose tag says nothing: its key is lost."""
+    fitting, undecided = [], []
+    tags: dict[str, bytes | None] = {}
+    for row in rows:
+        if row.tag_key_id not in tags:
+            key = derived_keys.key_by_id(derived_keys.SECRET_TAGS, row.tag_key_id)
+            tags[row.tag_key_id] = key and digests.tag_of(plain, client_id=client_id, key=key)
+        tag = tags[row.tag_key_id]
+        if tag is None:
+            undecided.append(row)
+        elif hmac.compare_digest(tag, row.tag):
+            fitting.append(row)
+    return fitting, undecided
+
+
+# The memo: fingerprints of secrets that fitted before, under a random key of this process.
+_memo_key: Final = secrets.token_bytes(32)
+_memo: Final[dict[bytes, None]] = {}
+_memo_lock: Final = threading.Lock()
+
+
+def _fingerprint(plain: str, client_id: UUID, row: SecretRow) -> bytes:
+    """Return a keyed hash that binds the plain text to the client, the row and its digest."""
+    message = b"%b %d %b %b" % (client_id.bytes, row.id, row.digest.encode(), plain.encode())
+    return hashlib.blake2b(message, key=_memo_key, digest_size=32).digest()
+
+
+def _remember(fingerprint: bytes) -> None:
+    with _memo_lock:
+        while len(_memo) >= MEMO_MAX:
+            del _memo[next(iter(_memo))]  # the oldest
+        _memo[fingerprint] = None
+
+
+# The gate: one thread runs Argon2id for the whole process, below the priority of the others.
+# A right tag proves that its bearer knows the secret: he may wait for a place, as many do after a
+# restart. Where tags say nothing anybody can come, so he is told to come back.
+_places: Final = threading.BoundedSemaphore(GATE_PLACES)
+
+
+def _lower_priority() -> None:
+    with contextlib.suppress(OSError):  # a system without priorities per thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+
+
+_argon2_thread: Final = ThreadPoolExecutor(1, "argon2", initializer=_lower_priority)
+
+
+def _through_the_gate(
+    plain: str, client_id: UUID, rows: list[SecretRow], *, may_wait: bool
+) -> int | None:
+    if not _places.acquire(timeout=GATE_WAIT_S if may_wait else 0):
+        raise Busy
+    try:
+        verdict = _argon2_thread.submit(_first_that_fits, plain, client_id, rows)
+        return verdict.result(timeout=GATE_WAIT_S)
+    except TimeoutError:
+        verdict.cancel()
+        raise Busy from None
+    finally:
+        _places.release()
+
+
+def _first_that_fits(plain: str, client_id: UUID, rows: list[SecretRow]) -> int | None:
+    for row in rows:
+        fingerprint = _fingerprint(plain, client_id, row)
+        if fingerprint in _memo:  # another request brought it while this one waited
+            return row.id
+        if digests.digest_fits(plain, row.digest):
+            _remember(fingerprint)
+            if digests.is_outdated(row.digest, row.tag_key_id):
+                _argon2_thread.submit(
+                    renewal.renew,
+                    plain,
+                    client_id=client_id,
+                    secret_id=row.id,
+                    digest=row.digest,
+                )
+            return row.id
+    return None

@@ -1,0 +1,99 @@
+"""The deed of setting the policies of a tenant, and what they do to what exists already."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
+from clients_app.models import ClientSecret, Tenant
+from clients_app.permissions import Action, require
+from clients_app.rules.tenant_policy import TenantPolicy
+from clients_app.selectors.tenants.policies import secrets_to_end, tenant_policy
+from clients_app.services.locks import lock_tenant, locked
+from clients_app.services.secrets.changes import described, touch
+
+_AT_ONCE: Final = 1000  # secrets given an end in one go; the others a minute later
+
+
+def set_policies(
+    policy: TenantPolicy,
+    *,
+    seen: TenantPolicy,
+    confirms_ends: bool,
+    actor: Actor,
+    now: datetime,
+) -> TenantPolicy:
+    """Let the tenant demand ``policy`` of all that is added or edited from now on.
+
+    ``seen`` is what the tenant demanded when the form was opened; ``confirms_ends`` says yes to
+    the ends that forced rotation gives to secrets that are there already.
+    Errors: Forbidden; ChangedMeanwhile; RuleBroken (field confirm) where that yes is missing.
+    """
+    require(actor, Action.SET_POLICIES)
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)
+        held = tenant_policy(actor.tenant_id)
+        if held != seen:
+            raise ChangedMeanwhile
+        ending = secrets_to_end(actor.tenant_id, policy, now=now)
+        if not confirms_ends and ending.exists():
+            raise RuleBroken(
+                gettext_noop("Select the box that gives these secrets an end, or go Back."),
+                field="confirm",
+            )
+        before, after = asdict(held), asdict(policy)
+        changed = [name for name in after if before[name] != after[name]]
+        if changed:
+            Tenant.objects.filter(pk=actor.tenant_id).update(**after)
+            audit.record(
+                "policies.set",
+                Tenant.objects.get(pk=actor.tenant_id),
+                actor=actor,
+                now=now,
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+    return policy
+
+
+def end_old_secrets(*, now: datetime) -> None:
+    """Give an end to the secrets that forced rotation demands one of: a chore of the worker."""
+    for tenant in Tenant.objects.exclude(rotation_days=None):
+        policy = tenant_policy(tenant.pk)
+        late = secrets_to_end(tenant.pk, policy, now=now).select_related("client")
+        for secret in late.order_by("pk")[:_AT_ONCE]:
+            _give_end(secret, policy, tenant_id=tenant.pk, now=now)
+
+
+def _give_end(
+    secret: ClientSecret, policy: TenantPolicy, *, tenant_id: UUID, now: datetime
+) -> None:
+    name = ActorKind.SYSTEM.value
+    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant_id, name=name)
+    with transaction.atomic():
+        try:
+            client = locked(secret.client)
+        except NotFound:  # removed meanwhile
+            return
+        secret = client.secrets.get(pk=secret.pk)
+        end = policy.forced_end(created_at=secret.created_at, now=now)
+        if end is None or secret.retired_at or (secret.expires_at and secret.expires_at <= end):
+            return
+        before = described(secret)
+        secret.expires_at = end
+        secret.save(update_fields=["expires_at"])
+        touch(client, actor=actor, now=now)
+        audit.record(
+            "client.secret.edited",
+            secret,
+            actor=actor,
+            now=now,
+            client_id=client.pk,
+            before=before,
+            after=described(secret),
+        )

@@ -1,0 +1,57 @@
+"""Ending tokens before their time: one by its client, or all of a client.
+
+Source: RFC 7009; product rule, "Effect of a change"; security bar 41.
+"""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import Conflict, gettext_noop
+from clients_app.models import Client, RevokedToken
+from clients_app.permissions import Action, require
+from clients_app.services.locks import locked
+from clients_app.services.tokens.validity import CountingToken
+
+
+def revoke_token(counting: CountingToken, *, now: datetime) -> None:
+    """Let the token count no longer, in every process; doing it twice is doing it once."""
+    row = RevokedToken(
+        jti=counting.token["jti"],
+        client=counting.client,
+        revoked_at=now,
+        expires_at=datetime.fromtimestamp(counting.token["exp"], UTC),
+    )
+    RevokedToken.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None = None) -> Client:
+    """Let no token that ``client`` was issued until ``now`` count any longer.
+
+    Those that it asks for from then on do. APIs that only check the signature do not notice.
+    ``seen`` is the client's ``tokens_stamp`` when the window was opened, None where there was none.
+    Errors: Conflict if tokens were ended meanwhile, maybe by the same window; Forbidden; NotFound
+    if the client was removed meanwhile.
+    """
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.END_TOKENS, client=client)
+        if seen not in {None, client.tokens_stamp}:
+            raise Conflict(
+                gettext_noop(
+                    "All tokens were ended while this window was open. To end those that were "
+                    "issued since then, select End all tokens again."
+                )
+            )
+        client.tokens_not_before = now
+        client.updated_at, client.updated_by = now, actor.name
+        client.save(update_fields=["tokens_not_before", "updated_at", "updated_by"])
+        audit.record("client.tokens.ended", client, actor=actor, now=now, client_id=client.pk)
+    return client
+
+
+def forget_ended(*, now: datetime) -> None:
+    """Forget revoked tokens that have ended by themselves."""
+    RevokedToken.objects.filter(expires_at__lte=now).delete()

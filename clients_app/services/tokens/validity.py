@@ -1,0 +1,56 @@
+"""Whether a token still counts: the one place that decides it, for introspection and for our API.
+
+Source: product rule, "Effect of a change"; RFC 7662 section 2.2; security bars 33, 39 and 41.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from rest_framework_simplejwt.exceptions import TokenError
+
+from clients_app.models import Client, ClientSecret, RevokedToken
+from clients_app.rules.token_ids import issued_at
+from clients_app.services.tokens.access_tokens import AccessToken, verified_token
+
+
+class CountingToken(NamedTuple):
+    """A token that counts now, and the client it was issued to as its row is now."""
+
+    token: AccessToken
+    client: Client
+
+
+def counting_token(plain: str, *, audience: str) -> CountingToken | None:
+    """Return what ``plain`` is if it is a token of ours for ``audience`` that counts now.
+
+    None for any other: forged, expired, revoked or ended, signed by a key that was withdrawn, of a
+    client that is disabled or removed, or obtained with a secret that was removed. One whose
+    secret has merely expired lives to its own end. One query, and none where the token is not ours.
+    """
+    try:
+        token = verified_token(plain, audience=audience)
+    except TokenError:
+        return None
+    client = _client_of(token)
+    return CountingToken(token, client) if client is not None else None
+
+
+def _client_of(token: AccessToken) -> Client | None:
+    """Return the client of a genuine token if nothing has ended the token before its time."""
+    issued = issued_at(token["iat"], token["jti"])
+    obtained_with = ClientSecret.objects.filter(
+        pk=token.get("cred"), client=OuterRef("pk"), retired_at=None
+    )
+    return (
+        Client.objects.for_tenant(UUID(token["tid"]))
+        .present()
+        .filter(
+            Q(tokens_not_before=None) | Q(tokens_not_before__lt=issued),
+            Exists(obtained_with),
+            ~Exists(RevokedToken.objects.filter(pk=token["jti"])),
+            pk=UUID(token["client_id"]),
+            is_enabled=True,
+        )
+        .first()
+    )

@@ -1,0 +1,87 @@
+"""Issued and refused token requests: counted in memory, written in batches by
+the housekeeping.
+
+A token request writes nothing. A process that is killed loses what it has counted since its last
+batch; one that is told to stop writes it first.
+
+Source: product rules, "Usage"; security bar 93.
+"""
+
+import logging
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from clients_app.services.secrets import renewal
+from clients_app.services.usage import hourly_rows, rejected_requests
+from clients_app.services.usage.tally import Tally
+
+FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
+_HOUR_S: Final = 3600
+
+log = logging.getLogger("clients_app.usage")
+
+
+class IssuedKey(NamedTuple):
+    """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue,
+    0 where a secret was used and brought no token."""
+
+    client_id: str
+    secret_id: int
+    hour: int
+    lifetime_s: int
+
+
+_issued: Final[Tally[IssuedKey]] = Tally()
+
+
+def count_token(
+    client_id: str, secret_id: int, *, lifetime_s: int, address: str, now: datetime
+) -> None:
+    """Count a token that the client got by its secret; nothing is written yet."""
+    hour = int(now.timestamp()) // _HOUR_S
+    _issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+
+
+def count_use(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
+    """Count that the client used its secret for something else than a token.
+
+    An API that only introspects needs its secret as much as a machine that gets tokens.
+    """
+    count_token(client_id, secret_id, lifetime_s=0, address=address, now=now)
+
+
+def flush() -> None:
+    """Write all that was counted; what cannot be written now is kept for the next time."""
+    try:
+        _flush_issued()
+        rejected_requests.flush()
+        renewal.flush()
+    except DatabaseError as error:
+        log.warning("The counts of token requests wait for the database: %s", error)
+        connection.close()
+
+
+def _flush_issued() -> None:
+    taken = _issued.take()
+    try:
+        # by client and secret: processes that write at once take their locks in one order
+        for some in hourly_rows.in_pieces(sorted(taken)):
+            hourly_rows.write_issued(
+                [
+                    hourly_rows.Issued(
+                        key.client_id,
+                        key.secret_id,
+                        key.hour * _HOUR_S,
+                        key.lifetime_s,
+                        taken[key],
+                    )
+                    for key in some
+                ]
+            )
+            for key in some:
+                del taken[key]
+    finally:
+        _issued.give_back(taken)

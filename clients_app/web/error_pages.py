@@ -1,0 +1,149 @@
+"""What is not given: no right, no such thing, a stale page, a fault of ours."""
+
+import logging
+import sys
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
+
+from clients_app.errors import NotFound, PortalError
+from clients_app.http import operation_ids
+from clients_app.http.sentences import sentence_of
+from clients_app.identity import kept_forms
+from clients_app.identity.kept_forms import give_notice
+from clients_app.permissions import Action, allows
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.web.actor import actor_of
+from clients_app.web.htmx import go, show
+
+logger = logging.getLogger(__name__)
+
+#: why somebody was refused, said before a service is asked
+ONLY_SOME_MAY: Final = {
+    Action.READ_CLIENTS: gettext_noop("Only people with a built-in role can see clients."),
+    Action.ADD_CLIENT: gettext_noop("Only Tenant Administrators can add a client."),
+    Action.EDIT_CLIENT: gettext_noop(
+        "Only Tenant Administrators and Owners of the client can edit it; a client that is a "
+        "Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.DISABLE_CLIENT: gettext_noop(
+        "Only Tenant Administrators can disable or enable a client."
+    ),
+    Action.REMOVE_CLIENT: gettext_noop("Only Tenant Administrators can remove a client."),
+    Action.RESTORE_CLIENT: gettext_noop("Only Tenant Administrators can restore a client."),
+    Action.ASSIGN_ROLES: gettext_noop("Only Tenant Administrators can assign roles."),
+    Action.END_TOKENS: gettext_noop("Only Tenant Administrators can end the tokens of a client."),
+    Action.READ_SECRETS: gettext_noop(
+        "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
+        "can see its secrets."
+    ),
+    Action.ADD_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can add a secret; "
+        "to a client that is a Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.EDIT_SECRET: gettext_noop(
+        "Only Tenant Administrators and Owners of the client can edit a secret; of a client that "
+        "is a Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.ROTATE_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can rotate a secret; "
+        "of a client that is a Tenant Administrator, only Tenant Administrators."
+    ),
+    Action.REMOVE_SECRET: gettext_noop(
+        "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a secret."
+    ),
+    Action.READ_ROLES: gettext_noop("Only people with a built-in role can see roles."),
+    Action.ADD_ROLE: gettext_noop("Only Tenant Administrators can add a role."),
+    Action.EDIT_ROLE: gettext_noop("Only Tenant Administrators can edit a role."),
+    Action.REMOVE_ROLE: gettext_noop("Only Tenant Administrators can remove a role."),
+    Action.READ_ACTIVITY: gettext_noop(
+        "Only Tenant Administrators and Tenant Auditors can see Activity."
+    ),
+    Action.MANAGE_NOTICES: gettext_noop("Only Tenant Administrators can set how notices go out."),
+    Action.SET_POLICIES: gettext_noop("Only Tenant Administrators can set policies."),
+}
+
+
+def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say which right is missing and who can help."""
+    helpers = people_who_administer(actor_of(request).tenant_id)
+    context = {"sentence": sentence_of(error), "helpers": [str(person) for person in helpers[:3]]}
+    return show(request, "forbidden", context, title=gettext("Not allowed"), status=403)
+
+
+def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say that there is no such thing, whether it was removed or never was."""
+    context: dict[str, Any] = {"heading": sentence_of(error).partition(".")[0]}
+    if request.user.is_authenticated:
+        match = request.resolver_match
+        client_id = match.kwargs.get("client_id") if match else None
+        may_restore = allows(actor_of(request), Action.RESTORE_CLIENT)
+        context |= {"client_id": client_id, "may_restore": bool(client_id) and may_restore}
+    return show(request, "not_found", context, title=gettext("Not found"), status=404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django or allauth refuses, without saying more."""
+    return _refused(request, gettext("Not allowed"), gettext("Nothing was changed."), status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django cannot read: too much, too many fields, a wrong host."""
+    sentence = gettext("Nothing was changed. Send less at once, or open the page again.")
+    return _refused(request, gettext("This request could not be read"), sentence, status=400)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that no screen has."""
+    return not_found(request, NotFound(gettext_noop("There is no page at this address.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show a form of ours again, filled, or the page of a mere button; refuse others."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        give_notice(
+            request, gettext("This page was out of date. Check what you typed, then try again.")
+        )
+        again = kept_forms.show_again(
+            request, request.get_full_path(), kept_forms.typed_fields(request)
+        )
+        if again is not None and again.status_code in {302, 303}:
+            messages.warning(request, gettext("This page was out of date. Nothing was changed."))
+            return go(request, again["Location"])
+        if again is not None:
+            again.status_code = 403 if again.status_code == 200 else again.status_code
+            return again
+    sentence = gettext("Nothing was changed. Open the page again, then repeat what you did.")
+    return _refused(request, gettext("This page was out of date"), sentence, status=403)
+
+
+def busy(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Say what keeps the server from it, and when to try again."""
+    reply = _refused(request, gettext("Busy"), sentence_of(error), status=503)
+    reply["Retry-After"] = "30"
+    return reply
+
+
+def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) -> HttpResponse:
+    if not hasattr(request, "htmx"):  # refused before there was a page, for example for its Host
+        return HttpResponse(sentence, content_type="text/plain", status=status)
+    context = {"heading": heading, "sentence": sentence}
+    return show(request, "refused", context, title=heading, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours with what the operator needs; asks neither session nor database.
+
+    A database that does not answer, or is locked for too long, is a 503 that may be tried again.
+    """
+    operation_id = operation_ids.current()
+    logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
+    context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
+    html = render_to_string("clients_app/server_error.html", context)
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return HttpResponse(html, status=503, headers={"Retry-After": "5"})
+    return HttpResponse(html, status=500)

@@ -1,0 +1,99 @@
+"""Deeds on several clients: one confirmation that names them and says the effect."""
+
+from typing import Any, Final, NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from clients_app.actors import Actor
+from clients_app.errors import RuleBroken
+from clients_app.identity import kept_forms
+from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import clients_named
+from clients_app.services.clients import bulk
+from clients_app.web.access import may, signed_in
+from clients_app.web.actor import actor_of
+from clients_app.web.forms.bulk_form import FleetForm, FleetOwnersForm, FleetTagsForm
+from clients_app.web.htmx import done, show
+from clients_app.web.proof import fresh_proof
+
+
+class Deed(NamedTuple):
+    heading: str | Promise
+    verb: str | Promise  # on the button
+    form: type[FleetForm]
+
+
+DEEDS: Final = {
+    "disable": Deed(_("Disable clients"), _("Disable"), FleetForm),
+    "enable": Deed(_("Enable clients"), _("Enable"), FleetForm),
+    "tags": Deed(_("Edit tags"), _("Save"), FleetTagsForm),
+    "owners": Deed(_("Give Owners"), _("Save"), FleetOwnersForm),
+}
+
+
+def _gives_power(request: HttpRequest, deed: str) -> bool:
+    return deed == "owners"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may(Action.ASSIGN_ROLES)
+@fresh_proof(_("Owners may add secrets to these clients."), when=_gives_power)
+def client_fleet(request: HttpRequest, deed: str) -> HttpResponse:
+    """Say which clients and what happens to them, then do it to all or to none."""
+    if deed not in DEEDS:
+        raise Http404
+    actor, form_class = actor_of(request), DEEDS[deed].form
+    if request.method != "POST" or kept_forms.BACK in request.POST:
+        sent = request.POST if request.method == "POST" else request.GET
+        return _ask(request, deed, form_class.shown(sent, actor=actor))
+    form = form_class(request.POST, actor=actor)
+    if not form.is_valid():
+        return _ask(request, deed, form, status=422)
+    try:
+        did = _do(deed, form, actor=actor)
+    except RuleBroken as error:
+        form.add_broken(error)
+        return _ask(request, deed, form, status=422)
+    to = kept_forms.own_path(form.cleaned_data["to"])
+    return done(request, to=to, said=_said(did), tell="clientChanged")
+
+
+def _do(deed: str, form: Any, *, actor: Actor) -> bulk.Done:
+    ids, now = form.client_ids, timezone.now()
+    if deed == "tags":
+        add, remove = form.cleaned_data["add"], form.cleaned_data["remove"]
+        return bulk.tag_all(ids, add=add, remove=remove, actor=actor, now=now)
+    if deed == "owners":
+        return bulk.add_owners(ids, form.owner_ids, actor=actor, now=now)
+    return bulk.enable_all(ids, enabled=deed == "enable", actor=actor, now=now)
+
+
+def _said(did: bulk.Done) -> str:
+    count = did.changed
+    said = ngettext("%(n)s client changed.", "%(n)s clients changed.", count) % {"n": count}
+    if did.unchanged:
+        said += " " + gettext("%(n)s needed no change.") % {"n": did.unchanged}
+    if did.gone:
+        said += " " + gettext("%(n)s had been removed meanwhile.") % {"n": did.gone}
+    return said
+
+
+def _ask(request: HttpRequest, deed: str, form: Any, *, status: int = 200) -> HttpResponse:
+    clients = clients_named(actor_of(request).tenant_id, form.client_ids)
+    ends = [client.last_token_ends_at for client in clients if client.last_token_ends_at]
+    context = {
+        "deed": deed,
+        "heading": DEEDS[deed].heading,
+        "verb": DEEDS[deed].verb,
+        "form": form,
+        "clients": clients,
+        "effect": {"last_token_ends_at": max(ends, default=None)},
+        "to": kept_forms.own_path(form["to"].value()),
+    }
+    return show(request, "fleet", context, title=str(DEEDS[deed].heading), status=status)

@@ -1,0 +1,107 @@
+"""What must be there before the server can serve: each step makes what is missing, once."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from clients_app import conf
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import RuleBroken
+from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.models import Person, Tenant
+from clients_app.rules.names import key_of
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.selectors.tenants import installation
+from clients_app.services.people.accounts import add_person, choose_password
+from clients_app.services.signing_keys.rotation import ensure_active_key
+from clients_app.services.tenants.tenants import add_tenant
+
+ADVISORY_LOCK = 0x706F7274616C  # any number, the same in every process: "portal"
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let processes that start at once prepare one after the other, also on several machines."""
+    folder = conf.data_dir()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (folder / "start.lock").open("w")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder {folder} cannot be written ({error.strerror}); "
+            "set DATA_DIR to a folder that this user may write to."
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # until the connection is closed
+                cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
+                cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        try:
+            yield
+        finally:
+            connection.close()
+
+
+def prepare_tables() -> None:
+    """Bring the database up to this version's migrations."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+@transaction.atomic
+def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
+    """Make the signing key, the first tenant and its administrator where they are missing.
+
+    ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
+    """
+    tenant = installation.first_tenant() or add_tenant(
+        conf.first_tenant_name(), actor_kind=ActorKind.SYSTEM, now=now
+    )
+    ensure_active_key(now=now)
+    if not installation.administrators_exist():
+        _prepare_administrator(tenant, now=now, tell=tell)
+
+
+def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
+    """Make the first administrator, with the password that the operator has set, or tell him a
+    one-time link on which to choose one."""
+    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name=ActorKind.SYSTEM.value)
+    username, password = conf.first_administrator()
+    person = people_who_administer(tenant.pk).filter(username_key=key_of(username)).first()
+    try:
+        if person is None:
+            person = _add_administrator(username, password, actor=actor, now=now)
+        elif password is not None:
+            choose_password(person, password, actor=actor, now=now)
+    except RuleBroken as error:
+        name = "PASSWORD" if error.field == "password" else "USERNAME"
+        raise ImproperlyConfigured(f"PORTAL_ADMIN_{name} cannot be used: {error}") from error
+    if password is None:
+        link = make_one_time_link(person, actor=actor, now=now)
+        text = f"Choose the password of {person.username} here; the link works once, for an hour:"
+        transaction.on_commit(partial(tell, f"{text}\n  {link}"))
+
+
+def _add_administrator(
+    username: str, password: str | None, *, actor: Actor, now: datetime
+) -> Person:
+    roles = tenant_roles(actor.tenant_id)
+    role = next(role for role in roles if role.is_administrator)
+    return add_person(
+        username,
+        role_ids=frozenset({role.pk}),
+        actor=actor,
+        now=now,
+        password=password,
+        is_staff=True,
+    )
