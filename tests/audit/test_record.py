@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from clients_app import audit, services
+from clients_app import audit, identity, services
 from clients_app.audit.sentences import SENTENCES
 from clients_app.models import (
     AuditEvent,
@@ -89,8 +89,9 @@ def subjects(tenant: Tenant) -> Subjects:
 
 def test_every_service_that_opens_a_transaction_for_an_actor_is_among_the_deeds() -> None:
     modules = [
-        importlib.import_module(f"{services.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(services.__path__)
+        importlib.import_module(module.name)
+        for room in (services, identity)
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
     ]
     writing = {
         name
