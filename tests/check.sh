@@ -20,6 +20,7 @@ unexplained() { ! git grep -nE '(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\]
 step 'format' .venv/bin/ruff format --check .
 step 'lint' .venv/bin/ruff check .
 step 'reasons' unexplained
+step 'private names' .venv/bin/python -m tests.private_names
 step 'types' .venv/bin/mypy
 step 'templates' .venv/bin/djlint --lint --quiet templates
 step 'import contracts' .venv/bin/lint-imports

@@ -1,9 +1,10 @@
 """What every test may ask for: the standing actors, their browsers, and the running portal."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from argon2 import PasswordHasher
@@ -30,7 +31,7 @@ from tests.prepared_portal import new_portal
 settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("portal")
 
-FULL_COST = digests._argon2
+FULL_COST = digests.hasher
 
 
 @receiver(setting_changed)
@@ -167,8 +168,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let no test be skipped: what it needs is installed, or the run fails."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and reporter.stats.get("skipped"):
+    if reporter is None:
+        return
+    if reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    _name_failures(reporter)
+
+
+def _name_failures(reporter: Any) -> None:
+    """Add the tests that failed to the file that tests/run.sh shows at its end."""
+    if hasattr(reporter.config, "workerinput") or "FAILED_TESTS" not in os.environ:
+        return
+    kinds = ("failed", "error", "skipped")
+    names = {one.nodeid: None for kind in kinds for one in reporter.stats.get(kind, ())}
+    with open(os.environ["FAILED_TESTS"], "a") as file:
+        file.writelines(f"{os.environ['DATABASE_NAME']}: {name}\n" for name in names)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -188,8 +202,8 @@ def _no_counts_of_other_tests() -> None:
     """Forget how often something was tried: rate limits count in the cache, usage in memory."""
     cache.clear()
     attempts.forget()
-    counts._issued.take()
-    rejected_requests._refused.take()
+    counts.issued.take()
+    rejected_requests.refused.take()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -197,14 +211,14 @@ def _cheap_digests() -> Iterator[None]:
     """Let digests cost no time: portals that run, and tests of the digest itself, pay in full."""
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(digests, "_argon2", cheap)
+        patch.setattr(digests, "hasher", cheap)
         yield
 
 
 @pytest.fixture
 def full_digests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digests at the cost that they have in production."""
-    monkeypatch.setattr(digests, "_argon2", FULL_COST)
+    monkeypatch.setattr(digests, "hasher", FULL_COST)
 
 
 @pytest.fixture(scope="session", autouse=True)

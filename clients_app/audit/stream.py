@@ -17,18 +17,18 @@ from clients_app.models import AuditEvent
 STDOUT: Final = "stdout"
 
 
-_stdout: Final = {"is_taken": False}
+standard_output: Final = {"is_taken": False}
 
 
 def spare_stdout() -> None:
     """Write nothing to the standard output of this process: a command prints its answer there."""
-    _stdout["is_taken"] = True
+    standard_output["is_taken"] = True
 
 
 def send(event: AuditEvent) -> None:
     """Write the event as one line to where the collector reads."""
     target = conf.audit_stream()
-    if not target or (target == STDOUT and _stdout["is_taken"]):
+    if not target or (target == STDOUT and standard_output["is_taken"]):
         return
     line = json_line({"stream": "audit", **members_of(event)}).encode()
     with _open(target) as file, _alone():  # a pipe keeps only short lines of many writers whole

@@ -34,7 +34,7 @@ def authenticate(
     Errors: OAuthError invalid_request for malformed or contradictory credentials, invalid_client
     for all others, alike; Busy from the gate.
     """
-    id_text, plain = _credentials(authorization, params)
+    id_text, plain = credentials_of(authorization, params)
     client_id = parse_client_id(id_text)
     if client_id is None:
         raise invalid_client("the client id is no GUID", counts=True)
@@ -50,7 +50,7 @@ def authenticate(
     return Authenticated(client, secret_id)
 
 
-def _credentials(authorization: str | None, params: Mapping[str, str]) -> tuple[str, str]:
+def credentials_of(authorization: str | None, params: Mapping[str, str]) -> tuple[str, str]:
     """Return client id and secret, sent in exactly one way."""
     id_text, plain = params.get("client_id", ""), params.get("client_secret", "")
     asserted = params.get("client_assertion") or params.get("client_assertion_type")

@@ -102,19 +102,19 @@ def _read(connection: BaseDatabaseWrapper, client_id: UUID, now: datetime) -> Cl
 def _from_sqlite(driver: Any, client_id: UUID, now: datetime) -> ClientRow:
     key = client_id.hex  # id and moment as Django writes them
     moment = now.replace(tzinfo=None).isoformat(" ")
-    return _client_row(client_id, driver.execute(_QUERY_OF_SQLITE, (key, moment, key)))
+    return row_of(client_id, driver.execute(_QUERY_OF_SQLITE, (key, moment, key)))
 
 
 def _by_prepared_statement(psycopg: Any, driver: Any, client_id: UUID, now: datetime) -> ClientRow:
     """Read from PostgreSQL, which plans this query ten times as long as it runs it."""
     driver.prepare_threshold = sys.maxsize  # None would mean never; this, no others than ours
     values = (client_id, now, client_id)
-    return _client_row(
+    return row_of(
         client_id, psycopg.Cursor(driver).execute(_QUERY, values, prepare=True).fetchall()
     )
 
 
-def _client_row(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ClientRow:
+def row_of(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> ClientRow:
     secrets, roles, ends = [], [], []
     tenant_id, client_type, lifetime_s, kid = "", "", 0, None
     for row in rows:

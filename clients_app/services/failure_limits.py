@@ -19,7 +19,7 @@ from clients_app.services.passing_rows import execute
 
 FAILURES_MAX: Final = 100
 WINDOW_S: Final = 60
-_OVER_MAX: Final = 10_000  # sources that this process remembers
+OVER_MAX: Final = 10_000  # sources that this process remembers
 
 _ADD: Final = """
 INSERT INTO clients_app_failedattempts AS t (source, failures, since) VALUES (%s, 1, %s)
@@ -33,7 +33,7 @@ _FORGET: Final = "DELETE FROM clients_app_failedattempts WHERE since + 60 <= %s"
 log = logging.getLogger("clients_app.oauth")
 
 #: Sources over the limit, with the second at which they may fail again: no need to count them on.
-_over: Final[dict[str, int]] = {}
+over: Final[dict[str, int]] = {}
 _last_cleaning: Final = [0]
 
 
@@ -41,7 +41,7 @@ def count_failure(address: str, *, now: datetime) -> int:
     """Count a refused credential; return for how many seconds more are refused at sight, 0 for
     none."""
     source, second = source_of(address), int(now.timestamp())
-    if (until := _over.get(source, 0)) > second:
+    if (until := over.get(source, 0)) > second:
         return until - second
     try:
         failures, since = _counted(source, second)
@@ -50,9 +50,9 @@ def count_failure(address: str, *, now: datetime) -> int:
         return 0
     if failures <= FAILURES_MAX:
         return 0
-    while len(_over) >= _OVER_MAX:
-        _over.pop(next(iter(_over)), None)
-    _over[source] = since + WINDOW_S
+    while len(over) >= OVER_MAX:
+        over.pop(next(iter(over)), None)
+    over[source] = since + WINDOW_S
     log.warning(
         "More than %d credentials from %s were refused within a minute; those of the next %d s are "
         "answered with 429 and not logged.",
@@ -75,7 +75,8 @@ def source_of(address: str) -> str:
 
 def forget() -> None:
     """Let every source start again."""
-    _over.clear()
+    over.clear()
+    _last_cleaning[0] = 0
     execute(_FORGET, (2**40,))
 
 

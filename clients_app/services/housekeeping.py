@@ -85,7 +85,7 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
     """
     ended = threading.Event()
     thread = threading.Thread(
-        target=_do_in_turn, args=(chores, ended), name="housekeeping", daemon=True
+        target=do_in_turn, args=(chores, ended), name="housekeeping", daemon=True
     )
 
     def finish() -> None:
@@ -98,7 +98,7 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
     Finalize(None, finish, exitpriority=0)
 
 
-def _do_in_turn(chores: Sequence[Chore], ended: threading.Event) -> None:
+def do_in_turn(chores: Sequence[Chore], ended: threading.Event) -> None:
     due_at_s = dict.fromkeys(chores, time.monotonic())
     while True:
         first = min(chores, key=due_at_s.__getitem__)

@@ -64,7 +64,7 @@ def test_a_next_key_that_cannot_be_decrypted_is_named(
     following = SigningKey.objects.get(state="next")
     following.created_at, following.private_part = following.created_at.replace(year=2025), b""
     following.save()
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     reply = staff.post(ROTATE)
 

@@ -264,14 +264,14 @@ def test_only_staff_seal(chain: Tenant, administrator: Person) -> None:
 def test_a_segment_that_another_process_has_sealed_meanwhile(
     chain: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = archive._write
+    write = archive.write_segment
 
     def slow(*args: Any) -> None:
-        monkeypatch.setattr(archive, "_write", write)
+        monkeypatch.setattr(archive, "write_segment", write)
         seal(chain)
         write(*args)
 
-    monkeypatch.setattr(archive, "_write", slow)
+    monkeypatch.setattr(archive, "write_segment", slow)
     with pytest.raises(PortalError):
         seal(chain)
 

@@ -64,12 +64,14 @@ def test_standard_output_is_for_the_server_and_not_for_commands(
     monkeypatch: pytest.MonkeyPatch,
 ):
     settings.AUDIT_STREAM = "stdout"
-    monkeypatch.setitem(stream._stdout, "is_taken", False)  # whatever commands ran here before
+    monkeypatch.setitem(
+        stream.standard_output, "is_taken", False
+    )  # whatever commands ran here before
     with django_capture_on_commit_callbacks(execute=True):
         make_role("Pumps", tenant)
     assert [one["action"] for one in sent(capfd.readouterr().out)] == ["role.added"]
 
-    monkeypatch.setitem(stream._stdout, "is_taken", True)
+    monkeypatch.setitem(stream.standard_output, "is_taken", True)
     with django_capture_on_commit_callbacks(execute=True):
         make_role("Valves", tenant)
     assert capfd.readouterr().out == ""

@@ -26,7 +26,7 @@ FORMER = "f" * 30 + "ormer" * 6
 def key(tenant: Tenant, settings: Any) -> Any:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     yield ensure_active_key(now=NOW)
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 def test_list_shows_a_life(run: Run, key: SigningKey, settings: Any) -> None:

@@ -132,7 +132,7 @@ def test_what_a_killed_worker_left_is_queued_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setitem(deliveries._WAYS, "mail", killed)
+        patch.setitem(deliveries.WAYS, "mail", killed)
         with pytest.raises(KeyboardInterrupt):
             deliveries.attempt(delivery.pk, now=NOW)
     DBTaskResult.objects.all().delete()

@@ -44,7 +44,7 @@ def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
 
 
 @pytest.fixture(scope="session")
-def _key_fields() -> dict[str, Any]:
+def key_fields() -> dict[str, Any]:
     """One RSA key for all tests: making one takes a tenth of a second."""
     key = private_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
     names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
@@ -52,8 +52,8 @@ def _key_fields() -> dict[str, Any]:
 
 
 @pytest.fixture
-def signing_key(db: None, _key_fields: dict[str, Any]) -> SigningKey:
-    return SigningKey.objects.create(**_key_fields)
+def signing_key(db: None, key_fields: dict[str, Any]) -> SigningKey:
+    return SigningKey.objects.create(**key_fields)
 
 
 @pytest.fixture(scope="session")

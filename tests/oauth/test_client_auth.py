@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients_app.oauth.client_auth import _credentials
+from clients_app.oauth.client_auth import credentials_of
 from clients_app.oauth.errors import OAuthError
 
 PRINTABLE = st.text(alphabet=[chr(code) for code in range(0x20, 0x7F)], min_size=1)
@@ -19,7 +19,7 @@ def test_what_a_stock_library_encodes_is_read_back(client_id: str, plain: str):
     pair = f"{quote_plus(client_id)}:{quote_plus(plain)}"
     header = "Basic " + base64.b64encode(pair.encode()).decode()
 
-    assert _credentials(header, {}) == (client_id, plain)
+    assert credentials_of(header, {}) == (client_id, plain)
 
 
 @given(PRINTABLE.filter(lambda text: not {"%", "+", ":"} & set(text)), PRINTABLE)
@@ -27,7 +27,7 @@ def test_a_secret_may_have_colons(client_id: str, plain: str):
     pair = f"{client_id}::{quote_plus(plain)}"
     header = "Basic " + base64.b64encode(pair.encode()).decode()
 
-    assert _credentials(header, {}) == (client_id, ":" + plain)
+    assert credentials_of(header, {}) == (client_id, ":" + plain)
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(["client_id", "client_secret"]), st.text()))
@@ -47,7 +47,7 @@ def test_any_body_gives_credentials_or_one_of_two_errors(params: dict[str, str])
 
 def check(header: str | None, params: dict[str, str]) -> None:
     try:
-        halves = _credentials(header, params)
+        halves = credentials_of(header, params)
     except OAuthError as refusal:
         answer = (refusal.error, refusal.status)
     else:
@@ -61,4 +61,4 @@ def test_nothing_is_trimmed(half: str):
     params = {"client_id": "a", "client_secret": "b"}
     params[half] = f" {params[half]} "
 
-    assert _credentials(None, params) == (params["client_id"], params["client_secret"])
+    assert credentials_of(None, params) == (params["client_id"], params["client_secret"])

@@ -122,7 +122,7 @@ def test_a_full_gate_says_when_to_come_back(
     for name, value in stored._asdict().items():
         setattr(secret, name, value)
     secret.save()
-    taken = [verification._places.acquire(timeout=1) for _ in range(verification.GATE_PLACES)]
+    taken = [verification.places.acquire(timeout=1) for _ in range(verification.GATE_PLACES)]
     try:
         fresh = {**known, "authorization": basic(clients.good.id, plain)}
         with monkeypatch.context() as soon:
@@ -130,7 +130,7 @@ def test_a_full_gate_says_when_to_come_back(
             assert_unavailable(ask(**fresh), 1)
         assert ask(**known).status == 200
     finally:
-        verification._places.release(len(taken))
+        verification.places.release(len(taken))
     assert ask(**fresh).status == 200
 
 
@@ -145,11 +145,11 @@ def test_with_a_lost_key_there_are_no_tokens(
 ):
     """The operator reads in the log what to do."""
     settings.SECRET_KEY = "n" * 60
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     assert_unavailable(ask(**good), 5)
     assert "Add the former SECRET_KEY to SECRET_KEY_FALLBACKS." in caplog.text
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 @pytest.mark.django_db(transaction=True)

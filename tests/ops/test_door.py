@@ -25,9 +25,9 @@ def probe() -> Browser:
 
 @pytest.fixture
 def _no_loaded_keys() -> Iterator[None]:
-    private_keys._loaded.clear()
+    private_keys.forget()
     yield
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 def broken_database(*_: Any) -> Any:
@@ -48,7 +48,7 @@ def test_livez_asks_nothing(probe: Browser) -> None:
 def key(tenant: Tenant, now: datetime) -> None:
     """A key that signs."""
     private_keys.new_key(now=now, state="active", activated_at=now).save()
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 def test_readyz_without_a_key(probe: Browser, tenant: Tenant) -> None:

@@ -12,8 +12,8 @@ from django.test import Client as Browser
 from clients_app.http import operation_ids
 from tests.oauth import wire
 from tests.oauth.conftest import (  # noqa: F401 - fixtures
-    _key_fields,
     clients,
+    key_fields,
     known_secrets,
     signing_key,
 )

@@ -22,7 +22,7 @@ from django.utils.html import escape
 from clients_app.models import SigningKey, Tenant
 from tests.conftest import Machine
 from tests.oauth import wire
-from tests.oauth.conftest import _key_fields, signing_key  # noqa: F401 - fixtures
+from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
 from tests.ops.logs import written
 from tests.ops.marks import every_address, found_in, query_of
 from tests.portal_process import PASSWORD

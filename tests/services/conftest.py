@@ -38,7 +38,7 @@ def quick_keys(settings: Any) -> Iterator[None]:
     """Keys of the quickest algorithm, which this process forgets at the end."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     yield
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from clients_app.services import failure_limits
 from clients_app.services.failure_limits import FAILURES_MAX, WINDOW_S, count_failure, source_of
@@ -66,7 +66,7 @@ def test_a_source(address: str, source: str):
 def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
     """What this process has not counted itself it sees in the shared table."""
     fail(FAILURES_MAX)
-    monkeypatch.setattr(failure_limits, "_over", {})
+    monkeypatch.setattr(failure_limits, "over", {})
 
     assert fail(1) == [WINDOW_S]
 
@@ -82,19 +82,22 @@ def test_the_file_is_made_anew_when_it_is_gone(settings: Any, tmp_path: Path):
     assert (tmp_path / FILE).exists() == (connection.vendor == "sqlite")
 
 
+def no_such_table(*_: object) -> None:
+    raise DatabaseError("no such table")
+
+
 def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     settings.DATA_DIR = tmp_path / "missing"
     if connection.vendor != "sqlite":
-        monkeypatch.setattr(failure_limits, "_ADD", "SELECT 1 FROM no_such_table WHERE %s = %s")
+        monkeypatch.setattr(failure_limits, "execute", no_such_table)
 
     assert fail(1) == [0]
     assert "could not be counted" in caplog.text
 
 
-def test_old_rows_are_cleaned_away_once_a_minute(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(failure_limits, "_last_cleaning", [0])
+def test_old_rows_are_cleaned_away_once_a_minute():
     for number in range(5):
         fail(1, source=f"192.0.2.{number}")
     fail(1, at=AT + timedelta(minutes=2))
@@ -104,9 +107,9 @@ def test_old_rows_are_cleaned_away_once_a_minute(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_the_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(failure_limits, "_OVER_MAX", 3)
+    monkeypatch.setattr(failure_limits, "OVER_MAX", 3)
     monkeypatch.setattr(failure_limits, "FAILURES_MAX", 0)
     for number in range(10):
         fail(1, source=f"192.0.2.{number}")
 
-    assert list(failure_limits._over) == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
+    assert list(failure_limits.over) == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]

@@ -89,7 +89,7 @@ def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
     assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
     assert encrypt_keys_anew(actor=operator, now=NOW) == []
 
-    private_keys._loaded.clear()
+    private_keys.forget()
     with settings_without_fallbacks(settings):
         assert ensure_active_key(now=NOW) == first
     assert events(tenant).count("key.encrypted") == 2

@@ -92,7 +92,7 @@ def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: A
 def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
     rotate_keys(actor=operator, now=NOW)
     settings.SECRET_KEY = "n" * 60
-    private_keys._loaded.clear()
+    private_keys.forget()
     with pytest.raises(SigningKeyLost, match=f"manage.py keys revoke {first.kid}"):
         ensure_active_key(now=NOW)
 
@@ -105,7 +105,7 @@ def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Acto
 def test_a_next_key_that_cannot_sign_does_not_become_active(first: SigningKey, operator: Actor):
     following = rotate_keys(actor=operator, now=NOW)
     SigningKey.objects.filter(kid=following.kid).update(private_part=b"spoilt")
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     with pytest.raises(SigningKeyLost):
         follow_schedule(now=NOW + LEAD)

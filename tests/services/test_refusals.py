@@ -17,9 +17,9 @@ AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before():
-    rejected_requests._refused.take()
+    rejected_requests.refused.take()
     yield
-    rejected_requests._refused.take()
+    rejected_requests.refused.take()
 
 
 def refuse(
@@ -105,7 +105,7 @@ def test_strangers_fill_no_memory_and_no_table(machine: Machine):
         rejected_requests.count_refused_secret(
             uuid4(), new_secret(), is_known=False, address="192.0.2.9", now=AT
         )
-    assert len(rejected_requests._refused) == STRANGERS_MAX
+    assert len(rejected_requests.refused) == STRANGERS_MAX
     refuse(machine, new_secret())
 
     rejected_requests.flush()
@@ -116,7 +116,7 @@ def test_strangers_fill_no_memory_and_no_table(machine: Machine):
 def test_a_flood_against_one_client_is_counted_in_full(machine: Machine):
     for _ in range(SECRETS_MAX + 500):
         refuse(machine, new_secret())
-    assert len(rejected_requests._refused) == SECRETS_MAX + 1
+    assert len(rejected_requests.refused) == SECRETS_MAX + 1
 
     rejected_requests.flush()
 
@@ -127,7 +127,7 @@ def test_the_text_is_not_kept(machine: Machine):
     plain = new_secret()
     refuse(machine, plain)
 
-    assert plain not in repr(rejected_requests._refused.take())
+    assert plain not in repr(rejected_requests.refused.take())
 
 
 def test_groups_older_than_ninety_days_are_not_shown(machine: Machine):

@@ -56,7 +56,7 @@ def _quick(settings: Any, tenant: Tenant) -> Any:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     ensure_active_key(now=NOW)
     yield
-    private_keys._loaded.clear()
+    private_keys.forget()
 
 
 def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:

@@ -8,7 +8,7 @@ import pytest
 from clients_app import derived_keys
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import verification
-from clients_app.services.secrets.verification import MEMO_MAX, could_be_secret, matching_secret
+from clients_app.services.secrets.verification import could_be_secret, matching_secret
 from tests.services.secret_rows import CLIENT_ID, row_of
 
 
@@ -128,20 +128,21 @@ def test_one_flipped_character_is_refused_before_any_look(plain: str):
         assert not could_be_secret(plain[:place] + other + plain[place + 1 :])
 
 
-def test_the_memo_is_bounded_and_forgets_the_oldest():
-    verification._memo.clear()
-    for number in range(MEMO_MAX + 5):
-        verification._remember(number.to_bytes(32, "big"))
+def test_the_memo_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch):
+    verification.memo.clear()
+    monkeypatch.setattr(verification, "MEMO_MAX", 3)
+    seen = []
+    for _ in range(5):
+        plain = new_secret()
+        matching_secret(plain, client_id=CLIENT_ID, rows=[row_of(plain)])
+        seen.append(next(reversed(verification.memo)))
 
-    assert len(verification._memo) == MEMO_MAX
-    assert (4).to_bytes(32, "big") not in verification._memo
-    assert (5).to_bytes(32, "big") in verification._memo
-    verification._memo.clear()
+    assert list(verification.memo) == seen[-3:]
 
 
 def test_the_memo_holds_no_text(plain: str):
     row = row_of(plain)
     matching_secret(plain, client_id=CLIENT_ID, rows=[row])
 
-    assert all(len(entry) == 32 for entry in verification._memo)
-    assert plain.encode() not in b"".join(verification._memo)
+    assert all(len(entry) == 32 for entry in verification.memo)
+    assert plain.encode() not in b"".join(verification.memo)

@@ -49,9 +49,9 @@ def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
     """Bar 14: one runs, a few wait, the rest are told to come back; the known never wait."""
     known = new_secret()
     known_row = row_of(known, 99)
-    verification._remember(verification._fingerprint(known, CLIENT_ID, known_row))
+    assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
     row = row_of(plain)
-    taken = [verification._places.acquire(timeout=1) for _ in range(GATE_PLACES)]
+    taken = [verification.places.acquire(timeout=1) for _ in range(GATE_PLACES)]
     try:
         with monkeypatch.context() as soon:
             soon.setattr(verification, "GATE_WAIT_S", 0.2)
@@ -60,7 +60,7 @@ def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
         assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
         assert matching_secret(new_secret(), client_id=CLIENT_ID, rows=[known_row]) is None
     finally:
-        verification._places.release(len(taken))
+        verification.places.release(len(taken))
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == 1
 
 

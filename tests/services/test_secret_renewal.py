@@ -22,8 +22,8 @@ TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 @pytest.fixture(autouse=True)
 def _nothing_seen_before():
-    verification._memo.clear()
-    renewal._renewed.clear()
+    verification.memo.clear()
+    renewal.renewed.clear()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def use(machine: Machine, plain: str | None = None) -> int | None:
     secret = ClientSecret.objects.get(pk=machine.secret.pk)
     row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
     found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
-    verification._argon2_thread.submit(lambda: None).result()
+    verification.argon2_thread.submit(lambda: None).result()
     return found
 
 
@@ -57,7 +57,7 @@ def test_former_parameters_become_those_of_today(former: Machine):
     assert digest_fits(former.plain, row.digest)
     assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
     assert use(former) == former.secret.pk
-    assert renewal._renewed == {}
+    assert renewal.renewed == {}
 
 
 def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
@@ -115,7 +115,7 @@ def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
     counts.flush()
 
     assert stored(former).digest == faster
-    assert renewal._renewed == {}
+    assert renewal.renewed == {}
 
 
 def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):

@@ -133,14 +133,14 @@ def test_two_encryptions_share_nothing(key: SigningKey):
 def test_a_former_root_secret_still_opens_it(key: SigningKey, settings: Any):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     assert loaded_key(key.kid).kid == key.kid
 
 
 def test_a_lost_root_secret_is_said_in_one_sentence(key: SigningKey, settings: Any, now: datetime):
     settings.SECRET_KEY = "n" * 60
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     with pytest.raises(SigningKeyLost, match="SECRET_KEY_FALLBACKS"):
         ensure_active_key(now=now)
@@ -152,7 +152,7 @@ def test_a_spoilt_private_part_is_not_used(key: SigningKey, place: int):
     spoilt = bytearray(key.private_part)
     spoilt[place] ^= 1
     SigningKey.objects.update(private_part=bytes(spoilt))
-    private_keys._loaded.clear()
+    private_keys.forget()
 
     with pytest.raises(SigningKeyLost):
         loaded_key(key.kid)

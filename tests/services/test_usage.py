@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before():
-    counts._issued.take()
+    counts.issued.take()
 
 
 def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") -> None:
@@ -136,7 +136,7 @@ def test_a_piece_that_was_written_is_not_written_again(
     count(machine)
     count(machine, at=AT + HOUR)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_rows, "_PIECE", 1)
+        patch.setattr(hourly_rows, "PIECE", 1)
         patch.setattr(hourly_rows, "write_issued", second_fails)
         patch.setattr(counts.connection, "close", lambda: None)
         counts.flush()

@@ -173,7 +173,7 @@ def test_of_very_many_names_no_more_are_remembered() -> None:
     for number in range(attempts.NAMES_MAX + 500):
         attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
 
-    assert len(attempts._repeated) == attempts.NAMES_MAX + 1
+    assert len(attempts.repeated) == attempts.NAMES_MAX + 1
 
 
 def test_what_was_counted_waits_for_a_database_that_is_away(
@@ -233,7 +233,7 @@ def test_a_refused_attempt_stays_refused_where_no_event_can_be_written(
     reply = colleague_browser.post(f"{LIST}/{machine.client.pk}/remove")
 
     assert reply.status_code == 403
-    assert len(attempts._repeated) == 1
+    assert len(attempts.repeated) == 1
 
 
 def test_a_person_of_another_tenant_leaves_nothing_in_ours(

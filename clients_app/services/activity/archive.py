@@ -43,7 +43,7 @@ def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegme
     )
     draft = segments.draft_of(segment)
     try:
-        _write(segment, draft)
+        write_segment(segment, draft)
         with transaction.atomic():
             _take_out(segment, draft, actor=actor, now=now)
     finally:
@@ -51,7 +51,7 @@ def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegme
     return segment
 
 
-def _write(segment: AuditSegment, draft: Path) -> None:
+def write_segment(segment: AuditSegment, draft: Path) -> None:
     """Write the file, and complete the head of the segment."""
     first, last = segment.first_sequence, segment.last_sequence
     rows = rows_of_table(segment.tenant_id, first=first, last=last)

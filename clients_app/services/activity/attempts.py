@@ -38,7 +38,7 @@ class Attempt(NamedTuple):
     username_key: str = ""
 
 
-_repeated: Final[Tally[Attempt]] = Tally()
+repeated: Final[Tally[Attempt]] = Tally()
 _quiet_until: Final[dict[Attempt, datetime]] = {}
 _lock: Final = threading.Lock()
 
@@ -51,28 +51,28 @@ def note_refused(error: Forbidden, *, actor: Actor, now: datetime) -> None:
     nobody_in_particular = replace(actor, rights=frozenset(), address="", operation_id="")
     attempt = Attempt(error.action or "attempt", nobody_in_particular)
     if _is_quiet(attempt, now):
-        _repeated.add(attempt, at=now, address=actor.address)
+        repeated.add(attempt, at=now, address=actor.address)
         return
     try:
         _record(attempt.action, error.client, by=actor, now=now)
     except DatabaseError as failure:
         log.warning("A refused attempt waits for the database: %s", failure)
         _quiet_until.pop(attempt, None)
-        _repeated.add(attempt, at=now, address=actor.address)
+        repeated.add(attempt, at=now, address=actor.address)
 
 
 def note_failed_sign_in(username: str, *, address: str, now: datetime) -> None:
     """Count that a sign-in with this username failed; nothing is looked up or written yet."""
     key = key_of(username[:_NAME_MAX].replace("\0", ""))
     attempt = Attempt("sign-in.refused", username_key=key)
-    if len(_repeated) >= NAMES_MAX and attempt not in _repeated:
+    if len(repeated) >= NAMES_MAX and attempt not in repeated:
         attempt = Attempt("sign-in.refused")
-    _repeated.add(attempt, at=now, address=address)
+    repeated.add(attempt, at=now, address=address)
 
 
 def flush() -> None:
     """Write what was counted, but for what would be told again too soon."""
-    _write(_repeated.take(), now=datetime.now(UTC))
+    _write(repeated.take(), now=datetime.now(UTC))
 
 
 def flush_all() -> None:
@@ -83,7 +83,7 @@ def flush_all() -> None:
 
 def forget() -> None:
     """Know of no attempt any more."""
-    _repeated.take()
+    repeated.take()
     _quiet_until.clear()
 
 
@@ -117,7 +117,7 @@ def _write(taken: dict[Attempt, Seen], *, now: datetime) -> None:
         log.warning("Refused attempts wait for the database: %s", error)
         connection.close()
     finally:
-        _repeated.give_back(taken)
+        repeated.give_back(taken)
     for address, seen in strangers.take().items():
         log.warning("%d sign-ins with unknown usernames from %s failed.", seen.count, address)
 

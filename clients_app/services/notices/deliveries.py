@@ -74,7 +74,7 @@ def attempt(delivery_id: UUID, *, now: datetime) -> Delivery | None:
         return None
     delivery = Delivery.objects.select_related("tenant").get(pk=delivery_id)
     try:
-        delivery.answer = _WAYS[delivery.channel](delivery, now)
+        delivery.answer = WAYS[delivery.channel](delivery, now)
     except (mail.NotMailed, webhook.NotPosted) as error:
         delivery.answer = str(error)
         delivery.try_at = (not error.for_good and next_try(delivery.attempts, now)) or now
@@ -167,7 +167,7 @@ def _by_webhook(delivery: Delivery, now: datetime) -> str:
     return f"HTTP {answer.status}"
 
 
-_WAYS: Final[dict[str, Callable[[Delivery, datetime], str]]] = {
+WAYS: Final[dict[str, Callable[[Delivery, datetime], str]]] = {
     Delivery.Channel.MAIL: _by_mail,
     Delivery.Channel.WEBHOOK: _by_webhook,
 }

@@ -16,7 +16,7 @@ from clients_app.rules import secret_format
 TAG_BYTES: Final = 8
 
 # A secret carries 256 random bits, so the digest has its own modest cost, not that of a password.
-_argon2: Final = PasswordHasher(
+hasher: Final = PasswordHasher(
     time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
 
@@ -36,7 +36,7 @@ def stored_form(plain: str, *, client_id: UUID) -> StoredSecret:
     return StoredSecret(
         tag=tag_of(plain, client_id=client_id, key=key),
         tag_key_id=key.id,
-        digest=_argon2.hash(plain),
+        digest=hasher.hash(plain),
         last_four=secret_format.last_four(plain),
     )
 
@@ -53,7 +53,7 @@ def tag_of(plain: str, *, client_id: UUID, key: derived_keys.DerivedKey) -> byte
 def digest_fits(plain: str, digest: str) -> bool:
     """Tell whether ``digest`` was made of exactly ``plain``; costs one run of Argon2id (20 ms)."""
     try:
-        return _argon2.verify(digest, plain)
+        return hasher.verify(digest, plain)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -61,4 +61,4 @@ def digest_fits(plain: str, digest: str) -> bool:
 def is_outdated(digest: str, tag_key_id: str) -> bool:
     """Tell whether a secret stored today would get other parameters, or a tag of another key."""
     current = derived_keys.current_key(derived_keys.SECRET_TAGS)
-    return tag_key_id != current.id or _argon2.check_needs_rehash(digest)
+    return tag_key_id != current.id or hasher.check_needs_rehash(digest)

@@ -16,14 +16,14 @@ from clients_app.services.secrets import digests
 from clients_app.services.secrets.digests import StoredSecret
 
 _lock: Final = threading.Lock()
-_renewed: Final[dict[tuple[int, str], StoredSecret]] = {}  # by row and its former digest
+renewed: Final[dict[tuple[int, str], StoredSecret]] = {}  # by row and its former digest
 
 
 def renew(plain: str, *, client_id: UUID, secret_id: int, digest: str) -> None:
     """Make the form of today of ``plain``, whose row has ``digest``; nothing is written yet."""
     stored = digests.stored_form(plain, client_id=client_id)
     with _lock:
-        _renewed[secret_id, digest] = stored
+        renewed[secret_id, digest] = stored
 
 
 def flush() -> None:
@@ -31,9 +31,9 @@ def flush() -> None:
 
     Errors: django.db.Error; what was not written is kept for the next time.
     """
-    for (secret_id, digest), stored in sorted(_renewed.items()):
+    for (secret_id, digest), stored in sorted(renewed.items()):
         ClientSecret.objects.filter(pk=secret_id, digest=digest).update(
             tag=stored.tag, tag_key_id=stored.tag_key_id, digest=stored.digest
         )
         with _lock:
-            del _renewed[secret_id, digest]
+            del renewed[secret_id, digest]

@@ -60,7 +60,7 @@ def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -
     fitting, undecided = _by_tag(plain, client_id, rows)
     candidates = fitting or undecided
     for row in candidates:
-        if _fingerprint(plain, client_id, row) in _memo:
+        if _fingerprint(plain, client_id, row) in memo:
             return row.id
     if not candidates:
         return None
@@ -87,7 +87,7 @@ def _by_tag(
 
 # The memo: fingerprints of secrets that fitted before, under a random key of this process.
 _memo_key: Final = secrets.token_bytes(32)
-_memo: Final[dict[bytes, None]] = {}
+memo: Final[dict[bytes, None]] = {}
 _memo_lock: Final = threading.Lock()
 
 
@@ -99,15 +99,15 @@ def _fingerprint(plain: str, client_id: UUID, row: SecretRow) -> bytes:
 
 def _remember(fingerprint: bytes) -> None:
     with _memo_lock:
-        while len(_memo) >= MEMO_MAX:
-            del _memo[next(iter(_memo))]  # the oldest
-        _memo[fingerprint] = None
+        while len(memo) >= MEMO_MAX:
+            del memo[next(iter(memo))]  # the oldest
+        memo[fingerprint] = None
 
 
 # The gate: one thread runs Argon2id for the whole process, below the priority of the others.
 # A right tag proves that its bearer knows the secret: he may wait for a place, as many do after a
 # restart. Where tags say nothing anybody can come, so he is told to come back.
-_places: Final = threading.BoundedSemaphore(GATE_PLACES)
+places: Final = threading.BoundedSemaphore(GATE_PLACES)
 
 
 def _lower_priority() -> None:
@@ -115,33 +115,33 @@ def _lower_priority() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
 
 
-_argon2_thread: Final = ThreadPoolExecutor(1, "argon2", initializer=_lower_priority)
+argon2_thread: Final = ThreadPoolExecutor(1, "argon2", initializer=_lower_priority)
 
 
 def _through_the_gate(
     plain: str, client_id: UUID, rows: list[SecretRow], *, may_wait: bool
 ) -> int | None:
-    if not _places.acquire(timeout=GATE_WAIT_S if may_wait else 0):
+    if not places.acquire(timeout=GATE_WAIT_S if may_wait else 0):
         raise Busy
     try:
-        verdict = _argon2_thread.submit(_first_that_fits, plain, client_id, rows)
+        verdict = argon2_thread.submit(_first_that_fits, plain, client_id, rows)
         return verdict.result(timeout=GATE_WAIT_S)
     except TimeoutError:
         verdict.cancel()
         raise Busy from None
     finally:
-        _places.release()
+        places.release()
 
 
 def _first_that_fits(plain: str, client_id: UUID, rows: list[SecretRow]) -> int | None:
     for row in rows:
         fingerprint = _fingerprint(plain, client_id, row)
-        if fingerprint in _memo:  # another request brought it while this one waited
+        if fingerprint in memo:  # another request brought it while this one waited
             return row.id
         if digests.digest_fits(plain, row.digest):
             _remember(fingerprint)
             if digests.is_outdated(row.digest, row.tag_key_id):
-                _argon2_thread.submit(
+                argon2_thread.submit(
                     renewal.renew,
                     plain,
                     client_id=client_id,

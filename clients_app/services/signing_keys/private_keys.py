@@ -93,9 +93,10 @@ def loaded_key(kid: str) -> LoadedKey:
     return key
 
 
-def forget(kid: str) -> None:
-    """Let this process sign with the key no more."""
-    _loaded.pop(kid, None)
+def forget(kid: str | None = None) -> None:
+    """Stop this process from signing with the key; with every key where none is named."""
+    for known in [kid] if kid else list(_loaded):
+        _loaded.pop(known, None)
 
 
 def base64url(content: bytes) -> bytes:

@@ -34,7 +34,7 @@ class IssuedKey(NamedTuple):
     lifetime_s: int
 
 
-_issued: Final[Tally[IssuedKey]] = Tally()
+issued: Final[Tally[IssuedKey]] = Tally()
 
 
 def count_token(
@@ -42,7 +42,7 @@ def count_token(
 ) -> None:
     """Count a token that the client got by its secret; nothing is written yet."""
     hour = int(now.timestamp()) // _HOUR_S
-    _issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+    issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
 
 
 def count_use(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
@@ -65,7 +65,7 @@ def flush() -> None:
 
 
 def _flush_issued() -> None:
-    taken = _issued.take()
+    taken = issued.take()
     try:
         # by client and secret: processes that write at once take their locks in one order
         for some in hourly_rows.in_pieces(sorted(taken)):
@@ -84,4 +84,4 @@ def _flush_issued() -> None:
             for key in some:
                 del taken[key]
     finally:
-        _issued.give_back(taken)
+        issued.give_back(taken)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from clients_app.services.usage.tally import Seen
 
-_PIECE: Final = 1000  # rows of one transaction: a few milliseconds, other writers wait no longer
+PIECE: Final = 1000  # rows of one transaction: a few milliseconds, other writers wait no longer
 T = TypeVar("T")
 
 _ADD_ISSUED: Final = """
@@ -69,8 +69,8 @@ class Refused(NamedTuple):
 
 def in_pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     """Return ``rows`` in pieces for one short transaction each."""
-    for start in range(0, len(rows), _PIECE):
-        yield rows[start : start + _PIECE]
+    for start in range(0, len(rows), PIECE):
+        yield rows[start : start + PIECE]
 
 
 def write_issued(rows: Sequence[Issued]) -> None:

@@ -34,23 +34,23 @@ class Presented(NamedTuple):
     secret_id: int | None = None
 
 
-_refused: Final[Tally[Presented]] = Tally()
+refused: Final[Tally[Presented]] = Tally()
 
 
 def count_refused_secret(
     client_id: UUID, plain: str, *, is_known: bool, address: str, now: datetime
 ) -> None:
     """Count that ``plain``, right in form, was not accepted; the text itself is not kept."""
-    if not is_known and len(_refused) >= STRANGERS_MAX:
+    if not is_known and len(refused) >= STRANGERS_MAX:
         return
     tags = tuple(
         (key.id, tag_of(plain, client_id=client_id, key=key))
         for key in derived_keys.keys_for(derived_keys.SECRET_TAGS)
     )
     presented = Presented(client_id, tags)
-    if len(_refused) >= SECRETS_MAX and presented not in _refused:
+    if len(refused) >= SECRETS_MAX and presented not in refused:
         presented = Presented(client_id)
-    _refused.add(presented, at=now, address=address)
+    refused.add(presented, at=now, address=address)
 
 
 def count_refused_request(
@@ -59,7 +59,7 @@ def count_refused_request(
     """Count that a client proved who it is and got no token; ``error`` as OAuth spells it."""
     cause = error.replace("_", "-")
     if cause in Cause.values:
-        _refused.add(Presented(UUID(client_id), (), cause, secret_id), at=now, address=address)
+        refused.add(Presented(UUID(client_id), (), cause, secret_id), at=now, address=address)
 
 
 def flush() -> None:
@@ -67,7 +67,7 @@ def flush() -> None:
 
     Errors: django.db.Error; what was not written is counted again.
     """
-    taken = _refused.take()
+    taken = refused.take()
     try:
         for some in hourly_rows.in_pieces(sorted(taken, key=lambda one: one.client_id)):
             rows = _grouped(some, taken)
@@ -75,7 +75,7 @@ def flush() -> None:
             for presented in some:
                 del taken[presented]
     finally:
-        _refused.give_back(taken)
+        refused.give_back(taken)
 
 
 def _grouped(
