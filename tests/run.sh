@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the tests twice: all on SQLite; on a PostgreSQL of its own all but those marked one_database.
-# Nothing is skipped.
+# Nothing is skipped. Both halves run in any case; the last lines name every test that failed, and
+# so does the file FAILED_TESTS, where that is set. Arguments are pytest's, for example test files.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -43,8 +44,25 @@ unset PYTHONDONTWRITEBYTECODE # what is compiled once serves all processes
 PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) * 2))
 export PYTEST_XDIST_AUTO_NUM_WORKERS
 # tests/conftest.py has the order: files in turn, those that take long first.
+selected=$#
 set -- -q -n auto --dist loadfile --no-loadscope-reorder "$@"
-echo 'On SQLite:'
-.venv/bin/pytest "$@"
-echo 'On PostgreSQL:'
-tests/with_postgresql.sh .venv/bin/pytest -m 'not one_database' "$@"
+failed=${FAILED_TESTS:-$(mktemp)}
+: >"$failed"
+status=0
+
+on() { # on DATABASE COMMAND...: runs one half; tests/conftest.py adds to the file what failed
+  database=$1
+  shift
+  echo "On $database:"
+  ended=0
+  FAILED_TESTS="$failed" DATABASE_NAME="$database" "$@" || ended=$?
+  [ "$ended" != 5 ] || [ "$selected" = 0 ] || ended=0 # none of the chosen tests is for this half
+  [ "$ended" = 0 ] || status=1
+  [ "$ended" -lt 2 ] || echo "$database: pytest ended with status $ended" >>"$failed"
+}
+
+on SQLite .venv/bin/pytest "$@"
+on PostgreSQL tests/with_postgresql.sh .venv/bin/pytest -m 'not one_database' "$@"
+cat "$failed"
+[ -n "${FAILED_TESTS:-}" ] || rm "$failed"
+exit "$status"
