@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import activity, audit, load, machine, peer, postgresql, proof
+from tests.bench import activity, audit, load, machine, peer, postgresql, proof, refusals
 from tests.bench.portal import BenchPortal
 from tests.portal_process import CHECKOUT
 
@@ -170,6 +170,7 @@ def _chosen(names: list[str]) -> list[Part]:
         "growth": with_more_clients,
         "audit": audit.figures,
         "activity": activity.figures,
+        "refusals": refusals.figures,
     }
     if unknown := set(names) - set(parts):
         raise SystemExit(f"PARTS names {unknown}; there are {' '.join(parts)}.")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.portal_process import PortalProcess
 from tests.verifiers.apis import APIS, EXAMPLES, Api, Setting, started
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.one_database
 OTHER_TENANT = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
@@ -149,8 +149,7 @@ def test_nginx_keeps_the_answer_for_a_while(setting: Setting, caller: Caller):
         assert api.get(token).status == 200
         caller.post("revocation", token=token)
         assert api.get(token).status == 200
-        time.sleep(2.5)  # a second, rounded up, and some more
-        assert api.get(token).status == 401
+        wait_until(lambda: api.get(token).status == 401)
 
 
 @pytest.mark.parametrize("name", APIS)

@@ -97,7 +97,13 @@ def copied(visitor: Visitor, page: Page) -> Credentials:
 def close(page: Page) -> None:
     """Press Close, and see the window gone."""
     window_of(page).get_by_text("Close", exact=True).locator("visible=true").click()
+    expect_closed(page)
+
+
+def expect_closed(page: Page) -> None:
+    """Wait until no window is open and its content is gone: that is a task of the browser later."""
     expect(window_of(page)).to_have_count(0)
+    expect(page.locator("[data-once]")).to_have_count(0)
 
 
 def open_tab(page: Page, name: str) -> Locator:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.journeys import token_requests
 from tests.journeys.add_by_http import Answer, Form, names_in_list, new_form, send, signed_in
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.journey
 
@@ -116,6 +118,10 @@ class Sender(threading.Thread):
             self.form = new_form(f"{self.form.name.split(',')[0]}, {number} {time.monotonic()}")
 
 
+def any_answer(senders: list[Sender]) -> bool:
+    return any(sender.answers for sender in senders)
+
+
 def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
     seed = random.randrange(10**6)  # noqa: S311  no secret
     moments = random.Random(seed)  # noqa: S311  no secret
@@ -126,9 +132,7 @@ def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
         senders = [Sender(own_portal, *each) for each in zip(sessions, forms, strict=True)]
         for sender in senders:
             sender.start()
-        limit = time.monotonic() + 30
-        while not any(sender.answers for sender in senders) and time.monotonic() < limit:
-            time.sleep(0.01)
+        wait_until(partial(any_answer, senders))
         time.sleep(moments.uniform(0, 0.3))  # the moment is what is tested
         own_portal.kill()
         for sender in senders:

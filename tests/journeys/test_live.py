@@ -139,7 +139,7 @@ def test_opened_parts_and_the_focus_stay(
     assert answer.status == 200
     rotate(live_portal, added.client_id)
     hours = page.locator("details").filter(has_text="Tokens per hour")
-    for _ in range(20):  # counts are written every few seconds
+    for _ in range(80):  # counts are written every few seconds
         page.clock.fast_forward(POLL)
         page.wait_for_timeout(700)
         if hours.count():

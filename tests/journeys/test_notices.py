@@ -55,7 +55,7 @@ def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
 def until_it_says(page: Page, words: str) -> Locator:
     """Load the page anew until its first message says ``words``; return that message."""
     first = page.get_by_role("region", name="Messages").get_by_role("listitem").first
-    for _ in range(60):
+    for _ in range(240):
         if words in first.inner_text():
             break
         page.wait_for_timeout(250)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys import traces
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, close, copied, expect_window, shown
+from tests.journeys.steps import add_client, close, copied, expect_closed, expect_window, shown
 from tests.journeys.visitor import focused, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -35,7 +35,7 @@ def test_close_asks_first_when_the_secret_was_not_copied(
     press_close(page)
     expect(window.get_by_role("alert")).to_have_text(ASKS)
     press_close(page)
-    expect(window_of(page)).to_have_count(0)
+    expect_closed(page)
     assert traces.in_page(page, plain) == set()
 
 

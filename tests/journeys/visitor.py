@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Response,
     TimeoutError,
     WebError,
+    expect,
 )
 
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
@@ -28,6 +29,8 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS: Final = 60_000  # what appears at all appears sooner, also on a busy machine
+expect.set_options(timeout=PATIENCE_MS)
 WINDOW: Final = "dialog[open], .window-page"  # a window is a dialog, without JavaScript a page
 #: what htmx says of a request that ends with its page; of others Chromium itself complains
 BROKEN_OFF: Final = ("htmx:afterRequest", "htmx:sendError")
@@ -68,8 +71,8 @@ class Visitor:
                 **options,
             }
         )
-        self.context.set_default_timeout(15_000)
-        self.context.set_default_navigation_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.set_default_navigation_timeout(PATIENCE_MS)
         self.context.on("console", self._hear_console)
         self.context.on("weberror", self._hear_error)
         self.context.on("response", self._hear_response)
@@ -151,7 +154,7 @@ def expect_focus(page: Page, name: str) -> None:
             "name => (document.activeElement.id || document.activeElement.textContent.trim())"
             " === name",
             arg=name,
-            timeout=5_000,
+            timeout=PATIENCE_MS,
         )
     except TimeoutError:
         assert focused(page) == name

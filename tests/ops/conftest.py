@@ -1,9 +1,11 @@
 """What the tests of ops may ask for."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.ops.processes import hang_ups
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
 
@@ -28,6 +30,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture
 def running(prepared: PortalProcess):
     """The same, serving; stopped in any case at the end."""
-    prepared.start()
+    with hang_ups(signal.SIG_DFL):
+        prepared.start()
     yield prepared
     prepared.kill()

@@ -3,15 +3,18 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.ops.test_stopping import is_running
-from tests.portal_process import PortalProcess
+from tests.ops.processes import is_running
+from tests.ops.starts import zone_where_it_is_noon
+from tests.portal_process import STOP_LIMIT_S, PortalProcess
 from tests.sinks import MailSink, mail_sink
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -23,15 +26,15 @@ def mails() -> Iterator[MailSink]:
 @pytest.fixture
 def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
     """A portal that mails at any hour, not started, whose administrator has a secret that ends
-    today; its zone is one in which it is about noon."""
-    ahead = time.gmtime().tm_hour - 12  # hours that UTC is ahead of that zone
+    today."""
+    zone = zone_where_it_is_noon()
     portal = PortalProcess(
         tmp_path / "var",
         MAIL_URL=f"smtp://127.0.0.1:{mails.port}",
         NOTICE_HOUR="0",
-        TIME_ZONE=f"Etc/GMT{ahead:+d}",
+        TIME_ZONE=zone,
     )
-    soon = time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + (6 - ahead) * 3600))
+    soon = f"{datetime.now(ZoneInfo(zone)) + timedelta(hours=6):%Y-%m-%d %H:%M}"
     role, address = "Tenant Administrator", "ines@herons.example"
     for words in (
         ("migrate",),
@@ -43,13 +46,6 @@ def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
         assert done.returncode == 0, done.stderr
     yield portal
     portal.__exit__()
-
-
-def wait_for(true: Callable[[], object]) -> None:
-    limit = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -69,24 +65,29 @@ def test_it_sends_starts_again_and_ends_with_the_server(
     portal: PortalProcess, mails: MailSink, nodes: list[subprocess.Popen[bytes]]
 ) -> None:
     portal.start()
-    wait_for(lambda: mails.received)
+    wait_until(lambda: deliveries_of(portal) == [("sent", 1)])  # a killed one would leave it
     assert mails.received[0]["To"] == "ines@herons.example"
-    wait_for(portal.companions)
+    wait_until(portal.companions)
     (first,) = portal.companions()
 
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: set(portal.companions()) - {first})
+    wait_until(lambda: set(portal.companions()) - {first})
     (second,) = portal.companions()
+    processes = [second, *portal.workers()]
     portal.server.kill()
-    portal.server.wait(15)
-    wait_for(lambda: not is_running(second))
+    portal.server.wait(STOP_LIMIT_S)
+    wait_until(lambda: not any(map(is_running, processes)))
 
     portal.start()
-    wait_for(portal.companions)
+    wait_until(portal.companions)
     (third,) = portal.companions()
     assert portal.stop() == 0
     assert not is_running(third)
     assert [node.poll() for node in nodes] == [None, None]
     assert len(mails.received) == 1  # once, though five have looked
-    state = portal.query("SELECT state, attempts FROM clients_app_delivery")
-    assert state == [("sent", 1)]
+    assert deliveries_of(portal) == [("sent", 1)]
+
+
+def deliveries_of(portal: PortalProcess) -> list[tuple[str, int]]:
+    """Return state and attempts of each message."""
+    return portal.query("SELECT state, attempts FROM clients_app_delivery")

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from tests.portal_process import CHECKOUT, free_port
+from tests.portal_process import CHECKOUT, CLOCK, free_port
 
 EXAMPLES: Final = CHECKOUT / "docs" / "examples"
 JOSE: Final = "jose@5.10.0"
@@ -112,7 +112,7 @@ def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
         ("127.0.0.1:9001", f"127.0.0.1:{behind}"),
         ("/etc/nginx/", f"{folder}/"),
         ("/var/cache/nginx/", f"{folder}/"),
-        ("valid 200 10s", "valid 200 1s"),  # a test has no ten seconds to wait
+        ("valid 200 10s", "valid 200 5s"),  # long enough to see, short enough to wait for
     ):
         assert was in api
         api = api.replace(was, now)
@@ -151,6 +151,7 @@ def started(name: str, setting: Setting, apis: Mapping[str, Command] = APIS) -> 
         command = apis[name](setting, port, behind)
         environment = {
             "PATH": os.environ["PATH"],
+            **CLOCK,
             "ISSUER": setting.issuer,
             "AUDIENCE": setting.portal_url,
             "TENANT_ID": setting.tenant_id,

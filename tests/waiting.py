@@ -1,0 +1,20 @@
+"""Waiting for events. Only a fault reaches the limit: a busy machine needs far less."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+LIMIT_S = 60
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], *, limit_s: float = LIMIT_S) -> T:
+    """Return the first true value of ``condition``, which is asked again and again.
+
+    Errors: AssertionError when the limit has passed.
+    """
+    limit = time.monotonic() + limit_s
+    while not (found := condition()):
+        assert time.monotonic() < limit, f"This did not happen within {limit_s} s."
+        time.sleep(0.02)
+    return found
