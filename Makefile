@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench lists soak faults ui-report format lock
+.PHONY: help run test steady check audit bench lists soak faults ui-report format lock
 
 help:
 	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
 	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
+	@echo 'make steady  run the tests again and again, on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
 	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
 	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
 	@echo 'make bench   measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
@@ -20,6 +21,10 @@ run:
 
 test: check
 	@tests/run.sh
+
+steady:
+	@deploy/environment.sh tests/requirements.lock
+	@.venv/bin/python -m tests.steady
 
 check:
 	@deploy/environment.sh tests/requirements.lock
