@@ -117,6 +117,8 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "clients_app.templatetags.moments",
+                "clients_app.templatetags.portal",
             ],
         },
     }

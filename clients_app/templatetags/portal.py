@@ -19,6 +19,12 @@ from clients_app.templatetags import moments
 register = template.Library()
 
 
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """Keep what the block draws, for a template that needs it in more than one place."""
+    return content
+
+
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:

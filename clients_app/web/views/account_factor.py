@@ -102,9 +102,9 @@ def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
         "is_demanded": lacks_demanded_factor(person),
     }
     title, status = gettext("Set up authenticator app"), 422 if error else 200
-    return show(request, "account_authenticator", context, title=title, fragments=(), status=status)
+    return show(request, "account/account_authenticator", context, title=title, fragments=(), status=status)
 
 
 def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     context, title = {"codes": "\n".join(codes)}, gettext("Recovery codes")
-    return show(request, "account_recovery_codes", context, title=title, fragments=())
+    return show(request, "account/account_recovery_codes", context, title=title, fragments=())

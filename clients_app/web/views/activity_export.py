@@ -52,5 +52,5 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
     }
     status = 422 if is_sent(request) else 200
     return show(
-        request, "activity_export", context, title=gettext("Export Activity"), status=status
+        request, "activity/activity_export", context, title=gettext("Export Activity"), status=status
     )

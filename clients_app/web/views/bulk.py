@@ -96,4 +96,4 @@ def _ask(request: HttpRequest, deed: str, form: Any, *, status: int = 200) -> Ht
         "effect": {"last_token_ends_at": max(ends, default=None)},
         "to": kept_forms.own_path(form["to"].value()),
     }
-    return show(request, "fleet", context, title=str(DEEDS[deed].heading), status=status)
+    return show(request, "clients/bulk", context, title=str(DEEDS[deed].heading), status=status)

@@ -35,7 +35,7 @@ class ChoosePassword(PasswordResetFromKeyView):
         title = gettext("Choose a password")
         status = 404 if shown["link_failed"] else 422 if wrong else 200
         return show(
-            self.request, "choose_password", shown, title=title, fragments=(), status=status
+            self.request, "sign_in/choose_password", shown, title=title, fragments=(), status=status
         )
 
     def get_success_url(self) -> str:
@@ -78,4 +78,4 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"sends_mail": conf.sends_mail(), "email": "", **more}
     title = gettext("Forgot password?")
-    return show(request, "forgot_password", context, title=title, fragments=(), status=status)
+    return show(request, "sign_in/forgot_password", context, title=title, fragments=(), status=status)

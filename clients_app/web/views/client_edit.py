@@ -79,4 +79,4 @@ def _ask(
     name = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
     focus = form.first_wrong or (name if name in form.fields else "") or "name"
     context = {"form": form, "client": client, "focus": focus}
-    return show(request, "client_edit", context, title=gettext("Edit Client"), status=status)
+    return show(request, "clients/client_edit", context, title=gettext("Edit Client"), status=status)

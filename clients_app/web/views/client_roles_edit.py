@@ -58,5 +58,5 @@ def _ask(request: HttpRequest, form: ClientRolesForm, *, status: int = 200) -> H
     fragments = ("window", "claims")
     title = gettext("Edit Roles")
     return show(
-        request, "client_roles_edit", context, title=title, fragments=fragments, status=status
+        request, "clients/client_roles_edit", context, title=title, fragments=fragments, status=status
     )

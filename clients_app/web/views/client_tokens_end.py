@@ -43,4 +43,4 @@ def _ask(request: HttpRequest, client: Client, *, status: int = 200) -> HttpResp
     summary = client_summary(client, now=timezone.now())
     context = {"client": client, "summary": summary}
     title = gettext("End all tokens of this client")
-    return show(request, "client_tokens_end", context, title=title, status=status)
+    return show(request, "clients/client_tokens_end", context, title=title, status=status)

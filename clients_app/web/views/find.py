@@ -66,4 +66,4 @@ def find(request: HttpRequest) -> HttpResponse:
             if words in str(place.label).casefold() and allows(actor, place.needs)
         ],
     }
-    return show(request, "find", context, title=gettext("Find"), fragments=("window", "found"))
+    return show(request, "help/find", context, title=gettext("Find"), fragments=("window", "found"))

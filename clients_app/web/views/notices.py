@@ -192,4 +192,4 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
             "deliveries": recent_deliveries(actor.tenant_id),
         }
     title = gettext("Notices")
-    return show(request, "notices", context, title=title, fragments=(), status=status)
+    return show(request, "settings/notices", context, title=title, fragments=(), status=status)

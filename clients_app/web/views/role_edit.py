@@ -72,7 +72,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         "more_people": max(0, len(people) - HOLDERS_SHOWN),
         "ends": max([end for end in ends if end and end > now], default=None),
     }
-    return show(request, "role_remove", context, title=gettext("Remove Role"))
+    return show(request, "roles/role_remove", context, title=gettext("Remove Role"))
 
 
 def _custom_role(tenant_id: UUID, role_id: UUID) -> Role:
@@ -84,4 +84,4 @@ def _custom_role(tenant_id: UUID, role_id: UUID) -> Role:
 
 def _ask(request: HttpRequest, form: RoleEditForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "role": form.role}
-    return show(request, "role_edit", context, title=gettext("Edit Role"), status=status)
+    return show(request, "roles/role_edit", context, title=gettext("Edit Role"), status=status)

@@ -28,4 +28,4 @@ KEYS = (  # the script of the portal has them a second time, as deeds
 @signed_in
 def keys(request: HttpRequest) -> HttpResponse:
     """Show the list of keys."""
-    return show(request, "keys", {"keys": KEYS}, title=gettext("Keys"))
+    return show(request, "help/shortcuts", {"keys": KEYS}, title=gettext("Keys"))
