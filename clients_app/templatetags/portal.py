@@ -25,6 +25,12 @@ def capture(content: str) -> str:
     return content
 
 
+@register.filter
+def words(text: str) -> list[str]:
+    """Return the words of a text, for a loop over names."""
+    return text.split()
+
+
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
