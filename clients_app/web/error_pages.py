@@ -36,7 +36,9 @@ ONLY_SOME_MAY: Final = {
     Action.REMOVE_CLIENT: gettext_noop("Only Tenant Administrators can remove a client."),
     Action.RESTORE_CLIENT: gettext_noop("Only Tenant Administrators can restore a client."),
     Action.ASSIGN_ROLES: gettext_noop("Only Tenant Administrators can assign roles."),
-    Action.END_TOKENS: gettext_noop("Only Tenant Administrators can end the tokens of a client."),
+    Action.END_TOKENS: gettext_noop(
+        "Only Tenant Administrators can revoke the tokens of a client."
+    ),
     Action.READ_SECRETS: gettext_noop(
         "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
         "can see its secrets."

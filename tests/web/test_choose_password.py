@@ -56,7 +56,7 @@ def test_link_works_once(client, link):
     reply = Browser().get(link)
 
     assert reply.status_code == 404
-    assert "This link does not work any more" in text_of(reply)
+    assert "This link no longer works" in text_of(reply)
 
 
 def test_link_ends_after_an_hour(client, link, now):

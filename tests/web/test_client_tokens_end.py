@@ -1,4 +1,4 @@
-"""End all tokens of this client: says who notices, asks for proof, and does it."""
+"""Revoke all tokens of this client: says who notices, asks for proof, and does it."""
 
 import json
 from datetime import timedelta
@@ -32,7 +32,7 @@ def test_the_window_says_which_apis_notice(administrator_browser, machine, addre
 
 
 def test_done_at_once_and_recorded(administrator_browser, machine, address, now):
-    assert "End all tokens of this client" in text_of(administrator_browser.get(address()))
+    assert "Revoke all tokens of this client" in text_of(administrator_browser.get(address()))
 
     reply = administrator_browser.post(address(END), headers=HTMX)
 

@@ -81,7 +81,7 @@ def test_wrong_password_asks_again(administrator):
     reply = browser.post(ADD, {"proof_for": "GET", "proof": "wrong"}, headers=HTMX)
 
     assert reply.status_code == 422
-    assert "Enter your password. This one is wrong." in text_of(reply)
+    assert "Incorrect password. Try again." in text_of(reply)
     assert "Step 1 of 2" not in text_of(reply)
     assert "Confirm your identity" in text_of(browser.get(ADD))
 

@@ -101,4 +101,6 @@ def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
     client = get_client(actor_of(request).tenant_id, error.client_id)
     title = gettext("Already Added")
     context = {"client": client}
-    return show(request, "clients/already_added", context, title=title, status=409, tell="clientChanged")
+    return show(
+        request, "clients/already_added", context, title=title, status=409, tell="clientChanged"
+    )

@@ -39,7 +39,14 @@ PLACES: Final = (
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
     Place(_("Open Policies"), "shield-check", "policies", Action.SET_POLICIES),
-    Place(_("List of keys"), "terminal", "keys", Action.READ_CLIENTS, ("?",), is_window=True),
+    Place(
+        _("Keyboard shortcuts"),
+        "terminal",
+        "shortcuts",
+        Action.READ_CLIENTS,
+        ("?",),
+        is_window=True,
+    ),
 )
 CLIENT_ICONS: Final[dict[str, str]] = {
     ClientType.CLIENT_CREDENTIALS: "server",

@@ -27,7 +27,7 @@ HOLDERS_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_ROLE)
-@fresh_proof(_("APIs go by the names of roles in tokens."))
+@fresh_proof(_("APIs use the role names in tokens."))
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Ask for name and description; all who carry the role keep it."""
     actor = actor_of(request)
@@ -51,7 +51,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_ROLE)
-@fresh_proof(_("Removing a role takes it from all who carry it."))
+@fresh_proof(_("Removing a role takes it from everyone who has it."))
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Say who has it, then take it from all of them at once."""
     actor, now = actor_of(request), timezone.now()

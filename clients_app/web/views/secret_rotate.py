@@ -83,4 +83,6 @@ def _ask(
     request: HttpRequest, client: Client, form: SecretRotateForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "client": client, "form_key": form_key_of(request.POST)}
-    return show(request, "secrets/secret_rotate", context, title=gettext("Rotate Secret"), status=status)
+    return show(
+        request, "secrets/secret_rotate", context, title=gettext("Rotate Secret"), status=status
+    )

@@ -13,7 +13,7 @@ const shortcuts = {
   s: addSecret,
   j: () => ($(".row-link[aria-current]") ?? $(".row-link"))?.focus(),
   k: () => ($(".row-link[aria-current]") ?? all(".row-link").at(-1))?.focus(),
-  "?": () => openWindow(words().shortcuts),
+  "?": () => openWindow(words().shortcutList),
   g: () => (goingUntil = Date.now() + GO_MS),
 };
 for (const [place, name] of ["details", "secrets", "roles", "activity"].entries()) {

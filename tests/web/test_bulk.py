@@ -7,7 +7,7 @@ import pytest
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
-from clients_app.limits import FLEET_MAX, OWNERS_MAX, TAGS_MAX
+from clients_app.limits import BULK_MAX, OWNERS_MAX, TAGS_MAX
 from clients_app.models import AuditEvent, Client
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.bulk import enable_all
@@ -15,7 +15,7 @@ from tests.factories import make_client, make_person
 from tests.web.conftest import HTMX, browser_of, is_page, text_of
 
 LIST = "/security/clients"
-FLEET = f"{LIST}/fleet"
+BULK = f"{LIST}/bulk"
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def ids(clients) -> list[str]:
 
 def do(browser, deed: str, clients, **fields):
     sent = {"clients": ids(clients), "to": f"{LIST}?select=1", **fields}
-    return browser.post(f"{FLEET}/{deed}", sent, headers=HTMX)
+    return browser.post(f"{BULK}/{deed}", sent, headers=HTMX)
 
 
 def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_browser, three):
     text = text_of(administrator_browser.get(LIST, {"select": "1"}))
     assert text.count('name="clients"') == 3
-    assert f'formaction="{FLEET}/disable"' in text
+    assert f'formaction="{BULK}/disable"' in text
     assert f'href="{LIST}?type=client-credentials&amp;select=1"' in text_of(
         administrator_browser.get(LIST)
     )
@@ -47,14 +47,14 @@ def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_b
 @pytest.mark.parametrize("deed", ["disable", "enable", "tags", "owners"])
 def test_the_confirmation_names_each_client(administrator_browser, three, deed):
     asked = {"clients": ids(three), "to": f"{LIST}?q=o"}
-    window = administrator_browser.get(f"{FLEET}/{deed}", asked, headers=HTMX)
+    window = administrator_browser.get(f"{BULK}/{deed}", asked, headers=HTMX)
 
     assert not is_page(window)
     text = text_of(window)
     assert all(f">{name}<" in text for name in ("One", "Two", "Three"))
     assert "For 3 clients" in text
     assert 'name="to" value="/security/clients?q=o"' in text
-    assert is_page(administrator_browser.get(f"{FLEET}/{deed}", asked))
+    assert is_page(administrator_browser.get(f"{BULK}/{deed}", asked))
 
 
 def test_disable_and_enable(administrator_browser, three):
@@ -71,12 +71,10 @@ def test_disable_and_enable(administrator_browser, three):
 
 def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
     sent = {"clients": ids(three), "to": f"{LIST}?q=o&select=1"}
-    reply = administrator_browser.post(f"{FLEET}/disable", sent)
+    reply = administrator_browser.post(f"{BULK}/disable", sent)
 
     assert (reply.status_code, reply["Location"]) == (303, f"{LIST}?q=o&select=1")
-    elsewhere = administrator_browser.post(
-        f"{FLEET}/enable", sent | {"to": "https://evil.example/"}
-    )
+    elsewhere = administrator_browser.post(f"{BULK}/enable", sent | {"to": "https://evil.example/"})
     assert elsewhere["Location"] == "/"
 
 
@@ -142,7 +140,7 @@ def test_giving_owners_asks_for_a_proof_of_identity(administrator, three):
 @pytest.mark.parametrize(
     ("deed", "fields", "sentence"),
     [
-        ("tags", {"add": "", "remove": ""}, "Enter a tag to add or to take away."),
+        ("tags", {"add": "", "remove": ""}, "Enter a tag to add or to remove."),
         ("tags", {"add": "x" * 51, "remove": ""}, "50 characters"),
         ("tags", {"add": "", "remove": "\u202e"}, "direction"),
     ],
@@ -165,9 +163,9 @@ def test_two_hundred_at_once_and_no_more(administrator, now):
     actor = Actor(
         kind=ActorKind.PERSON, tenant_id=administrator.tenant_id, rights={TENANT_ADMINISTRATOR}
     )
-    ids = [uuid4() for _ in range(FLEET_MAX + 1)]
+    ids = [uuid4() for _ in range(BULK_MAX + 1)]
 
-    assert enable_all(ids[1:], enabled=False, actor=actor, now=now).gone == FLEET_MAX
+    assert enable_all(ids[1:], enabled=False, actor=actor, now=now).gone == BULK_MAX
     with pytest.raises(RuleBroken, match="Select at most 200 clients"):
         enable_all(ids, enabled=False, actor=actor, now=now)
 
@@ -182,7 +180,7 @@ def test_removed_and_foreign_clients_are_passed_over(
 
     do(stranger_browser, "enable", three)
     assert not Client.objects.filter(pk=three[1].pk, is_enabled=True).exists()
-    window = stranger_browser.get(f"{FLEET}/disable", {"clients": ids(three)}, headers=HTMX)
+    window = stranger_browser.get(f"{BULK}/disable", {"clients": ids(three)}, headers=HTMX)
     assert "Two" not in text_of(window)
 
 
@@ -193,4 +191,4 @@ def test_only_administrators_do_it(colleague_browser, three):
 
 
 def test_an_unknown_deed_is_no_page(administrator_browser):
-    assert administrator_browser.get(f"{FLEET}/rotate").status_code == 404
+    assert administrator_browser.get(f"{BULK}/rotate").status_code == 404
