@@ -52,7 +52,7 @@ def test_the_confirmation_names_each_client(administrator_browser, three, deed):
     assert not is_page(window)
     text = text_of(window)
     assert all(f">{name}<" in text for name in ("One", "Two", "Three"))
-    assert "For 3 clients" in text
+    assert "Applies to all 3 clients" in text
     assert 'name="to" value="/security/clients?q=o"' in text
     assert is_page(administrator_browser.get(f"{BULK}/{deed}", asked))
 
@@ -176,7 +176,7 @@ def test_removed_and_foreign_clients_are_passed_over(
     Client.objects.filter(pk=three[0].pk).update(removed_at=now)
 
     reply = do(administrator_browser, "disable", three)
-    assert "2 clients changed. 1 had been removed meanwhile." in reply["HX-Trigger"]
+    assert "2 clients changed. 1 had already been removed." in reply["HX-Trigger"]
 
     do(stranger_browser, "enable", three)
     assert not Client.objects.filter(pk=three[1].pk, is_enabled=True).exists()

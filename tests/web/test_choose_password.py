@@ -44,7 +44,7 @@ def test_chosen_password_signs_in_and_has_its_event(client, link, person):
     reply = choose(client, link)
 
     assert reply["Location"] == "/sign-in"
-    assert "Password chosen." in text_of(client.get("/sign-in"))
+    assert "Password saved." in text_of(client.get("/sign-in"))
     signed_in = client.post("/sign-in", {"login": "ruth", "password": CHOSEN})
     assert signed_in.status_code == 303
     event = AuditEvent.objects.get(action="person.password.chosen")

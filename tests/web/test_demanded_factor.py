@@ -48,7 +48,7 @@ def test_the_setting_is_about_everybody(
 @pytest.mark.usefixtures("policy")
 def test_with_the_app_everything_opens(administrator_browser: Browser) -> None:
     page = administrator_browser.get(SET_UP)
-    assert "A second factor is demanded of you here." in text_of(page)
+    assert "Two-factor authentication is required." in text_of(page)
 
     administrator_browser.post(SET_UP, {"code": code_of(key_in(page))})
 
