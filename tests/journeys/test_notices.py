@@ -74,6 +74,6 @@ def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
         assert reply.read().startswith(b"BEGIN:VCALENDAR")
 
     page.get_by_role("button", name="Remove link").click()
-    expect(page.locator("#toasts")).to_contain_text("does not work any more")
+    expect(page.locator("#toasts")).to_contain_text("no longer works")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(address)  # noqa: S310  our own server

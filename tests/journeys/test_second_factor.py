@@ -72,7 +72,7 @@ def demand(page: Page) -> None:
     page.get_by_label("Allow Never Expires").uncheck()
     page.get_by_label("Require two-factor authentication for administrators").check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("#main")).to_contain_text("1 client does not comply of these policies.")
+    expect(page.locator("#main")).to_contain_text("1 client does not comply with these policies.")
     foul = page.get_by_role("region", name="Clients that don't comply")
     expect(foul.get_by_role("listitem")).to_contain_text("Never Expires")
     expect(foul.get_by_role("link", name="Dam gauge")).to_be_visible()
