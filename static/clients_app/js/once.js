@@ -21,6 +21,12 @@ onPress("[data-keep-open]", (button) => {
   $("[data-guards]", once).focus();
 });
 
+// Loaded only here: few pages show a secret.
+onPress("[data-test]", async (button) => {
+  const { testSecret } = await import("./test_it.js");
+  testSecret(button);
+});
+
 addEventListener("pagehide", () => {
   if (dialog?.open) dialog.close();
   for (const once of all("[data-once]")) once.replaceChildren();
