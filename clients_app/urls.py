@@ -20,7 +20,7 @@ from clients_app.web.views.account_factor import (
 )
 from clients_app.web.views.activity import activity
 from clients_app.web.views.activity_export import activity_export
-from clients_app.web.views.bulk import client_fleet
+from clients_app.web.views.bulk import client_bulk
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.choose_password import choose_password, forgot_password
 from clients_app.web.views.client_add import client_add
@@ -51,7 +51,7 @@ from clients_app.web.views.secret_edit import secret_edit
 from clients_app.web.views.secret_remove import secret_remove
 from clients_app.web.views.secret_rotate import secret_rotate
 from clients_app.web.views.session import session_asked, session_stay
-from clients_app.web.views.shortcuts import keys
+from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.sign_in import sign_in, sign_in_code, sign_out
 from clients_app.web.views.theme import theme
 
@@ -90,7 +90,7 @@ urlpatterns = [
     *page(f"{CLIENTS}/register/<slug:client_type>", client_register, "client-register-type"),
     *page(f"{CLIENTS}/filters/add", filter_add, "filter-add"),
     *page(f"{CLIENTS}/filters/<int:filter_id>/remove", filter_remove, "filter-remove"),
-    *page(f"{CLIENTS}/fleet/<slug:deed>", client_fleet, "client-fleet"),
+    *page(f"{CLIENTS}/bulk/<slug:operation>", client_bulk, "client-bulk"),
     *page(f"{CLIENTS}/register", client_register, "client-register"),
     *page(f"{CLIENTS}/live", list_live, "client-list-live"),
     *page(f"{CLIENT}/live/<slug:tab>", client_live, "client-live"),
@@ -148,5 +148,5 @@ urlpatterns = [
     ),
     *page("account/recovery-codes", account_recovery_codes, "account-recovery-codes"),
     *page("find", find, "find"),
-    *page("help/keys", keys, "keys"),
+    *page("help/shortcuts", shortcuts, "shortcuts"),
 ]

@@ -117,6 +117,8 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "clients_app.templatetags.moments",
+                "clients_app.templatetags.portal",
             ],
         },
     }
@@ -213,7 +215,7 @@ TIME_ZONE = env.time_zone("TIME_ZONE")
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

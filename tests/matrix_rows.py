@@ -66,7 +66,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),
     "find": Row(EVERYBODY, 200, 405),
-    "help/keys": Row(EVERYBODY, 200, 405),
+    "help/shortcuts": Row(EVERYBODY, 200, 405),
     "security/notices": Row(EVERYBODY, 200, 405),
     "security/notices/mail": Row(ADMINISTRATORS, 303, 303),
     "security/notices/test/<channel>": Row(ADMINISTRATORS, 303, 422),
@@ -81,7 +81,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/add/<client_type>": Row(ADMINISTRATORS, 200, 422),
     "security/clients/register": Row(ADMINISTRATORS, 303, 422),
     "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
-    "security/clients/fleet/<deed>": Row(ADMINISTRATORS, 200, 422),
+    "security/clients/bulk/<operation>": Row(ADMINISTRATORS, 200, 422),
     "security/clients/filters/add": Row(EVERYBODY, 200, 422),
     "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # each has his own
     f"{CLIENT}/edit": Row(EDITORS, 200, 422),

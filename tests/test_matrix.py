@@ -68,7 +68,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,
         "client_type": "hybrid",
-        "deed": "tags",
+        "operation": "tags",
         "tab": "roles",
         "filter_id": 4711,
         "link": "x-y",

@@ -148,7 +148,7 @@ def _deeds_on(client: Client) -> list[Link]:
         state = ("client-disable", gettext("Disable Client"))
         if not client.is_enabled:
             state = ("client-enable", gettext("Enable Client"))
-        end_tokens = ("client-tokens-end", gettext("End all tokens of this client"))
+        end_tokens = ("client-tokens-end", gettext("Revoke all tokens of this client"))
         names = [state, end_tokens, ("client-remove", gettext("Remove Client"))]
         if client.has_secrets:
             names.insert(0, ("secret-add", gettext("Add Secret")))

@@ -84,7 +84,7 @@ def _is_fresh(request: HttpRequest, *, held_open: bool) -> bool:
 def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     asked_for = "GET" if request.POST["proof_for"] == "GET" else "POST"
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        return ask(request, asked_for=asked_for, error=gettext("Wait a minute, try again."))
+        return ask(request, asked_for=asked_for, error=gettext("Wait a minute, then try again."))
     error = _code_refused(request) if asks_code(request) else _password_refused(request)
     if error:
         return ask(request, asked_for=asked_for, error=error)
@@ -101,7 +101,7 @@ def _password_refused(request: HttpRequest) -> str:
     if form.has_error("password", "too_many_login_attempts"):
         return gettext("Too many wrong passwords. Try again in 5 minutes.")
     if not form.is_valid():
-        return gettext("Enter your password. This one is wrong.")
+        return gettext("Incorrect password. Try again.")
     _note(request)
     reauthenticate_by_password(request)
     return ""
@@ -118,7 +118,7 @@ def _code_refused(request: HttpRequest) -> str:
     note_refused(wrong, actor=acting(request, person_of(request)), now=timezone.now())
     if form.has_error("code", "too_many_login_attempts"):
         return gettext("Too many wrong codes. Try again in 5 minutes.")
-    return gettext("Enter the code that the app shows now. This one is wrong or was used.")
+    return gettext("Incorrect or already used code. Enter the code that your app shows now.")
 
 
 def _note(request: HttpRequest) -> None:

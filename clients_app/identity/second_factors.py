@@ -157,7 +157,7 @@ def opened(text: str) -> str:
 
 def _require_self(person: Person, *, actor: Actor) -> None:
     if actor.id != str(person.pk):
-        raise Forbidden(gettext_noop("Everybody sets up a second factor of his own alone."))
+        raise Forbidden(gettext_noop("You can only set up your own second factor."))
 
 
 def _hold(person: Person) -> None:

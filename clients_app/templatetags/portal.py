@@ -19,6 +19,18 @@ from clients_app.templatetags import moments
 register = template.Library()
 
 
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """Keep what the block draws, for a template that needs it in more than one place."""
+    return content
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Return the words of a text, for a loop over names."""
+    return text.split()
+
+
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
@@ -67,7 +79,7 @@ def restorable_for(context: Any, removed_at: datetime, restorable: timedelta) ->
     return {"tone": tone, "icon_name": "clock", "words": words, "at": ends}
 
 
-@register.inclusion_tag("clients_app/components/time_left.html", takes_context=True)
+@register.inclusion_tag("clients_app/clients/_time_left.html", takes_context=True)
 def time_left(context: Any, secret: Any) -> dict[str, Any]:
     """Say how long a secret lives on."""
     tone, words = secret_tone(context, secret), life_in_words(context, secret)
@@ -97,7 +109,7 @@ def use_in_words(context: Any, secret: Any) -> str:
     return gettext("last used %(when)s") % {"when": when}
 
 
-@register.inclusion_tag("clients_app/components/life_meter.html", takes_context=True)
+@register.inclusion_tag("clients_app/clients/_life_meter.html", takes_context=True)
 def life_meter(context: Any, secret: Any) -> dict[str, Any]:
     """Draw how much of its life a secret has left; nothing for one that never ends."""
     now, ends = context["now"], secret.expires_at

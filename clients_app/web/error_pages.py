@@ -36,7 +36,9 @@ ONLY_SOME_MAY: Final = {
     Action.REMOVE_CLIENT: gettext_noop("Only Tenant Administrators can remove a client."),
     Action.RESTORE_CLIENT: gettext_noop("Only Tenant Administrators can restore a client."),
     Action.ASSIGN_ROLES: gettext_noop("Only Tenant Administrators can assign roles."),
-    Action.END_TOKENS: gettext_noop("Only Tenant Administrators can end the tokens of a client."),
+    Action.END_TOKENS: gettext_noop(
+        "Only Tenant Administrators can revoke the tokens of a client."
+    ),
     Action.READ_SECRETS: gettext_noop(
         "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
         "can see its secrets."
@@ -72,7 +74,7 @@ def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Say which right is missing and who can help."""
     helpers = people_who_administer(actor_of(request).tenant_id)
     context = {"sentence": sentence_of(error), "helpers": [str(person) for person in helpers[:3]]}
-    return show(request, "forbidden", context, title=gettext("Not allowed"), status=403)
+    return show(request, "errors/forbidden", context, title=gettext("Not allowed"), status=403)
 
 
 def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
@@ -83,7 +85,7 @@ def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
         client_id = match.kwargs.get("client_id") if match else None
         may_restore = allows(actor_of(request), Action.RESTORE_CLIENT)
         context |= {"client_id": client_id, "may_restore": bool(client_id) and may_restore}
-    return show(request, "not_found", context, title=gettext("Not found"), status=404)
+    return show(request, "errors/not_found", context, title=gettext("Not found"), status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -132,7 +134,7 @@ def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) 
     if not hasattr(request, "htmx"):  # refused before there was a page, for example for its Host
         return HttpResponse(sentence, content_type="text/plain", status=status)
     context = {"heading": heading, "sentence": sentence}
-    return show(request, "refused", context, title=heading, status=status)
+    return show(request, "errors/refused", context, title=heading, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -143,7 +145,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     operation_id = operation_ids.current()
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
     context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
-    html = render_to_string("clients_app/server_error.html", context)
+    html = render_to_string("clients_app/errors/server_error.html", context)
     if isinstance(sys.exc_info()[1], OperationalError):
         return HttpResponse(html, status=503, headers={"Retry-After": "5"})
     return HttpResponse(html, status=500)

@@ -64,7 +64,9 @@ def show(
     target = _htmx(request).target
     fragment = target if target in fragments else fragments[0]
     context["fragment"] = fragment
-    html = render_to_string(f"clients_app/{screen}.html#{fragment}", context, request)
+    # The window is the screen without the page around it; other fragments are partials.
+    partial = "" if fragment == "window" else f"#{fragment}"
+    html = render_to_string(f"clients_app/{screen}.html{partial}", context, request)
     response = HttpResponse(format_html("<title>{}</title>", title) + html, status=status)
     if fragment == "window":
         response["HX-Retarget"], response["HX-Reswap"] = "#window", "innerHTML"

@@ -27,7 +27,7 @@ SHOWN: Final[dict[Show, str | Promise]] = {
     Show.NO_SECRETS: _("No secrets"),
     Show.UNUSED: _("Unused for 90 days"),
     Show.NO_OWNER: _("No owner"),
-    Show.OLD: _("Older than a year"),
+    Show.OLD: _("Secret older than a year"),
     Show.REMOVED: _("Removed"),
 }
 

@@ -54,4 +54,4 @@ def _ask(request: HttpRequest, why: str | Promise, *, asked_for: str, error: str
     }
     status = 422 if error else 200
     title = gettext("Confirm your identity")
-    return show(request, "confirm_identity", context, title=title, status=status)
+    return show(request, "sign_in/confirm_identity", context, title=title, status=status)

@@ -24,7 +24,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
     """
     shell: dict[str, Any] = {"theme": theme_of(request)}
     if not request.user.is_authenticated:
-        return shell | {"layout": "clients_app/entrance.html"}
+        return shell | {"layout": "clients_app/card.html"}
     actor, person = actor_of(request), person_of(request)
     held = [role.name for role in BUILT_IN_ROLES if role.role_type_id in actor.rights]
     return shell | {

@@ -38,7 +38,7 @@ def test_disable_and_enable(staff: Browser, operator: Person, installation: Inst
 def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
     client = installation.client
     asked = text_of(staff.get(deed("tokens-end", client)))
-    assert "End all tokens of Wind park reader?" in asked
+    assert "Revoke all tokens of Wind park reader?" in asked
     assert "APIs that only check the signature accept them for an hour at most." in asked
 
     reply = staff.post(deed("tokens-end", client))

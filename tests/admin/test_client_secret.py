@@ -140,7 +140,7 @@ def test_remove_says_that_it_was_never_used(
 ) -> None:
     unused = make_client("Unused", installation.tenant, now=now).secret
 
-    assert "It was never used." in text_of(staff.get(remove(unused)))
+    assert "It has never been used." in text_of(staff.get(remove(unused)))
 
 
 def test_the_page_offers_no_field_to_change(staff: Browser, installation: Installation) -> None:

@@ -105,7 +105,7 @@ def test_a_wrong_password_does_nothing_and_keeps_what_was_typed(
     reply = staff.post(address, {"name": "Typed", "proof": proof, "proof_for": "POST"})
 
     assert reply.status_code == 422
-    assert "Enter your password. This one is wrong." in text_of(reply)
+    assert "Incorrect password. Try again." in text_of(reply)
     assert 'name="name" value="Typed"' in text_of(reply)
     installation.role.refresh_from_db()
     assert installation.role.name == "Pump reader"

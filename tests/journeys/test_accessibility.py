@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 CLIENTS: Final = "/security/clients"
 CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
-FLEET: Final = "security/clients/fleet/<deed>?clients=<client_id>&clients=<full_id>"
+BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
 ROLE: Final = "security/roles/<role_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
@@ -51,20 +51,20 @@ WINDOWS: Final = (
     ("find", "Find"),
     ("find?q=e", "Find"),
     ("find?q=nothing like it", "Find"),
-    ("help/keys", "Keys"),
+    ("help/shortcuts", "Keyboard shortcuts"),
     ("security/activity/export", "Export Activity"),
     ("security/clients/filters/add?show=expired", "Save Filter"),
-    (FLEET.replace("<deed>", "disable"), "Disable clients"),
-    (FLEET.replace("<deed>", "enable"), "Enable clients"),
-    (FLEET.replace("<deed>", "tags"), "Edit tags"),
-    (FLEET.replace("<deed>", "owners"), "Give Owners"),
-    ("security/clients/fleet/disable", "Disable clients"),
+    (BULK.replace("<operation>", "disable"), "Disable clients"),
+    (BULK.replace("<operation>", "enable"), "Enable clients"),
+    (BULK.replace("<operation>", "tags"), "Edit tags"),
+    (BULK.replace("<operation>", "owners"), "Add owners"),
+    ("security/clients/bulk/disable", "Disable clients"),
     (f"{CLIENT}/edit", "Edit Client"),
     (f"{CLIENT}/disable", "Disable Client"),
     (f"{CLIENT}/enable", "Enable Client"),
     (f"{CLIENT}/remove", "Remove Client"),
     (f"{CLIENT}/roles/edit", "Edit Roles"),
-    (f"{CLIENT}/tokens/end", "End all tokens of this client"),
+    (f"{CLIENT}/tokens/end", "Revoke all tokens of this client"),
     (f"{CLIENT}/secrets/add", "Add Secret"),
     (f"{SECRET}/edit", "Edit Secret"),
     (f"{SECRET}/remove", "Remove Secret"),
@@ -85,7 +85,7 @@ ELSEWHERE: Final = {
 def test_every_address_is_looked_at() -> None:
     """A new screen needs its line above."""
     looked = {re.sub(r"\?.*", "", each) for each in (*PAGES, *dict(WINDOWS))} | ELSEWHERE
-    looked |= {"help/get-started/<client_type>", "security/clients/fleet/<deed>"}
+    looked |= {"help/get-started/<client_type>", "security/clients/bulk/<operation>"}
     rows = {route for route, row in ROWS.items() if row.get == 200 and not isinstance(row, Open)}
     assert rows - looked == set()
 

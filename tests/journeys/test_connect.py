@@ -148,7 +148,7 @@ def test_test_it_says_what_to_do_after_a_refusal(
     page.route("**/identity/connect/token", lambda route: route.abort())
     press(page, "Test it")
     expect(result_of(page)).to_have_text(
-        "No answer came. See whether the server runs, then test again."
+        "No response. Check that the server is running, then test again."
     )
     page.unroute("**/identity/connect/token")
     busy = {"status": 503, "headers": {"Retry-After": "3"}, "json": {"error": "busy"}}

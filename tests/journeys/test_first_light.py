@@ -106,7 +106,7 @@ def choose_password_and_sign_in(page: Page, link: str, username: str) -> None:
     page.goto(link)
     assert link.rpartition("-")[2] not in page.url  # the link leaves the address bar at once
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password once more").fill(PASSWORD)
+    page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_role("button", name="Save").click()
     sign_in(page, username, PASSWORD)
     page.wait_for_url("**/security/clients*")

@@ -83,7 +83,7 @@ def test_an_answer_that_another_overtook_is_asked_for_again(
     page.route(address, lambda route: route.continue_() if held else held.append(route))
     with page.expect_request(address):
         page.evaluate("htmx.trigger(document.body, 'clientChanged')")
-    page.evaluate("htmx.trigger('[data-live]', 'live')")
+    page.evaluate("htmx.trigger('[data-poll]', 'poll')")
     expect(page.locator(".row-link")).to_have_text("Overtaken 1")
 
     add(live_portal, "Overtaken 2")

@@ -66,14 +66,14 @@ def until_it_says(page: Page, words: str) -> Locator:
 
 def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
-    page.get_by_role("button", name="Make an address").click()
-    expect(page.get_by_text("Copy the address now.")).to_be_visible()
+    page.get_by_role("button", name="Create calendar link").click()
+    expect(page.get_by_text("Copy the link now.")).to_be_visible()
     address = page.locator("#id_calendar_address").inner_text()
     with urllib.request.urlopen(address) as reply:  # noqa: S310  ours, without a cookie
         assert reply.headers["Content-Type"].startswith("text/calendar")
         assert reply.read().startswith(b"BEGIN:VCALENDAR")
 
-    page.get_by_role("button", name="Remove address").click()
-    expect(page.locator("#toasts")).to_contain_text("does not work any more")
+    page.get_by_role("button", name="Remove link").click()
+    expect(page.locator("#toasts")).to_contain_text("no longer works")
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(address)  # noqa: S310  our own server

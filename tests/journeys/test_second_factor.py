@@ -15,7 +15,7 @@ from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 POLICIES = "/security/policies"
-DEMANDED = "A second factor is demanded of you here."
+DEMANDED = "Two-factor authentication is required."
 
 
 def test_policies_demand_a_second_factor_which_is_set_up_and_asked_for(
@@ -31,7 +31,9 @@ def test_policies_demand_a_second_factor_which_is_set_up_and_asked_for(
 
     key, codes = set_up(visitor, page, look)
     page.goto(POLICIES)
-    expect(page.get_by_label("Demand a second factor of administrators")).to_be_checked()
+    expect(
+        page.get_by_label("Require two-factor authentication for administrators")
+    ).to_be_checked()
     expect(page.locator("#id_secret_days_max")).to_have_value("90")
 
     look_at_sign_in(arrive("nobody").page("/sign-in"), key, look)
@@ -68,13 +70,15 @@ def demand(page: Page) -> None:
     """Set policies that a client and Otto himself break; see them said, and nothing saved yet."""
     page.locator("#id_secret_days_max").fill("90")
     page.get_by_label("Allow Never Expires").uncheck()
-    page.get_by_label("Demand a second factor of administrators").check()
+    page.get_by_label("Require two-factor authentication for administrators").check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("#main")).to_contain_text("1 client would fall foul of these policies.")
-    foul = page.get_by_role("region", name="Who would fall foul")
+    expect(page.locator("#main")).to_contain_text("1 client does not comply with these policies.")
+    foul = page.get_by_role("region", name="Clients that don't comply")
     expect(foul.get_by_role("listitem")).to_contain_text("Never Expires")
     expect(foul.get_by_role("link", name="Dam gauge")).to_be_visible()
-    expect(page.get_by_role("region", name="Without a second factor")).to_contain_text("otto")
+    expect(page.get_by_role("region", name="Without two-factor authentication")).to_contain_text(
+        "otto"
+    )
     page.get_by_role("link", name="Back").click()
     expect(page.locator("#id_secret_days_max")).to_have_value("90")
     page.goto(POLICIES)

@@ -121,9 +121,7 @@ def expect_a_fault_of_ours(page: Page, portal: PortalProcess) -> None:
     assert portal.manage("shell", "-c", RENAME.format(*names)).returncode == 0
     try:
         page.goto(CLIENTS)
-        expect(page.get_by_role("heading", level=1)).to_have_text(
-            "The server could not finish this"
-        )
+        expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong")
         expect(page.locator("body")).to_contain_text("The change may or may not have been saved.")
         expect(page.locator("body")).to_contain_text("Operation Id")
     finally:

@@ -225,7 +225,7 @@ def test_owners_are_named_where_a_policy_demands_one(run: Run, tenant: Tenant) -
     unknown = run("clients", "add", "Pumps", "--owner", "zofia")
     owned = run("clients", "add", "Pumps", "--owner", "MARA")
 
-    assert nobody == (1, "", "A policy of this tenant demands an Owner. Name one.\n")
+    assert nobody == (1, "", "A policy of this tenant requires an owner. Name one.\n")
     assert unknown == (1, "", "There is no person with the username zofia.\n")
     assert owned.status == 0
     client = Client.objects.get()

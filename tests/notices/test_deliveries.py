@@ -30,7 +30,7 @@ def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: Mai
     (message,) = sink.received
     assert message["To"] == "mara@herons.example"
     assert message["From"] == "portal@localhost"
-    assert message["Subject"] == "[Herons Ltd] 1 Client Secret needs a successor"
+    assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     client_id = delivery.secrets[0]["client_id"]

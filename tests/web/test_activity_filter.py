@@ -75,7 +75,7 @@ def test_a_text_that_many_names_have_says_that_it_is_cut(
     from tests.factories import insert_clients
 
     insert_clients([f"Pump {number}" for number in range(10)], tenant)
-    cut = "the first 10 are shown"
+    cut = "only the first 10 are used"
     assert cut not in text_of(administrator_browser.get(f"{ACTIVITY}?q=pump"))
 
     insert_clients(["Pump 10"], tenant)

@@ -44,7 +44,7 @@ def test_chosen_password_signs_in_and_has_its_event(client, link, person):
     reply = choose(client, link)
 
     assert reply["Location"] == "/sign-in"
-    assert "Password chosen." in text_of(client.get("/sign-in"))
+    assert "Password saved." in text_of(client.get("/sign-in"))
     signed_in = client.post("/sign-in", {"login": "ruth", "password": CHOSEN})
     assert signed_in.status_code == 303
     event = AuditEvent.objects.get(action="person.password.chosen")
@@ -56,7 +56,7 @@ def test_link_works_once(client, link):
     reply = Browser().get(link)
 
     assert reply.status_code == 404
-    assert "This link does not work any more" in text_of(reply)
+    assert "This link no longer works" in text_of(reply)
 
 
 def test_link_ends_after_an_hour(client, link, now):

@@ -33,7 +33,7 @@ def test_window_says_what_goes_and_offers_to_disable(administrator_browser, mach
         assert is_page(reply) is not bool(headers)
         assert "<b>Wind park reader</b> and its <b>2 secrets</b> will be removed." in text
         assert "It can be restored for 30 days, without its secrets." in text
-        assert "This client was never used." in text
+        assert "This client has never been used." in text
         assert "/disable" in text
         assert 'name="confirm"' not in text
     assert is_there(machine)

@@ -1,4 +1,4 @@
-"""End all tokens of this client: says who notices, asks for proof, and does it."""
+"""Revoke all tokens of this client: says who notices, asks for proof, and does it."""
 
 import json
 from datetime import timedelta
@@ -19,8 +19,8 @@ def test_the_window_says_which_apis_notice(administrator_browser, machine, addre
     for headers in ({}, HTMX):
         window = administrator_browser.get(address(END), headers=headers)
         assert is_page(window) is not bool(headers)
-        assert "refuse these tokens at once" in text_of(window)
-        assert "until it ends by itself, one hour at the latest" in text_of(window)
+        assert "reject them immediately" in text_of(window)
+        assert "until it expires, within one hour" in text_of(window)
 
     Client.objects.filter(pk=machine.client.pk).update(
         last_token_at=now, last_token_ends_at=now + timedelta(minutes=56)
@@ -32,13 +32,13 @@ def test_the_window_says_which_apis_notice(administrator_browser, machine, addre
 
 
 def test_done_at_once_and_recorded(administrator_browser, machine, address, now):
-    assert "End all tokens of this client" in text_of(administrator_browser.get(address()))
+    assert "Revoke all tokens of this client" in text_of(administrator_browser.get(address()))
 
     reply = administrator_browser.post(address(END), headers=HTMX)
 
     assert reply.status_code == 204
     said = json.loads(reply["HX-Trigger"])["toast"]["text"]
-    assert said == "All tokens of Wind park reader ended."
+    assert said == "All tokens of Wind park reader revoked."
     assert ended_at(machine) >= now
     event = AuditEvent.objects.get(action="client.tokens.ended")
     assert (event.actor_name, event.client_id) == ("mara", machine.client.pk)
@@ -81,4 +81,4 @@ def test_colleague_stranger_and_nobody(
     assert getattr(stranger_browser, method)(address(END)).status_code == 404
     assert getattr(client, method)(address(END)).status_code in (303, 403)
     assert ended_at(machine) is None
-    assert "End all tokens" not in text_of(colleague_browser.get(address()))
+    assert "Revoke all tokens" not in text_of(colleague_browser.get(address()))

@@ -9,7 +9,7 @@ from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
-LATER = "Signing people in comes with a later version of this portal."
+LATER = "Sign-in is coming in a later version of this portal."
 
 
 @pytest.fixture

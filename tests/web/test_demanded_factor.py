@@ -12,7 +12,7 @@ from tests.web.conftest import HTMX, browser_of, text_of
 from tests.web.test_second_factor import SET_UP, key_in
 
 CHECK = "/security/policies/check"
-CLOSED = ("/", "/security/clients", "/security/roles", "/find", "/help/keys", "/admin/")
+CLOSED = ("/", "/security/clients", "/security/roles", "/find", "/help/shortcuts", "/admin/")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_setting_is_about_everybody(
 @pytest.mark.usefixtures("policy")
 def test_with_the_app_everything_opens(administrator_browser: Browser) -> None:
     page = administrator_browser.get(SET_UP)
-    assert "A second factor is demanded of you here." in text_of(page)
+    assert "Two-factor authentication is required." in text_of(page)
 
     administrator_browser.post(SET_UP, {"code": code_of(key_in(page))})
 
@@ -84,12 +84,12 @@ def test_the_check_lists_administrators_without_a_factor(
         "mfa_for_administrators": "on",
     }
     checked = text_of(browser.get(CHECK, wanted))
-    assert "Without a second factor" in checked
+    assert "Without two-factor authentication" in checked
     assert "<h3>mara</h3>" in checked
     assert not tenant_policy(tenant.pk).mfa_for_administrators
 
     without = text_of(browser.get(CHECK, wanted | {"mfa_for_administrators": ""}))
-    assert "Without a second factor" not in without
+    assert "Without two-factor authentication" not in without
     assert browser.post(CHECK, wanted)["Location"] == "/security/policies"
     assert tenant_policy(tenant.pk).mfa_for_administrators
     assert led(browser) == set(CLOSED)

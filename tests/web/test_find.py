@@ -81,7 +81,7 @@ def test_page_and_window(administrator_browser):
 
 
 def test_the_list_of_keys(colleague_browser):
-    text = text_of(colleague_browser.get("/help/keys", headers=HTMX))
+    text = text_of(colleague_browser.get("/help/shortcuts", headers=HTMX))
 
     assert "<kbd>Ctrl</kbd> <kbd>K</kbd>" in text
-    assert not is_page(colleague_browser.get("/help/keys", headers=HTMX))
+    assert not is_page(colleague_browser.get("/help/shortcuts", headers=HTMX))

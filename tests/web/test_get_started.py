@@ -60,7 +60,7 @@ def test_the_addresses_are_those_of_the_settings(administrator_browser, settings
 def test_the_others_say_what_comes_later(administrator_browser, path):
     page = text_of(administrator_browser.get(path))
 
-    assert "Signing people in comes with a later version of this portal." in page
+    assert "Sign-in is coming in a later version of this portal." in page
     assert f'href="/security/clients/add/{path.rpartition("/")[2]}"' in page
     assert ("Ask about tokens" in page) is path.endswith("hybrid")
     assert ("Replace the secret in time" in page) is path.endswith("hybrid")

@@ -37,7 +37,7 @@ def mara(clock, administrator):
 
 def live_in(reply, part: str) -> str:
     """Return the address at which a part of the page asks what is new."""
-    found = re.search(rf'data-live hidden hx-get="([^"]*)"[^>]*hx-target="#{part}"', text_of(reply))
+    found = re.search(rf'data-poll hidden hx-get="([^"]*)"[^>]*hx-target="#{part}"', text_of(reply))
     assert found, text_of(reply)
     return html.unescape(found[1])
 

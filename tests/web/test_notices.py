@@ -43,8 +43,8 @@ def test_an_administrator_sees_all_parts(administrator_browser: Browser) -> None
     assert reply.status_code == 200
     headings = re.findall(r'<h2 id="notices-\w+">([^<]+)', text_of(reply))
     assert headings == ["Mail", "Webhook", "Calendar", "Messages"]
-    assert "whoever runs this server has not set MAIL_URL" in text_of(reply)
-    assert "They go out 30, 14, 7 and 1 days before a secret expires" in text_of(reply)
+    assert "MAIL_URL is not set on this server" in text_of(reply)
+    assert "Notices are sent 30, 14, 7 and 1 days before a secret expires" in text_of(reply)
 
 
 def test_others_see_their_calendar_alone(colleague_browser: Browser) -> None:

@@ -48,15 +48,24 @@ def test_every_hx_attribute_stands_beside_a_real_address():
             assert re.search(r"\s(href|action)=", tag), (template, tag)
 
 
-@pytest.mark.parametrize(("folder", "lines"), [(TEMPLATES, 60), (TEMPLATES / "components", 25)])
-def test_templates_are_one_reading(folder, lines):
-    for template in folder.glob("*.html"):
+@pytest.mark.parametrize(("pattern", "lines"), [("**/*.html", 60), ("components/*.html", 25)])
+def test_templates_are_one_reading(pattern, lines):
+    for template in TEMPLATES.glob(pattern):
         assert len(template.read_text().splitlines()) <= lines, template
 
 
-def test_components_say_what_they_need():
-    for template in (TEMPLATES / "components").glob("*.html"):
+@pytest.mark.parametrize("pattern", ["components/*.html", "*/_*.html", "base/*.html"])
+def test_parts_say_what_they_need(pattern):
+    for template in TEMPLATES.glob(pattern):
         assert re.match(r"\{# .+ #\}", template.read_text().splitlines()[0]), template
+
+
+def test_every_part_is_used():
+    texts = [template.read_text() for template in TEMPLATES.rglob("*.html")]
+    texts.append(Path("clients_app/templatetags/portal.py").read_text())
+    for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
+        name = f'"clients_app/{part.relative_to(TEMPLATES)}"'
+        assert any(name in text for text in texts), part
 
 
 @pytest.mark.parametrize("chosen", ["light", "dark"])

@@ -65,7 +65,7 @@ def test_the_check_saves_nothing_and_save_does(
 
     checked = administrator_browser.get(CHECK, wanted)
     assert checked.status_code == 200
-    assert "1 client would fall foul of these policies. Nothing is saved yet." in text_of(checked)
+    assert "1 client does not comply with these policies. Nothing is saved yet." in text_of(checked)
     assert "It has no Owner." in text_of(checked)
     assert "Firmware" in text_of(checked)
     assert tenant_policy(tenant.pk) == NO_POLICY
@@ -86,11 +86,11 @@ def test_forced_rotation_wants_a_tick(
 ) -> None:
     wanted = typed(rotation_days="90")
     checked = administrator_browser.get(CHECK, wanted)
-    assert "Give 1 secret an end" in text_of(checked)
+    assert "Set an expiration date on 1 secret" in text_of(checked)
 
     refused = administrator_browser.post(CHECK, wanted)
     assert refused.status_code == 422
-    assert "Select the box" in text_of(refused)
+    assert "Select the checkbox" in text_of(refused)
     assert tenant_policy(tenant.pk) == NO_POLICY
 
     assert administrator_browser.post(CHECK, wanted | {"confirm": "on"}).status_code == 303
@@ -159,7 +159,7 @@ def test_add_client_keeps_to_the_policies(
     now: datetime,
 ) -> None:
     demand(tenant, secret_days_max=45, owner_required=True)
-    assert "you become the Owner of this client" in text_of(
+    assert "you become the owner of this client" in text_of(
         administrator_browser.get("/security/clients/add")
     )
 

@@ -31,7 +31,7 @@ def test_old_proof_asks_when_a_window_opens(administrator, windows):
         for headers in ({}, HTMX):
             reply = browser.get(window, headers=headers)
             assert "Confirm your identity" in text_of(reply)
-            assert "You last confirmed" in text_of(reply)
+            assert "Your last confirmation was" in text_of(reply)
             assert value_of("proof_for", reply) == "GET"
             assert is_page(reply) is not bool(headers)
 
@@ -49,7 +49,7 @@ def test_session_without_any_proof_asks(administrator):
     del session["account_authentication_methods"]
     session.save()
 
-    assert "Enter your password once more." in text_of(browser.get(ADD))
+    assert "Enter your password again." in text_of(browser.get(ADD))
 
 
 def test_reading_asks_nothing(administrator, address):
@@ -81,7 +81,7 @@ def test_wrong_password_asks_again(administrator):
     reply = browser.post(ADD, {"proof_for": "GET", "proof": "wrong"}, headers=HTMX)
 
     assert reply.status_code == 422
-    assert "Enter your password. This one is wrong." in text_of(reply)
+    assert "Incorrect password. Try again." in text_of(reply)
     assert "Step 1 of 2" not in text_of(reply)
     assert "Confirm your identity" in text_of(browser.get(ADD))
 

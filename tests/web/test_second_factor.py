@@ -92,7 +92,7 @@ class TestAccount:
         reply = colleague_browser.post(SET_UP, {"code": "123456"})
 
         assert reply.status_code == 422
-        assert "The former QR code is out of date." in text_of(reply)
+        assert "The previous QR code is out of date." in text_of(reply)
 
     def test_a_second_app_is_not_set_up(self, colleague_browser: Browser, secret: str) -> None:
         for reply in (colleague_browser.get(SET_UP), colleague_browser.post(SET_UP, {})):
@@ -165,7 +165,7 @@ class TestSignIn:
         ]
 
         assert [reply.status_code for reply in replies] == [303, 422, 422]
-        assert "This code is wrong or was used." in text_of(replies[1])
+        assert "Incorrect or already used code." in text_of(replies[1])
         assert not is_signed_in(browsers[1])
 
     def test_a_recovery_code_is_taken_once(self, client: Browser, secret: str) -> None:
@@ -255,7 +255,7 @@ class TestProof:
 
         wrong = browser.post(self.ADD, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)
         assert wrong.status_code == 422
-        assert "This one is wrong or was used." in text_of(wrong)
+        assert "Incorrect or already used code." in text_of(wrong)
         assert AuditEvent.objects.get(action="session.confirm").outcome == "refused"
         form = {"proof_for": "GET", "proof": code_of(secret)}
         right = browser.post(self.ADD, form, headers=HTMX)

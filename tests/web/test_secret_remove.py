@@ -19,7 +19,7 @@ def test_confirmation_names_the_secret_and_what_remains(administrator_browser, m
 
     assert f"…{machine.plain[-4:]}" in text
     assert "0 other secrets" in text
-    assert "It is the only one" in text
+    assert "This is the only secret" in text
     assert 'data-role="alertdialog"' in text
 
     insert_secrets(machine.client, 1)

@@ -23,7 +23,7 @@ def test_window_is_a_page_and_a_fragment(administrator_browser, machine, rotate)
         reply = administrator_browser.get(rotate, headers=headers)
         text = text_of(reply)
         assert is_page(reply) is not bool(headers)
-        assert "For Wind park reader. Adds a new secret and sets the end of the old one." in text
+        assert "For Wind park reader. Adds a new secret and sets when the old one expires." in text
         assert f"(…{machine.plain[-4:]}), 365 days left, never used" in text
         assert re.search(r'value="24h" checked', text)
         assert "Secret to remove" not in text
@@ -164,4 +164,4 @@ def test_a_rotator_rotates_and_sees_who_uses_what(tenant, machine, rotate, rotat
     assert rotator.post(rotate, rotation).status_code == 200
     text = text_of(rotator.get(address("/secrets")))
     assert "Rotation in progress" in text
-    assert "Change the end" not in text  # Edit Secret is not his
+    assert "Change end date" not in text  # Edit Secret is not his

@@ -90,12 +90,12 @@ def test_removal_is_offered_after_the_token_lifetime(
 
     assert ("Remove old secret now" in text) is offered
     assert ("The old secret is idle" in text) is offered
-    assert ("No token that is still valid came from it." in text) is none_left
+    assert ("No tokens issued with it are still valid." in text) is none_left
     assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as ever
 
 
 def test_a_secret_that_was_never_used_is_idle(tab, machine, rotated):
-    assert "It was never used." in tab()
+    assert "It has never been used." in tab()
 
 
 def test_a_fresh_secret_is_not_idle_yet(tab, administrator_browser, rotate, rotation):

@@ -113,8 +113,8 @@ def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
         ("activity", "/security/activity?q=pump", "/security/activity?q=pump"),
         (
             "window",
-            "/security/clients/fleet/edit?clients=1",
-            "/security/clients/fleet/edit?clients=1",
+            "/security/clients/bulk/edit?clients=1",
+            "/security/clients/bulk/edit?clients=1",
         ),
         ("clients", "/security/clients/live?since=1", "/security/roles"),
         ("details", "/security/clients/{id}/live/roles?since=1", "/security/roles"),

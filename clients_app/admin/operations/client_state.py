@@ -68,8 +68,8 @@ def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=gettext("End all tokens of %(name)s?") % _name(client),
-        button=gettext("End all tokens"),
+        title=gettext("Revoke all tokens of %(name)s?") % _name(client),
+        button=gettext("Revoke all tokens"),
         subject=client,
         lines=(
             gettext("APIs that ask the portal refuse them at once. It can request new ones."),

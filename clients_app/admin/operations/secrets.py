@@ -123,5 +123,5 @@ def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
 def _last_used(secret: ClientSecret) -> str:
     last = secret.usage.order_by("-hour").values_list("last_at", flat=True).first()
     if last is None:
-        return gettext("It was never used.")
+        return gettext("It has never been used.")
     return gettext("It was last used: %(when)s.") % {"when": day_time(last)}

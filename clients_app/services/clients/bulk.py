@@ -12,7 +12,7 @@ from django.db import transaction
 
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import FLEET_MAX, OWNERS_MAX
+from clients_app.limits import BULK_MAX, OWNERS_MAX
 from clients_app.models import Client, ClientOwner, ClientTag, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
@@ -115,9 +115,9 @@ def _each(client_ids: Iterable[UUID], change: Callable[[Client], bool], *, actor
     wanted = set(client_ids)
     if not wanted:
         raise RuleBroken(gettext_noop("Select at least one client."))
-    if len(wanted) > FLEET_MAX:
+    if len(wanted) > BULK_MAX:
         sentence = gettext_noop("Select at most %(maximum)s clients at once.")
-        raise RuleBroken(sentence, maximum=FLEET_MAX)
+        raise RuleBroken(sentence, maximum=BULK_MAX)
     with transaction.atomic():
         rows = Client.objects.for_tenant(actor.tenant_id).present().select_for_update(no_key=True)
         clients = list(rows.filter(pk__in=wanted).order_by("pk"))

@@ -22,7 +22,7 @@ def owners_of_new(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
     if actor.kind is ActorKind.PERSON:
         owners = list(people.filter(pk=actor.id))
     if not owners:
-        raise RuleBroken(gettext_noop("A policy of this tenant demands an Owner. Name one."))
+        raise RuleBroken(gettext_noop("A policy of this tenant requires an owner. Name one."))
     return owners
 
 
@@ -34,7 +34,7 @@ def refuse_ownerless(owners: list[Person], *, tenant_id: UUID) -> None:
     active = any(owner.is_active for owner in owners)
     if not active and tenant_policy(tenant_id).owner_required:
         raise RuleBroken(
-            gettext_noop("A policy of this tenant demands an Owner. Select at least one person."),
+            gettext_noop("A policy of this tenant requires an owner. Select at least one person."),
             field="owners",
         )
 

@@ -39,7 +39,9 @@ def _event(secret: ClientSecret, *, now: datetime) -> Event:
     event.add("summary", gettext("Client Secret of %(client)s expires") % names)
     event.add(
         "description",
-        gettext("The secret %(secret)s of the client %(client)s ends. Add its successor before.")
+        gettext(
+            "The secret %(secret)s of the client %(client)s ends. Add a new secret before then."
+        )
         % names,
     )
     event.add("url", secrets_url(secret.client_id))

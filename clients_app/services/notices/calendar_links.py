@@ -33,7 +33,7 @@ def remove_feed(person: Person, *, actor: Actor, now: datetime) -> None:
     """
     with transaction.atomic():
         if not CalendarFeed.objects.filter(person=person).delete()[0]:
-            raise NotFound(gettext_noop("There is no calendar address."))
+            raise NotFound(gettext_noop("There is no calendar link."))
         audit.record("calendar.removed", person, actor=actor, now=now)
 
 

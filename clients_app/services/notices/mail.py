@@ -1,6 +1,6 @@
 """Notices as mail: one message a person, plain text with the same as HTML beside it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ def send_notice(delivery: Delivery, *, now: datetime) -> None:
     with timezone.override(ZoneInfo(delivery.zone) if delivery.zone else conf.installation_zone()):
         send(
             delivery.recipient,
-            _subject(delivery, len(told)),
+            _subject(delivery, [item.expires_at for item in told], now),
             "notice",
             context,
             message_id=str(delivery.pk),
@@ -77,13 +77,18 @@ def _refusal(code: int, text: bytes | str) -> NotMailed:
     return NotMailed(f"{code} {said}", for_good=500 <= code < 600)
 
 
-def _subject(delivery: Delivery, number: int) -> str:
+def _subject(delivery: Delivery, ends: list[datetime], now: datetime) -> str:
     if delivery.is_test:
-        text = gettext("[%(tenant)s] This is a test")
-    else:
-        text = ngettext(
-            "[%(tenant)s] %(number)s Client Secret needs a successor",
-            "[%(tenant)s] %(number)s Client Secrets need a successor",
-            number,
-        )
-    return text % {"tenant": delivery.tenant.name, "number": number}
+        return gettext("[%(tenant)s] This is a test") % {"tenant": delivery.tenant.name}
+    days = round((min(ends, default=now) - now) / timedelta(days=1))
+    when = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    text = ngettext(
+        "[%(tenant)s] %(number)s client secret expires %(when)s",
+        "[%(tenant)s] %(number)s client secrets expire soon, the first %(when)s",
+        len(ends),
+    )
+    return text % {
+        "tenant": delivery.tenant.name,
+        "number": len(ends),
+        "when": when if days > 0 else gettext("today"),
+    }

@@ -43,7 +43,9 @@ def set_policies(
         ending = secrets_to_end(actor.tenant_id, policy, now=now)
         if not confirms_ends and ending.exists():
             raise RuleBroken(
-                gettext_noop("Select the box that gives these secrets an end, or go Back."),
+                gettext_noop(
+                    "Select the checkbox to set expiration dates on these secrets, or go Back."
+                ),
                 field="confirm",
             )
         before, after = asdict(held), asdict(policy)

@@ -42,7 +42,7 @@ def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None 
             raise Conflict(
                 gettext_noop(
                     "All tokens were ended while this window was open. To end those that were "
-                    "issued since then, select End all tokens again."
+                    "issued since then, select Revoke all tokens again."
                 )
             )
         client.tokens_not_before = now

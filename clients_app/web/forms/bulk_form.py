@@ -12,7 +12,7 @@ from clients_app.selectors.people.lookup import tenant_people
 from clients_app.web.forms.window_form import WindowForm, line
 
 
-class FleetForm(WindowForm):
+class BulkForm(WindowForm):
     """``clients`` are the ids that were selected; what is no id counts as not selected.
 
     ``to`` is the address of the list that they were selected in.
@@ -33,9 +33,9 @@ class FleetForm(WindowForm):
         return frozenset(filter(None, map(_guid, self["clients"].value() or [])))
 
 
-class FleetTagsForm(FleetForm):
+class BulkTagsForm(BulkForm):
     add = line(_("Tags to add"))
-    remove = line(_("Tags to take away"))
+    remove = line(_("Tags to remove"))
 
     def clean_add(self) -> list[str]:
         return self.obey(split_tags, "add")
@@ -46,11 +46,11 @@ class FleetTagsForm(FleetForm):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if not self.errors and not given["add"] and not given["remove"]:
-            self.add_error("add", _("Enter a tag to add or to take away."))
+            self.add_error("add", _("Enter a tag to add or to remove."))
         return given
 
 
-class FleetOwnersForm(FleetForm):
+class BulkOwnersForm(BulkForm):
     owners = forms.MultipleChoiceField(
         required=False,
         label=_("Owners"),

@@ -13,14 +13,14 @@ from clients_app.web.forms.window_form import WindowForm, line
 class PolicyForm(WindowForm):
     """Days are typed; an empty field means no limit. The others are ticked or not."""
 
-    secret_days_max = line(_("Longest secret life"))
+    secret_days_max = line(_("Maximum secret lifetime"))
     rotation_days = line(_("Forced rotation"))
     never_expires_allowed = forms.BooleanField(required=False, label=_("Allow Never Expires"))
-    owner_required = forms.BooleanField(required=False, label=_("Demand an Owner"))
+    owner_required = forms.BooleanField(required=False, label=_("Require an owner"))
     mfa_for_administrators = forms.BooleanField(
-        required=False, label=_("Demand a second factor of administrators")
+        required=False, label=_("Require two-factor authentication for administrators")
     )
-    confirm = forms.BooleanField(required=False, label=_("Give these secrets an end"))
+    confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @classmethod

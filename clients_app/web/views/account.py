@@ -113,4 +113,4 @@ def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpRespon
         **wrong,
     }
     title = gettext("Account")
-    return show(request, "account", context, title=title, fragments=(), status=status)
+    return show(request, "account/account", context, title=title, fragments=(), status=status)

@@ -27,7 +27,7 @@ from clients_app.web.htmx import see_other, show
 from clients_app.web.proof import fresh_proof
 
 _PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted
-_WHY: Final = _("A second factor decides who signs in as you.")
+_WHY: Final = _("A second factor controls who can sign in as you.")
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows Account
 
 
@@ -45,7 +45,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     if not is_sent(request):
         return _ask(request, generate_totp_secret())
     if pending is None:
-        late = gettext("The former QR code is out of date. Scan this one.")
+        late = gettext("The previous QR code is out of date. Scan this one.")
         return _ask(request, generate_totp_secret(), error=late)
     secret, code = second_factors.opened(pending), request.POST.get("code", "")
     try:
@@ -102,9 +102,11 @@ def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
         "is_demanded": lacks_demanded_factor(person),
     }
     title, status = gettext("Set up authenticator app"), 422 if error else 200
-    return show(request, "account_authenticator", context, title=title, fragments=(), status=status)
+    return show(
+        request, "account/account_authenticator", context, title=title, fragments=(), status=status
+    )
 
 
 def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     context, title = {"codes": "\n".join(codes)}, gettext("Recovery codes")
-    return show(request, "account_recovery_codes", context, title=title, fragments=())
+    return show(request, "account/account_recovery_codes", context, title=title, fragments=())

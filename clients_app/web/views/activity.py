@@ -74,7 +74,9 @@ def activity(request: HttpRequest) -> HttpResponse:
     address = reverse("activity") + said.query()
     fragments = ("activity",)
     title = gettext("Activity")
-    return show(request, "activity", context, title=title, fragments=fragments, address=address)
+    return show(
+        request, "activity/activity", context, title=title, fragments=fragments, address=address
+    )
 
 
 def filter_of(said: ActivityState, tenant_id: UUID) -> ActivityFilter:

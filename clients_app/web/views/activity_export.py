@@ -21,7 +21,7 @@ from clients_app.web.htmx import show
 from clients_app.web.proof import fresh_proof
 from clients_app.web.views.activity import filter_of, told
 
-WHY: Final = _("An export takes the record of what was done out of the portal.")
+WHY: Final = _("An export takes the activity record out of the portal.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,5 +52,9 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
     }
     status = 422 if is_sent(request) else 200
     return show(
-        request, "activity_export", context, title=gettext("Export Activity"), status=status
+        request,
+        "activity/activity_export",
+        context,
+        title=gettext("Export Activity"),
+        status=status,
     )

@@ -1,4 +1,4 @@
-"""Deeds on several clients: one confirmation that names them and says the effect."""
+"""Operations on several clients: one confirmation that names them and says the effect."""
 
 from typing import Any, Final, NamedTuple
 
@@ -17,61 +17,61 @@ from clients_app.selectors.clients.lookup import clients_named
 from clients_app.services.clients import bulk
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
-from clients_app.web.forms.bulk_form import FleetForm, FleetOwnersForm, FleetTagsForm
+from clients_app.web.forms.bulk_form import BulkForm, BulkOwnersForm, BulkTagsForm
 from clients_app.web.htmx import done, show
 from clients_app.web.proof import fresh_proof
 
 
-class Deed(NamedTuple):
+class Operation(NamedTuple):
     heading: str | Promise
     verb: str | Promise  # on the button
-    form: type[FleetForm]
+    form: type[BulkForm]
 
 
-DEEDS: Final = {
-    "disable": Deed(_("Disable clients"), _("Disable"), FleetForm),
-    "enable": Deed(_("Enable clients"), _("Enable"), FleetForm),
-    "tags": Deed(_("Edit tags"), _("Save"), FleetTagsForm),
-    "owners": Deed(_("Give Owners"), _("Save"), FleetOwnersForm),
+OPERATIONS: Final = {
+    "disable": Operation(_("Disable clients"), _("Disable"), BulkForm),
+    "enable": Operation(_("Enable clients"), _("Enable"), BulkForm),
+    "tags": Operation(_("Edit tags"), _("Save"), BulkTagsForm),
+    "owners": Operation(_("Add owners"), _("Save"), BulkOwnersForm),
 }
 
 
-def _gives_power(request: HttpRequest, deed: str) -> bool:
-    return deed == "owners"
+def _gives_power(request: HttpRequest, operation: str) -> bool:
+    return operation == "owners"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.ASSIGN_ROLES)
 @fresh_proof(_("Owners may add secrets to these clients."), when=_gives_power)
-def client_fleet(request: HttpRequest, deed: str) -> HttpResponse:
+def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     """Say which clients and what happens to them, then do it to all or to none."""
-    if deed not in DEEDS:
+    if operation not in OPERATIONS:
         raise Http404
-    actor, form_class = actor_of(request), DEEDS[deed].form
+    actor, form_class = actor_of(request), OPERATIONS[operation].form
     if request.method != "POST" or kept_forms.BACK in request.POST:
         sent = request.POST if request.method == "POST" else request.GET
-        return _ask(request, deed, form_class.shown(sent, actor=actor))
+        return _ask(request, operation, form_class.shown(sent, actor=actor))
     form = form_class(request.POST, actor=actor)
     if not form.is_valid():
-        return _ask(request, deed, form, status=422)
+        return _ask(request, operation, form, status=422)
     try:
-        did = _do(deed, form, actor=actor)
+        did = _do(operation, form, actor=actor)
     except RuleBroken as error:
         form.add_broken(error)
-        return _ask(request, deed, form, status=422)
+        return _ask(request, operation, form, status=422)
     to = kept_forms.own_path(form.cleaned_data["to"])
     return done(request, to=to, said=_said(did), tell="clientChanged")
 
 
-def _do(deed: str, form: Any, *, actor: Actor) -> bulk.Done:
+def _do(operation: str, form: Any, *, actor: Actor) -> bulk.Done:
     ids, now = form.client_ids, timezone.now()
-    if deed == "tags":
+    if operation == "tags":
         add, remove = form.cleaned_data["add"], form.cleaned_data["remove"]
         return bulk.tag_all(ids, add=add, remove=remove, actor=actor, now=now)
-    if deed == "owners":
+    if operation == "owners":
         return bulk.add_owners(ids, form.owner_ids, actor=actor, now=now)
-    return bulk.enable_all(ids, enabled=deed == "enable", actor=actor, now=now)
+    return bulk.enable_all(ids, enabled=operation == "enable", actor=actor, now=now)
 
 
 def _said(did: bulk.Done) -> str:
@@ -80,20 +80,22 @@ def _said(did: bulk.Done) -> str:
     if did.unchanged:
         said += " " + gettext("%(n)s needed no change.") % {"n": did.unchanged}
     if did.gone:
-        said += " " + gettext("%(n)s had been removed meanwhile.") % {"n": did.gone}
+        said += " " + gettext("%(n)s had already been removed.") % {"n": did.gone}
     return said
 
 
-def _ask(request: HttpRequest, deed: str, form: Any, *, status: int = 200) -> HttpResponse:
+def _ask(request: HttpRequest, operation: str, form: Any, *, status: int = 200) -> HttpResponse:
     clients = clients_named(actor_of(request).tenant_id, form.client_ids)
     ends = [client.last_token_ends_at for client in clients if client.last_token_ends_at]
     context = {
-        "deed": deed,
-        "heading": DEEDS[deed].heading,
-        "verb": DEEDS[deed].verb,
+        "operation": operation,
+        "heading": OPERATIONS[operation].heading,
+        "verb": OPERATIONS[operation].verb,
         "form": form,
         "clients": clients,
         "effect": {"last_token_ends_at": max(ends, default=None)},
         "to": kept_forms.own_path(form["to"].value()),
     }
-    return show(request, "fleet", context, title=str(DEEDS[deed].heading), status=status)
+    return show(
+        request, "clients/bulk", context, title=str(OPERATIONS[operation].heading), status=status
+    )

@@ -35,11 +35,11 @@ class ChoosePassword(PasswordResetFromKeyView):
         title = gettext("Choose a password")
         status = 404 if shown["link_failed"] else 422 if wrong else 200
         return show(
-            self.request, "choose_password", shown, title=title, fragments=(), status=status
+            self.request, "sign_in/choose_password", shown, title=title, fragments=(), status=status
         )
 
     def get_success_url(self) -> str:
-        messages.success(self.request, gettext("Password chosen. Sign in with it."))
+        messages.success(self.request, gettext("Password saved. Sign in with it."))
         return reverse("account_login")
 
 
@@ -70,7 +70,9 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         sentence = gettext("Enter an e-mail address such as mara@example.com.")
         return _forgot(request, status=422, email=email, error=sentence)
     if not ratelimit.consume(request, action="reset_password", key=email.casefold()):
-        return _forgot(request, status=429, email=email, error=gettext("Wait a minute, try again."))
+        return _forgot(
+            request, status=429, email=email, error=gettext("Wait a minute, then try again.")
+        )
     ask_for_link(email)
     return _forgot(request, email=email, asked=True)
 
@@ -78,4 +80,6 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"sends_mail": conf.sends_mail(), "email": "", **more}
     title = gettext("Forgot password?")
-    return show(request, "forgot_password", context, title=title, fragments=(), status=status)
+    return show(
+        request, "sign_in/forgot_password", context, title=title, fragments=(), status=status
+    )

@@ -87,7 +87,7 @@ def show_client_form(
         "form_key": form_key_of(request.POST),
         "owns_it": secret_form.policy.owner_required,
     }
-    return show(request, "client_add", context, title=gettext("Add Client"), status=status)
+    return show(request, "clients/client_add", context, title=gettext("Add Client"), status=status)
 
 
 def show_secret_form(
@@ -102,4 +102,4 @@ def show_secret_form(
         "form_key": form_key_of(request.POST),
         "is_step_2": True,
     }
-    return show(request, "secret_add", context, title=gettext("Add Secret"), status=status)
+    return show(request, "secrets/secret_add", context, title=gettext("Add Secret"), status=status)

@@ -171,7 +171,7 @@ def _tab(
     }
     shown = {**around, **context, **may_do, **places, "client": client, "tab": tab, "now": now}
     title = gettext("%(client)s, %(tab)s") % {"client": client.name, "tab": label}
-    return show(request, "client_details", shown, title=title, fragments=("details",))
+    return show(request, "clients/client_details", shown, title=title, fragments=("details",))
 
 
 def _state_alone(request: HttpRequest) -> dict[str, Any]:

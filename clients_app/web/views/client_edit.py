@@ -33,7 +33,7 @@ def _gives_power(request: HttpRequest, client: Client) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_CLIENT)
-@fresh_proof(_("Roles and Owners give power over your APIs and clients."), when=_gives_power)
+@fresh_proof(_("Roles and owners control access to your APIs and clients."), when=_gives_power)
 def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for all that can change; Save changes it at once."""
     actor = actor_of(request)
@@ -79,4 +79,6 @@ def _ask(
     name = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
     focus = form.first_wrong or (name if name in form.fields else "") or "name"
     context = {"form": form, "client": client, "focus": focus}
-    return show(request, "client_edit", context, title=gettext("Edit Client"), status=status)
+    return show(
+        request, "clients/client_edit", context, title=gettext("Edit Client"), status=status
+    )

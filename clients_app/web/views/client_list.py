@@ -65,7 +65,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
     context = list_context(request)
     return show(
         request,
-        "client_list",
+        "clients/client_list",
         context,
         title=gettext("Clients"),
         fragments=("clients", "list"),

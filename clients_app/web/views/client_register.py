@@ -92,7 +92,7 @@ def _register(
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Client Successfully Created")
-    screen = "client_created" if form else "client_created_public"
+    screen = "clients/client_created" if form else "clients/client_created_public"
     return show(request, screen, context, title=title, tell="clientCreated")
 
 
@@ -101,4 +101,6 @@ def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
     client = get_client(actor_of(request).tenant_id, error.client_id)
     title = gettext("Already Added")
     context = {"client": client}
-    return show(request, "already_added", context, title=title, status=409, tell="clientChanged")
+    return show(
+        request, "clients/already_added", context, title=title, status=409, tell="clientChanged"
+    )

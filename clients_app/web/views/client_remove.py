@@ -53,4 +53,4 @@ def _ask(
         "live_secrets": client.secrets.live(now).count(),
     }
     title = gettext("Remove Client")
-    return show(request, "client_remove", context, title=title, status=status)
+    return show(request, "clients/client_remove", context, title=title, status=status)

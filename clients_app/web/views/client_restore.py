@@ -59,4 +59,6 @@ def _ask(
         "is_taken": is_taken,
         "asks_for_name": is_taken or bool(form.first_wrong),
     }
-    return show(request, "client_restore", context, title=gettext("Restore Client"), status=status)
+    return show(
+        request, "clients/client_restore", context, title=gettext("Restore Client"), status=status
+    )

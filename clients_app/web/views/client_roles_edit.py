@@ -23,7 +23,7 @@ from clients_app.web.proof import fresh_proof
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.ASSIGN_ROLES)
-@fresh_proof(_("Roles give power over your APIs."))
+@fresh_proof(_("Roles control access to your APIs."))
 def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for the roles; Preview shows their claims, Save assigns them at once."""
     actor = actor_of(request)
@@ -58,5 +58,10 @@ def _ask(request: HttpRequest, form: ClientRolesForm, *, status: int = 200) -> H
     fragments = ("window", "claims")
     title = gettext("Edit Roles")
     return show(
-        request, "client_roles_edit", context, title=title, fragments=fragments, status=status
+        request,
+        "clients/client_roles_edit",
+        context,
+        title=title,
+        fragments=fragments,
+        status=status,
     )

@@ -46,7 +46,7 @@ def _confirm(
             "summary": client_summary(client, now=now),
             "live_secrets": client.secrets.live(now).count(),
         }
-        return show(request, "client_state", context, title=title)
+        return show(request, "clients/client_state", context, title=title)
     set_enabled(client, enabled=enable, actor=actor_of(request), now=now)
     to = reverse("client-details", kwargs={"client_id": client.pk})
     return done(request, to=to, said=said, tell="clientChanged")

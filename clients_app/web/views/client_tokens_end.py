@@ -1,4 +1,4 @@
-"""End all tokens of this client: none that a client holds counts any longer; new ones do."""
+"""Revoke all tokens of this client: none that a client holds counts any longer; new ones do."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,7 +23,7 @@ from clients_app.web.proof import fresh_proof
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.END_TOKENS)
-@fresh_proof(_("Ending tokens can stop applications."))
+@fresh_proof(_("Revoking tokens can stop applications."))
 def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Say which APIs notice it at once and which do not, then end them."""
     now = timezone.now()
@@ -35,12 +35,12 @@ def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
         give_notice(request, sentence_of(error))
         return _ask(request, client, status=422)
     to = reverse("client-details", kwargs={"client_id": client.pk})
-    said = gettext("All tokens of %(client)s ended.") % {"client": client.name}
+    said = gettext("All tokens of %(client)s revoked.") % {"client": client.name}
     return done(request, to=to, said=said, tell="clientChanged")
 
 
 def _ask(request: HttpRequest, client: Client, *, status: int = 200) -> HttpResponse:
     summary = client_summary(client, now=timezone.now())
     context = {"client": client, "summary": summary}
-    title = gettext("End all tokens of this client")
-    return show(request, "client_tokens_end", context, title=title, status=status)
+    title = gettext("Revoke all tokens of this client")
+    return show(request, "clients/client_tokens_end", context, title=title, status=status)

@@ -39,7 +39,14 @@ PLACES: Final = (
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
     Place(_("Open Policies"), "shield-check", "policies", Action.SET_POLICIES),
-    Place(_("List of keys"), "terminal", "keys", Action.READ_CLIENTS, ("?",), is_window=True),
+    Place(
+        _("Keyboard shortcuts"),
+        "terminal",
+        "shortcuts",
+        Action.READ_CLIENTS,
+        ("?",),
+        is_window=True,
+    ),
 )
 CLIENT_ICONS: Final[dict[str, str]] = {
     ClientType.CLIENT_CREDENTIALS: "server",
@@ -66,4 +73,4 @@ def find(request: HttpRequest) -> HttpResponse:
             if words in str(place.label).casefold() and allows(actor, place.needs)
         ],
     }
-    return show(request, "find", context, title=gettext("Find"), fragments=("window", "found"))
+    return show(request, "help/find", context, title=gettext("Find"), fragments=("window", "found"))

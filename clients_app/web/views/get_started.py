@@ -48,7 +48,7 @@ def get_started(
         **_commands(values),
     }
     title = gettext("Get started")
-    return show(request, "get_started", context, title=title, fragments=("guide",))
+    return show(request, "help/get_started", context, title=title, fragments=("guide",))
 
 
 def _addresses(tenant_id: str) -> dict[str, str]:

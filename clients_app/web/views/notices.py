@@ -74,7 +74,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
 @signed_in
 @may(Action.MANAGE_NOTICES)
 @fresh_proof(
-    _("A webhook learns which secrets end."), when=lambda request: request.method == "POST"
+    _("A webhook receives which secrets expire."), when=lambda request: request.method == "POST"
 )
 def notices_webhook(request: HttpRequest) -> HttpResponse:
     """Set the address; a first one shows its signing secret, once."""
@@ -129,7 +129,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
             deliveries.retry(delivery_id, actor=actor_of(request), now=timezone.now())
         except RuleBroken as error:
             return _page(request, status=422, wrong={"messages": sentence_of(error)})
-        messages.success(request, gettext("The message is sent again."))
+        messages.success(request, gettext("The message is being sent again."))
     return see_other(reverse("notices"))
 
 
@@ -138,7 +138,8 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 @signed_in
 @may(Action.READ_CLIENTS)
 @fresh_proof(
-    _("Who has the address sees which secrets end."), when=lambda request: request.method == "POST"
+    _("Anyone with this link can see which secrets expire."),
+    when=lambda request: request.method == "POST",
 )
 def notices_calendar(request: HttpRequest) -> HttpResponse:
     """Make a calendar address and show it, once; a reload makes no other."""
@@ -160,7 +161,7 @@ def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
             calendar_links.remove_feed(
                 person_of(request), actor=actor_of(request), now=timezone.now()
             )
-            messages.success(request, gettext("The calendar address does not work any more."))
+            messages.success(request, gettext("The calendar link no longer works."))
         except NotFound as error:
             messages.success(request, sentence_of(error))
     return see_other(reverse("notices"))
@@ -192,4 +193,4 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
             "deliveries": recent_deliveries(actor.tenant_id),
         }
     title = gettext("Notices")
-    return show(request, "notices", context, title=title, fragments=(), status=status)
+    return show(request, "settings/notices", context, title=title, fragments=(), status=status)

@@ -65,7 +65,9 @@ def policies_check(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
     title = gettext("Policies")
-    return show(request, "policies", {"form": form}, title=title, fragments=(), status=status)
+    return show(
+        request, "settings/policies", {"form": form}, title=title, fragments=(), status=status
+    )
 
 
 def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
@@ -82,7 +84,9 @@ def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> Http
         "kept": kept,
     }
     title = gettext("Policies")
-    return show(request, "policies_check", context, title=title, fragments=(), status=status)
+    return show(
+        request, "settings/policies_check", context, title=title, fragments=(), status=status
+    )
 
 
 def _to_be_led(tenant_id: UUID, form: PolicyForm) -> list[Person]:

@@ -42,4 +42,4 @@ def role_add(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: RoleForm, *, status: int = 200) -> HttpResponse:
-    return show(request, "role_add", {"form": form}, title=gettext("Add Role"), status=status)
+    return show(request, "roles/role_add", {"form": form}, title=gettext("Add Role"), status=status)

@@ -27,7 +27,7 @@ HOLDERS_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_ROLE)
-@fresh_proof(_("APIs go by the names of roles in tokens."))
+@fresh_proof(_("APIs use the role names in tokens."))
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Ask for name and description; all who carry the role keep it."""
     actor = actor_of(request)
@@ -51,7 +51,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_ROLE)
-@fresh_proof(_("Removing a role takes it from all who carry it."))
+@fresh_proof(_("Removing a role takes it from everyone who has it."))
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Say who has it, then take it from all of them at once."""
     actor, now = actor_of(request), timezone.now()
@@ -72,7 +72,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         "more_people": max(0, len(people) - HOLDERS_SHOWN),
         "ends": max([end for end in ends if end and end > now], default=None),
     }
-    return show(request, "role_remove", context, title=gettext("Remove Role"))
+    return show(request, "roles/role_remove", context, title=gettext("Remove Role"))
 
 
 def _custom_role(tenant_id: UUID, role_id: UUID) -> Role:
@@ -84,4 +84,4 @@ def _custom_role(tenant_id: UUID, role_id: UUID) -> Role:
 
 def _ask(request: HttpRequest, form: RoleEditForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "role": form.role}
-    return show(request, "role_edit", context, title=gettext("Edit Role"), status=status)
+    return show(request, "roles/role_edit", context, title=gettext("Edit Role"), status=status)

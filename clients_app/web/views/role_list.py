@@ -31,4 +31,4 @@ def role_list(request: HttpRequest) -> HttpResponse:
         "may_remove": allows(actor, Action.REMOVE_ROLE),
         "sidebar": sidebar_counts(actor.tenant_id),
     }
-    return show(request, "role_list", context, title=gettext("Roles"), fragments=("list",))
+    return show(request, "roles/role_list", context, title=gettext("Roles"), fragments=("list",))

@@ -61,4 +61,4 @@ def filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: FilterForm, query: str, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "query": query}
-    return show(request, "filter_add", context, title=gettext("Save Filter"), status=status)
+    return show(request, "clients/filter_add", context, title=gettext("Save Filter"), status=status)

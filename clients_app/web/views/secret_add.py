@@ -56,7 +56,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Secret Successfully Added")
-    return show(request, "secret_added", context, title=title, tell="clientChanged")
+    return show(request, "secrets/secret_added", context, title=title, tell="clientChanged")
 
 
 def same_description(client: Client, form: SecretForm, *, but: ClientSecret) -> str:
@@ -76,4 +76,4 @@ def _ask(
         "kept": [],
         "form_key": form_key_of(request.POST),
     }
-    return show(request, "secret_add", context, title=gettext("Add Secret"), status=status)
+    return show(request, "secrets/secret_add", context, title=gettext("Add Secret"), status=status)

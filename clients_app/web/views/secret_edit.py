@@ -67,4 +67,6 @@ def _ask(
     request: HttpRequest, client: Client, form: SecretEditForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "client": client, "secret": form.secret}
-    return show(request, "secret_edit", context, title=gettext("Edit Secret"), status=status)
+    return show(
+        request, "secrets/secret_edit", context, title=gettext("Edit Secret"), status=status
+    )

@@ -35,7 +35,7 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
                 one.pk != secret_id and not is_expired(one.expires_at, now) for one in secrets
             ),
         }
-        return show(request, "secret_remove", context, title=gettext("Remove Secret"))
+        return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
     secret = remove_secret(client, secret_id, actor=actor_of(request), now=now)
     said = gettext("Secret %(secret)s removed.") % {"secret": str(secret)}
     to = reverse("client-secrets", kwargs={"client_id": client.pk})

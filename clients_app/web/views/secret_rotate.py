@@ -62,7 +62,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         "token_address": f"{conf.issuer()}/connect/token",
     }
     title = gettext("Secret Successfully Added")
-    return show(request, "secret_added", context, title=title, tell="clientChanged")
+    return show(request, "secrets/secret_added", context, title=title, tell="clientChanged")
 
 
 def _rotate(request: HttpRequest, client: Client, form: SecretRotateForm) -> RotatedSecret:
@@ -83,4 +83,6 @@ def _ask(
     request: HttpRequest, client: Client, form: SecretRotateForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "client": client, "form_key": form_key_of(request.POST)}
-    return show(request, "secret_rotate", context, title=gettext("Rotate Secret"), status=status)
+    return show(
+        request, "secrets/secret_rotate", context, title=gettext("Rotate Secret"), status=status
+    )

@@ -1,4 +1,4 @@
-"""Keys: what single keys of the keyboard do."""
+"""Keyboard shortcuts: the list of them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from clients_app.web.access import signed_in
 from clients_app.web.htmx import show
 
-KEYS = (  # the script of the portal has them a second time, as deeds
+SHORTCUTS = (  # js/shortcuts.js does them
     (_("Find"), ("Ctrl", "K")),
     (_("Filter"), ("/",)),
     (_("Add Client"), ("C",)),
@@ -19,13 +19,14 @@ KEYS = (  # the script of the portal has them a second time, as deeds
     (_("Go to Clients"), ("G", "C")),
     (_("Go to Roles"), ("G", "R")),
     (_("Go to Activity"), ("G", "A")),
-    (_("List of keys"), ("?",)),
+    (_("Keyboard shortcuts"), ("?",)),
     (_("Close"), ("Esc",)),
 )
 
 
 @require_safe
 @signed_in
-def keys(request: HttpRequest) -> HttpResponse:
-    """Show the list of keys."""
-    return show(request, "keys", {"keys": KEYS}, title=gettext("Keys"))
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Show what each key does."""
+    title = gettext("Keyboard shortcuts")
+    return show(request, "help/shortcuts", {"shortcuts": SHORTCUTS}, title=title)

@@ -116,7 +116,7 @@ def _ask_code(
         "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
         "error": error,
     }
-    return show(request, "sign_in_code", context, title=gettext("Sign in"), status=status)
+    return show(request, "sign_in/sign_in_code", context, title=gettext("Sign in"), status=status)
 
 
 def _ask(
@@ -135,4 +135,4 @@ def _ask(
         "username": username,
         "tenant_name": only_tenant(),
     }
-    return show(request, "sign_in", context, title=gettext("Sign in"), status=status)
+    return show(request, "sign_in/sign_in", context, title=gettext("Sign in"), status=status)

@@ -1,0 +1,54 @@
+// The Details pane beside the list: which row is open, and where the focus goes after a swap.
+import { $, all, dialog, isPoll, on } from "./dom.js";
+
+const OPEN_ROW = ".row-link[aria-current]";
+let lastOpen = ""; // the row of the client that is, or was last, in the pane
+
+function markOpenRow() {
+  const open = $("#details")?.dataset.client;
+  if (open) lastOpen = `row-${open}`;
+  for (const row of all(".row-link")) {
+    if (open && row.id === lastOpen) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+// Where the pane takes the place of the list, or what had the focus is gone, begin at its head.
+function focusPane() {
+  const row = $(OPEN_ROW);
+  const isAlone = row && !row.getClientRects().length;
+  if (isAlone) scrollTo(0, 0);
+  if (isAlone || document.activeElement === document.body) {
+    $("#details-name")?.focus({ preventScroll: true });
+  }
+}
+
+// What had the focus is gone with its row, or cannot be pressed any more.
+function restoreFocus() {
+  const lost = document.activeElement;
+  if (lost !== document.body && !lost.disabled) return;
+  const row = $(OPEN_ROW) ?? document.getElementById(lastOpen);
+  (row ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
+}
+
+// Another answer was quicker and drew the place of this one anew: it may be newer or older, so what
+// is there now asks once more. Heard at the old place itself, as nothing bubbles from there.
+function onLateAnswer(event) {
+  const { target } = event.detail;
+  if (target.isConnected) return;
+  event.detail.shouldSwap = false;
+  const source = document.getElementById(target.id);
+  if (!source?.hasAttribute("hx-get") || isPoll(event)) return;
+  htmx.ajax("GET", source.getAttribute("hx-get"), { source, target: source, swap: "outerHTML" });
+}
+
+on("htmx:beforeRequest", ({ detail }) =>
+  detail.target.addEventListener("htmx:beforeSwap", onLateAnswer),
+);
+on("htmx:afterSettle", (event) => {
+  markOpenRow();
+  if (isPoll(event)) return;
+  if (event.detail.elt.id === "details") focusPane();
+  else if (!dialog.open) restoreFocus();
+});
+markOpenRow();

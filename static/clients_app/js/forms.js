@@ -1,0 +1,66 @@
+// Comforts of forms: presets, the date picker, names and counts that follow what is typed.
+import { $, all, onPress, words } from "./dom.js";
+
+export function prepareForms(root) {
+  for (const preset of all("[data-set]", root)) {
+    const isChosen = $(preset.dataset.for).value === preset.dataset.set;
+    preset.setAttribute("aria-pressed", String(isChosen));
+  }
+  for (const name of all("[data-names]", root)) {
+    const typed = $(name.dataset.names)?.value.trim();
+    name.dataset.unnamed ??= typed === name.textContent ? "" : name.textContent;
+    name.textContent = typed || name.dataset.unnamed || name.textContent;
+  }
+  countRoles(root);
+}
+
+function countRoles(root) {
+  const count = $(".roles [data-selected]", root);
+  if (!count) return;
+  const ticked = all("input[name=roles]:checked", root).length;
+  const text = words().selected.replace("%n", ticked + Number(count.dataset.selected));
+  if (count.textContent !== text) count.textContent = text;
+}
+
+function filterRoles(field) {
+  const sought = field.value.trim().toLowerCase();
+  for (const row of all("label.role-row", field.closest(".roles"))) {
+    row.hidden = !row.textContent.toLowerCase().includes(sought);
+  }
+}
+
+addEventListener("input", ({ target }) => {
+  const form = target.closest("form");
+  if (target.matches("[data-find-role]")) filterRoles(target);
+  else if (form) prepareForms(form);
+});
+
+onPress("[data-set]", (button) => {
+  $(button.dataset.for).value = button.dataset.set;
+  prepareForms(document);
+});
+
+onPress("[data-picker]", (button) => {
+  const field = $(button.dataset.picker);
+  const picker = document.createElement("input");
+  picker.type = "datetime-local";
+  picker.className = "picker";
+  picker.tabIndex = -1;
+  picker.setAttribute("aria-hidden", "true");
+  picker.value = field.value.replace(" ", "T");
+  picker.addEventListener("change", () => {
+    field.value = picker.value.replace("T", " ").slice(0, 16);
+    prepareForms(document);
+  });
+  picker.addEventListener("blur", () => picker.remove());
+  button.after(picker);
+  picker.focus();
+  picker.showPicker();
+});
+
+onPress("#errors a", (link, event) => {
+  event.preventDefault();
+  $(link.hash)?.focus();
+});
+
+prepareForms(document);

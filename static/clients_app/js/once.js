@@ -1,0 +1,37 @@
+// What is shown once: Close asks first where it was not copied, and Back does not bring it back.
+import { $, all, dialog, onPress } from "./dom.js";
+
+/** Returns whether `once` may close; where it was not copied, its foot asks. */
+export function mayClose(once) {
+  const ask = once && $("[data-ask]", once);
+  if (!ask || once.dataset.copied) return true;
+  $("[data-foot]", once).hidden = true;
+  ask.hidden = false;
+  $("[role=alert] span", ask).textContent = $("template", ask).content.textContent;
+  $("[data-keep-open]", ask).focus();
+  return false;
+}
+
+export const isAsking = () => $("[data-ask]:not([hidden])", dialog);
+
+onPress("[data-keep-open]", (button) => {
+  const once = button.closest("[data-once]");
+  $("[data-ask]", once).hidden = true;
+  $("[data-foot]", once).hidden = false;
+  $("[data-guards]", once).focus();
+});
+
+// Loaded only here: few pages show a secret.
+onPress("[data-test]", async (button) => {
+  const { testSecret } = await import("./test_it.js");
+  testSecret(button);
+});
+
+addEventListener("pagehide", () => {
+  if (dialog?.open) dialog.close();
+  for (const once of all("[data-once]")) once.replaceChildren();
+});
+addEventListener("pageshow", (event) => {
+  const once = $("[data-once]");
+  if (event.persisted && once) location.replace(once.dataset.leave);
+});

@@ -1,0 +1,52 @@
+// Short messages at the edge of the page, and what to do when the server cannot be reached.
+import { $, all, copyOf, dialog, on, onPress, placeMessage } from "./dom.js";
+
+const SHOWN_MS = 6000;
+const SILENT = "[data-poll], [data-theme-switch], form:has([data-theme-switch])";
+
+function expire(toast) {
+  const leave = () => {
+    if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+    else toast.remove();
+  };
+  setTimeout(leave, SHOWN_MS);
+}
+
+on("toast", ({ detail }) => {
+  const toast = copyOf("#toast-done");
+  $("span", toast).textContent = detail.text;
+  $("#toasts").append(toast);
+  expire(toast);
+});
+
+onPress("[data-dismiss]", (button) => button.closest(".toast").remove());
+
+// Inside a window the message stands at its top: the same form and form key are sent again.
+function onFailure({ detail }) {
+  const { elt, requestConfig: request } = detail;
+  const form = elt.closest("form[data-window]");
+  if (form && dialog.open) {
+    $("[data-failed]", form)?.remove();
+    const message = copyOf("#window-failed");
+    placeMessage(message, form);
+    $("button", message).addEventListener("click", () => repeat(request));
+    $("button", message).focus();
+  } else if (!elt.matches(SILENT)) {
+    const { verb, path, elt: source, target } = request;
+    const toast = copyOf("#toast-failed");
+    $("#toasts").append(toast);
+    $("[data-again]", toast).addEventListener("click", () => {
+      toast.remove();
+      htmx.ajax(verb, path, { source, target });
+    });
+  }
+}
+
+// By the same button, which need not be the primary one.
+function repeat({ triggeringEvent: cause }) {
+  if (cause.type === "submit") cause.submitter.click();
+  else cause.target.dispatchEvent(new Event(cause.type, { bubbles: true, cancelable: true }));
+}
+
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, onFailure);
+all("#toasts .toast").forEach(expire);

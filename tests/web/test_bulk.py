@@ -1,0 +1,194 @@
+"""Several clients at once: one confirmation, all or none, an event for each."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import RuleBroken
+from clients_app.limits import BULK_MAX, OWNERS_MAX, TAGS_MAX
+from clients_app.models import AuditEvent, Client
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.clients.bulk import enable_all
+from tests.factories import make_client, make_person
+from tests.web.conftest import HTMX, browser_of, is_page, text_of
+
+LIST = "/security/clients"
+BULK = f"{LIST}/bulk"
+
+
+@pytest.fixture
+def three(tenant) -> list[Client]:
+    return [make_client(name, tenant).client for name in ("One", "Two", "Three")]
+
+
+def ids(clients) -> list[str]:
+    return [str(client.pk) for client in clients]
+
+
+def do(browser, deed: str, clients, **fields):
+    sent = {"clients": ids(clients), "to": f"{LIST}?select=1", **fields}
+    return browser.post(f"{BULK}/{deed}", sent, headers=HTMX)
+
+
+def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_browser, three):
+    text = text_of(administrator_browser.get(LIST, {"select": "1"}))
+    assert text.count('name="clients"') == 3
+    assert f'formaction="{BULK}/disable"' in text
+    assert f'href="{LIST}?type=client-credentials&amp;select=1"' in text_of(
+        administrator_browser.get(LIST)
+    )
+
+    assert 'name="clients"' not in text_of(colleague_browser.get(LIST, {"select": "1"}))
+    assert "select=1" not in text_of(colleague_browser.get(LIST))
+
+
+@pytest.mark.parametrize("deed", ["disable", "enable", "tags", "owners"])
+def test_the_confirmation_names_each_client(administrator_browser, three, deed):
+    asked = {"clients": ids(three), "to": f"{LIST}?q=o"}
+    window = administrator_browser.get(f"{BULK}/{deed}", asked, headers=HTMX)
+
+    assert not is_page(window)
+    text = text_of(window)
+    assert all(f">{name}<" in text for name in ("One", "Two", "Three"))
+    assert "Applies to all 3 clients" in text
+    assert 'name="to" value="/security/clients?q=o"' in text
+    assert is_page(administrator_browser.get(f"{BULK}/{deed}", asked))
+
+
+def test_disable_and_enable(administrator_browser, three):
+    assert do(administrator_browser, "disable", three[:2]).status_code == 204
+    assert Client.objects.filter(is_enabled=True).count() == 1
+
+    reply = do(administrator_browser, "disable", three)
+    assert "1 client changed. 2 needed no change." in reply["HX-Trigger"]
+    assert AuditEvent.objects.filter(action="client.disabled").count() == 3
+
+    do(administrator_browser, "enable", three)
+    assert Client.objects.filter(is_enabled=True).count() == 3
+
+
+def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
+    sent = {"clients": ids(three), "to": f"{LIST}?q=o&select=1"}
+    reply = administrator_browser.post(f"{BULK}/disable", sent)
+
+    assert (reply.status_code, reply["Location"]) == (303, f"{LIST}?q=o&select=1")
+    elsewhere = administrator_browser.post(f"{BULK}/enable", sent | {"to": "https://evil.example/"})
+    assert elsewhere["Location"] == "/"
+
+
+def test_tags_are_added_and_taken_away_and_recorded(administrator_browser, three):
+    three[0].tags.create(name="Old", name_key="old")
+    three[1].tags.create(name="north", name_key="north")
+
+    reply = do(administrator_browser, "tags", three, add="North, pumps", remove="OLD")
+
+    assert reply.status_code == 204
+    held = [sorted(client.tags.values_list("name", flat=True)) for client in three]
+    assert held == [["North", "pumps"], ["north", "pumps"], ["North", "pumps"]]
+    event = AuditEvent.objects.filter(action="client.edited", client_id=three[0].pk).get()
+    assert '"before":{"tags":["Old"]}' in event.canonical
+    assert Client.objects.get(pk=three[0].pk).version == 2
+
+
+def test_one_client_that_cannot_stops_all(administrator_browser, three):
+    for number in range(TAGS_MAX):
+        three[2].tags.create(name=f"t{number}", name_key=f"t{number}")
+
+    reply = do(administrator_browser, "tags", three, add="one more", remove="")
+
+    assert reply.status_code == 422
+    assert "Three would then have more than 20 tags." in text_of(reply)
+    assert 'value="one more"' in text_of(reply)
+    assert not three[0].tags.exists()
+    assert not AuditEvent.objects.filter(action="client.edited").exists()
+
+
+def test_owners_are_added_to_those_there(administrator_browser, administrator, colleague, three):
+    three[0].owners.add(administrator)
+
+    reply = do(administrator_browser, "owners", three[:2], owners=[str(colleague.pk)])
+
+    assert reply.status_code == 204
+    assert set(three[0].owners.all()) == {administrator, colleague}
+    assert set(three[1].owners.all()) == {colleague}
+    assert AuditEvent.objects.filter(action="client.owners.changed").count() == 2
+
+
+def test_owners_have_their_limits(administrator_browser, tenant, stranger, colleague, three):
+    for number in range(OWNERS_MAX):
+        three[0].owners.add(make_person(f"p{number}", tenant))
+
+    too_many = do(administrator_browser, "owners", three, owners=[str(colleague.pk)])
+    assert "One would then have more than 20 Owners." in text_of(too_many)
+    foreign = do(administrator_browser, "owners", three, owners=[str(stranger.pk)])
+    assert "Select people from the list." in text_of(foreign)
+    nobody = do(administrator_browser, "owners", three)
+    assert "Select people of this tenant." in text_of(nobody)
+    assert {too_many.status_code, foreign.status_code, nobody.status_code} == {422}
+    assert not three[1].owners.exists()
+
+
+def test_giving_owners_asks_for_a_proof_of_identity(administrator, three):
+    browser = browser_of(administrator, proof_age=timedelta(minutes=30))
+
+    assert "Confirm your identity" in text_of(do(browser, "owners", three))
+    assert do(browser, "disable", three).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields", "sentence"),
+    [
+        ("tags", {"add": "", "remove": ""}, "Enter a tag to add or to remove."),
+        ("tags", {"add": "x" * 51, "remove": ""}, "50 characters"),
+        ("tags", {"add": "", "remove": "\u202e"}, "direction"),
+    ],
+)
+def test_what_is_typed_wrong_is_kept(administrator_browser, three, deed, fields, sentence):
+    reply = do(administrator_browser, deed, three, **fields)
+
+    assert reply.status_code == 422
+    assert sentence in text_of(reply)
+    assert all(pk in text_of(reply) for pk in ids(three))
+
+
+def test_nothing_selected_and_too_many(administrator_browser):
+    none = do(administrator_browser, "disable", [])
+    assert none.status_code == 422
+    assert "Select at least one client." in text_of(none)
+
+
+def test_two_hundred_at_once_and_no_more(administrator, now):
+    actor = Actor(
+        kind=ActorKind.PERSON, tenant_id=administrator.tenant_id, rights={TENANT_ADMINISTRATOR}
+    )
+    ids = [uuid4() for _ in range(BULK_MAX + 1)]
+
+    assert enable_all(ids[1:], enabled=False, actor=actor, now=now).gone == BULK_MAX
+    with pytest.raises(RuleBroken, match="Select at most 200 clients"):
+        enable_all(ids, enabled=False, actor=actor, now=now)
+
+
+def test_removed_and_foreign_clients_are_passed_over(
+    administrator_browser, stranger_browser, three, now
+):
+    Client.objects.filter(pk=three[0].pk).update(removed_at=now)
+
+    reply = do(administrator_browser, "disable", three)
+    assert "2 clients changed. 1 had already been removed." in reply["HX-Trigger"]
+
+    do(stranger_browser, "enable", three)
+    assert not Client.objects.filter(pk=three[1].pk, is_enabled=True).exists()
+    window = stranger_browser.get(f"{BULK}/disable", {"clients": ids(three)}, headers=HTMX)
+    assert "Two" not in text_of(window)
+
+
+def test_only_administrators_do_it(colleague_browser, three):
+    for deed in ("disable", "enable", "tags", "owners"):
+        assert do(colleague_browser, deed, three).status_code == 403
+    assert Client.objects.filter(is_enabled=True).count() == 3
+
+
+def test_an_unknown_deed_is_no_page(administrator_browser):
+    assert administrator_browser.get(f"{BULK}/rotate").status_code == 404
