@@ -22,7 +22,7 @@ from tests.faults.conftest import FORK, at_once, killed
 from tests.waiting import wait_until
 
 SELDOM = 10  # writes of the one that writes now and then
-MANY = 100  # writes of others before one of its own; by SQLite itself there are hundreds
+MANY = 100  # writes of others before one of its own; without the queue it never gets its turn
 
 
 def on_sqlite(test: Callable[..., None]) -> Callable[..., None]:
