@@ -133,7 +133,9 @@ def test_sent_twice_and_a_fault_of_ours(arrive: Callable[[str], Visitor], look: 
     )
     expect_window(page, "Already Added")
     look.at(page, "Already Added")
-    html = render_to_string("clients_app/server_error.html", {"operation_id": "x", "title": "x"})
+    html = render_to_string(
+        "clients_app/errors/server_error.html", {"operation_id": "x", "title": "x"}
+    )
     page.set_content(html)
     look.at(page, "500")
 

@@ -90,7 +90,7 @@ def test_find_opens_a_client_and_a_window_and_g_goes_to_pages(
     expect(page.locator("#details-name")).to_have_text("Quarry weighbridge")
     page.keyboard.press("Control+k")
     expect(page.locator("[data-palette] input")).to_be_focused()
-    page.keyboard.type("list of")
+    page.keyboard.type("keyboard sh")
     expect(page.locator("#found a")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
