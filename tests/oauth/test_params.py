@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.oauth.errors import OAuthError
-from clients_app.oauth.messages import Request
 from clients_app.oauth.params import PARAMETERS_MAX, form_decoded, read_params
+from clients_app.oauth.plain_http import Request
 from tests.oauth.wire import FORM
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oauth.talker import Talker
+from tests.oauth.machine_client import MachineClient
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -31,7 +31,7 @@ def portal(tmp_path: Path) -> Iterator[PortalProcess]:
 
 def test_after_the_answer_none_of_two_hundred_requests_succeeds(portal: PortalProcess):
     added = json.loads(portal.manage("clients", "add", "short-lived", "--json").stdout)
-    machine = Talker(portal.port, added["client_id"], added["client_secret"])
+    machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
     assert len(portal.workers()) >= 4
     assert machine.statuses(128, connections=32) == [200] * 128  # known to every worker's memo
     ended = threading.Event()
@@ -49,7 +49,7 @@ def test_after_the_answer_none_of_two_hundred_requests_succeeds(portal: PortalPr
     assert set(after) <= {401, 429}
 
 
-def _ask_until(machine: Talker, ended: threading.Event) -> None:
+def _ask_until(machine: MachineClient, ended: threading.Event) -> None:
     """Keep the workers busy with the same secret before, during and after the removal."""
     while not ended.is_set():
         machine.statuses(8, connections=4)

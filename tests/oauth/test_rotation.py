@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oauth.talker import Talker
+from tests.oauth.machine_client import MachineClient
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -20,7 +20,7 @@ def portal(tmp_path: Path) -> Iterator[PortalProcess]:
 
 
 @contextmanager
-def asking(machine: Talker) -> Iterator[list[int]]:
+def asking(machine: MachineClient) -> Iterator[list[int]]:
     """Let the machine ask without a pause, in a thread; yield the statuses of its answers."""
     statuses: list[int] = []
     ended = threading.Event()
@@ -38,14 +38,14 @@ def asking(machine: Talker) -> Iterator[list[int]]:
         thread.join()
 
 
-def rotate(portal: PortalProcess, machine: Talker, *words: str) -> Talker:
+def rotate(portal: PortalProcess, machine: MachineClient, *words: str) -> MachineClient:
     """Rotate by the command line; return the machine with its new secret."""
     ended = portal.manage("clients", "rotate", machine.client_id, "--json", *words)
     assert ended.returncode == 0, ended.stderr
     return machine._replace(plain=json.loads(ended.stdout)["client_secret"])
 
 
-def secret_id(portal: PortalProcess, machine: Talker) -> str:
+def secret_id(portal: PortalProcess, machine: MachineClient) -> str:
     rows = portal.query("SELECT id, last_four FROM clients_app_clientsecret")
     return str(next(pk for pk, last_four in rows if last_four == machine.plain[-4:]))
 
@@ -53,7 +53,7 @@ def secret_id(portal: PortalProcess, machine: Talker) -> str:
 def test_old_then_new_is_never_refused_and_at_once_is_at_once(portal: PortalProcess):
     """Bar 19: both work while they overlap; the end acts on the next request in all workers."""
     added = json.loads(portal.manage("clients", "add", "always on", "--json").stdout)
-    first = Talker(portal.port, added["client_id"], added["client_secret"])
+    first = MachineClient(portal.port, added["client_id"], added["client_secret"])
     assert len(portal.workers()) >= 4
     assert first.statuses(64, connections=32) == [200] * 64  # known to every worker's memo
 
@@ -96,7 +96,7 @@ print(ends_at.isoformat())
 def test_a_chosen_end_acts_at_that_moment_in_every_worker(portal: PortalProcess):
     """Bar 18: what was answered before the end got a token, what was asked from then on did not."""
     added = json.loads(portal.manage("clients", "add", "ends soon", "--json").stdout)
-    machine = Talker(portal.port, added["client_id"], added["client_secret"])
+    machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
     code = ROTATE.format(client_id=machine.client_id, seconds=8)
     rotated = portal.manage("shell", "-v", "0", "-c", code)
     assert rotated.returncode == 0, rotated.stderr

@@ -14,8 +14,8 @@ from clients_app.models import Client, TokenRefusal, TokenUsage
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.usage import counts
 from clients_app.services.usage.rejected_requests import Cause
+from tests.oauth.machine_client import MachineClient
 from tests.oauth.table import GRANT
-from tests.oauth.talker import Talker
 from tests.oauth.wire import Reply, basic, form
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
@@ -106,10 +106,10 @@ def test_refusing_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: A
 
 
 @pytest.fixture
-def talker(own_portal: PortalProcess) -> Talker:
+def talker(own_portal: PortalProcess) -> MachineClient:
     """A new client of a portal of this test alone."""
     added = json.loads(own_portal.manage("clients", "add", "talker", "--json").stdout)
-    return Talker(own_portal.port, added["client_id"], added["client_secret"])
+    return MachineClient(own_portal.port, added["client_id"], added["client_secret"])
 
 
 def counted(portal: PortalProcess) -> int:
@@ -118,7 +118,7 @@ def counted(portal: PortalProcess) -> int:
 
 
 def test_told_to_stop_every_worker_writes_what_it_has_counted(
-    own_portal: PortalProcess, talker: Talker
+    own_portal: PortalProcess, talker: MachineClient
 ):
     given = talker.tokens(600, connections=8)
 
@@ -127,14 +127,16 @@ def test_told_to_stop_every_worker_writes_what_it_has_counted(
     assert (given, counted(own_portal)) == (600, 600)
 
 
-def test_written_while_it_runs(own_portal: PortalProcess, talker: Talker):
+def test_written_while_it_runs(own_portal: PortalProcess, talker: MachineClient):
     """Every five seconds: tests/services/test_housekeeping.py."""
     talker.tokens(20, connections=4)
 
     wait_until(lambda: counted(own_portal) == 20)
 
 
-def test_killed_it_loses_its_last_batch_and_no_more(own_portal: PortalProcess, talker: Talker):
+def test_killed_it_loses_its_last_batch_and_no_more(
+    own_portal: PortalProcess, talker: MachineClient
+):
     talker.tokens(48, connections=4)
     wait_until(lambda: counted(own_portal) == 48)
     talker.tokens(32, connections=4)

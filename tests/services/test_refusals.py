@@ -8,6 +8,7 @@ import pytest
 from clients_app.models import TokenRefusal
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.clients.usage import client_summary, refusals_of
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import rejected_requests
 from clients_app.services.usage.rejected_requests import SECRETS_MAX, STRANGERS_MAX, Cause
 from tests.conftest import Machine
@@ -88,7 +89,7 @@ def test_requests_refused_after_the_secret_was_right(machine: Machine):
     client_id = str(machine.client.pk)
     for error in ("invalid_scope", "unauthorized_client", "unsupported_grant_type", "no_such"):
         rejected_requests.count_refused_request(
-            client_id, machine.secret.pk, error, address="", now=AT
+            client_id, Credential.of_secret(machine.secret.pk), error, address="", now=AT
         )
 
     rejected_requests.flush()

@@ -20,13 +20,25 @@ from clients_app.services.signing_keys.rotation import (
     follow_schedule,
     rotate_keys,
 )
-from clients_app.services.tokens.access_tokens import TokenClient, issue_access_token
+from clients_app.services.tokens.access_tokens import issue_access_token
+from clients_app.services.tokens.claims import NewToken, Subject
 from tests.factories import NOW, command_line_in
 
 TICK = timedelta(seconds=20)
 MAX_AGE = timedelta(seconds=900)
 LIFETIME_S = 3600
-CLIENT = TokenClient(str(uuid4()), str(uuid4()), LIFETIME_S, ["Tenant Member"], [str(uuid4())])
+AUDIENCE = "http://localhost:8000"
+SUBJECT = Subject(str(uuid4()), ("Tenant Member",), (str(uuid4()),))
+NEW_TOKEN = NewToken(
+    issuer=f"{AUDIENCE}/identity",
+    audience=AUDIENCE,
+    client_id=SUBJECT.id,
+    tenant_id=str(uuid4()),
+    lifetime_s=LIFETIME_S,
+    credential=None,
+    subject=SUBJECT,
+    scope="api",
+)
 VERIFIERS = 9  # which fetched the keys at other moments
 
 
@@ -48,9 +60,6 @@ class Verifier:
         return True
 
 
-AUDIENCE = "http://localhost:8000"
-
-
 @pytest.fixture(autouse=True)
 def _quick(settings: Any, tenant: Tenant) -> Any:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
@@ -69,7 +78,7 @@ def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
         at_tick(moment)
         follow_schedule(now=moment)
         kid = SigningKey.objects.get(state="active").kid
-        issued = issue_access_token(CLIENT, kid=kid, scope="api", secret_id=1, now=moment)
+        issued = issue_access_token(NEW_TOKEN, kid=kid, now=moment, added_claims={})
         last_of_key[kid] = (issued.token, moment + timedelta(seconds=LIFETIME_S))
         for token, ends_at in last_of_key.values():
             if moment < ends_at:

@@ -5,7 +5,6 @@ import hmac
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,24 +15,26 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rest_framework_simplejwt.exceptions import TokenError
 
+from clients_app import conf
 from clients_app.models import SigningKey
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.access_tokens import (
     AccessToken,
-    TokenClient,
     issue_access_token,
     verified_token,
 )
+from clients_app.services.tokens.claims import CLAIMS, NewToken, Subject
+from clients_app.services.tokens.credentials import Credential
 
 MOMENT = datetime(2026, 11, 23, 12, 0, 0, 900_000, tzinfo=UTC)
 SECONDS = int(MOMENT.timestamp())
-CLIENT = TokenClient(
+TENANT_ID = str(uuid.uuid4())
+SECRET = Credential.of_secret(7)
+CLIENT = Subject(
     id=str(uuid.uuid4()),
-    tenant_id=str(uuid.uuid4()),
-    token_lifetime_s=600,
-    role_names=["MyData.Role", "Tenant Member"],
-    role_ids=[str(uuid.uuid4()), str(uuid.uuid4())],
+    role_names=("MyData.Role", "Tenant Member"),
+    role_ids=(str(uuid.uuid4()), str(uuid.uuid4())),
 )
 AUDIENCE = "http://localhost:8000"
 
@@ -44,8 +45,27 @@ def kid(db: None, settings: Any) -> str:
     return ensure_active_key(now=MOMENT).kid
 
 
-def issued(kid: str, *, client: TokenClient = CLIENT, now: datetime = MOMENT) -> str:
-    return issue_access_token(client, kid=kid, scope="api", secret_id=7, now=now).token
+def new_token(
+    subject: Subject = CLIENT, *, scope: str = "api", credential: Credential | None = SECRET
+) -> NewToken:
+    """Return a token about ``subject`` for CLIENT."""
+    return NewToken(
+        issuer=conf.issuer(),
+        audience=conf.token_audience(),
+        client_id=CLIENT.id,
+        tenant_id=TENANT_ID,
+        lifetime_s=600,
+        credential=credential,
+        subject=subject,
+        scope=scope,
+    )
+
+
+def issued(
+    kid: str, new: NewToken | None = None, now: datetime = MOMENT, **added_claims: Any
+) -> str:
+    new = new or new_token()
+    return issue_access_token(new, kid=kid, now=now, added_claims=added_claims).token
 
 
 def verified(token: str, *, audience: str = AUDIENCE, now: datetime = MOMENT) -> AccessToken:
@@ -66,9 +86,9 @@ def test_claims_are_those_of_the_specification(kid: str):
         "nbf": SECONDS,
         "exp": SECONDS + 600,
         "scope": "api",
-        "tid": CLIENT.tenant_id,
-        "roles": CLIENT.role_names,
-        "role_ids": CLIENT.role_ids,
+        "tid": TENANT_ID,
+        "roles": list(CLIENT.role_names),
+        "role_ids": list(CLIENT.role_ids),
         "cred": 7,
     }
     assert all(type(claims[name]) is int for name in ("iat", "nbf", "exp", "cred"))
@@ -79,13 +99,13 @@ def test_header_names_type_algorithm_and_key(kid: str):
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
-def test_the_lean_way_writes_the_token_that_the_class_defines(
-    db: None, settings: Any, algorithm: str
-):
+def test_issue_writes_the_token_that_pyjwt_would(db: None, settings: Any, algorithm: str):
     """simplejwt and PyJWT read the same header and claims from both, for each algorithm."""
     settings.TOKEN_SIGNING_ALGORITHM = algorithm
     kid = ensure_active_key(now=MOMENT).kid
-    defined = str(AccessToken.for_client(CLIENT, kid=kid, scope="api", secret_id=7, now=MOMENT))
+    headers = {"kid": kid, "typ": "at+jwt"}
+    claims = {claim.name: claim.value(new_token(), MOMENT) for claim in CLAIMS}
+    defined = jwt.encode(claims, loaded_key(kid).private, algorithm, headers=headers)
     lean = issued(kid)
 
     assert jwt.get_unverified_header(lean) == jwt.get_unverified_header(defined)
@@ -120,21 +140,42 @@ def test_a_thousand_tokens_are_distinct(kid: str):
 def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
     """Bar 26; RS256, whose signatures are the longest; names of 48 bytes each."""
     kid = ensure_active_key(now=MOMENT).kid
-    client = replace(
-        CLIENT, role_names=[name] * 25, role_ids=[str(uuid.uuid4()) for _ in range(25)]
-    )
+    subject = Subject(CLIENT.id, (name,) * 25, tuple(str(uuid.uuid4()) for _ in range(25)))
 
-    token = issue_access_token(
-        client, kid=kid, scope="api ocsapi", secret_id=2**31, now=MOMENT
-    ).token
+    secret = Credential.of_secret(2**31)
+    token = issued(kid, new_token(subject, scope="api ocsapi", credential=secret))
 
     assert len(token) < 4096
 
 
 def test_role_names_of_any_alphabet_survive(kid: str):
-    client = replace(CLIENT, role_names=['Мои "данные"\\', "日本語 \U0001f511"])
+    subject = CLIENT._replace(role_names=('Мои "данные"\\', "日本語 \U0001f511"))
 
-    assert verified(issued(kid, client=client))["roles"] == client.role_names
+    assert verified(issued(kid, new_token(subject)))["roles"] == list(subject.role_names)
+
+
+def test_what_a_grant_adds_stands_beside_the_claims_of_the_table(kid: str):
+    """A grant changes none of the table: a token of another issuer or client is not its to make."""
+    usual = verified(issued(kid)).payload
+    added = verified(issued(kid, auth_time=SECONDS, iss="x", client_id="x", act={"sub": "x"}))
+
+    assert added["auth_time"] == SECONDS
+    assert added["act"] == {"sub": "x"}
+    assert {name: added[name] for name in usual if name != "jti"} == {
+        name: value for name, value in usual.items() if name != "jti"
+    }
+
+
+def test_without_a_credential_there_is_no_cred(kid: str):
+    claims = verified(issued(kid, new_token(credential=None))).payload
+
+    assert list(claims) == [claim.name for claim in CLAIMS if claim.name != "cred"]
+
+
+@pytest.mark.parametrize("claim", [claim.name for claim in CLAIMS if claim.is_required])
+def test_a_token_without_a_required_claim_is_refused(kid: str, claim: str):
+    with pytest.raises(TokenError):
+        verified(signed(kid, {}, **{claim: None}))
 
 
 def test_expiry_is_exact(kid: str):

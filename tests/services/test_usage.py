@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from clients_app.models import Client, ClientSecret, TokenUsage
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, hourly_rows
 from tests.conftest import Machine
 
@@ -22,7 +23,11 @@ def _nothing_counted_before():
 
 def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") -> None:
     counts.count_token(
-        str(machine.client.pk), machine.secret.pk, lifetime_s=3600, address=address, now=at
+        str(machine.client.pk),
+        Credential.of_secret(machine.secret.pk),
+        lifetime_s=3600,
+        address=address,
+        now=at,
     )
 
 
@@ -148,7 +153,11 @@ def test_a_piece_that_was_written_is_not_written_again(
 def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
     count(machine)
     counts.count_token(
-        str(machine.client.pk), machine.secret.pk + 1, lifetime_s=60, address="", now=AT
+        str(machine.client.pk),
+        Credential.of_secret(machine.secret.pk + 1),
+        lifetime_s=60,
+        address="",
+        now=AT,
     )
 
     counts.flush()
@@ -160,7 +169,11 @@ def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
 def test_a_client_knows_when_its_last_token_ends_whatever_its_lifetime_is_now(machine: Machine):
     count(machine)
     counts.count_token(
-        str(machine.client.pk), machine.secret.pk, lifetime_s=60, address="", now=AT + HOUR / 60
+        str(machine.client.pk),
+        Credential.of_secret(machine.secret.pk),
+        lifetime_s=60,
+        address="",
+        now=AT + HOUR / 60,
     )
     counts.flush()
 

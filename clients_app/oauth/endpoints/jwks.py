@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.oauth.documents import document, read_only, refusal
+from clients_app.oauth.public_documents import json_document, refusal, refuse_writes
 from clients_app.services.signing_keys.public_keys import published_jwks
 
 
 @csrf_exempt
 def jwks(request: HttpRequest) -> HttpResponse:
     """The JWK Set; the last one that was read while the database is down."""
-    if no := read_only(request):
+    if no := refuse_writes(request):
         return no
     try:
         members = published_jwks()
@@ -22,4 +22,4 @@ def jwks(request: HttpRequest) -> HttpResponse:
         return refusal(
             HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", **{"Retry-After": "5"}
         )
-    return document(request, members, max_age_s=conf.jwks_max_age_s())
+    return json_document(request, members, max_age_s=conf.jwks_max_age_s())

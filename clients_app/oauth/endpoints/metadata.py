@@ -5,15 +5,15 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.oauth.client_auth import METHODS
-from clients_app.oauth.documents import document, read_only
-from clients_app.oauth.endpoints.token import GRANTS
+from clients_app.oauth.client_authentication.methods import METHODS
+from clients_app.oauth.grants.grant_types import GRANT_TYPES
+from clients_app.oauth.public_documents import json_document, refuse_writes
 
 
 @csrf_exempt
 def metadata(request: HttpRequest) -> HttpResponse:
     """The metadata: only what works, its addresses from the settings and never from the request."""
-    return read_only(request) or document(
+    return refuse_writes(request) or json_document(
         request,
         {
             "issuer": conf.issuer(),
@@ -23,7 +23,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
             "jwks_uri": conf.public_url() + reverse("jwks"),
             "scopes_supported": list(conf.api_scopes()),
             "response_types_supported": [],
-            "grant_types_supported": list(GRANTS),
+            "grant_types_supported": list(GRANT_TYPES),
             "token_endpoint_auth_methods_supported": list(METHODS),
             "introspection_endpoint_auth_methods_supported": list(METHODS),
             "revocation_endpoint_auth_methods_supported": list(METHODS),

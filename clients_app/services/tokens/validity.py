@@ -6,12 +6,13 @@ Source: product rule, "Effect of a change"; RFC 7662 section 2.2; security bars 
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 from rest_framework_simplejwt.exceptions import TokenError
 
-from clients_app.models import Client, ClientSecret, RevokedToken
+from clients_app.models import Client, RevokedToken
 from clients_app.rules.token_ids import issued_at
 from clients_app.services.tokens.access_tokens import AccessToken, verified_token
+from clients_app.services.tokens.credentials import has_credential
 
 
 class CountingToken(NamedTuple):
@@ -25,7 +26,7 @@ def counting_token(plain: str, *, audience: str) -> CountingToken | None:
     """Return what ``plain`` is if it is a token of ours for ``audience`` that counts now.
 
     None for any other: forged, expired, revoked or ended, signed by a key that was withdrawn, of a
-    client that is disabled or removed, or obtained with a secret that was removed. One whose
+    client that is disabled or removed, or obtained with a credential that was removed. One whose
     secret has merely expired lives to its own end. One query, and none where the token is not ours.
     """
     try:
@@ -39,18 +40,18 @@ def counting_token(plain: str, *, audience: str) -> CountingToken | None:
 def _client_of(token: AccessToken) -> Client | None:
     """Return the client of a genuine token if nothing has ended the token before its time."""
     issued = issued_at(token["iat"], token["jti"])
-    obtained_with = ClientSecret.objects.filter(
-        pk=token.get("cred"), client=OuterRef("pk"), retired_at=None
-    )
-    return (
+    credential = token.get("cred")
+    clients = (
         Client.objects.for_tenant(UUID(token["tid"]))
         .present()
         .filter(
             Q(tokens_not_before=None) | Q(tokens_not_before__lt=issued),
-            Exists(obtained_with),
             ~Exists(RevokedToken.objects.filter(pk=token["jti"])),
             pk=UUID(token["client_id"]),
             is_enabled=True,
         )
-        .first()
     )
+    if credential is not None:
+        return clients.filter(has_credential(credential)).first()
+    client = clients.first()
+    return client if client is not None and not client.has_secrets else None  # a public client

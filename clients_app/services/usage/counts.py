@@ -1,5 +1,4 @@
-"""Issued and refused token requests: counted in memory, written in batches by
-the housekeeping.
+"""Issued and refused token requests: counted in memory, written in batches by the housekeeping.
 
 A token request writes nothing. A process that is killed loses what it has counted since its last
 batch; one that is told to stop writes it first.
@@ -15,6 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.services.secrets import renewal
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import hourly_rows, rejected_requests
 from clients_app.services.usage.tally import Tally
 
@@ -26,31 +26,43 @@ log = logging.getLogger("clients_app.usage")
 
 class IssuedKey(NamedTuple):
     """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue,
-    0 where a secret was used and brought no token."""
+    0 where a credential was used for something else than a token."""
 
     client_id: str
-    secret_id: int
+    credential: Credential | None
     hour: int
     lifetime_s: int
+
+    @property
+    def secret_id(self) -> int | None:
+        """The secret of the hourly row; other credentials have none."""
+        return self.credential.secret_id if self.credential else None
 
 
 issued: Final[Tally[IssuedKey]] = Tally()
 
 
 def count_token(
-    client_id: str, secret_id: int, *, lifetime_s: int, address: str, now: datetime
+    client_id: str,
+    credential: Credential | None,
+    *,
+    lifetime_s: int,
+    address: str,
+    now: datetime,
 ) -> None:
-    """Count a token that the client got by its secret; nothing is written yet."""
+    """Count a token that the client got by ``credential``; nothing is written yet."""
     hour = int(now.timestamp()) // _HOUR_S
-    issued.add(IssuedKey(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+    issued.add(IssuedKey(client_id, credential, hour, lifetime_s), at=now, address=address)
 
 
-def count_use(client_id: str, secret_id: int, *, address: str, now: datetime) -> None:
-    """Count that the client used its secret for something else than a token.
+def count_use(
+    client_id: str, credential: Credential | None, *, address: str, now: datetime
+) -> None:
+    """Count that the client used ``credential`` for something else than a token.
 
-    An API that only introspects needs its secret as much as a machine that gets tokens.
+    An API that only introspects needs its credential as much as a machine that gets tokens.
     """
-    count_token(client_id, secret_id, lifetime_s=0, address=address, now=now)
+    count_token(client_id, credential, lifetime_s=0, address=address, now=now)
 
 
 def flush() -> None:
@@ -68,7 +80,8 @@ def _flush_issued() -> None:
     taken = issued.take()
     try:
         # by client and secret: processes that write at once take their locks in one order
-        for some in hourly_rows.in_pieces(sorted(taken)):
+        in_order = sorted(taken, key=lambda key: (key.client_id, key.secret_id or 0, key.hour))
+        for some in hourly_rows.in_pieces(in_order):
             hourly_rows.write_issued(
                 [
                     hourly_rows.Issued(

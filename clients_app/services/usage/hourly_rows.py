@@ -48,10 +48,11 @@ ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
 
 class Issued(NamedTuple):
     """Tokens that a client got by one secret in the hour that starts ``hour`` s after 1970; with
-    a lifetime of 0 no tokens, but other uses of the secret."""
+    a lifetime of 0 no tokens, but other uses of the secret. ``secret_id`` is None for tokens that
+    were got without a secret: they only move the client's last use."""
 
     client_id: str
-    secret_id: int
+    secret_id: int | None
     hour: int
     lifetime_s: int
     seen: Seen
@@ -84,6 +85,7 @@ def write_issued(rows: Sequence[Issued]) -> None:
             row.secret_id,
         )
         for row in rows
+        if row.secret_id is not None
     ]
     last = [(*_last_use(row), _guid(UUID(row.client_id))) for row in rows if row.lifetime_s]
     with transaction.atomic(), connection.cursor() as cursor:

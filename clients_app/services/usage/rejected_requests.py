@@ -15,6 +15,7 @@ from uuid import UUID
 from clients_app import derived_keys
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
+from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import hourly_rows
 from clients_app.services.usage.tally import Seen, Tally
 
@@ -54,11 +55,12 @@ def count_refused_secret(
 
 
 def count_refused_request(
-    client_id: str, secret_id: int, error: str, *, address: str, now: datetime
+    client_id: str, credential: Credential | None, error: str, *, address: str, now: datetime
 ) -> None:
-    """Count that a client proved who it is and got no token; ``error`` as OAuth spells it."""
+    """Count that an authenticated client got no token; ``error`` as OAuth spells it."""
     cause = error.replace("_", "-")
     if cause in Cause.values:
+        secret_id = credential.secret_id if credential else None
         refused.add(Presented(UUID(client_id), (), cause, secret_id), at=now, address=address)
 
 

@@ -1,4 +1,4 @@
-"""Public documents for any machine: JSON that caches may keep and any origin may read."""
+"""Documents for any machine: JSON that caches may keep and any origin may read."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
-from clients_app.oauth.messages import Answer
+from clients_app.oauth.plain_http import Response
 from clients_app.oauth.responses import MachineResponse
 
 MAX_AGE_S: Final = 900  # security bar 28
@@ -19,7 +19,7 @@ _HEADERS: Final = {
 }
 
 
-def document(
+def json_document(
     request: HttpRequest, members: dict[str, Any], *, max_age_s: int = MAX_AGE_S
 ) -> HttpResponse:
     """Return ``members`` as JSON, or 304 to a caller that has them already."""
@@ -29,18 +29,18 @@ def document(
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if tag in [one.removeprefix("W/") for one in known] or known == ["*"]:
         del headers["Content-Type"]
-        return MachineResponse(Answer(HTTPStatus.NOT_MODIFIED, headers, b""))
-    return MachineResponse(Answer(HTTPStatus.OK, headers, body))
+        return MachineResponse(Response(HTTPStatus.NOT_MODIFIED, headers, b""))
+    return MachineResponse(Response(HTTPStatus.OK, headers, body))
 
 
 def refusal(status: int, error: str, **headers: str) -> HttpResponse:
     """Return ``error`` as JSON that no cache keeps."""
     kept = {**_HEADERS, "Cache-Control": "no-store", **headers}
-    return MachineResponse(Answer(status, kept, json.dumps({"error": error}).encode()))
+    return MachineResponse(Response(status, kept, json.dumps({"error": error}).encode()))
 
 
-def read_only(request: HttpRequest) -> HttpResponse | None:
-    """Return the refusal of a request that does not read; None for one that does."""
+def refuse_writes(request: HttpRequest) -> HttpResponse | None:
+    """Return the refusal of any other method than GET and HEAD; None for these."""
     if request.method in {"GET", "HEAD"}:
         return None
     return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow="GET, HEAD")

@@ -1,24 +1,25 @@
-"""What the endpoints of authenticated clients share: how a request is let in, how it is answered.
+"""What the endpoints of authenticated clients share: parameters, client, and answers to errors.
 
-An endpoint is its steps, from a request to an answer. Whatever goes wrong in them becomes the one
-OAuth error that fits, here and nowhere else.
+An endpoint is a function of steps, from a request to a response. Whatever goes wrong in them
+becomes the one OAuth error that fits, here and nowhere else.
 
 Source: RFC 6749 sections 3.2 and 5.2; Table A of the security bars.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 
 from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
 from clients_app.errors import PortalError
 from clients_app.oauth import request_log, responses
-from clients_app.oauth.client_auth import authenticate
-from clients_app.oauth.client_row import ClientRow
+from clients_app.oauth.client_authentication.methods import authenticate
+from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.errors import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
@@ -28,21 +29,34 @@ from clients_app.oauth.errors import (
     too_many_failures,
     unavailable,
 )
-from clients_app.oauth.messages import Answer, Request
-from clients_app.oauth.params import read_params
+from clients_app.oauth.params import read_params, required
+from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
 from clients_app.services.secrets.verification import Busy
 from clients_app.services.signing_keys.public_keys import know
+from clients_app.services.tokens.validity import CountingToken, counting_token
 from clients_app.services.usage.counts import count_use
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
 
+Steps = Callable[[Request], Response]
 log = logging.getLogger("clients_app.oauth")
 
 
-def answered(request: Request, steps: Callable[[Request], Answer], *, asked_for: str) -> Answer:
-    """Return what ``steps`` answer, or the refusal they raise; ``asked_for`` is for the log."""
+def django_view(steps: Steps, *, asked_for: str) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the Django view of an endpoint; ``asked_for`` is for the log."""
+
+    @csrf_exempt
+    def view(http_request: HttpRequest) -> HttpResponse:
+        request = request_from(http_request.META)
+        return responses.MachineResponse(respond(request, steps, asked_for=asked_for))
+
+    return view
+
+
+def respond(request: Request, steps: Steps, *, asked_for: str) -> Response:
+    """Return the response of ``steps``, or that to the error they raise."""
     if request.method == "OPTIONS":
         return responses.allowed_methods()
     try:
@@ -58,14 +72,14 @@ def answered(request: Request, steps: Callable[[Request], Answer], *, asked_for:
     except Exception:
         log.exception("%s failed.", asked_for)
         refusal = OAuthError("server_error", "The server failed.", status=INTERNAL_ERROR)
-    if refusal.status != TOO_MANY_REQUESTS:  # a flood fills no log
+    if refusal.status != TOO_MANY_REQUESTS:  # a flood does not fill the log
         request_log.refused(refusal, asked_for=asked_for, address=request.address)
     refused = responses.error_json(refusal)
     return refused if request.method != "HEAD" else refused._replace(body=b"")
 
 
-def params_of(request: Request) -> Mapping[str, str]:
-    """Return the parameters of a POST, which came by https where the portal speaks it.
+def posted_params(request: Request) -> Mapping[str, str]:
+    """Return the parameters of a POST, which came by https where the portal has https.
 
     Errors: OAuthError invalid_request.
     """
@@ -76,20 +90,20 @@ def params_of(request: Request) -> Mapping[str, str]:
     return read_params(request)
 
 
-def asking_client(request: Request, params: Mapping[str, str], *, now: datetime) -> ClientRow:
-    """Return the client that asks about a token; its secret counts as used.
+def client_and_token(request: Request) -> tuple[StoredClient, CountingToken | None]:
+    """Return the client that asks about a token, and the token if it counts now.
 
-    Errors: as ``authenticate``.
+    Errors: OAuthError, as ``authenticate`` and for parameters; Busy.
     """
-    who = authenticate(request.authorization, params, address=request.address, now=now)
-    client_id = who.client.token_client.id
-    count_use(client_id, who.secret_id, address=request.address, now=now)
-    know(who.client.active_kid)  # whose tokens it may ask about
-    return who.client
+    params, now = posted_params(request), timezone.now()
+    client, credential = authenticate(request, params, now=now)
+    count_use(client.id, credential, address=request.address, now=now)
+    know(client.active_kid)  # the token may be signed with it
+    return client, counting_token(required(params, "token"), audience=conf.token_audience())
 
 
 def _limited(refusal: OAuthError, request: Request) -> OAuthError:
-    """Return ``refusal``, or that there were too many of its source's within a minute."""
+    """Return ``refusal``, or that its source failed too often within a minute."""
     if not refusal.counts:
         return refusal
     wait_s = count_failure(request.address, now=timezone.now())

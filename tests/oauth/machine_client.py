@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tests.oauth.wire import FORM, TOKEN_PATH, basic
 
 
-class Talker(NamedTuple):
-    """``client_id`` with its secret, at a portal on a port of this machine; ``source`` is an
-    address of his for a portal that believes X-Forwarded-For."""
+class MachineClient(NamedTuple):
+    """``client_id`` with its secret, at a portal on a port of this machine; ``source`` is its
+    address for a portal that trusts X-Forwarded-For."""
 
     port: int
     client_id: str

@@ -1,4 +1,4 @@
-"""Requests and answers of the machine endpoints as plain values, and how WSGI spells them."""
+"""HTTP requests and responses as plain values, and how a request is read from WSGI."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -23,8 +23,8 @@ class Request(NamedTuple):
     is_secure: bool = False
 
 
-class Answer(NamedTuple):
-    """What an endpoint says."""
+class Response(NamedTuple):
+    """What an endpoint answers."""
 
     status: int
     headers: Mapping[str, str]

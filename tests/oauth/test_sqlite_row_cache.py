@@ -1,4 +1,4 @@
-"""Rows that are kept under SQLite's own version of its data: never older than the last commit."""
+"""Rows cached under SQLite's own version of its data: never older than the last commit."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.models import Client, ClientSecret
-from clients_app.oauth import client_row, kept_rows
+from clients_app.oauth import client_query, sqlite_row_cache
 from tests.oauth.table import GRANT
 from tests.oauth.wire import Reply, basic, form
 
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note each time that the rows of a client are built out of what the database says."""
     noted: list[str] = []
-    real = client_row.row_of
+    real = client_query.stored_client
 
     def counted(client_id: Any, rows: Any) -> Any:
         noted.append(str(client_id))
         return real(client_id, rows)
 
-    monkeypatch.setattr(client_row, "row_of", counted)
+    monkeypatch.setattr(client_query, "stored_client", counted)
     return noted
 
 
@@ -51,7 +51,7 @@ def other(clients: SimpleNamespace) -> Iterator[BaseDatabaseWrapper]:
     copy.close()
 
 
-def kept(count: int) -> int:
+def reads_for(count: int) -> int:
     """Return how often the rows are read for ``count`` requests between which nothing changes."""
     return 1 if connection.vendor == "sqlite" else count
 
@@ -68,7 +68,7 @@ def test_as_long_as_nothing_changes_the_rows_are_read_once(
     good: Callable[[], int], reads: list[str]
 ):
     assert [good() for _ in range(10)] == [200] * 10
-    assert len(reads) == kept(10)
+    assert len(reads) == reads_for(10)
 
 
 def test_a_removal_by_another_connection_acts_at_once(
@@ -134,7 +134,7 @@ def test_a_kept_secret_expires_to_the_second(
     ClientSecret.objects.filter(pk=clients.good.secret.pk).update(expires_at=ends)
     with time_machine.travel(ends - timedelta(seconds=1), tick=False) as clock:
         assert [good(), good()] == [200, 200]
-        assert len(reads) == kept(2)
+        assert len(reads) == reads_for(2)
         clock.move_to(ends - timedelta(microseconds=1))
         assert good() == 200
         clock.move_to(ends)
@@ -153,15 +153,12 @@ def test_a_new_connection_starts_with_nothing(
     assert len(reads) == 2
 
 
-def test_only_so_many_clients_are_kept(
-    clients: SimpleNamespace, reads: list[str], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(kept_rows, "KEPT_MAX", 2)
-    kinds = ("good", "hybrid", "expired", "disabled", "retired")
-    for kind in (*kinds, *reversed(kinds)):
-        client_row.read_client(getattr(clients, kind).row.pk, now=datetime.now(UTC))
+def test_only_so_many_clients_are_kept(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sqlite_row_cache, "CACHED_MAX", 2)
+    for kind in ("good", "hybrid", "expired", "disabled", "retired"):
+        client_query.read_client(getattr(clients, kind).row.pk, now=datetime.now(UTC))
 
-    assert len(reads) >= 5 + 3  # of five clients at most two were kept
+    assert len(client_query.cache) <= 2
 
 
 def roles_in(reply: Reply) -> list[str]:

@@ -1,0 +1,182 @@
+"""A public client, a credential of a second kind and a second grant, by one line in each table.
+
+None of them is offered yet: this proves that the core needs no change for them.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+
+from clients_app.models import Client, ClientTag, ClientType, TokenRefusal, TokenUsage
+from clients_app.oauth.client_authentication.methods import METHODS
+from clients_app.oauth.client_query import Authenticated, StoredClient, read_client
+from clients_app.oauth.errors import invalid_client
+from clients_app.oauth.grants.grant_types import GRANT_TYPES
+from clients_app.oauth.plain_http import Request
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.services.tokens.claims import Granted, Subject
+from clients_app.services.tokens.credentials import UNRETIRED, Credential
+from clients_app.services.usage import counts
+from tests.oauth import wire
+from tests.oauth.asking import INTROSPECT, post, told
+from tests.oauth.wire import Reply, form
+
+Ask = Callable[..., Reply]
+PERSON = Subject(
+    id="1f0e8c1e-5b1c-4a5e-9d0e-0c8f5d1f2a3b", role_names=("Tenant Member",), role_ids=("7",)
+)
+CODE = "urn:example:code"
+METADATA = "/identity/.well-known/openid-configuration"
+
+
+def none(request: Request, params: Mapping[str, str], *, now: datetime) -> Authenticated | None:
+    """A public client: its id alone (RFC 6749 section 2.1)."""
+    client_id = parse_client_id(params.get("client_id", ""))
+    if client_id is None or request.authorization is not None or len(params) > 2:
+        return None
+    client = read_client(client_id, now=now)
+    if client.client_type != ClientType.AUTHORIZATION_CODE:
+        raise invalid_client("not a public client")
+    return Authenticated(client, None)
+
+
+def private_key_jwt(
+    request: Request, params: Mapping[str, str], *, now: datetime
+) -> Authenticated | None:
+    """A key, for which a tag of the client stands in: its name is what proves the client."""
+    if not (assertion := params.get("client_assertion")):
+        return None
+    key = ClientTag.objects.filter(name=assertion).first()
+    if key is None:
+        raise invalid_client("unknown key", counts=True)
+    return Authenticated(read_client(key.client_id, now=now), Credential("key", key.pk))
+
+
+def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> Granted:
+    """A token about a person, with a claim of this grant."""
+    return Granted(PERSON, "api", {"auth_time": int(now.timestamp())})
+
+
+code = SimpleNamespace(CLIENT_TYPES=frozenset(ClientType.values), grant=grant_code)
+
+
+@pytest.fixture(autouse=True)
+def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(METHODS, "none", none)
+    monkeypatch.setitem(METHODS, "private_key_jwt", private_key_jwt)
+    monkeypatch.setitem(GRANT_TYPES, CODE, code)
+    monkeypatch.setitem(UNRETIRED, "key", ClientTag.objects.all())
+
+
+@pytest.fixture
+def public(clients: SimpleNamespace) -> SimpleNamespace:
+    """A client that has no credential."""
+    clients.hybrid.row.secrets.all().delete()
+    Client.objects.filter(pk=clients.hybrid.id).update(client_type=ClientType.AUTHORIZATION_CODE)
+    return clients.hybrid
+
+
+@pytest.fixture
+def key(good: SimpleNamespace) -> ClientTag:
+    """A credential of a second kind."""
+    return ClientTag.objects.create(client=good.row, name="key-1", name_key="key-1")
+
+
+def claims_in(reply: Reply) -> dict[str, Any]:
+    assert reply.status == 200, reply.body
+    return jwt.decode(reply.json()["access_token"], options={"verify_signature": False})
+
+
+def test_a_public_client_gets_a_token_without_cred(
+    public: SimpleNamespace, good: SimpleNamespace, ask: Ask
+):
+    reply = ask(body=form(grant_type=CODE, client_id=public.id))
+
+    claims = claims_in(reply)
+    assert "cred" not in claims
+    assert (claims["sub"], claims["client_id"]) == (PERSON.id, public.id)
+    assert (claims["roles"], claims["role_ids"]) == (["Tenant Member"], ["7"])
+    assert claims["auth_time"] == claims["iat"]
+    counts.flush()
+    assert Client.objects.get(pk=public.id).last_token_at is not None
+    assert not TokenUsage.objects.exists()
+    Client.objects.filter(pk=good.id).update(may_introspect=True)
+    token = reply.json()["access_token"]
+    assert told(good, token) == {"active": True, "token_type": "Bearer", **claims}
+    Client.objects.filter(pk=public.id).update(is_enabled=False)
+    assert told(good, token) == {"active": False}
+
+
+def test_a_public_client_that_is_refused_is_counted_without_a_secret(
+    public: SimpleNamespace, ask: Ask
+):
+    reply = ask(body=form(grant_type="client_credentials", client_id=public.id))
+    counts.flush()
+
+    assert reply.json()["error"] == "unauthorized_client"
+    row = TokenRefusal.objects.get()
+    assert (str(row.client_id), row.secret_id, row.requests) == (public.id, None, 1)
+
+
+def test_a_client_with_a_secret_cannot_leave_it_out(good: SimpleNamespace, ask: Ask):
+    assert ask(body=form(grant_type=CODE, client_id=good.id)).status == 401
+
+
+def test_a_key_is_named_in_the_token_and_ends_it_when_it_is_removed(
+    good: SimpleNamespace, key: ClientTag, ask: Ask
+):
+    reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
+
+    claims, token = claims_in(reply), reply.json()["access_token"]
+    assert (claims["cred"], claims["sub"]) == (f"key:{key.pk}", good.id)
+    assert "auth_time" not in claims
+    assert told(good, token)["active"] is True
+    counts.flush()
+    assert set(TokenUsage.objects.values_list("secret", "tokens")) == {(good.secret.pk, 0)}
+    key.delete()
+    assert told(good, token) == {"active": False}
+
+
+def test_a_key_of_a_kind_that_is_gone_counts_no_longer(
+    good: SimpleNamespace, key: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
+    monkeypatch.delitem(UNRETIRED, "key")
+
+    assert told(good, reply.json()["access_token"]) == {"active": False}
+
+
+def test_a_key_authenticates_at_introspection_too(good: SimpleNamespace, key: ClientTag):
+    body = form(client_assertion="key-1", token="unknown")
+
+    assert post(INTROSPECT, good, "", authorization=None, body=body).json() == {"active": False}
+
+
+def test_a_key_beside_a_secret_is_one_way_too_many(good: SimpleNamespace, key: ClientTag, ask: Ask):
+    fields = {"client_id": good.id, "client_secret": good.plain, "client_assertion": "key-1"}
+    reply = ask(body=form(grant_type="client_credentials", **fields))
+
+    assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
+
+
+def test_the_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
+    authorization = wire.basic(good.id, good.plain)
+    claims = claims_in(ask(authorization=authorization, body=form(grant_type=CODE)))
+
+    assert (claims["sub"], claims["client_id"]) == (PERSON.id, good.id)
+    assert claims["cred"] == good.secret.pk
+
+
+def test_the_metadata_names_what_the_tables_have(db: None):
+    metadata = wire.through_django(wire.environ(METADATA, method="GET", content_type=None)).json()
+
+    assert metadata["grant_types_supported"] == ["client_credentials", CODE]
+    for endpoint in ("token", "introspection", "revocation"):
+        assert metadata[f"{endpoint}_endpoint_auth_methods_supported"] == [
+            *("client_secret_basic", "client_secret_post"),
+            *("none", "private_key_jwt"),
+        ]
