@@ -14,6 +14,7 @@ from clients_app.oauth.errors import OAuthError, invalid_request
 from clients_app.oauth.exchange import answered, params_of
 from clients_app.oauth.grants import client_credentials
 from clients_app.oauth.messages import Answer, Request, request_from
+from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.services.tokens.access_tokens import IssuedToken
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.rejected_requests import count_refused_request
@@ -63,6 +64,6 @@ def _granted(who: Authenticated, params: Mapping[str, str], *, now: datetime) ->
     grant = GRANTS.get(grant_type)
     if grant is None:
         raise OAuthError("unsupported_grant_type", "This server does not offer this grant_type.")
-    if who.client.client_type not in grant.CLIENT_TYPES:
+    if grant_type not in CLIENT_TYPES[who.client.client_type].grants:
         raise OAuthError("unauthorized_client", "This client may not use this grant_type.")
     return grant.issue(who, params, now=now)

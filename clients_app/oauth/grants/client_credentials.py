@@ -5,13 +5,10 @@ from datetime import datetime
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
-from clients_app.models import ClientType
 from clients_app.oauth.client_auth import Authenticated
 from clients_app.oauth.errors import OAuthError, unavailable
 from clients_app.rules.scopes import granted_scopes
 from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
-
-CLIENT_TYPES = frozenset({ClientType.CLIENT_CREDENTIALS.value})
 
 
 def issue(who: Authenticated, params: Mapping[str, str], *, now: datetime) -> IssuedToken:

@@ -40,7 +40,7 @@ def _client_of(token: AccessToken) -> Client | None:
     """Return the client of a genuine token if nothing has ended the token before its time."""
     issued = issued_at(token["iat"], token["jti"])
     obtained_with = ClientSecret.objects.filter(
-        pk=token.get("cred"), client=OuterRef("pk"), retired_at=None
+        pk=token.get("cred"), client=OuterRef("pk"), removed_at=None
     )
     return (
         Client.objects.for_tenant(UUID(token["tid"]))
