@@ -64,18 +64,13 @@ class ChangedMeanwhile(Conflict):
     """The row is of another version than the form; ``by`` is who changed it, if that is known."""
 
     def __init__(self, by: str = "") -> None:
-        if not by:
-            sentence = gettext_noop(
-                "Someone changed this while the form was open. Nothing was saved. "
+        super().__init__(
+            gettext_noop(
+                "%(by)s changed this while the form was open. Nothing was saved. "
                 "Compare with what it is now, then save again."
-            )
-            super().__init__(sentence)
-            return
-        sentence = gettext_noop(
-            "%(by)s changed this while the form was open. Nothing was saved. "
-            "Compare with what it is now, then save again."
+            ),
+            by=by or "Someone",
         )
-        super().__init__(sentence, by=by)
 
 
 class AlreadyAdded(Conflict):

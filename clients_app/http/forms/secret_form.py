@@ -110,8 +110,7 @@ class RotateForm(SecretForm):
             raise NotFound(gettext_noop("There is no such live secret. Add a new one."))
         self.initial.setdefault("old_end", self.as_typed(now + PERIODS[OldEnds.IN_7_DAYS]))
         if self.is_full:
-            others = [one for one in self.live if one.pk != secret_id]
-            self.offer_secrets("remove", others)
+            self.offer_secrets("remove", self.others)
         else:
             del self.fields["remove"]
 
@@ -120,6 +119,11 @@ class RotateForm(SecretForm):
         field: Any = self.fields[name]
         field.choices = [(one.pk, str(one)) for one in secrets]
         field.error_messages["invalid_choice"] = _("Choose one of the secrets in the list.")
+
+    @property
+    def others(self) -> list[Any]:
+        """Return the live secrets that stay."""
+        return [one for one in self.live if one.pk != self.secret_id]
 
     @property
     def is_full(self) -> bool:

@@ -28,9 +28,7 @@ class SecretRotateForm(RotateForm, SecretForm):
     @property
     def removable(self) -> list[Any]:
         """Return what may be removed where there is no room, least used first."""
-        if not self.is_full:
-            return []
-        others = [one for one in self.live if one.pk != self.secret_id]
+        others = self.others if self.is_full else []
         return sorted(others, key=lambda one: (one.last_used_at or _LONG_AGO, one.pk))
 
     @property
