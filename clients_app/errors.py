@@ -14,7 +14,7 @@ def gettext_noop(sentence: str) -> str:
 
 
 class PortalError(Exception):
-    """Anything that stopped a deed; nothing was changed."""
+    """Anything that stopped an operation; nothing was changed."""
 
     def __init__(self, sentence: str, **values: Any) -> None:
         super().__init__(sentence)
@@ -25,12 +25,24 @@ class PortalError(Exception):
         return self.sentence % self.values if self.values else self.sentence
 
 
-class RuleBroken(PortalError):
-    """A value breaks a rule of the product; ``field`` names the input, None the whole form."""
+class Refused(PortalError):
+    """A draft cannot be saved as it is.
+
+    ``field`` is the path in the draft, without a suffix for unit or kind: ``name``, ``roles``,
+    ``token_lifetime``, ``secret.expiration``. None means the whole draft.
+    """
 
     def __init__(self, sentence: str, *, field: str | None = None, **values: Any) -> None:
         super().__init__(sentence, **values)
         self.field = field
+
+
+class RuleBroken(Refused):
+    """A value breaks a rule of the product."""
+
+
+class Conflict(Refused):
+    """The rows are not what the actor saw, or a name is taken."""
 
 
 class Forbidden(PortalError):
@@ -48,23 +60,16 @@ class NotFound(PortalError):
     """There is no such thing in the actor's tenant."""
 
 
-class Conflict(PortalError):
-    """The rows are not what the actor saw, or a name is taken; ``field`` as in RuleBroken."""
-
-    def __init__(self, sentence: str, *, field: str | None = None, **values: Any) -> None:
-        super().__init__(sentence, **values)
-        self.field = field
-
-
 class ChangedMeanwhile(Conflict):
-    """What a form was opened with is not what the row says now."""
+    """The row is of another version than the form; ``by`` is who changed it, if that is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: str = "") -> None:
         super().__init__(
             gettext_noop(
-                "Someone changed this while the form was open. Nothing was saved. "
+                "%(by)s changed this while the form was open. Nothing was saved. "
                 "Compare with what it is now, then save again."
-            )
+            ),
+            by=by or "Someone",
         )
 
 

@@ -24,18 +24,15 @@ from clients_app.admin.operations.client_state import (
 from clients_app.admin.operations.secrets import secret_add
 from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import Deed, Link, ReadOnly
-from clients_app.models import Client, ClientUrl
+from clients_app.models import Client
+from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT, UrlKind
+from clients_app.selectors.clients.lists import holding
 from clients_app.selectors.periods import RESTORABLE
-from clients_app.selectors.tenants.installation import clients_tagged
 
 _WHAT_IT_IS: Final = (
-    "id",
-    "tenant",
-    "client_type",
-    "name",
-    "state",
-    "description",
-    "contact",
+    *("id", "tenant", "client_type", "name", "state"),
+    *(line.name for line in LINES),
     "all_tags",
     "carried_roles",
     "all_owners",
@@ -84,7 +81,7 @@ class ClientAdmin(ReadOnly):
     fieldsets = (
         (None, {"fields": _WHAT_IT_IS}),
         (_("Authorization Code and Hybrid"), {"fields": _URLS}),
-        (_("Secrets"), {"fields": ("next_expires_at", "unretired_secrets")}),
+        (_("Secrets"), {"fields": ("next_expires_at", "present_secrets")}),
         (_("What happened"), {"fields": _WHAT_HAPPENED}),
     )
 
@@ -92,7 +89,7 @@ class ClientAdmin(ReadOnly):
         return super().get_queryset(request).prefetch_related("roles")
 
     def named(self, key: str) -> Q:
-        return Q(name_key__contains=key) | Q(pk__in=clients_tagged(key).values("pk"))
+        return holding(key)
 
     @admin.display(description=_("State"))
     def state(self, client: Client) -> str:
@@ -118,19 +115,19 @@ class ClientAdmin(ReadOnly):
 
     @admin.display(description=_("Allowed Redirect URL(s)"))
     def redirect_uris(self, client: Client) -> SafeString:
-        return _urls(client, ClientUrl.Kind.REDIRECT)
+        return _urls(client, REDIRECT)
 
     @admin.display(description=_("Allowed Logout Redirect URL(s)"))
     def logout_uris(self, client: Client) -> SafeString:
-        return _urls(client, ClientUrl.Kind.LOGOUT_REDIRECT)
+        return _urls(client, LOGOUT_REDIRECT)
 
     @admin.display(description=_("Allowed CORS Origin(s)"))
     def cors_origins(self, client: Client) -> SafeString:
-        return _urls(client, ClientUrl.Kind.CORS_ORIGIN)
+        return _urls(client, CORS_ORIGIN)
 
     @admin.display(description=_("Not removed"))
-    def unretired_secrets(self, client: Client) -> SafeString:
-        secrets = client.secrets.filter(retired_at=None)
+    def present_secrets(self, client: Client) -> SafeString:
+        secrets = client.secrets.filter(removed_at=None)
         rows = ((page_of(secret), secret) for secret in secrets)
         return lines('<a href="{}">{}</a>', rows)
 
@@ -150,12 +147,12 @@ def _deeds_on(client: Client) -> list[Link]:
             state = ("client-enable", gettext("Enable Client"))
         end_tokens = ("client-tokens-end", gettext("Revoke all tokens of this client"))
         names = [state, end_tokens, ("client-remove", gettext("Remove Client"))]
-        if client.has_secrets:
+        if client.type.has_secrets:
             names.insert(0, ("secret-add", gettext("Add Secret")))
     elif client.removed_at > timezone.now() - RESTORABLE:
         names = [("client-restore", gettext("Restore Client"))]
     return [Link(label, reverse(f"admin:{name}", args=[client.pk])) for name, label in names]
 
 
-def _urls(client: Client, kind: str) -> SafeString:
-    return lines("{}", client.urls.filter(kind=kind).values_list("url"))
+def _urls(client: Client, kind: UrlKind) -> SafeString:
+    return lines("{}", client.urls.filter(kind=kind.id).values_list("url"))

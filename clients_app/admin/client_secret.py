@@ -45,8 +45,8 @@ class ClientSecretAdmin(ReadOnly):
         "expires_at",
         "created_at",
         "created_by",
-        "retired_at",
-        "retired_by",
+        "removed_at",
+        "removed_by",
     )
 
     def named(self, key: str) -> Q:
@@ -61,7 +61,7 @@ class ClientSecretAdmin(ReadOnly):
 
     @admin.display(description=_("State"))
     def state(self, secret: ClientSecret) -> str:
-        if secret.retired_at is not None:
+        if secret.removed_at is not None:
             return gettext("Removed")
         if is_expired(secret.expires_at, timezone.now()):
             return gettext("Expired")
@@ -69,7 +69,7 @@ class ClientSecretAdmin(ReadOnly):
 
     def links_above(self, obj: ClientSecret) -> list[Link]:
         links = [activity_link(obj.client_id)]
-        if obj.retired_at is None:
+        if obj.removed_at is None:
             url = reverse("admin:secret-remove", args=[obj.pk])
             links.insert(0, Link(gettext("Remove Secret"), url))
             if not is_expired(obj.expires_at, timezone.now()):

@@ -73,11 +73,11 @@ class SecretState(admin.SimpleListFilter):
         now = timezone.now()
         match self.value():
             case "live":
-                return queryset.filter(Q(expires_at=None) | Q(expires_at__gt=now), retired_at=None)
+                return queryset.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
             case "expired":
-                return queryset.filter(retired_at=None, expires_at__lte=now)
+                return queryset.filter(removed_at=None, expires_at__lte=now)
             case "removed":
-                return queryset.exclude(retired_at=None)
+                return queryset.exclude(removed_at=None)
         return queryset
 
 

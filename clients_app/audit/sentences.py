@@ -6,7 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
-from clients_app.models import AuditEvent, ClientType
+from clients_app.models import AuditEvent
+from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 #: of events with the outcome refused
 REFUSALS: Final = {
@@ -95,16 +97,14 @@ LABELS: Final = {
     "name": gettext_noop("Name"),
     "client_type": gettext_noop("Client Type"),
     "description": gettext_noop("Description"),
-    "contact": gettext_noop("Contact"),
+    **{line.name: line.label for line in LINES},
     "tags": gettext_noop("Tags"),
     "roles": gettext_noop("Roles"),
     "owners": gettext_noop("Owners"),
     "clients": gettext_noop("Clients"),
     "people": gettext_noop("People"),
     "secrets": gettext_noop("Secrets"),
-    "redirect_uris": gettext_noop("Allowed Redirect URL(s)"),
-    "logout_uris": gettext_noop("Allowed Logout Redirect URL(s)"),
-    "cors_origins": gettext_noop("Allowed CORS Origin(s)"),
+    **{kind.path: kind.label for kind in URL_KINDS},
     "allow_refresh_token": gettext_noop("Allow Refresh Token"),
     "may_introspect": gettext_noop("May introspect tokens"),
     "token_lifetime_s": gettext_noop("Token Lifetime"),
@@ -177,8 +177,8 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
         return datetime.fromisoformat(sealed)
     if name == "token_lifetime_s" and sealed:
         return Seconds(sealed)
-    if name == "client_type" and sealed in ClientType.values:
-        return ClientType(sealed).label
+    if name == "client_type" and sealed in CLIENT_TYPES:
+        return CLIENT_TYPES[sealed].label
     return sealed
 
 

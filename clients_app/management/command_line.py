@@ -4,7 +4,7 @@ import logging
 import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
@@ -17,8 +17,23 @@ from clients_app.http import operation_ids
 from clients_app.management import failures
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
+from clients_app.selectors.people.lookup import tenant_people
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.selectors.tenants import installation
+
+#: path in a draft -> option, where it is not the path itself; what is not typed as one has none
+_OPTIONS: Final = {
+    **dict.fromkeys(("", "name", "username", "roles", "confirms_administrator"), ""),
+    "owners": "--owner",
+    "secret.description": "--secret-description",
+    "secret.expiration": "--expires",
+    "old_ends_at": "--old-ends",
+}
+
+
+def option_of(path: str) -> str:
+    """Return the option by which a field of a draft is said; empty where there is none."""
+    return _OPTIONS.get(path, f"--{path.replace('_', '-')}")
 
 
 class PortalCommand(BaseCommand):
@@ -28,7 +43,7 @@ class PortalCommand(BaseCommand):
     prints = True  # its answer, so that events keep off standard output
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run, and turn what stopped the deed into one sentence and exit status 1.
+        """Run, and turn what stopped the operation into one sentence and exit status 1.
 
         The log keeps to warnings, so that what the command prints stands alone.
         """
@@ -39,7 +54,8 @@ class PortalCommand(BaseCommand):
         try:
             super().run_from_argv(argv)
         except PortalError as error:
-            sys.exit(str(error))
+            option = option_of(getattr(error, "field", None) or "")
+            sys.exit(f"{error} ({option})" if option else str(error))
         except DatabaseError as error:
             failures.end(error)
         except UnicodeEncodeError:  # bytes for a name, which no database takes
@@ -89,17 +105,29 @@ def actor_on_installation() -> Actor:
     return Actor(kind=kind, tenant_id=UUID(int=0), name=kind.value)
 
 
-def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[Any]:
+def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:
     """Return the ids of the tenant's roles with these names, ignoring case.
 
     Errors: NotFound, naming the first that is not there.
     """
     ids = {role.name_key: role.pk for role in tenant_roles(tenant.pk)}
+    missing = "There is no role named %(name)s. Run `manage.py roles add NAME` first."
+    return _ids_of(names, ids, missing=missing)
+
+
+def people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
+    """Return the ids of the tenant's people with these usernames.
+
+    Errors: NotFound, naming the first that is not there.
+    """
+    ids = {person.username_key: person.pk for person in tenant_people(tenant.pk)}
+    return _ids_of(usernames, ids, missing="There is no person with the username %(name)s.")
+
+
+def _ids_of(names: list[str], ids: dict[str, UUID], *, missing: str) -> frozenset[UUID]:
     for name in names:
         if key_of(name) not in ids:
-            raise NotFound(
-                "There is no role named %(name)s. Run `manage.py roles add NAME` first.", name=name
-            )
+            raise NotFound(missing, name=name)
     return frozenset(ids[key_of(name)] for name in names)
 
 

@@ -8,7 +8,6 @@ from clients_app.models.client import (
     ClientOwner,
     ClientRole,
     ClientTag,
-    ClientType,
     ClientUrl,
     IssuedClientId,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "ClientRole",
     "ClientSecret",
     "ClientTag",
-    "ClientType",
     "ClientUrl",
     "Delivery",
     "IssuedClientId",

@@ -13,13 +13,12 @@ from clients_app.models.lengths import keeps_lengths
 from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant
+from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS, ClientType
 from clients_app.rules.names import key_of
 
 
-class ClientType(models.TextChoices):
-    CLIENT_CREDENTIALS = "client-credentials", "Client-Credentials"
-    AUTHORIZATION_CODE = "authorization-code", "Authorization Code"
-    HYBRID = "hybrid", "Hybrid"
+def _types(has: str) -> list[str]:
+    return [one.id for one in CLIENT_TYPES.values() if getattr(one, has)]
 
 
 #: columns of the list besides the name: one index holds all that it sorts and counts by
@@ -70,7 +69,9 @@ class Client(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="clients")
-    client_type = models.CharField(max_length=18, choices=ClientType)
+    client_type = models.CharField(
+        max_length=18, choices=[(one.id, one.label) for one in CLIENT_TYPES.values()]
+    )
     name = models.CharField(max_length=limits.NAME_MAX)
     name_key = models.CharField(max_length=3 * limits.NAME_MAX, editable=False)
     description = models.CharField(max_length=limits.DESCRIPTION_MAX, blank=True)
@@ -106,7 +107,7 @@ class Client(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="client_has_a_name"),
             models.CheckConstraint(
-                condition=models.Q(client_type__in=ClientType.values), name="client_type_known"
+                condition=models.Q(client_type__in=list(CLIENT_TYPES)), name="client_type_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -117,12 +118,12 @@ class Client(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(may_introspect=False)
-                | ~models.Q(client_type=ClientType.AUTHORIZATION_CODE),
+                | models.Q(client_type__in=_types("may_introspect")),
                 name="client_introspects_with_a_secret",
             ),
             models.CheckConstraint(
                 condition=models.Q(allow_refresh_token=False)
-                | ~models.Q(client_type=ClientType.CLIENT_CREDENTIALS),
+                | models.Q(client_type__in=_types("may_refresh")),
                 name="client_refreshes_for_people",
             ),
             models.CheckConstraint(condition=~models.Q(id=UUID(int=0)), name="client_id_not_nil"),
@@ -149,14 +150,9 @@ class Client(models.Model):
         return self.tokens_not_before.isoformat() if self.tokens_not_before else ""
 
     @property
-    def has_secrets(self) -> bool:
-        """True where this type of client has secrets at all."""
-        return self.client_type != ClientType.AUTHORIZATION_CODE
-
-    @property
-    def has_roles(self) -> bool:
-        """True where this type of client carries roles."""
-        return self.client_type == ClientType.CLIENT_CREDENTIALS
+    def type(self) -> ClientType:
+        """What a client of this type has."""
+        return CLIENT_TYPES[self.client_type]
 
 
 class ClientRole(models.Model):
@@ -210,13 +206,8 @@ class ClientTag(models.Model):
 class ClientUrl(models.Model):
     """A URL or origin that a client may be sent to or call from."""
 
-    class Kind(models.TextChoices):
-        REDIRECT = "redirect"
-        LOGOUT_REDIRECT = "logout-redirect"
-        CORS_ORIGIN = "cors-origin"
-
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="urls")
-    kind = models.CharField(max_length=15, choices=Kind)
+    kind = models.CharField(max_length=15, choices=[(one.id, one.id) for one in URL_KINDS])
     url = models.CharField(max_length=limits.URL_MAX)
 
     class Meta:
@@ -224,7 +215,7 @@ class ClientUrl(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("client", "kind", "url"), name="client_url_once"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=("redirect", "logout-redirect", "cors-origin")),
+                condition=models.Q(kind__in=[one.id for one in URL_KINDS]),
                 name="client_url_kind_known",
             ),
         )

@@ -1,6 +1,6 @@
 """A secret of a client: a digest, a tag and four characters, never its text."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -16,11 +16,11 @@ from clients_app.models.lengths import keeps_lengths
 class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
     def live(self, now: datetime) -> "ClientSecretQuerySet":
         """Those that are neither removed nor expired at ``now``."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), retired_at=None)
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
 
     def listed(self, since: datetime) -> "ClientSecretQuerySet":
         """Those on the screen: not removed, and not expired before ``since``."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=since), retired_at=None)
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=since), removed_at=None)
 
 
 @keeps_lengths
@@ -36,10 +36,11 @@ class ClientSecret(models.Model):
     digest = models.CharField(max_length=120)
     last_four = models.CharField(max_length=4)
     expires_at = models.DateTimeField(null=True)  # None: Never Expires
+    version = models.PositiveIntegerField(default=1)  # counts edits, for stale forms
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=limits.NAME_MAX)
-    retired_at = models.DateTimeField(null=True)
-    retired_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
     replaces = models.ForeignKey(  # by Rotate; it then ended, or will end, by its expires_at
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )
@@ -64,17 +65,11 @@ class ClientSecret(models.Model):
         indexes = (
             models.Index(
                 fields=("client", "expires_at", "created_at"),  # all that lists ask of them
-                condition=Q(retired_at=None),
-                name="secret_unretired",
+                condition=Q(removed_at=None),
+                name="secret_present",
             ),
         )
 
     def __str__(self) -> str:
         ending = f"…{self.last_four}"
         return f"{self.description} ({ending})" if self.description else ending
-
-    @property
-    def stamp(self) -> str:
-        """What is different as soon as someone edits the secret."""
-        ends = self.expires_at.astimezone(UTC).isoformat() if self.expires_at else ""
-        return f"{ends} {self.description}"

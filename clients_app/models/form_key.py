@@ -7,7 +7,7 @@ from clients_app.models.tenant import Tenant
 
 
 class UsedFormKey(models.Model):
-    """Written in the transaction of the deed; the key itself is made with the form."""
+    """Written in the transaction of the operation; the key itself is made with the form."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     actor_id = models.CharField(max_length=36)

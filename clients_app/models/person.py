@@ -42,6 +42,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     has_shortcuts = models.BooleanField(default=True)  # single keys of the keyboard
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)  # counts changes of roles, for stale forms
     created_at = models.DateTimeField(db_default=Now())
     roles = models.ManyToManyField(Role, through="PersonRole", related_name="people")
 

@@ -44,6 +44,7 @@ class Role(models.Model):
     name = models.CharField(max_length=limits.ROLE_NAME_MAX)
     name_key = models.CharField(max_length=3 * limits.ROLE_NAME_MAX, editable=False)
     description = models.CharField(max_length=limits.ROLE_DESCRIPTION_MAX, blank=True)
+    version = models.PositiveIntegerField(default=1)  # counts edits, for stale forms
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -69,11 +70,6 @@ class Role(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = key_of(self.name)
         super().save(*args, **kwargs)
-
-    @property
-    def stamp(self) -> str:
-        """What is different as soon as someone edits the role."""
-        return f"{len(self.name)} {self.name} {self.description}"
 
     @property
     def is_built_in(self) -> bool:

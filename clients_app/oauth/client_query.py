@@ -28,7 +28,7 @@ SELECT s.id, s.tag, s.tag_key_id, s.digest, s.expires_at,
        c.tenant_id, c.client_type, c.token_lifetime_s, k.kid
   FROM clients_app_client c
   LEFT JOIN clients_app_clientsecret s ON s.client_id = c.id
-   AND s.retired_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > %s)
+   AND s.removed_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > %s)
   LEFT JOIN clients_app_signingkey k ON k.state = 'active'
  WHERE c.id = %s AND c.is_enabled AND c.removed_at IS NULL
  UNION ALL

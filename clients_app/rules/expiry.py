@@ -23,7 +23,7 @@ def default_expiration(now: datetime, zone: tzinfo) -> datetime:
     return _years_later(now.astimezone(zone), years=1).replace(fold=0).astimezone(UTC)
 
 
-def parse_expiration(text: str, zone: tzinfo, *, field: str = "expiration") -> datetime:
+def parse_expiration(text: str, zone: tzinfo, *, field: str = "secret.expiration") -> datetime:
     """Return the moment that ``text`` names on the clocks of ``zone``: "2027-11-23 10:15".
 
     Units: an aware UTC moment. Of an hour that daylight saving doubles, the earlier one.
@@ -60,7 +60,7 @@ def check_expiration(expires_at: datetime | None, now: datetime) -> None:
     if expires_at <= now:
         raise RuleBroken(
             gettext_noop("Enter a date and time in the future, or select Never Expires."),
-            field="expiration",
+            field="secret.expiration",
         )
     latest = latest_expiration(now)
     if expires_at > latest:
@@ -69,7 +69,7 @@ def check_expiration(expires_at: datetime | None, now: datetime) -> None:
                 "Enter a date and time at most %(years)s years ahead, or select Never Expires. "
                 "The latest is %(latest)s UTC."
             ),
-            field="expiration",
+            field="secret.expiration",
             years=SECRET_YEARS_MAX,
             latest=latest.strftime(_FORMAT),
         )
@@ -103,7 +103,7 @@ def _years_later(moment: datetime, *, years: int) -> datetime:
 
 
 def _not_a_date(field: str) -> RuleBroken:
-    if field != "expiration":  # an end that there must be
+    if field != "secret.expiration":  # an end that there must be
         return RuleBroken(
             gettext_noop(
                 "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15."

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import URL_MAX, URLS_MAX
+from clients_app.rules.client_types import CORS_ORIGIN, UrlKind
 
 _LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_PORTS: Final = {"https": "443", "http": "80"}
@@ -46,18 +47,20 @@ class _WebAddress(NamedTuple):
     rest: str
 
 
-def clean_redirect_uri(text: str, *, private_schemes: bool) -> str:
-    """Return ``text``, trimmed, as an Allowed Redirect URL; nothing else about it changes.
+def clean_url(text: str, kind: UrlKind, *, private_schemes: bool) -> str:
+    """Return ``text``, trimmed, as a URL of this kind; of a redirect nothing else changes.
 
     Errors: RuleBroken unless it is https, http to this very machine, or, where
     ``private_schemes``, a private scheme with a dot (RFC 8252 section 7.1).
     """
-    return _clean_url(text, private_schemes=private_schemes, field="redirect_uris")
-
-
-def clean_logout_uri(text: str, *, private_schemes: bool) -> str:
-    """Return ``text``, trimmed, as an Allowed Logout Redirect URL; rules as for the others."""
-    return _clean_url(text, private_schemes=private_schemes, field="post_logout_redirect_uris")
+    if kind == CORS_ORIGIN:
+        return clean_cors_origin(text)
+    url = _presentable(text, field=kind.path)
+    if private_schemes and _PRIVATE.fullmatch(url):
+        return url
+    if _web_address(url) is None:
+        raise RuleBroken(_WEB_OR_PRIVATE if private_schemes else _WEB_ONLY, field=kind.path)
+    return url
 
 
 def clean_cors_origin(text: str) -> str:
@@ -65,7 +68,7 @@ def clean_cors_origin(text: str) -> str:
 
     Lower case, without the scheme's own port. Errors: RuleBroken for anything after the port.
     """
-    field = "allowed_cors_origins"
+    field = CORS_ORIGIN.path
     origin = _web_address(_presentable(text, field=field))
     if origin is None or origin.rest:
         raise RuleBroken(
@@ -80,18 +83,18 @@ def clean_cors_origin(text: str) -> str:
     return f"{origin.scheme}://{host}{port}"
 
 
-def check_url_count(urls: Collection[str], *, field: str) -> None:
-    """Return if a client may list that many in ``field``.
+def check_url_count(urls: Collection[str], kind: UrlKind) -> None:
+    """Return if a client may list that many of a kind.
 
-    Errors: RuleBroken (field) for more than 10, and for no Allowed Redirect URL at all.
+    Errors: RuleBroken for more than 10, and for no Allowed Redirect URL at all.
     """
-    if field == "redirect_uris" and not urls:
+    if kind.is_required and not urls:
         sentence = gettext_noop("Enter at least one Allowed Redirect URL.")
-        raise RuleBroken(sentence, field=field)
+        raise RuleBroken(sentence, field=kind.path)
     if len(urls) > URLS_MAX:
         raise RuleBroken(
             gettext_noop("Enter at most %(maximum)s. There are %(length)s."),
-            field=field,
+            field=kind.path,
             maximum=URLS_MAX,
             length=len(urls),
         )
@@ -108,15 +111,6 @@ def matches(registered: str, presented: str) -> bool:
     if not ours or not theirs or not _is_port(theirs[2]):
         return False
     return ours.group(1, 3) == theirs.group(1, 3)
-
-
-def _clean_url(text: str, *, private_schemes: bool, field: str) -> str:
-    url = _presentable(text, field=field)
-    if private_schemes and _PRIVATE.fullmatch(url):
-        return url
-    if _web_address(url) is None:
-        raise RuleBroken(_WEB_OR_PRIVATE if private_schemes else _WEB_ONLY, field=field)
-    return url
 
 
 def _presentable(text: str, *, field: str) -> str:

@@ -18,7 +18,7 @@ _COMMA: Final = 1
 def check_role_claims(names: Iterable[str]) -> None:
     """Accept the names of all roles that one client carries.
 
-    Errors: RuleBroken (field roles) where its tokens would be too long.
+    Errors: RuleBroken (roles) where its tokens would be too long.
     """
     length = role_claims_bytes(names)
     if length > TOKEN_ROLES_MAX_BYTES:

@@ -33,13 +33,15 @@ PERIODS: Final[dict[str, timedelta]] = {
 def parse_old_end(choice: str, date: str, *, zone: tzinfo, now: datetime) -> datetime:
     """Return the moment at which a replaced secret ends, by a choice and, for one, a date.
 
-    Errors: RuleBroken (field old_end) for a bad date; (old) for what is none of the choices.
+    Errors: RuleBroken (old_ends_at) for a bad date; (old_ends) for what is none of the choices.
     """
     if choice in PERIODS:
         return now + PERIODS[OldEnds(choice)]
     if choice != OldEnds.ON_A_DATE:
-        raise RuleBroken(gettext_noop("Choose when the old secret stops working."), field="old")
-    ends_at = parse_expiration(date, zone, field="old_end")
+        raise RuleBroken(
+            gettext_noop("Choose when the old secret stops working."), field="old_ends"
+        )
+    ends_at = parse_expiration(date, zone, field="old_ends_at")
     check_old_end(ends_at, now)
     return ends_at
 
@@ -47,17 +49,17 @@ def parse_old_end(choice: str, date: str, *, zone: tzinfo, now: datetime) -> dat
 def check_old_end(ends_at: datetime, now: datetime) -> None:
     """Accept ``ends_at`` as the end that is chosen for a replaced secret; ``now`` is at once.
 
-    Errors: RuleBroken (field old_end) unless it lies at most 10 years ahead.
+    Errors: RuleBroken (old_ends_at) unless it lies at most 10 years ahead.
     """
     if ends_at < now:
         raise RuleBroken(
             gettext_noop("Enter a date and time in the future, or select At once."),
-            field="old_end",
+            field="old_ends_at",
         )
     if ends_at > latest_expiration(now):
         raise RuleBroken(
             gettext_noop("Enter a date and time at most %(years)s years ahead."),
-            field="old_end",
+            field="old_ends_at",
             years=SECRET_YEARS_MAX,
         )
 

@@ -57,7 +57,7 @@ class TenantPolicy:
     ) -> None:
         """Accept ``expires_at`` as the end that a secret is given now; None means never.
 
-        Errors: RuleBroken (field expiration).
+        Errors: RuleBroken (secret.expiration).
         """
         latest = self.latest_end(created_at=created_at, now=now)
         if expires_at is None and not self.may_never_expire:
@@ -65,7 +65,7 @@ class TenantPolicy:
                 gettext_noop(
                     "A policy of this tenant does not allow Never Expires. Enter a date and time."
                 ),
-                field="expiration",
+                field="secret.expiration",
             )
         if expires_at is not None and latest is not None and expires_at > latest:
             raise RuleBroken(
@@ -73,7 +73,7 @@ class TenantPolicy:
                     "Enter an earlier date. By the policies of this tenant, the latest is "
                     "%(latest)s UTC."
                 ),
-                field="expiration",
+                field="secret.expiration",
                 latest=latest.strftime("%Y-%m-%d %H:%M"),
             )
 

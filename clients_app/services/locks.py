@@ -1,4 +1,4 @@
-"""What a deed locks before it looks, always in this order: tenant, client, head of the chain."""
+"""What an operation locks first, always in this order: tenant, client, head of the chain."""
 
 from uuid import UUID
 
@@ -6,9 +6,9 @@ from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import Client, Tenant
 
 
-def lock_tenant(tenant_id: UUID) -> None:
-    """Hold the names and the number of clients of a tenant until the transaction ends."""
-    Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+def lock_tenant(tenant_id: UUID) -> Tenant:
+    """Return the tenant; its names and number of clients are held until the transaction ends."""
+    return Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
 
 
 def locked(client: Client) -> Client:

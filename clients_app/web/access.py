@@ -80,7 +80,7 @@ def may(action: Action) -> Callable[[View], View]:
             client = kwargs.get("client")
             if not allows(actor, action, client=client):
                 raise Forbidden(error_pages.ONLY_SOME_MAY[action], action=action, client=client)
-            if action in _ON_SECRETS and client is not None and not client.has_secrets:
+            if action in _ON_SECRETS and client is not None and not client.type.has_secrets:
                 raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
             return view(request, *args, **kwargs)
 

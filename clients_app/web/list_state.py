@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.models import ClientType
+from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.selectors.clients.lists import SORTS, Show
 from clients_app.web.htmx import with_query
 
@@ -76,7 +76,7 @@ def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
     if shown is Show.REMOVED and not may_restore:
         shown = Show.ALL
     return ListState(
-        type=client_type if client_type in ClientType.values else "",
+        type=client_type if client_type in CLIENT_TYPES else "",
         q=query.get("q", "").strip().replace("\x00", "")[:FILTER_MAX],
         show=shown,
         role=guid(query.get("role", "")),

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from clients_app.models import ClientType, Tenant
+from clients_app.models import Tenant
+from clients_app.rules.client_types import CLIENT_CREDENTIALS
 
 TYPED: dict[str, Any] = {
     "name": "Pump Station 14 gateway",
@@ -19,5 +20,5 @@ TYPED: dict[str, Any] = {
 }
 
 
-def address_in(tenant: Tenant, client_type: str = ClientType.CLIENT_CREDENTIALS) -> str:
+def address_in(tenant: Tenant, client_type: str = CLIENT_CREDENTIALS.id) -> str:
     return f"{reverse('admin:clients_app_client_add')}?tenant={tenant.pk}&type={client_type}"

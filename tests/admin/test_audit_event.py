@@ -20,8 +20,8 @@ def test_the_list_says_what_happened(staff: Browser, installation: Installation)
 
 def test_a_page_says_what_changed(staff: Browser, installation: Installation) -> None:
     edit = reverse("admin:role-edit", args=[installation.role.pk])
-    seen = installation.role.stamp
-    staff.post(edit, {"name": "Pump writer", "description": "", "seen": seen})
+    version = installation.role.version
+    staff.post(edit, {"name": "Pump writer", "description": "", "version": version})
     event = AuditEvent.objects.get(action="role.edited")
 
     page = text_of(staff.get(page_of(event)))

@@ -7,8 +7,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app import audit
-from clients_app.models import Client, ClientType, Person, Role, Tenant
+from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
+from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 from tests.admin.conftest import Installation, last_event, page_of, text_of
 from tests.admin.deeds import TYPED, address_in
 from tests.factories import command_line_in, make_client, make_tenant
@@ -51,7 +52,7 @@ def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
     assert "All tokens of Wind park reader have ended." in text_of(staff.get(page_of(client)))
 
 
-@pytest.mark.parametrize("client_type", [ClientType.CLIENT_CREDENTIALS, ClientType.HYBRID])
+@pytest.mark.parametrize("client_type", [CLIENT_CREDENTIALS.id, HYBRID.id])
 def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_type: str) -> None:
     assert 'name="may_introspect"' in text_of(staff.get(address_in(tenant, client_type)))
     typed = {**TYPED, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
@@ -62,7 +63,7 @@ def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_typ
 
 
 def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: Tenant) -> None:
-    form = text_of(staff.get(address_in(tenant, ClientType.AUTHORIZATION_CODE)))
+    form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
 
@@ -76,7 +77,7 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert 'name="confirm"' not in text_of(asked)
     assert removed.status_code == 303
     client.refresh_from_db()
-    assert (client.removed_by, client.secrets.filter(retired_at=None).count()) == ("ola", 0)
+    assert (client.removed_by, client.secrets.filter(removed_at=None).count()) == ("ola", 0)
     assert last_event(tenant).action == "client.removed"
     page = text_of(staff.get(page_of(client)))
     assert "Restore Client" in page

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from clients_app import audit
 from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
-from clients_app.models import Client, ClientType, Person, Tenant
+from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
+from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID
 from clients_app.rules.secret_format import is_well_formed
 from tests.admin.conftest import Installation, last_event, page_of, text_of
 from tests.admin.deeds import TYPED, address_in
@@ -196,13 +197,13 @@ def test_a_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> 
 def test_an_authorization_code_client_has_urls_and_no_secret(
     staff: Browser, tenant: Tenant
 ) -> None:
-    address = address_in(tenant, ClientType.AUTHORIZATION_CODE)
+    address = address_in(tenant, AUTHORIZATION_CODE.id)
     typed = {
         "name": "Dashboard",
         "redirect_uris": "https://dash.example.com/in\r\n\r\nhttps://dash.example.com/in2",
         "post_logout_redirect_uris": "https://dash.example.com/out",
         "allowed_cors_origins": "https://dash.example.com",
-        "allow_refresh_token": "on",
+        "allow_offline_access": "on",
     }
 
     form, reply = staff.get(address), staff.post(address, typed)
@@ -226,7 +227,7 @@ def test_an_authorization_code_client_has_urls_and_no_secret(
 
 def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
     typed = {"name": "Portal", "redirect_uris": "https://a.example.com/in", "never_expires": "on"}
-    address = address_in(tenant, ClientType.HYBRID)
+    address = address_in(tenant, HYBRID.id)
 
     assert 'name="allowed_cors_origins"' not in text_of(staff.get(address))
     assert is_well_formed(plain_in(staff.post(address, typed)))
@@ -248,8 +249,23 @@ def test_a_wrong_url_is_said_at_its_field(
 ) -> None:
     typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
 
-    reply = staff.post(address_in(tenant, ClientType.AUTHORIZATION_CODE), typed)
+    reply = staff.post(address_in(tenant, AUTHORIZATION_CODE.id), typed)
 
     assert reply.status_code == 422
     assert f"form-row errors field-{field}" in text_of(reply)
+    assert not Client.objects.exists()
+
+
+def test_both_descriptions_wrong_stand_each_at_its_own_field(
+    staff: Browser, tenant: Tenant
+) -> None:
+    wrong = {"description": "d" * 501, "secret_description": "s" * 202}
+
+    reply = text_of(staff.post(address_in(tenant), {**TYPED, **wrong}))
+
+    for field, said in (("description", "501: 1 too many"), ("secret_description", "202: 2 too")):
+        (row,) = re.findall(
+            rf'<div class="form-row errors field-{field}">.*?</ul>', reply, re.DOTALL
+        )
+        assert said in row
     assert not Client.objects.exists()

@@ -126,7 +126,7 @@ def test_remove_says_when_it_was_used_and_ends_it(
     assert "It was last used: " in asked
     assert (reply.status_code, reply["Location"]) == (303, page_of(installation.client))
     secret.refresh_from_db()
-    assert secret.retired_by == "ola"
+    assert secret.removed_by == "ola"
     event = last_event(installation.tenant)
     assert (event.action, event.object_id) == ("client.secret.removed", str(secret.pk))
     assert audit.first_fault(installation.tenant.pk) is None
@@ -156,7 +156,7 @@ def test_the_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     insert_secrets(installation.client, 1, description="has ended", expires_at=now)
-    insert_secrets(installation.client, 1, description="was removed", retired_at=now)
+    insert_secrets(installation.client, 1, description="was removed", removed_at=now)
     insert_secrets(installation.client, 1, description="lives on", expires_at=None)
     for state, found in (
         ("live", "lives on"),
@@ -189,7 +189,7 @@ def test_a_rotated_secret_is_shown_once_and_the_old_one_ends(
     new = ClientSecret.objects.get(replaces=old)
     assert digest_fits(plain, new.digest)
     old.refresh_from_db()
-    assert old.retired_at is None
+    assert old.removed_at is None
     assert old.expires_at is not None
     assert old.expires_at - new.created_at == timedelta(hours=24)
     event = last_event(installation.tenant)
@@ -222,7 +222,7 @@ def test_rotating_one_of_ten_names_one_to_remove(
     assert (refused.status_code, taken.status_code) == (422, 200)
     assert "Choose the secret to remove." in text_of(refused)
     others[0].refresh_from_db()
-    assert others[0].retired_at is not None
+    assert others[0].removed_at is not None
 
 
 def test_an_expired_secret_is_not_rotated(staff: Browser, installation: Installation) -> None:

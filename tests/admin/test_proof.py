@@ -38,11 +38,11 @@ def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
         proved(staff, operator, ago_s=10.1 * MINUTE_S)
         assert asks(staff.get(address)), what
         proved(staff, operator, ago_s=20.1 * MINUTE_S)
-        before = (Role.objects.count(), ClientSecret.objects.filter(retired_at=None).count())
+        before = (Role.objects.count(), ClientSecret.objects.filter(removed_at=None).count())
         assert asks(staff.post(address)), what
         assert before == (
             Role.objects.count(),
-            ClientSecret.objects.filter(retired_at=None).count(),
+            ClientSecret.objects.filter(removed_at=None).count(),
         )
     proved(staff, operator, ago_s=19.9 * MINUTE_S)
     assert staff.post(deeds(installation)["remove role"]).status_code == 303
@@ -82,7 +82,7 @@ def test_with_the_password_what_was_typed_is_done(
     typed = {
         "name": "Pump writer",
         "description": "opens valves",
-        "seen": installation.role.stamp,
+        "version": installation.role.version,
     }
 
     asked = staff.post(address, typed)

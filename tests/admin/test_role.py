@@ -52,7 +52,7 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     role = installation.role
 
     assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
-    typed = {"name": "Pump writer", "description": "writes", "seen": role.stamp}
+    typed = {"name": "Pump writer", "description": "writes", "version": role.version}
     reply = staff.post(deed("edit", role), typed)
 
     assert reply.status_code == 303
@@ -66,7 +66,7 @@ def test_what_someone_else_made_of_a_role_is_shown(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
-    typed = {"name": "Mine", "description": "", "seen": role.stamp}
+    typed = {"name": "Mine", "description": "", "version": role.version}
     staff.post(deed("edit", role), {**typed, "name": "Theirs"})
 
     reply = staff.post(deed("edit", role), typed)
@@ -76,7 +76,7 @@ def test_what_someone_else_made_of_a_role_is_shown(
     assert "Now: Theirs" in text_of(reply)
     role.refresh_from_db()
     assert role.name == "Theirs"
-    assert staff.post(deed("edit", role), {**typed, "seen": role.stamp}).status_code == 303
+    assert staff.post(deed("edit", role), {**typed, "version": role.version}).status_code == 303
 
 
 def test_removing_a_role_says_who_has_it_and_takes_it_from_all(

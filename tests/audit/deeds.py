@@ -136,7 +136,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (
             edit_client,
-            lambda on: edit_client(on.client, ClientDraft(name="New"), version=1, **on.by),
+            lambda on: edit_client(on.client, ClientDraft(name="New"), expected_version=1, **on.by),
         ),
         (
             assign_roles,
@@ -144,14 +144,16 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.client,
                 frozenset({on.role.pk}),
                 confirms_administrator=False,
-                version=1,
+                expected_version=1,
                 **on.by,
             ),
         ),
         (set_enabled, lambda on: set_enabled(on.client, enabled=False, **on.by)),
         (
             name_owners,
-            lambda on: name_owners(on.client, frozenset({on.person.pk}), version=1, **on.by),
+            lambda on: name_owners(
+                on.client, frozenset({on.person.pk}), expected_version=1, **on.by
+            ),
         ),
         (enable_all, lambda on: enable_all([on.client.pk], enabled=False, **on.by)),
         (tag_all, lambda on: tag_all([on.client.pk], add=["new"], remove=[], **on.by)),
@@ -218,7 +220,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
             set_policies,
             lambda on: set_policies(
                 TenantPolicy(secret_days_max=90),
-                seen=TenantPolicy(),
+                expected_version=1,
                 confirms_ends=False,
                 **on.by,
             ),

@@ -23,7 +23,7 @@ now = timezone.now()
 Client.objects.filter(pk={disabled!r}).update(is_enabled=False)
 Client.objects.filter(pk={removed!r}).update(removed_at=now)
 ClientSecret.objects.filter(client={expired!r}).update(expires_at=now)
-ClientSecret.objects.filter(client={retired!r}).update(retired_at=now)
+ClientSecret.objects.filter(client={retired!r}).update(removed_at=now)
 for plain in {more!r}:
     stored = stored_form(plain, client_id=Client.objects.get(pk={ten!r}).pk)
     ClientSecret.objects.create(

@@ -128,7 +128,7 @@ def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
             edit_client(
                 clients[n],
                 ClientDraft(name="Pump"),
-                version=1,
+                expected_version=1,
                 actor=command_line_in(shop),
                 now=NOW,
             )
@@ -147,19 +147,21 @@ def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
     outcomes = at_once(
         4,
         lambda n: (
-            edit_client(client, ClientDraft(name=f"Pump {n}"), version=1, actor=actor, now=NOW)
+            edit_client(
+                client, ClientDraft(name=f"Pump {n}"), expected_version=1, actor=actor, now=NOW
+            )
             and None
         ),
     )
 
-    assert errors(outcomes) == {"": 1, "Conflict": 3}
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
     assert Client.objects.get().version == 2
 
 
 def test_one_secret_edited_by_many_at_once(shop: Tenant) -> None:
     client = insert_clients(["Pump"], shop)[0]
     secret = insert_secrets(client, 1)[0]
-    by = {"actor": command_line_in(shop), "now": NOW, "seen": secret.stamp}
+    by = {"actor": command_line_in(shop), "now": NOW, "expected_version": secret.version}
 
     outcomes = at_once(
         4,
@@ -175,7 +177,7 @@ def test_one_secret_edited_by_many_at_once(shop: Tenant) -> None:
 
 def test_one_role_edited_by_many_at_once(shop: Tenant) -> None:
     role = make_role("MyData", shop)
-    by = {"actor": command_line_in(shop), "now": NOW, "seen": role.stamp}
+    by = {"actor": command_line_in(shop), "now": NOW, "expected_version": role.version}
 
     outcomes = at_once(
         4, lambda n: edit_role(role.pk, name=f"MyData {n}", description="", **by) and None

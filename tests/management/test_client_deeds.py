@@ -90,7 +90,7 @@ def test_rotate_says_that_ten_leave_no_room(run: Run, pump: Client) -> None:
     assert "Choose the secret to remove." in run(*words).error
     assert run(*words, "--remove", str(other.pk)).status == 0
     other.refresh_from_db()
-    assert other.retired_at is not None
+    assert other.removed_at is not None
 
 
 @pytest.mark.parametrize("client_id", ["Pump", "00000000-0000-4000-8000-000000000000"])

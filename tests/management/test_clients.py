@@ -232,3 +232,26 @@ def test_owners_are_named_where_a_policy_demands_one(run: Run, tenant: Tenant) -
     assert list(client.owners.all()) == [mara]
     life = client.secrets.get().expires_at - client.secrets.get().created_at
     assert life == timedelta(days=45)
+
+
+def test_both_descriptions_wrong_are_named_by_their_options(run: Run, tenant: Tenant) -> None:
+    client, secret = ("--description", "d" * 501), ("--secret-description", "s" * 202)
+
+    for words, said in (
+        (client, "This text has 501: 1 too many. (--description)\n"),
+        (secret, "This text has 202: 2 too many. (--secret-description)\n"),
+    ):
+        ended = run("clients", "add", "Pump", *words)
+        assert (ended.status, ended.out) == (1, "")
+        assert ended.error.endswith(said)
+    assert run("clients", "add", "Pump", *client, *secret).error.endswith("description)\n")
+    assert not Client.objects.exists()
+
+
+def test_what_is_said_of_client_and_secret_is_kept(run: Run, tenant: Tenant) -> None:
+    words = ("--description", "Reads", "--contact", "Ann", "--secret-description", "first")
+    assert run("clients", "add", "Pump", *words).status == 0
+
+    client = Client.objects.get()
+    assert (client.description, client.contact) == ("Reads", "Ann")
+    assert client.secrets.get().description == "first"

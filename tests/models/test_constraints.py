@@ -202,7 +202,7 @@ def test_live_and_listed_at_the_very_second(client: Client) -> None:
     never, ending, ended = (
         insert_secrets(client, 1, expires_at=end)[0] for end in (None, NOW + SECOND, NOW)
     )
-    insert_secrets(client, 1, retired_at=NOW)
+    insert_secrets(client, 1, removed_at=NOW)
 
     assert set(ClientSecret.objects.live(NOW)) == {never, ending}
     assert set(ClientSecret.objects.live(NOW + SECOND)) == {never}

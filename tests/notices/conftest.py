@@ -50,7 +50,7 @@ def hooks() -> Iterator[Receiver]:
 def ending_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
     """Return a client with one old secret that ends then."""
     client = make_client(name, tenant, expires_at=None, **draft).client
-    client.secrets.all().update(retired_at=NOW)
+    client.secrets.all().update(removed_at=NOW)
     insert_secrets(client, 1, expires_at=ends_at, description="Firmware", last_four="t4Vb")
     return client
 

@@ -76,7 +76,7 @@ def test_nobody_is_told_twice_of_a_stage_and_again_of_the_next(
 def test_a_secret_with_a_new_end_is_told_anew(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     client = ending_client("Pumps", tenant, ends_at=in_days(7))
     look(tenant, now=NOW)
-    secret = client.secrets.get(retired_at=None)
+    secret = client.secrets.get(removed_at=None)
 
     draft = SecretDraft(description="", expires_at=in_days(6))
     edit_secret(client, secret.pk, draft, actor=command_line_in(tenant), now=NOW)
@@ -90,7 +90,7 @@ def test_what_does_not_end_is_not_told(
 ) -> None:
     client = ending_client("Pumps", tenant, ends_at=in_days(7))
     if change == "removed secret":
-        client.secrets.update(retired_at=NOW)
+        client.secrets.update(removed_at=NOW)
     elif change == "removed client":
         Client.objects.filter(pk=client.pk).update(removed_at=NOW)
     elif change == "never":

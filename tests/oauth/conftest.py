@@ -12,13 +12,13 @@ from clients_app.models import (
     Client,
     ClientRole,
     ClientSecret,
-    ClientType,
     IssuedClientId,
     SigningKey,
     Tenant,
 )
 from clients_app.models.defaults import new_id
 from clients_app.rules.built_in_roles import TENANT_MEMBER
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, HYBRID
 from clients_app.rules.secret_format import new_secret
 from clients_app.services import failure_limits
 from clients_app.services.secrets.digests import stored_form
@@ -82,7 +82,7 @@ def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> Simp
             client=row, created_at=CREATED, created_by="test", **stored._asdict()
         )
         setattr(made, kind, SimpleNamespace(id=str(client_id), plain=plain, row=row, secret=secret))
-    made.hybrid.row.client_type = ClientType.HYBRID
+    made.hybrid.row.client_type = HYBRID.id
     made.hybrid.row.save()
     made.disabled.row.is_enabled = False
     made.disabled.row.save()
@@ -90,7 +90,7 @@ def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> Simp
     made.removed.row.save()
     made.expired.secret.expires_at = CREATED + timedelta(seconds=1)
     made.expired.secret.save()
-    made.retired.secret.retired_at = CREATED
+    made.retired.secret.removed_at = CREATED
     made.retired.secret.save()
     return made
 
@@ -102,7 +102,7 @@ def insert_client(tenant: Tenant, name: str, client_id: UUID, roles: Iterable[UU
         id=client_id,
         tenant=tenant,
         name=name,
-        client_type=ClientType.CLIENT_CREDENTIALS,
+        client_type=CLIENT_CREDENTIALS.id,
         created_at=CREATED,
         created_by="test",
         updated_at=CREATED,

@@ -20,7 +20,7 @@ MACHINES = {
     "expired": "UPDATE clients_app_clientsecret SET created_at = '2020-01-01 00:00:00+00:00', "
     "expires_at = '2020-01-02 00:00:00+00:00' WHERE client_id = "
     "(SELECT id FROM clients_app_client WHERE name = 'expired')",
-    "retired": "UPDATE clients_app_clientsecret SET retired_at = created_at WHERE client_id = "
+    "retired": "UPDATE clients_app_clientsecret SET removed_at = created_at WHERE client_id = "
     "(SELECT id FROM clients_app_client WHERE name = 'retired')",
 }
 

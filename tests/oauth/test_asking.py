@@ -7,8 +7,8 @@ from django.test import Client as Browser
 
 from clients_app.models import (
     Client,
-    ClientType,
 )
+from clients_app.rules.client_types import AUTHORIZATION_CODE
 from tests.oauth import rows_of_credentials, rows_of_requests, wire
 from tests.oauth.asking import INTROSPECT, REVOKE, post, token_of
 from tests.oauth.table import Row
@@ -85,7 +85,7 @@ def test_without_credentials_nobody_learns_anything(
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
 def test_authorization_code_clients_have_no_way_in(clients: SimpleNamespace, path: str):
     """Without a secret there is no authentication; the id alone is none."""
-    Client.objects.filter(pk=clients.hybrid.id).update(client_type=ClientType.AUTHORIZATION_CODE)
+    Client.objects.filter(pk=clients.hybrid.id).update(client_type=AUTHORIZATION_CODE.id)
     body = form(client_id=clients.hybrid.id, token=token_of(clients.good))
 
     assert post(path, clients.hybrid, "", authorization=None, body=body).status == 401

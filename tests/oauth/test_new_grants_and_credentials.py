@@ -4,6 +4,7 @@ None of them is offered yet: this proves that the core needs no change for them.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,15 +12,16 @@ from typing import Any
 import jwt
 import pytest
 
-from clients_app.models import Client, ClientTag, ClientType, TokenRefusal, TokenUsage
+from clients_app.models import Client, ClientTag, TokenRefusal, TokenUsage
 from clients_app.oauth.client_authentication.methods import METHODS
 from clients_app.oauth.client_query import Authenticated, StoredClient, read_client
 from clients_app.oauth.errors import invalid_client
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_ids import parse_client_id
+from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
 from clients_app.services.tokens.claims import Granted, Subject
-from clients_app.services.tokens.credentials import UNRETIRED, Credential
+from clients_app.services.tokens.credentials import PRESENT, Credential
 from clients_app.services.usage import counts
 from tests.oauth import wire
 from tests.oauth.asking import INTROSPECT, post, told
@@ -39,7 +41,7 @@ def none(request: Request, params: Mapping[str, str], *, now: datetime) -> Authe
     if client_id is None or request.authorization is not None or len(params) > 2:
         return None
     client = read_client(client_id, now=now)
-    if client.client_type != ClientType.AUTHORIZATION_CODE:
+    if client.client_type != AUTHORIZATION_CODE.id:
         raise invalid_client("not a public client")
     return Authenticated(client, None)
 
@@ -61,7 +63,7 @@ def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime
     return Granted(PERSON, "api", {"auth_time": int(now.timestamp())})
 
 
-code = SimpleNamespace(CLIENT_TYPES=frozenset(ClientType.values), grant=grant_code)
+code = SimpleNamespace(GRANT_TYPE=CODE, grant=grant_code)
 
 
 @pytest.fixture(autouse=True)
@@ -69,14 +71,17 @@ def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "none", none)
     monkeypatch.setitem(METHODS, "private_key_jwt", private_key_jwt)
     monkeypatch.setitem(GRANT_TYPES, CODE, code)
-    monkeypatch.setitem(UNRETIRED, "key", ClientTag.objects.all())
+    for client_type in CLIENT_TYPES.values():
+        extended = replace(client_type, grants=client_type.grants | {CODE})
+        monkeypatch.setitem(CLIENT_TYPES, client_type.id, extended)
+    monkeypatch.setitem(PRESENT, "key", ClientTag.objects.all())
 
 
 @pytest.fixture
 def public(clients: SimpleNamespace) -> SimpleNamespace:
     """A client that has no credential."""
     clients.hybrid.row.secrets.all().delete()
-    Client.objects.filter(pk=clients.hybrid.id).update(client_type=ClientType.AUTHORIZATION_CODE)
+    Client.objects.filter(pk=clients.hybrid.id).update(client_type=AUTHORIZATION_CODE.id)
     return clients.hybrid
 
 
@@ -145,7 +150,7 @@ def test_a_key_of_a_kind_that_is_gone_counts_no_longer(
     good: SimpleNamespace, key: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
     reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
-    monkeypatch.delitem(UNRETIRED, "key")
+    monkeypatch.delitem(PRESENT, "key")
 
     assert told(good, reply.json()["access_token"]) == {"active": False}
 

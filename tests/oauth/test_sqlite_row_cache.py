@@ -59,7 +59,7 @@ def reads_for(count: int) -> int:
 def retire(by: BaseDatabaseWrapper, secret: ClientSecret) -> None:
     with by.cursor() as cursor:
         cursor.execute(
-            "UPDATE clients_app_clientsecret SET retired_at = created_at WHERE id = %s",
+            "UPDATE clients_app_clientsecret SET removed_at = created_at WHERE id = %s",
             [secret.pk],
         )
 

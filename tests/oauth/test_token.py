@@ -141,7 +141,7 @@ def refused(ask: Ask, client: SimpleNamespace) -> bool:
 
 CHANGES: dict[str, Callable[[SimpleNamespace], Any]] = {
     "the secret is removed": lambda c: c.secret.__class__.objects.filter(pk=c.secret.pk).update(
-        retired_at=timezone.now()
+        removed_at=timezone.now()
     ),
     "the secret expires": lambda c: ClientSecret.objects.filter(pk=c.secret.pk).update(
         expires_at=timezone.now()
@@ -208,7 +208,7 @@ def test_two_live_secrets_both_work(clients: SimpleNamespace, ask: Ask):
 
     assert claims_of(token_of(ask, clients.good))["cred"] == clients.good.secret.id
     assert claims_of(token_of(ask, new))["cred"] == second.id
-    ClientSecret.objects.filter(pk=clients.good.secret.pk).update(retired_at=timezone.now())
+    ClientSecret.objects.filter(pk=clients.good.secret.pk).update(removed_at=timezone.now())
     assert refused(ask, clients.good)
     assert claims_of(token_of(ask, new))["cred"] == second.id
 

@@ -144,7 +144,7 @@ def test_an_owner_gives_his_client_no_role_and_takes_none_away(
     )
 
     with pytest.raises(Forbidden):
-        edit_client(pump, draft, version=1, actor=olga, now=NOW)
+        edit_client(pump, draft, expected_version=1, actor=olga, now=NOW)
 
     assert not pump.roles.filter(pk=powerful.pk).exists()
 

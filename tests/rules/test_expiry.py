@@ -31,7 +31,7 @@ def utc(*parts: int) -> datetime:
 def refused(rule, *args) -> str:
     with pytest.raises(RuleBroken) as caught:
         rule(*args)
-    assert caught.value.field == "expiration"
+    assert caught.value.field == "secret.expiration"
     assert str(caught.value).startswith("Enter ")
     assert "%(" not in str(caught.value)
     return str(caught.value)

@@ -1,15 +1,20 @@
 """Which presented URL a registered one matches, and which CORS origin is one."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clients_app.rules.client_types import REDIRECT
 from clients_app.rules.redirect_uris import (
     clean_cors_origin,
-    clean_redirect_uri,
+    clean_url,
     matches,
 )
 from tests.rules.test_redirect_uris import GOOD, LOOPBACK_HOSTS, PORTS, PRIVATE, refused
+
+clean_redirect_uri = partial(clean_url, kind=REDIRECT)
 
 REGISTERED = "https://app.example.com/callback?tenant=a"
 
@@ -160,7 +165,7 @@ def test_origin_is_spelled_as_browsers_do(text, origin):
     ],
 )
 def test_other_origins_are_refused(text):
-    assert refused(clean_cors_origin, text).field == "allowed_cors_origins"
+    assert refused(clean_cors_origin, text).field == "cors_origins"
 
 
 def test_origin_has_the_same_limit_of_characters():

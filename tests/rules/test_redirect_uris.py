@@ -1,15 +1,20 @@
 """Redirect and logout URLs: what may be registered."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.errors import RuleBroken
+from clients_app.rules.client_types import LOGOUT_REDIRECT, REDIRECT
 from clients_app.rules.redirect_uris import (
     clean_cors_origin,
-    clean_logout_uri,
-    clean_redirect_uri,
+    clean_url,
 )
+
+clean_redirect_uri = partial(clean_url, kind=REDIRECT)
+clean_logout_uri = partial(clean_url, kind=LOGOUT_REDIRECT)
 
 PORTS = st.integers(1, 65535)
 LOOPBACK_HOSTS = st.sampled_from(["localhost", "127.0.0.1", "[::1]"])
@@ -164,7 +169,7 @@ def test_bad_urls_are_refused_with_or_without_private_schemes(url, private_schem
     error = refused(clean_redirect_uri, url, private_schemes=private_schemes)
     assert error.field == "redirect_uris"
     error = refused(clean_logout_uri, url, private_schemes=private_schemes)
-    assert error.field == "post_logout_redirect_uris"
+    assert error.field == "logout_uris"
 
 
 @BOTH_KINDS

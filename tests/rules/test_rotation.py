@@ -38,14 +38,14 @@ def test_a_date_is_read_on_the_clocks_of_the_zone():
 def test_what_is_no_choice_is_refused(choice):
     with pytest.raises(RuleBroken, match="Choose when the old secret stops") as refusal:
         parse_old_end(choice, "", zone=UTC, now=NOW)
-    assert refusal.value.field == "old"
+    assert refusal.value.field == "old_ends"
 
 
 @pytest.mark.parametrize("typed", ["", "tomorrow", "2026-11-30", "2026-02-30 10:15"])
 def test_no_date_is_refused_without_a_word_of_never_expires(typed):
     with pytest.raises(RuleBroken, match="YYYY-MM-DD hh:mm") as refusal:
         parse_old_end("date", typed, zone=UTC, now=NOW)
-    assert refusal.value.field == "old_end"
+    assert refusal.value.field == "old_ends_at"
     assert "Never" not in str(refusal.value)
 
 

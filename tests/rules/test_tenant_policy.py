@@ -36,7 +36,7 @@ def test_the_latest_end(policy: TenantPolicy, age: int, latest: int | None) -> N
         policy.check_end(allowed, created_at=created_at, now=NOW)
         with pytest.raises(RuleBroken) as refused:
             policy.check_end(allowed + SECOND, created_at=created_at, now=NOW)
-        assert refused.value.field == "expiration"
+        assert refused.value.field == "secret.expiration"
         assert f"{allowed:%Y-%m-%d %H:%M} UTC" in str(refused.value)
 
 

@@ -142,7 +142,7 @@ def test_how_many_carry_a_role(tenant: Tenant) -> None:
 def test_secrets_newest_first_with_their_use(tenant: Tenant) -> None:
     client = insert_clients(["a"], tenant)[0]
     old, new, _ = insert_secrets(client, 3)
-    insert_secrets(client, 1, retired_at=NOW)
+    insert_secrets(client, 1, removed_at=NOW)
     insert_secrets(client, 1, expires_at=NOW - 90 * DAY)
     for hours, tokens, address in ((1, 3, "192.0.2.1"), (2, 4, "192.0.2.2"), (24 * 8, 100, None)):
         hour = NOW - timedelta(hours=hours)

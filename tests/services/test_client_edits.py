@@ -49,8 +49,8 @@ def mara(administrator: Person) -> Actor:
     return actor_for(administrator)
 
 
-def edit(client: Client, draft: ClientDraft, actor: Actor, version: int = 1) -> Client:
-    return edit_client(client, draft, version=version, actor=actor, now=LATER)
+def edit(client: Client, draft: ClientDraft, actor: Actor, expected_version: int = 1) -> Client:
+    return edit_client(client, draft, expected_version=expected_version, actor=actor, now=LATER)
 
 
 def test_an_edit_saves_each_field_and_says_what_differs(client: Client, mara: Actor) -> None:
@@ -82,7 +82,7 @@ def test_an_edit_that_changes_nothing_records_nothing(client: Client, mara: Acto
 def test_the_second_of_two_editors_is_told(client: Client, mara: Actor) -> None:
     edit(client, ClientDraft(name="first"), mara)
 
-    with pytest.raises(Conflict, match="mara changed this client") as refusal:
+    with pytest.raises(Conflict, match="mara changed this") as refusal:
         edit(client, ClientDraft(name="second"), mara)
     assert refusal.value.field is None
     assert Client.objects.get().name == "first"
@@ -97,16 +97,16 @@ def test_an_edit_sent_twice_is_one(client: Client, mara: Actor) -> None:
         edit(client, ClientDraft(name="first", tags=("south",)), mara)
     assert Client.objects.get().version == 2
     for _ in range(2):
-        assign_roles(client, viewer, version=2, **given)
+        assign_roles(client, viewer, expected_version=2, **given)
     assert Client.objects.get().version == 3
     for _ in range(2):
-        name_owners(client, owner, version=3, actor=mara, now=NOW)
+        name_owners(client, owner, expected_version=3, actor=mara, now=NOW)
     assert Client.objects.get().version == 4
     for stale in (frozenset(), role_ids(client.tenant, SECRET_ROTATOR)):
         with pytest.raises(Conflict):
-            assign_roles(client, stale, version=2, **given)
+            assign_roles(client, stale, expected_version=2, **given)
     with pytest.raises(Conflict):
-        name_owners(client, frozenset(), version=3, actor=mara, now=NOW)
+        name_owners(client, frozenset(), expected_version=3, actor=mara, now=NOW)
 
 
 def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Actor) -> None:
@@ -114,13 +114,15 @@ def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Acto
 
     assert edit(client, ClientDraft(name="PUMP"), mara).name == "PUMP"
     with pytest.raises(Conflict) as refusal:
-        edit(client, ClientDraft(name="VALVE"), mara, version=2)
+        edit(client, ClientDraft(name="VALVE"), mara, expected_version=2)
     assert refusal.value.field == "name"
 
 
 def test_an_edit_never_takes_tenant_member_away(client: Client, mara: Actor) -> None:
     edit(client, replace(draft_of(client), role_ids=frozenset()), mara)
-    assign_roles(client, frozenset(), confirms_administrator=False, version=1, actor=mara, now=NOW)
+    assign_roles(
+        client, frozenset(), confirms_administrator=False, expected_version=1, actor=mara, now=NOW
+    )
 
     assert [role.role_type_id for role in client.roles.all()] == [TENANT_MEMBER]
 
@@ -142,13 +144,18 @@ def test_an_owner_edits_but_assigns_no_roles(client: Client) -> None:
 
     edit(client, ClientDraft(name="Olga's pump"), actor_for(olga))
     with pytest.raises(Forbidden):
-        edit(client, ClientDraft(name="Olga's pump", role_ids=wanted), actor_for(olga), version=2)
+        edit(
+            client,
+            ClientDraft(name="Olga's pump", role_ids=wanted),
+            actor_for(olga),
+            expected_version=2,
+        )
     with pytest.raises(Forbidden):
         assign_roles(
             client,
             wanted,
             confirms_administrator=False,
-            version=2,
+            expected_version=2,
             actor=actor_for(olga),
             now=NOW,
         )
@@ -172,10 +179,13 @@ def test_to_become_administrator_needs_the_tick_to_stay_one_does_not(
 
     with pytest.raises(RuleBroken) as refusal:
         edit(client, ClientDraft(name="Pump", role_ids=wanted), mara)
-    assert refusal.value.field == "confirm_admin"
+    assert refusal.value.field == "confirms_administrator"
     draft = ClientDraft(name="Pump", role_ids=wanted, confirms_administrator=True)
     assert edit(client, draft, mara).roles.count() == 2
-    assert edit(client, ClientDraft(name="Pump 2", role_ids=wanted), mara, version=2).version == 3
+    assert (
+        edit(client, ClientDraft(name="Pump 2", role_ids=wanted), mara, expected_version=2).version
+        == 3
+    )
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
@@ -187,7 +197,7 @@ def test_a_role_that_the_tenant_does_not_have(client: Client, mara: Actor, elsew
             client,
             frozenset({wanted}),
             confirms_administrator=False,
-            version=1,
+            expected_version=1,
             actor=mara,
             now=NOW,
         )
@@ -200,9 +210,9 @@ def test_roles_whose_tokens_would_be_too_long(client: Client, mara: Actor) -> No
     by: dict[str, Any] = {"confirms_administrator": False, "actor": mara, "now": NOW}
 
     with pytest.raises(RuleBroken, match="more than fit") as refusal:
-        assign_roles(client, frozenset(roles), version=1, **by)
+        assign_roles(client, frozenset(roles), expected_version=1, **by)
     assert refusal.value.field == "roles"
-    assert assign_roles(client, frozenset(roles[:19]), version=1, **by).roles.count() == 20
+    assert assign_roles(client, frozenset(roles[:19]), expected_version=1, **by).roles.count() == 20
 
 
 def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:
@@ -217,9 +227,16 @@ def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) 
     deeds = (
         lambda: edit(client, ClientDraft(name="Mine"), zofia),
         lambda: set_enabled(client, enabled=False, actor=zofia, now=NOW),
-        lambda: name_owners(client, frozenset({stranger.pk}), version=1, actor=zofia, now=NOW),
+        lambda: name_owners(
+            client, frozenset({stranger.pk}), expected_version=1, actor=zofia, now=NOW
+        ),
         lambda: assign_roles(
-            client, frozenset(), confirms_administrator=False, version=1, actor=zofia, now=NOW
+            client,
+            frozenset(),
+            confirms_administrator=False,
+            expected_version=1,
+            actor=zofia,
+            now=NOW,
         ),
     )
     for deed in deeds:
@@ -235,9 +252,9 @@ def test_owners_are_people_of_the_tenant_20_at_most(
 
     for wrong in (frozenset(people), frozenset({stranger.pk}), frozenset({uuid4()})):
         with pytest.raises(RuleBroken) as refusal:
-            name_owners(client, wrong, version=1, actor=mara, now=NOW)
+            name_owners(client, wrong, expected_version=1, actor=mara, now=NOW)
         assert refusal.value.field == "owners"
-    name_owners(client, frozenset(people[:20]), version=1, actor=mara, now=NOW)
+    name_owners(client, frozenset(people[:20]), expected_version=1, actor=mara, now=NOW)
     assert client.owners.count() == 20
 
 

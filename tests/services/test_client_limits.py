@@ -59,10 +59,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "21 tags": ({"tags": tuple(f"tag {n}" for n in range(21))}, "tags"),
     "tag 51": ({"tags": ("t" * 51,)}, "tags"),
     "empty tag": ({"tags": ("",)}, "tags"),
-    "expiring now": ({"expires_at": NOW}, "expiration"),
-    "expired": ({"expires_at": NOW - SECOND}, "expiration"),
-    "over ten years": ({"expires_at": NOW.replace(year=2036) + SECOND}, "expiration"),
-    "secret description 201": ({"secret_description": "s" * 201}, "description"),
+    "expiring now": ({"expires_at": NOW}, "secret.expiration"),
+    "expired": ({"expires_at": NOW - SECOND}, "secret.expiration"),
+    "over ten years": ({"expires_at": NOW.replace(year=2036) + SECOND}, "secret.expiration"),
+    "secret description 201": ({"secret_description": "s" * 201}, "secret.description"),
 }
 
 
@@ -129,7 +129,7 @@ def test_tenant_administrator_needs_the_second_tick(tenant: Tenant, administrato
 
     with pytest.raises(RuleBroken, match="makes robot a Tenant Administrator") as refusal:
         check_client_draft(draft, actor=actor_for(administrator))
-    assert refusal.value.field == "confirm_admin"
+    assert refusal.value.field == "confirms_administrator"
     with pytest.raises(RuleBroken):
         make_client("robot", tenant, role_ids=draft.role_ids)
     assert not Client.objects.exists()

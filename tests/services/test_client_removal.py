@@ -60,7 +60,7 @@ def test_a_client_in_use_is_removed_by_its_name(client: Client) -> None:
     for typed in ("", "pump", "Pump 2"):
         with pytest.raises(RuleBroken) as refusal:
             remove(client, typed)
-        assert refusal.value.field == "confirm"
+        assert refusal.value.field == "typed_name"
 
     assert remove(client, " Pump ").removed_at == NOW
 

@@ -75,7 +75,7 @@ def test_ten_live_secrets_and_no_more(client: Client) -> None:
 def test_expired_and_removed_secrets_do_not_count(client: Client) -> None:
     insert_secrets(client, 9)
     insert_secrets(client, 1, expires_at=NOW)
-    insert_secrets(client, 1, retired_at=NOW - SECOND)
+    insert_secrets(client, 1, removed_at=NOW - SECOND)
 
     assert add(client).secret.pk
     with pytest.raises(RuleBroken):
@@ -134,7 +134,7 @@ def test_removed_secret_is_gone_and_cannot_be_removed_again(
 
     gone = remove_secret(client, secret.pk, actor=mara, now=NOW)
 
-    assert (gone.retired_at, gone.retired_by) == (NOW, "mara")
+    assert (gone.removed_at, gone.removed_by) == (NOW, "mara")
     assert listed_secrets(client, now=NOW) == []
     with pytest.raises(NotFound):
         remove_secret(client, secret.pk, actor=mara, now=NOW)
@@ -207,13 +207,15 @@ def test_what_someone_else_made_of_a_secret_is_not_overwritten(client: Client) -
     mine, theirs = SecretDraft(description="mine", expires_at=None), DRAFT
     actor = command_line_in(client.tenant)
     for _ in range(2):  # sent twice, it is one
-        edit_secret(client, secret.pk, theirs, actor=actor, now=NOW, seen=secret.stamp)
+        edit_secret(
+            client, secret.pk, theirs, actor=actor, now=NOW, expected_version=secret.version
+        )
     assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
 
     with pytest.raises(ChangedMeanwhile):
-        edit_secret(client, secret.pk, mine, actor=actor, now=NOW, seen=secret.stamp)
-    seen = ClientSecret.objects.get().stamp
-    assert edit_secret(client, secret.pk, mine, actor=actor, now=NOW, seen=seen)
+        edit_secret(client, secret.pk, mine, actor=actor, now=NOW, expected_version=secret.version)
+    version = ClientSecret.objects.get().version
+    assert edit_secret(client, secret.pk, mine, actor=actor, now=NOW, expected_version=version)
     assert ClientSecret.objects.get().description == "mine"
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from clients_app.errors import Forbidden, NotFound, RuleBroken
+from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.people.lookup import people_who_administer, rights_of
@@ -39,6 +39,20 @@ def test_roles_change_at_once_and_tenant_member_stays(
     assert '"after":{"roles":["Tenant Administrator","Tenant Member"]}' in event.canonical
     assign_person_roles(colleague, ids, actor=mara, now=NOW)
     assert AuditEvent.objects.filter(action="person.roles.changed").count() == 1
+
+
+def test_roles_changed_meanwhile_are_not_overwritten(
+    tenant: Tenant, administrator: Person, colleague: Person
+) -> None:
+    by: dict[str, Any] = {"actor": actor_for(administrator), "now": NOW, "expected_version": 1}
+    theirs, mine = role_ids(tenant, TENANT_ADMINISTRATOR), frozenset[Any]()
+    for _ in range(2):  # sent twice, it is one
+        assign_person_roles(colleague, theirs, **by)
+
+    with pytest.raises(ChangedMeanwhile):
+        assign_person_roles(colleague, mine, **by)
+    assert rights_of(colleague) == {TENANT_ADMINISTRATOR, TENANT_MEMBER}
+    assert assign_person_roles(colleague, mine, **by | {"expected_version": 2}).version == 3
 
 
 def test_who_is_deactivated_is_signed_out_and_comes_back(

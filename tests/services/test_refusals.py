@@ -57,7 +57,7 @@ def test_other_secrets_are_one_group(machine: Machine):
     ("row", "field", "value", "cause"),
     [
         ("secret", "expires_at", AT, Cause.SECRET_EXPIRED),
-        ("secret", "retired_at", AT, Cause.SECRET_REMOVED),
+        ("secret", "removed_at", AT, Cause.SECRET_REMOVED),
         ("client", "is_enabled", False, Cause.CLIENT_DISABLED),
         ("client", "removed_at", AT, Cause.CLIENT_REMOVED),
     ],

@@ -92,13 +92,13 @@ def test_what_someone_else_made_of_a_role_is_not_overwritten(tenant: Tenant) -> 
     role = make_role("Old", tenant)
     edit = {"description": "", "actor": command_line_in(tenant), "now": NOW}
     for _ in range(2):  # sent twice, it is one
-        theirs = edit_role(role.pk, name="Theirs", seen=role.stamp, **edit)
+        theirs = edit_role(role.pk, name="Theirs", expected_version=role.version, **edit)
     assert AuditEvent.objects.filter(action="role.edited").count() == 1
 
     with pytest.raises(ChangedMeanwhile):
-        edit_role(role.pk, name="Mine", seen=role.stamp, **edit)
+        edit_role(role.pk, name="Mine", expected_version=role.version, **edit)
     assert Role.objects.get(pk=role.pk).name == "Theirs"
-    edit_role(role.pk, name="Mine", seen=theirs.stamp, **edit)
+    edit_role(role.pk, name="Mine", expected_version=theirs.version, **edit)
     assert Role.objects.get(pk=role.pk).name == "Mine"
 
 

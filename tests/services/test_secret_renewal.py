@@ -120,11 +120,11 @@ def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
 
 def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):
     use(former)
-    ClientSecret.objects.filter(pk=former.secret.pk).update(retired_at=now)
+    ClientSecret.objects.filter(pk=former.secret.pk).update(removed_at=now)
 
     counts.flush()
 
-    assert stored(former).retired_at == now
+    assert stored(former).removed_at == now
 
 
 def test_what_cannot_be_written_waits(former: Machine, monkeypatch: pytest.MonkeyPatch):

@@ -56,7 +56,7 @@ def test_the_old_one_ends_at_that_second_and_is_not_removed(client, old):
     rotate(client, old)
 
     old.refresh_from_db()
-    assert (old.expires_at, old.retired_at) == (NOW + DAY, None)
+    assert (old.expires_at, old.removed_at) == (NOW + DAY, None)
     assert client.secrets.live(NOW + DAY - SECOND).count() == 2
     assert client.secrets.live(NOW + DAY).count() == 1
 
@@ -66,7 +66,7 @@ def test_at_once_is_an_end_and_no_removal(client, old):
     rotate(client, old, old_ends_at=NOW)
 
     old.refresh_from_db()
-    assert (old.expires_at, old.retired_at) == (NOW, None)
+    assert (old.expires_at, old.removed_at) == (NOW, None)
     assert client.secrets.live(NOW).count() == 1
 
 
@@ -103,7 +103,7 @@ def test_with_nine_others_one_is_named_to_be_removed(client, old):
     rotate(client, old, remove_id=others[3].pk)
 
     others[3].refresh_from_db()
-    assert others[3].retired_at == NOW
+    assert others[3].removed_at == NOW
     assert client.secrets.live(NOW).count() == 10
     assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
 
@@ -114,7 +114,7 @@ def test_with_eight_others_nothing_is_removed_even_if_it_is_named(client, old):
     rotate(client, old, remove_id=others[0].pk)
 
     others[0].refresh_from_db()
-    assert others[0].retired_at is None
+    assert others[0].removed_at is None
     assert client.secrets.live(NOW).count() == 10
 
 
@@ -138,12 +138,12 @@ def test_what_cannot_make_room_is_not_removed(client, old, tenant, which):
 
     with pytest.raises(RuleBroken, match="Choose the secret to remove"):
         rotate(client, old, remove_id=named[which])
-    assert not ClientSecret.objects.exclude(retired_at=None).exists()
+    assert not ClientSecret.objects.exclude(removed_at=None).exists()
 
 
 def test_an_expired_or_removed_secret_has_no_successor(client):
     expired = insert_secrets(client, 1, expires_at=NOW)[0]
-    removed = insert_secrets(client, 1, retired_at=NOW)[0]
+    removed = insert_secrets(client, 1, removed_at=NOW)[0]
 
     for secret in (expired, removed):
         with pytest.raises(NotFound):

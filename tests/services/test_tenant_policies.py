@@ -43,8 +43,8 @@ def client(tenant: Tenant) -> Client:
 
 
 def demand(policy: TenantPolicy, actor: Actor, *, yes: bool = False) -> None:
-    seen = tenant_policy(actor.tenant_id)
-    set_policies(policy, seen=seen, confirms_ends=yes, actor=actor, now=NOW)
+    version = Tenant.objects.get(pk=actor.tenant_id).version
+    set_policies(policy, expected_version=version, confirms_ends=yes, actor=actor, now=NOW)
 
 
 def draft(days: float | None) -> SecretDraft:
@@ -74,7 +74,7 @@ def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
     demand(QUARTER, actor)
 
     with pytest.raises(ChangedMeanwhile):
-        set_policies(ROTATES, seen=NO_POLICY, confirms_ends=True, actor=actor, now=NOW)
+        set_policies(ROTATES, expected_version=1, confirms_ends=True, actor=actor, now=NOW)
     assert tenant_policy(actor.tenant_id) == QUARTER
 
 
@@ -102,7 +102,7 @@ def test_every_new_secret_obeys(
     before = ClientSecret.objects.count()
     with pytest.raises(RuleBroken) as refused:
         do()
-    assert refused.value.field == "expiration"
+    assert refused.value.field == "secret.expiration"
     assert ClientSecret.objects.count() == before
     assert not Client.objects.filter(name="New").exists()
 
@@ -162,7 +162,7 @@ def test_forced_rotation_asks_first_and_then_gives_old_secrets_an_end(
     young = add_secret(client, draft(365), actor=actor, now=NOW - 10 * DAY).secret
     with pytest.raises(RuleBroken) as refused:
         demand(ROTATES, actor)
-    assert refused.value.field == "confirm"
+    assert refused.value.field == "confirms_ends"
     assert tenant_policy(tenant.pk) == NO_POLICY
 
     demand(ROTATES, actor, yes=True)
@@ -199,11 +199,11 @@ def test_who_adds_a_client_becomes_its_owner(
         make_client("Nobody's", tenant)  # by the command line, which names nobody
 
     with pytest.raises(RuleBroken) as refused:
-        name_owners(owned, frozenset(), version=owned.version, actor=actor, now=NOW)
+        name_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
     assert refused.value.field == "owners"
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
     with pytest.raises(RuleBroken):
-        name_owners(owned, frozenset({colleague.pk}), version=1, actor=actor, now=NOW)
+        name_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
     assert list(owned.owners.all()) == [administrator]
 
 
@@ -212,7 +212,7 @@ def test_the_dry_run_names_who_would_fall_foul(tenant: Tenant, administrator: Pe
     insert_secrets(never, 1, expires_at=None)
     insert_secrets(long, 1, expires_at=NOW + 91 * DAY)
     insert_secrets(long, 1, expires_at=NOW + 90 * DAY)
-    insert_secrets(long, 1, expires_at=IN_A_YEAR, retired_at=NOW)
+    insert_secrets(long, 1, expires_at=IN_A_YEAR, removed_at=NOW)
     insert_secrets(short, 1, expires_at=NOW + 5 * DAY)
     ClientOwner.objects.create(client=none, person=administrator)
     (foreign,) = insert_clients(["Foreign"], make_tenant("Cranes GmbH"))

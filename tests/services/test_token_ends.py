@@ -64,7 +64,7 @@ def test_an_owner_cannot_let_it_introspect(colleague: Person, machine: Machine, 
     )
 
     with pytest.raises(Forbidden):
-        edit_client(machine.client, draft, version=1, actor=actor_for(colleague), now=now)
+        edit_client(machine.client, draft, expected_version=1, actor=actor_for(colleague), now=now)
 
     row = Client.objects.get()
     assert (row.may_introspect, row.contact) == (False, "")

@@ -141,7 +141,7 @@ def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
 
     text = text_of(reply)
     assert reply.status_code == 422
-    assert "mara changed this client while the form was open. Nothing was saved." in text
+    assert "mara changed this while the form was open. Nothing was saved." in text
     for now in ("Now: South", "Now: pumps", "Now: MyData.Role"):
         assert text.count(now) == 2
     assert value_of("contact", reply) == "North"

@@ -51,7 +51,7 @@ def test_expired_and_missing_secrets_are_told_apart(administrator_browser, machi
     machine.client.secrets.update(expires_at=now - timedelta(days=3, minutes=1))
     assert "Expired 3 days ago" in text_of(administrator_browser.get("/security/clients"))
 
-    machine.client.secrets.update(retired_at=now)
+    machine.client.secrets.update(removed_at=now)
     assert "No secrets" in text_of(administrator_browser.get("/security/clients"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from clients_app import conf
-from clients_app.models import AuditEvent, Client, ClientSecret, UsedFormKey
+from clients_app.models import AuditEvent, Client, ClientSecret, Tenant, UsedFormKey
 from clients_app.services.secrets.digests import digest_fits
 from tests.factories import make_client
 from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
@@ -201,3 +201,30 @@ def test_reload_of_its_address_opens_step_1(administrator_browser):
 
     assert reply.status_code == 303
     assert reply["Location"] == ADD
+
+
+def test_both_descriptions_wrong_stand_each_in_its_own_window(administrator_browser, draft):
+    wrong = {"description": "d" * 501, "secret_description": "s" * 202}
+    first = administrator_browser.post(REGISTER, draft | wrong, headers=HTMX)
+    second = administrator_browser.post(
+        REGISTER, draft | {"secret_description": "s" * 202}, headers=HTMX
+    )
+
+    assert (first.status_code, second.status_code) == (422, 422)
+    assert 'id="id_description_error"' in text_of(first)
+    assert "This text has 501: 1 too many." in text_of(first)
+    assert 'id="id_secret_description_error"' in text_of(second)
+    assert "This text has 202: 2 too many." in text_of(second)
+    assert "id_description_error" not in text_of(second)
+    assert not Client.objects.exists()
+
+
+def test_what_a_policy_says_of_the_secret_stands_in_its_window(
+    administrator_browser, administrator, draft
+):
+    Tenant.objects.filter(pk=administrator.tenant_id).update(secret_days_max=30)
+    reply = administrator_browser.post(REGISTER, draft, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert 'id="id_expiration_error"' in text_of(reply)
+    assert "By the policies of this tenant" in text_of(reply)

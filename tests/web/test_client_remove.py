@@ -45,7 +45,7 @@ def test_removed_at_once_and_said(administrator_browser, machine, remove, addres
     assert reply.status_code == 204
     assert set(json.loads(reply["HX-Trigger"])) == {"clientRemoved", "windowDone", "toast"}
     assert not is_there(machine)
-    assert not machine.client.secrets.filter(retired_at=None).exists()
+    assert not machine.client.secrets.filter(removed_at=None).exists()
     for method in ("get", "post"):
         assert getattr(administrator_browser, method)(remove).status_code == 404
     assert administrator_browser.get(address()).status_code == 404

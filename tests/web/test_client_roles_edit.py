@@ -83,7 +83,7 @@ def test_change_of_someone_else_is_shown(administrator_browser, machine, my_data
 
     reply = administrator_browser.post(edit, {"version": "1"}, headers=HTMX)
     assert reply.status_code == 422
-    assert "mara changed this client while the form was open." in text_of(reply)
+    assert "mara changed this while the form was open." in text_of(reply)
     assert "Now: MyData.Role" in text_of(reply)
     assert value_of("version", reply) == "2"
     assert names(machine) == ["MyData.Role", "Tenant Member"]

@@ -1,10 +1,12 @@
 """Authorization Code and Hybrid clients: added with URLs, shown, edited; their flows come later."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from clients_app.models import Client, ClientUrl
+from clients_app.rules.client_types import CLIENT_TYPES, HYBRID, URL_KINDS
 from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
@@ -98,7 +100,7 @@ def test_authorization_code_client_is_added_in_one_step(administrator_browser, t
     assert LATER in text
     assert (client.client_type, client.allow_refresh_token) == ("authorization-code", True)
     assert (client.token_lifetime_s, client.description) == (900, "Maps")
-    urls = {kind: [] for kind in ClientUrl.Kind.values}
+    urls = {kind: [] for kind in (one.id for one in URL_KINDS)}
     for url in client.urls.all():
         urls[url.kind].append(url.url)
     assert urls == {
@@ -248,3 +250,22 @@ def test_colleague_and_nobody(colleague_browser, client, typed, path):
     assert colleague_browser.post(path, typed).status_code == 403
     assert client.post(path, typed).status_code == 403
     assert not Client.objects.exists()
+
+
+def test_another_type_is_one_record(administrator_browser, monkeypatch):
+    device = replace(HYBRID, id="device", label="Device", url_kinds=(), may_refresh=False)
+    monkeypatch.setitem(CLIENT_TYPES, "device", device)
+
+    listed = text_of(administrator_browser.get("/security/clients?type=device"))
+    add = text_of(administrator_browser.get("/security/clients/add/device"))
+    sent = {"name": "Thermostat", "token_lifetime": "900"}
+    second = text_of(administrator_browser.post("/security/clients/add/device", sent))
+    guide = text_of(administrator_browser.get("/help/get-started/device"))
+
+    assert "No Device clients yet" in listed
+    assert "Step 1 of 2" in add
+    assert 'name="redirect_uris"' not in add
+    assert 'name="roles"' not in add
+    assert 'name="may_introspect"' in add
+    assert "Step 2 of 2" in second
+    assert "Keep the two values" in guide

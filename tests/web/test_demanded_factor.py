@@ -79,7 +79,7 @@ def test_the_check_lists_administrators_without_a_factor(
 ) -> None:
     browser = browser_of(administrator)
     wanted = {
-        "seen": "None-None-True-False-False",
+        "version": "1",
         "never_expires_allowed": "on",
         "mfa_for_administrators": "on",
     }

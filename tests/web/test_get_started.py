@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from clients_app.models import ClientType
+from clients_app.rules.client_types import CLIENT_TYPES
 from tests.web.conftest import HTMX, is_page, text_of
 
-GUIDES = [f"/help/get-started/{client_type}" for client_type in ClientType.values]
+GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
 
 
 def commands(reply) -> dict[str, str]:

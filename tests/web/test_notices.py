@@ -239,7 +239,7 @@ def test_a_calendar_shows_what_its_person_may_see(
         insert_secrets(client, 1, expires_at=now + timedelta(days=9))
         insert_secrets(client, 1, expires_at=now - timedelta(days=31))
         insert_secrets(client, 1, expires_at=None)
-        insert_secrets(client, 1, expires_at=now + timedelta(days=9), retired_at=now)
+        insert_secrets(client, 1, expires_at=now + timedelta(days=9), removed_at=now)
 
     all_of_it = browser.get(address_made(administrator_browser))
     own = browser.get(address_made(colleague_browser))

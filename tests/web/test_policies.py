@@ -19,7 +19,7 @@ CHECK = f"{PAGE}/check"
 
 
 def typed(**more: str) -> dict[str, str]:
-    return {"seen": "None-None-True-False-False", "never_expires_allowed": "on", **more}
+    return {"version": "1", "never_expires_allowed": "on", **more}
 
 
 def demand(tenant: Tenant, **columns: Any) -> None:
@@ -100,7 +100,7 @@ def test_forced_rotation_wants_a_tick(
 def test_policies_set_meanwhile_are_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    demand(tenant, secret_days_max=30)
+    demand(tenant, secret_days_max=30, version=2)
 
     reply = administrator_browser.post(CHECK, typed(secret_days_max="90"), follow=True)
 
@@ -182,5 +182,9 @@ def test_a_secret_that_never_expires_may_stay_so(
 
     page = administrator_browser.get(edit)
     assert 'id="id_never_expires"' in text_of(page)
-    sent = {"secret_description": "New", "never_expires": "on", "seen": value_of("seen", page)}
+    sent = {
+        "secret_description": "New",
+        "never_expires": "on",
+        "version": value_of("version", page),
+    }
     assert administrator_browser.post(edit, sent).status_code == 303

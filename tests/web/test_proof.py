@@ -149,7 +149,7 @@ def test_a_window_that_was_only_to_be_shown_does_nothing_after_the_proof(
 
     assert "Remove Secret" in text_of(shown)
     machine.secret.refresh_from_db()
-    assert machine.secret.retired_at is None
+    assert machine.secret.removed_at is None
 
 
 def test_sign_in_carries_no_proof_of_its_own(client, administrator):

@@ -23,8 +23,8 @@ def remove(my_data_role):
 
 @pytest.fixture
 def typed(administrator_browser, edit):
-    seen = value_of("seen", administrator_browser.get(edit))
-    return {"seen": seen, "name": "MyData.Reader", "description": "Reads."}
+    version = value_of("version", administrator_browser.get(edit))
+    return {"version": version, "name": "MyData.Reader", "description": "Reads."}
 
 
 def test_windows_are_pages_and_fragments(administrator_browser, edit, remove):
@@ -81,7 +81,7 @@ def test_change_of_someone_else_is_shown(administrator_browser, my_data_role, ed
     assert "Now: MyData.Writer" in text_of(reply)
     my_data_role.refresh_from_db()
     assert my_data_role.name == "MyData.Writer"
-    again = typed | {"seen": value_of("seen", reply)}
+    again = typed | {"version": value_of("version", reply)}
     assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
 
 

@@ -23,7 +23,7 @@ def edit(machine, address):
 def typed(administrator_browser, edit):
     """What the form holds when the window opens."""
     reply = administrator_browser.get(edit)
-    names = ("seen", "secret_description", "expiration")
+    names = ("version", "secret_description", "expiration")
     return {name: value_of(name, reply) for name in names}
 
 
@@ -66,7 +66,7 @@ def test_shorter_life_asks_for_no_proof_and_a_longer_one_does(
     assert browser.post(edit, shorter, headers=HTMX).status_code == 204
     assert row(machine).expires_at < now + timedelta(days=10)
 
-    typed["seen"] = value_of("seen", browser.get(edit))
+    typed["version"] = value_of("version", browser.get(edit))
     for longer in ({"expiration": typed_date(now + timedelta(days=11))}, {"never_expires": "on"}):
         asked = browser.post(edit, typed | longer, headers=HTMX)
         assert "Confirm your identity" in text_of(asked)
@@ -102,7 +102,7 @@ def test_expired_secret_is_not_revived(administrator_browser, machine, edit, typ
     machine.client.secrets.filter(pk=machine.secret.pk).update(
         created_at=now - timedelta(days=9), expires_at=now - timedelta(minutes=2)
     )
-    typed["seen"] = value_of("seen", administrator_browser.get(edit))
+    typed["version"] = value_of("version", administrator_browser.get(edit))
     reply = administrator_browser.post(edit, typed, headers=HTMX)
 
     assert reply.status_code == 422
@@ -121,7 +121,7 @@ def test_change_of_someone_else_is_shown(administrator_browser, machine, edit, t
     assert "Now: Theirs" in text
     assert "Never Expires: Now: Yes" in text
     assert row(machine).description == "Theirs"
-    again = typed | {"secret_description": "Mine", "seen": value_of("seen", reply)}
+    again = typed | {"secret_description": "Mine", "version": value_of("version", reply)}
     assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
 
 

@@ -29,7 +29,7 @@ def test_confirmation_names_the_secret_and_what_remains(administrator_browser, m
 def test_asking_changes_nothing(administrator_browser, machine, remove):
     assert is_page(administrator_browser.get(remove))
     machine.secret.refresh_from_db()
-    assert machine.secret.retired_at is None
+    assert machine.secret.removed_at is None
 
 
 def test_removed_at_once(administrator_browser, machine, remove):
@@ -40,7 +40,7 @@ def test_removed_at_once(administrator_browser, machine, remove):
     assert set(told) == {"clientChanged", "windowDone", "toast"}
     assert machine.plain[-4:] in told["toast"]["text"]
     machine.secret.refresh_from_db()
-    assert machine.secret.retired_by == "mara"
+    assert machine.secret.removed_by == "mara"
 
 
 def test_without_javascript_it_leads_to_the_secrets_and_says_so(
@@ -69,7 +69,7 @@ def test_secret_of_another_client_is_not_found(
     path = address(f"/secrets/{machine.secret.pk}/remove", other)
 
     assert getattr(administrator_browser, method)(path).status_code == 404
-    assert ClientSecret.objects.filter(retired_at=None).count() == 2
+    assert ClientSecret.objects.filter(removed_at=None).count() == 2
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -77,4 +77,4 @@ def test_colleague_and_stranger(colleague_browser, stranger_browser, machine, re
     assert getattr(colleague_browser, method)(remove).status_code == 403
     assert getattr(stranger_browser, method)(remove).status_code == 404
     machine.secret.refresh_from_db()
-    assert machine.secret.retired_at is None
+    assert machine.secret.removed_at is None

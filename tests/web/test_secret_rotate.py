@@ -51,7 +51,7 @@ def test_at_once(administrator_browser, machine, rotate, rotation):
     reply = administrator_browser.post(rotate, {**rotation, "old": "now"}, headers=HTMX)
 
     assert "stopped working" in text_of(reply)
-    assert row(machine.secret).retired_at is None
+    assert row(machine.secret).removed_at is None
     assert machine.client.secrets.live(row(machine.secret).expires_at).count() == 1
 
 
@@ -136,7 +136,7 @@ def test_ten_secrets_ask_which_to_remove(administrator_browser, machine, rotate,
         rotate, {**rotation, "remove": str(others[2].pk)}, headers=HTMX
     )
     assert reply.status_code == 200
-    assert row(others[2]).retired_at is not None
+    assert row(others[2]).removed_at is not None
     assert machine.client.secrets.live(now + MINUTE).count() == 10
 
 

@@ -107,8 +107,8 @@ def test_a_fresh_secret_is_not_idle_yet(tab, administrator_browser, rotate, rota
 def test_it_is_over_when_either_secret_is_gone(tab, machine, rotated, now):
     for gone in (rotated, machine.secret):
         just_made = ClientSecret.objects.get(pk=gone.pk).created_at + timedelta.resolution
-        for end in ({"retired_at": now}, {"expires_at": just_made}):
-            kept = ClientSecret.objects.filter(pk=gone.pk).values("retired_at", "expires_at")[0]
+        for end in ({"removed_at": now}, {"expires_at": just_made}):
+            kept = ClientSecret.objects.filter(pk=gone.pk).values("removed_at", "expires_at")[0]
             ClientSecret.objects.filter(pk=gone.pk).update(**end)
             assert "Rotation in progress" not in tab()
             ClientSecret.objects.filter(pk=gone.pk).update(**kept)

@@ -1,1 +1,1 @@
-"""The deeds of Staff: each is one view, one call of a service, one answer."""
+"""The operations of Staff: each is one view, one call of a service, one answer."""

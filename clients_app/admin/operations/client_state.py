@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
-from clients_app.admin.forms.operation_form import DeedForm, data_of
+from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.errors import Conflict, RuleBroken
@@ -25,7 +25,7 @@ from clients_app.services.tokens.revocation import end_tokens
 
 def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Stop a client from getting tokens."""
-    client, form = present_client(client_id), DeedForm(data_of(request))
+    client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
         actor = actor_in(client.tenant_id, request)
         set_enabled(client, enabled=False, actor=actor, now=timezone.now())
@@ -42,7 +42,7 @@ def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
 
 def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Let a client get tokens again."""
-    client, form = present_client(client_id), DeedForm(data_of(request))
+    client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
         actor = actor_in(client.tenant_id, request)
         set_enabled(client, enabled=True, actor=actor, now=timezone.now())
@@ -60,7 +60,7 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @fresh_proof
 def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """End every token that a client holds."""
-    client, form = present_client(client_id), DeedForm(data_of(request))
+    client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
         end_tokens(client, actor=actor_in(client.tenant_id, request), now=timezone.now())
         said = gettext("All tokens of %(name)s have ended.") % _name(client)
@@ -82,7 +82,7 @@ def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
 def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Take a client and its secrets away."""
     client, now = present_client(client_id), timezone.now()
-    form_class = RemoveClientForm if asks_for_name(client, now=now) else DeedForm
+    form_class = RemoveClientForm if asks_for_name(client, now=now) else OperationForm
     form = form_class(data_of(request))
     if form.is_valid():
         typed_name = form.cleaned_data.get("confirm", "")

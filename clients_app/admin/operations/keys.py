@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from clients_app import conf
 from clients_app.admin.actor import actor_in
-from clients_app.admin.forms.operation_form import DeedForm, data_of
+from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
 from clients_app.http.sentences import sentence_of
@@ -24,7 +24,7 @@ from clients_app.templatetags.moments import day_time
 @fresh_proof
 def keys_rotate(request: HttpRequest) -> HttpResponse:
     """Let another key sign, as soon as every verifier can know it."""
-    form = DeedForm(data_of(request))
+    form = OperationForm(data_of(request))
     if form.is_valid():
         actor = actor_in(person_of(request).tenant_id, request)
         try:
@@ -51,7 +51,7 @@ def keys_rotate(request: HttpRequest) -> HttpResponse:
 def key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Withdraw a key that somebody else may have, and all its tokens with it."""
     row = signing_key(key_id)
-    form = DeedForm(data_of(request))
+    form = OperationForm(data_of(request))
     if form.is_valid():
         actor = actor_in(person_of(request).tenant_id, request)
         active = revoke_keys([row.kid], actor=actor, now=timezone.now())

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from clients_app.admin.actor import actor_in
-from clients_app.admin.forms.operation_form import DeedForm, data_of
+from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.forms.role_form import NewRoleForm, RoleEditForm
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
@@ -42,14 +42,11 @@ def role_add(request: HttpRequest) -> HttpResponse:
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
     role = any_role(role_id)
-    form = RoleEditForm(
-        data_of(request),
-        initial={"name": role.name, "description": role.description, "seen": role.stamp},
-    )
+    form = RoleEditForm(data_of(request), role=role)
     if form.is_valid():
-        given, actor = form.cleaned_data, actor_in(role.tenant_id, request)
+        actor = actor_in(role.tenant_id, request)
         try:
-            role = edit_role(role_id, **given, actor=actor, now=timezone.now())
+            role = edit_role(role_id, **form.role_fields(), actor=actor, now=timezone.now())
         except (RuleBroken, Conflict) as error:
             form.add_broken(error)
             if isinstance(error, ChangedMeanwhile):
@@ -64,7 +61,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Take a custom role away from all who carry it; the page says how many."""
     role = any_role(role_id)
-    form = DeedForm(data_of(request))
+    form = OperationForm(data_of(request))
     if form.is_valid():
         try:
             remove_role(role_id, actor=actor_in(role.tenant_id, request), now=timezone.now())

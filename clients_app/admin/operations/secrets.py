@@ -8,16 +8,16 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.actor import actor_in
-from clients_app.admin.forms.operation_form import DeedForm, data_of
+from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.forms.secret_form import RotateForm, SecretForm
 from clients_app.admin.operations.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.pages import done, show_form
 from clients_app.admin.proof import fresh_proof
-from clients_app.errors import AlreadyAdded, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import AlreadyAdded, RuleBroken
 from clients_app.http.ruled_form import form_key_of
 from clients_app.models import ClientSecret
-from clients_app.rules.expiry import is_expired
-from clients_app.selectors.tenants.installation import present_client, unretired_secret
+from clients_app.selectors.tenants.installation import present_client, present_secret
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.changes import add_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
@@ -29,7 +29,7 @@ from clients_app.templatetags.moments import day_time
 def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Give a client a new secret and show it once."""
     client, now = present_client(client_id), timezone.now()
-    form = SecretForm(data_of(request), now=now)
+    form = SecretForm(data_of(request), now=now, policy=tenant_policy(client.tenant_id))
     if form.is_valid():
         try:
             added = add_secret(
@@ -60,15 +60,18 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @sensitive_variables("rotated")
 def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Give a secret a successor, shown once, and an end."""
-    secret, now = unretired_secret(secret_id), timezone.now()
+    secret, now = present_secret(secret_id), timezone.now()
     client, actor = secret.client, actor_in(secret.client.tenant_id, request)
     try:
         if request.method == "POST":  # the first try may have ended the secret at once
             refuse_used(form_key_of(request.POST), actor=actor)
-        if is_expired(secret.expires_at, now):
-            raise NotFound(gettext_noop("This secret has expired. Add a new one."))
-        others = list(client.secrets.live(now).exclude(pk=secret.pk))
-        form = RotateForm(data_of(request), others=others, now=now)
+        form = RotateForm(
+            data_of(request),
+            secret_id=secret.pk,
+            secrets=list(client.secrets.live(now)),
+            now=now,
+            policy=tenant_policy(client.tenant_id),
+        )
         if form.is_valid():
             rotated = rotate_secret(
                 client,
@@ -100,7 +103,7 @@ def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
 @fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""
-    secret, form = unretired_secret(secret_id), DeedForm(data_of(request))
+    secret, form = present_secret(secret_id), OperationForm(data_of(request))
     client = secret.client
     if form.is_valid():
         actor = actor_in(client.tenant_id, request)

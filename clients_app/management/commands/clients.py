@@ -4,7 +4,6 @@ import json
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from clients_app import conf
 from clients_app.errors import NotFound, PortalError, RuleBroken
@@ -13,18 +12,19 @@ from clients_app.management.command_line import (
     actor_in,
     add_tenant_option,
     now,
+    option_of,
+    people_named,
     roles_named,
     tenant_of,
 )
 from clients_app.models import Client, Tenant
+from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
-from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.rules.tenant_policy import TenantPolicy, default_end
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.selectors.people.lookup import tenant_people
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
@@ -42,7 +42,7 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = self.words(parser)
-        add = words.add_parser("add", help=_ADD)
+        add = words.add_parser("add", help=_ADD, allow_abbrev=False)
         add.add_argument("name", metavar="NAME")
         add.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
         add.add_argument(
@@ -65,6 +65,9 @@ class Command(PortalCommand):
             help="a person who may edit it and manage its secrets",
         )
         add.add_argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600")
+        for line in LINES:
+            add.add_argument(option_of(line.name), default="", metavar="TEXT", help=line.help)
+        add.add_argument("--secret-description", default="", metavar="TEXT")
         _add_secret_options(add)
         rotate = words.add_parser("rotate", help=_ROTATE)
         rotate.add_argument("client_id", metavar="CLIENT_ID")
@@ -83,7 +86,7 @@ class Command(PortalCommand):
         rotate.add_argument(
             "--remove", type=int, metavar="ID", help="the secret to remove where there are ten"
         )
-        rotate.add_argument("--description", default="", metavar="TEXT")
+        rotate.add_argument("--secret-description", "--description", default="", metavar="TEXT")
         _add_secret_options(rotate)
         end = words.add_parser("end-tokens", help=_END)
         end.add_argument("client_id", metavar="CLIENT_ID")
@@ -98,16 +101,20 @@ class Command(PortalCommand):
             confirms_administrator=options["confirm_administrator"] == name,
             token_lifetime_s=parse_token_lifetime(options["token_lifetime"]),
             may_introspect=options["may_introspect"],
+            **{line.name: options[line.name] for line in LINES},
         )
         policy = tenant_policy(tenant.pk)
-        secret = SecretDraft(expires_at=_expiration(moment, policy, **options))
-        owners = _people_named(options["owners"], tenant=tenant)
+        secret = SecretDraft(
+            description=options["secret_description"],
+            expires_at=_expiration(moment, policy, **options),
+        )
+        owners = people_named(options["owners"], tenant=tenant)
         try:
             created = register_client(
                 draft, secret, actor=actor_in(tenant), now=moment, owner_ids=owners
             )
         except RuleBroken as error:
-            if error.field != "confirm_admin":
+            if error.field != "confirms_administrator":
                 raise
             raise RuleBroken(
                 "Say --confirm-administrator NAME, with the client's name again, "
@@ -124,7 +131,7 @@ class Command(PortalCommand):
             client,
             options["secret"] or _only_secret(client, moment),
             SecretDraft(
-                description=options["description"],
+                description=options["secret_description"],
                 expires_at=_expiration(moment, policy, **options),
             ),
             old_ends_at=_old_end(options["old_ends"], moment),
@@ -181,19 +188,6 @@ def _add_secret_options(parser: ArgumentParser) -> None:
     expiry.add_argument("--never-expires", action="store_true")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_tenant_option(parser)
-
-
-def _people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's people with these usernames.
-
-    Errors: NotFound, naming the first that is not there.
-    """
-    keys = tenant_people(tenant.pk).values_list("username_key", "pk")
-    ids: dict[str, UUID] = dict(keys)
-    for name in usernames:
-        if key_of(name) not in ids:
-            raise NotFound("There is no person with the username %(name)s.", name=name)
-    return frozenset(ids[key_of(name)] for name in usernames)
 
 
 def _expiration(

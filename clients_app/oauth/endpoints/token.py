@@ -14,6 +14,7 @@ from clients_app.oauth.client_query import Authenticated
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
 from clients_app.oauth.plain_http import Request, Response
+from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
 from clients_app.services.tokens.claims import NewToken
 from clients_app.services.usage.counts import count_token
@@ -48,7 +49,7 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
     grant = GRANT_TYPES.get(grant_type)
     if grant is None:
         raise OAuthError("unsupported_grant_type", "This server does not offer this grant_type.")
-    if client_type not in grant.CLIENT_TYPES:
+    if grant_type not in CLIENT_TYPES[client_type].grants:
         raise OAuthError("unauthorized_client", "This client may not use this grant_type.")
     return grant
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
-from clients_app.models import ClientType
 from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.errors import OAuthError
 from clients_app.rules.scopes import granted_scopes
 from clients_app.services.tokens.claims import Granted
 
-CLIENT_TYPES = frozenset({ClientType.CLIENT_CREDENTIALS.value})
+GRANT_TYPE: Final = "client_credentials"
 
 
 def grant(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> Granted:

@@ -29,9 +29,9 @@ from clients_app.models import (
     ClientRole,
     ClientSecret,
     ClientTag,
-    ClientType,
     Role,
 )
+from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import clean_line, key_of
 from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
 
@@ -88,7 +88,7 @@ def client_page(
     if role_id is not None:
         holders = ClientRole.objects.filter(role_id=role_id).values("client")
         matching = matching.filter(pk__in=holders)
-    counts = dict.fromkeys(ClientType.values, 0)
+    counts = dict.fromkeys(CLIENT_TYPES, 0)
     counts.update(matching.values_list("client_type").annotate(Count("id")))
     total = counts[client_type]
     pages = max(1, -(-total // PAGE_SIZE))
@@ -147,13 +147,18 @@ def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
         return clients.none()
     if not words:
         return clients
-    tagged = ClientTag.objects.filter(name_key__contains=words).values("client")
-    fits = Q(name_key__contains=words) | Q(pk__in=tagged)
+    fits = holding(words)
     digits = words.replace("-", "")
     if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
         # the ids that begin with these digits lie in one range of the primary key
         fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
     return clients.filter(fits)
+
+
+def holding(key: str) -> Q:
+    """Return what fits the clients whose name or tag holds ``key``: for every search of clients."""
+    tagged = ClientTag.objects.filter(name_key__contains=key).values("client")
+    return Q(name_key__contains=key) | Q(pk__in=tagged)
 
 
 def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Client]:

@@ -20,9 +20,9 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
         f"within_{days}": Count("pk", filter=ends & Q(expires_at__lte=now + timedelta(days=days)))
         for days in WITHIN_DAYS
     }
-    unretired = ClientSecret.objects.filter(client__removed_at=None).listed(now - EXPIRED_LISTED)
+    present = ClientSecret.objects.filter(client__removed_at=None).listed(now - EXPIRED_LISTED)
     rows = (
-        unretired.values("client__tenant_id")
+        present.values("client__tenant_id")
         .annotate(
             live=Count("pk", filter=ends | Q(expires_at=None)),
             never=Count("pk", filter=Q(expires_at=None)),
@@ -67,7 +67,7 @@ def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[C
     secrets: QuerySet[ClientSecret] = ClientSecret.objects.filter(
         client__tenant_id=person.tenant_id,
         client__removed_at=None,
-        retired_at=None,
+        removed_at=None,
         expires_at__gt=since,
     )
     if not sees_all:

@@ -75,18 +75,13 @@ def removed_client(client_id: UUID) -> Client:
     return client
 
 
-def clients_tagged(key: str) -> QuerySet[Client]:
-    """Return the clients with a tag that ``key`` is part of."""
-    return Client.objects.filter(tags__name_key__contains=key)
-
-
-def unretired_secret(secret_id: int) -> ClientSecret:
+def present_secret(secret_id: int) -> ClientSecret:
     """Return a secret of any tenant that is not removed, with its client.
 
     Errors: NotFound.
     """
-    unretired = ClientSecret.objects.select_related("client").filter(retired_at=None)
-    secret = unretired.filter(pk=secret_id).first()
+    present = ClientSecret.objects.select_related("client").filter(removed_at=None)
+    secret = present.filter(pk=secret_id).first()
     if secret is None:
         raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
     return secret

@@ -1,4 +1,4 @@
-"""Deeds on several clients at once: all of them or none, each with its own event.
+"""Operations on several clients at once: all of them or none, each with its own event.
 
 There is no rotation of several secrets: each new secret is handed over by itself.
 """

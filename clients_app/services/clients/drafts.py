@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from clients_app import conf
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
-from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, TOKEN_LIFETIME_DEFAULT_S
-from clients_app.models import Client, ClientType, ClientUrl, Role
+from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
+from clients_app.models import Client, Role
 from clients_app.permissions import Action, require
+from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
 from clients_app.rules.names import clean_client_name, clean_line, clean_tags
-from clients_app.rules.redirect_uris import (
-    check_url_count,
-    clean_cors_origin,
-    clean_logout_uri,
-    clean_redirect_uri,
-)
+from clients_app.rules.redirect_uris import check_url_count, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
 from clients_app.services.roles.roles import roles_to_carry
+
+#: fields of a draft that are columns of the client's row
+COLUMNS: Final = (
+    *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect"),
+    *(line.name for line in LINES),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class ClientDraft:
     """The fields of Add Client and Edit Client; ``confirms_administrator`` is the second tick."""
 
     name: str
-    client_type: str = ClientType.CLIENT_CREDENTIALS
+    client_type: str = CLIENT_CREDENTIALS.id
     role_ids: frozenset[UUID] = frozenset()
     confirms_administrator: bool = False
     token_lifetime_s: int = TOKEN_LIFETIME_DEFAULT_S
@@ -43,24 +46,20 @@ class ClientDraft:
     may_introspect: bool = False
 
     @property
-    def has_roles(self) -> bool:
-        return self.client_type == ClientType.CLIENT_CREDENTIALS
+    def type(self) -> ClientType:
+        """What a client of this type has."""
+        return CLIENT_TYPES[self.client_type]
 
-    def urls(self) -> dict[str, tuple[str, ...]]:
-        """Return the URLs and origins by the kind of row they are kept as."""
-        return {
-            ClientUrl.Kind.REDIRECT: self.redirect_uris,
-            ClientUrl.Kind.LOGOUT_REDIRECT: self.logout_uris,
-            ClientUrl.Kind.CORS_ORIGIN: self.cors_origins,
-        }
+    def urls_of(self, kind: UrlKind) -> tuple[str, ...]:
+        """Return the URLs or origins of a kind."""
+        urls: tuple[str, ...] = getattr(self, kind.path)
+        return urls
 
 
 def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
     """Return the draft of a new client cleaned, if it could be added now; saves nothing.
 
-    Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field: name,
-    roles, confirm_admin, token_lifetime, description, contact, tags, redirect_uris,
-    post_logout_redirect_uris, allowed_cors_origins, may_introspect.
+    Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field's path.
     """
     require(actor, Action.ADD_CLIENT)
     draft = cleaned(draft)
@@ -71,53 +70,42 @@ def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
 
 
 def cleaned(draft: ClientDraft) -> ClientDraft:
-    """Return the draft as its fields are stored; what its Client Type does not have is empty.
+    """Return the draft as its fields are stored.
 
-    Errors: RuleBroken with the field.
+    Errors: RuleBroken with the field's path, also for what its Client Type does not have.
     """
-    private = draft.client_type == ClientType.AUTHORIZATION_CODE
+    values: dict[str, Any] = {
+        line.name: clean_line(getattr(draft, line.name), maximum=line.maximum, field=line.name)
+        for line in LINES
+    }
+    for kind in draft.type.url_kinds:
+        private = draft.type.may_have_private_schemes
+        urls = (clean_url(url, kind, private_schemes=private) for url in draft.urls_of(kind))
+        values[kind.path] = tuple(dict.fromkeys(urls))
     draft = replace(
         draft,
         name=clean_client_name(draft.name),
         token_lifetime_s=check_token_lifetime(draft.token_lifetime_s),
-        description=clean_line(draft.description, maximum=DESCRIPTION_MAX, field="description"),
-        contact=clean_line(draft.contact, maximum=CONTACT_MAX, field="contact"),
         tags=tuple(clean_tags(draft.tags)),
-        redirect_uris=_once(
-            clean_redirect_uri(url, private_schemes=private) for url in draft.redirect_uris
-        ),
-        logout_uris=_once(
-            clean_logout_uri(url, private_schemes=private) for url in draft.logout_uris
-        ),
-        cors_origins=_once(clean_cors_origin(origin) for origin in draft.cors_origins),
+        **values,
     )
-    _check_urls(draft)
-    if draft.may_introspect and private:
-        raise RuleBroken(
-            gettext_noop("Only a client with secrets can introspect tokens."),
-            field="may_introspect",
-        )
+    _refuse_what_the_type_lacks(draft)
+    for kind in draft.type.url_kinds:
+        check_url_count(draft.urls_of(kind), kind)
     return draft
 
 
 def draft_of(client: Client) -> ClientDraft:
     """Return what the row of ``client`` says, as Edit Client opens with it."""
-    urls: dict[str, list[str]] = {kind: [] for kind in ClientUrl.Kind.values}
-    for row in client.urls.all():
-        urls[row.kind].append(row.url)
+    values: dict[str, Any] = {column: getattr(client, column) for column in COLUMNS}
+    rows = list(client.urls.all())
+    for kind in client.type.url_kinds:
+        values[kind.path] = tuple(row.url for row in rows if row.kind == kind.id)
     return ClientDraft(
-        name=client.name,
         client_type=client.client_type,
         role_ids=frozenset(role.pk for role in client.roles.all()),
-        token_lifetime_s=client.token_lifetime_s,
-        description=client.description,
-        contact=client.contact,
         tags=tuple(tag.name for tag in client.tags.all()),
-        redirect_uris=tuple(urls[ClientUrl.Kind.REDIRECT]),
-        logout_uris=tuple(urls[ClientUrl.Kind.LOGOUT_REDIRECT]),
-        cors_origins=tuple(urls[ClientUrl.Kind.CORS_ORIGIN]),
-        allow_refresh_token=client.allow_refresh_token,
-        may_introspect=client.may_introspect,
+        **values,
     )
 
 
@@ -128,9 +116,9 @@ def roles_of(
 
     ``held`` are the ids of those it carries already: Tenant Administrator among them needs no
     second tick.
-    Errors: RuleBroken for roles, and for confirm_admin where the second tick is missing.
+    Errors: RuleBroken for roles, and for confirms_administrator where the second tick is missing.
     """
-    if not draft.has_roles:
+    if not draft.type.has_roles:
         return []
     roles = roles_to_carry(draft.role_ids, tenant_id=tenant_id)
     check_role_claims(role.name for role in roles)
@@ -140,7 +128,7 @@ def roles_of(
             gettext_noop(
                 "Select the box that makes %(name)s a Tenant Administrator, or take that role away."
             ),
-            field="confirm_admin",
+            field="confirms_administrator",
             name=draft.name,
         )
     return roles
@@ -149,7 +137,7 @@ def roles_of(
 def refuse_taken_name(name: str, *, tenant_id: UUID, but: Client | None = None) -> None:
     """Return if no other client of the tenant that is not removed has this name.
 
-    Errors: Conflict (field name).
+    Errors: Conflict (name).
     """
     if name_is_taken(tenant_id, name, but=but):
         raise Conflict(
@@ -175,32 +163,22 @@ def refuse_full_tenant(tenant_id: UUID) -> None:
         )
 
 
-def described(draft: ClientDraft, roles: list[Role]) -> dict[str, Any]:
+def described(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
     """Return what the audit chain says of a client: the fields that its Client Type has."""
     fields = asdict(draft)
-    del fields["role_ids"], fields["confirms_administrator"]
-    if draft.has_roles:
-        for name in ("redirect_uris", "logout_uris", "cors_origins", "allow_refresh_token"):
-            del fields[name]
+    for name in ("role_ids", "confirms_administrator", *draft.type.lacks):
+        fields.pop(name, None)
+    if draft.type.has_roles:
         fields["roles"] = [role.name for role in roles]
-    if draft.client_type == ClientType.AUTHORIZATION_CODE:
-        del fields["may_introspect"]
     return fields
 
 
-def _once(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
-
-
-def _check_urls(draft: ClientDraft) -> None:
-    if draft.client_type == ClientType.CLIENT_CREDENTIALS:
-        wrong = any(draft.urls().values()) or draft.allow_refresh_token
-    else:
-        wrong = draft.client_type == ClientType.HYBRID and bool(draft.cors_origins)
-    if wrong:
-        raise RuleBroken(gettext_noop("This Client Type has no such URLs."))
-    if draft.client_type == ClientType.CLIENT_CREDENTIALS:
-        return
-    fields = ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins")
-    for field, urls in zip(fields, draft.urls().values(), strict=True):
-        check_url_count(urls, field=field)
+def _refuse_what_the_type_lacks(draft: ClientDraft) -> None:
+    for path in draft.type.lacks:
+        if not getattr(draft, path, None) or path == "confirms_administrator":
+            continue
+        if path == "may_introspect":
+            raise RuleBroken(
+                gettext_noop("Only a client with secrets can introspect tokens."), field=path
+            )
+        raise RuleBroken(gettext_noop("This Client Type has no such URLs."), field=path)

@@ -1,4 +1,4 @@
-"""Deeds on a client that exists: its fields, its roles, whether it is enabled."""
+"""Edits of a client that exists: its fields, its roles, whether it is enabled."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,11 +10,12 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, RuleBroken, gettext_noop
+from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import OWNERS_MAX
 from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
 from clients_app.permissions import Action, require
 from clients_app.services.clients.drafts import (
+    COLUMNS,
     ClientDraft,
     cleaned,
     described,
@@ -28,22 +29,17 @@ from clients_app.services.clients.registration import (
     insert_tags_and_urls,
 )
 from clients_app.services.locks import lock_tenant, locked
-
-_COLUMNS = (
-    *("name", "description", "contact", "token_lifetime_s", "allow_refresh_token"),
-    "may_introspect",
-)
+from clients_app.services.versions import refuse_stale
 
 
 def edit_client(
-    client: Client, draft: ClientDraft, *, version: int, actor: Actor, now: datetime
+    client: Client, draft: ClientDraft, *, expected_version: int | None, actor: Actor, now: datetime
 ) -> Client:
     """Give ``client`` the fields, roles and URLs of ``draft``; its type and id stay.
 
-    ``version`` is that of the client on which the form was filled.
-    Errors: as ``check_client_draft``; Conflict without a field if someone changed it meanwhile;
-    Forbidden, also where roles or the right to introspect differ and the actor may not assign
-    roles; NotFound.
+    ``expected_version`` is that of the client on which the form was filled.
+    Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles or the right
+    to introspect differ and the actor may not assign roles; NotFound.
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
@@ -52,16 +48,16 @@ def edit_client(
         require(actor, Action.EDIT_CLIENT, client=client)
         held = list(client.roles.order_by("name_key"))
         before = described(draft_of(client), held)
-        differs = described(draft, held) != before or _differ(held, draft.role_ids)
-        _refuse_stale(client, version, differs=differs)
+        if described(draft, held) != before or _differ(held, draft.role_ids):
+            refuse_stale(client, expected_version, by=client.updated_by)
         refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
-        if draft.has_roles and not draft.role_ids <= _ids(held):
+        if draft.type.has_roles and not draft.role_ids <= _ids(held):
             require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
         if draft.may_introspect != client.may_introspect:  # a right, as roles are
             require(actor, Action.ASSIGN_ROLES, client=client)
-        for column in _COLUMNS:
+        for column in COLUMNS:
             setattr(client, column, getattr(draft, column))
         client.tags.all().delete()
         client.urls.all().delete()
@@ -76,23 +72,24 @@ def assign_roles(
     role_ids: frozenset[UUID],
     *,
     confirms_administrator: bool,
-    version: int,
+    expected_version: int | None,
     actor: Actor,
     now: datetime,
 ) -> Client:
     """Let ``client`` carry these roles and Tenant Member.
 
-    Errors: RuleBroken (roles, confirm_admin), also for a type without roles; Conflict if someone
-    changed the client meanwhile; Forbidden; NotFound.
+    Errors: RuleBroken (roles, confirms_administrator), also for a type without roles;
+    ChangedMeanwhile; Forbidden; NotFound.
     """
     with transaction.atomic():
         lock_tenant(actor.tenant_id)  # for its roles
         client = locked(client)
         require(actor, Action.ASSIGN_ROLES, client=client)
-        if not client.has_roles:
+        if not client.type.has_roles:
             raise RuleBroken(gettext_noop("Clients of this type carry no roles."), field="roles")
         held = list(client.roles.order_by("name_key"))
-        _refuse_stale(client, version, differs=_differ(held, role_ids))
+        if _differ(held, role_ids):
+            refuse_stale(client, expected_version, by=client.updated_by)
         draft = ClientDraft(
             name=client.name, role_ids=role_ids, confirms_administrator=confirms_administrator
         )
@@ -122,18 +119,23 @@ def set_enabled(client: Client, *, enabled: bool, actor: Actor, now: datetime) -
 
 
 def name_owners(
-    client: Client, person_ids: frozenset[UUID], *, version: int, actor: Actor, now: datetime
+    client: Client,
+    person_ids: frozenset[UUID],
+    *,
+    expected_version: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> Client:
     """Let exactly these people of the tenant own ``client``.
 
-    Errors: RuleBroken (field owners) for more than 20, for someone of elsewhere, and for nobody
-    where a policy demands an Owner; Conflict if
-    someone changed the client meanwhile; Forbidden; NotFound.
+    Errors: RuleBroken (owners) for more than 20, for someone of elsewhere, and for nobody where a
+    policy demands an Owner; ChangedMeanwhile; Forbidden; NotFound.
     """
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ASSIGN_ROLES, client=client)
-        _refuse_stale(client, version, differs=_ids(client.owners.all()) != person_ids)
+        if _ids(client.owners.all()) != person_ids:
+            refuse_stale(client, expected_version, by=client.updated_by)
         people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
         owners = list(people.order_by("username_key"))
         if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
@@ -149,18 +151,6 @@ def name_owners(
         after = {"owners": [owner.username for owner in owners]}
         record_change(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client
-
-
-def _refuse_stale(client: Client, version: int, *, differs: bool) -> None:
-    """Refuse to overwrite; what would change nothing, as if sent twice, overwrites nothing."""
-    if client.version != version and differs:
-        raise Conflict(
-            gettext_noop(
-                "%(by)s changed this client while the form was open. Nothing was saved. "
-                "Compare with what it is now, then save again."
-            ),
-            by=client.updated_by,
-        )
 
 
 def _ids(rows: Iterable[Role | Person]) -> frozenset[UUID]:
@@ -190,7 +180,7 @@ def record_change(
     actor: Actor,
     now: datetime,
 ) -> bool:
-    """Save the row and record what differs, as part of a deed; return False where nothing does."""
+    """Save the row and record what differs; return False where nothing does."""
     changed = [name for name in after if before[name] != after[name]]
     if not changed:
         return False

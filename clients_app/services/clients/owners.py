@@ -9,7 +9,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 
 
 def owners_of_new(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
-    """Return who will own a new client: those named; else, where one is required, who adds it.
+    """Return who will own a new client: those named; else, where one is required, the actor.
 
     Errors: RuleBroken for someone of elsewhere, and where nobody can be found.
     """
@@ -40,5 +40,5 @@ def refuse_ownerless(owners: list[Person], *, tenant_id: UUID) -> None:
 
 
 def insert_owners(client: Client, owners: list[Person]) -> None:
-    """Write the rows that say who owns a client; part of a larger deed."""
+    """Write the rows that say who owns a client; part of a larger operation."""
     ClientOwner.objects.bulk_create(ClientOwner(client=client, person=p) for p in owners)

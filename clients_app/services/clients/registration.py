@@ -1,4 +1,4 @@
-"""The deed of adding a client."""
+"""Adding a client."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,6 @@ from clients_app.models import (
     ClientRole,
     ClientSecret,
     ClientTag,
-    ClientType,
     ClientUrl,
     IssuedClientId,
     Role,
@@ -34,7 +33,7 @@ from clients_app.services.secrets.changes import SecretDraft, insert_secret, pre
 class RegisteredClient:
     """A new client with its first secret, whose plain text is readable only here and only now.
 
-    An Authorization Code client has neither.
+    A client of a type without secrets has neither.
     """
 
     client: Client
@@ -53,15 +52,15 @@ def register_client(
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
-    ``first_secret`` is None for an Authorization Code client, and for no other.
-    Errors: as ``check_client_draft``; RuleBroken for a bad secret draft (fields description,
-    expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if this form
-    was sent before.
+    ``first_secret`` is None for a type without secrets, and for no other.
+    Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
+    secret.expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if
+    this form was sent before.
     Source: product rules, "Saved at Add" and "Rules and limits".
     """
     require(actor, Action.ADD_CLIENT)
-    if (first_secret is None) != (draft.client_type == ClientType.AUTHORIZATION_CODE):
-        raise ValueError("Only an Authorization Code client comes without a secret.")
+    if (first_secret is not None) != draft.type.has_secrets:
+        raise ValueError("A client comes with a secret exactly where its type has secrets.")
     client_id = new_id()
     prepared = None
     if first_secret is not None:
@@ -87,20 +86,20 @@ def register_client(
 
 
 def insert_roles(client: Client, roles: list[Role]) -> None:
-    """Write the rows that say which roles a client carries; part of a larger deed."""
+    """Write the rows that say which roles a client carries; part of a larger operation."""
     ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
     note_first_role(client)
 
 
 def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
-    """Write the rows of a client's tags, URLs and origins; part of a larger deed."""
+    """Write the rows of a client's tags, URLs and origins; part of a larger operation."""
     ClientTag.objects.bulk_create(
         ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in draft.tags
     )
     ClientUrl.objects.bulk_create(
-        ClientUrl(client=client, kind=kind, url=url)
-        for kind, urls in draft.urls().items()
-        for url in urls
+        ClientUrl(client=client, kind=kind.id, url=url)
+        for kind in draft.type.url_kinds
+        for url in draft.urls_of(kind)
     )
 
 
@@ -110,12 +109,7 @@ def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: da
         id=client_id,
         tenant_id=actor.tenant_id,
         client_type=draft.client_type,
-        name=draft.name,
-        description=draft.description,
-        contact=draft.contact,
-        token_lifetime_s=draft.token_lifetime_s,
-        allow_refresh_token=draft.allow_refresh_token,
-        may_introspect=draft.may_introspect,
+        **{column: getattr(draft, column) for column in drafts.COLUMNS},
         created_at=now,
         created_by=actor.name,
         updated_at=now,

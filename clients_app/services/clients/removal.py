@@ -28,7 +28,7 @@ def asks_for_name(client: Client, *, now: datetime) -> bool:
 def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: datetime) -> Client:
     """Take a client and its secrets away at once; its name is free, its id never is.
 
-    Errors: RuleBroken (field confirm) if the client was used lately and ``typed_name`` is not its
+    Errors: RuleBroken (typed_name) if the client was used lately and ``typed_name`` is not its
     name; Forbidden; NotFound if it was removed before.
     """
     with transaction.atomic():
@@ -37,11 +37,11 @@ def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: da
         if asks_for_name(client, now=now) and typed_name.strip() != client.name:
             raise RuleBroken(
                 gettext_noop("Enter %(name)s, the name of the client, to remove it."),
-                field="confirm",
+                field="typed_name",
                 name=client.name,
             )
-        secrets = client.secrets.filter(retired_at=None)
-        count = secrets.update(retired_at=now, retired_by=actor.name)
+        secrets = client.secrets.filter(removed_at=None)
+        count = secrets.update(removed_at=now, removed_by=actor.name)
         client.removed_at, client.removed_by = now, actor.name
         note_expiry(client, now=now)
         client.save(update_fields=["removed_at", "removed_by", "next_expires_at", "never_expires"])

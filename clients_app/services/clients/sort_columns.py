@@ -1,4 +1,4 @@
-"""What the list sorts and counts clients by: kept on their rows, in the deed that changes it."""
+"""What the list sorts and counts clients by, kept on their rows by what changes it."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from clients_app.models.role import RoleQuerySet
 
 def note_expiry(client: Client, *, now: datetime) -> None:
     """Set when the list says that the secrets of ``client`` end; the caller saves the row."""
-    unretired = client.secrets.filter(retired_at=None)
-    ends = set(unretired.values_list("expires_at", flat=True))
+    present = client.secrets.filter(removed_at=None)
+    ends = set(present.values_list("expires_at", flat=True))
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]
     live = [end for end in dated if end > now]

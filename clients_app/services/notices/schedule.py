@@ -67,7 +67,7 @@ def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
     secrets = ClientSecret.objects.filter(
         client__tenant_id=tenant_id,
         client__removed_at=None,
-        retired_at=None,
+        removed_at=None,
         expires_at__range=(since, until),
     ).order_by("expires_at", "pk")
     told = _told_stages(tenant_id, since=since)
@@ -105,7 +105,7 @@ def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     told = set(
         Notice.objects.filter(secret_id__in=secret_ids).values_list("secret_id", "ends_at", "days")
     )
-    secrets = ClientSecret.objects.filter(pk__in=secret_ids, retired_at=None)
+    secrets = ClientSecret.objects.filter(pk__in=secret_ids, removed_at=None)
     rows = (
         secrets.select_related("client").prefetch_related("client__owners").order_by("expires_at")
     )

@@ -1,4 +1,4 @@
-"""Deeds on people of a tenant."""
+"""Operations on people of a tenant."""
 
 from datetime import datetime
 from uuid import UUID
@@ -76,7 +76,7 @@ def require_charge_of(person: Person, *, actor: Actor) -> None:
     """Return if ``actor`` may manage ``person``.
 
     Errors: NotFound for a person of another tenant, as if there were none; Forbidden, also for
-    Staff, whose power reaches beyond the tenant of who would take their place.
+    Staff, whose power reaches beyond the tenant.
     """
     if person.tenant_id != actor.tenant_id:
         raise NotFound(gettext_noop("There is no such person."))

@@ -1,4 +1,4 @@
-"""Deeds on a person who exists: roles, and whether he may sign in."""
+"""Edits of a person who exists: roles, and whether they may sign in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,15 +13,22 @@ from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.locks import lock_tenant
 from clients_app.services.people.accounts import require_charge_of
 from clients_app.services.roles.roles import roles_to_carry
+from clients_app.services.versions import refuse_stale
 
 
 def assign_person_roles(
-    person: Person, role_ids: frozenset[UUID], *, actor: Actor, now: datetime
+    person: Person,
+    role_ids: frozenset[UUID],
+    *,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
 ) -> Person:
     """Let ``person`` have these roles and Tenant Member, from the next request on.
 
-    Errors: RuleBroken (field roles), also where the tenant would lose its last Tenant
-    Administrator; Forbidden; NotFound.
+    ``expected_version`` is that of the person on which a form was filled; None: there was none.
+    Errors: RuleBroken (roles), also where the tenant would lose its last Tenant Administrator;
+    ChangedMeanwhile; Forbidden; NotFound.
     """
     with transaction.atomic():
         person = _in_charge_of(person, actor=actor)
@@ -29,8 +36,11 @@ def assign_person_roles(
         held = list(person.roles.order_by("name_key"))
         if {role.pk for role in roles} == {role.pk for role in held}:
             return person
+        refuse_stale(person, expected_version)
         if not any(role.is_administrator for role in roles):
             _refuse_last_administrator(person, field="roles")
+        person.version += 1
+        person.save(update_fields=["version"])
         PersonRole.objects.filter(person=person).delete()
         PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in roles)
         before, after = ({"roles": [role.name for role in some]} for some in (held, roles))
@@ -41,7 +51,7 @@ def assign_person_roles(
 
 
 def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> Person:
-    """Let ``person`` sign in, or end his sessions at their next request and let him in no more.
+    """Let ``person`` sign in, or end their sessions at the next request and refuse their sign-in.
 
     Doing it twice changes and records nothing.
     Errors: RuleBroken for the last Tenant Administrator; Forbidden; NotFound.

@@ -20,7 +20,7 @@ def prefer(
     time_zone: str | None = None,
     has_shortcuts: bool | None = None,
 ) -> None:
-    """Keep what ``person`` chose for himself; None leaves a choice as it was.
+    """Keep what ``person`` chose; None leaves a choice as it was.
 
     Units: ``time_zone`` is a name such as Europe/Berlin, empty for the installation's.
     Errors: RuleBroken (field time_zone) for a zone that there is not.

@@ -1,4 +1,4 @@
-"""Filters that a person saves for himself: no event, as they concern nobody else."""
+"""Filters that a person saves for their own use: no event, as they concern nobody else."""
 
 from django.db import transaction
 

@@ -1,4 +1,4 @@
-"""Events of people who come, go, and confirm that it is still they (security bar 85)."""
+"""Events of people who come, go, and confirm their identity (security bar 85)."""
 
 from datetime import datetime
 
@@ -22,6 +22,6 @@ def note_sign_out(person: Person, *, actor: Actor, now: datetime) -> None:
 
 
 def note_proof(person: Person, *, actor: Actor, now: datetime) -> None:
-    """Record that ``person`` has confirmed who he is, before a deed that gives power."""
+    """Record that ``person`` has confirmed their identity, before an operation that gives power."""
     with transaction.atomic():
         audit.record("session.confirmed", person, actor=actor, now=now)

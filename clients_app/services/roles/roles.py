@@ -1,4 +1,4 @@
-"""Deeds on roles."""
+"""Operations on roles."""
 
 from datetime import datetime
 from itertools import groupby
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX, TOKEN_ROLES_MAX_BYTES
 from clients_app.models import ClientRole, Role
 from clients_app.permissions import Action, require
@@ -18,6 +18,7 @@ from clients_app.rules.names import clean_line, clean_role_name, key_of
 from clients_app.rules.role_claims import role_claims_bytes
 from clients_app.services.clients.sort_columns import note_first_roles_of_holders
 from clients_app.services.locks import lock_tenant
+from clients_app.services.versions import refuse_stale
 
 
 def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Role:
@@ -45,11 +46,11 @@ def edit_role(
     description: str,
     actor: Actor,
     now: datetime,
-    seen: str | None = None,
+    expected_version: int | None = None,
 ) -> Role:
     """Rename or describe a custom role; its id stays, so all who carry it keep it.
 
-    ``seen`` is the stamp of the role on which a form was filled, None where there was no form.
+    ``expected_version`` is that of the role on which a form was filled; None: there was none.
     Errors: as ``add_role``; RuleBroken for a built-in role; ChangedMeanwhile; NotFound.
     """
     name = clean_role_name(name)
@@ -61,9 +62,9 @@ def edit_role(
         before = {"name": role.name, "description": role.description}
         after = {"name": name, "description": description}
         if before != after:  # sent twice it changes nothing, and overwrites nothing
-            if seen not in {None, role.stamp}:
-                raise ChangedMeanwhile
+            refuse_stale(role, expected_version)
             role.name, role.description = name, description
+            role.version += 1
             role.save()
             _refuse_longer_tokens(role, before=before["name"])
             note_first_roles_of_holders(role)
@@ -96,7 +97,7 @@ def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
 def _refuse_longer_tokens(role: Role, *, before: str) -> None:
     """Return unless the new name makes the tokens of a client too long.
 
-    Errors: RuleBroken (field name).
+    Errors: RuleBroken (name).
     """
     if role_claims_bytes([role.name]) <= role_claims_bytes([before]):
         return

@@ -1,4 +1,4 @@
-"""Deeds on the secrets of a client."""
+"""Operations on the secrets of a client."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
@@ -21,6 +21,7 @@ from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import note_expiry
 from clients_app.services.locks import locked
 from clients_app.services.secrets.digests import StoredSecret, stored_form
+from clients_app.services.versions import refuse_stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def add_secret(
     Source: RFC 6749 section 2.3.1; product rule, "Secrets per client".
     """
     require(actor, Action.ADD_SECRET, client=client)
-    if not client.has_secrets:
+    if not client.type.has_secrets:
         raise RuleBroken(gettext_noop("Authorization Code clients have no secrets."))
     prepared = prepare_secret(draft, client_id=client.pk, now=now)
     with transaction.atomic():
@@ -85,21 +86,21 @@ def edit_secret(
     *,
     actor: Actor,
     now: datetime,
-    seen: str | None = None,
+    expected_version: int | None = None,
 ) -> ClientSecret:
     """Change the description and the end of a live secret; its value stays.
 
-    ``seen`` is the stamp of the secret on which a form was filled, None where there was no form.
-    Errors: Forbidden; RuleBroken (fields description, expiration), also for an expired secret,
-    which cannot be revived; ChangedMeanwhile; NotFound.
+    ``expected_version`` is that of the secret on which a form was filled; None: there was none.
+    Errors: Forbidden; RuleBroken (secret.description, secret.expiration), also for an expired
+    secret, which cannot be revived; ChangedMeanwhile; NotFound.
     """
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.EDIT_SECRET, client=client)
-        secret = unretired(client, secret_id)
+        secret = present_secret(client, secret_id)
         if is_expired(secret.expires_at, now):
             raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
-        before, stamp = described(secret), secret.stamp
+        before = described(secret)
         secret.description = _description(draft)
         if secret.expires_at != draft.expires_at:
             check_expiration(draft.expires_at, now)
@@ -107,21 +108,9 @@ def edit_secret(
                 policy = tenant_policy(client.tenant_id)
                 policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
             secret.expires_at = draft.expires_at
-        after = described(secret)
-        if after != before:  # sent twice it changes nothing, and overwrites nothing
-            if seen not in {None, stamp}:
-                raise ChangedMeanwhile
-            secret.save(update_fields=["description", "expires_at"])
-            touch(client, actor=actor, now=now)
-            audit.record(
-                "client.secret.edited",
-                secret,
-                actor=actor,
-                now=now,
-                client_id=client.pk,
-                before=before,
-                after=after,
-            )
+        if described(secret) != before:  # sent twice it changes nothing, and overwrites nothing
+            refuse_stale(secret, expected_version)
+            save_edited(secret, client, before=before, actor=actor, now=now)
     return secret
 
 
@@ -140,8 +129,8 @@ def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.REMOVE_SECRET, client=client)
-        secret = unretired(client, secret_id)
-        retire(secret, actor=actor, now=now)
+        secret = present_secret(client, secret_id)
+        mark_removed(secret, actor=actor, now=now)
         touch(client, actor=actor, now=now)
         record_removal(secret, actor=actor, now=now)
     return secret
@@ -155,7 +144,7 @@ def has_room(client: Client, *, now: datetime) -> bool:
 def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> PreparedSecret:
     """Check the draft and make the secret; 20 ms of Argon2id, so before any row is locked.
 
-    Errors: RuleBroken (fields description, expiration).
+    Errors: RuleBroken (secret.description, secret.expiration).
     """
     check_expiration(draft.expires_at, now)
     draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
@@ -171,9 +160,9 @@ def insert_secret(
     now: datetime,
     replaces: ClientSecret | None = None,
 ) -> ClientSecret:
-    """Write a new secret and its event; the last act of a deed, which has checked the rest.
+    """Write a new secret and its event; the last act of an operation, which has checked the rest.
 
-    Errors: RuleBroken (field expiration) where a policy of the tenant demands an earlier end.
+    Errors: RuleBroken (secret.expiration) where a policy of the tenant demands an earlier end.
     """
     policy = tenant_policy(client.tenant_id)
     policy.check_end(prepared.draft.expires_at, created_at=now, now=now)
@@ -198,11 +187,29 @@ def insert_secret(
     return secret
 
 
-def retire(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Take a secret away; part of a deed, which also touches the client and records it."""
-    secret.retired_at = now
-    secret.retired_by = actor.name
-    secret.save(update_fields=["retired_at", "retired_by"])
+def save_edited(
+    secret: ClientSecret, client: Client, *, before: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Save an edited secret with its event; forms that were opened before are stale."""
+    secret.version += 1
+    secret.save(update_fields=["description", "expires_at", "version"])
+    touch(client, actor=actor, now=now)
+    audit.record(
+        "client.secret.edited",
+        secret,
+        actor=actor,
+        now=now,
+        client_id=client.pk,
+        before=before,
+        after=described(secret),
+    )
+
+
+def mark_removed(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Take a secret away; part of an operation, which also touches the client and records it."""
+    secret.removed_at = now
+    secret.removed_by = actor.name
+    secret.save(update_fields=["removed_at", "removed_by"])
 
 
 def record_removal(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
@@ -235,15 +242,15 @@ def described(secret: ClientSecret) -> dict[str, Any]:
 
 
 def _description(draft: SecretDraft) -> str:
-    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="description")
+    return clean_line(draft.description, maximum=SECRET_DESCRIPTION_MAX, field="secret.description")
 
 
-def unretired(client: Client, secret_id: int) -> ClientSecret:
+def present_secret(client: Client, secret_id: int) -> ClientSecret:
     """Return a secret of the client that is not removed.
 
     Errors: NotFound.
     """
-    secret = client.secrets.filter(pk=secret_id, retired_at=None).first()
+    secret = client.secrets.filter(pk=secret_id, removed_at=None).first()
     if secret is None:
         raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
     return secret

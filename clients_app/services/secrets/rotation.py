@@ -21,10 +21,10 @@ from clients_app.services.secrets.changes import (
     described,
     has_room,
     insert_secret,
+    mark_removed,
     prepare_secret,
+    present_secret,
     record_removal,
-    retire,
-    unretired,
 )
 
 
@@ -51,9 +51,9 @@ def rotate_secret(
     The old one ends at ``old_ends_at``, ``now`` being at once, or by itself where that is sooner.
     Tokens that it obtained live to their own end. Where ten live secrets leave no room, the one
     named by ``remove_id`` is removed.
-    Errors: Forbidden; RuleBroken for a bad draft (fields description, expiration), a bad end
-    (old_end), and at 10 live secrets (remove); NotFound if client or secret was removed or the
-    secret has expired meanwhile; AlreadyAdded.
+    Errors: Forbidden; RuleBroken for a bad draft (secret.description, secret.expiration), a bad
+    end (old_ends_at), and at 10 live secrets (remove); NotFound if client or secret was
+    removed or the secret has expired meanwhile; AlreadyAdded.
     """
     require(actor, Action.ROTATE_SECRET, client=client)
     check_old_end(old_ends_at, now)
@@ -62,7 +62,7 @@ def rotate_secret(
         client = locked(client)
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        old = unretired(client, secret_id)
+        old = present_secret(client, secret_id)
         before = described(old)
         _give_end(old, old_ends_at, now=now)
         removed = None
@@ -88,7 +88,8 @@ def _give_end(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:
     if is_expired(old.expires_at, now):
         raise NotFound(gettext_noop("This secret has expired. Add a new one."))
     old.expires_at = end_of_replaced(old.expires_at, chosen, created_at=old.created_at)
-    old.save(update_fields=["expires_at"])
+    old.version += 1
+    old.save(update_fields=["expires_at", "version"])
 
 
 def _make_room(
@@ -107,5 +108,5 @@ def _make_room(
             field="remove",
             maximum=SECRETS_MAX,
         )
-    retire(chosen, actor=actor, now=now)
+    mark_removed(chosen, actor=actor, now=now)
     return chosen

@@ -105,8 +105,8 @@ def _remember(fingerprint: bytes) -> None:
 
 
 # The gate: one thread runs Argon2id for the whole process, below the priority of the others.
-# A right tag proves that its bearer knows the secret: he may wait for a place, as many do after a
-# restart. Where tags say nothing anybody can come, so he is told to come back.
+# A right tag proves that the sender knows the secret: they may wait for a place, as many do after a
+# restart. Where tags say nothing, anybody can come, so the sender is asked to come back.
 places: Final = threading.BoundedSemaphore(GATE_PLACES)
 
 

@@ -1,4 +1,4 @@
-"""The deed of setting the policies of a tenant, and what they do to what exists already."""
+"""Setting the policies of a tenant, and what they do to what exists already."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -9,13 +9,14 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
-from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import ClientSecret, Tenant
 from clients_app.permissions import Action, require
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import secrets_to_end, tenant_policy
 from clients_app.services.locks import lock_tenant, locked
-from clients_app.services.secrets.changes import described, touch
+from clients_app.services.secrets.changes import described, save_edited
+from clients_app.services.versions import refuse_stale
 
 _AT_ONCE: Final = 1000  # secrets given an end in one go; the others a minute later
 
@@ -23,38 +24,38 @@ _AT_ONCE: Final = 1000  # secrets given an end in one go; the others a minute la
 def set_policies(
     policy: TenantPolicy,
     *,
-    seen: TenantPolicy,
+    expected_version: int | None,
     confirms_ends: bool,
     actor: Actor,
     now: datetime,
 ) -> TenantPolicy:
     """Let the tenant demand ``policy`` of all that is added or edited from now on.
 
-    ``seen`` is what the tenant demanded when the form was opened; ``confirms_ends`` says yes to
-    the ends that forced rotation gives to secrets that are there already.
-    Errors: Forbidden; ChangedMeanwhile; RuleBroken (field confirm) where that yes is missing.
+    ``expected_version`` is that of the tenant on which the form was filled; None: there was none.
+    ``confirms_ends`` says yes to the ends that forced rotation gives to secrets that exist.
+    Errors: Forbidden; ChangedMeanwhile; RuleBroken (confirms_ends) where that yes is missing.
     """
     require(actor, Action.SET_POLICIES)
     with transaction.atomic():
-        lock_tenant(actor.tenant_id)
-        held = tenant_policy(actor.tenant_id)
-        if held != seen:
-            raise ChangedMeanwhile
+        tenant = lock_tenant(actor.tenant_id)
+        held = tenant_policy(tenant.pk)
+        if policy != held:
+            refuse_stale(tenant, expected_version)
         ending = secrets_to_end(actor.tenant_id, policy, now=now)
         if not confirms_ends and ending.exists():
             raise RuleBroken(
                 gettext_noop(
                     "Select the checkbox to set expiration dates on these secrets, or go Back."
                 ),
-                field="confirm",
+                field="confirms_ends",
             )
         before, after = asdict(held), asdict(policy)
         changed = [name for name in after if before[name] != after[name]]
         if changed:
-            Tenant.objects.filter(pk=actor.tenant_id).update(**after)
+            Tenant.objects.filter(pk=tenant.pk).update(**after, version=tenant.version + 1)
             audit.record(
                 "policies.set",
-                Tenant.objects.get(pk=actor.tenant_id),
+                tenant,
                 actor=actor,
                 now=now,
                 before={name: before[name] for name in changed},
@@ -64,7 +65,7 @@ def set_policies(
 
 
 def end_old_secrets(*, now: datetime) -> None:
-    """Give an end to the secrets that forced rotation demands one of: a chore of the worker."""
+    """Give an end to the secrets that forced rotation demands one of: a task of the worker."""
     for tenant in Tenant.objects.exclude(rotation_days=None):
         policy = tenant_policy(tenant.pk)
         late = secrets_to_end(tenant.pk, policy, now=now).select_related("client")
@@ -84,18 +85,8 @@ def _give_end(
             return
         secret = client.secrets.get(pk=secret.pk)
         end = policy.forced_end(created_at=secret.created_at, now=now)
-        if end is None or secret.retired_at or (secret.expires_at and secret.expires_at <= end):
+        if end is None or secret.removed_at or (secret.expires_at and secret.expires_at <= end):
             return
         before = described(secret)
         secret.expires_at = end
-        secret.save(update_fields=["expires_at"])
-        touch(client, actor=actor, now=now)
-        audit.record(
-            "client.secret.edited",
-            secret,
-            actor=actor,
-            now=now,
-            client_id=client.pk,
-            before=before,
-            after=described(secret),
-        )
+        save_edited(secret, client, before=before, actor=actor, now=now)

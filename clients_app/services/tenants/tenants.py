@@ -1,4 +1,4 @@
-"""Deeds on tenants: the command line's and the first start's."""
+"""Operations on tenants: the command line's and the first start's."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
 """What proves who a client is: a secret; a key or a federated identity when they come.
 
-Public clients have none. A kind of credential is one line of ``UNRETIRED``.
+Public clients have none. A kind of credential is one line of ``PRESENT``.
 """
 
 from typing import Any, Final, NamedTuple, Self
@@ -12,8 +12,8 @@ from clients_app.models import ClientSecret
 _UNNAMED: Final = "secret"  # its claim is a bare number, as tokens have always had it
 
 #: By kind, the rows that have not been removed. Each has a ``client``.
-UNRETIRED: Final[dict[str, QuerySet[Any]]] = {
-    _UNNAMED: ClientSecret.objects.filter(retired_at=None),
+PRESENT: Final[dict[str, QuerySet[Any]]] = {
+    _UNNAMED: ClientSecret.objects.filter(removed_at=None),
 }
 
 
@@ -42,7 +42,7 @@ class Credential(NamedTuple):
 def has_credential(claim: int | str) -> Exists | Q:
     """Return the condition that a client still has the credential of the claim ``cred``."""
     kind, _, number = str(claim).rpartition(":")
-    rows = UNRETIRED.get(kind or _UNNAMED)
+    rows = PRESENT.get(kind or _UNNAMED)
     if rows is None or not number.isdecimal():
         return Q(pk__in=())
     return Exists(rows.filter(pk=int(number), client=OuterRef("pk")))

@@ -54,4 +54,4 @@ def _client_of(token: AccessToken) -> Client | None:
     if credential is not None:
         return clients.filter(has_credential(credential)).first()
     client = clients.first()
-    return client if client is not None and not client.has_secrets else None  # a public client
+    return client if client is not None and not client.type.has_secrets else None  # a public client

@@ -115,7 +115,7 @@ def _diagnosis(
         return Cause.CLIENT_REMOVED, secret_id
     if not client.is_enabled:
         return Cause.CLIENT_DISABLED, secret_id
-    if secret and secret.retired_at:
+    if secret and secret.removed_at:
         return Cause.SECRET_REMOVED, secret_id
     if secret and secret.expires_at and secret.expires_at <= at:
         return Cause.SECRET_EXPIRED, secret_id

@@ -1,4 +1,4 @@
-"""What a deed on several clients asks for: the clients, and the tags or people."""
+"""What an operation on several clients asks for: the clients, and the tags or people."""
 
 from typing import Any
 from uuid import UUID
@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
+from clients_app.http.ruled_form import line
 from clients_app.rules.names import split_tags
-from clients_app.selectors.people.lookup import tenant_people
-from clients_app.web.forms.window_form import WindowForm, line
+from clients_app.web.forms.owners_form import OwnersForm
+from clients_app.web.forms.window_form import WindowForm
 
 
 class BulkForm(WindowForm):
@@ -34,14 +35,8 @@ class BulkForm(WindowForm):
 
 
 class BulkTagsForm(BulkForm):
-    add = line(_("Tags to add"))
-    remove = line(_("Tags to remove"))
-
-    def clean_add(self) -> list[str]:
-        return self.obey(split_tags, "add")
-
-    def clean_remove(self) -> list[str]:
-        return self.obey(split_tags, "remove")
+    add = line(_("Tags to add"), split_tags)
+    remove = line(_("Tags to remove"), split_tags)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -50,28 +45,12 @@ class BulkTagsForm(BulkForm):
         return given
 
 
-class BulkOwnersForm(BulkForm):
-    owners = forms.MultipleChoiceField(
-        required=False,
-        label=_("Owners"),
-        error_messages={"invalid_choice": _("Select people from the list.")},
-    )
+class BulkOwnersForm(BulkForm, OwnersForm):
     several = ("clients", "owners")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = list(tenant_people(self.actor.tenant_id))
-        owners: Any = self.fields["owners"]
-        owners.choices = [(str(person.pk), str(person)) for person in self.people]
-
-    @property
-    def owner_ids(self) -> frozenset[UUID]:
-        return frozenset(UUID(person) for person in self.cleaned_data["owners"])
-
-    @property
-    def chosen_owners(self) -> list[str]:
-        """Return the ids of the people who are ticked."""
-        return list(self["owners"].value() or [])
+        self.offer_people(self.actor.tenant_id)
 
 
 def _guid(text: str) -> UUID | None:

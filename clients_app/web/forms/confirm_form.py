@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.web.forms.window_form import WindowForm, line
+from clients_app.http.ruled_form import line
+from clients_app.web.forms.window_form import WindowForm
 
 
 class ConfirmForm(WindowForm):

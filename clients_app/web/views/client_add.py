@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.http.ruled_form import form_key_of
 from clients_app.identity.kept_forms import BACK
-from clients_app.models import ClientType
 from clients_app.permissions import Action
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -28,22 +28,20 @@ WHY = _("A client gives access to your APIs.")
 @signed_in
 @may(Action.ADD_CLIENT)
 @fresh_proof(WHY)
-def client_add(
-    request: HttpRequest, client_type: str = ClientType.CLIENT_CREDENTIALS
-) -> HttpResponse:
+def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """First window; Continue leads to Add Secret, which carries what was typed here."""
-    client_type = known_type(client_type)
+    named = known_type(client_type)
     actor, now = actor_of(request), timezone.now()
     policy = tenant_policy(actor.tenant_id)
     secret_form = SecretForm.shown(request.POST, now=now, policy=policy)
     if request.method != "POST" or BACK in request.POST or is_url_step(request.POST):
         typed = after_url_step(request.POST)
-        form = ClientForm.shown(typed, actor=actor, client_type=client_type)
+        form = ClientForm.shown(typed, actor=actor, client_type=named)
         return show_client_form(request, form, secret_form)
-    form = ClientForm(request.POST, actor=actor, client_type=client_type)
+    form = ClientForm(request.POST, actor=actor, client_type=named)
     if not form.is_valid():
         return show_client_form(request, form, secret_form, status=422)
-    if client_type == ClientType.AUTHORIZATION_CODE:  # has no second step
+    if not named.has_secrets:  # there is no second step
         return show_client_form(request, form, secret_form)
     return show_secret_form(request, form, secret_form)
 
@@ -53,16 +51,16 @@ def known_type(text: str) -> ClientType:
 
     Errors: NotFound.
     """
-    if text not in ClientType.values:
+    if text not in CLIENT_TYPES:
         raise NotFound(gettext_noop("There is no such Client Type."))
-    return ClientType(text)
+    return CLIENT_TYPES[text]
 
 
 def addresses_of(client_type: ClientType) -> dict[str, str]:
     """Return the addresses of the two steps for a type; Client-Credentials has the plain ones."""
-    if client_type == ClientType.CLIENT_CREDENTIALS:
+    if client_type == CLIENT_CREDENTIALS:
         return {"first": reverse("client-add"), "second": reverse("client-register")}
-    kwargs = {"client_type": client_type.value}
+    kwargs = {"client_type": client_type.id}
     return {
         "first": reverse("client-add-type", kwargs=kwargs),
         "second": reverse("client-register-type", kwargs=kwargs),
@@ -76,7 +74,7 @@ def show_client_form(
     came_back = "expiration" in request.POST
     listed = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
     steps = addresses_of(form.client_type)
-    has_one_step = form.client_type == ClientType.AUTHORIZATION_CODE
+    has_one_step = not form.client_type.has_secrets
     context = {
         "form": form,
         "client_type": form.client_type,

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
-from clients_app.models import Client, ClientType, ClientUrl
+from clients_app.models import Client
 from clients_app.permissions import Action, allows
+from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.lookup import recent_events_of
 from clients_app.selectors.clients.usage import client_summary, hours_of, refusals_of
@@ -39,6 +40,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     now = timezone.now()
     context = {
         "summary": client_summary(client, now=now),
+        "lines": [(gettext(line.label), getattr(client, line.name)) for line in LINES],
         "tags": client.tags.all(),
         "urls": _urls(client),
         "owners": client.owners.order_by("username_key"),
@@ -85,7 +87,7 @@ def _first_to_end(secrets: Iterable[Any]) -> Any:
 @may(Action.READ_CLIENTS)
 def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the roles that travel in its tokens."""
-    if not client.has_roles:
+    if not client.type.has_roles:
         raise NotFound(gettext_noop("Clients of this type carry no roles."))
     context = {"roles": roles_of_client(client)}
     return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
@@ -125,16 +127,11 @@ def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
 
 def _urls(client: Client) -> list[tuple[str, list[str]]]:
     """Return what a type with URLs lists, by its label; nothing for one without."""
-    if client.has_roles:
-        return []
-    labels = {
-        ClientUrl.Kind.REDIRECT: gettext("Allowed Redirect URL(s)"),
-        ClientUrl.Kind.LOGOUT_REDIRECT: gettext("Allowed Logout Redirect URL(s)"),
-    }
-    if client.client_type == ClientType.AUTHORIZATION_CODE:
-        labels[ClientUrl.Kind.CORS_ORIGIN] = gettext("Allowed CORS Origin(s)")
     rows = list(client.urls.all())
-    return [(labels[kind], [row.url for row in rows if row.kind == kind]) for kind in labels]
+    return [
+        (gettext(kind.label), [row.url for row in rows if row.kind == kind.id])
+        for kind in client.type.url_kinds
+    ]
 
 
 def _tab(
@@ -151,10 +148,12 @@ def _tab(
         "may_disable": allows(actor, Action.DISABLE_CLIENT, client=client),
         "may_end_tokens": allows(actor, Action.END_TOKENS, client=client),
         "may_remove": allows(actor, Action.REMOVE_CLIENT, client=client),
-        "may_read_secrets": client.has_secrets
+        "may_read_secrets": client.type.has_secrets
         and allows(actor, Action.READ_SECRETS, client=client),
-        "may_add_secret": client.has_secrets and allows(actor, Action.ADD_SECRET, client=client),
-        "may_assign_roles": client.has_roles and allows(actor, Action.ASSIGN_ROLES, client=client),
+        "may_add_secret": client.type.has_secrets
+        and allows(actor, Action.ADD_SECRET, client=client),
+        "may_assign_roles": client.type.has_roles
+        and allows(actor, Action.ASSIGN_ROLES, client=client),
         "may_rotate_secret": allows(actor, Action.ROTATE_SECRET, client=client),
         "may_edit_secret": allows(actor, Action.EDIT_SECRET, client=client),
         "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app.errors import Conflict, RuleBroken
+from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
 from clients_app.permissions import Action
@@ -45,13 +45,10 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         return _ask(request, client, form, status=422)
     try:
         saved = _save(client, form, now=timezone.now())
-    except Conflict as error:
+    except (RuleBroken, Conflict) as error:
         form.add_broken(error)
-        if error.field is None:
+        if isinstance(error, ChangedMeanwhile):
             form.show_changes(get_client(client.tenant_id, client.pk))
-        return _ask(request, client, form, status=422)
-    except RuleBroken as error:
-        form.add_broken(error)
         return _ask(request, client, form, status=422)
     to = reverse("client-details", kwargs={"client_id": client.pk})
     said = gettext("%(client)s saved.") % {"client": saved.name}
@@ -63,12 +60,14 @@ def _is_sent(request: HttpRequest) -> bool:
 
 
 def _save(client: Client, form: ClientEditForm, *, now: datetime) -> Client:
-    actor = form.actor
+    actor, version = form.actor, form.cleaned_data["version"]
     with transaction.atomic():  # fields, roles and Owners together, or none of them
-        client = edit_client(client, form.draft(), version=form.seen_version, actor=actor, now=now)
+        client = edit_client(
+            client, form.client_draft(), expected_version=version, actor=actor, now=now
+        )
         if "owners" in form.fields:
             client = name_owners(
-                client, form.owner_ids, version=client.version, actor=actor, now=now
+                client, form.owner_ids, expected_version=client.version, actor=actor, now=now
             )
     return client
 

@@ -1,7 +1,7 @@
 """Clients: the list, by Client Type, Filter, Show and role, in the order of any column."""
 
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from clients_app.errors import NotFound
 from clients_app.identity.person import person_of
-from clients_app.models import Client, ClientType
+from clients_app.models import Client
 from clients_app.permissions import Action, allows
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.selectors.clients.lists import Show, client_page
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
@@ -25,13 +26,6 @@ from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
 from clients_app.web.polling import live_address, stamp
 from clients_app.web.views.client_add import addresses_of
-
-#: the columns that would be empty for all clients of a type
-LACKING: Final[dict[str, set[str]]] = {
-    ClientType.CLIENT_CREDENTIALS: set(),
-    ClientType.AUTHORIZATION_CODE: {"expires", "roles"},
-    ClientType.HYBRID: {"roles"},
-}
 
 
 class Column(NamedTuple):
@@ -80,12 +74,12 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     may_restore = allows(actor, Action.RESTORE_CLIENT)
     may_select = allows(actor, Action.ASSIGN_ROLES)
     said = list_state(request.GET, may_restore=may_restore)
-    default = client.client_type if client else ClientType.CLIENT_CREDENTIALS
-    client_type = ClientType(said.type or default)
-    named = replace(said, type=client_type)  # its address names the type, whatever is open
+    default = client.type if client else CLIENT_CREDENTIALS
+    client_type = CLIENT_TYPES[said.type or default.id]
+    named = replace(said, type=client_type.id)  # its address names the type, whatever is open
     page = client_page(
         actor.tenant_id,
-        client_type=client_type,
+        client_type=client_type.id,
         q=said.q,
         show=said.show,
         role_id=said.role,
@@ -101,14 +95,14 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "q": said.q,
         "said": said,
         "client_type": client_type,
-        "types": [(one, page.counts[one]) for one in ClientType],
+        "types": [(one, page.counts[one.id]) for one in CLIENT_TYPES.values()],
         "shows": [(one, SHOWN[one]) for one in Show if one is not Show.REMOVED or may_restore],
         "columns": _columns(named),
         "chips": _chips(named, actor.tenant_id),
         "filtered": filtered,
-        "state": replace(said, type="" if client_type == default else client_type).query(),
+        "state": replace(said, type="" if client_type == default else client_type.id).query(),
         "elsewhere": [
-            (ClientType(one), count, ListState(type=one, q=said.q, show=said.show).query())
+            (CLIENT_TYPES[one], count, ListState(type=one, q=said.q, show=said.show).query())
             for one, count in page.counts.items()
             if count
         ],
@@ -136,14 +130,16 @@ def _order_of(said: ListState) -> str:
 def _shown_columns(said: ListState) -> dict[str, tuple[str | Promise, str]]:
     if said.show is Show.REMOVED:
         return {"name": (_("Name and Client Id"), ""), "removed": (_("Removed"), "col-roles")}
+    client_type = CLIENT_TYPES[said.type]
     columns: dict[str, tuple[str | Promise, str]] = {
         "name": (_("Name and Client Id"), ""),
         "status": (_("Status"), ""),
-        "expires": (_("Next expiration"), ""),
-        "roles": (_("Roles"), "col-roles"),
-        "used": (_("Last token"), "col-used"),
     }
-    return {name: column for name, column in columns.items() if name not in LACKING[said.type]}
+    if client_type.has_secrets:
+        columns["expires"] = (_("Next expiration"), "")
+    if client_type.has_roles:
+        columns["roles"] = (_("Roles"), "col-roles")
+    return {**columns, "used": (_("Last token"), "col-used")}
 
 
 def _columns(said: ListState) -> list[Column]:

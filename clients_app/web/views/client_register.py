@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
-from clients_app.http.ruled_form import form_key_of
+from clients_app.http.ruled_form import form_key_of, input_of
 from clients_app.identity.kept_forms import BACK
-from clients_app.models import ClientType
 from clients_app.permissions import Action
+from clients_app.rules.client_types import CLIENT_CREDENTIALS
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.registration import register_client
@@ -38,26 +38,24 @@ from clients_app.web.views.client_add import (
 @signed_in
 @may(Action.ADD_CLIENT)
 @fresh_proof(WHY)
-def client_register(
-    request: HttpRequest, client_type: str = ClientType.CLIENT_CREDENTIALS
-) -> HttpResponse:
+def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Last window; Add is the only place where the secret is seen."""
-    client_type = known_type(client_type)
+    named = known_type(client_type)
     if request.method != "POST":
-        return see_other(addresses_of(client_type)["first"])
+        return see_other(addresses_of(named)["first"])
     policy = tenant_policy(actor_of(request).tenant_id)
     form = SecretForm(request.POST, now=timezone.now(), policy=policy)
-    made_of: dict[str, Any] = {"actor": actor_of(request), "client_type": client_type}
+    made_of: dict[str, Any] = {"actor": actor_of(request), "client_type": named}
     if BACK in request.POST or is_url_step(request.POST):
         client_form = ClientForm.shown(after_url_step(request.POST), **made_of)
         form = SecretForm.shown(request.POST, now=form.now, policy=policy)
-        if client_type == ClientType.AUTHORIZATION_CODE or is_url_step(request.POST):
+        if not named.has_secrets or is_url_step(request.POST):
             return show_client_form(request, client_form, form)
         return show_secret_form(request, client_form, form)
     client_form = ClientForm(request.POST, at_add=True, **made_of)
     if not client_form.is_valid():
         return show_client_form(request, client_form, form, status=422)
-    if client_type == ClientType.AUTHORIZATION_CODE:
+    if not named.has_secrets:
         return _register(request, client_form, None)
     if not form.is_valid():
         return show_secret_form(request, client_form, form, status=422)
@@ -71,8 +69,8 @@ def _register(
     now = timezone.now()
     try:
         created = register_client(
-            client_form.draft(),
-            form.draft() if form else None,
+            client_form.client_draft(),
+            form.secret_draft() if form else None,
             actor=client_form.actor,
             now=now,
             form_key=form_key_of(request.POST),
@@ -80,12 +78,11 @@ def _register(
     except AlreadyAdded as error:
         return already_added(request, error)
     except (RuleBroken, Conflict) as error:
-        if form is None or error.field in client_form.fields:
-            client_form.add_broken(error)
-            second = form or SecretForm(now=now)
-            return show_client_form(request, client_form, second, status=422)
-        form.add_broken(error)
-        return show_secret_form(request, client_form, form, status=422)
+        if form is not None and input_of(error.field or "") in form.fields:
+            form.add_broken(error)
+            return show_secret_form(request, client_form, form, status=422)
+        client_form.add_broken(error)
+        return show_client_form(request, client_form, form or SecretForm(now=now), status=422)
     context = {
         "client": created.client,
         "plain": created.plain,

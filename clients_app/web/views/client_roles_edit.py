@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
 from clients_app.permissions import Action
@@ -27,7 +27,7 @@ from clients_app.web.proof import fresh_proof
 def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for the roles; Preview shows their claims, Save assigns them at once."""
     actor = actor_of(request)
-    if not client.has_roles:
+    if not client.type.has_roles:
         raise NotFound(gettext_noop("Clients of this type carry no roles."))
     if request.method != "POST" or BACK in request.POST or "preview" in request.POST:
         return _ask(request, ClientRolesForm.shown(request.POST, client=client, actor=actor))
@@ -39,13 +39,13 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
             client,
             form.role_ids,
             confirms_administrator=form.cleaned_data["confirm_admin"],
-            version=form.seen_version,
+            expected_version=form.cleaned_data["version"],
             actor=actor,
             now=timezone.now(),
         )
     except (Conflict, RuleBroken) as error:
         form.add_broken(error)
-        if isinstance(error, Conflict):
+        if isinstance(error, ChangedMeanwhile):
             form.show_changes(get_client(client.tenant_id, client.pk))
         return _ask(request, form, status=422)
     said = gettext("Roles of %(client)s saved.") % {"client": client.name}

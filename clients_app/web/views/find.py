@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from clients_app.models import ClientType
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.find import find as find_rows
 from clients_app.web.access import may, signed_in
@@ -48,11 +47,6 @@ PLACES: Final = (
         is_window=True,
     ),
 )
-CLIENT_ICONS: Final[dict[str, str]] = {
-    ClientType.CLIENT_CREDENTIALS: "server",
-    ClientType.AUTHORIZATION_CODE: "globe",
-    ClientType.HYBRID: "layers",
-}
 
 
 @require_safe
@@ -65,7 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
     words, found = q.strip().casefold(), find_rows(actor.tenant_id, q)
     context = {
         "q": q,
-        "clients": [(client, CLIENT_ICONS[client.client_type]) for client in found.clients],
+        "clients": found.clients,
         "roles": found.roles,
         "places": [
             {"place": place, "address": reverse(place.route)}

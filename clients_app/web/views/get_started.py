@@ -1,54 +1,49 @@
 """Get started: a guide for each Client Type, with this installation's own addresses filled in."""
 
 from shlex import quote
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app import conf
-from clients_app.models import ClientType
 from clients_app.permissions import Action, allows
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.web.access import signed_in
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
 
-LEDES: Final = {
-    ClientType.CLIENT_CREDENTIALS: _(
-        "Connect a machine to your APIs with a client-credentials client. About five minutes."
-    ),
-    ClientType.AUTHORIZATION_CODE: _(
-        "For browser and mobile applications where a person signs in. No secret is issued."
-    ),
-    ClientType.HYBRID: _(
-        "For applications with a server, where a person signs in and the server keeps a secret."
-    ),
-}
-
 
 @require_safe
 @signed_in
-def get_started(
-    request: HttpRequest, client_type: str = ClientType.CLIENT_CREDENTIALS
-) -> HttpResponse:
+def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Lead from Add Client to the first verified token and the first rotation."""
-    client_type = known_type(client_type)
+    named = known_type(client_type)
     actor = actor_of(request)
     values = _addresses(str(actor.tenant_id))
     context = {
-        "client_type": client_type,
-        "types": ClientType,
-        "lede": LEDES[client_type],
+        "client_type": named,
+        "types": CLIENT_TYPES.values(),
+        "chapters": _chapters(named),
         "may_add": allows(actor, Action.ADD_CLIENT),
-        "add_client": addresses_of(client_type)["first"],
+        "add_client": addresses_of(named)["first"],
         **values,
         **_commands(values),
     }
     title = gettext("Get started")
     return show(request, "help/get_started", context, title=title, fragments=("guide",))
+
+
+def _chapters(client_type: ClientType) -> list[str]:
+    """Return the templates of the guide, in their order."""
+    chapters = ["add", "keep"]
+    if client_type.grants:
+        chapters += ["token", "call"]
+    else:
+        chapters += ["later", *(["introspect"] if client_type.may_introspect else [])]
+    chapters += ["verify", *(["rotate"] if client_type.has_secrets else [])]
+    return [f"clients_app/help/_guide_{chapter}.html" for chapter in chapters]
 
 
 def _addresses(tenant_id: str) -> dict[str, str]:

@@ -12,15 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.errors import ChangedMeanwhile, RuleBroken
+from clients_app.http.sentences import sentence_of
 from clients_app.identity.factor_status import administrators_without_factor
 from clients_app.identity.kept_forms import BACK
+from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import foul_page, tenant_policy
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
-from clients_app.web.forms.policy_form import PolicyForm, stamp
+from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.htmx import see_other, show
 from clients_app.web.proof import fresh_proof
 
@@ -30,9 +32,10 @@ from clients_app.web.proof import fresh_proof
 @may(Action.SET_POLICIES)
 def policies(request: HttpRequest) -> HttpResponse:
     """Show what the tenant demands; filled by the address where one comes Back to it."""
-    held = tenant_policy(actor_of(request).tenant_id)
-    form = PolicyForm.shown(request.GET) if "seen" in request.GET else PolicyForm.opened(held)
-    return _ask(request, form)
+    if "version" in request.GET:
+        return _ask(request, PolicyForm.shown(request.GET))
+    tenant = person_of(request).tenant
+    return _ask(request, PolicyForm.opened(tenant_policy(tenant.pk), version=tenant.version))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,13 +52,18 @@ def policies_check(request: HttpRequest) -> HttpResponse:
         return _ask(request, form, status=422)
     if request.method != "POST":
         return _check(request, form)
-    held = tenant_policy(actor.tenant_id)
-    if form.cleaned_data["seen"] != stamp(held):
-        messages.warning(request, str(ChangedMeanwhile()))
-        return see_other(reverse("policies"))
+    given = form.cleaned_data
     try:
-        confirms = form.cleaned_data["confirm"]
-        set_policies(form.policy, seen=held, confirms_ends=confirms, actor=actor, now=now)
+        set_policies(
+            form.policy,
+            expected_version=given["version"],
+            confirms_ends=given["confirm"],
+            actor=actor,
+            now=now,
+        )
+    except ChangedMeanwhile as error:
+        messages.warning(request, sentence_of(error))
+        return see_other(reverse("policies"))
     except RuleBroken as error:
         form.add_broken(error)
         return _check(request, form, status=422)

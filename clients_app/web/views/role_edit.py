@@ -38,7 +38,7 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, status=422)
     try:
-        role = edit_role(role_id, **form.cleaned_data, actor=actor, now=timezone.now())
+        role = edit_role(role_id, **form.role_fields(), actor=actor, now=timezone.now())
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
         if isinstance(error, ChangedMeanwhile):

@@ -41,7 +41,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
         return _ask(request, client, form, status=422)
     try:
         added = add_secret(
-            client, form.draft(), actor=actor, now=now, form_key=form_key_of(request.POST)
+            client, form.secret_draft(), actor=actor, now=now, form_key=form_key_of(request.POST)
         )
     except AlreadyAdded as error:
         return already_added(request, error)
@@ -61,7 +61,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
 
 def same_description(client: Client, form: SecretForm, *, but: ClientSecret) -> str:
     """Return the description if another live secret has it too: warned, not refused."""
-    said = form.draft().description
+    said = form.secret_draft().description
     others = client.secrets.live(form.now).exclude(pk=but.pk)
     return said if others.filter(description=said).exists() else ""
 

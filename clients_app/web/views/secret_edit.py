@@ -46,9 +46,15 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
     form = SecretEditForm(request.POST, **made_of)
     if not form.is_valid():
         return _ask(request, client, form, status=422)
-    actor, seen = actor_of(request), form.cleaned_data["seen"]
     try:
-        saved = edit_secret(client, secret_id, form.draft(), actor=actor, now=now, seen=seen)
+        saved = edit_secret(
+            client,
+            secret_id,
+            form.secret_draft(),
+            expected_version=form.cleaned_data["version"],
+            actor=actor_of(request),
+            now=now,
+        )
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
         if isinstance(error, ChangedMeanwhile):

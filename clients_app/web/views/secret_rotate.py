@@ -70,7 +70,7 @@ def _rotate(request: HttpRequest, client: Client, form: SecretRotateForm) -> Rot
     return rotate_secret(
         client,
         given["replaces"],
-        form.draft(),
+        form.secret_draft(),
         old_ends_at=given["old_ends_at"],
         remove_id=given.get("remove"),
         actor=actor_of(request),

@@ -1,0 +1,119 @@
+"""The fields of a new client: those that its Client Type has."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.actors import Actor
+from clients_app.errors import RuleBroken
+from clients_app.http.ruled_form import RuledForm, input_of, line
+from clients_app.http.sentences import sentence_of
+from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
+from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_types import URL_KINDS, ClientType, UrlKind
+from clients_app.rules.lifetimes import parse_token_lifetime
+from clients_app.rules.names import clean_client_name, clean_line, split_tags
+from clients_app.rules.redirect_uris import check_url_count, clean_url
+from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.services.clients.drafts import ClientDraft
+
+URL_INPUTS: Final = tuple(input_of(kind.path) for kind in URL_KINDS)
+ORDER: Final = (
+    *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
+    *(one.name for one in LINES),
+    *("tags", "may_introspect"),
+)
+_SAID_MAX: Final = 60  # characters of a wrong URL that its sentence repeats
+
+
+class UrlsField(forms.Field):
+    """Any number of URLs of one kind; a door that does not type one in each line says how."""
+
+    widget: Any = forms.Textarea
+
+    def __init__(self, kind: UrlKind, *, private_schemes: bool) -> None:
+        super().__init__(required=False, label=gettext(kind.label), help_text=gettext(kind.help))
+        self.kind = kind
+        self.private_schemes = private_schemes
+
+    def typed(self, value: Any) -> Iterable[str]:
+        """Return the URLs as they were typed."""
+        return (value or "").splitlines()
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """Return the URLs, each once; the error names the first that breaks a rule."""
+        urls: dict[str, None] = {}
+        for url in filter(str.strip, self.typed(value)):
+            try:
+                urls[clean_url(url, self.kind, private_schemes=self.private_schemes)] = None
+            except RuleBroken as error:
+                said = url if len(url) <= _SAID_MAX else f"{url[:_SAID_MAX]}…"
+                raise forms.ValidationError(f"{said}: {sentence_of(error)}") from error
+        try:
+            check_url_count(urls, self.kind)
+        except RuleBroken as error:
+            raise forms.ValidationError(sentence_of(error)) from error
+        return tuple(urls)
+
+
+class ClientForm(RuledForm):
+    """A client of ``client_type`` in the tenant of ``actor``."""
+
+    urls_field: type[UrlsField] = UrlsField
+
+    name = line(_("Name"), clean_client_name)
+    allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
+    roles = forms.MultipleChoiceField(
+        required=False,
+        label=_("Roles"),
+        error_messages={
+            "invalid_choice": _("Select roles from the list. One of them is not there any more.")
+        },
+    )
+    confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
+    token_lifetime = line(_("Token Lifetime"), parse_token_lifetime)
+    tags = line(_("Tags"), split_tags)
+    may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
+
+    def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.actor = actor
+        self.client_type = client_type
+        self.initial.setdefault("token_lifetime", str(TOKEN_LIFETIME_DEFAULT_S))
+        private = client_type.may_have_private_schemes
+        for kind in client_type.url_kinds:
+            self.fields[input_of(kind.path)] = self.urls_field(kind, private_schemes=private)
+        for one in LINES:
+            rule = partial(clean_line, maximum=one.maximum, field=one.name)
+            self.fields[one.name] = line(gettext(one.label), rule, help_text=gettext(one.help))
+        for path in client_type.lacks:
+            self.fields.pop(input_of(path), None)
+        self.order_fields(ORDER)
+        if "roles" in self.fields:
+            self._offer_roles(actor)
+
+    def _offer_roles(self, actor: Actor) -> None:
+        self.tenant_roles = tenant_roles(actor.tenant_id)
+        self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
+        roles: Any = self.fields["roles"]
+        roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
+
+    def client_draft(self) -> ClientDraft:
+        """Return the client as the service takes it; what is wrong or missing by default."""
+        given = self.cleaned_data
+        names = {field.name: input_of(field.name) for field in fields(ClientDraft)}
+        values = {path: given[name] for path, name in names.items() if name in given}
+        values["role_ids"] = self.role_ids
+        values["tags"] = tuple(given.get("tags", ()))
+        values["token_lifetime_s"] = given.get("token_lifetime", TOKEN_LIFETIME_DEFAULT_S)
+        return ClientDraft(**{**values, "client_type": self.client_type.id})
+
+    @property
+    def role_ids(self) -> frozenset[UUID]:
+        return frozenset(UUID(role) for role in self.cleaned_data.get("roles", []))

@@ -1,0 +1,30 @@
+"""What each Client Type has."""
+
+import pytest
+
+from clients_app.rules.client_types import (
+    AUTHORIZATION_CODE,
+    CLIENT_CREDENTIALS,
+    CLIENT_TYPES,
+    HYBRID,
+    ClientType,
+)
+
+URLS = {"redirect_uris", "logout_uris", "cors_origins"}
+ROLES = {"roles", "confirms_administrator"}
+LACKS = {
+    CLIENT_CREDENTIALS: {*URLS, "allow_refresh_token"},
+    AUTHORIZATION_CODE: {*ROLES, "may_introspect"},
+    HYBRID: {*ROLES, "cors_origins"},
+}
+
+
+@pytest.mark.parametrize(("client_type", "lacks"), LACKS.items(), ids=map(str, LACKS))
+def test_lacks_names_every_field_of_other_types(client_type: ClientType, lacks: set[str]) -> None:
+    assert set(client_type.lacks) == lacks
+
+
+def test_types_are_found_by_their_id() -> None:
+    assert {one: record.id for one, record in CLIENT_TYPES.items()} == {
+        one: one for one in ("client-credentials", "authorization-code", "hybrid")
+    }
