@@ -61,8 +61,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_tasks",
-    "django_tasks_db",
     "clients_app",
     "portal.server",
 ]
@@ -154,8 +152,7 @@ MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong (RFC 6238 section 5.2)
 
-# Messages: tasks wait in the database for the worker; without MAIL_URL nothing is mailed
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Messages: without MAIL_URL nothing is mailed
 MAIL = env.mail("MAIL_URL")
 EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", ""), MAIL.get("EMAIL_PORT", 25)

@@ -14,7 +14,9 @@ from clients_app.models.client import (
 )
 from clients_app.models.client_secret import ClientSecret
 from clients_app.models.form_key import UsedFormKey
+from clients_app.models.link_request import LinkRequest
 from clients_app.models.notice import Delivery, Notice
+from clients_app.models.notice_channel import NoticeChannel
 from clients_app.models.person import Person, PersonRole
 from clients_app.models.revoked_token import RevokedToken
 from clients_app.models.role import Role
@@ -23,7 +25,6 @@ from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
 from clients_app.models.token_refusal import TokenRefusal
 from clients_app.models.usage import TokenUsage
-from clients_app.models.webhook import Webhook
 
 __all__ = [
     "AuditEvent",
@@ -39,7 +40,9 @@ __all__ = [
     "ClientUrl",
     "Delivery",
     "IssuedClientId",
+    "LinkRequest",
     "Notice",
+    "NoticeChannel",
     "Person",
     "PersonRole",
     "RevokedToken",
@@ -50,5 +53,4 @@ __all__ = [
     "TokenRefusal",
     "TokenUsage",
     "UsedFormKey",
-    "Webhook",
 ]

@@ -56,9 +56,8 @@ def look_after_policies() -> None:
 
 
 def look_after_messages() -> None:
-    """Queue again what a killed process left; remove what is old."""
+    """Remove what is old."""
     now = datetime.now(UTC)
-    deliveries.queue_late(now=now)
     deliveries.remove_old(now=now)
     schedule.remove_old(now=now)
 
