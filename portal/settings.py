@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from clients_app import limits
+from clients_app import data_files, limits
 from portal import environment as env
 from portal import secret_files
 
@@ -123,7 +123,8 @@ TEMPLATES = [
 ]
 
 # Rows
-DATABASES = {"default": env.database(DATA_DIR)}
+DATABASES = env.databases(DATA_DIR)
+DATABASE_ROUTERS = ["portal.storage.router.Router"]
 CACHES = {"default": env.cache()}
 
 # People
@@ -210,7 +211,7 @@ LOCALE_PATHS = [BASE_DIR / "clients_app" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE")
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = data_files.static_root(DATA_DIR)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536

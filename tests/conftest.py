@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from django.core.cache import cache
 from django.core.signals import setting_changed
-from django.db import connection
+from django.db import connection, connections
 from django.dispatch import receiver
 from django.test import Client as Browser
 from django.test import TransactionTestCase
@@ -32,6 +32,7 @@ settings.register_profile("portal", deadline=None)  # a busy machine is no fault
 settings.load_profile("portal")
 
 FULL_COST = digests.hasher
+TransactionTestCase.databases = set(connections)  # the short-lived rows have one of their own
 
 
 @receiver(setting_changed)

@@ -21,6 +21,7 @@ from clients_app.models.person import Person, PersonRole
 from clients_app.models.revoked_token import RevokedToken
 from clients_app.models.role import Role
 from clients_app.models.saved_filter import SavedFilter
+from clients_app.models.short_lived import FailureCount, SharedValue
 from clients_app.models.signing_key import SigningKey
 from clients_app.models.tenant import Tenant
 from clients_app.models.token_refusal import TokenRefusal
@@ -39,6 +40,7 @@ __all__ = [
     "ClientType",
     "ClientUrl",
     "Delivery",
+    "FailureCount",
     "IssuedClientId",
     "LinkRequest",
     "Notice",
@@ -48,6 +50,7 @@ __all__ = [
     "RevokedToken",
     "Role",
     "SavedFilter",
+    "SharedValue",
     "SigningKey",
     "Tenant",
     "TokenRefusal",

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from clients_app import conf
+from clients_app import conf, data_files
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
 from clients_app.identity.one_time_links import make_one_time_link
@@ -30,10 +31,10 @@ ADVISORY_LOCK = 0x706F7274616C  # any number, the same in every process: "portal
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let processes that start at once prepare one after the other, also on several machines."""
-    folder = conf.data_dir()
+    folder = settings.DATA_DIR
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / "start.lock").open("w")
+        lock = data_files.start_lock(folder).open("w")
     except OSError as error:
         raise ImproperlyConfigured(
             f"The folder {folder} cannot be written ({error.strerror}); "
