@@ -167,7 +167,7 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
         return {"default": default}
     short_lived = {
         "ENGINE": "portal.storage.short_lived",
-        "NAME": data_files.short_lived(data_dir),
+        "NAME": str(data_files.short_lived(data_dir)),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 0.2,  # seconds to wait for another writer

@@ -6,22 +6,18 @@ Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 31 and 32.
 import binascii
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jwt.algorithms import get_default_algorithms
 
 from clients_app import conf, derived_keys
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
 
-_NONCE_BYTES: Final = 12
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
@@ -40,7 +36,7 @@ _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
 
 
 class SigningKeyLost(PortalError):
-    """No key of the keyring opens the private part of the signing key."""
+    """No key derived from SECRET_KEY opens the private part of the signing key."""
 
     def __init__(self, kid: str) -> None:
         super().__init__(
@@ -146,22 +142,16 @@ def encrypt_anew(row: SigningKey) -> None:
 
 
 def _encrypt(row: SigningKey, plain: bytes) -> None:
-    key = derived_keys.current_key(derived_keys.SIGNING_KEYS)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    row.private_part = nonce + AESGCM(key.value).encrypt(nonce, plain, row.kid.encode())
-    row.encryption_key_id = key.id
+    row.private_part = derived_keys.sealed(plain, derived_keys.SIGNING_KEYS, about=row.kid.encode())
 
 
 def _plain(row: SigningKey) -> bytes:
     """Return the private part, in DER (PKCS #8)."""
-    key = derived_keys.key_by_id(derived_keys.SIGNING_KEYS, row.encryption_key_id)
-    if key is None:
-        raise SigningKeyLost(row.kid)
-    stored = bytes(row.private_part)
-    nonce, ciphertext = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
     try:
-        return AESGCM(key.value).decrypt(nonce, ciphertext, row.kid.encode())
-    except (InvalidTag, ValueError) as error:  # ValueError: nothing is there
+        return derived_keys.opened(
+            bytes(row.private_part), derived_keys.SIGNING_KEYS, about=row.kid.encode()
+        )
+    except derived_keys.CannotOpen as error:
         raise SigningKeyLost(row.kid) from error
 
 

@@ -132,7 +132,11 @@ def encrypt_keys_anew(*, actor: Actor, now: datetime) -> list[SigningKey]:
     with transaction.atomic():
         _lock()
         current = derived_keys.current_key(derived_keys.SIGNING_KEYS).id
-        rows = list(_present().exclude(encryption_key_id=current).order_by("created_at"))
+        rows = [
+            row
+            for row in _present().order_by("created_at")
+            if derived_keys.sealed_under(bytes(row.private_part)) != current
+        ]
         for row in rows:
             private_keys.encrypt_anew(row)
             row.save()

@@ -1,7 +1,7 @@
 """The backend: makes the file and its tables wherever they are missing, so that migrations, and
 whoever deletes the file while the portal runs, need not know of it."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 from django.apps import apps
@@ -17,7 +17,11 @@ class DatabaseWrapper(_Django):
 
     def ensure_connection(self) -> None:
         """Connect, also where the file that this thread is connected to was deleted."""
-        if self.connection is not None and not self.in_atomic_block and not self._file_exists():
+        if (
+            self.connection is not None
+            and not self.in_atomic_block
+            and not os.path.exists(self.settings_dict["NAME"])
+        ):
             self.close()
         super().ensure_connection()
 
@@ -29,6 +33,3 @@ class DatabaseWrapper(_Django):
             statement, _ = editor.table_sql(apps.get_model("clients_app", name))
             make = statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
             self.connection.execute(make)
-
-    def _file_exists(self) -> bool:
-        return Path(self.settings_dict["NAME"]).exists()
