@@ -29,13 +29,13 @@ from clients_app.services.clients.edits import (
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.notices.calendar_links import make_feed, remove_feed
-from clients_app.services.notices.deliveries import retry
-from clients_app.services.notices.settings import (
+from clients_app.services.notices.channel_settings import (
     remove_channel,
     renew_secret,
     send_test,
     set_channel,
 )
+from clients_app.services.notices.deliveries import retry
 from clients_app.services.people.accounts import add_person, choose_password
 from clients_app.services.people.edits import assign_person_roles, set_active
 from clients_app.services.people.sign_ins import note_proof, note_sign_in, note_sign_out

@@ -10,8 +10,8 @@ from django.test import override_settings
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.notices.channel_settings import NewSecret, set_channel
 from clients_app.services.notices.schedule import look
-from clients_app.services.notices.settings import NewSecret, set_channel
 from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
 

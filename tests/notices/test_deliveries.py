@@ -10,7 +10,7 @@ from standardwebhooks import WebhookVerificationError
 from clients_app.actors import Actor
 from clients_app.models import Person, Tenant
 from clients_app.services.notices import deliveries
-from clients_app.services.notices.settings import (
+from clients_app.services.notices.channel_settings import (
     NewSecret,
     remove_channel,
     renew_secret,

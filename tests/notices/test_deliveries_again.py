@@ -13,8 +13,8 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery, NoticeChannel, Person, Tenant
 from clients_app.services.notices import deliveries
+from clients_app.services.notices.channel_settings import NewSecret
 from clients_app.services.notices.schedule import look
-from clients_app.services.notices.settings import NewSecret
 from clients_app.services.notices.table import CHANNELS
 from tests.factories import NOW, actor_for
 from tests.notices.conftest import ending_client, in_days, outcomes, told

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Delivery, Notice, Person, Tenant
 from clients_app.rules.webhook_urls import shown_url
+from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.notices.schedule import look, look_everywhere
-from clients_app.services.notices.settings import set_channel
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from tests.conftest import Machine
 from tests.factories import NOW, command_line_in, insert_clients, insert_secrets, make_tenant

@@ -14,7 +14,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from clients_app import conf
+from django.conf import settings
+
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import ANSWER_MAX, URL_MAX
 from clients_app.rules.webhook_urls import without_path
@@ -138,7 +139,7 @@ def _is_public(address: str) -> bool:
 
 def _is_allowed(host: str) -> bool:
     """Tell whether the operator has listed this host, or a network that this address is in."""
-    allowed = conf.outgoing_allowed_hosts()
+    allowed = settings.OUTGOING_ALLOWED_HOSTS
     if host.lower() in {one.lower() for one in allowed}:
         return True
     try:

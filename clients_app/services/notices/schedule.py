@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from clients_app import conf
@@ -27,7 +28,7 @@ PIECE: Final = 500  # secrets told of in one transaction, and at most in one mes
 def look_everywhere(*, now: datetime) -> None:
     """Look at each tenant that nobody has looked at today, from the hour of notices on."""
     local = now.astimezone(conf.installation_zone())
-    if local.hour < conf.notice_hour():
+    if local.hour < settings.NOTICE_HOUR:
         return
     for tenant in Tenant.objects.exclude(notices_looked_on=local.date()).order_by("created_at"):
         look(tenant, now=now)

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from django.conf import settings
 from jwt.algorithms import get_default_algorithms
 
-from clients_app import conf, derived_keys
+from clients_app import derived_keys
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
 
@@ -105,8 +106,8 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
 
     ``columns`` say which state it is in, and since when.
     """
-    algorithm = conf.token_signing_algorithm()
-    private = _MAKERS[algorithm](conf.token_signing_key_bits())
+    algorithm = settings.TOKEN_SIGNING_ALGORITHM
+    private = _MAKERS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
     jwk_of: Any = _ALGORITHMS[algorithm]
     whole = jwk_of.to_jwk(private.public_key(), as_dict=True)
     members = {name: whole[name] for name in _THUMBPRINT_MEMBERS[whole["kty"]]}
@@ -128,9 +129,9 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
 
 def is_as_set(row: SigningKey) -> bool:
     """Tell whether the key has the algorithm and length that new keys get."""
-    if row.algorithm != conf.token_signing_algorithm():
+    if row.algorithm != settings.TOKEN_SIGNING_ALGORITHM:
         return False
-    return row.bits in {None, conf.token_signing_key_bits()}
+    return row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
 
 
 def encrypt_anew(row: SigningKey) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,7 +23,7 @@ from clients_app.models import CalendarFeed
 from clients_app.permissions import Action, allows
 from clients_app.rules.notices import STAGES
 from clients_app.selectors.notices.expirations import channels_of, feed_of, recent_deliveries
-from clients_app.services.notices import calendar_links, deliveries, settings
+from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
@@ -42,7 +43,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 def _gives_power(request: HttpRequest, channel: str) -> bool:
-    return request.method == "POST" and settings.channel_named(channel).asks_proof
+    return request.method == "POST" and channel_settings.channel_named(channel).asks_proof
 
 
 @_sent
@@ -54,7 +55,7 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     """Set a channel; a first one that signs shows its signing secret, once."""
     if request.method != "POST":
         return see_other(reverse("notices"))
-    chosen = settings.channel_named(channel)
+    chosen = channel_settings.channel_named(channel)
     typed = {
         field.name: field.name in request.POST
         if field.is_checkbox
@@ -64,7 +65,9 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     if BACK in request.POST:
         return _page(request, channel, typed=typed)
     try:
-        made = settings.set_channel(channel, typed, actor=actor_of(request), now=timezone.now())
+        made = channel_settings.set_channel(
+            channel, typed, actor=actor_of(request), now=timezone.now()
+        )
     except RuleBroken as error:
         return _page(request, channel, status=422, wrong=error, typed=typed)
     if made is not None:
@@ -81,7 +84,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
     if is_sent(request):
         actor, email = actor_of(request), person_of(request).email
         try:
-            sent = settings.send_test(channel, email=email, actor=actor, now=timezone.now())
+            sent = channel_settings.send_test(channel, email=email, actor=actor, now=timezone.now())
         except RuleBroken as error:
             return _page(request, channel, status=422, wrong=error)
         said = gettext("A test is on its way to %(recipient)s.") % {"recipient": sent.recipient}
@@ -102,7 +105,7 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     seen = request.POST.get("seen")
     if not is_sent(request) or row is None or seen != row.set_at.isoformat():
         return see_other(reverse("notices"))
-    made = settings.renew_secret(channel, actor=actor_of(request), now=timezone.now())
+    made = channel_settings.renew_secret(channel, actor=actor_of(request), now=timezone.now())
     return _page(request, channel, signing_secret=made.plain)
 
 
@@ -112,8 +115,8 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
 def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
     """Send nothing on a channel any more."""
     if is_sent(request):
-        settings.remove_channel(channel, actor=actor_of(request), now=timezone.now())
-        label = settings.channel_named(channel).label
+        channel_settings.remove_channel(channel, actor=actor_of(request), now=timezone.now())
+        label = channel_settings.channel_named(channel).label
         messages.success(request, gettext("%(channel)s removed.") % {"channel": label})
     return see_other(reverse("notices"))
 
@@ -179,7 +182,7 @@ def _page(
         "feed": feed,
         "feed_stamp": _stamp(feed),
         "stages": get_text_list(list(map(str, STAGES[:0:-1])), gettext("and")),
-        "hour": f"{conf.notice_hour():02}:00",
+        "hour": f"{settings.NOTICE_HOUR:02}:00",
         "zone_of_notices": str(conf.installation_zone()),
         "may_manage": allows(actor, Action.MANAGE_NOTICES),
     }
