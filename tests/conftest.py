@@ -19,7 +19,7 @@ from hypothesis import settings
 from clients_app import conf
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, rejected_requests
@@ -202,7 +202,7 @@ def _no_keys_of_other_tests() -> None:
 def _no_counts_of_other_tests() -> None:
     """Forget how often something was tried: rate limits count in the cache, usage in memory."""
     cache.clear()
-    attempts.forget()
+    refused_attempts.forget()
     counts.issued.take()
     rejected_requests.refused.take()
 

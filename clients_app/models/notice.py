@@ -1,4 +1,4 @@
-"""What was told of the ends of secrets, and the messages that tell it."""
+"""Which notices of expiring secrets were sent, and the messages that carry them."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""One-time form keys: a form sent twice does its deed once (product rule, "Saved at Add")."""
+"""One-time form keys: a form sent twice acts once (product rule, "Saved at Add")."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from clients_app.models import Client, UsedFormKey
 
 
 def refuse_used(form_key: str, *, actor: Actor) -> None:
-    """Return if this key was not used yet; call it after locking what the deed changes.
+    """Return if this key was not used yet; call it after locking what the operation changes.
 
     Errors: AlreadyAdded with the client that the first try made or changed.
     """
@@ -22,7 +22,7 @@ def refuse_used(form_key: str, *, actor: Actor) -> None:
 
 
 def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
-    """Note, in the transaction of the deed, that this key was used for ``client``."""
+    """Note, in the transaction of the operation, that this key was used for ``client``."""
     if form_key:
         UsedFormKey.objects.create(
             tenant_id=actor.tenant_id, actor_id=actor.id, key=form_key, client=client, used_at=now

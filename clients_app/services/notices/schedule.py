@@ -1,8 +1,8 @@
-"""Looks, once a day, which secrets end soon, and queues what tells of them.
+"""Looks once a day for secrets that expire soon, and queues the notices.
 
-Each stage of each secret is a row that can exist once: whoever looks, and however often, nobody is
-told twice. A tenant's row is locked while one piece of its secrets is told of, so that two
-processes tell of two different pieces.
+Each stage of each secret is a row that can exist once, so nobody gets a notice twice, whichever
+process looks and however often. The tenant's row is locked while one piece of its secrets is
+queued, so that two processes queue two different pieces.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from clients_app.services.notices import deliveries, items
 from clients_app.services.notices.channel import Expiring
 from clients_app.services.notices.table import CHANNELS
 
-PIECE: Final = 500  # secrets told of in one transaction, and at most in one message
+PIECE: Final = 500  # secrets queued in one transaction, and at most in one message
 
 
 def look_everywhere(*, now: datetime) -> None:
@@ -46,7 +46,7 @@ def look(tenant: Tenant, *, now: datetime) -> int:
 
 
 def remove_old(*, now: datetime) -> None:
-    """Remove the notes of secrets whose end nobody is told of any more."""
+    """Remove the notes on secrets that get no more notices."""
     Notice.objects.filter(ends_at__lt=now - deliveries.LISTED).delete()
 
 
@@ -88,7 +88,7 @@ def _stage(
 
 @transaction.atomic
 def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
-    """Note that these secrets are told of, and queue the messages; all of it or nothing."""
+    """Queue the notices of these secrets and note that they were; all of it or nothing."""
     lock_tenant(tenant.pk)
     told = set(
         Notice.objects.filter(secret_id__in=secret_ids).values_list("secret_id", "ends_at", "days")

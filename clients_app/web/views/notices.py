@@ -1,4 +1,4 @@
-"""Notices: how people and machines are told of the ends of secrets; each part is a form."""
+"""Notices: how people and machines learn which secrets expire; each part is a form."""
 
 from typing import Any
 from uuid import UUID

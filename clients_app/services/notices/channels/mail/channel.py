@@ -85,7 +85,7 @@ class Mail(Channel):
 
 
 def _readers(secret: ClientSecret, administrators: list[_Reader]) -> list[_Reader]:
-    """Return who is told of a secret, each address once: people before a contact."""
+    """Return who gets a notice of a secret, each address once: people before a contact."""
     owners = [_reader(person) for person in secret.client.owners.all() if person.is_active]
     readers = [*administrators, *owners, *_contact(secret.client.contact)]
     by_address = {key_of(reader.address): reader for reader in reversed(readers) if reader.address}
