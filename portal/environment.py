@@ -147,7 +147,7 @@ def database(data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"DATABASE_URL is neither PostgreSQL nor SQLite; set it to something like {example}."
         )
-    found = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
+    found: dict[str, Any] = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
     if found["NAME"] in {"", ":memory:"}:
         raise ImproperlyConfigured(
             f"DATABASE_URL names no database; set it to something like {example}."

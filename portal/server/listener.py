@@ -20,7 +20,6 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from portal.server.companion import Companion
-from portal.server.port import Listener
 from portal.server.workers import STOPS, load, load_in_worker, obey_parent_alone
 
 THREADS = 2  # of each worker: one works while the other waits; with more each waits longer
@@ -29,16 +28,16 @@ AGAIN_S = 0.5  # a worker that has not ended is told again
 KILL_S = 1  # granian's own patience, after ours
 
 
-def serve(listener: Listener, *, tell: Callable[[], None]) -> None:
+def serve(*, tell: Callable[[], None]) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; ``tell`` is called when the port is open."""
-    certificate, key = listener.tls_files or (None, None)
+    certificate, key = settings.TLS_FILES or (None, None)
     server: Any = Server(
         settings.WSGI_APPLICATION,
-        address=listener.address,
-        port=listener.port,
+        address=settings.BIND,
+        port=settings.PORT,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # to tell HTTP/2 from it costs each request 10 us
-        workers=listener.workers,
+        workers=settings.WORKERS,
         blocking_threads=THREADS,
         blocking_threads_idle_timeout=600,  # a thread keeps its database connection
         websockets=False,
@@ -56,7 +55,7 @@ def serve(listener: Listener, *, tell: Callable[[], None]) -> None:
 
     @server.on_startup
     def _ready() -> None:
-        _stop_by_signals(partial(_stop, server, listener.workers), ignored=ignored)
+        _stop_by_signals(partial(_stop, server, settings.WORKERS), ignored=ignored)
         companion.start()
         tell()
 

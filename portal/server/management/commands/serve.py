@@ -13,7 +13,7 @@ from clients_app import conf
 from clients_app.management.command_line import PortalCommand, now
 from portal.server import first_start
 from portal.server.listener import serve
-from portal.server.port import check_tls, claim_port, listener
+from portal.server.port import check_tls, claim_port
 from portal.server.static_files import collect_changed_static_files
 
 log = logging.getLogger("clients_app.server")
@@ -28,12 +28,11 @@ class Command(PortalCommand):
         """Prepare, then serve in the foreground until Ctrl C or SIGTERM; both end with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
-        where = listener()
-        check_tls(where)
-        with claim_port(where):
+        check_tls()
+        with claim_port():
             self.prepare()
             logging.disable(logging.NOTSET)  # from here on the log is the server's
-            serve(where, tell=self.tell_address)
+            serve(tell=self.tell_address)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:
