@@ -16,11 +16,12 @@ class Command(PortalCommand):
         send.add_argument("--tenant", help="name of the tenant; without it, of every one")
 
     def send(self, *, tenant: str | None, **_: Any) -> None:
-        """Print how many secrets are told of, and how each message went."""
+        """Print how many secrets got a notice, and how each message went."""
         tenants = [tenant_of(tenant)] if tenant else installation.tenants()
         for one in tenants:
             told = schedule.look(one, now=now())
             self.stdout.write(f"{one.name}: {told} told of")
-            for sent in deliveries.attempt_due(one.pk, now=now()):
-                line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"
-                self.stdout.write(line.rstrip())
+            for delivery_id in deliveries.due(now=now(), tenant_id=one.pk):
+                if sent := deliveries.attempt(delivery_id, now=now()):
+                    line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"
+                    self.stdout.write(line.rstrip())

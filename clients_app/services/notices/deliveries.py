@@ -6,7 +6,6 @@ ends, and goes out under the same Message-ID or webhook-id. Only then can a rece
 never not at all.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +24,6 @@ from clients_app.services.notices.table import CHANNELS
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any try takes
 LISTED: Final = timedelta(days=90)  # then a finished message is removed
-_AT_ONCE: Final = 500  # messages that one look takes from the queue
 _NAMED: Final = 20  # secrets in an audit event; the others are counted
 
 _State = Delivery.State
@@ -55,7 +53,7 @@ def due(*, now: datetime, tenant_id: UUID | None = None) -> list[UUID]:
     rows = Delivery.objects.filter(state=_State.WAITING, try_at__lte=now)
     if tenant_id is not None:
         rows = rows.for_tenant(tenant_id)
-    return list(rows.order_by("try_at").values_list("pk", flat=True)[:_AT_ONCE])
+    return list(rows.order_by("try_at").values_list("pk", flat=True))
 
 
 def attempt(delivery_id: UUID, *, now: datetime) -> Delivery | None:
@@ -77,14 +75,6 @@ def attempt(delivery_id: UUID, *, now: datetime) -> Delivery | None:
         delivery.state = _State.SENT
     _note(delivery, now=now)
     return delivery
-
-
-def attempt_due(tenant_id: UUID, *, now: datetime) -> Iterator[Delivery]:
-    """Try what is due in a tenant, here and now; yield each message with its result."""
-    for delivery_id in due(now=now, tenant_id=tenant_id):
-        delivery = attempt(delivery_id, now=now)
-        if delivery is not None:
-            yield delivery
 
 
 def remove_old(*, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 31 and 32.
 """
 
-import binascii
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -19,7 +19,6 @@ from clients_app import derived_keys
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
 
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
 _ALGORITHMS: Final = get_default_algorithms()
@@ -98,7 +97,7 @@ def forget(kid: str | None = None) -> None:
 
 def base64url(content: bytes) -> bytes:
     """Return ``content`` in base64url without padding (RFC 7515 section 2)."""
-    return binascii.b2a_base64(content, newline=False).translate(_URL_SAFE).rstrip(b"=")
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
 
 
 def new_key(*, now: datetime, **columns: Any) -> SigningKey:
