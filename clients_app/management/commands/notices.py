@@ -9,7 +9,7 @@ from clients_app.services.notices import deliveries, schedule
 
 
 class Command(PortalCommand):
-    help = "Tells of secrets that end soon; what was told before is not told again."
+    help = "Sends the notices that are due for secrets that expire soon; none is sent twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         send = self.words(parser).add_parser("send", help="look now, and send what is due")
@@ -20,7 +20,8 @@ class Command(PortalCommand):
         tenants = [tenant_of(tenant)] if tenant else installation.tenants()
         for one in tenants:
             told = schedule.look(one, now=now())
-            self.stdout.write(f"{one.name}: {told} told of")
+            ending = "" if told == 1 else "s"
+            self.stdout.write(f"{one.name}: notices for {told} secret{ending}")
             for delivery_id in deliveries.due(now=now(), tenant_id=one.pk):
                 if sent := deliveries.attempt(delivery_id, now=now()):
                     line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"
