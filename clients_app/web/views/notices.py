@@ -195,4 +195,6 @@ def _page(
         sent = recent_deliveries(actor.tenant_id)
         context["deliveries"] = [(one, icon_of(one.channel)) for one in sent]
     title = gettext("Notices")
-    return show(request, "settings/notices", {**context, **more}, title=title, fragments=(), status=status)
+    return show(
+        request, "settings/notices", {**context, **more}, title=title, fragments=(), status=status
+    )
