@@ -32,6 +32,7 @@ SECRET_LENGTH_MAX = 256  # bytes of a presented secret that are looked at
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 
+CHANNEL_MAX = 30  # characters of the name of a notice channel
 ANSWER_MAX = 200  # characters of an answer to a notice that are kept
 SECRET_DAYS_MAX = 3650  # of the longest secret life that a tenant may set
 

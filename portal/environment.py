@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from clients_app import data_files
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 RSA_KEY_BITS = ("2048", "3072", "4096")
@@ -139,13 +141,13 @@ def cache() -> dict[str, Any]:
 
 def database(data_dir: Path) -> dict[str, Any]:
     """Return what Django wants to know of DATABASE_URL; a file in ``data_dir`` when unset."""
-    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_dir / 'portal.sqlite3'))}")
+    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_files.database(data_dir)))}")
     example = "postgres://user:password@localhost:5432/portal"
     if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise ImproperlyConfigured(
             f"DATABASE_URL is neither PostgreSQL nor SQLite; set it to something like {example}."
         )
-    found = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
+    found: dict[str, Any] = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
     if found["NAME"] in {"", ":memory:"}:
         raise ImproperlyConfigured(
             f"DATABASE_URL names no database; set it to something like {example}."
@@ -156,6 +158,24 @@ def database(data_dir: Path) -> dict[str, Any]:
     found["CONN_MAX_AGE"] = None  # persistent
     found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")
     return found
+
+
+def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
+    """Return the database, and beside one of SQLite that of the short-lived rows."""
+    default = database(data_dir)
+    if default["ENGINE"] == "django.db.backends.postgresql":
+        return {"default": default}
+    short_lived = {
+        "ENGINE": "portal.storage.short_lived",
+        "NAME": str(data_files.short_lived(data_dir)),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 0.2,  # seconds to wait for another writer
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
+        },
+        "CONN_MAX_AGE": None,
+    }
+    return {"default": default, "short_lived": short_lived}
 
 
 def mail(name: str) -> dict[str, Any]:

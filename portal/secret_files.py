@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from clients_app import data_files
 from portal.environment import text
 
 
@@ -20,7 +21,7 @@ def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY, or SECRET_KEY_FILE's, or the key file's in DATA_DIR, made if missing."""
     given = secret_from("SECRET_KEY")
     if not given:
-        path = data_dir / "secret_key"
+        path = data_files.secret_key(data_dir)
         _make_key_file(path)
         given = _content(path, "The key file")
     if len(given) < 50 or len(set(given)) < 5:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from clients_app import limits
+from clients_app import data_files, limits
 from portal import environment as env
 from portal import secret_files
 
@@ -61,8 +61,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_tasks",
-    "django_tasks_db",
     "clients_app",
     "portal.server",
 ]
@@ -125,7 +123,8 @@ TEMPLATES = [
 ]
 
 # Rows
-DATABASES = {"default": env.database(DATA_DIR)}
+DATABASES = env.databases(DATA_DIR)
+DATABASE_ROUTERS = ["portal.storage.router.Router"]
 CACHES = {"default": env.cache()}
 
 # People
@@ -154,8 +153,7 @@ MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong (RFC 6238 section 5.2)
 
-# Messages: tasks wait in the database for the worker; without MAIL_URL nothing is mailed
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Messages: without MAIL_URL nothing is mailed
 MAIL = env.mail("MAIL_URL")
 EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", ""), MAIL.get("EMAIL_PORT", 25)
@@ -213,7 +211,7 @@ LOCALE_PATHS = [BASE_DIR / "clients_app" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE")
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = data_files.static_root(DATA_DIR)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536

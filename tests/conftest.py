@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from django.core.cache import cache
 from django.core.signals import setting_changed
-from django.db import connection
+from django.db import connection, connections
 from django.dispatch import receiver
 from django.test import Client as Browser
 from django.test import TransactionTestCase
@@ -19,7 +19,7 @@ from hypothesis import settings
 from clients_app import conf
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, rejected_requests
@@ -32,6 +32,7 @@ settings.register_profile("portal", deadline=None)  # a busy machine is no fault
 settings.load_profile("portal")
 
 FULL_COST = digests.hasher
+TransactionTestCase.databases = set(connections)  # the short-lived rows have one of their own
 
 
 @receiver(setting_changed)
@@ -201,7 +202,7 @@ def _no_keys_of_other_tests() -> None:
 def _no_counts_of_other_tests() -> None:
     """Forget how often something was tried: rate limits count in the cache, usage in memory."""
     cache.clear()
-    attempts.forget()
+    refused_attempts.forget()
     counts.issued.take()
     rejected_requests.refused.take()
 

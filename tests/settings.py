@@ -35,6 +35,10 @@ from portal.settings import DATABASES  # noqa: E402  after its environment
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in production
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
+    DATABASES["short_lived"]["TEST"] = {
+        "NAME": str(Path(_folder) / "test-short-lived.sqlite3"),
+        "MIGRATE": False,
+    }
 
 # WhiteNoise looks for a file when it is asked for one: each browser of a test is a new server, and
 # listing all files takes it longer than most tests.

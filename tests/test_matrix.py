@@ -72,7 +72,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "tab": "roles",
         "filter_id": 4711,
         "link": "x-y",
-        "channel": "mail",
+        "channel": "webhook",
         "delivery_id": uuid4(),
         "key": "of-nobody",
     }

@@ -21,7 +21,7 @@ from clients_app.identity.kept_forms import View
 from clients_app.identity.person import person_of, zone_of
 from clients_app.identity.request_actor import acting
 from clients_app.permissions import Action
-from clients_app.services.activity.attempts import note_refused
+from clients_app.services.activity.refused_attempts import note_refused
 
 _METHODS: Final = ("GET", "HEAD", "POST")
 #: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest

@@ -9,7 +9,9 @@ import os
 from pathlib import Path
 from uuid import UUID
 
-from clients_app import conf
+from django.conf import settings
+
+from clients_app import data_files
 
 log = logging.getLogger("clients_app.audit")
 
@@ -51,4 +53,4 @@ def noted(tenant_id: UUID) -> dict[int, str]:
 
 
 def _path(tenant_id: UUID) -> Path:
-    return conf.data_dir() / "audit-heads" / str(tenant_id)
+    return data_files.audit_heads(settings.DATA_DIR) / str(tenant_id)

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from clients_app import conf, derived_keys
+from django.conf import settings
+
+from clients_app import data_files, derived_keys
 from clients_app.audit.rows import Row
 from clients_app.models import AuditSegment
 
@@ -23,7 +25,7 @@ _TAIL: Final = len(',"digest":"') + _HEX + len('","key":"') + 8 + len('"}\n')
 def path_of(segment: AuditSegment) -> Path:
     """Return where the file of ``segment`` is."""
     name = f"{segment.first_sequence:012}-{segment.last_sequence:012}.jsonl.gz"
-    return conf.data_dir() / "audit-segments" / str(segment.tenant_id) / name
+    return data_files.audit_segments(settings.DATA_DIR, segment.tenant_id) / name
 
 
 def draft_of(segment: AuditSegment) -> Path:

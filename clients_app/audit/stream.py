@@ -7,10 +7,11 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from clients_app import conf
+from django.conf import settings
+
+from clients_app import data_files
 from clients_app.audit.plain import json_line, members_of
 from clients_app.models import AuditEvent
 
@@ -27,7 +28,7 @@ def spare_stdout() -> None:
 
 def send(event: AuditEvent) -> None:
     """Write the event as one line to where the collector reads."""
-    target = conf.audit_stream()
+    target = settings.AUDIT_STREAM
     if not target or (target == STDOUT and standard_output["is_taken"]):
         return
     line = json_line({"stream": "audit", **members_of(event)}).encode()
@@ -51,7 +52,7 @@ def _open(target: str) -> Iterator[int]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """Hold off the other threads and processes that write."""
-    lock = os.open(Path(conf.data_dir(), "audit-stream.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(data_files.audit_stream_lock(settings.DATA_DIR), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -16,7 +16,7 @@ from clients_app.identity.person import person_of
 from clients_app.identity.request_actor import acting
 from clients_app.models import Person
 from clients_app.rules.names import key_of
-from clients_app.services.activity.attempts import note_failed_sign_in, note_refused
+from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
 from clients_app.services.people.accounts import choose_password
 from clients_app.services.people.sign_ins import note_sign_in, note_sign_out
 

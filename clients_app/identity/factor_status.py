@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from clients_app import conf
 from clients_app.models import Person
 from clients_app.selectors.people.lookup import people_who_administer
 
@@ -34,7 +34,7 @@ def lacks_demanded_factor(person: Person) -> bool:
 
     The setting REQUIRE_MFA demands it of everybody, the policy of a tenant of its administrators.
     """
-    if conf.requires_mfa():
+    if settings.REQUIRE_MFA:
         return not has_factor(person)
     late = administrators_without_factor(person.tenant_id)
     return late.filter(pk=person.pk, tenant__mfa_for_administrators=True).exists()

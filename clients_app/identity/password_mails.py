@@ -1,34 +1,42 @@
 """Forgot password: a one-time link by mail to the person whose address it is."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from django.utils.translation import gettext
-from django_tasks import task
 
 from clients_app import conf
 from clients_app.actors import Actor, ActorKind
 from clients_app.identity.one_time_links import make_one_time_link
-from clients_app.models import Person
+from clients_app.models import LinkRequest, Person
 from clients_app.rules.names import key_of
-from clients_app.services.notices.mail import NotMailed, send
+from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.channels.mail.smtp import send
 
 log = logging.getLogger("clients_app.mail")
 
 
 def ask_for_link(email: str) -> None:
-    """Queue a mail to ``email``; takes the same time whether anybody here has that address."""
-    mail_link.enqueue(email)
+    """Note that ``email`` asks for a link, in the same time whether anyone has that address."""
+    LinkRequest.objects.create(email=email)
 
 
-@task()
-def mail_link(email: str) -> None:
-    """Mail a one-time link, in the worker, where the address is an active person's."""
+def mail_asked_links(*, now: datetime) -> None:
+    """Mail a link to each address that asked, where it is an active person's.
+
+    Each request is removed first and tried once: a second mail would end the link of the first.
+    """
+    for request in LinkRequest.objects.order_by("pk")[:100]:
+        if request.delete()[0]:  # else another worker has it
+            _mail_link(request.email, now=now)
+
+
+def _mail_link(email: str, *, now: datetime) -> None:
     person = Person.objects.filter(email_key=key_of(email), is_active=True).first()
     if person is None:
         return
-    name, now = ActorKind.SYSTEM.value, datetime.now(UTC)
+    name = ActorKind.SYSTEM.value
     actor = Actor(kind=ActorKind.SYSTEM, tenant_id=person.tenant_id, name=name)
     context = {
         "username": person.username,
@@ -38,5 +46,5 @@ def mail_link(email: str) -> None:
     try:
         subject = gettext("Choose a new password")
         send(person.email, subject, "reset_link", context, message_id=str(uuid4()))
-    except NotMailed as error:  # who waits for it asks again
+    except NotSent as error:  # whoever waits for it asks again
         log.warning("The one-time link of %s was not mailed: %s", person.username, error)

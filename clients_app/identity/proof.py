@@ -21,7 +21,7 @@ from clients_app.identity.kept_forms import posted, sent_fields
 from clients_app.identity.mfa import CodeAgainForm
 from clients_app.identity.person import person_of
 from clients_app.identity.request_actor import acting
-from clients_app.services.activity.attempts import note_refused
+from clients_app.services.activity.refused_attempts import note_refused
 from clients_app.services.people.sign_ins import note_proof
 
 LASTS: Final = timedelta(minutes=10)

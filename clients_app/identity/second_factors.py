@@ -6,7 +6,6 @@ taken once in the whole installation, and each change has its event (security ba
 
 import base64
 import logging
-import secrets
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,8 +19,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from clients_app import audit, derived_keys
@@ -31,7 +28,6 @@ from clients_app.identity.factor_status import has_factor
 from clients_app.models import Person
 from clients_app.services.people.accounts import require_charge_of
 
-_NONCE_BYTES: Final = 12
 _LAST_STEP: Final = "last_step"  # in the data of an app: the newest code that was taken
 
 log = logging.getLogger("clients_app.second_factors")
@@ -118,7 +114,7 @@ def encrypt_factors_anew() -> int:
     with transaction.atomic():
         for row in Authenticator.objects.select_for_update().order_by("pk"):
             name = "secret" if row.type == Authenticator.Type.TOTP else "seed"
-            key_id = row.data[name].partition(".")[0]
+            key_id = derived_keys.sealed_under(base64.urlsafe_b64decode(row.data[name]))
             if (
                 key_id == current
                 or derived_keys.key_by_id(derived_keys.SECOND_FACTORS, key_id) is None
@@ -131,28 +127,21 @@ def encrypt_factors_anew() -> int:
 
 
 def sealed(text: str) -> str:
-    """Return ``text`` encrypted (AES-256-GCM), with the id of the key."""
-    key, nonce = (
-        derived_keys.current_key(derived_keys.SECOND_FACTORS),
-        secrets.token_bytes(_NONCE_BYTES),
-    )
-    content = nonce + AESGCM(key.value).encrypt(nonce, text.encode(), None)
-    return f"{key.id}.{base64.urlsafe_b64encode(content).decode()}"
+    """Return ``text`` encrypted, as text."""
+    content = derived_keys.sealed(text.encode(), derived_keys.SECOND_FACTORS)
+    return base64.urlsafe_b64encode(content).decode()
 
 
 def opened(text: str) -> str:
     """Return what was sealed; where its key is lost, a secret of nobody, which no code fits."""
-    key_id, _, content = text.partition(".")
-    key = derived_keys.key_by_id(derived_keys.SECOND_FACTORS, key_id)
     try:
-        if key is not None:
-            whole = base64.urlsafe_b64decode(content)
-            nonce, encrypted = whole[:_NONCE_BYTES], whole[_NONCE_BYTES:]
-            return AESGCM(key.value).decrypt(nonce, encrypted, None).decode()
-    except (InvalidTag, ValueError):
-        pass
-    log.warning("A second factor cannot be decrypted: SECRET_KEY has changed since it was set up.")
-    return generate_totp_secret()
+        content = base64.urlsafe_b64decode(text)
+        return derived_keys.opened(content, derived_keys.SECOND_FACTORS).decode()
+    except (derived_keys.CannotOpen, ValueError):  # ValueError: it is not base64
+        log.warning(
+            "A second factor cannot be decrypted: SECRET_KEY has changed since it was set up."
+        )
+        return generate_totp_secret()
 
 
 def _require_self(person: Person, *, actor: Actor) -> None:

@@ -1,20 +1,8 @@
-"""Refused token requests: their counts, and how often each source was refused of late."""
-
-from typing import Any
+"""Refused token requests and their counts."""
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
 from django.db import migrations, models
-
-from clients_app.models import passing_tables
-
-
-def create(apps: Any, schema_editor: Any) -> None:
-    passing_tables.create(schema_editor.connection, passing_tables.FAILED_ATTEMPTS)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    passing_tables.drop(schema_editor.connection, passing_tables.FAILED_ATTEMPTS)
 
 
 class Migration(migrations.Migration):
@@ -42,5 +30,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_once_a_day')],
             },
         ),
-        migrations.RunPython(create, drop),
     ]

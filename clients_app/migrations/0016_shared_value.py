@@ -1,18 +1,6 @@
-"""A table of values that all workers share, of which nothing need survive a crash."""
-
-from typing import Any
+"""Nothing any more: its table is made by 0019."""
 
 from django.db import migrations
-
-from clients_app.models import passing_tables
-
-
-def create(apps: Any, schema_editor: Any) -> None:
-    passing_tables.create(schema_editor.connection, passing_tables.SHARED_VALUES)
-
-
-def drop(apps: Any, schema_editor: Any) -> None:
-    passing_tables.drop(schema_editor.connection, passing_tables.SHARED_VALUES)
 
 
 class Migration(migrations.Migration):
@@ -22,5 +10,4 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(create, drop),
     ]

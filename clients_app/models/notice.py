@@ -1,4 +1,4 @@
-"""What was told of the ends of secrets, and the messages that tell it."""
+"""Which notices of expiring secrets were sent, and the messages that carry them."""
 
 from typing import Any, ClassVar
 
@@ -36,13 +36,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """A message to one address, of a webhook as ``shown_url`` writes it. ``secrets`` is what it
-    says, as JSON, never a secret's text; ``try_at`` is when it is tried next, or, while it is
-    tried, until when nobody else may."""
-
-    class Channel(models.TextChoices):
-        MAIL = "mail", "Mail"
-        WEBHOOK = "webhook", "Webhook"
+    """A message to one recipient, written as its channel shows it. ``secrets`` is what it says, as
+    JSON, never a secret's text. This table is the queue: ``try_at`` is when a waiting message is
+    tried next or, while a worker tries it, when another worker may."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -51,7 +47,7 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
-    channel = models.CharField(max_length=7, choices=Channel)
+    channel = models.CharField(max_length=limits.CHANNEL_MAX)  # of services.notices.table
     recipient = models.CharField(max_length=limits.URL_MAX)
     zone = models.CharField(max_length=64, blank=True)  # of the reader
     is_test = models.BooleanField(default=False)

@@ -7,9 +7,8 @@ from clients_app.models.defaults import new_id
 
 
 class SigningKey(models.Model):
-    """``kid`` is the JWK thumbprint (RFC 7638); ``private_part`` is encrypted under the key that
-    ``encryption_key_id`` names, and empty once the key is removed; ``public_jwk`` is what the JWKS
-    address shows."""
+    """``kid`` is the JWK thumbprint (RFC 7638); ``private_part`` is encrypted, and empty once the
+    key is removed; ``public_jwk`` is what the JWKS address shows."""
 
     class State(models.TextChoices):
         NEXT = "next"  # published, does not sign yet
@@ -23,7 +22,6 @@ class SigningKey(models.Model):
     state = models.CharField(max_length=7, choices=State)
     public_jwk = models.JSONField()
     private_part = models.BinaryField()
-    encryption_key_id = models.CharField(max_length=8)
     created_at = models.DateTimeField()  # and published
     signs_from = models.DateTimeField(null=True)  # when a next key becomes the active one
     activated_at = models.DateTimeField(null=True)

@@ -30,7 +30,6 @@ class Tenant(models.Model):
     never_expires_allowed = models.BooleanField(default=True, db_default=True)
     owner_required = models.BooleanField(default=False, db_default=False)
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
-    mails_notices = models.BooleanField(default=True, db_default=True)
     notices_looked_on = models.DateField(null=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,14 +12,13 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from clients_app import conf
 from clients_app.selectors.notices.expirations import WITHIN_DAYS, delivery_counts, secret_counts
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer who presents METRICS_TOKEN; without that setting there is no such page."""
-    token = conf.metrics_token()
+    token = settings.METRICS_TOKEN
     if not token:
         raise Http404
     presented = request.headers.get("Authorization", "")

@@ -14,21 +14,22 @@ from functools import lru_cache
 from typing import Final
 
 from django.db import Error as DatabaseError
+from django.db import connections, router
 
-from clients_app.services.passing_rows import execute
+from clients_app.models import FailureCount
 
 FAILURES_MAX: Final = 100
 WINDOW_S: Final = 60
 OVER_MAX: Final = 10_000  # sources that this process remembers
 
+#: one statement, because the ORM's upsert can overwrite a count but not add to it
 _ADD: Final = """
-INSERT INTO clients_app_failedattempts AS t (source, failures, since) VALUES (%s, 1, %s)
+INSERT INTO clients_app_failurecount AS t (source, failures, since) VALUES (%s, 1, %s)
 ON CONFLICT (source) DO UPDATE SET
   failures = CASE WHEN t.since + 60 <= excluded.since THEN 1 ELSE t.failures + 1 END,
   since = CASE WHEN t.since + 60 <= excluded.since THEN excluded.since ELSE t.since END
 RETURNING failures, since
 """
-_FORGET: Final = "DELETE FROM clients_app_failedattempts WHERE since + 60 <= %s"
 
 log = logging.getLogger("clients_app.oauth")
 
@@ -77,13 +78,15 @@ def forget() -> None:
     """Let every source start again."""
     over.clear()
     _last_cleaning[0] = 0
-    execute(_FORGET, (2**40,))
+    FailureCount.objects.all().delete()
 
 
 def _counted(source: str, second: int) -> tuple[int, int]:
     """Return how many failures of the source there are since which second, with this one."""
     if second - _last_cleaning[0] >= WINDOW_S:
         _last_cleaning[0] = second
-        execute(_FORGET, (second,))
-    [(failures, since)] = execute(_ADD, (source, second))
+        FailureCount.objects.filter(since__lte=second - WINDOW_S).delete()
+    with connections[router.db_for_write(FailureCount)].cursor() as cursor:
+        cursor.execute(_ADD, (source, second))
+        failures, since = cursor.fetchone()
     return failures, since

@@ -1,4 +1,4 @@
-"""One-time form keys: a form sent twice is carried out once (product rule, "Saved at Add")."""
+"""One-time form keys: a form sent twice acts once (product rule, "Saved at Add")."""
 
 from datetime import datetime
 

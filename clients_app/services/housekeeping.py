@@ -1,4 +1,4 @@
-"""What a process does beside answering or sending: chores, done by one thread of it in turn.
+"""What a process does besides answering or sending: chores, done in turn by one thread.
 
 A chore that fails is logged and tried again at its next time.
 """
@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.errors import PortalError
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from clients_app.services.notices import deliveries, schedule
 from clients_app.services.signing_keys import public_keys, rotation
 from clients_app.services.tenants import policies
@@ -26,7 +26,7 @@ log = logging.getLogger("clients_app.housekeeping")
 
 
 class Chore(NamedTuple):
-    """A deed that is done every ``every_s`` seconds, and what is done at the end, if anything."""
+    """Work that is done every ``every_s`` seconds, and what is done at the end, if anything."""
 
     name: str
     every_s: float
@@ -56,16 +56,20 @@ def look_after_policies() -> None:
 
 
 def look_after_messages() -> None:
-    """Queue again what a killed process left; remove what is old."""
+    """Remove what is old."""
     now = datetime.now(UTC)
-    deliveries.queue_late(now=now)
     deliveries.remove_old(now=now)
     schedule.remove_old(now=now)
 
 
 CHORES: Final = (  # of each web process
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
-    Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
+    Chore(
+        "attempts",
+        refused_attempts.FLUSH_EVERY_S,
+        refused_attempts.flush,
+        at_end=refused_attempts.flush_all,
+    ),
     Chore("signing keys", 10.0, look_after_keys),
     Chore("revoked tokens", 60.0, forget_revoked_tokens),
 )

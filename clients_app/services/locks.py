@@ -1,4 +1,4 @@
-"""What an operation locks first, always in this order: tenant, client, head of the chain."""
+"""What an operation locks before it reads, in this order: tenant, client, head of the chain."""
 
 from uuid import UUID
 

@@ -1,8 +1,9 @@
 """Django's cache for what all workers must count together, where CACHE_URL names no other.
 
 django-allauth keeps here how often passwords and codes were wrong, which codes were used, and its
-locks. A worker alone would let strangers guess once in each. Values are JSON: whoever can write
-into the database must not thereby run code in a worker, as he could with pickle.
+locks. In a cache of each worker, strangers could guess once per worker. Values are JSON, unlike
+those of Django's own database cache, which are pickled: with pickle, anyone who can write to the
+database could run code in a worker.
 """
 
 import json
@@ -11,25 +12,14 @@ from typing import Any, Final
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
-from clients_app.services.passing_rows import execute
+from clients_app.models import SharedValue
 
 _CLEANED_EVERY_S: Final = 60
-_ADD: Final = """
-INSERT INTO clients_app_sharedvalue AS t (name, value, ends) VALUES (%s, %s, %s)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends WHERE t.ends <= %s
-RETURNING name
-"""
-_SET: Final = """
-INSERT INTO clients_app_sharedvalue (name, value, ends) VALUES (%s, %s, %s)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, ends = excluded.ends
-"""
-_GET: Final = "SELECT value FROM clients_app_sharedvalue WHERE name = %s AND ends > %s"
-_DELETE: Final = "DELETE FROM clients_app_sharedvalue WHERE name = %s RETURNING name"
-_FORGET: Final = "DELETE FROM clients_app_sharedvalue WHERE ends <= %s"
+_NEVER_S: Final = 1e12
 
 
 class SharedCache(BaseCache):
-    """The plug that Django asks for."""
+    """The methods that Django asks a cache backend for."""
 
     _last_cleaning = 0.0
 
@@ -43,15 +33,18 @@ class SharedCache(BaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
-        """Write a value where there is none; of many who do it at once, one succeeds."""
+        """Write a value where there is none; of many processes that try at once, one succeeds."""
         now = time.time()
-        self._clean(now)
-        name = self.make_and_validate_key(key, version)
-        return bool(execute(_ADD, (name, json.dumps(value), self._end(timeout), now)))
+        row = self._row(key, value, timeout, version)
+        self._remove_ended(row.name, now)
+        fields = {"value": row.value, "ends": row.ends}
+        _, is_new = SharedValue.objects.get_or_create(name=row.name, defaults=fields)
+        return is_new
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        rows = execute(_GET, (self.make_and_validate_key(key, version), time.time()))
-        return json.loads(rows[0][0]) if rows else default
+        name = self.make_and_validate_key(key, version)
+        row = SharedValue.objects.filter(name=name, ends__gt=time.time()).first()
+        return json.loads(row.value) if row else default
 
     def set(
         self,
@@ -60,21 +53,33 @@ class SharedCache(BaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> None:
-        name = self.make_and_validate_key(key, version)
-        execute(_SET, (name, json.dumps(value), self._end(timeout)))
+        SharedValue.objects.bulk_create(
+            [self._row(key, value, timeout, version)],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["value", "ends"],
+        )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return bool(execute(_DELETE, (self.make_and_validate_key(key, version),)))
+        rows = SharedValue.objects.filter(name=self.make_and_validate_key(key, version))
+        return bool(rows.delete()[0])
 
     def clear(self) -> None:
-        execute(_FORGET, (float("inf"),))
+        SharedValue.objects.all().delete()
 
-    def _end(self, timeout: float | None) -> float:
+    def _row(self, key: Any, value: Any, timeout: float | None, version: int | None) -> SharedValue:
         ends = self.get_backend_timeout(timeout)
-        return 1e12 if ends is None else ends
+        return SharedValue(
+            name=self.make_and_validate_key(key, version),
+            value=json.dumps(value),
+            ends=_NEVER_S if ends is None else ends,
+        )
 
-    def _clean(self, now: float) -> None:
-        """Remove what has ended, now and then."""
+    def _remove_ended(self, name: str, now: float) -> None:
+        """Remove the value of this name if it has ended, and now and then all that have."""
+        ended = SharedValue.objects.filter(ends__lte=now)
         if now - self._last_cleaning >= _CLEANED_EVERY_S:
             self._last_cleaning = now
-            execute(_FORGET, (now,))
+            ended.delete()
+        else:
+            ended.filter(name=name).delete()

@@ -14,7 +14,7 @@ from clients_app.identity.kept_forms import View, keeps_typed
 from clients_app.identity.person import person_of, zone_of
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from clients_app.web import error_pages
 from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go
@@ -56,7 +56,7 @@ def _guarded(view: View, *, demands_factor: bool) -> View:
             try:
                 return view(request, *args, **kwargs)
             except Forbidden as error:
-                attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
+                refused_attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
                 return error_pages.forbidden(request, error)
             except NotFound as error:
                 return error_pages.not_found(request, error)

@@ -1,4 +1,8 @@
-"""The worker beside the server: a process that ends with it, and starts again when it dies."""
+"""The worker beside the server: a process that ends with it, and is started again when it dies.
+
+granian supervises only processes that serve requests. tests/ops/test_worker.py and
+tests/management/test_companion.py say what would be lost without this.
+"""
 
 import logging
 import os

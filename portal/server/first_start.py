@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from clients_app import conf
+from clients_app import data_files
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
 from clients_app.identity.one_time_links import make_one_time_link
@@ -30,10 +31,10 @@ ADVISORY_LOCK = 0x706F7274616C  # any number, the same in every process: "portal
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let processes that start at once prepare one after the other, also on several machines."""
-    folder = conf.data_dir()
+    folder = settings.DATA_DIR
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / "start.lock").open("w")
+        lock = data_files.start_lock(folder).open("w")
     except OSError as error:
         raise ImproperlyConfigured(
             f"The folder {folder} cannot be written ({error.strerror}); "
@@ -65,7 +66,7 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
     ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
     """
     tenant = installation.first_tenant() or add_tenant(
-        conf.first_tenant_name(), actor_kind=ActorKind.SYSTEM, now=now
+        settings.FIRST_TENANT_NAME, actor_kind=ActorKind.SYSTEM, now=now
     )
     ensure_active_key(now=now)
     if not installation.administrators_exist():
@@ -73,10 +74,10 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
 
 
 def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
-    """Make the first administrator, with the password that the operator has set, or tell him a
-    one-time link on which to choose one."""
+    """Make the first administrator, with the password that the operator has set, or tell the
+    operator a one-time link on which to choose one."""
     actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name=ActorKind.SYSTEM.value)
-    username, password = conf.first_administrator()
+    username, password = settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None
     person = people_who_administer(tenant.pk).filter(username_key=key_of(username)).first()
     try:
         if person is None:

@@ -75,8 +75,8 @@ def _without_secrets(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Return ``text`` without secrets, its control characters written out, so that nobody who
-    chooses a name or an address writes a line of his own."""
+    """Return ``text`` without secrets, its control characters written out, so that no
+    chosen name or address becomes a line of its own."""
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], _without_secrets(text))
 
 

@@ -4,16 +4,17 @@ import hashlib
 import os
 import shutil
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from clients_app import conf
+from clients_app import data_files
 
 
 def collect_changed_static_files() -> bool:
     """Fill the static folder with hashed, compressed copies; return whether that was needed."""
-    root = conf.static_root()
-    stamp = root.with_name(f"{root.name}.fingerprint")
+    root = data_files.static_root(settings.DATA_DIR)
+    stamp = data_files.static_fingerprint(settings.DATA_DIR)
     fingerprint = _fingerprint()
     collected = stamp.read_text() if stamp.exists() and root.exists() else ""
     if collected == fingerprint:

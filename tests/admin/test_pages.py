@@ -39,7 +39,6 @@ HIDDEN = {
     "chain_key_id",
     "canonical",
     "private_part",
-    "encryption_key_id",
 }
 
 
@@ -65,7 +64,6 @@ def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installatio
         secret.digest,
         person.password,
         bytes(key.private_part).hex(),
-        key.encryption_key_id,
         installation.event.digest,
         "PRIVATE",
         '"d":',

@@ -29,12 +29,11 @@ from clients_app.services.clients.edits import (
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.notices.calendar_links import make_feed, remove_feed
-from clients_app.services.notices.channels import (
-    remove_webhook,
+from clients_app.services.notices.channel_settings import (
+    remove_channel,
     renew_secret,
     send_test,
-    set_mail,
-    set_webhook,
+    set_channel,
 )
 from clients_app.services.notices.deliveries import retry
 from clients_app.services.people.accounts import add_person, choose_password
@@ -103,7 +102,9 @@ def make_subjects(tenant: Tenant) -> Subjects:
         key = new_key(now=NOW, state="active", activated_at=NOW)
     key.save()
     give_app(person)
-    set_webhook("https://hooks.example.com/", actor=command_line_in(tenant), now=NOW)
+    set_channel(
+        "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
+    )
     make_feed(person, actor=command_line_in(tenant), now=NOW)
     failed = Delivery.objects.create(
         tenant=tenant,
@@ -208,11 +209,13 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (end_tokens, lambda on: end_tokens(on.client, **on.by)),
         (rotate_keys, lambda on: rotate_keys(**on.by)),
         (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),
-        (set_mail, lambda on: set_mail(on=False, **on.by)),
-        (set_webhook, lambda on: set_webhook("https://new.example.com/", **on.by)),
-        (renew_secret, lambda on: renew_secret(**on.by)),
-        (remove_webhook, lambda on: remove_webhook(**on.by)),
-        (send_test, lambda on: send_test("webhook", to="", **on.by)),
+        (
+            set_channel,
+            lambda on: set_channel("webhook", {"url": "https://new.example.com/"}, **on.by),
+        ),
+        (renew_secret, lambda on: renew_secret("webhook", **on.by)),
+        (remove_channel, lambda on: remove_channel("webhook", **on.by)),
+        (send_test, lambda on: send_test("webhook", email="", **on.by)),
         (retry, lambda on: retry(on.failed.pk, **on.by)),
         (make_feed, lambda on: make_feed(on.person, **on.by)),
         (remove_feed, lambda on: remove_feed(on.person, **on.by)),

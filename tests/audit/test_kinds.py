@@ -59,7 +59,7 @@ def test_every_action_that_is_recorded_has_a_sentence():
         ("session.confirmed", Kind.SIGN_INS),
         ("key.added", Kind.SETTINGS),
         ("notice.sent", Kind.NOTICES),
-        ("notices.mail.set", Kind.SETTINGS),
+        ("channel.edited", Kind.SETTINGS),
         ("activity.exported", Kind.SETTINGS),
     ],
 )

@@ -14,7 +14,7 @@ from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
-from clients_app.services.notices import channels
+from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
@@ -183,11 +183,11 @@ def _fill(client: Client, actor: Actor, now: datetime) -> None:
 def _send_messages(actor: Actor, now: datetime) -> None:
     """Tell a webhook of the ends of secrets, which it took once and refused once."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
-    channels.set_webhook(url, actor=actor, now=now - 10 * MINUTE)
+    channel_settings.set_channel("webhook", {"url": url}, actor=actor, now=now - 10 * MINUTE)
     for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, "HTTP 410")):
         Delivery.objects.create(
             tenant_id=actor.tenant_id,
-            channel=Delivery.Channel.WEBHOOK,
+            channel="webhook",
             recipient=shown_url(url),
             is_test=True,
             state=state,

@@ -36,7 +36,7 @@ def test_forms_with_errors(
     expect(page.get_by_text("Copy the link now.")).to_be_visible()
     page.get_by_label("URL").fill("http://localhost/")
     page.get_by_label("URL").press("Enter")
-    expect(page.locator("#id_url_error")).to_be_visible()
+    expect(page.locator("#id_webhook_url_error")).to_be_visible()
     look.at(page, "Notices, errors")
     open_window(page, address("security/clients/<client_id>/edit"), "Edit Client")
     window_of(page).get_by_label("Name", exact=True).fill("")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clients_app import audit, derived_keys
-from clients_app.models import AuditEvent, SigningKey, Tenant, Webhook
+from clients_app.models import AuditEvent, NoticeChannel, SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import counts_now
 from clients_app.services.signing_keys.rotation import (
@@ -115,9 +115,10 @@ def test_what_is_no_command_shows_how_to_use_it(run: Run, key: SigningKey, words
 def test_reencrypt_says_what_still_needs_the_former_key(
     run: Run, key: SigningKey, machine: Machine, settings: Any
 ) -> None:
-    Webhook.objects.create(
+    NoticeChannel.objects.create(
         tenant=machine.client.tenant,
-        url="https://hooks.example.com",
+        channel="webhook",
+        settings={"url": "https://hooks.example.com"},
         salt=b"s" * 16,
         key_id=derived_keys.current_key(derived_keys.WEBHOOKS).id,
         set_at=NOW,

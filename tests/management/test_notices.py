@@ -26,15 +26,21 @@ def test_notices_send_tells_once_whatever_the_hour(
 
     assert first == (
         0,
-        "Herons Ltd: 2 told of\n  mail to mara@herons.example: sent\nCranes GmbH: 0 told of\n",
+        "Herons Ltd: notices for 2 secrets\n  mail to mara@herons.example: sent\n"
+        "Cranes GmbH: notices for 0 secrets\n",
         "",
     )
-    assert again == (0, "Herons Ltd: 0 told of\nCranes GmbH: 0 told of\n", "")
+    assert again == (
+        0,
+        "Herons Ltd: notices for 0 secrets\nCranes GmbH: notices for 0 secrets\n",
+        "",
+    )
     assert len(sink.received) == 1
 
 
 def test_notices_send_for_one_tenant(run: Run, tenant: Tenant) -> None:
     make_tenant("Cranes GmbH")
 
-    assert run("notices", "send", "--tenant", "Herons Ltd").out == "Herons Ltd: 0 told of\n"
+    sent = run("notices", "send", "--tenant", "Herons Ltd")
+    assert sent.out == "Herons Ltd: notices for 0 secrets\n"
     assert run("notices", "send", "--tenant", "Nobody").status == 1

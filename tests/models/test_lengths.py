@@ -10,15 +10,25 @@ from clients_app.models import (
     ClientSecret,
     ClientTag,
     ClientUrl,
+    NoticeChannel,
     Person,
     Role,
     SavedFilter,
     Tenant,
-    Webhook,
 )
 from tests.factories import NOW, insert_clients, insert_secrets
 
-TABLES = [Tenant, Person, Role, Client, ClientTag, ClientUrl, ClientSecret, SavedFilter, Webhook]
+TABLES = [
+    Tenant,
+    Person,
+    Role,
+    Client,
+    ClientTag,
+    ClientUrl,
+    ClientSecret,
+    SavedFilter,
+    NoticeChannel,
+]
 SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # by constraints of their own
 
 
@@ -30,7 +40,7 @@ def rows(tenant: Tenant, administrator: Person) -> None:
     ClientTag.objects.create(client=client, name="north", name_key="north")
     ClientUrl.objects.create(client=client, kind="redirect", url="https://a.example/")
     SavedFilter.objects.create(person=administrator, name="Mine", query="q=a")
-    Webhook.objects.create(tenant=tenant, url="https://a.example/", salt=b"", set_at=NOW)
+    NoticeChannel.objects.create(tenant=tenant, channel="mail", set_at=NOW)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

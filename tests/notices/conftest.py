@@ -10,7 +10,7 @@ from django.test import override_settings
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.notices.channels import NewSecret, set_webhook
+from clients_app.services.notices.channel_settings import NewSecret, set_channel
 from clients_app.services.notices.schedule import look
 from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
@@ -61,7 +61,7 @@ def in_days(days: float) -> datetime:
 
 @pytest.fixture
 def hook(actor: Actor, hooks: Receiver) -> NewSecret:
-    made = set_webhook(hooks.url, actor=actor, now=NOW)
+    made = set_channel("webhook", {"url": hooks.url}, actor=actor, now=NOW)
     assert made is not None
     return made
 

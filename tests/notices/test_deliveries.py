@@ -10,9 +10,9 @@ from standardwebhooks import WebhookVerificationError
 from clients_app.actors import Actor
 from clients_app.models import Person, Tenant
 from clients_app.services.notices import deliveries
-from clients_app.services.notices.channels import (
+from clients_app.services.notices.channel_settings import (
     NewSecret,
-    remove_webhook,
+    remove_channel,
     renew_secret,
     send_test,
 )
@@ -68,7 +68,7 @@ def test_a_post_is_signed_by_the_standard(tenant: Tenant, hook: NewSecret, hooks
 def test_a_new_secret_takes_the_place_of_the_former(
     tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
 ) -> None:
-    renewed = renew_secret(actor=actor, now=NOW)
+    renewed = renew_secret("webhook", actor=actor, now=NOW)
     deliveries.attempt(told(tenant).pk, now=datetime.now().astimezone())
 
     ((headers, body),) = hooks.received
@@ -114,7 +114,7 @@ def test_a_removed_webhook_gets_nothing(
     tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
 ) -> None:
     delivery = told(tenant)
-    remove_webhook(actor=actor, now=NOW)
+    remove_channel("webhook", actor=actor, now=NOW)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -128,7 +128,7 @@ def test_a_test_says_that_it_is_one(
 ) -> None:
     now = datetime.now().astimezone()
     for channel in ("webhook", "mail"):
-        sent = send_test(channel, to=mara.email, actor=actor, now=now)
+        sent = send_test(channel, email=mara.email, actor=actor, now=now)
         deliveries.attempt(sent.pk, now=now)
 
     ((headers, body),) = hooks.received

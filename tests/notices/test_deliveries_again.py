@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django_tasks_db.models import DBTaskResult
 
 from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
-from clients_app.models import Delivery, Person, Tenant, Webhook
+from clients_app.models import Delivery, NoticeChannel, Person, Tenant
 from clients_app.services.notices import deliveries
-from clients_app.services.notices.channels import NewSecret
+from clients_app.services.notices.channel_settings import NewSecret
 from clients_app.services.notices.schedule import look
+from clients_app.services.notices.table import CHANNELS
 from tests.factories import NOW, actor_for
 from tests.notices.conftest import ending_client, in_days, outcomes, told
 from tests.sinks import MailSink, Receiver
@@ -55,7 +55,7 @@ def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
 
 
 def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSecret) -> None:
-    Webhook.objects.update(url=f"https://{'a' * 60}.{'b' * 1800}/")
+    NoticeChannel.objects.update(settings={"url": f"https://{'a' * 60}.{'b' * 1800}/"})
     delivery = told(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
@@ -117,34 +117,31 @@ def test_the_worker_sends_what_waits(mara: Person, sink: MailSink) -> None:
     told(mara.tenant)
     Delivery.objects.update(try_at=NOW - timedelta(days=3650))
 
-    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    call_command("worker", once=True)
 
     assert len(sink.received) == 1
     assert Delivery.objects.get().state == "sent"
 
 
-def test_what_a_killed_worker_left_is_queued_again(
+def test_what_a_killed_worker_left_is_due_again_when_its_claim_ends(
     tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delivery = told(tenant)
 
-    def killed(*_: Any) -> str:
+    def killed(*_: Any, **__: Any) -> str:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setitem(deliveries.WAYS, "mail", killed)
+        patch.setattr(CHANNELS["mail"], "send", killed)
         with pytest.raises(KeyboardInterrupt):
             deliveries.attempt(delivery.pk, now=NOW)
-    DBTaskResult.objects.all().delete()
-
-    assert deliveries.attempt(delivery.pk, now=NOW + deliveries.HELD / 2) is None  # still held
-    deliveries.queue_late(now=NOW + deliveries.HELD)
-    assert not DBTaskResult.objects.exists()
-    later = NOW + 3 * deliveries.HELD
-    for minutes in range(5):  # in a line that is long it is queued again, but not each minute
-        deliveries.queue_late(now=later + timedelta(minutes=minutes))
-    assert DBTaskResult.objects.count() == 1
+    still_claimed = NOW + deliveries.CLAIM / 2
+    assert deliveries.due(now=still_claimed) == []
+    assert deliveries.attempt(delivery.pk, now=still_claimed) is None
+    later = NOW + deliveries.CLAIM
+    assert deliveries.due(now=later) == [delivery.pk]
     deliveries.attempt(delivery.pk, now=later)
+    assert deliveries.due(now=later + deliveries.CLAIM) == []
 
     assert len(sink.received) == 1
 

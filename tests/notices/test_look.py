@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Delivery, Notice, Person, Tenant
 from clients_app.rules.webhook_urls import shown_url
-from clients_app.services.notices.channels import set_mail, set_webhook
+from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.notices.schedule import look, look_everywhere
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from tests.conftest import Machine
@@ -109,10 +109,10 @@ def test_where_no_way_is_open_nothing_counts_as_told(
     assert look(tenant, now=NOW) == 0
 
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
-    set_mail(on=False, actor=actor, now=NOW)
+    set_channel("mail", {"mails_notices": False}, actor=actor, now=NOW)
     assert look(tenant, now=NOW) == 0
 
-    set_mail(on=True, actor=actor, now=NOW)
+    set_channel("mail", {"mails_notices": True}, actor=actor, now=NOW)
     assert look(tenant, now=NOW) == 1
 
 
@@ -121,7 +121,7 @@ def test_the_webhook_gets_one_message_with_all(
 ) -> None:
     ending_client("Pumps", tenant, ends_at=in_days(7))
     ending_client("Weather", tenant, ends_at=in_days(0.4))
-    set_webhook(hooks.url, actor=actor, now=NOW)
+    set_channel("webhook", {"url": hooks.url}, actor=actor, now=NOW)
 
     look(tenant, now=NOW)
 

@@ -12,7 +12,8 @@ import pytest
 
 from clients_app.errors import RuleBroken
 from clients_app.services.notices import outgoing
-from clients_app.services.notices.outgoing import NotPosted, check_url, post
+from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.outgoing import check_url, post
 from tests.sinks import Receiver, receiver
 
 
@@ -73,20 +74,20 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, ad
     connect = monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("connected"))
     assert connect is None
 
-    with pytest.raises(NotPosted, match="not public"):
+    with pytest.raises(NotSent, match="not public"):
         post("https://hooks.example.com/", b"{}", {})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"])
 def test_an_address_inside_is_refused(hooks: Receiver, host: str) -> None:
-    with pytest.raises(NotPosted, match=r"not public|cannot be resolved"):
+    with pytest.raises(NotSent, match=r"not public|cannot be resolved"):
         post(f"https://{host}:{hooks.port}/", b"{}", {})
     assert hooks.received == []
 
 
 @pytest.mark.parametrize("host", ["a..b", ".example.com", f"{'a' * 64}.example.com"])
 def test_a_name_that_cannot_be_one_is_not_reached(host: str) -> None:
-    with pytest.raises(NotPosted, match="cannot be resolved"):
+    with pytest.raises(NotSent, match="cannot be resolved"):
         post(f"https://{host}/", b"{}", {})
 
 
@@ -100,7 +101,7 @@ def test_it_connects_to_the_address_that_was_looked_at(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(socket, "create_connection", create_connection)
 
-    with pytest.raises(NotPosted, match="stopped here"):
+    with pytest.raises(NotSent, match="stopped here"):
         post("https://hooks.example.com/", b"{}", {})
     assert seen == [("8.8.8.8", 443)]
 
@@ -117,7 +118,7 @@ def test_what_the_operator_allows_is_reached(hooks: Receiver, settings: Any, all
 def test_a_certificate_that_nobody_trusts_is_refused(settings: Any, tmp_path: Path) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     with receiver() as running:  # speaks http: no certificate at all
-        with pytest.raises(NotPosted):
+        with pytest.raises(NotSent):
             post(f"https://127.0.0.1:{running.port}/", b"{}", {})
         assert running.received == []
     context = ssl.create_default_context()
@@ -144,7 +145,7 @@ def test_who_answers_letter_by_letter_is_cut_off(
                     cut_off.set()
 
         threading.Thread(target=drip, daemon=True).start()
-        with pytest.raises(NotPosted):
+        with pytest.raises(NotSent):
             post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
         assert cut_off.wait(30)  # before the last letter
 
@@ -153,7 +154,7 @@ def test_a_long_answer_is_cut(hooks: Receiver, settings: Any) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     hooks.status, hooks.body = 500, b"x" * 1_000_000
 
-    with pytest.raises(NotPosted) as refused:
+    with pytest.raises(NotSent) as refused:
         post(hooks.url, b"{}", {})
     assert len(str(refused.value)) == 200
 
@@ -164,6 +165,6 @@ def test_an_answer_is_cut_only_after_the_address_is_taken_out(
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     for start in range(180, 201):
         hooks.status, hooks.body = 500, b"x" * start + b"?T0K3N-T0K3N-T0K3N"
-        with pytest.raises(NotPosted) as refused:
+        with pytest.raises(NotSent) as refused:
             post(f"{hooks.url}?T0K3N-T0K3N-T0K3N", b"{}", {})
         assert "T0K" not in str(refused.value)

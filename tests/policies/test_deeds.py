@@ -45,10 +45,9 @@ NEEDS: Final = {
     "set_active": Action.MANAGE_PEOPLE,
     "remove_factor": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,
-    "set_mail": Action.MANAGE_NOTICES,
-    "set_webhook": Action.MANAGE_NOTICES,
+    "set_channel": Action.MANAGE_NOTICES,
     "renew_secret": Action.MANAGE_NOTICES,
-    "remove_webhook": Action.MANAGE_NOTICES,
+    "remove_channel": Action.MANAGE_NOTICES,
     "send_test": Action.MANAGE_NOTICES,
     "retry": Action.MANAGE_NOTICES,
     "set_policies": Action.SET_POLICIES,
@@ -66,7 +65,7 @@ OWN: Final = {
 }
 #: deeds that are about nothing that exists: who is of another tenant does them there
 IN_HIS_TENANT: Final = {
-    *("register_client", "add_role", "add_person", "set_mail", "set_webhook"),
+    *("register_client", "add_role", "add_person", "set_channel"),
     *("set_policies", "export_activity"),
 }
 #: deeds on several clients: those of another tenant are passed over like those that never were

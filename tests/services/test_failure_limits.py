@@ -1,15 +1,13 @@
 """The count of refused credentials: shared by processes, by source, for a minute. Bar 88."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
+from clients_app.models import FailureCount
 from clients_app.services import failure_limits
 from clients_app.services.failure_limits import FAILURES_MAX, WINDOW_S, count_failure, source_of
-from clients_app.services.passing_rows import FILE, execute
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SOURCE = "192.0.2.1"
@@ -71,27 +69,14 @@ def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
     assert fail(1) == [WINDOW_S]
 
 
-def test_the_file_is_made_anew_when_it_is_gone(settings: Any, tmp_path: Path):
-    """On SQLite; PostgreSQL has no file, and counts on."""
-    settings.DATA_DIR = tmp_path
-    fail(1)
-    for part in tmp_path.iterdir():
-        part.unlink()
-
-    assert fail(FAILURES_MAX - 1) == [0] * 99
-    assert (tmp_path / FILE).exists() == (connection.vendor == "sqlite")
-
-
 def no_such_table(*_: object) -> None:
     raise DatabaseError("no such table")
 
 
 def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
-    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    settings.DATA_DIR = tmp_path / "missing"
-    if connection.vendor != "sqlite":
-        monkeypatch.setattr(failure_limits, "execute", no_such_table)
+    monkeypatch.setattr(failure_limits.router, "db_for_write", no_such_table)
 
     assert fail(1) == [0]
     assert "could not be counted" in caplog.text
@@ -102,8 +87,7 @@ def test_old_rows_are_cleaned_away_once_a_minute():
         fail(1, source=f"192.0.2.{number}")
     fail(1, at=AT + timedelta(minutes=2))
 
-    rows = execute("SELECT failures, since FROM clients_app_failedattempts", ())
-    assert len(rows) == 1
+    assert FailureCount.objects.count() == 1
 
 
 def test_what_the_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 
 from clients_app import audit
 from clients_app.models import AuditEvent, AuditHead, Client, ClientSecret, Person, Tenant
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from tests.conftest import Machine
 from tests.factories import make_person
 from tests.portal_process import PASSWORD
@@ -81,7 +81,7 @@ def test_each_act_leaves_its_row(
     tenant: Tenant,
 ) -> None:
     act(colleague_browser, str(machine.client.pk))
-    attempts.flush()
+    refused_attempts.flush()
 
     assert events() == [row]
     assert audit.first_fault(tenant.pk) is None
@@ -125,16 +125,16 @@ def test_a_flood_of_refused_attempts_is_two_events(
 ) -> None:
     for _ in range(40):
         assert colleague_browser.post(f"{LIST}/add").status_code == 403
-    attempts.flush()
+    refused_attempts.flush()
     assert [event[0] for event in events()] == ["client.add"]
 
     class Later(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return datetime.now(UTC) + attempts.QUIET + timedelta(seconds=1)
+            return datetime.now(UTC) + refused_attempts.QUIET + timedelta(seconds=1)
 
-    monkeypatch.setattr(attempts, "datetime", Later)
-    attempts.flush()
+    monkeypatch.setattr(refused_attempts, "datetime", Later)
+    refused_attempts.flush()
 
     first, second = AuditEvent.objects.filter(action="client.add").order_by("sequence")
     assert json.loads(first.canonical)["after"] == {}
@@ -145,7 +145,7 @@ def test_a_flood_of_refused_attempts_is_two_events(
 def test_what_was_counted_is_written_at_the_end(colleague_browser: Browser) -> None:
     for _ in range(3):
         colleague_browser.post(f"{LIST}/add")
-    attempts.flush_all()
+    refused_attempts.flush_all()
 
     assert [event[0] for event in events()] == ["client.add", "client.add"]
 
@@ -159,7 +159,7 @@ def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
         sign_in(Browser(), name, "wrong")
     assert AuditHead.objects.get(tenant=tenant).sequence == before
 
-    attempts.flush()
+    refused_attempts.flush()
 
     assert events() == [("sign-in.refused", "refused", "unknown", "mara")]
     event = AuditEvent.objects.get(action="sign-in.refused")
@@ -170,32 +170,32 @@ def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
 
 
 def test_of_very_many_names_no_more_are_remembered() -> None:
-    for number in range(attempts.NAMES_MAX + 500):
-        attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
+    for number in range(refused_attempts.NAMES_MAX + 500):
+        refused_attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
 
-    assert len(attempts.repeated) == attempts.NAMES_MAX + 1
+    assert len(refused_attempts.repeated) == refused_attempts.NAMES_MAX + 1
 
 
 def test_what_was_counted_waits_for_a_database_that_is_away(
     administrator: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "close", lambda: None)  # the test's own would be lost
-    attempts.note_failed_sign_in("mara", address="192.0.2.7", now=datetime.now(UTC))
+    refused_attempts.note_failed_sign_in("mara", address="192.0.2.7", now=datetime.now(UTC))
 
     def away(*_: Any) -> None:
         raise OperationalError("the database is away")
 
     with connection.execute_wrapper(away):
-        attempts.flush()
+        refused_attempts.flush()
     assert events() == []
 
-    attempts.flush()
+    refused_attempts.flush()
     assert [event[0] for event in events()] == ["sign-in.refused"]
 
 
 def test_a_name_that_no_column_takes_is_counted(administrator: Person) -> None:
-    attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
-    attempts.flush()
+    refused_attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
+    refused_attempts.flush()
 
     assert [event[0] for event in events()] == ["sign-in.refused"]
 
@@ -233,7 +233,7 @@ def test_a_refused_attempt_stays_refused_where_no_event_can_be_written(
     reply = colleague_browser.post(f"{LIST}/{machine.client.pk}/remove")
 
     assert reply.status_code == 403
-    assert len(attempts.repeated) == 1
+    assert len(refused_attempts.repeated) == 1
 
 
 def test_a_person_of_another_tenant_leaves_nothing_in_ours(
@@ -250,7 +250,7 @@ def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
     Person.objects.filter(pk=person.pk).update(is_active=False)
 
     sign_in(Browser(), "ann")
-    attempts.flush()
+    refused_attempts.flush()
 
     assert events() == [("sign-in.refused", "refused", "unknown", "ann")]
     assert browser_of(person).get(LIST).status_code == 303

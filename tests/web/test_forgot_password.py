@@ -7,11 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client as Browser
 from django.test import override_settings
-from django_tasks_db.models import DBTaskResult
 
-from clients_app.identity.password_mails import mail_link
-from clients_app.models import Person, Tenant
-from tests.factories import make_person
+from clients_app.identity.password_mails import mail_asked_links
+from clients_app.models import LinkRequest, Person, Tenant
+from tests.factories import NOW, make_person
 from tests.sinks import mail_sink
 from tests.web.conftest import text_of
 
@@ -28,7 +27,7 @@ def ines(tenant: Tenant) -> Person:
 def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) -> None:
     with mail_sink() as sink, override_settings(**sink.settings):
         reply = client.post(PAGE, {"email": "INES@herons.example"})
-        call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+        call_command("worker", once=True)
 
     assert reply.status_code == 200
     (message,) = sink.received
@@ -42,7 +41,7 @@ def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) ->
     ines.refresh_from_db()
     assert ines.check_password(new)
     assert client.get(link, follow=True).status_code == 404
-    assert link.split("-")[-1] not in str(list(DBTaskResult.objects.values()))
+    assert link.split("-")[-1] not in str(list(LinkRequest.objects.values()))
 
 
 def test_strangers_get_the_same_answer_and_no_mail(
@@ -56,11 +55,11 @@ def test_strangers_get_the_same_answer_and_no_mail(
             for email in (ADDRESS, "nobody@herons.example")
         )
         assert known == unknown
-        assert DBTaskResult.objects.count() == 2
+        assert LinkRequest.objects.count() == 2
 
         Person.objects.filter(pk=ines.pk).update(is_active=False)
-        for email in (ADDRESS, "nobody@herons.example"):
-            mail_link.call(email)
+        mail_asked_links(now=NOW)
+        assert not LinkRequest.objects.exists()
         assert sink.received == []
 
 
@@ -74,7 +73,7 @@ def test_what_is_no_address_stays_on_the_screen(
 
     assert reply.status_code == 422
     assert f'value="{email}"' in text_of(reply)
-    assert not DBTaskResult.objects.exists()
+    assert not LinkRequest.objects.exists()
 
 
 def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settings: Any) -> None:
@@ -83,7 +82,7 @@ def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settin
     answers = [client.post(PAGE, {"email": ADDRESS}).status_code for _ in range(6)]
 
     assert answers == [200] * 5 + [429]
-    assert DBTaskResult.objects.count() == 5
+    assert LinkRequest.objects.count() == 5
 
 
 def test_without_a_mail_server_nothing_can_be_sent(client: Browser, db: None) -> None:

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, Person
-from clients_app.services.activity import attempts
+from clients_app.services.activity import refused_attempts
 from tests.factories import code_of, give_app
 from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of
@@ -194,7 +194,7 @@ class TestSignIn:
         assert late.status_code == 429
         assert "Too many attempts" in text_of(late)
         assert not is_signed_in(client)
-        attempts.flush_all()
+        refused_attempts.flush_all()
         assert AuditEvent.objects.get(action="sign-in.refused").object_name == "jonas"
 
     @pytest.mark.parametrize("method", ["get", "post"])

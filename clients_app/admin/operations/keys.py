@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients_app import conf
 from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.pages import done, show_form
@@ -61,7 +61,7 @@ def key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
         gettext("Do this when somebody else may have the key. Else rotate the keys."),
         gettext("Introspection and the API of this portal refuse its tokens at once."),
         gettext("APIs that verify by themselves trust them for up to %(n)s seconds more.")
-        % {"n": conf.jwks_max_age_s()},
+        % {"n": settings.JWKS_MAX_AGE},
         gettext("They may refuse new tokens until they fetch the public keys again."),
     )
     return show_form(

@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from clients_app import audit, conf
+from django.conf import settings
+
+from clients_app import audit
 from clients_app.errors import PortalError
 from clients_app.management.command_line import PortalCommand, actor_in, now
 from clients_app.selectors.tenants import installation
@@ -42,7 +44,7 @@ class Command(PortalCommand):
 
     def seal(self, *, days: int | None, **_: Any) -> None:
         """Print a line a segment; exit status 1 where a chain is broken, which stays as it is."""
-        days = conf.activity_keep_days() if days is None else days
+        days = settings.ACTIVITY_KEEP_DAYS if days is None else days
         if days < 1:
             raise PortalError("Say --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.")
         before = now() - timedelta(days=days)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
+
 from clients_app import conf
 from clients_app.identity.second_factors import encrypt_factors_anew
 from clients_app.management.command_line import PortalCommand, actor_on_installation, now
@@ -59,7 +61,7 @@ class Command(PortalCommand):
         self.stdout.write(f"Key {row.kid} signs now.")
         self.stdout.write(
             "APIs that verify by themselves may trust a revoked key for up to "
-            f"{conf.jwks_max_age_s()} seconds more, until they fetch the public keys again."
+            f"{settings.JWKS_MAX_AGE} seconds more, until they fetch the public keys again."
         )
 
     def reencrypt(self, **_: Any) -> None:

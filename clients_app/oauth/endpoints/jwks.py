@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from clients_app import conf
 from clients_app.oauth.public_documents import json_document, refusal, refuse_writes
 from clients_app.services.signing_keys.public_keys import published_jwks
 
@@ -22,4 +22,4 @@ def jwks(request: HttpRequest) -> HttpResponse:
         return refusal(
             HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", **{"Retry-After": "5"}
         )
-    return json_document(request, members, max_age_s=conf.jwks_max_age_s())
+    return json_document(request, members, max_age_s=settings.JWKS_MAX_AGE)

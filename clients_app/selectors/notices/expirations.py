@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from clients_app.models import CalendarFeed, ClientSecret, Delivery, Person, Webhook
+from clients_app.models import CalendarFeed, ClientSecret, Delivery, NoticeChannel, Person
 from clients_app.selectors.periods import EXPIRED_LISTED
 
 WITHIN_DAYS: Final = (1, 7, 14, 30)
@@ -41,9 +41,9 @@ def delivery_counts() -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def webhook_of(tenant_id: UUID) -> Webhook | None:
-    """Return where the notices of a tenant are posted to."""
-    return Webhook.objects.filter(tenant_id=tenant_id).first()
+def channels_of(tenant_id: UUID) -> dict[str, NoticeChannel]:
+    """Return the notice channels that a tenant has set, by name."""
+    return {row.channel: row for row in NoticeChannel.objects.filter(tenant_id=tenant_id)}
 
 
 def feed_of(person: Person) -> CalendarFeed | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from clients_app import derived_keys
-from clients_app.models import AuditEvent, ClientSecret, Webhook
+from clients_app.models import AuditEvent, ClientSecret, NoticeChannel
 
 
 class UnderFormerKeys(NamedTuple):
@@ -21,6 +21,6 @@ def rows_under_former_keys(*, now: datetime) -> UnderFormerKeys:
     tags, webhooks, chain = (derived_keys.current_key(purpose).id for purpose in purposes)
     return UnderFormerKeys(
         secrets=ClientSecret.objects.live(now).exclude(tag_key_id=tags).count(),
-        webhooks=Webhook.objects.exclude(key_id=webhooks).count(),
+        webhooks=NoticeChannel.objects.exclude(key_id__in=("", webhooks)).count(),
         events=AuditEvent.objects.exclude(chain_key_id=chain).count(),
     )

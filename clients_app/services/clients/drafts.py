@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from clients_app import conf
+from django.conf import settings
+
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken, gettext_noop
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
@@ -152,7 +153,7 @@ def refuse_full_tenant(tenant_id: UUID) -> None:
 
     Errors: RuleBroken.
     """
-    maximum = conf.clients_per_tenant()
+    maximum = settings.CLIENTS_PER_TENANT
     if Client.objects.for_tenant(tenant_id).present().count() >= maximum:
         raise RuleBroken(
             gettext_noop(

@@ -25,7 +25,8 @@ def calendar_of(tenant_name: str, secrets: Iterable[ClientSecret], *, now: datet
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     for secret in secrets:
         calendar.add_component(_event(secret, now=now))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(secret: ClientSecret, *, now: datetime) -> Event:

@@ -1,4 +1,4 @@
-"""Deeds on the private addresses of calendars."""
+"""Operations on the private addresses of calendars."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from clients_app.models import CalendarFeed, Person
 def make_feed(person: Person, *, actor: Actor, now: datetime) -> str:
     """Return the random part of a new address of the person's calendar, readable only now.
 
-    A former address stops working. Everyone makes his own, and only that.
+    A former address stops working. People make only their own.
     """
     key = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What a message says of a secret that ends: never its text, and nothing that helps to guess it."""
+"""What a message says about a secret that expires: never its text, nothing that helps guess it."""
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from clients_app.models import ClientSecret
 
 
 class Item(NamedTuple):
-    """One secret as a message tells of it."""
+    """One secret in a message."""
 
     client_id: str
     client: str
@@ -34,7 +34,7 @@ def secrets_url(client_id: UUID) -> str:
 
 def stored(secret: ClientSecret, *, days: int) -> dict[str, Any]:
     """Return the item of ``secret`` as JSON."""
-    assert secret.expires_at is not None  # noqa: S101  narrows the type; only what ends is told of
+    assert secret.expires_at is not None  # noqa: S101  narrows the type; a notice is about an end
     return {
         "client_id": str(secret.client_id),
         "client": secret.client.name,

@@ -14,11 +14,12 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from clients_app import conf
+from django.conf import settings
+
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import ANSWER_MAX, URL_MAX
 from clients_app.rules.webhook_urls import without_path
-from clients_app.services.notices.failures import NotSent
+from clients_app.services.notices.channel import NotSent
 
 TIMEOUT_S: Final = 5.0  # for each step
 LONGEST_S: Final = 15.0  # for the whole, however slowly the other side answers
@@ -28,10 +29,6 @@ _OUR_OWN: Final = (  # what ``is_global`` takes for public
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
     ipaddress.ip_network("::/96"),  # an IPv4 address in the form of RFC 4291 section 2.5.5.1
 )
-
-
-class NotPosted(NotSent):
-    """The post was not accepted."""
 
 
 class Answered(NamedTuple):
@@ -63,12 +60,12 @@ def check_url(url: str) -> str:
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     """Post ``body`` and return the answer, whose status is from 200 to 299.
 
-    Errors: NotPosted for any other answer, for none, and for an address that may not be reached.
+    Errors: NotSent for any other answer, for none, and for an address that may not be reached.
     """
     try:
         parts = urlsplit(check_url(url))
     except RuleBroken as error:
-        raise NotPosted(str(error), for_good=True) from error
+        raise NotSent(str(error), for_good=True) from error
     connection = _connection(parts, _permitted_address(parts))
     guard = threading.Timer(LONGEST_S, _cut, [connection])
     guard.start()
@@ -78,13 +75,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
         answer = _read(connection.getresponse(), url)
     except (OSError, HTTPException) as error:
         said = without_path(_said(error).encode(), url).decode()
-        raise NotPosted(said) from error
+        raise NotSent(said) from error
     finally:
         guard.cancel()
         connection.close()
     if not 200 <= answer.status < 300:
         text = f"HTTP {answer.status} {answer.start}"
-        raise NotPosted(text, for_good=answer.status == 410)
+        raise NotSent(text, for_good=answer.status == 410)
     return answer
 
 
@@ -112,17 +109,17 @@ def _connection(parts: SplitResult, address: str) -> HTTPConnection:
 def _permitted_address(parts: SplitResult) -> str:
     """Return an address that the name resolves to now; all of them must be permitted.
 
-    Errors: NotPosted.
+    Errors: NotSent.
     """
     host = str(parts.hostname)
     try:
         found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:  # UnicodeError: an empty or too long part
-        raise NotPosted(f"The name {host} cannot be resolved.") from error
+        raise NotSent(f"The name {host} cannot be resolved.") from error
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         if not (_is_allowed(host) or _is_allowed(address) or _is_public(address)):
-            raise NotPosted(
+            raise NotSent(
                 f"{host} leads to {address}, which is not public. Whoever runs this server can "
                 "allow it with OUTGOING_ALLOWED_HOSTS."
             )
@@ -142,7 +139,7 @@ def _is_public(address: str) -> bool:
 
 def _is_allowed(host: str) -> bool:
     """Tell whether the operator has listed this host, or a network that this address is in."""
-    allowed = conf.outgoing_allowed_hosts()
+    allowed = settings.OUTGOING_ALLOWED_HOSTS
     if host.lower() in {one.lower() for one in allowed}:
         return True
     try:

@@ -1,45 +1,34 @@
-"""Looks, once a day, which secrets end soon, and queues what tells of them.
+"""Looks once a day for secrets that expire soon, and queues the notices.
 
-Each stage of each secret is a row that can exist once: whoever looks, and however often, nobody is
-told twice. A tenant's row is locked while one piece of its secrets is told of, so that two
-processes tell of two different pieces.
+Each stage of each secret is a row that can exist once, so nobody gets a notice twice, whichever
+process looks and however often. The tenant's row is locked while one piece of its secrets is
+queued, so that two processes queue two different pieces.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.conf import settings
 from django.db import transaction
 
 from clients_app import conf
-from clients_app.models import ClientSecret, Delivery, Notice, Person, Tenant, Webhook
-from clients_app.rules.names import key_of
+from clients_app.models import ClientSecret, Delivery, Notice, Tenant
 from clients_app.rules.notices import STAGES, TOLD_LATE, stage_due
-from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.locks import lock_tenant
 from clients_app.services.notices import deliveries, items
+from clients_app.services.notices.channel import Expiring
+from clients_app.services.notices.table import CHANNELS
 
-PIECE: Final = 500  # secrets told of in one transaction, and at most in one message
-
-
-class _Reader(NamedTuple):
-    address: str
-    zone: str
-
-
-class _Told(NamedTuple):
-    secret: ClientSecret
-    ends_at: datetime
-    stage: int
+PIECE: Final = 500  # secrets queued in one transaction, and at most in one message
 
 
 def look_everywhere(*, now: datetime) -> None:
     """Look at each tenant that nobody has looked at today, from the hour of notices on."""
     local = now.astimezone(conf.installation_zone())
-    if local.hour < conf.notice_hour():
+    if local.hour < settings.NOTICE_HOUR:
         return
     for tenant in Tenant.objects.exclude(notices_looked_on=local.date()).order_by("created_at"):
         look(tenant, now=now)
@@ -57,7 +46,7 @@ def look(tenant: Tenant, *, now: datetime) -> int:
 
 
 def remove_old(*, now: datetime) -> None:
-    """Remove the notes of secrets whose end nobody is told of any more."""
+    """Remove the notes on secrets that get no more notices."""
     Notice.objects.filter(ends_at__lt=now - deliveries.LISTED).delete()
 
 
@@ -99,9 +88,8 @@ def _stage(
 
 @transaction.atomic
 def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
-    """Note that these secrets are told of, and queue the messages; all of it or nothing."""
+    """Queue the notices of these secrets and note that they were; all of it or nothing."""
     lock_tenant(tenant.pk)
-    tenant.refresh_from_db()
     told = set(
         Notice.objects.filter(secret_id__in=secret_ids).values_list("secret_id", "ends_at", "days")
     )
@@ -110,7 +98,7 @@ def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
         secrets.select_related("client").prefetch_related("client__owners").order_by("expires_at")
     )
     found = [
-        _Told(secret, secret.expires_at, stage)
+        Expiring(secret, secret.expires_at, stage)
         for secret in rows
         if (stage := _stage(secret, now=now, told=told)) is not None and secret.expires_at
     ]
@@ -121,58 +109,21 @@ def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
         Notice(tenant=tenant, secret=secret, ends_at=ends_at, days=stage, told_at=now)
         for secret, ends_at, stage in found
     )
-    for message in messages:
-        deliveries.queue(message)
+    Delivery.objects.bulk_create(messages)
     return len(found)
 
 
-def _messages(tenant: Tenant, found: list[_Told], *, now: datetime) -> Iterator[Delivery]:
-    """Yield a mail for each address, and one post for the webhook."""
-    made = {"tenant": tenant, "made_at": now, "try_at": now}
-    if tenant.mails_notices and conf.sends_mail():
-        mails: dict[str, tuple[_Reader, list[_Told]]] = {}
-        administrators = list(map(_reader, people_who_administer(tenant.pk)))
-        for one in found:
-            for reader in _readers(one.secret, administrators):
-                mails.setdefault(key_of(reader.address), (reader, []))[1].append(one)
-        for reader, told in mails.values():
+def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterator[Delivery]:
+    """Yield what each channel of the tenant tells its recipients."""
+    rows = channels_of(tenant.pk)
+    for name, channel in CHANNELS.items():
+        for recipient, expiring, zone in channel.messages(tenant.pk, rows.get(name), found):
             yield Delivery(
-                channel=Delivery.Channel.MAIL,
-                recipient=reader.address,
-                zone=reader.zone,
-                secrets=_stored(told),
-                **made,
+                tenant=tenant,
+                channel=name,
+                recipient=recipient,
+                zone=zone,
+                secrets=[items.stored(secret, days=days) for secret, _, days in expiring],
+                made_at=now,
+                try_at=now,
             )
-    webhook = Webhook.objects.filter(tenant=tenant).first()
-    if webhook is not None:
-        yield Delivery(
-            channel=Delivery.Channel.WEBHOOK,
-            recipient=str(webhook),
-            secrets=_stored(found),
-            **made,
-        )
-
-
-def _readers(secret: ClientSecret, administrators: list[_Reader]) -> list[_Reader]:
-    """Return who is told of a secret, each address once: people before a contact."""
-    owners = [_reader(person) for person in secret.client.owners.all() if person.is_active]
-    readers = [*administrators, *owners, *_contact(secret.client.contact)]
-    by_address = {key_of(reader.address): reader for reader in reversed(readers) if reader.address}
-    return list(by_address.values())
-
-
-def _reader(person: Person) -> _Reader:
-    return _Reader(person.email, person.time_zone)
-
-
-def _contact(text: str) -> list[_Reader]:
-    """Return the contact of a client as a reader, where it is a mail address and nothing more."""
-    try:
-        validate_email(text)
-    except ValidationError:
-        return []
-    return [_Reader(text, "")]
-
-
-def _stored(told: Iterable[_Told]) -> list[dict[str, Any]]:
-    return [items.stored(secret, days=stage) for secret, _, stage in told]

@@ -3,26 +3,22 @@
 Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 31 and 32.
 """
 
-import binascii
+import base64
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from jwt.algorithms import get_default_algorithms
 
-from clients_app import conf, derived_keys
+from clients_app import derived_keys
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
 
-_NONCE_BYTES: Final = 12
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
 _ALGORITHMS: Final = get_default_algorithms()
@@ -40,7 +36,7 @@ _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
 
 
 class SigningKeyLost(PortalError):
-    """No key of the keyring opens the private part of the signing key."""
+    """No key derived from SECRET_KEY opens the private part of the signing key."""
 
     def __init__(self, kid: str) -> None:
         super().__init__(
@@ -101,7 +97,7 @@ def forget(kid: str | None = None) -> None:
 
 def base64url(content: bytes) -> bytes:
     """Return ``content`` in base64url without padding (RFC 7515 section 2)."""
-    return binascii.b2a_base64(content, newline=False).translate(_URL_SAFE).rstrip(b"=")
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
 
 
 def new_key(*, now: datetime, **columns: Any) -> SigningKey:
@@ -109,8 +105,8 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
 
     ``columns`` say which state it is in, and since when.
     """
-    algorithm = conf.token_signing_algorithm()
-    private = _MAKERS[algorithm](conf.token_signing_key_bits())
+    algorithm = settings.TOKEN_SIGNING_ALGORITHM
+    private = _MAKERS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
     jwk_of: Any = _ALGORITHMS[algorithm]
     whole = jwk_of.to_jwk(private.public_key(), as_dict=True)
     members = {name: whole[name] for name in _THUMBPRINT_MEMBERS[whole["kty"]]}
@@ -132,9 +128,9 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
 
 def is_as_set(row: SigningKey) -> bool:
     """Tell whether the key has the algorithm and length that new keys get."""
-    if row.algorithm != conf.token_signing_algorithm():
+    if row.algorithm != settings.TOKEN_SIGNING_ALGORITHM:
         return False
-    return row.bits in {None, conf.token_signing_key_bits()}
+    return row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
 
 
 def encrypt_anew(row: SigningKey) -> None:
@@ -146,22 +142,16 @@ def encrypt_anew(row: SigningKey) -> None:
 
 
 def _encrypt(row: SigningKey, plain: bytes) -> None:
-    key = derived_keys.current_key(derived_keys.SIGNING_KEYS)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    row.private_part = nonce + AESGCM(key.value).encrypt(nonce, plain, row.kid.encode())
-    row.encryption_key_id = key.id
+    row.private_part = derived_keys.sealed(plain, derived_keys.SIGNING_KEYS, about=row.kid.encode())
 
 
 def _plain(row: SigningKey) -> bytes:
     """Return the private part, in DER (PKCS #8)."""
-    key = derived_keys.key_by_id(derived_keys.SIGNING_KEYS, row.encryption_key_id)
-    if key is None:
-        raise SigningKeyLost(row.kid)
-    stored = bytes(row.private_part)
-    nonce, ciphertext = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
     try:
-        return AESGCM(key.value).decrypt(nonce, ciphertext, row.kid.encode())
-    except (InvalidTag, ValueError) as error:  # ValueError: nothing is there
+        return derived_keys.opened(
+            bytes(row.private_part), derived_keys.SIGNING_KEYS, about=row.kid.encode()
+        )
+    except derived_keys.CannotOpen as error:
         raise SigningKeyLost(row.kid) from error
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -132,7 +133,11 @@ def encrypt_keys_anew(*, actor: Actor, now: datetime) -> list[SigningKey]:
     with transaction.atomic():
         _lock()
         current = derived_keys.current_key(derived_keys.SIGNING_KEYS).id
-        rows = list(_present().exclude(encryption_key_id=current).order_by("created_at"))
+        rows = [
+            row
+            for row in _present().order_by("created_at")
+            if derived_keys.sealed_under(bytes(row.private_part)) != current
+        ]
         for row in rows:
             private_keys.encrypt_anew(row)
             row.save()
@@ -194,7 +199,7 @@ def _record(action: str, row: SigningKey, *, actor: Actor, now: datetime, **fiel
 
 
 def _earliest(published_at: datetime, now: datetime) -> datetime:
-    return key_schedule.earliest_signing(published_at, max_age_s=conf.jwks_max_age_s(), now=now)
+    return key_schedule.earliest_signing(published_at, max_age_s=settings.JWKS_MAX_AGE, now=now)
 
 
 def _due(rows: QuerySet[SigningKey], now: datetime) -> list[key_schedule.Due]:

@@ -16,7 +16,7 @@ from django.db import connection
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import hourly_rows, rejected_requests
-from clients_app.services.usage.tally import Tally
+from clients_app.services.usage.pending_counts import PendingCounts
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
 _HOUR_S: Final = 3600
@@ -39,7 +39,7 @@ class IssuedKey(NamedTuple):
         return self.credential.secret_id if self.credential else None
 
 
-issued: Final[Tally[IssuedKey]] = Tally()
+issued: Final[PendingCounts[IssuedKey]] = PendingCounts()
 
 
 def count_token(

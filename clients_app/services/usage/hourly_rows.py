@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clients_app.services.usage.tally import Seen
+from clients_app.services.usage.pending_counts import Seen
 
 PIECE: Final = 1000  # rows of one transaction: a few milliseconds, other writers wait no longer
 T = TypeVar("T")

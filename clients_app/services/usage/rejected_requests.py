@@ -17,7 +17,7 @@ from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import hourly_rows
-from clients_app.services.usage.tally import Seen, Tally
+from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 Cause = TokenRefusal.Cause
 
@@ -35,7 +35,7 @@ class Presented(NamedTuple):
     secret_id: int | None = None
 
 
-refused: Final[Tally[Presented]] = Tally()
+refused: Final[PendingCounts[Presented]] = PendingCounts()
 
 
 def count_refused_secret(

@@ -1,8 +1,9 @@
-"""Notices: how people and machines are told of the ends of secrets; each part is a form."""
+"""Notices: how people and machines learn which secrets expire; each part is a form."""
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,13 +19,15 @@ from clients_app.errors import NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.kept_forms import BACK, is_sent
 from clients_app.identity.person import person_of
-from clients_app.models import CalendarFeed, Delivery
+from clients_app.models import CalendarFeed
 from clients_app.permissions import Action, allows
 from clients_app.rules.notices import STAGES
-from clients_app.selectors.notices.expirations import feed_of, recent_deliveries, webhook_of
-from clients_app.services.notices import calendar_links, channels, deliveries
+from clients_app.selectors.notices.expirations import channels_of, feed_of, recent_deliveries
+from clients_app.services.notices import calendar_links, channel_settings, deliveries
+from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import may, signed_in
 from clients_app.web.actor import actor_of
+from clients_app.web.forms.channel_form import channel_context, icon_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.proof import fresh_proof
 
@@ -39,17 +42,37 @@ def notices(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
+def _gives_power(request: HttpRequest, channel: str) -> bool:
+    return request.method == "POST" and channel_settings.channel_named(channel).asks_proof
+
+
 @_sent
+@sensitive_variables("made")
 @signed_in
 @may(Action.MANAGE_NOTICES)
-def notices_mail(request: HttpRequest) -> HttpResponse:
-    """Turn the mails of the tenant on or off."""
-    on = "mails_notices" in request.POST
+@fresh_proof(_("A channel receives which secrets expire."), when=_gives_power)
+def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
+    """Set a channel; a first one that signs shows its signing secret, once."""
+    if request.method != "POST":
+        return see_other(reverse("notices"))
+    chosen = channel_settings.channel_named(channel)
+    typed = {
+        field.name: field.name in request.POST
+        if field.is_checkbox
+        else request.POST.get(field.name, "")
+        for field in chosen.fields
+    }
     if BACK in request.POST:
-        return _page(request, mails_notices=on)
-    if request.method == "POST":
-        channels.set_mail(on=on, actor=actor_of(request), now=timezone.now())
-        messages.success(request, gettext("Mail is on.") if on else gettext("Mail is off."))
+        return _page(request, channel, typed=typed)
+    try:
+        made = channel_settings.set_channel(
+            channel, typed, actor=actor_of(request), now=timezone.now()
+        )
+    except RuleBroken as error:
+        return _page(request, channel, status=422, wrong=error, typed=typed)
+    if made is not None:
+        return _page(request, channel, signing_secret=made.plain)
+    messages.success(request, gettext("%(channel)s saved.") % {"channel": chosen.label})
     return see_other(reverse("notices"))
 
 
@@ -57,13 +80,13 @@ def notices_mail(request: HttpRequest) -> HttpResponse:
 @signed_in
 @may(Action.MANAGE_NOTICES)
 def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
-    """Queue a test: to the webhook, or to the own address."""
-    if is_sent(request) and channel in Delivery.Channel.values:
-        actor, to = actor_of(request), person_of(request).email
+    """Queue a test: to where the channel leads, or to the own address."""
+    if is_sent(request):
+        actor, email = actor_of(request), person_of(request).email
         try:
-            sent = channels.send_test(channel, to=to, actor=actor, now=timezone.now())
+            sent = channel_settings.send_test(channel, email=email, actor=actor, now=timezone.now())
         except RuleBroken as error:
-            return _page(request, status=422, wrong={channel: sentence_of(error)})
+            return _page(request, channel, status=422, wrong=error)
         said = gettext("A test is on its way to %(recipient)s.") % {"recipient": sent.recipient}
         messages.success(request, said)
     return see_other(reverse("notices"))
@@ -74,48 +97,27 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
 @signed_in
 @may(Action.MANAGE_NOTICES)
 @fresh_proof(
-    _("A webhook receives which secrets expire."), when=lambda request: request.method == "POST"
+    _("Receivers trust this secret."), when=lambda request, channel: request.method == "POST"
 )
-def notices_webhook(request: HttpRequest) -> HttpResponse:
-    """Set the address; a first one shows its signing secret, once."""
-    if request.method != "POST":
-        return see_other(reverse("notices"))
-    url = request.POST.get("url", "")
-    if BACK in request.POST:
-        return _page(request, typed=url)
-    try:
-        made = channels.set_webhook(url, actor=actor_of(request), now=timezone.now())
-    except RuleBroken as error:
-        return _page(request, status=422, wrong={"webhook": sentence_of(error)}, typed=url)
-    if made is not None:
-        return _page(request, signing_secret=made.plain)
-    messages.success(request, gettext("Webhook saved."))
-    return see_other(reverse("notices"))
-
-
-@_sent
-@sensitive_variables("made")
-@signed_in
-@may(Action.MANAGE_NOTICES)
-@fresh_proof(_("Receivers trust this secret."), when=lambda request: request.method == "POST")
-def notices_secret(request: HttpRequest) -> HttpResponse:
+def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     """Make a new signing secret and show it, once; a reload makes no other."""
-    webhook = webhook_of(actor_of(request).tenant_id)
+    row = channels_of(actor_of(request).tenant_id).get(channel)
     seen = request.POST.get("seen")
-    if not is_sent(request) or webhook is None or seen != webhook.set_at.isoformat():
+    if not is_sent(request) or row is None or seen != row.set_at.isoformat():
         return see_other(reverse("notices"))
-    made = channels.renew_secret(actor=actor_of(request), now=timezone.now())
-    return _page(request, signing_secret=made.plain)
+    made = channel_settings.renew_secret(channel, actor=actor_of(request), now=timezone.now())
+    return _page(request, channel, signing_secret=made.plain)
 
 
 @_sent
 @signed_in
 @may(Action.MANAGE_NOTICES)
-def notices_webhook_remove(request: HttpRequest) -> HttpResponse:
-    """Post nothing any more."""
+def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
+    """Send nothing on a channel any more."""
     if is_sent(request):
-        channels.remove_webhook(actor=actor_of(request), now=timezone.now())
-        messages.success(request, gettext("Webhook removed."))
+        channel_settings.remove_channel(channel, actor=actor_of(request), now=timezone.now())
+        label = channel_settings.channel_named(channel).label
+        messages.success(request, gettext("%(channel)s removed.") % {"channel": label})
     return see_other(reverse("notices"))
 
 
@@ -128,7 +130,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         try:
             deliveries.retry(delivery_id, actor=actor_of(request), now=timezone.now())
         except RuleBroken as error:
-            return _page(request, status=422, wrong={"messages": sentence_of(error)})
+            return _page(request, status=422, not_sent_again=sentence_of(error))
         messages.success(request, gettext("The message is being sent again."))
     return see_other(reverse("notices"))
 
@@ -171,26 +173,28 @@ def _stamp(feed: CalendarFeed | None) -> str:
     return feed.made_at.isoformat() if feed else ""
 
 
-def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, channel: str = "", *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Show the page; ``more`` is what a form of ``channel``, or of the page, has led to."""
     actor, feed = actor_of(request), feed_of(person_of(request))
     context: dict[str, Any] = {
         "feed": feed,
         "feed_stamp": _stamp(feed),
         "stages": get_text_list(list(map(str, STAGES[:0:-1])), gettext("and")),
-        "hour": f"{conf.notice_hour():02}:00",
+        "hour": f"{settings.NOTICE_HOUR:02}:00",
         "zone_of_notices": str(conf.installation_zone()),
         "may_manage": allows(actor, Action.MANAGE_NOTICES),
-        "mails_notices": person_of(request).tenant.mails_notices,
-        **more,
     }
     if context["may_manage"]:
-        webhook = webhook_of(actor.tenant_id)
-        context |= {
-            "sends_mail": conf.sends_mail(),
-            "webhook": webhook,
-            "webhook_stamp": webhook.set_at.isoformat() if webhook else "",
-            "url": more.get("typed", webhook.url if webhook else ""),
-            "deliveries": recent_deliveries(actor.tenant_id),
-        }
+        rows, email = channels_of(actor.tenant_id), person_of(request).email
+        context["channels"] = [
+            channel_context(each, rows.get(name), email, **(more if name == channel else {}))
+            for name, each in CHANNELS.items()
+        ]
+        sent = recent_deliveries(actor.tenant_id)
+        context["deliveries"] = [(one, icon_of(one.channel)) for one in sent]
     title = gettext("Notices")
-    return show(request, "settings/notices", context, title=title, fragments=(), status=status)
+    return show(
+        request, "settings/notices", {**context, **more}, title=title, fragments=(), status=status
+    )

@@ -17,7 +17,7 @@ from clients_app.identity import kept_forms
 from clients_app.identity.mfa import CodeForm
 from clients_app.identity.sessions import is_polled
 from clients_app.selectors.tenants.installation import only_tenant
-from clients_app.services.activity.attempts import note_failed_sign_in
+from clients_app.services.activity.refused_attempts import note_failed_sign_in
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
 
 

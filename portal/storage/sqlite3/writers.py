@@ -1,11 +1,11 @@
-"""The queue of those who want to write to a SQLite database, on this machine.
+"""The queue of writers to a SQLite database, on this machine.
 
-SQLite lets one write at a time and has the others ask again after growing pauses, up to a tenth of
-a second: under load the database stands idle while some wait for seconds. Here they stand in line.
-Of each process one waits outside, and of these one is next; who has just written cannot overtake
-it.
+SQLite admits one writer at a time; the others ask again after growing pauses, of up to a tenth of a
+second. Under load the database is idle while some of them wait for seconds. Here they queue: one
+thread of each process waits for the others, one of these is next, and a process that has just
+written cannot overtake it. ``tests/faults/test_writers.py`` says what would be lost without it.
 
-The locks are those of the kernel (flock), so they end with the process that holds them.
+The locks are the kernel's (flock), so they end with the process that holds them.
 """
 
 import fcntl
@@ -22,11 +22,11 @@ _OTHERS_EVERY_S: Final = 0.003
 
 
 class TooManyWriters(Exception):
-    """Others write, or wait, for longer than this one may."""
+    """Others write, or wait, for longer than this thread may wait."""
 
 
 class _Line:
-    """Those of this process who want to write to one database."""
+    """The threads of this process that want to write to one database."""
 
     def __init__(self) -> None:
         self.places = threading.BoundedSemaphore(PLACES)
@@ -34,7 +34,7 @@ class _Line:
         self.moved_at = 0.0
 
     def move(self) -> None:
-        """Note that somebody has come on: who waits behind him may go on waiting."""
+        """Note that someone got on, so that those behind go on waiting."""
         self.moved_at = time.monotonic()
 
 

@@ -1,17 +1,25 @@
 """`manage.py worker`: sends mail and webhooks, and does what is due; `serve` runs one itself."""
 
+import logging
 import os
+import signal
 import sys
 import threading
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.core.management import call_command
+from django.db import Error as DatabaseError
+from django.db import connection
 
+from clients_app.identity.password_mails import mail_asked_links
 from clients_app.management.command_line import PortalCommand
 from clients_app.services import housekeeping
+from clients_app.services.notices import deliveries
 
-POLL_S: Final = 5.0  # how often an idle worker asks; each time it holds SQLite's one write lock
+POLL_S: Final = 1.0  # how often an idle worker looks; it only reads, so nobody waits for it
+
+log = logging.getLogger("clients_app.worker")
 
 
 class Command(PortalCommand):
@@ -21,13 +29,37 @@ class Command(PortalCommand):
         parser.add_argument(
             "--until-closed", action="store_true", help="end when standard input is closed"
         )
+        parser.add_argument("--once", action="store_true", help="send what waits now, and end")
 
-    def handle(self, *args: Any, until_closed: bool, **options: Any) -> None:
+    def handle(self, *args: Any, until_closed: bool, once: bool, **options: Any) -> None:
         """Work until SIGTERM or Ctrl C; a message that is being sent is finished first."""
+        stopped = threading.Event()
+        if once:
+            send_what_waits(stopped)
+            return
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
         if until_closed:
             threading.Thread(target=_end_when_closed, daemon=True).start()
         housekeeping.begin(housekeeping.WORKER_CHORES)
-        call_command("db_worker", interval=POLL_S, startup_delay=False, verbosity=0)
+        while not stopped.is_set():
+            try:
+                send_what_waits(stopped)
+            except DatabaseError as error:
+                log.error("The messages wait for the database: %s", error)
+                connection.close()
+            except Exception:
+                log.exception("A message could not be tried.")
+            stopped.wait(POLL_S)
+
+
+def send_what_waits(stopped: threading.Event) -> None:
+    """Try each message that is due now, until ``stopped``."""
+    mail_asked_links(now=datetime.now(UTC))
+    for delivery_id in deliveries.due(now=datetime.now(UTC)):
+        if stopped.is_set():
+            return
+        deliveries.attempt(delivery_id, now=datetime.now(UTC))
 
 
 def _end_when_closed() -> None:

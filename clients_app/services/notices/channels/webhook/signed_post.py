@@ -1,4 +1,4 @@
-"""Notices as a post, signed by the Standard Webhooks scheme, version 1 (symmetric)."""
+"""A notice as a post, signed by the Standard Webhooks scheme, version 1 (symmetric)."""
 
 import base64
 import json
@@ -8,39 +8,40 @@ from typing import Any
 from standardwebhooks import Webhook as Signer
 
 from clients_app import derived_keys
-from clients_app.models import Delivery, Webhook
+from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import items
-from clients_app.services.notices.outgoing import Answered, NotPosted, post
+from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.outgoing import Answered, post
 
 EXPIRING = "client.secret.expiring"
 TEST = "test"
 
 
-def secret_of(webhook: Webhook) -> str:
+def secret_of(row: NoticeChannel) -> str:
     """Return the secret that receivers verify with: ``whsec_`` and 32 bytes in base64.
 
-    Errors: NotPosted where SECRET_KEY has changed and the former one is no fallback.
+    Errors: NotSent where SECRET_KEY has changed and the former one is no fallback.
     """
-    key = derived_keys.key_by_id(derived_keys.WEBHOOKS, webhook.key_id)
+    key = derived_keys.key_by_id(derived_keys.WEBHOOKS, row.key_id)
     if key is None:
-        raise NotPosted(
+        raise NotSent(
             "SECRET_KEY has changed: make a new webhook secret, or add the former SECRET_KEY to "
             "SECRET_KEY_FALLBACKS.",
             for_good=True,
         )
-    whole = derived_keys.mac(key, str(webhook.tenant_id).encode(), bytes(webhook.salt))
+    whole = derived_keys.mac(key, str(row.tenant_id).encode(), bytes(row.salt))
     return f"whsec_{base64.b64encode(whole).decode()}"
 
 
-def post_notice(webhook: Webhook, delivery: Delivery, *, now: datetime) -> Answered:
+def post_notice(row: NoticeChannel, delivery: Delivery, *, now: datetime) -> Answered:
     """Post what ``delivery`` says; tried again, it has the same ``webhook-id``.
 
-    Errors: NotPosted.
+    Errors: NotSent.
     Source: Standard Webhooks, "Webhook headers" and "Payload structure".
     """
     body = json.dumps(payload(delivery))
     message_id = f"msg_{delivery.pk.hex}"
-    signature = Signer(secret_of(webhook)).sign(message_id, now.astimezone(UTC), body)
+    signature = Signer(secret_of(row)).sign(message_id, now.astimezone(UTC), body)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Security-Clients-Portal",
@@ -48,7 +49,7 @@ def post_notice(webhook: Webhook, delivery: Delivery, *, now: datetime) -> Answe
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": signature,
     }
-    return post(webhook.url, body.encode(), headers)
+    return post(row.settings["url"], body.encode(), headers)
 
 
 def payload(delivery: Delivery) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Counts by key in the memory of this process, to be written elsewhere in batches."""
+"""Counts by key in the memory of this process, until they are written in batches."""
 
 import threading
 from collections.abc import Hashable, Mapping
@@ -20,14 +20,14 @@ class Seen:
         self.address = address
 
     def absorb(self, other: "Seen") -> None:
-        """Count what ``other`` has counted, too."""
+        """Add what ``other`` has counted."""
         self.count += other.count
         self.first_at = min(self.first_at, other.first_at)
         if other.last_at >= self.last_at:
             self.last_at, self.address = other.last_at, other.address
 
 
-class Tally(Generic[K]):
+class PendingCounts(Generic[K]):
     """Counts that several threads may add to."""
 
     def __init__(self) -> None:

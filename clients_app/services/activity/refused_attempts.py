@@ -1,9 +1,9 @@
 """Refused attempts and failed sign-ins as audit events, which a flood of them does not multiply.
 
 The first refused attempt of an actor at an action is an event at once; those of the next ten
-minutes are counted in the memory of this process and become one event. What somebody does who did
-not prove who he is waits in memory as well: his request never takes the lock of a chain (bar 84).
-Names that nobody has are told to the log alone.
+minutes are counted in the memory of this process and become one event. What someone does
+who is not signed in waits in memory as well: such a request never takes the lock of a chain
+(bar 84). Usernames that do not exist go to the log alone.
 """
 
 import logging
@@ -20,7 +20,7 @@ from clients_app.actors import Actor, ActorKind
 from clients_app.errors import Forbidden
 from clients_app.models import Client, Person
 from clients_app.rules.names import key_of
-from clients_app.services.usage.tally import Seen, Tally
+from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0
 QUIET: Final = timedelta(minutes=10)  # in which what an actor repeats is counted
@@ -38,15 +38,15 @@ class Attempt(NamedTuple):
     username_key: str = ""
 
 
-repeated: Final[Tally[Attempt]] = Tally()
+repeated: Final[PendingCounts[Attempt]] = PendingCounts()
 _quiet_until: Final[dict[Attempt, datetime]] = {}
 _lock: Final = threading.Lock()
 
 
 def note_refused(error: Forbidden, *, actor: Actor, now: datetime) -> None:
-    """Record that ``actor`` was refused; call it after what he tried was rolled back.
+    """Record that ``actor`` was refused; call it after the operation was rolled back.
 
-    Where it cannot be written now it is counted; he stays refused whatever becomes of it.
+    Where it cannot be written now it is counted; the actor stays refused either way.
     """
     nobody_in_particular = replace(actor, rights=frozenset(), address="", operation_id="")
     attempt = Attempt(error.action or "attempt", nobody_in_particular)
@@ -71,7 +71,7 @@ def note_failed_sign_in(username: str, *, address: str, now: datetime) -> None:
 
 
 def flush() -> None:
-    """Write what was counted, but for what would be told again too soon."""
+    """Write what was counted, except what was recorded less than QUIET ago."""
     _write(repeated.take(), now=datetime.now(UTC))
 
 
@@ -82,13 +82,13 @@ def flush_all() -> None:
 
 
 def forget() -> None:
-    """Know of no attempt any more."""
+    """Forget every attempt; for tests."""
     repeated.take()
     _quiet_until.clear()
 
 
 def _is_quiet(attempt: Attempt, now: datetime) -> bool:
-    """Return whether it was told of lately; if not, it is told of now."""
+    """Return whether it was recorded within QUIET; if not, it counts as recorded now."""
     with _lock:
         if _quiet_until.get(attempt, now) > now:
             return True
@@ -101,7 +101,7 @@ def _write(taken: dict[Attempt, Seen], *, now: datetime) -> None:
         if attempt not in taken:
             _quiet_until.pop(attempt, None)
     names = {attempt.username_key for attempt in taken}
-    strangers = Tally[str]()
+    strangers = PendingCounts[str]()
     try:
         people = {one.username_key: one for one in Person.objects.filter(username_key__in=names)}
         for attempt in list(taken):

@@ -1,0 +1,142 @@
+"""Operations on the channels of a tenant: set, test, remove, and make a new signing secret."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from clients_app import audit, derived_keys
+from clients_app.actors import Actor
+from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.limits import URL_MAX
+from clients_app.models import Delivery, NoticeChannel
+from clients_app.permissions import Action, require
+from clients_app.services.locks import lock_tenant
+from clients_app.services.notices.channel import Channel, Settings
+from clients_app.services.notices.table import CHANNELS
+
+_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A channel with its signing secret, which is shown only here and only now."""
+
+    row: NoticeChannel
+    plain: str = field(repr=False)
+
+
+def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -> NewSecret | None:
+    """Let the tenant's notices go out as ``settings`` say; the same again changes nothing.
+
+    Return the signing secret of a new channel that signs; new settings keep the secret.
+    Errors: Forbidden; NotFound for no channel; RuleBroken with the field's name.
+    """
+    require(actor, Action.MANAGE_NOTICES)
+    channel = channel_named(name)
+    settings = channel.check(settings)
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)
+        row = NoticeChannel.objects.filter(tenant_id=actor.tenant_id, channel=name).first()
+        before = row.settings if row else channel.defaults
+        if before == settings:
+            return None
+        row = row or NoticeChannel(tenant_id=actor.tenant_id, channel=name)
+        row.settings, row.shown = settings, channel.shown(settings)[:URL_MAX]
+        is_first_secret = channel.signs and not row.key_id
+        if is_first_secret:
+            _sign_anew(row)
+        _save(row, actor=actor, now=now)
+        audit.record(
+            "channel.added" if before is None else "channel.edited",
+            row,
+            actor=actor,
+            now=now,
+            before=channel.audited(before) if before else None,
+            after=channel.audited(settings),
+        )
+    return NewSecret(row, channel.signing_secret(row)) if is_first_secret else None
+
+
+def renew_secret(name: str, *, actor: Actor, now: datetime) -> NewSecret:
+    """Sign with a new secret from now on; the former one no longer verifies anything.
+
+    Errors: Forbidden; NotFound where the channel is not set or does not sign.
+    """
+    require(actor, Action.MANAGE_NOTICES)
+    with transaction.atomic():
+        row = _locked(channel_named(name), actor)
+        if not row.key_id:
+            raise NotFound(gettext_noop("This channel has no signing secret."))
+        _sign_anew(row)
+        _save(row, actor=actor, now=now)
+        audit.record("channel.secret.renewed", row, actor=actor, now=now)
+    return NewSecret(row, CHANNELS[name].signing_secret(row))
+
+
+def remove_channel(name: str, *, actor: Actor, now: datetime) -> None:
+    """Send nothing on this channel from now on; messages on their way fail.
+
+    Errors: Forbidden; NotFound where it is not set.
+    """
+    require(actor, Action.MANAGE_NOTICES)
+    with transaction.atomic():
+        channel = channel_named(name)
+        row = _locked(channel, actor)
+        before = channel.audited(row.settings)
+        audit.record("channel.removed", row, actor=actor, now=now, before=before)
+        row.delete()
+
+
+def send_test(name: str, *, email: str, actor: Actor, now: datetime) -> Delivery:
+    """Queue a message that tells of no secret; by mail it goes to ``email``, the actor's address.
+
+    Errors: Forbidden; NotFound where the channel is not set; RuleBroken where nothing can be sent.
+    """
+    require(actor, Action.MANAGE_NOTICES)
+    channel = channel_named(name)
+    with transaction.atomic():
+        row = None if channel.defaults else _locked(channel, actor)
+        recipient = channel.test_recipient(row, email=email)
+        if not recipient:
+            sentence = "Your account has no e-mail address, or no mail is sent."
+            raise RuleBroken(gettext_noop(sentence))
+        delivery = Delivery.objects.create(
+            tenant_id=actor.tenant_id,
+            channel=name,
+            recipient=recipient,
+            is_test=True,
+            made_at=now,
+            try_at=now,
+        )
+        audit.record("notice.tested", delivery, actor=actor, now=now)
+    return delivery
+
+
+def channel_named(name: str) -> Channel:
+    """Return the channel.
+
+    Errors: NotFound.
+    """
+    if name not in CHANNELS:
+        raise NotFound(gettext_noop("There is no such channel."))
+    return CHANNELS[name]
+
+
+def _locked(channel: Channel, actor: Actor) -> NoticeChannel:
+    rows = NoticeChannel.objects.select_for_update()
+    row = rows.filter(tenant_id=actor.tenant_id, channel=channel.name).first()
+    if row is None:
+        raise NotFound(gettext_noop("There is no such channel."))
+    return row
+
+
+def _sign_anew(row: NoticeChannel) -> None:
+    row.salt = secrets.token_bytes(_SALT_BYTES)
+    row.key_id = derived_keys.current_key(derived_keys.WEBHOOKS).id
+
+
+def _save(row: NoticeChannel, *, actor: Actor, now: datetime) -> None:
+    row.set_at, row.set_by = now, actor.name
+    row.save()
