@@ -34,7 +34,7 @@ class RuleBroken(PortalError):
 
 
 class Forbidden(PortalError):
-    """The actor may not do this; ``action`` is what he tried, to ``client`` if it is about one."""
+    """The actor may not do this: ``action`` is what they tried, to ``client`` if there is one."""
 
     def __init__(
         self, sentence: str, *, action: str = "", client: Any = None, **values: Any
@@ -42,6 +42,10 @@ class Forbidden(PortalError):
         super().__init__(sentence, **values)
         self.action = action
         self.client = client
+
+
+class ProofRequired(PortalError):
+    """A person must prove who they are before this; the sentence says why it is asked."""
 
 
 class NotFound(PortalError):

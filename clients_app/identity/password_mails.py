@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django_tasks import task
 
 from clients_app import conf
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Person
 from clients_app.rules.names import key_of
@@ -28,8 +28,7 @@ def mail_link(email: str) -> None:
     person = Person.objects.filter(email_key=key_of(email), is_active=True).first()
     if person is None:
         return
-    name, now = ActorKind.SYSTEM.value, datetime.now(UTC)
-    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=person.tenant_id, name=name)
+    actor, now = Actor.system(person.tenant_id), datetime.now(UTC)
     context = {
         "username": person.username,
         "link": make_one_time_link(person, actor=actor, now=now),

@@ -5,20 +5,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import ClientForm, TenantAndTypeForm
 from clients_app.admin.operations.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.pages import show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import keeps
 from clients_app.models import Client, ClientType, Tenant
 from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.selectors.tenants.installation import first_tenant
 from clients_app.services.clients.registration import register_client
 
 
-@fresh_proof
+@keeps(ClientForm, "form_key")
 def client_add(request: HttpRequest) -> HttpResponse:
     """Ask for tenant and type, which then stand in the address, then for the client."""
     where = TenantAndTypeForm(request.GET if "tenant" in request.GET else None)
@@ -42,7 +42,7 @@ def _register(request: HttpRequest, tenant: Tenant, client_type: str) -> HttpRes
         added = register_client(
             form.client_draft(),
             form.secret_draft() if form.has_secret else None,
-            actor=actor_in(tenant.pk, request),
+            actor=actor_of(request, tenant_id=tenant.pk),
             now=now,
             form_key=form_key_of(request.POST),
         )

@@ -43,7 +43,7 @@ def edit_client(
     ``version`` is that of the client on which the form was filled.
     Errors: as ``check_client_draft``; Conflict without a field if someone changed it meanwhile;
     Forbidden, also where roles or the right to introspect differ and the actor may not assign
-    roles; NotFound.
+    roles; ProofRequired where they or the URLs differ; NotFound.
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
@@ -51,7 +51,8 @@ def edit_client(
         client = locked(client)
         require(actor, Action.EDIT_CLIENT, client=client)
         held = list(client.roles.order_by("name_key"))
-        before = described(draft_of(client), held)
+        was = draft_of(client)
+        before = described(was, held)
         differs = described(draft, held) != before or _differ(held, draft.role_ids)
         _refuse_stale(client, version, differs=differs)
         refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
@@ -59,8 +60,7 @@ def edit_client(
             require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
-        if draft.may_introspect != client.may_introspect:  # a right, as roles are
-            require(actor, Action.ASSIGN_ROLES, client=client)
+        _require_more(client, draft, was, actor=actor)
         for column in _COLUMNS:
             setattr(client, column, getattr(draft, column))
         client.tags.all().delete()
@@ -132,8 +132,10 @@ def name_owners(
     """
     with transaction.atomic():
         client = locked(client)
-        require(actor, Action.ASSIGN_ROLES, client=client)
-        _refuse_stale(client, version, differs=_ids(client.owners.all()) != person_ids)
+        differs = _ids(client.owners.all()) != person_ids
+        needed = Action.ASSIGN_ROLES if differs else Action.EDIT_CLIENT
+        require(actor, needed, client=client)
+        _refuse_stale(client, version, differs=differs)
         people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
         owners = list(people.order_by("username_key"))
         if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
@@ -149,6 +151,14 @@ def name_owners(
         after = {"owners": [owner.username for owner in owners]}
         record_change(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client
+
+
+def _require_more(client: Client, draft: ClientDraft, was: ClientDraft, *, actor: Actor) -> None:
+    """Require what a change of the URLs or of the right to introspect needs beyond an edit."""
+    if draft.urls() != was.urls():
+        require(actor, Action.EDIT_URLS, client=client)
+    if draft.may_introspect != was.may_introspect:
+        require(actor, Action.ASSIGN_ROLES, client=client)
 
 
 def _refuse_stale(client: Client, version: int, *, differs: bool) -> None:

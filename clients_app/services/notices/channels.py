@@ -48,9 +48,9 @@ def set_webhook(url: str, *, actor: Actor, now: datetime) -> NewSecret | None:
     """Post the notices of the tenant to ``url`` from now on.
 
     Return the signing secret where the tenant had no webhook; a new address keeps the secret.
-    Errors: Forbidden; RuleBroken (field url).
+    Errors: Forbidden; ProofRequired; RuleBroken (field url).
     """
-    require(actor, Action.MANAGE_NOTICES)
+    require(actor, Action.SET_WEBHOOK)
     url = check_url(url)
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
@@ -78,9 +78,9 @@ def set_webhook(url: str, *, actor: Actor, now: datetime) -> NewSecret | None:
 def renew_secret(*, actor: Actor, now: datetime) -> NewSecret:
     """Sign with a new secret from now on; what is signed with the former one no longer is.
 
-    Errors: Forbidden; NotFound where there is no webhook.
+    Errors: Forbidden; ProofRequired; NotFound where there is no webhook.
     """
-    require(actor, Action.MANAGE_NOTICES)
+    require(actor, Action.SET_WEBHOOK)
     with transaction.atomic():
         webhook = _locked(actor)
         return _with_new_secret(webhook, "webhook.secret.renewed", actor=actor, now=now)
@@ -89,9 +89,9 @@ def renew_secret(*, actor: Actor, now: datetime) -> NewSecret:
 def remove_webhook(*, actor: Actor, now: datetime) -> None:
     """Post nothing from now on; messages on their way fail.
 
-    Errors: Forbidden; NotFound where there is no webhook.
+    Errors: Forbidden; ProofRequired; NotFound where there is no webhook.
     """
-    require(actor, Action.MANAGE_NOTICES)
+    require(actor, Action.SET_WEBHOOK)
     with transaction.atomic():
         webhook = _locked(actor)
         before = {"url": str(webhook)}

@@ -17,7 +17,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import Delivery, Webhook
 from clients_app.permissions import Action, require
@@ -124,8 +124,7 @@ def _note(delivery: Delivery, *, now: datetime) -> None:
         if not finished:
             _enqueue(delivery)
             return
-        name = ActorKind.SYSTEM.value
-        actor = Actor(kind=ActorKind.SYSTEM, tenant_id=delivery.tenant_id, name=name)
+        actor = Actor.system(delivery.tenant_id)
         sent = "notice.sent" if delivery.state == _State.SENT else "notice.failed"
         audit.record(
             sent,

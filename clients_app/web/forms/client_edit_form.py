@@ -66,19 +66,6 @@ class ClientEditForm(ClientForm):
         """Return the ids of the people who are ticked."""
         return list(self["owners"].value() or [])
 
-    @property
-    def gives_power(self) -> bool:
-        """Tell whether what was sent changes roles, Owners or a right, right or wrong."""
-        held = self._held(self.client)
-        return bool(
-            "may_introspect" in self.fields
-            and bool(self["may_introspect"].value()) != held["may_introspect"]
-        ) or any(
-            set(self[name].value() or []) != set(held[name])
-            for name in ("roles", "owners")
-            if name in self.fields
-        )
-
     def show_changes(self, client: Client) -> None:
         """Say beside each field what it is now, where that is not what was typed.
 

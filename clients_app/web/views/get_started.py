@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app import conf
+from clients_app.identity.actor import actor_of
 from clients_app.models import ClientType
 from clients_app.permissions import Action, allows
 from clients_app.web.access import signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
 

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
-from clients_app.identity.kept_forms import BACK, is_sent
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.person import person_of
 from clients_app.models import CalendarFeed, Delivery
 from clients_app.permissions import Action, allows
@@ -24,9 +24,7 @@ from clients_app.rules.notices import STAGES
 from clients_app.selectors.notices.expirations import feed_of, recent_deliveries, webhook_of
 from clients_app.services.notices import calendar_links, channels, deliveries
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show
-from clients_app.web.proof import fresh_proof
 
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page
 
@@ -42,6 +40,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @_sent
 @signed_in
 @may(Action.MANAGE_NOTICES)
+@keeps("mails_notices")
 def notices_mail(request: HttpRequest) -> HttpResponse:
     """Turn the mails of the tenant on or off."""
     on = "mails_notices" in request.POST
@@ -73,9 +72,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
 @sensitive_variables("made")
 @signed_in
 @may(Action.MANAGE_NOTICES)
-@fresh_proof(
-    _("A webhook receives which secrets expire."), when=lambda request: request.method == "POST"
-)
+@keeps("url")
 def notices_webhook(request: HttpRequest) -> HttpResponse:
     """Set the address; a first one shows its signing secret, once."""
     if request.method != "POST":
@@ -97,7 +94,7 @@ def notices_webhook(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("made")
 @signed_in
 @may(Action.MANAGE_NOTICES)
-@fresh_proof(_("Receivers trust this secret."), when=lambda request: request.method == "POST")
+@keeps("seen")
 def notices_secret(request: HttpRequest) -> HttpResponse:
     """Make a new signing secret and show it, once; a reload makes no other."""
     webhook = webhook_of(actor_of(request).tenant_id)
@@ -137,10 +134,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 @sensitive_variables("key", "address")
 @signed_in
 @may(Action.READ_CLIENTS)
-@fresh_proof(
-    _("Anyone with this link can see which secrets expire."),
-    when=lambda request: request.method == "POST",
-)
+@keeps("seen")
 def notices_calendar(request: HttpRequest) -> HttpResponse:
     """Make a calendar address and show it, once; a reload makes no other."""
     person = person_of(request)
