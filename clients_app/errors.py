@@ -46,7 +46,7 @@ class Conflict(Refused):
 
 
 class Forbidden(PortalError):
-    """The actor may not do this; ``action`` is what he tried, to ``client`` if it is about one."""
+    """The actor may not do this: ``action`` is what they tried, to ``client`` if there is one."""
 
     def __init__(
         self, sentence: str, *, action: str = "", client: Any = None, **values: Any
@@ -54,6 +54,10 @@ class Forbidden(PortalError):
         super().__init__(sentence, **values)
         self.action = action
         self.client = client
+
+
+class ProofRequired(PortalError):
+    """A person must prove who they are before this; the sentence says why it is asked."""
 
 
 class NotFound(PortalError):

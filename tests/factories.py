@@ -37,11 +37,11 @@ IN_A_YEAR = NOW + timedelta(days=365)
 
 
 def make_tenant(name: str = "Northwind Energy") -> Tenant:
-    return add_tenant(name, actor_kind=ActorKind.SYSTEM, now=NOW)
+    return add_tenant(name, actor=Actor.installation(), now=NOW)
 
 
 def command_line_in(tenant: Tenant) -> Actor:
-    return Actor(kind=ActorKind.COMMAND_LINE, tenant_id=tenant.pk, name="command line")
+    return Actor.command_line(tenant.pk)
 
 
 def role_id(tenant: Tenant, role_type_id: UUID) -> UUID:
@@ -97,6 +97,7 @@ def actor_for(person: Person) -> Actor:
         id=str(person.pk),
         name=str(person),
         rights=rights_of(person),
+        has_fresh_proof=lambda: True,
     )
 
 

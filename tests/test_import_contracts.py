@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOORS = ("web", "oauth", "ops", "admin", "management", "browsers")
+DOORS = ("web", "oauth", "ops", "admin", "management")
 BROKEN = {
     "clients_app/services/roles.py": ("clients_app.web.htmx", "Rooms import downward only"),
-    "clients_app/web/actor.py": ("clients_app.oauth.params", "Rooms import downward only"),
+    "clients_app/web/access.py": ("clients_app.oauth.params", "Rooms import downward only"),
     "clients_app/models/tenant.py": ("clients_app.permissions", "Rooms import downward only"),
     "clients_app/audit/chain.py": ("clients_app.selectors", "Rooms import downward only"),
     "clients_app/rules/names.py": ("django.utils.text", "Rules are plain Python"),
     "clients_app/conf.py": ("portal.settings", "The app never imports the project package"),
+    "clients_app/web/views/sign_in.py": ("allauth.account.forms", "Only identity imports allauth"),
     "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # a room without floor
 }
 
@@ -53,6 +54,13 @@ def test_each_fails_when_broken(copy: Path, module: str):
 
     assert ran.returncode == 1
     assert f"{contract} BROKEN" in ran.stdout
+
+
+def test_one_module_imports_what_allauth_calls_internal() -> None:
+    internal = re.compile(r"^(from|import) allauth[.\w]*[.]internal", re.MULTILINE)
+    modules = [*(ROOT / "clients_app").rglob("*.py"), *(ROOT / "portal").rglob("*.py")]
+    found = [module.name for module in modules if internal.search(module.read_text())]
+    assert found == ["allauth_internals.py"]
 
 
 def test_the_doors_read_through_selectors() -> None:

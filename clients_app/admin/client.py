@@ -23,8 +23,9 @@ from clients_app.admin.operations.client_state import (
 )
 from clients_app.admin.operations.secrets import secret_add
 from clients_app.admin.pages import page_of
-from clients_app.admin.read_only import Deed, Link, ReadOnly
+from clients_app.admin.read_only import Link, Operation, ReadOnly
 from clients_app.models import Client
+from clients_app.permissions import Action
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT, UrlKind
 from clients_app.selectors.clients.lists import holding
@@ -54,14 +55,25 @@ _WHAT_HAPPENED: Final = (
 
 class ClientAdmin(ReadOnly):
     can_add = True
-    deeds = (
-        Deed("add/", client_add, "clients_app_client_add"),
-        Deed("<uuid:client_id>/secrets/add/", secret_add, "secret-add"),
-        Deed("<uuid:client_id>/disable/", client_disable, "client-disable"),
-        Deed("<uuid:client_id>/enable/", client_enable, "client-enable"),
-        Deed("<uuid:client_id>/tokens/end/", client_tokens_end, "client-tokens-end"),
-        Deed("<uuid:client_id>/remove/", client_remove, "client-remove"),
-        Deed("<uuid:client_id>/restore/", client_restore, "client-restore"),
+    operations = (
+        Operation("add/", client_add, "clients_app_client_add", Action.ADD_CLIENT),
+        Operation("<uuid:client_id>/secrets/add/", secret_add, "secret-add", Action.ADD_SECRET),
+        Operation(
+            "<uuid:client_id>/disable/", client_disable, "client-disable", Action.DISABLE_CLIENT
+        ),
+        Operation(
+            "<uuid:client_id>/enable/", client_enable, "client-enable", Action.DISABLE_CLIENT
+        ),
+        Operation(
+            "<uuid:client_id>/tokens/end/",
+            client_tokens_end,
+            "client-tokens-end",
+            Action.END_TOKENS,
+        ),
+        Operation("<uuid:client_id>/remove/", client_remove, "client-remove", Action.REMOVE_CLIENT),
+        Operation(
+            "<uuid:client_id>/restore/", client_restore, "client-restore", Action.RESTORE_CLIENT
+        ),
     )
     list_display = (
         "name",

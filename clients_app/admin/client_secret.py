@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.filters import ByTenantOfClient, SecretState
 from clients_app.admin.operations.secrets import secret_remove, secret_rotate
-from clients_app.admin.read_only import Deed, Link, ReadOnly, activity_link
+from clients_app.admin.read_only import Link, Operation, ReadOnly, activity_link
 from clients_app.models import ClientSecret
+from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
 
 
 class ClientSecretAdmin(ReadOnly):
-    deeds = (
-        Deed("<int:secret_id>/rotate/", secret_rotate, "secret-rotate"),
-        Deed("<int:secret_id>/remove/", secret_remove, "secret-remove"),
+    operations = (
+        Operation("<int:secret_id>/rotate/", secret_rotate, "secret-rotate", Action.ROTATE_SECRET),
+        Operation("<int:secret_id>/remove/", secret_remove, "secret-remove", Action.REMOVE_SECRET),
     )
     list_display = (
         "__str__",

@@ -1,4 +1,4 @@
-"""How every model is shown: lists and pages to look at. What changes rows is a deed of its own."""
+"""How every model is shown: lists and pages to look at. Operations alone change rows."""
 
 from typing import Any, ClassVar, NamedTuple
 
@@ -10,8 +10,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from clients_app.admin.columns import column
-from clients_app.identity.kept_forms import View, keeps_typed
+from clients_app.admin.site import asks_proof
+from clients_app.identity.kept_forms import View
 from clients_app.limits import NAME_MAX
+from clients_app.permissions import Action
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
 
@@ -19,12 +21,13 @@ _SEARCH_MAX = NAME_MAX  # characters of a search that are looked at
 _YEARS = range(2000, 3000)  # of a date hierarchy
 
 
-class Deed(NamedTuple):
+class Operation(NamedTuple):
     """A view beside Django's own; ``name`` is that of its address within the site."""
 
     route: str
     view: View
     name: str
+    action: Action  # whose proof of identity is asked for when it opens
 
 
 class Link(NamedTuple):
@@ -42,8 +45,8 @@ class ReadOnly(admin.ModelAdmin):
     """
 
     actions = None
-    deeds: ClassVar[tuple[Deed, ...]] = ()
-    can_add = False  # where ``deeds`` has "add/"
+    operations: ClassVar[tuple[Operation, ...]] = ()
+    can_add = False  # where ``operations`` has "add/"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
@@ -69,12 +72,13 @@ class ReadOnly(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
-        deeds = [
-            path(deed.route, guarded(keeps_typed(deed.view)), name=deed.name) for deed in self.deeds
+        operations = [
+            path(one.route, guarded(asks_proof(one.action)(one.view)), name=one.name)
+            for one in self.operations
         ]
         kept = ("_changelist", "_add", "_delete", "_change")
         own = [url for url in super().get_urls() if (url.name or "").endswith(kept)]
-        return [*deeds, *own]
+        return [*operations, *own]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [column(self.model, str(name)) for name in self.list_display]

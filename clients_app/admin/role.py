@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.filters import ByTenant, RoleType
 from clients_app.admin.operations.roles import role_add, role_edit, role_remove
-from clients_app.admin.read_only import Deed, Link, ReadOnly
+from clients_app.admin.read_only import Link, Operation, ReadOnly
 from clients_app.models import Role
+from clients_app.permissions import Action
 
 
 class RoleAdmin(ReadOnly):
     can_add = True
-    deeds = (
-        Deed("add/", role_add, "clients_app_role_add"),
-        Deed("<uuid:role_id>/edit/", role_edit, "role-edit"),
-        Deed("<uuid:role_id>/remove/", role_remove, "role-remove"),
+    operations = (
+        Operation("add/", role_add, "clients_app_role_add", Action.ADD_ROLE),
+        Operation("<uuid:role_id>/edit/", role_edit, "role-edit", Action.EDIT_ROLE),
+        Operation("<uuid:role_id>/remove/", role_remove, "role-remove", Action.REMOVE_ROLE),
     )
     list_display = ("name", "tenant", "is_custom", "description", "clients_with", "people_with")
     list_filter = (ByTenant, RoleType)

@@ -7,14 +7,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.admin.operations.keys import key_revoke, keys_rotate
-from clients_app.admin.read_only import Deed, Link, ReadOnly
+from clients_app.admin.read_only import Link, Operation, ReadOnly
 from clients_app.models import SigningKey
+from clients_app.permissions import Action
 
 
 class SigningKeyAdmin(ReadOnly):
-    deeds = (
-        Deed("rotate/", keys_rotate, "keys-rotate"),
-        Deed("<uuid:key_id>/revoke/", key_revoke, "key-revoke"),
+    operations = (
+        Operation("rotate/", keys_rotate, "keys-rotate", Action.MANAGE_INSTALLATION),
+        Operation("<uuid:key_id>/revoke/", key_revoke, "key-revoke", Action.MANAGE_INSTALLATION),
     )
     list_display = ("kid", "kind", "state", "signs_from", "retired_at")
     list_filter = ("state",)

@@ -1,5 +1,6 @@
 """The site at /admin/: who is let in, and which of Django's own pages it does without."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
@@ -14,12 +15,15 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from clients_app.errors import Forbidden, NotFound
+from clients_app.http.sentences import sentence_of
+from clients_app.identity.actor import acting
 from clients_app.identity.factor_status import lacks_demanded_factor
-from clients_app.identity.kept_forms import View
+from clients_app.identity.kept_forms import View, keeps
 from clients_app.identity.person import person_of, zone_of
-from clients_app.identity.request_actor import acting
+from clients_app.identity.proof import open_window, with_proof
 from clients_app.permissions import Action
 from clients_app.services.activity.refused_attempts import note_refused
 
@@ -48,10 +52,13 @@ class StaffSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let Staff in, in their own time zone; ask the signed-out to sign in, refuse the others.
 
-        Here, and nowhere else, what services refuse becomes an answer.
+        Here, and nowhere else, what services refuse becomes an answer, and a proof that they
+        require is asked for.
         """
 
+        @keeps()
         @wraps(view)
+        @sensitive_post_parameters()
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return self.sign_in_first(request)
@@ -64,11 +71,12 @@ class StaffSite(AdminSite):
                 return HttpResponseNotAllowed(_METHODS)
             with timezone.override(zone_of(person_of(request))):
                 try:
-                    response = view(request, *args, **kwargs)
-                except (Forbidden, PermissionDenied) as error:
-                    if isinstance(error, Forbidden):
-                        _note(error, request)
+                    response = with_proof(request, lambda: view(request, *args, **kwargs), _ask)
+                except PermissionDenied:
                     return self.refuse(request, gettext("This is not done here."))
+                except Forbidden as error:
+                    _note(error, request)
+                    return self.refuse(request, sentence_of(error))
                 except NotFound as error:
                     raise Http404(str(error)) from error
                 if isinstance(response, SimpleTemplateResponse):
@@ -93,6 +101,28 @@ class StaffSite(AdminSite):
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
         """Return none: the audit chain is the record, and Django's own log stays empty."""
         return LogEntry.objects.none()
+
+
+def asks_proof(action: Action) -> Callable[[View], View]:
+    """Ask for the proof of identity that ``action`` needs when its page opens.
+
+    Which tenant it is done in shows later; Staff have the same rights in each.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            open_window(request, action, tenant_id=person_of(request).tenant_id)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _ask(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    around = {**site.each_context(request), "title": gettext("Confirm your identity")}
+    return render(request, "admin/confirm_identity.html", {**around, **context}, status=status)
 
 
 def _note(error: Forbidden, request: HttpRequest) -> None:

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext
@@ -76,6 +76,7 @@ class RuledForm(forms.Form):
     """Fields ask the rules; what else is refused comes by ``add_broken``."""
 
     use_required_attribute = False
+    late_fields: ClassVar[tuple[str, ...]] = ()  # names of those that ``__init__`` adds
 
     def add_broken(self, error: Refused) -> None:
         """Put what a rule or service refused beside its field, else above the form.

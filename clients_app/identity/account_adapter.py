@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,9 +10,10 @@ from django.utils import timezone
 
 from clients_app.errors import Forbidden, gettext_noop
 from clients_app.http.peer_address import address_of
+from clients_app.identity.actor import acting
+from clients_app.identity.allauth_internals import truncate_ip
 from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
-from clients_app.identity.request_actor import acting
 from clients_app.models import Person
 from clients_app.rules.names import key_of
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
@@ -45,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         choose_password(user, password, actor=actor, now=timezone.now())
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin the session of who has given all that is asked for, with its event."""
+        """Begin the session of a person who has given all that is asked for, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
             note_sign_in(user, actor=acting(request, user), now=timezone.now())
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Note a wrong password: of a sign-in, or of a person who confirms who he is."""
+        """Note a wrong password: of a sign-in, or of a person who confirms their identity."""
         if request.user.is_authenticated:
             note_wrong_password(request)
         else:

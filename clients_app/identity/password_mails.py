@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.utils.translation import gettext
 
 from clients_app import conf
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import LinkRequest, Person
 from clients_app.rules.names import key_of
@@ -36,8 +36,7 @@ def _mail_link(email: str, *, now: datetime) -> None:
     person = Person.objects.filter(email_key=key_of(email), is_active=True).first()
     if person is None:
         return
-    name = ActorKind.SYSTEM.value
-    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=person.tenant_id, name=name)
+    actor = Actor.system(person.tenant_id)
     context = {
         "username": person.username,
         "link": make_one_time_link(person, actor=actor, now=now),

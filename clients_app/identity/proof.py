@@ -1,115 +1,123 @@
-"""Confirm your identity: a code or password given lately, before deeds that give or take power.
+"""Confirm your identity: asks for a code or a password where ``ProofRequired`` was raised."""
 
-Asked when the window opens, where the last proof is older than 10 minutes; it then holds 10
-minutes more, so that a form can be filled in peace (product rule, "Confirm your identity").
-"""
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
-
-from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ReauthenticateForm
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients_app.errors import Forbidden, gettext_noop
-from clients_app.identity.factor_status import has_factor
+from clients_app.errors import Forbidden, ProofRequired, gettext_noop
+from clients_app.http.sentences import sentence_of
+from clients_app.identity.actor import acting, actor_of
+from clients_app.identity.allauth_internals import reauthenticate_by_password
 from clients_app.identity.kept_forms import posted, sent_fields
+from clients_app.identity.last_proof import LASTS, asks_code, hold_open, last_proof
 from clients_app.identity.mfa import CodeAgainForm
 from clients_app.identity.person import person_of
-from clients_app.identity.request_actor import acting
+from clients_app.models import Client
+from clients_app.permissions import PERMISSIONS, Action, require
 from clients_app.services.activity.refused_attempts import note_refused
 from clients_app.services.people.sign_ins import note_proof
 
-LASTS: Final = timedelta(minutes=10)
+#: A door's page that asks, from its context and status
+Ask = Callable[[HttpRequest, dict[str, Any], int], HttpResponse]
 
 
-class Ask(Protocol):
-    """A door's page that asks: ``asked_for`` is the method that goes on after the proof."""
+def open_window(
+    request: HttpRequest,
+    action: Action,
+    *,
+    client: Client | None = None,
+    tenant_id: UUID | None = None,
+) -> None:
+    """Return if the person may do ``action``, with a proof of identity where it asks for one.
 
-    def __call__(self, request: HttpRequest, *, asked_for: str, error: str) -> HttpResponse: ...
-
-
-def asks_code(request: HttpRequest) -> bool:
-    """Return whether the proof is a code: of whoever has a second factor; else a password."""
-    known: bool | None = getattr(request, "asks_code", None)
-    if known is None:
-        known = has_factor(person_of(request))
-        request.asks_code = known  # type: ignore[attr-defined]  # kept for this request
-    return known
-
-
-def last_proof(request: HttpRequest) -> datetime | None:
-    """Return when this session last gave what is asked for; a code is as good as a password."""
-    proofs = {"mfa"} if asks_code(request) else {"password", "mfa"}
-    records = get_authentication_records(request, request.user)
-    moments = [record["at"] for record in records if record["method"] in proofs]
-    return datetime.fromtimestamp(max(moments), UTC) if moments else None
-
-
-def refusal(request: HttpRequest, ask: Ask, *, held_open: bool = True) -> HttpResponse | None:
-    """Return the page that asks for a proof; None where the request may go on.
-
-    A request that brings the proof becomes again, method and fields, what it was before it was
-    asked for one. ``held_open`` gives a form that is sent the 10 minutes more.
+    The proof then holds longer when the window is sent: see ``last_proof.py``.
+    Errors: as ``require``.
     """
-    if "proof_for" in request.POST:
-        return _take_proof(request, ask)
-    if _is_fresh(request, held_open=held_open):
-        return None
-    return ask(request, asked_for=request.method or "GET", error="")
+    if PERMISSIONS[action].proof:
+        hold_open(request)
+    require(actor_of(request, tenant_id=tenant_id), action, client=client)
 
 
-def asked(request: HttpRequest, asked_for: str, error: str) -> dict[str, Any]:
+def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask) -> HttpResponse:
+    """Return the answer of ``view``, or the page that asks for a proof where it requires one.
+
+    A request that brings a proof becomes again, method and fields, what it was before it was
+    asked for one; the proof is looked at only where it is still required.
+    """
+    proof = request.POST.get("proof", "") if "proof_for" in request.POST else None
+    if proof is not None:
+        _become_again(request)
+    try:
+        return view()
+    except ProofRequired as error:
+        wrong = "" if proof is None else _refused(request, proof)
+        if proof is None or wrong:
+            return ask(request, _asked(request, error, wrong), 422 if wrong else 200)
+    if request.method == "GET" and not getattr(request, "htmx", False):
+        return HttpResponseRedirect(request.get_full_path(), status=303)
+    return view()
+
+
+def _asked(request: HttpRequest, error: ProofRequired, wrong: str) -> dict[str, Any]:
     """Return what a page that asks for a proof shows, and what it carries on."""
     return {
-        "asked_for": asked_for,
-        "kept": sent_fields(request) if asked_for == "POST" else [],
+        "why": sentence_of(error),
+        "asked_for": "POST" if request.method == "POST" else "GET",
+        "kept": sent_fields(request) if request.method == "POST" else [],
         "by_code": asks_code(request),
-        "error": error,
+        "last_proof": last_proof(request),
         "lasts_min": LASTS.seconds // 60,
+        "error": wrong,
     }
 
 
-def _is_fresh(request: HttpRequest, *, held_open: bool) -> bool:
-    sent = request.method not in {"GET", "HEAD"}
-    last = last_proof(request)
-    lasts = 2 * LASTS if sent and held_open else LASTS
-    return last is not None and timezone.now() - last <= lasts
+def _become_again(request: HttpRequest) -> None:
+    asked_for_page = request.POST["proof_for"] == "GET"
+    fields = [] if asked_for_page else sent_fields(request)
+    request.method = "GET" if asked_for_page else "POST"
+    request.POST = posted(fields)  # type: ignore[assignment]  # as Django sets it
 
 
-def _take_proof(request: HttpRequest, ask: Ask) -> HttpResponse | None:
-    asked_for = "GET" if request.POST["proof_for"] == "GET" else "POST"
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        return ask(request, asked_for=asked_for, error=gettext("Wait a minute, then try again."))
-    error = _code_refused(request) if asks_code(request) else _password_refused(request)
-    if error:
-        return ask(request, asked_for=asked_for, error=error)
-    request.session.cycle_key()
-    request.method = asked_for
-    was = posted(sent_fields(request)) if asked_for == "POST" else QueryDict()
-    request.POST = was  # type: ignore[assignment]  # as Django sets it
-    return None
+def _refused(request: HttpRequest, proof: str) -> str:
+    """Take the proof; return what is wrong with it."""
+    was, request.method = request.method, "POST"  # allauth limits the rate of no GET
+    try:
+        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+            return gettext("Wait a minute, then try again.")
+        wrong = (_code_refused if asks_code(request) else _password_refused)(request, proof)
+    finally:
+        request.method = was
+    if not wrong:
+        request.session.cycle_key()
+    return wrong
 
 
-def _password_refused(request: HttpRequest) -> str:
+def _password_refused(request: HttpRequest, password: str) -> str:
     """Take the password; return what is wrong with it."""
-    form = ReauthenticateForm({"password": request.POST.get("proof", "")}, user=request.user)
+    form = ReauthenticateForm({"password": password}, user=request.user)
     if form.has_error("password", "too_many_login_attempts"):
         return gettext("Too many wrong passwords. Try again in 5 minutes.")
     if not form.is_valid():
         return gettext("Incorrect password. Try again.")
-    _note(request)
-    reauthenticate_by_password(request)
+    note_password(request)
     return ""
 
 
-def _code_refused(request: HttpRequest) -> str:
+def note_password(request: HttpRequest) -> None:
+    """Count the password that was just typed, and is right, as a proof."""
+    _note(request)
+    reauthenticate_by_password(request)
+
+
+def _code_refused(request: HttpRequest, code: str) -> str:
     """Take the code; return what is wrong with it."""
-    form = CodeAgainForm({"code": request.POST.get("proof", "")}, user=request.user)
+    form = CodeAgainForm({"code": code}, user=request.user)
     if form.is_valid():
         _note(request)
         form.save()

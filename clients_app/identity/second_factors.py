@@ -9,28 +9,35 @@ import logging
 from datetime import datetime
 from typing import Any, Final
 
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.db import transaction
 
 from clients_app import audit, derived_keys
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken, gettext_noop
+from clients_app.identity.allauth_internals import (
+    TOTP,
+    RecoveryCodes,
+    compare_user_code,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from clients_app.identity.factor_status import has_factor
 from clients_app.models import Person
+from clients_app.permissions import Action, require
 from clients_app.services.people.accounts import require_charge_of
 
 _LAST_STEP: Final = "last_step"  # in the data of an app: the newest code that was taken
 
 log = logging.getLogger("clients_app.second_factors")
+
+
+def new_app_secret() -> str:
+    """Return a secret for an authenticator app that is being set up."""
+    secret: str = generate_totp_secret()
+    return secret
 
 
 def add_authenticator(
@@ -78,10 +85,12 @@ def renew_recovery_codes(person: Person, *, actor: Actor, now: datetime) -> list
 def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
     """Let sign-in ask for the password alone; return whether there was a factor to remove.
 
-    Errors: Forbidden and NotFound for who may neither manage ``person`` nor is him.
+    Errors: Forbidden and NotFound for actors who are not ``person`` and may not manage them.
     """
     with transaction.atomic():
-        if actor.id != str(person.pk):
+        if actor.id == str(person.pk):
+            require(actor, Action.SET_OWN_FACTOR)
+        else:
             require_charge_of(person, actor=actor)
         _hold(person)
         removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
@@ -147,10 +156,11 @@ def opened(text: str) -> str:
 def _require_self(person: Person, *, actor: Actor) -> None:
     if actor.id != str(person.pk):
         raise Forbidden(gettext_noop("You can only set up your own second factor."))
+    require(actor, Action.SET_OWN_FACTOR)
 
 
 def _hold(person: Person) -> None:
-    """Let two deeds on the factors of ``person`` follow each other."""
+    """Let two operations on the factors of ``person`` follow each other."""
     rows: Any = Person.objects.select_for_update(no_key=True)
     rows.get(pk=person.pk)
 

@@ -32,7 +32,7 @@ class Left(NamedTuple):
 def session_limits(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Sign out, before the view runs, whoever was idle or signed in for too long.
+    """Sign out, before the view runs, people who were idle or signed in for too long.
 
     Each answer to a person says how long the session still lasts: the page warns in time.
     """

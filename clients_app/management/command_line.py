@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
@@ -94,15 +94,12 @@ def tenant_of(name: str | None) -> Tenant:
 
 def actor_in(tenant: Tenant) -> Actor:
     """Return the command line as an actor of this tenant."""
-    kind = ActorKind.COMMAND_LINE
-    operation_id = operation_ids.current()
-    return Actor(kind=kind, tenant_id=tenant.pk, name=kind.value, operation_id=operation_id)
+    return Actor.command_line(tenant.pk, operation_id=operation_ids.current())
 
 
 def actor_on_installation() -> Actor:
     """Return the command line as it acts on what belongs to no tenant."""
-    kind = ActorKind.COMMAND_LINE
-    return Actor(kind=kind, tenant_id=UUID(int=0), name=kind.value)
+    return Actor.command_line(INSTALLATION)
 
 
 def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.db import OperationalError
@@ -14,60 +14,13 @@ from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
 from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
+from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice
 from clients_app.permissions import Action, allows
 from clients_app.selectors.people.lookup import people_who_administer
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go, show
 
 logger = logging.getLogger(__name__)
-
-#: why somebody was refused, said before a service is asked
-ONLY_SOME_MAY: Final = {
-    Action.READ_CLIENTS: gettext_noop("Only people with a built-in role can see clients."),
-    Action.ADD_CLIENT: gettext_noop("Only Tenant Administrators can add a client."),
-    Action.EDIT_CLIENT: gettext_noop(
-        "Only Tenant Administrators and Owners of the client can edit it; a client that is a "
-        "Tenant Administrator, only Tenant Administrators."
-    ),
-    Action.DISABLE_CLIENT: gettext_noop(
-        "Only Tenant Administrators can disable or enable a client."
-    ),
-    Action.REMOVE_CLIENT: gettext_noop("Only Tenant Administrators can remove a client."),
-    Action.RESTORE_CLIENT: gettext_noop("Only Tenant Administrators can restore a client."),
-    Action.ASSIGN_ROLES: gettext_noop("Only Tenant Administrators can assign roles."),
-    Action.END_TOKENS: gettext_noop(
-        "Only Tenant Administrators can revoke the tokens of a client."
-    ),
-    Action.READ_SECRETS: gettext_noop(
-        "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
-        "can see its secrets."
-    ),
-    Action.ADD_SECRET: gettext_noop(
-        "Only Tenant Administrators, Secret Rotators and Owners of the client can add a secret; "
-        "to a client that is a Tenant Administrator, only Tenant Administrators."
-    ),
-    Action.EDIT_SECRET: gettext_noop(
-        "Only Tenant Administrators and Owners of the client can edit a secret; of a client that "
-        "is a Tenant Administrator, only Tenant Administrators."
-    ),
-    Action.ROTATE_SECRET: gettext_noop(
-        "Only Tenant Administrators, Secret Rotators and Owners of the client can rotate a secret; "
-        "of a client that is a Tenant Administrator, only Tenant Administrators."
-    ),
-    Action.REMOVE_SECRET: gettext_noop(
-        "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a secret."
-    ),
-    Action.READ_ROLES: gettext_noop("Only people with a built-in role can see roles."),
-    Action.ADD_ROLE: gettext_noop("Only Tenant Administrators can add a role."),
-    Action.EDIT_ROLE: gettext_noop("Only Tenant Administrators can edit a role."),
-    Action.REMOVE_ROLE: gettext_noop("Only Tenant Administrators can remove a role."),
-    Action.READ_ACTIVITY: gettext_noop(
-        "Only Tenant Administrators and Tenant Auditors can see Activity."
-    ),
-    Action.MANAGE_NOTICES: gettext_noop("Only Tenant Administrators can set how notices go out."),
-    Action.SET_POLICIES: gettext_noop("Only Tenant Administrators can set policies."),
-}
 
 
 def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
@@ -89,7 +42,7 @@ def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django or allauth refuses, without saying more."""
+    """Answer what a part of ours refuses, without saying more."""
     return _refused(request, gettext("Not allowed"), gettext("Nothing was changed."), status=403)
 
 

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
 from clients_app.identity.sessions import session_left
 from clients_app.models import Person
 from clients_app.permissions import Action, allows
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.selectors.tenants.sidebar import sidebar_counts
-from clients_app.web.actor import actor_of
 
 THEME_COOKIE: Final = "theme"
 THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
@@ -32,7 +32,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "person": person,
         "session_left": str(session_left(request)),
         "role_label": held[0] if held else "",
-        "may_set_policies": allows(actor, Action.SET_POLICIES),
+        "may_set_policies": allows(actor, Action.READ_POLICIES),
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or sidebar_counts(actor.tenant_id),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from clients_app import data_files
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Person, Tenant
@@ -66,7 +66,7 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
     ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
     """
     tenant = installation.first_tenant() or add_tenant(
-        settings.FIRST_TENANT_NAME, actor_kind=ActorKind.SYSTEM, now=now
+        settings.FIRST_TENANT_NAME, actor=Actor.installation(), now=now
     )
     ensure_active_key(now=now)
     if not installation.administrators_exist():
@@ -74,9 +74,9 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
 
 
 def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
-    """Make the first administrator, with the password that the operator has set, or tell the
-    operator a one-time link on which to choose one."""
-    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name=ActorKind.SYSTEM.value)
+    """Create the first administrator, with the password that the operator has set, or print a
+    one-time link on which to choose one."""
+    actor = Actor.system(tenant.pk)
     username, password = settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None
     person = people_who_administer(tenant.pk).filter(username_key=key_of(username)).first()
     try:

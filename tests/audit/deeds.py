@@ -204,7 +204,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (
             add_tenant,
-            lambda on: add_tenant("Contoso", actor_kind=on.by["actor"].kind, now=NOW),
+            lambda on: add_tenant("Contoso", actor=on.by["actor"], now=NOW),
         ),
         (end_tokens, lambda on: end_tokens(on.client, **on.by)),
         (rotate_keys, lambda on: rotate_keys(**on.by)),

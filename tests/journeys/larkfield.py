@@ -67,8 +67,8 @@ EXAMPLES: Final = (
 def settle(password: str) -> None:
     """Add the tenant, with Mara Okafor who administers it and Jonas Berg who may read."""
     now = datetime.now(UTC)
-    tenant = add_tenant(NAME, actor_kind=ActorKind.SYSTEM, now=now - 2 * YEAR)
-    system = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name="system")
+    tenant = add_tenant(NAME, actor=Actor.installation(), now=now - 2 * YEAR)
+    system = Actor.system(tenant.pk)
     roles = {role.role_type_id: role.pk for role in Role.objects.for_tenant(tenant.pk)}
     for username, name, role in (
         ("mara.okafor", "Mara Okafor", TENANT_ADMINISTRATOR),
@@ -107,9 +107,9 @@ def settle_small_ones(password: str) -> None:
 
 
 def _settle_with(username: str, name: str, password: str, *, now: datetime) -> Tenant:
-    tenant = add_tenant(name, actor_kind=ActorKind.SYSTEM, now=now)
+    tenant = add_tenant(name, actor=Actor.installation(), now=now)
     administrator = Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
-    system = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant.pk, name="system")
+    system = Actor.system(tenant.pk)
     ids = frozenset({administrator.pk})
     add_person(username, password=password, role_ids=ids, actor=system, now=now)
     return tenant
@@ -119,6 +119,7 @@ def _as_actor(tenant: Tenant, username: str = "mara.okafor") -> Actor:
     person = Person.objects.get(tenant=tenant, username=username)
     return Actor(
         kind=ActorKind.PERSON,
+        has_fresh_proof=lambda: True,
         tenant_id=tenant.pk,
         id=str(person.pk),
         name=str(person),

@@ -28,11 +28,11 @@ NAMED = """() => [
 ].join("\\n")"""
 DISABLE = """
 from django.utils import timezone
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.models import Client
 from clients_app.services.clients.edits import set_enabled
 client = Client.objects.get(pk={client_id!r})
-actor = Actor(kind=ActorKind.COMMAND_LINE, tenant_id=client.tenant_id, name="command line")
+actor = Actor.command_line(client.tenant_id)
 set_enabled(client, enabled=False, actor=actor, now=timezone.now())
 """
 

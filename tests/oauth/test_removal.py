@@ -13,13 +13,11 @@ from tests.prepared_portal import new_portal
 
 REMOVE = """
 from django.utils import timezone
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.models import ClientSecret
 from clients_app.services.secrets.changes import remove_secret
 secret = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
-actor = Actor(
-    kind=ActorKind.COMMAND_LINE, tenant_id=secret.client.tenant_id, name="command line"
-)
+actor = Actor.command_line(secret.client.tenant_id)
 remove_secret(secret.client, secret.pk, actor=actor, now=timezone.now())
 """
 

@@ -74,12 +74,12 @@ def test_old_then_new_is_never_refused_and_at_once_is_at_once(portal: PortalProc
 ROTATE = """
 from datetime import timedelta
 from django.utils import timezone
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.models import ClientSecret
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
 old = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
-actor = Actor(kind=ActorKind.COMMAND_LINE, tenant_id=old.client.tenant_id, name="command line")
+actor = Actor.command_line(old.client.tenant_id)
 ends_at = timezone.now() + timedelta(seconds={seconds})
 rotate_secret(
     old.client,

@@ -63,6 +63,7 @@ def test_without_its_event_no_key_changes(
 def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
     person = {
         "kind": ActorKind.PERSON,
+        "has_fresh_proof": lambda: True,
         "tenant_id": tenant.pk,
         "id": str(uuid4()),
         "rights": frozenset({TENANT_ADMINISTRATOR}),

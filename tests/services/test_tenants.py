@@ -3,7 +3,7 @@
 import pytest
 
 from clients_app import audit
-from clients_app.actors import ActorKind
+from clients_app.actors import INSTALLATION, Actor, ActorKind
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.models import Role, Tenant
 from clients_app.services.tenants.tenants import add_tenant
@@ -13,7 +13,7 @@ from tests.factories import NOW
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["T", "T" * 200])
 def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
-    tenant = add_tenant(f" {name} ", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+    tenant = add_tenant(f" {name} ", actor=Actor.command_line(INSTALLATION), now=NOW)
 
     assert Tenant.objects.get().name == name
     assert Role.objects.for_tenant(tenant.pk).count() == 7
@@ -24,16 +24,16 @@ def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "   ", "T" * 201, "a\nb", "\u200b"])
 def test_a_tenant_has_a_name(name: str) -> None:
     with pytest.raises(RuleBroken) as refusal:
-        add_tenant(name, actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+        add_tenant(name, actor=Actor.command_line(INSTALLATION), now=NOW)
     assert refusal.value.field == "name"
     assert not Tenant.objects.exists()
 
 
 @pytest.mark.django_db
 def test_two_tenants_have_two_names() -> None:
-    add_tenant("Contoso", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+    add_tenant("Contoso", actor=Actor.command_line(INSTALLATION), now=NOW)
     with pytest.raises(Conflict):
-        add_tenant("Contoso ", actor_kind=ActorKind.COMMAND_LINE, now=NOW)
+        add_tenant("Contoso ", actor=Actor.command_line(INSTALLATION), now=NOW)
     assert Tenant.objects.count() == 1
 
 
@@ -41,5 +41,5 @@ def test_two_tenants_have_two_names() -> None:
 @pytest.mark.parametrize("kind", [ActorKind.PERSON, ActorKind.CLIENT])
 def test_nobody_else_makes_tenants(kind: ActorKind) -> None:
     with pytest.raises(ValueError, match="Only the command line"):
-        add_tenant("Contoso", actor_kind=kind, now=NOW)
+        add_tenant("Contoso", actor=Actor(kind=kind, tenant_id=INSTALLATION), now=NOW)
     assert not Tenant.objects.exists()

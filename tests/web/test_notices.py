@@ -119,15 +119,25 @@ def test_a_bad_address_stays_on_the_screen(administrator_browser: Browser, url: 
     assert not NoticeChannel.objects.exists()
 
 
-@pytest.mark.parametrize("deed", ["webhook", "webhook/secret", "calendar"])
-def test_what_gives_power_asks_for_a_proof(administrator: Person, deed: str) -> None:
+@pytest.mark.parametrize(
+    "part", ["webhook", "webhook/secret", "webhook/remove", "calendar", "calendar/remove"]
+)
+def test_what_gives_power_asks_for_a_proof(
+    administrator: Person, administrator_browser: Browser, part: str
+) -> None:
+    administrator_browser.post(f"{PAGE}/webhook", HOOK)
+    administrator_browser.post(f"{PAGE}/calendar", {"seen": ""})
+    webhook, feed = NoticeChannel.objects.get(), CalendarFeed.objects.get()
+    seen = feed.made_at if part == "calendar" else webhook.set_at
+    rows = NoticeChannel.objects.values().get(), CalendarFeed.objects.values().get()
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
-    reply = browser.post(f"{PAGE}/{deed}", HOOK)
+    typed = {"url": "https://other.example.com/", "seen": seen.isoformat()}
+    reply = browser.post(f"{PAGE}/{part}", typed)
 
     assert "Confirm your identity" in text_of(reply)
-    assert not NoticeChannel.objects.exists()
-    assert not CalendarFeed.objects.exists()
+    assert NoticeChannel.objects.values().get() == rows[0]
+    assert CalendarFeed.objects.values().get() == rows[1]
 
 
 def test_a_test_its_answer_and_another_try_are_shown(

@@ -60,9 +60,12 @@ def test_parts_say_what_they_need(pattern):
         assert re.match(r"\{# .+ #\}", template.read_text().splitlines()[0]), template
 
 
+NAMES_PARTS = ("templatetags/portal.py", "web/views/get_started.py")
+
+
 def test_every_part_is_used():
     texts = [template.read_text() for template in TEMPLATES.rglob("*.html")]
-    texts.append(Path("clients_app/templatetags/portal.py").read_text())
+    texts += [Path(f"clients_app/{name}").read_text() for name in NAMES_PARTS]
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
         name = f'"clients_app/{part.relative_to(TEMPLATES)}"'
         assert any(name in text for text in texts), part

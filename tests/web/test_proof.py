@@ -56,7 +56,7 @@ def test_reading_asks_nothing(administrator, address):
     browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
 
     assert "Confirm your identity" not in text_of(browser.get(address("/secrets")))
-    assert "Confirm your identity" not in text_of(browser.get("/security/roles/add"))
+    assert "Confirm your identity" not in text_of(browser.get("/security/policies"))
 
 
 def test_right_password_opens_the_window(administrator):

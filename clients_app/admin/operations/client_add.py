@@ -5,14 +5,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import ClientForm, TenantAndTypeForm
 from clients_app.admin.forms.operation_form import data_of
 from clients_app.admin.operations.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.pages import show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import keeps
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.selectors.clients.lookup import clients_by_id
@@ -21,7 +21,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.registration import register_client
 
 
-@fresh_proof
+@keeps(ClientForm, "form_key")
 @sensitive_variables("added")
 def client_add(request: HttpRequest) -> HttpResponse:
     """Ask for tenant and type, which then stand in the address, then for the client."""
@@ -29,7 +29,7 @@ def client_add(request: HttpRequest) -> HttpResponse:
     if not where.is_valid():
         return _ask_where(request, where)
     tenant: Tenant = where.cleaned_data["tenant"]
-    actor, now = actor_in(tenant.pk, request), timezone.now()
+    actor, now = actor_of(request, tenant_id=tenant.pk), timezone.now()
     form = ClientForm(
         data_of(request),
         actor=actor,

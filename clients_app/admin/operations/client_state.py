@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
 from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.pages import done, show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.errors import Conflict, RuleBroken
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import keeps
 from clients_app.models import Client
 from clients_app.selectors.tenants.installation import present_client, removed_client
 from clients_app.services.clients.edits import set_enabled
@@ -27,7 +27,7 @@ def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Stop a client from getting tokens."""
     client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
-        actor = actor_in(client.tenant_id, request)
+        actor = actor_of(request, tenant_id=client.tenant_id)
         set_enabled(client, enabled=False, actor=actor, now=timezone.now())
         return done(request, gettext("%(name)s is disabled.") % _name(client), subject=client)
     return show_form(
@@ -44,7 +44,7 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Let a client get tokens again."""
     client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
-        actor = actor_in(client.tenant_id, request)
+        actor = actor_of(request, tenant_id=client.tenant_id)
         set_enabled(client, enabled=True, actor=actor, now=timezone.now())
         return done(request, gettext("%(name)s is enabled.") % _name(client), subject=client)
     return show_form(
@@ -57,12 +57,11 @@ def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@fresh_proof
 def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """End every token that a client holds."""
     client, form = present_client(client_id), OperationForm(data_of(request))
     if form.is_valid():
-        end_tokens(client, actor=actor_in(client.tenant_id, request), now=timezone.now())
+        end_tokens(client, actor=actor_of(request, tenant_id=client.tenant_id), now=timezone.now())
         said = gettext("All tokens of %(name)s have ended.") % _name(client)
         return done(request, said, subject=client)
     return show_form(
@@ -78,7 +77,7 @@ def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@fresh_proof
+@keeps(RemoveClientForm)
 def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Take a client and its secrets away."""
     client, now = present_client(client_id), timezone.now()
@@ -87,7 +86,7 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     if form.is_valid():
         typed_name = form.cleaned_data.get("confirm", "")
         try:
-            actor = actor_in(client.tenant_id, request)
+            actor = actor_of(request, tenant_id=client.tenant_id)
             remove_client(client, typed_name=typed_name, actor=actor, now=now)
         except RuleBroken as error:
             form.add_broken(error)
@@ -106,13 +105,13 @@ def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@fresh_proof
+@keeps(RestoreForm)
 def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Bring a removed client back, disabled and without its secrets."""
     client = removed_client(client_id)
     form = RestoreForm(data_of(request), initial={"name": client.name})
     if form.is_valid():
-        name, actor = form.cleaned_data["name"], actor_in(client.tenant_id, request)
+        name, actor = form.cleaned_data["name"], actor_of(request, tenant_id=client.tenant_id)
         try:
             restored = restore_client(client_id, name=name, actor=actor, now=timezone.now())
         except (RuleBroken, Conflict) as error:

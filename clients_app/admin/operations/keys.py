@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.pages import done, show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.http.sentences import sentence_of
+from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
 from clients_app.models import SigningKey
 from clients_app.selectors.tenants.installation import signing_key
@@ -21,12 +20,11 @@ from clients_app.services.signing_keys.rotation import revoke_keys, rotate_keys
 from clients_app.templatetags.moments import day_time
 
 
-@fresh_proof
 def keys_rotate(request: HttpRequest) -> HttpResponse:
     """Let another key sign, as soon as every verifier can know it."""
     form = OperationForm(data_of(request))
     if form.is_valid():
-        actor = actor_in(person_of(request).tenant_id, request)
+        actor = actor_of(request, tenant_id=person_of(request).tenant_id)
         try:
             row = rotate_keys(actor=actor, now=timezone.now())
         except SigningKeyLost as error:
@@ -47,13 +45,12 @@ def keys_rotate(request: HttpRequest) -> HttpResponse:
     )
 
 
-@fresh_proof
 def key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Withdraw a key that somebody else may have, and all its tokens with it."""
     row = signing_key(key_id)
     form = OperationForm(data_of(request))
     if form.is_valid():
-        actor = actor_in(person_of(request).tenant_id, request)
+        actor = actor_of(request, tenant_id=person_of(request).tenant_id)
         active = revoke_keys([row.kid], actor=actor, now=timezone.now())
         said = gettext("Key %(kid)s is revoked. Key %(active)s signs now.")
         return done(request, said % {"kid": row.kid, "active": active}, subject=SigningKey)

@@ -6,18 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.forms.role_form import NewRoleForm, RoleEditForm
 from clients_app.admin.pages import done, show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import keeps
 from clients_app.models import Role
 from clients_app.selectors.tenants.installation import any_role
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 
 
-@fresh_proof
+@keeps(NewRoleForm)
 def role_add(request: HttpRequest) -> HttpResponse:
     """Give a tenant a custom role."""
     form = NewRoleForm(data_of(request))
@@ -27,7 +27,7 @@ def role_add(request: HttpRequest) -> HttpResponse:
             role = add_role(
                 given["name"],
                 description=given["description"],
-                actor=actor_in(given["tenant"].pk, request),
+                actor=actor_of(request, tenant_id=given["tenant"].pk),
                 now=timezone.now(),
             )
         except (RuleBroken, Conflict) as error:
@@ -38,13 +38,13 @@ def role_add(request: HttpRequest) -> HttpResponse:
     return show_form(request, form, title=title, button=button, subject=Role)
 
 
-@fresh_proof
+@keeps(RoleEditForm)
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Rename or describe a custom role; all who carry it keep it."""
     role = any_role(role_id)
     form = RoleEditForm(data_of(request), role=role)
     if form.is_valid():
-        actor = actor_in(role.tenant_id, request)
+        actor = actor_of(request, tenant_id=role.tenant_id)
         try:
             role = edit_role(role_id, **form.role_fields(), actor=actor, now=timezone.now())
         except (RuleBroken, Conflict) as error:
@@ -57,14 +57,15 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return show_form(request, form, title=title, button=button, subject=role)
 
 
-@fresh_proof
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Take a custom role away from all who carry it; the page says how many."""
     role = any_role(role_id)
     form = OperationForm(data_of(request))
     if form.is_valid():
         try:
-            remove_role(role_id, actor=actor_in(role.tenant_id, request), now=timezone.now())
+            remove_role(
+                role_id, actor=actor_of(request, tenant_id=role.tenant_id), now=timezone.now()
+            )
         except RuleBroken as error:
             form.add_broken(error)
         else:

@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app.admin.actor import actor_in
 from clients_app.admin.forms.operation_form import OperationForm, data_of
 from clients_app.admin.forms.secret_form import RotateForm, SecretForm
 from clients_app.admin.operations.plain_secret import show_already_added, show_plain_secret
 from clients_app.admin.pages import done, show_form
-from clients_app.admin.proof import fresh_proof
 from clients_app.errors import AlreadyAdded, RuleBroken
 from clients_app.http.ruled_form import form_key_of
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import keeps
 from clients_app.models import ClientSecret
 from clients_app.selectors.tenants.installation import present_client, present_secret
 from clients_app.selectors.tenants.policies import tenant_policy
@@ -24,8 +24,8 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
 
 
-@fresh_proof
 @sensitive_variables("added")
+@keeps(SecretForm, "form_key")
 def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Give a client a new secret and show it once."""
     client, now = present_client(client_id), timezone.now()
@@ -35,7 +35,7 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
             added = add_secret(
                 client,
                 form.secret_draft(),
-                actor=actor_in(client.tenant_id, request),
+                actor=actor_of(request, tenant_id=client.tenant_id),
                 now=now,
                 form_key=form_key_of(request.POST),
             )
@@ -56,12 +56,12 @@ def secret_add(request: HttpRequest, client_id: UUID) -> HttpResponse:
     )
 
 
-@fresh_proof
 @sensitive_variables("rotated")
+@keeps(RotateForm, "form_key")
 def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Give a secret a successor, shown once, and an end."""
     secret, now = present_secret(secret_id), timezone.now()
-    client, actor = secret.client, actor_in(secret.client.tenant_id, request)
+    client, actor = secret.client, actor_of(request, tenant_id=secret.client.tenant_id)
     try:
         if request.method == "POST":  # the first try may have ended the secret at once
             refuse_used(form_key_of(request.POST), actor=actor)
@@ -100,13 +100,12 @@ def secret_rotate(request: HttpRequest, secret_id: int) -> HttpResponse:
     )
 
 
-@fresh_proof
 def secret_remove(request: HttpRequest, secret_id: int) -> HttpResponse:
     """Take a secret away; the page says when it was last used."""
     secret, form = present_secret(secret_id), OperationForm(data_of(request))
     client = secret.client
     if form.is_valid():
-        actor = actor_in(client.tenant_id, request)
+        actor = actor_of(request, tenant_id=client.tenant_id)
         remove_secret(client, secret.pk, actor=actor, now=timezone.now())
         return done(request, gettext("The secret is removed."), subject=client)
     return show_form(

@@ -66,6 +66,7 @@ class ClientForm(RuledForm):
     """A client of ``client_type`` in the tenant of ``actor``."""
 
     urls_field: type[UrlsField] = UrlsField
+    late_fields = (*URL_INPUTS, *(one.name for one in LINES))
 
     name = line(_("Name"), clean_client_name)
     allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))

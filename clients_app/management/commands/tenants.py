@@ -3,8 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from clients_app.actors import ActorKind
-from clients_app.management.command_line import PortalCommand, now
+from clients_app.management.command_line import PortalCommand, actor_on_installation, now
 from clients_app.services.tenants.tenants import add_tenant
 
 
@@ -17,5 +16,5 @@ class Command(PortalCommand):
 
     def add(self, *, name: str, **_: Any) -> None:
         """Add the tenant and print its id."""
-        tenant = add_tenant(name, actor_kind=ActorKind.COMMAND_LINE, now=now())
+        tenant = add_tenant(name, actor=actor_on_installation(), now=now())
         self.stdout.write(str(tenant.pk))

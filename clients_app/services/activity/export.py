@@ -57,7 +57,7 @@ def export_activity(
     read to its end: until then no other one begins.
     Errors: Forbidden; TooManyExports.
     """
-    require(actor, Action.READ_ACTIVITY)
+    require(actor, Action.EXPORT_ACTIVITY)
     if not _place.acquire(blocking=False):
         raise TooManyExports
     try:

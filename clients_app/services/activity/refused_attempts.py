@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import Forbidden
 from clients_app.models import Client, Person
 from clients_app.rules.names import key_of
@@ -48,7 +48,9 @@ def note_refused(error: Forbidden, *, actor: Actor, now: datetime) -> None:
 
     Where it cannot be written now it is counted; the actor stays refused either way.
     """
-    nobody_in_particular = replace(actor, rights=frozenset(), address="", operation_id="")
+    nobody_in_particular = replace(
+        actor, rights=frozenset(), has_fresh_proof=bool, address="", operation_id=""
+    )
     attempt = Attempt(error.action or "attempt", nobody_in_particular)
     if _is_quiet(attempt, now):
         repeated.add(attempt, at=now, address=actor.address)
@@ -126,8 +128,7 @@ def _record_repeated(attempt: Attempt, seen: Seen, person: Person | None, *, now
     actor = attempt.actor
     if actor is None:
         assert person is not None  # noqa: S101  narrows the type
-        kind = ActorKind.UNKNOWN
-        actor = Actor(kind=kind, tenant_id=person.tenant_id, name=kind.value)
+        actor = Actor.unknown(person.tenant_id)
     after = {"attempts": seen.count, "first_at": seen.first_at, "last_at": seen.last_at}
     _record(attempt.action, person, by=replace(actor, address=seen.address), now=now, after=after)
 

@@ -39,7 +39,8 @@ def edit_client(
 
     ``expected_version`` is that of the client on which the form was filled.
     Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles or the right
-    to introspect differ and the actor may not assign roles; NotFound.
+    to introspect differ and the actor may not assign roles; ProofRequired where they or the URLs
+    differ; NotFound.
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
@@ -47,7 +48,8 @@ def edit_client(
         client = locked(client)
         require(actor, Action.EDIT_CLIENT, client=client)
         held = list(client.roles.order_by("name_key"))
-        before = described(draft_of(client), held)
+        was = draft_of(client)
+        before = described(was, held)
         if described(draft, held) != before or _differ(held, draft.role_ids):
             refuse_stale(client, expected_version, by=client.updated_by)
         refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
@@ -55,8 +57,7 @@ def edit_client(
             require(actor, Action.ASSIGN_ROLES, client=client)  # before anything is said of them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _assign(client, roles, held=held, actor=actor)
-        if draft.may_introspect != client.may_introspect:  # a right, as roles are
-            require(actor, Action.ASSIGN_ROLES, client=client)
+        _require_more(client, draft, was, actor=actor)
         for column in COLUMNS:
             setattr(client, column, getattr(draft, column))
         client.tags.all().delete()
@@ -133,8 +134,10 @@ def name_owners(
     """
     with transaction.atomic():
         client = locked(client)
-        require(actor, Action.ASSIGN_ROLES, client=client)
-        if _ids(client.owners.all()) != person_ids:
+        differs = _ids(client.owners.all()) != person_ids
+        needed = Action.ASSIGN_ROLES if differs else Action.EDIT_CLIENT
+        require(actor, needed, client=client)
+        if differs:
             refuse_stale(client, expected_version, by=client.updated_by)
         people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
         owners = list(people.order_by("username_key"))
@@ -151,6 +154,14 @@ def name_owners(
         after = {"owners": [owner.username for owner in owners]}
         record_change(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client
+
+
+def _require_more(client: Client, draft: ClientDraft, was: ClientDraft, *, actor: Actor) -> None:
+    """Require what a change of the URLs or of the right to introspect needs beyond an edit."""
+    if any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds):
+        require(actor, Action.EDIT_URLS, client=client)
+    if draft.may_introspect != was.may_introspect:
+        require(actor, Action.ASSIGN_ROLES, client=client)
 
 
 def _ids(rows: Iterable[Role | Person]) -> frozenset[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
+from clients_app.actions import Action
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import ClientSecret, Delivery, NoticeChannel
 
@@ -58,7 +59,7 @@ class Channel:
     icon: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
     defaults: ClassVar[Settings | None] = None  # where nothing is set; None: then it is off
-    asks_proof: ClassVar[bool] = False  # whether setting it asks for proof of identity
+    action: ClassVar[Action] = Action.MANAGE_NOTICES  # what setting it requires
     signs: ClassVar[bool] = False  # receivers verify messages with a secret that is shown once
 
     def check(self, settings: Settings) -> Settings:

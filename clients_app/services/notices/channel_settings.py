@@ -31,10 +31,10 @@ def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -
     """Let the tenant's notices go out as ``settings`` say; the same again changes nothing.
 
     Return the signing secret of a new channel that signs; new settings keep the secret.
-    Errors: Forbidden; NotFound for no channel; RuleBroken with the field's name.
+    Errors: Forbidden; ProofRequired; NotFound for no channel; RuleBroken with the field's name.
     """
-    require(actor, Action.MANAGE_NOTICES)
     channel = channel_named(name)
+    require(actor, channel.action)
     settings = channel.check(settings)
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
@@ -62,11 +62,12 @@ def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -
 def renew_secret(name: str, *, actor: Actor, now: datetime) -> NewSecret:
     """Sign with a new secret from now on; the former one no longer verifies anything.
 
-    Errors: Forbidden; NotFound where the channel is not set or does not sign.
+    Errors: Forbidden; ProofRequired; NotFound where the channel is not set or does not sign.
     """
-    require(actor, Action.MANAGE_NOTICES)
+    channel = channel_named(name)
+    require(actor, channel.action)
     with transaction.atomic():
-        row = _locked(channel_named(name), actor)
+        row = _locked(channel, actor)
         if not row.key_id:
             raise NotFound(gettext_noop("This channel has no signing secret."))
         _sign_anew(row)
@@ -78,11 +79,11 @@ def renew_secret(name: str, *, actor: Actor, now: datetime) -> NewSecret:
 def remove_channel(name: str, *, actor: Actor, now: datetime) -> None:
     """Send nothing on this channel from now on; messages on their way fail.
 
-    Errors: Forbidden; NotFound where it is not set.
+    Errors: Forbidden; ProofRequired; NotFound where it is not set.
     """
-    require(actor, Action.MANAGE_NOTICES)
+    channel = channel_named(name)
+    require(actor, channel.action)
     with transaction.atomic():
-        channel = channel_named(name)
         row = _locked(channel, actor)
         before = channel.audited(row.settings)
         audit.record("channel.removed", row, actor=actor, now=now, before=before)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.permissions import Action, require
@@ -97,11 +97,10 @@ def _note(delivery: Delivery, *, now: datetime) -> None:
         delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
         if not finished:
             return
-        name = ActorKind.SYSTEM.value
         audit.record(
             "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
-            actor=Actor(kind=ActorKind.SYSTEM, tenant_id=delivery.tenant_id, name=name),
+            actor=Actor.system(delivery.tenant_id),
             now=now,
             client_id=_only_client(delivery),
             after=_described(delivery),

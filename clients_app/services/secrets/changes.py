@@ -91,8 +91,9 @@ def edit_secret(
     """Change the description and the end of a live secret; its value stays.
 
     ``expected_version`` is that of the secret on which a form was filled; None: there was none.
-    Errors: Forbidden; RuleBroken (secret.description, secret.expiration), also for an expired
-    secret, which cannot be revived; ChangedMeanwhile; NotFound.
+    Errors: Forbidden; ProofRequired for a longer life; RuleBroken (secret.description,
+    secret.expiration), also for an expired secret, which cannot be revived; ChangedMeanwhile;
+    NotFound.
     """
     with transaction.atomic():
         client = locked(client)
@@ -105,6 +106,7 @@ def edit_secret(
         if secret.expires_at != draft.expires_at:
             check_expiration(draft.expires_at, now)
             if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
+                require(actor, Action.EXTEND_SECRET, client=client)
                 policy = tenant_policy(client.tenant_id)
                 policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
             secret.expires_at = draft.expires_at

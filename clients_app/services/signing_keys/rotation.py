@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from clients_app import audit, conf, derived_keys
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.models import SigningKey, Tenant
 from clients_app.permissions import Action, require
@@ -27,8 +26,7 @@ from clients_app.rules.key_schedule import Step
 from clients_app.services.signing_keys import private_keys, public_keys
 
 State = SigningKey.State
-_NOBODYS_TENANT = UUID(int=0)  # of who acts on the installation
-_SYSTEM = Actor(kind=ActorKind.SYSTEM, tenant_id=_NOBODYS_TENANT, name=ActorKind.SYSTEM.value)
+_SYSTEM = Actor.installation()
 
 
 def ensure_active_key(*, now: datetime) -> SigningKey:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import ClientSecret, Tenant
 from clients_app.permissions import Action, require
@@ -76,8 +76,7 @@ def end_old_secrets(*, now: datetime) -> None:
 def _give_end(
     secret: ClientSecret, policy: TenantPolicy, *, tenant_id: UUID, now: datetime
 ) -> None:
-    name = ActorKind.SYSTEM.value
-    actor = Actor(kind=ActorKind.SYSTEM, tenant_id=tenant_id, name=name)
+    actor = Actor.system(tenant_id)
     with transaction.atomic():
         try:
             client = locked(secret.client)

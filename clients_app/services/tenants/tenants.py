@@ -1,11 +1,12 @@
 """Operations on tenants: the command line's and the first start's."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from clients_app import audit
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.errors import Conflict, gettext_noop
 from clients_app.models import Role, Tenant
 from clients_app.models.defaults import new_id
@@ -13,16 +14,15 @@ from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.rules.names import clean_tenant_name
 
 
-def add_tenant(name: str, *, actor_kind: ActorKind, now: datetime) -> Tenant:
+def add_tenant(name: str, *, actor: Actor, now: datetime) -> Tenant:
     """Make an organisation with its built-in roles.
 
-    ``actor_kind`` is the command line or the system: nobody else may, and no actor can exist in a
-    tenant that does not.
+    ``actor`` is the command line or the system: nobody else may.
     Errors: RuleBroken for a bad name; Conflict where another tenant has it.
     """
     name = clean_tenant_name(name)
     tenant = Tenant(id=new_id(), name=name)
-    actor = Actor(kind=actor_kind, tenant_id=tenant.id, name=actor_kind.value)
+    actor = replace(actor, tenant_id=tenant.id)
     if not actor.is_trusted:
         raise ValueError("Only the command line and the system make tenants.")
     with transaction.atomic():

@@ -38,19 +38,6 @@ class ClientEditForm(ClientForm, OwnersForm):
             return draft
         return replace(draft, role_ids=self.was.role_ids, may_introspect=self.was.may_introspect)
 
-    @property
-    def gives_power(self) -> bool:
-        """Tell whether what was sent changes roles, Owners or a right, right or wrong."""
-        held = self._held(self.client)
-        return bool(
-            "may_introspect" in self.fields
-            and bool(self["may_introspect"].value()) != held["may_introspect"]
-        ) or any(
-            set(self[name].value() or []) != set(held[name])
-            for name in ("roles", "owners")
-            if name in self.fields
-        )
-
     def show_changes(self, client: Client) -> None:
         """Say beside each field what it is now; sent again, what is typed is meant."""
         self.tell_apart(self._held(client), version=client.version)

@@ -5,7 +5,6 @@ from typing import Any
 
 from clients_app.http.ruled_form import VersionField
 from clients_app.models import ClientSecret
-from clients_app.services.secrets.changes import lengthens
 from clients_app.web.forms.secret_form import SecretForm
 
 
@@ -25,11 +24,6 @@ class SecretEditForm(SecretForm):
         if ends is not None and typed == self.as_typed(ends):
             return ends
         return super().read_expiration(typed)
-
-    @property
-    def lengthens_life(self) -> bool:
-        """Tell whether the secret would live longer than it does now."""
-        return self.is_valid() and lengthens(self.secret, self.secret_draft().expires_at)
 
     def show_changes(self, secret: ClientSecret) -> None:
         """Say beside each field what it is now; sent again, what is typed is meant."""

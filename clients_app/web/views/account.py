@@ -1,22 +1,23 @@
-"""Account: what each person chooses for himself; each part is a form of its own."""
+"""Account: what people choose for themselves; each part is a form of its own."""
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm
-from allauth.account.internal.flows.password_change import finalize_password_change
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
-from clients_app.identity.account_adapter import note_wrong_password
 from clients_app.identity.factor_status import CODES, authenticator_of, recovery_codes_left
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.kept_forms import BACK, keeps
+from clients_app.identity.passwords import (
+    ask_for_code,
+    change_password,
+    may_try_password,
+    password_form,
+)
 from clients_app.identity.person import person_of
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services.people.preferences import ZONES, prefer
@@ -34,29 +35,26 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("oldpassword", "password1", "password2")
 @signed_in_somehow
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload comes back to Account."""
     if request.method != "POST":
         return see_other(reverse("account"))
+    ask_for_code(request)
     if BACK in request.POST:
         return _ask(request)
-    form = ChangePasswordForm(person_of(request), request.POST)
-    if not ratelimit.consume(request, action="change_password", user=request.user):
+    if not may_try_password(request):
         return _ask(request, status=429, too_many=True)
-    if not form.is_valid():
-        if form.has_error("oldpassword", "enter_current_password"):
-            note_wrong_password(request)
+    form = password_form(request, request.POST)
+    if not change_password(request, form):
         return _ask(request, status=422, password_form=form)
-    form.save()
-    finalize_password_change(request, form.user)
     messages.success(request, gettext("Password changed. Other sessions are signed out."))
     return see_other(reverse("account"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_somehow
+@keeps("theme")
 def account_theme(request: HttpRequest) -> HttpResponse:
     """Keep Light, Dark or System."""
     if BACK in request.POST:
@@ -69,6 +67,7 @@ def account_theme(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_somehow
+@keeps("time_zone")
 def account_time_zone(request: HttpRequest) -> HttpResponse:
     """Keep the time zone in which this person sees and types times."""
     if request.method != "POST":
@@ -86,6 +85,7 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_somehow
+@keeps("shortcuts")
 def account_shortcuts(request: HttpRequest) -> HttpResponse:
     """Turn single keys on or off (WCAG 2.2, 2.1.4)."""
     wanted = "shortcuts" in request.POST
@@ -109,7 +109,7 @@ def _ask(request: HttpRequest, *, status: int = 200, **wrong: Any) -> HttpRespon
         "has_shortcuts": person.has_shortcuts,
         "zones": ["UTC", *ZONES],
         "installation_zone": str(conf.installation_zone()),
-        "password_form": ChangePasswordForm(person),
+        "password_form": password_form(request),
         **wrong,
     }
     title = gettext("Account")

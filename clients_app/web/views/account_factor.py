@@ -1,41 +1,35 @@
 """Account: the second factor of a person, an authenticator app with its recovery codes."""
 
-import base64
 from typing import Final
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
 from clients_app.identity import second_factors
+from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import has_factor, lacks_demanded_factor
 from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
-from clients_app.web.access import signed_in_somehow
-from clients_app.web.actor import actor_of
+from clients_app.permissions import Action
+from clients_app.web.access import may, signed_in_somehow
 from clients_app.web.htmx import see_other, show
-from clients_app.web.proof import fresh_proof
 
 _PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted
-_WHY: Final = _("A second factor controls who can sign in as you.")
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows Account
 
 
 @_sent
-@sensitive_post_parameters("code")
 @sensitive_variables("secret", "codes")
 @signed_in_somehow
-@fresh_proof(_WHY)
+@may(Action.SET_OWN_FACTOR)
 def account_authenticator(request: HttpRequest) -> HttpResponse:
     """Show a new secret for the app; a code of it sets the app up and shows recovery codes."""
     person = person_of(request)
@@ -43,10 +37,10 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("account"))
     pending = request.session.get(_PENDING)
     if not is_sent(request):
-        return _ask(request, generate_totp_secret())
+        return _ask(request, second_factors.new_app_secret())
     if pending is None:
         late = gettext("The previous QR code is out of date. Scan this one.")
-        return _ask(request, generate_totp_secret(), error=late)
+        return _ask(request, second_factors.new_app_secret(), error=late)
     secret, code = second_factors.opened(pending), request.POST.get("code", "")
     try:
         codes = second_factors.add_authenticator(
@@ -57,14 +51,13 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     except Conflict:  # by another window
         return see_other(reverse("account"))
     del request.session[_PENDING]
-    record_authentication(request, person, "mfa", type="totp", reauthenticated=True)
-    request.session.cycle_key()
+    note_new_app(request)
     return _show_codes(request, codes)
 
 
 @_sent
 @signed_in_somehow
-@fresh_proof(_WHY)
+@may(Action.SET_OWN_FACTOR)
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Let sign-in ask for the password alone."""
     if is_sent(request):
@@ -77,7 +70,7 @@ def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
 @_sent
 @sensitive_variables("codes")
 @signed_in_somehow
-@fresh_proof(_WHY)
+@may(Action.SET_OWN_FACTOR)
 def account_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes and show them; the former ones stop working."""
     if not is_sent(request):
@@ -90,16 +83,14 @@ def account_recovery_codes(request: HttpRequest) -> HttpResponse:
     return _show_codes(request, codes)
 
 
-@sensitive_variables("secret", "svg")
+@sensitive_variables("secret")
 def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
     request.session[_PENDING] = second_factors.sealed(secret)
-    adapter, person = get_adapter(), person_of(request)
-    svg = adapter.build_totp_svg(adapter.build_totp_url(person, secret))
     context = {
-        "image": f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}",
+        "image": qr_code(person_of(request), secret),
         "secret": secret,
         "error": error,
-        "is_demanded": lacks_demanded_factor(person),
+        "is_demanded": lacks_demanded_factor(person_of(request)),
     }
     title, status = gettext("Set up authenticator app"), 422 if error else 200
     return show(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clients_app import audit
+from clients_app.identity.actor import actor_of
 from clients_app.models import AuditEvent, Client
 from clients_app.permissions import Action
 from clients_app.selectors.activity import events as selectors
@@ -26,7 +27,6 @@ from clients_app.web.activity_state import (
     When,
     activity_state,
 )
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
 
 log = logging.getLogger("clients_app.activity")

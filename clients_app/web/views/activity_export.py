@@ -1,33 +1,29 @@
 """Export of Activity: what the screen is filtered by, as CSV or JSON lines, streamed."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import is_sent, keeps
 from clients_app.permissions import Action
 from clients_app.selectors.activity.events import COUNTED_MAX, activity_count
 from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
 from clients_app.web import error_pages
 from clients_app.web.access import may, signed_in
 from clients_app.web.activity_state import activity_state
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
-from clients_app.web.proof import fresh_proof
 from clients_app.web.views.activity import filter_of, told
-
-WHY: Final = _("An export takes the activity record out of the portal.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@may(Action.READ_ACTIVITY)
-@fresh_proof(WHY)
+@may(Action.EXPORT_ACTIVITY)
+@keeps("format")
 def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no HttpResponse
     """Ask in which format; send the file."""
     actor, now = actor_of(request), timezone.now()

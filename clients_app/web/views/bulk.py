@@ -12,42 +12,39 @@ from django.views.decorators.http import require_http_methods
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.identity import kept_forms
+from clients_app.identity.actor import actor_of
+from clients_app.identity.proof import open_window
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import clients_named
 from clients_app.services.clients import bulk
-from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
+from clients_app.web.access import signed_in
 from clients_app.web.forms.bulk_form import BulkForm, BulkOwnersForm, BulkTagsForm
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 
 class Operation(NamedTuple):
     heading: str | Promise
     verb: str | Promise  # on the button
     form: type[BulkForm]
+    action: Action
 
 
 OPERATIONS: Final = {
-    "disable": Operation(_("Disable clients"), _("Disable"), BulkForm),
-    "enable": Operation(_("Enable clients"), _("Enable"), BulkForm),
-    "tags": Operation(_("Edit tags"), _("Save"), BulkTagsForm),
-    "owners": Operation(_("Add owners"), _("Save"), BulkOwnersForm),
+    "disable": Operation(_("Disable clients"), _("Disable"), BulkForm, Action.DISABLE_CLIENT),
+    "enable": Operation(_("Enable clients"), _("Enable"), BulkForm, Action.DISABLE_CLIENT),
+    "tags": Operation(_("Edit tags"), _("Save"), BulkTagsForm, Action.EDIT_CLIENT),
+    "owners": Operation(_("Add owners"), _("Save"), BulkOwnersForm, Action.ASSIGN_ROLES),
 }
-
-
-def _gives_power(request: HttpRequest, operation: str) -> bool:
-    return operation == "owners"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@may(Action.ASSIGN_ROLES)
-@fresh_proof(_("Owners may add secrets to these clients."), when=_gives_power)
+@kept_forms.keeps(BulkForm, BulkTagsForm, BulkOwnersForm)
 def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     """Say which clients and what happens to them, then do it to all or to none."""
     if operation not in OPERATIONS:
         raise Http404
+    open_window(request, OPERATIONS[operation].action)
     actor, form_class = actor_of(request), OPERATIONS[operation].form
     if request.method != "POST" or kept_forms.BACK in request.POST:
         sent = request.POST if request.method == "POST" else request.GET

@@ -4,13 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clients_app.identity.actor import acting
 from clients_app.identity.person import zone_of
 from clients_app.permissions import Action, allows
 from clients_app.selectors.notices.expirations import calendar_secrets, feed_owner
 from clients_app.selectors.people.lookup import rights_of
 from clients_app.services.notices.calendar import calendar_of
 from clients_app.services.notices.calendar_links import digest_of
-from clients_app.web.actor import acting
 
 
 @require_safe

@@ -9,17 +9,16 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.http.ruled_form import form_key_of
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import show
-from clients_app.web.proof import fresh_proof
 
 WHY = _("A client gives access to your APIs.")
 
@@ -27,7 +26,7 @@ WHY = _("A client gives access to your APIs.")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.ADD_CLIENT)
-@fresh_proof(WHY)
+@keeps(ClientForm, SecretForm, "form_key", "add_url", "remove_url")
 def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """First window; Continue leads to Add Secret, which carries what was typed here."""
     named = known_type(client_type)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_fields import LINES
@@ -23,7 +24,6 @@ from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp

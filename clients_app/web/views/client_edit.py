@@ -7,33 +7,25 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.clients.edits import edit_client, name_owners
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
-
-
-def _gives_power(request: HttpRequest, client: Client) -> bool:
-    if not _is_sent(request):
-        return False
-    return ClientEditForm(request.POST, client=client, actor=actor_of(request)).gives_power
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_CLIENT)
-@fresh_proof(_("Roles and owners control access to your APIs and clients."), when=_gives_power)
+@keeps(ClientEditForm, "add_url", "remove_url")
 def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for all that can change; Save changes it at once."""
     actor = actor_of(request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clients_app.errors import NotFound
+from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
@@ -21,7 +22,6 @@ from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, ListState, list_state
 from clients_app.web.polling import live_address, stamp

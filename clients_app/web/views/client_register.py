@@ -11,21 +11,19 @@ from django.views.decorators.http import require_http_methods
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.http.ruled_form import form_key_of, input_of
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.registration import register_client
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import see_other, show
-from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_add import (
-    WHY,
     addresses_of,
     known_type,
     show_client_form,
@@ -37,7 +35,7 @@ from clients_app.web.views.client_add import (
 @sensitive_variables("created")
 @signed_in
 @may(Action.ADD_CLIENT)
-@fresh_proof(WHY)
+@keeps(ClientForm, SecretForm, "form_key", "add_url", "remove_url")
 def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Last window; Add is the only place where the secret is seen."""
     named = known_type(client_type)

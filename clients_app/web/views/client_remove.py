@@ -4,26 +4,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import RuleBroken
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.services.clients.removal import asks_for_name, remove_client
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.confirm_form import ConfirmForm
 from clients_app.web.htmx import done, show, with_query
-from clients_app.web.proof import fresh_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_CLIENT)
-@fresh_proof(_("Removing a client can stop applications."))
+@keeps(ConfirmForm)
 def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
     """Say how it is used; one used lately asks for its name."""
     if request.method != "POST" or BACK in request.POST:

@@ -6,26 +6,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, RuleBroken
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_removed_client, name_is_taken
 from clients_app.services.clients.removal import restore_client
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.confirm_form import RestoreForm
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.RESTORE_CLIENT)
-@fresh_proof(_("A restored client can be given access to your APIs again."))
+@keeps(RestoreForm)
 def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
     """Confirm; asks for another name where its own was given away meanwhile."""
     actor, now = actor_of(request), timezone.now()

@@ -4,26 +4,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.clients.edits import assign_roles
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.client_roles_form import ClientRolesForm
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.ASSIGN_ROLES)
-@fresh_proof(_("Roles control access to your APIs."))
+@keeps(ClientRolesForm, "preview")
 def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for the roles; Preview shows their claims, Save assigns them at once."""
     actor = actor_of(request)

@@ -6,13 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.services.clients.edits import set_enabled
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
 
 

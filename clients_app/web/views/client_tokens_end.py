@@ -4,26 +4,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict
 from clients_app.http.sentences import sentence_of
-from clients_app.identity.kept_forms import BACK, give_notice
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, give_notice, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.END_TOKENS)
-@fresh_proof(_("Revoking tokens can stop applications."))
+@keeps("seen")
 def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
     """Say which APIs notice it at once and which do not, then end them."""
     now = timezone.now()

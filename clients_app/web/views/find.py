@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.find import find as find_rows
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
 from clients_app.web.list_state import FILTER_MAX
 
@@ -37,7 +37,7 @@ PLACES: Final = (
     Place(_("Get started"), "book", "get-started", Action.READ_CLIENTS),
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
-    Place(_("Open Policies"), "shield-check", "policies", Action.SET_POLICIES),
+    Place(_("Open Policies"), "shield-check", "policies", Action.READ_POLICIES),
     Place(
         _("Keyboard shortcuts"),
         "terminal",

@@ -7,10 +7,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clients_app import conf
+from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.web.access import signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
 
@@ -37,13 +37,18 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
 
 def _chapters(client_type: ClientType) -> list[str]:
     """Return the templates of the guide, in their order."""
-    chapters = ["add", "keep"]
-    if client_type.grants:
-        chapters += ["token", "call"]
-    else:
-        chapters += ["later", *(["introspect"] if client_type.may_introspect else [])]
-    chapters += ["verify", *(["rotate"] if client_type.has_secrets else [])]
-    return [f"clients_app/help/_guide_{chapter}.html" for chapter in chapters]
+    is_offered = bool(client_type.grants)
+    chapters = {
+        "clients_app/help/_guide_add.html": True,
+        "clients_app/help/_guide_keep.html": True,
+        "clients_app/help/_guide_token.html": is_offered,
+        "clients_app/help/_guide_call.html": is_offered,
+        "clients_app/help/_guide_later.html": not is_offered,
+        "clients_app/help/_guide_introspect.html": not is_offered and client_type.may_introspect,
+        "clients_app/help/_guide_verify.html": True,
+        "clients_app/help/_guide_rotate.html": client_type.has_secrets,
+    }
+    return [template for template, is_shown in chapters.items() if is_shown]
 
 
 def _addresses(tenant_id: str) -> dict[str, str]:

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app import conf
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
-from clients_app.identity.kept_forms import BACK, is_sent
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.person import person_of
 from clients_app.models import CalendarFeed
 from clients_app.permissions import Action, allows
@@ -26,10 +26,8 @@ from clients_app.selectors.notices.expirations import channels_of, feed_of, rece
 from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.channel_form import channel_context, icon_of
 from clients_app.web.htmx import see_other, show
-from clients_app.web.proof import fresh_proof
 
 _sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows the page
 
@@ -42,15 +40,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _gives_power(request: HttpRequest, channel: str) -> bool:
-    return request.method == "POST" and channel_settings.channel_named(channel).asks_proof
-
-
 @_sent
 @sensitive_variables("made")
 @signed_in
 @may(Action.MANAGE_NOTICES)
-@fresh_proof(_("A channel receives which secrets expire."), when=_gives_power)
+@keeps(*{field.name for channel in CHANNELS.values() for field in channel.fields})
 def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     """Set a channel; a first one that signs shows its signing secret, once."""
     if request.method != "POST":
@@ -96,9 +90,7 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
 @sensitive_variables("made")
 @signed_in
 @may(Action.MANAGE_NOTICES)
-@fresh_proof(
-    _("Receivers trust this secret."), when=lambda request, channel: request.method == "POST"
-)
+@keeps("seen")
 def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     """Make a new signing secret and show it, once; a reload makes no other."""
     row = channels_of(actor_of(request).tenant_id).get(channel)
@@ -139,10 +131,7 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 @sensitive_variables("key", "address")
 @signed_in
 @may(Action.READ_CLIENTS)
-@fresh_proof(
-    _("Anyone with this link can see which secrets expire."),
-    when=lambda request: request.method == "POST",
-)
+@keeps("seen")
 def notices_calendar(request: HttpRequest) -> HttpResponse:
     """Make a calendar address and show it, once; a reload makes no other."""
     person = person_of(request)

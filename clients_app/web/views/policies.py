@@ -8,28 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.errors import ChangedMeanwhile, RuleBroken
 from clients_app.http.sentences import sentence_of
+from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import administrators_without_factor
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import foul_page, tenant_policy
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.htmx import see_other, show
-from clients_app.web.proof import fresh_proof
 
 
 @require_safe
 @signed_in
-@may(Action.SET_POLICIES)
+@may(Action.READ_POLICIES)
 def policies(request: HttpRequest) -> HttpResponse:
     """Show what the tenant demands; filled by the address where one comes Back to it."""
     if "version" in request.GET:
@@ -41,7 +39,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.SET_POLICIES)
-@fresh_proof(_("Policies decide how long secrets give access to your APIs."))
+@keeps(PolicyForm)
 def policies_check(request: HttpRequest) -> HttpResponse:
     """Show who would fall foul; Save sets the policies."""
     actor, now = actor_of(request), timezone.now()

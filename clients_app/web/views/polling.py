@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clients_app.errors import Forbidden, NotFound, gettext_noop
+from clients_app.identity.actor import actor_of
 from clients_app.identity.sessions import polled
 from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import View, may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import go, page_behind, wants_fragment
 from clients_app.web.polling import stamp, unchanged
 from clients_app.web.views import client_details, client_list

@@ -7,11 +7,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, RuleBroken
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
 from clients_app.services.roles.roles import add_role
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.role_form import RoleForm
 from clients_app.web.htmx import done, show
 
@@ -19,6 +19,7 @@ from clients_app.web.htmx import done, show
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.ADD_ROLE)
+@keeps(RoleForm)
 def role_add(request: HttpRequest) -> HttpResponse:
     """Ask for name and description; Add saves the role."""
     if request.method != "POST" or BACK in request.POST:

@@ -6,20 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Role
 from clients_app.permissions import Action
 from clients_app.selectors.roles.roles import get_role, holders_of
 from clients_app.services.roles.roles import edit_role, remove_role
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 HOLDERS_SHOWN = 20
 
@@ -27,7 +25,7 @@ HOLDERS_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_ROLE)
-@fresh_proof(_("APIs use the role names in tokens."))
+@keeps(RoleEditForm)
 def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Ask for name and description; all who carry the role keep it."""
     actor = actor_of(request)
@@ -51,7 +49,6 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_ROLE)
-@fresh_proof(_("Removing a role takes it from everyone who has it."))
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Say who has it, then take it from all of them at once."""
     actor, now = actor_of(request), timezone.now()

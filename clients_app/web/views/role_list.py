@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.rules.names import key_of
 from clients_app.selectors.roles.roles import roles_with_counts
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import show, with_query
 from clients_app.web.list_state import FILTER_MAX
 

@@ -29,6 +29,7 @@ class FilterForm(WindowForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.READ_CLIENTS)
+@kept_forms.keeps(FilterForm)
 def filter_add(request: HttpRequest) -> HttpResponse:
     """Ask for a name; Save keeps what the address says of the list."""
     query = replace(list_state(request.GET, may_restore=True), page=1, select=False).query()
@@ -49,6 +50,7 @@ def filter_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @may(Action.READ_CLIENTS)
+@kept_forms.keeps("next")
 def filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Remove a saved filter; it can be saved again."""
     if kept_forms.is_sent(request):

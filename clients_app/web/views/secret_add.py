@@ -5,23 +5,21 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
 from clients_app.http.ruled_form import form_key_of
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.secrets.changes import add_secret
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.htmx import show
-from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_register import already_added
 
 
@@ -29,7 +27,7 @@ from clients_app.web.views.client_register import already_added
 @sensitive_variables("added")
 @signed_in
 @may(Action.ADD_SECRET)
-@fresh_proof(_("A secret gives access to your APIs."))
+@keeps(SecretForm, "form_key")
 def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
     """Ask for description and date; Add is the only place where the secret is seen."""
     actor, now = actor_of(request), timezone.now()

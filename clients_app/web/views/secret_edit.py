@@ -6,35 +6,25 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.secrets.lookup import get_secret
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.secrets.changes import edit_secret
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
-
-
-def _lengthens(request: HttpRequest, client: Client, secret_id: int) -> bool:
-    if not _is_sent(request):
-        return False
-    now = timezone.now()
-    secret = get_secret(client, secret_id, now=now)
-    return SecretEditForm(request.POST, secret=secret, now=now).lengthens_life
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.EDIT_SECRET)
-@fresh_proof(_("A longer life of a secret gives access to your APIs."), when=_lengthens)
+@keeps(SecretEditForm)
 def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Ask for description and date; Save changes them at once."""
     now = timezone.now()

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import Client
 from clients_app.permissions import Action
@@ -14,15 +14,12 @@ from clients_app.rules.expiry import is_expired
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.services.secrets.changes import remove_secret
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.htmx import done, show
-from clients_app.web.proof import fresh_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @may(Action.REMOVE_SECRET)
-@fresh_proof(_("Removing a secret can stop applications."))
 def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Confirm, then remove."""
     now = timezone.now()

@@ -5,14 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, RuleBroken
 from clients_app.http.ruled_form import form_key_of
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.secrets.lookup import listed_secrets
@@ -20,10 +20,8 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.web.access import may, signed_in
-from clients_app.web.actor import actor_of
 from clients_app.web.forms.secret_rotate_form import SecretRotateForm
 from clients_app.web.htmx import show
-from clients_app.web.proof import fresh_proof
 from clients_app.web.views.client_register import already_added
 from clients_app.web.views.secret_add import same_description
 
@@ -32,7 +30,7 @@ from clients_app.web.views.secret_add import same_description
 @sensitive_variables("rotated")
 @signed_in
 @may(Action.ROTATE_SECRET)
-@fresh_proof(_("A secret gives access to your APIs."))
+@keeps(SecretRotateForm, "form_key")
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Ask for the successor and the end of the old; Rotate shows the new secret once."""
     now = timezone.now()

@@ -13,7 +13,7 @@ from clients_app.web.shell import THEME_COOKIE, THEMES
 YEAR_S = 365 * 24 * 3600
 
 
-@kept_forms.keeps_typed
+@kept_forms.keeps("next")
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep Light, Dark or, for anything else, System."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.actions import Action
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.notices.channel import Channel, Field, NotSent, Settings
@@ -25,7 +26,8 @@ class Webhook(Channel):
             ),
         ),
     )
-    asks_proof = signs = True
+    action = Action.SET_CHANNEL
+    signs = True
 
     def check(self, settings: Settings) -> Settings:
         return {"url": check_url(settings["url"])}

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from clients_app.permissions import Action
-from tests.policies.test_policies import HEAD, ROWS
+from clients_app.permissions import PERMISSIONS, Action
+from tests.permissions.test_permissions import HEAD, ROWS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "authorization.md"
 WORDS: Final = {"yes": "yes", "own": "yes*", "-": ""}
@@ -23,8 +23,10 @@ def line(action: str, cells: dict[str, str]) -> str:
     """Return the row of the page for an action."""
     shown = []
     for names in COLUMNS:
-        [cell] = {cells[name] for name in names}
+        shared = names[:1] if action.startswith("own.") else names  # people alone
+        [cell] = {cells[name] for name in shared}
         shown.append(WORDS[cell])
+    shown.append("yes" if PERMISSIONS[Action(action)].proof else "")
     return f"| `{action}` | " + " | ".join(shown) + " |"
 
 

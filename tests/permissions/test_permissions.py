@@ -8,9 +8,9 @@ import pytest
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.audit.sentences import REFUSALS
-from clients_app.errors import Forbidden, NotFound
+from clients_app.errors import Forbidden, NotFound, ProofRequired
 from clients_app.models import Client, ClientOwner, Person, Tenant
-from clients_app.permissions import OWNERS_MAY, RIGHTS, Action, allows, require
+from clients_app.permissions import PERMISSIONS, Action, allows, require
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     SECRET_ROTATOR,
@@ -34,6 +34,7 @@ action                administrator  viewer  auditor  rotator  owner  machine  r
 client.read           yes            yes     yes      yes      yes    yes      yes    yes    yes
 client.add            yes            -       -        -        -      -        yes    yes    yes
 client.edit           yes            -       -        -        own    -        yes    yes    yes
+client.urls.edit      yes            -       -        -        own    -        yes    yes    yes
 client.disable        yes            -       -        -        -      -        yes    yes    yes
 client.remove         yes            -       -        -        -      -        yes    yes    yes
 client.restore        yes            -       -        -        -      -        yes    yes    yes
@@ -42,6 +43,7 @@ client.tokens.end     yes            -       -        -        -      -        y
 client.secret.read    yes            -       yes      yes      yes    -        yes    yes    yes
 client.secret.add     yes            -       -        own      own    -        yes    yes    yes
 client.secret.edit    yes            -       -        -        own    -        yes    yes    yes
+client.secret.extend  yes            -       -        -        own    -        yes    yes    yes
 client.secret.rotate  yes            -       -        own      own    -        yes    yes    yes
 client.secret.remove  yes            -       -        yes      yes    -        yes    yes    yes
 role.read             yes            yes     yes      yes      yes    yes      yes    yes    yes
@@ -49,19 +51,30 @@ role.add              yes            -       -        -        -      -        y
 role.edit             yes            -       -        -        -      -        yes    yes    yes
 role.remove           yes            -       -        -        -      -        yes    yes    yes
 activity.read         yes            -       yes      -        -      -        yes    yes    yes
+activity.export       yes            -       yes      -        -      -        yes    yes    yes
 people.manage         yes            -       -        -        -      -        yes    yes    yes
 notices.manage        yes            -       -        -        -      -        yes    yes    yes
+channel.set           yes            -       -        -        -      -        yes    yes    yes
+policies.read         yes            -       -        -        -      -        yes    yes    yes
 policies.set          yes            -       -        -        -      -        yes    yes    yes
+own.password.set      yes            yes     yes      yes      yes    -        -      yes    yes
+own.factor.set        yes            yes     yes      yes      yes    -        -      yes    yes
+own.calendar.set      yes            yes     yes      yes      yes    -        -      yes    yes
 installation.manage   -              -       -        -        -      -        -      yes    yes
 """
 HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
+#: what people do without a proof of identity: reading, and what gives nobody power
+NEEDS_NO_PROOF: Final = {
+    *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
+    *("client.edit", "client.secret.edit", "notices.manage"),
+}
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
 
 
 def test_each_action_has_a_row_here_and_in_the_policies() -> None:
     rows = [action for action, *_ in ROWS]
     assert sorted(rows) == sorted(Action)
-    assert set(RIGHTS) == set(Action)
+    assert set(PERMISSIONS) == set(Action)
     assert set(Action) <= set(REFUSALS)  # a refused attempt at it is an event
 
 
@@ -75,6 +88,32 @@ def test_column(name: str, acting: Callable[[str], Actor], pump: Client, robot: 
         on_robot = _may(actor, Action(action), robot if about else None)
         cell = {(True, True): "yes", (True, False): "own", (False, False): "-"}[on_pump, on_robot]
         assert (action, cell) == (action, cells[column - 1])
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_person_without_a_fresh_proof_is_asked_for_one_and_nobody_else(
+    action: Action, acting: Callable[[str], Actor]
+) -> None:
+    staff = replace(acting("staff"), has_fresh_proof=bool)
+    if action in NEEDS_NO_PROOF:
+        require(staff, action)
+    else:
+        with pytest.raises(ProofRequired):
+            require(staff, action)
+    require(replace(staff, has_fresh_proof=lambda: True), action)
+    require(replace(acting("shell"), has_fresh_proof=bool), action)
+
+
+def test_a_client_is_never_asked_for_a_proof(acting: Callable[[str], Actor]) -> None:
+    robot = acting("robot")
+    for action in [one for one in Action if allows(robot, one)]:
+        require(robot, action)
+
+
+def test_who_may_not_is_refused_before_a_proof_is_asked_for(acting: Callable[[str], Actor]) -> None:
+    viewer = replace(acting("viewer"), has_fresh_proof=bool)
+    with pytest.raises(Forbidden, match="Only Tenant Administrators can add a client"):
+        require(viewer, Action.ADD_CLIENT)
 
 
 def _may(actor: Actor, action: Action, client: Client | None) -> bool:
@@ -121,7 +160,7 @@ def test_an_owner_owns_the_client_that_names_him_and_no_other(
     acting: Callable[[str], Actor], tenant: Tenant
 ) -> None:
     olga, other = acting("owner"), make_client("Valve", tenant).client
-    for action in OWNERS_MAY:
+    for action in [one for one in Action if PERMISSIONS[one].by_owner]:
         assert not allows(olga, action, client=other)
         assert not allows(olga, action)
 
@@ -155,7 +194,7 @@ def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
 
     assert {Action.READ_CLIENTS, Action.READ_ROLES} <= may
     if role.role_type_id not in {TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR}:
-        assert len(may) == 2
+        assert len(may) == 2 + len([action for action in Action if action.startswith("own.")])
 
 
 def test_a_custom_role_gives_no_right_whatever_its_name(tenant: Tenant) -> None:

@@ -18,7 +18,7 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
 from tests.audit.deeds import DEEDS, Subjects, make_subjects
 from tests.factories import NOW, role_id
-from tests.policies.test_policies import HEAD, ROWS
+from tests.permissions.test_permissions import HEAD, ROWS
 
 #: deed -> the right that it needs
 NEEDS: Final = {
@@ -45,13 +45,13 @@ NEEDS: Final = {
     "set_active": Action.MANAGE_PEOPLE,
     "remove_factor": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,
-    "set_channel": Action.MANAGE_NOTICES,
-    "renew_secret": Action.MANAGE_NOTICES,
-    "remove_channel": Action.MANAGE_NOTICES,
+    "set_channel": Action.SET_CHANNEL,
+    "renew_secret": Action.SET_CHANNEL,
+    "remove_channel": Action.SET_CHANNEL,
     "send_test": Action.MANAGE_NOTICES,
     "retry": Action.MANAGE_NOTICES,
     "set_policies": Action.SET_POLICIES,
-    "export_activity": Action.READ_ACTIVITY,
+    "export_activity": Action.EXPORT_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,
     "revoke_keys": Action.MANAGE_INSTALLATION,
     "encrypt_keys_anew": Action.MANAGE_INSTALLATION,

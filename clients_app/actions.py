@@ -1,0 +1,36 @@
+"""The names of what can be done; ``permissions.py`` says who may, and what asks for proof."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    READ_CLIENTS = "client.read"
+    ADD_CLIENT = "client.add"
+    EDIT_CLIENT = "client.edit"
+    EDIT_URLS = "client.urls.edit"
+    DISABLE_CLIENT = "client.disable"
+    REMOVE_CLIENT = "client.remove"
+    RESTORE_CLIENT = "client.restore"
+    ASSIGN_ROLES = "client.roles.assign"  # and Owners, and the right to introspect
+    END_TOKENS = "client.tokens.end"
+    READ_SECRETS = "client.secret.read"  # their metadata; nobody reads a value
+    ADD_SECRET = "client.secret.add"
+    EDIT_SECRET = "client.secret.edit"
+    EXTEND_SECRET = "client.secret.extend"
+    ROTATE_SECRET = "client.secret.rotate"
+    REMOVE_SECRET = "client.secret.remove"
+    READ_ROLES = "role.read"
+    ADD_ROLE = "role.add"
+    EDIT_ROLE = "role.edit"
+    REMOVE_ROLE = "role.remove"
+    READ_ACTIVITY = "activity.read"
+    EXPORT_ACTIVITY = "activity.export"
+    MANAGE_PEOPLE = "people.manage"
+    MANAGE_NOTICES = "notices.manage"
+    SET_CHANNEL = "channel.set"
+    READ_POLICIES = "policies.read"
+    SET_POLICIES = "policies.set"
+    SET_OWN_PASSWORD = "own.password.set"
+    SET_OWN_FACTOR = "own.factor.set"
+    SET_OWN_CALENDAR = "own.calendar.set"
+    MANAGE_INSTALLATION = "installation.manage"  # above all tenants: Staff alone
