@@ -37,7 +37,7 @@ def token_audience() -> str:
 
 @cache
 def logs_tokens() -> bool:
-    """Return whether each issued token gets a line of the log (product rule, "Usage")."""
+    """Return whether each issued token gets a line of the log (LOG-3)."""
     return settings.LOG_TOKENS
 
 

@@ -1,7 +1,7 @@
 """Who may do what, and what asks for proof of identity: the one table that every door asks.
 
-Rights come from built-in roles held now (product rule, "Words"); Owners of a client have a few
-more on that client; the command line and the system may do everything in their tenant.
+Rights come from built-in roles held now (ROL-2); Owners of a client have a few more on that client;
+the command line and the system may do everything in their tenant.
 """
 
 from dataclasses import dataclass

@@ -201,7 +201,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # usernames are unique by their key, ignoring case
-if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies, by the product's rule
+if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 # Words, moments, files

@@ -1,5 +1,5 @@
 """Each address x role x method x tenant: walks the resolver, and fails for a route without a row
-(security bars 54 and 58).
+(ROL-8 and TEN-1).
 
 A new address needs one line in ROWS of `matrix_rows.py`: who may open it, and what GET and POST
 (without a body) answer to them. Everything else follows from that line: others of the tenant get
@@ -217,7 +217,8 @@ def test_a_stale_form_of_ours_says_so_and_does_nothing(administrator: Person, re
 def test_no_page_holds_what_it_must_not(
     administrator_browser: Browser, administrator: Person, reach: Reach
 ) -> None:
-    """No style or script of its own, nothing from elsewhere, no password (bars 12, 71 and 75)."""
+    """No style or script of its own, nothing from elsewhere, no password (SEC-3, WEB-6 and
+    WEB-10)."""
     for route in ROWS:
         text = administrator_browser.get(reach(route)).content.decode()
         own = r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:"

@@ -38,7 +38,7 @@ def record(
     row until that transaction ends. ``before`` and ``after`` hold the fields that differ, values
     without a structure of their own, never a secret, a digest or a tag.
     Errors: OperationalError where the event cannot be written, whatever the reason: no audit, no
-    change, and every door says that it may be tried again (security bar 83).
+    change, and every door says that it may be tried again (AUD-1).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is part of the transaction of its change.")

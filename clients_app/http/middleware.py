@@ -37,7 +37,7 @@ def named_operations(
 def page_headers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each page the headers of security bar 75 that Django lacks.
+    """Give each page the headers of WEB-10 that Django lacks.
 
     No page may be stored: not by a cache, and not by a browser that goes back after sign-out.
     Answers to machines are sealed and stay as they are.
@@ -80,7 +80,7 @@ def compressed_pages(
 def trusted_proxies_only(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Believe X-Forwarded-Proto only from the proxies that are trusted (security bar 25)."""
+    """Believe X-Forwarded-Proto only from the proxies that are trusted (DEP-9)."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if not is_trusted(request.META.get("REMOTE_ADDR", ""), conf.trusted_proxies()):

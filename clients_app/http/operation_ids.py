@@ -1,6 +1,6 @@
 """Which request, or which run of a command, this thread works for: its Operation Id.
 
-It stands in the answer, in each line of the log, and in the audit events (security bars 8, 84, 87).
+It stands in the answer, in each line of the log, and in the audit events (TOK-7, AUD-2, LOG-2).
 """
 
 from contextvars import ContextVar

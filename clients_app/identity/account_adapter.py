@@ -29,7 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """After sign-in go to paths of ours alone (security bar 81)."""
+        """After sign-in go to paths of ours alone (WEB-12)."""
         return own_path(url) == url
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
             note_failed_sign_in(username, address=address_of(request), now=timezone.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong passwords by username and address together (security bar 78).
+        """Count wrong passwords by username and address together (SES-3).
 
         By username alone a stranger could lock a person out.
         """

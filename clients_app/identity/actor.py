@@ -18,7 +18,7 @@ from clients_app.selectors.people.lookup import rights_of
 def actor_of(request: HttpRequest, *, tenant_id: UUID | None = None) -> Actor:
     """Return the signed-in person, with rights read from the database once for this request.
 
-    With ``tenant_id`` Staff act in that tenant, with all its rights (product rule, "Words").
+    With ``tenant_id`` Staff act in that tenant, with all its rights (TEN-3).
     """
     person = person_of(request)
     if tenant_id is not None:

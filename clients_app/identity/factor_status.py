@@ -30,7 +30,7 @@ def recovery_codes_left(person: Person) -> int:
 
 
 def lacks_demanded_factor(person: Person) -> bool:
-    """Return whether ``person`` must set one up before anything else (product rule, "Policies").
+    """Return whether ``person`` must set one up before anything else (POL-2).
 
     The setting REQUIRE_MFA demands it of everybody, the policy of a tenant of its administrators.
     """

@@ -1,7 +1,7 @@
 """When a person last proved who they are, and whether that is recent enough.
 
 A proof holds 10 minutes. A window that asked for one when it opened may be sent for 10 minutes
-more, so that there is time to fill it in (product rule, "Confirm your identity").
+more, so that there is time to fill it in (SES-5).
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """The second factor of a person: an authenticator app, and recovery codes for when it is lost.
 
 Codes are checked by allauth; here is what it leaves open: what is stored is encrypted, a code is
-taken once in the whole installation, and each change has its event (security bars 79 and 85).
+taken once in the whole installation, and each change has its event (SES-4 and AUD-3).
 """
 
 import base64

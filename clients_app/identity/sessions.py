@@ -1,4 +1,4 @@
-"""How long a sign-in holds: 30 minutes idle, 12 hours at most (product rule, "Sessions")."""
+"""How long a sign-in holds: 30 minutes idle, 12 hours at most (SES-1)."""
 
 from collections.abc import Callable
 from datetime import timedelta

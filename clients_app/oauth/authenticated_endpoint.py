@@ -3,7 +3,7 @@
 An endpoint is a function of steps, from a request to a response. Whatever goes wrong in them
 becomes the one OAuth error that fits, here and nowhere else.
 
-Source: RFC 6749 sections 3.2 and 5.2; Table A of the security bars.
+Source: RFC 6749 sections 3.2 and 5.2; TOK-1.
 """
 
 import logging

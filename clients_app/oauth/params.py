@@ -1,6 +1,6 @@
 """The form body of a protocol endpoint, read once and strictly.
 
-Source: RFC 6749 section 3.2 and appendix B; Table A, rows 9 to 18.
+Source: RFC 6749 section 3.2 and appendix B; TOK-A9 to TOK-A18.
 """
 
 import re

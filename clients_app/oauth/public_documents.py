@@ -11,7 +11,7 @@ from django.utils.http import parse_etags
 from clients_app.oauth.plain_http import Response
 from clients_app.oauth.responses import MachineResponse
 
-MAX_AGE_S: Final = 900  # security bar 28
+MAX_AGE_S: Final = 900  # KEY-3
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Access-Control-Allow-Origin": "*",

@@ -1,6 +1,6 @@
 """The lines of the log about machines' requests: client, address, cause; nothing that was sent.
 
-Source: product rule, "Usage"; security bars 8 and 85.
+Source: LOG-3, TOK-7 and AUD-3.
 """
 
 import base64

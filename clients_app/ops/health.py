@@ -1,4 +1,4 @@
-"""Probes: one word each, for strangers too; what is wrong stands in the log (security bar 98)."""
+"""Probes: one word each, for strangers too; what is wrong stands in the log (AVA-10)."""
 
 import logging
 

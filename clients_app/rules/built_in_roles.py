@@ -1,4 +1,4 @@
-"""The built-in roles: the same Role Type Ids in every installation (product rule, "Words")."""
+"""The built-in roles: the same Role Type Ids in every installation (ROL-1)."""
 
 from typing import Final, NamedTuple
 from uuid import UUID

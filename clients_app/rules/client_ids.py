@@ -1,6 +1,6 @@
 """Which texts are a Client Id: GUIDs in their usual form, in either case, but not nil.
 
-Source: product rules, "Words".
+Source: CLI-1.
 """
 
 import re

@@ -1,6 +1,6 @@
 """When a Client Secret ends: the default date, what a person may type, and whether it has ended.
 
-Source: product rules, "Expiration Date".
+Source: SEC-9, SEC-10.
 """
 
 import re

@@ -3,7 +3,7 @@
 A key is published before it signs, so that verifiers that keep the public keys for a while know it
 by then, and stays published until the last token that it has signed is over.
 
-Source: OpenID Connect Core 1.0 section 10.1.1; security bar 29.
+Source: OpenID Connect Core 1.0 section 10.1.1; KEY-4.
 """
 
 from collections.abc import Iterable

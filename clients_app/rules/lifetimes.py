@@ -1,6 +1,6 @@
 """How long an access token may live: whole seconds from 60 to 3600, 3600 where nothing is said.
 
-Source: product rules, "Token Lifetime".
+Source: CLI-13.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What people may call things: names, descriptions, contacts and tags, and when two are the same.
 
-Source: product rules, "Rules and limits".
+Source: CLI-3.
 """
 
 import re

@@ -1,6 +1,6 @@
 """When a notice of a secret's end is due, and when one that did not arrive is tried again.
 
-Source: product rule, "Notices": 30, 14, 7 and 1 days before an end, and on its day.
+Source: NTC-2: 30, 14, 7 and 1 days before an end, and on its day.
 """
 
 from datetime import date, datetime, timedelta

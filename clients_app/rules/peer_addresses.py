@@ -1,6 +1,6 @@
 """Whose request it is, behind proxies: X-Forwarded-For counts only as far as we trust who wrote it.
 
-Source: security bars 25 and 88.
+Source: DEP-9 and AVA-1.
 """
 
 import ipaddress

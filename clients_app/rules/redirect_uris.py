@@ -1,7 +1,6 @@
 """Where a browser may be sent back to: redirect and logout URLs, and CORS origins.
 
-Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.1.3; product rules,
-"Redirect and logout URLs".
+Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.1.3; CLI-11.
 """
 
 import re

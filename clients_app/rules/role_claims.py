@@ -1,7 +1,7 @@
 """What roles take of an access token: their names and ids fill half of its 4 kB at most.
 
 The other half is for the signature and the claims that every token has.
-Source: product rule, "Roles per client or person".
+Source: ROL-4.
 """
 
 import json

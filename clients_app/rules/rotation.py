@@ -1,6 +1,6 @@
 """Rotate: when the secret that is replaced ends, and when it is idle.
 
-Source: product rules, "Secrets per client"; a rotation never makes a life longer.
+Source: SEC-6; a rotation never makes a life longer.
 """
 
 from datetime import datetime, timedelta, tzinfo

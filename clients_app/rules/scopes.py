@@ -1,6 +1,6 @@
 """Which scopes a token gets: those asked for, if all are offered; the first one if none is asked.
 
-Source: RFC 6749 section 3.3; product rules, "Protocol addresses".
+Source: RFC 6749 section 3.3; TOK-8.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What a Client Secret looks like: 256 random bits that carry their own proof of being one.
 
-Source: product rules, "Secret format". The checksum is no secret: it lets scanners and the token
-endpoint tell a secret from other text without asking the database.
+Source: SEC-2. The checksum is no secret: it lets scanners and the token endpoint tell a secret from
+other text without asking the database.
 """
 
 import re

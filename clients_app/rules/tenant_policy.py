@@ -5,7 +5,7 @@ secret ends at most ``rotation_days`` days after it was made, however often its 
 exists when a policy is set is not cut off: a secret that would live longer than forced rotation
 lets it gets an end, 30 days ahead at the least.
 
-Source: product rule, "Policies".
+Source: POL-1.
 """
 
 import re

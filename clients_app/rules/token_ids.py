@@ -3,7 +3,7 @@
 ``iat`` is a whole second. Where a second holds tokens from before and from after the end of all
 tokens of a client, the id tells which is which.
 
-Source: RFC 7519 section 4.1.7; product rule, "Protocol addresses" (claims).
+Source: RFC 7519 section 4.1.7; JWT-2.
 """
 
 import secrets

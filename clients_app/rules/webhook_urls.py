@@ -1,7 +1,7 @@
 """What of a webhook's address is shown: its path or query is often all that a receiver asks for.
 
-Source: product rule, "A secret's plain text exists in one response and nowhere else": the address
-in full stands in the form of who may change it, and where posts are sent from.
+Source: SEC-17: the address in full stands in the form of who may change it, and where posts are
+sent from.
 """
 
 import hashlib

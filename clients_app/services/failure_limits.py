@@ -4,7 +4,7 @@ The limit changes what a refusal says, never whether a right secret is accepted.
 address or an IPv6 network of 64 bits. What one client id fails from a source is part of what the
 source fails, so one count keeps both limits.
 
-Source: security bar 88; Table A, row 22.
+Source: AVA-1, TOK-A22.
 """
 
 import ipaddress

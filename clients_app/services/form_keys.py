@@ -1,4 +1,4 @@
-"""One-time form keys: a form sent twice acts once (product rule, "Saved at Add")."""
+"""One-time form keys: a form sent twice acts once (CLI-8)."""
 
 from datetime import datetime
 

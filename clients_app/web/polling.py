@@ -1,7 +1,7 @@
 """Polling: a part of a page asks again every few seconds whether it has changed.
 
 It is no activity of the person: which addresses are polled is said here, by the route, so that no
-header of a request can keep a session alive (product rule, "Sessions").
+header of a request can keep a session alive (SES-1).
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """How log records are written: as text or JSON, without secrets, tokens and one-time links.
 
-Each line of a request carries its Operation Id (security bars 86, 87).
+Each line of a request carries its Operation Id (LOG-1, LOG-2).
 """
 
 import json

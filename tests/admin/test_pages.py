@@ -1,5 +1,5 @@
 """Every list and page, of every model: what it shows, what it never shows, what it costs
-(security bar 60)."""
+(ROL-10)."""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -73,7 +73,7 @@ def test_a_next_key_that_cannot_be_decrypted_is_named(
 
 
 def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Installation) -> None:
-    """Bar 30."""
+    """KEY-5."""
     key = installation.key
     asked = text_of(staff.get(revoke(key)))
     reply = staff.post(revoke(key), follow=True)
@@ -91,7 +91,7 @@ def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Inst
 def test_a_proof_that_is_too_old_is_asked_for_again(
     staff: Browser, operator: Person, installation: Installation, deed: str
 ) -> None:
-    """Bar 79."""
+    """SES-5."""
     address = ROTATE if deed == "rotate" else revoke(installation.key)
     proved(staff, operator, ago_s=1300)
 

@@ -1,4 +1,4 @@
-"""What the time of an answer tells a stranger: bars 15 and 16.
+"""What the time of an answer tells a stranger: SEC-6 and SEC-7.
 
 That the answers are the same work is tested in tests/oauth/test_timing.py.
 """

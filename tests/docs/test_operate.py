@@ -7,7 +7,7 @@ OPERATE = Path("docs/operate.md").read_text()
 
 
 def test_every_logger_is_in_the_inventory_of_the_log():
-    """Bar 105; ASVS 16.1.1."""
+    """DEP-7; ASVS 16.1.1."""
     sources = "\n".join(
         path.read_text() for room in ("clients_app", "portal") for path in Path(room).rglob("*.py")
     )

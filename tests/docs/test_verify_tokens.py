@@ -134,7 +134,7 @@ def test_what_else_is_checked(api: Api, signed_by_us: dict[str, str]):
 
 @pytest.mark.parametrize("name", APIS)
 def test_who_checks_offline_does_not_see_a_revocation(name: str, setting: Setting, caller: Caller):
-    """Bar 42, as the page says: only the one that asks refuses."""
+    """INT-4, as the page says: only the one that asks refuses."""
     token = caller.token()
     assert caller.post("revocation", token=token) == {}
 
@@ -180,7 +180,7 @@ def test_every_example_is_named_and_every_name_is_there():
 
 
 def test_the_answer_of_the_page_has_the_members_of_a_real_one(setting: Setting, caller: Caller):
-    """Bars 39 and 42: what the page promises of introspection and warns of is there."""
+    """INT-1 and INT-4: what the page promises of introspection and warns of is there."""
     shown = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert shown
     real = caller.post("introspect", token=caller.token())

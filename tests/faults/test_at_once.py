@@ -39,7 +39,7 @@ DRAFT = SecretDraft(expires_at=None)
 
 
 def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
-    """Bar 20."""
+    """SEC-12."""
     client = insert_clients(["Pump"], shop)[0]
     insert_secrets(client, 9)
 
@@ -140,7 +140,7 @@ def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
 
 
 def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
-    """Bar 62: one is saved, the others learn of it."""
+    """CLI-16: one is saved, the others learn of it."""
     client = insert_clients(["Pump"], shop)[0]
     actor = command_line_in(shop)
 

@@ -77,7 +77,7 @@ def test_many_first_starts_make_one_signing_key(shop: Tenant) -> None:
 
 
 def test_many_processes_follow_the_schedule_of_the_keys_once(shop: Tenant) -> None:
-    """Bar 29: each worker and node looks at it; the steps are done by one."""
+    """KEY-4: each worker and node looks at it; the steps are done by one."""
     ensure_active_key(now=NOW)
     for after, states in (
         (timedelta(days=76), {"active": 1, "next": 1}),

@@ -1,4 +1,4 @@
-"""Those who write to SQLite stand in line: none starves, and one thread stays free (bar 90)."""
+"""Those who write to SQLite stand in line: none starves, and one thread stays free (AVA-3)."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""Two threads a worker: slow readers and a burst of writers keep no token waiting (bar 90)."""
+"""Two threads a worker: slow readers and a burst of writers keep no token waiting (AVA-3)."""
 
 import json
 import re
@@ -110,7 +110,7 @@ def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
 def test_a_burst_of_writers_waits_and_tokens_come_between(
     portal: PortalProcess, machine: dict[str, str]
 ) -> None:
-    """Bar 90. Nobody is sent away for eight people who add clients at the same moment."""
+    """AVA-3. Nobody is sent away for eight people who add clients at the same moment."""
     sessions = [signed_in(portal) for _ in range(WRITERS)]
 
     def add(number: int) -> list[int]:

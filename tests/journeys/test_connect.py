@@ -108,7 +108,7 @@ def result_of(page: Page) -> Locator:
 def test_test_it_shows_the_claims_and_never_the_token(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
-    """Bars 71 to 73: nothing that has a name or outlives the window holds secret or token."""
+    """WEB-6 to WEB-8: nothing that has a name or outlives the window holds secret or token."""
     page = visit(live_portal, storage_state=mara).page("/security/clients")
     added = add_client(page, "Tested at once")
     expect(result_of(page)).to_have_count(0)
@@ -172,7 +172,7 @@ def test_without_javascript_there_is_no_test_it(
 def test_a_page_that_comes_back_from_the_cache_of_the_browser_is_left(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
-    """Bar 69: where a browser kept the page in spite of all, it goes to the client at once."""
+    """WEB-4: where a browser kept the page in spite of all, it goes to the client at once."""
     page = visit(live_portal, storage_state=mara).page("/security/clients/add")
     page.get_by_label("Name").fill("Back from the cache")
     page.get_by_role("button", name="Continue").click()

@@ -112,7 +112,7 @@ def test_an_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
 
 
 def test_both_workers_count_wrong_passwords_together(live_portal: PortalProcess) -> None:
-    """Security bar 78, without Redis: five guesses, whichever worker each of them meets."""
+    """SES-3, without Redis: five guesses, whichever worker each of them meets."""
     guess = {"login": "somebody", "password": "not the password"}
 
     def answer(_: int) -> str:

@@ -85,7 +85,7 @@ def test_rotate_lets_a_key_sign_that_is_known(run: Run, key: SigningKey) -> None
 
 
 def test_revoke_withdraws_and_says_what_remains(run: Run, key: SigningKey) -> None:
-    """Bar 30."""
+    """KEY-5."""
     ended = run("keys", "revoke", key.kid)
 
     active = SigningKey.objects.get(state="active")

@@ -30,7 +30,7 @@ from tests.models.conftest import refused
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
 def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
-    """Bar 7: whoever writes it."""
+    """CLI-13: whoever writes it."""
     with refused("client_token_lifetime_range"):
         Client.objects.update(token_lifetime_s=seconds)
 
@@ -126,7 +126,7 @@ def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
 
 
 def test_an_id_is_issued_once(tenant: Tenant) -> None:
-    """Bar 11."""
+    """CLI-1."""
     client = make_client("Pump", tenant).client
     Client.objects.filter(pk=client.pk).update(removed_at=NOW)
 

@@ -83,7 +83,7 @@ def test_the_signing_secret_is_kept_nowhere(hook: NewSecret, dump_of_every_table
 
 
 def test_a_redirect_is_not_followed(tenant: Tenant, hook: NewSecret, hooks: Receiver) -> None:
-    """Security bar 101."""
+    """DEP-3."""
     hooks.status, hooks.headers = 302, {"Location": hooks.url}
     delivery = told(tenant)
 

@@ -1,4 +1,4 @@
-"""Where posts may go, and where not (security bar 101)."""
+"""Where posts may go, and where not (DEP-3)."""
 
 import socket
 import ssl

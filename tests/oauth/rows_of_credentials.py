@@ -1,4 +1,4 @@
-"""Table A, rows 1 to 8: who speaks."""
+"""TOK-A1 to TOK-A8: who speaks."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Table A, rows 9 to 21: what is asked, and how it is spelt."""
+"""TOK-A9 to TOK-A21: what is asked, and how it is spelt."""
 
 import json
 

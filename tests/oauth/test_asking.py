@@ -30,7 +30,7 @@ REFUSALS = [
 def test_requests_are_refused_as_at_the_token_endpoint(
     clients: SimpleNamespace, path: str, row: Row
 ):
-    """Table A, rows 2 to 21: status, every header and the error."""
+    """TOK-A2 to TOK-A21: status, every header and the error."""
     parts = row.parts(clients)
 
     reply = wire.through_django(wire.environ(path, **parts))
@@ -72,7 +72,7 @@ def test_a_token_in_the_query_is_refused(clients: SimpleNamespace, path: str):
 def test_without_credentials_nobody_learns_anything(
     clients: SimpleNamespace, path: str, administrator_browser: Browser
 ):
-    """Bars 4 and 39: not by an administrator's session either."""
+    """TOK-4 and INT-1: not by an administrator's session either."""
     token = token_of(clients.good)
     key = administrator_browser.cookies["sessionid"].value
 

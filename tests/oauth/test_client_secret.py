@@ -58,7 +58,7 @@ def check(read: Callable[[], tuple[str, str] | None]) -> None:
 
 @pytest.mark.parametrize("half", ["client_id", "client_secret"])
 def test_nothing_is_trimmed(half: str):
-    """Bar 17."""
+    """SEC-8."""
     params = {"client_id": "a", "client_secret": "b"}
     params[half] = f" {params[half]} "
 

@@ -32,7 +32,7 @@ def chunked(body: bytes) -> dict[str, Any]:
 
 
 def test_the_query_never_feeds_the_endpoint(good: dict[str, Any], ask: Ask):
-    """Bar 3: nor does Django, whose ``request.GET`` and ``request.POST`` forgive more."""
+    """TOK-3: nor does Django, whose ``request.GET`` and ``request.POST`` forgive more."""
     door = Path(oauth.__path__[0])
     sources = [file.read_text() for file in door.rglob("*.py")]
 
@@ -43,7 +43,7 @@ def test_the_query_never_feeds_the_endpoint(good: dict[str, Any], ask: Ask):
 
 
 def test_the_body_is_read_once(good: dict[str, Any], ask: Ask):
-    """Bar 3."""
+    """TOK-3."""
 
     class Once(io.BytesIO):
         def seek(self, *_: Any) -> int:
@@ -56,7 +56,7 @@ def test_the_body_is_read_once(good: dict[str, Any], ask: Ask):
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://localhost:8000"])
 def test_no_origin_is_let_in(good: dict[str, Any], ask: Ask, origin: str):
-    """Bar 6: while no client can register one for this endpoint."""
+    """TOK-6: while no client can register one for this endpoint."""
     for method in ("POST", "OPTIONS"):
         headers = ask(**good, method=method, HTTP_ORIGIN=origin).headers
         assert not [name for name in headers if name.lower().startswith("access-control")]
@@ -121,7 +121,7 @@ def test_other_paths_go_past_the_short_entrance(path: str):
 
 
 def test_on_plain_http_an_https_installation_refuses(good: dict[str, Any], ask: Ask, settings: Any):
-    """Bar 5: no redirect, and nothing is looked at."""
+    """TOK-5: no redirect, and nothing is looked at."""
     settings.PUBLIC_URL = "https://portal.example.com"
     settings.SECURE_SSL_REDIRECT = True
 
@@ -165,7 +165,7 @@ def test_the_address_behind_our_proxy_is_logged(
 def test_an_administrators_session_changes_nothing(
     clients: SimpleNamespace, ask: Ask, administrator_browser: Browser
 ):
-    """Bars 4 and 65: the same 401, no cookie, and the session is not even looked at."""
+    """TOK-4 and WEB-3: the same 401, no cookie, and the session is not even looked at."""
     key = administrator_browser.cookies["sessionid"].value
     assert SessionStore(key).exists(key)
 

@@ -1,4 +1,4 @@
-"""Table A, row 22, and bar 88: who guesses is told to wait, and stops nobody else."""
+"""TOK-A22, and AVA-1: who guesses is told to wait, and stops nobody else."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -56,7 +56,7 @@ def test_another_source_is_refused_plainly(clients: SimpleNamespace, ask: Ask):
 
 @pytest.mark.parametrize("who", ["expired", "retired", "disabled", "removed"])
 def test_all_refusals_change_alike(clients: SimpleNamespace, ask: Ask, who: str):
-    """Bar 16: neither status nor body says more than before."""
+    """SEC-7: neither status nor body says more than before."""
     exhaust(ask, clients)
     one = getattr(clients, who)
 

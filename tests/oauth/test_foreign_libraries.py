@@ -59,7 +59,7 @@ def test_stock_libraries_get_a_token_that_stock_libraries_verify(
     token_portal: PortalProcess,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """Bar 2: from the metadata to verified claims, with nothing of ours in between."""
+    """TOK-2: from the metadata to verified claims, with nothing of ours in between."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # http on loopback
     metadata = requests.get(
         f"{token_portal.url}/identity/.well-known/openid-configuration", timeout=30
@@ -80,7 +80,7 @@ def test_stock_libraries_get_a_token_that_stock_libraries_verify(
 def test_no_secret_is_in_the_log_or_the_database(
     machines: SimpleNamespace, token_portal: PortalProcess
 ):
-    """Bar 12: whole, or its first twenty characters."""
+    """SEC-3: whole, or its first twenty characters."""
     dump, log = token_portal.dump_of_every_table(), token_portal.log()
 
     for machine in vars(machines).values():

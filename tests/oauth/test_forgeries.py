@@ -95,7 +95,7 @@ FORGED: dict[str, Forgery] = {
 def test_no_other_token_is_active(
     api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey, forgery: str
 ):
-    """Bars 33 and 39: exactly inactive, whoever asks, and nothing in the log is an error."""
+    """JWT-3 and INT-1: exactly inactive, whoever asks, and nothing in the log is an error."""
     token = FORGED[forgery](token_of(good), signing_key.kid)
 
     assert told(api, token) == {"active": False}

@@ -1,4 +1,4 @@
-"""Introspection: bars 33, 39 and 40, and the product's "Effect of a change"."""
+"""Introspection: JWT-3, INT-1 and INT-2, and CLI-17."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ def test_by_body_and_with_a_hint(api: SimpleNamespace, good: SimpleNamespace):
 
 
 def test_a_plain_client_may_ask_about_its_own(tenant: Tenant, good: SimpleNamespace, now: datetime):
-    """Bar 40: and about no other's."""
+    """INT-2: and about no other's."""
     made = make_client("Other", tenant, now=now)
     other = SimpleNamespace(id=str(made.client.pk), plain=made.plain)
 
@@ -83,7 +83,7 @@ def test_a_constant_number_of_queries(api: SimpleNamespace, good: SimpleNamespac
 def test_after_a_revocation_the_tokens_of_the_new_key_count_at_once(
     api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey
 ):
-    """Bar 30, however lately the process has read the keys: not even a second is lost."""
+    """KEY-5, however lately the process has read the keys: not even a second is lost."""
     old = token_of(good)
     public_keys.read_key_set()
     actor = actor_on_installation()

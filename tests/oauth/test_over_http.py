@@ -16,7 +16,7 @@ from tests.oauth.test_table_a import HEADERS_BY_STATUS, ROWS, assert_error
 from tests.oauth.wire import FORM, TOKEN_PATH, Reply, basic
 from tests.portal_process import PortalProcess
 
-#: What granian answers itself, before our code: the specification leaves it out.
+#: What granian answers itself, before our code: TOK-1 leaves it out.
 REFUSED_BY_THE_SERVER = {"19 CONNECT", "18 '\\x00'"}
 
 
@@ -60,7 +60,7 @@ def send(
     "row", [pytest.param(row, id=row.name) for row in ROWS if row.name not in REFUSED_BY_THE_SERVER]
 )
 def test_row(row: Row, machines: SimpleNamespace, wire: http.client.HTTPConnection):
-    """Bar 1, over HTTP: the same table, the same answers."""
+    """TOK-1, over HTTP: the same table, the same answers."""
     parts = row.parts(machines)
 
     reply = send(wire, **parts)
@@ -88,7 +88,7 @@ def test_what_the_server_refuses_itself_gets_no_token(
 
 
 def test_two_authorization_headers(machines: SimpleNamespace, wire: http.client.HTTPConnection):
-    """Table A, row 5: really two, as the server joins them."""
+    """TOK-A5: really two, as the server joins them."""
     wire.putrequest("POST", TOKEN_PATH)
     for machine in (machines.good, machines.hybrid):
         wire.putheader("Authorization", basic(machine.id, machine.plain))

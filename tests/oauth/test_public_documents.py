@@ -1,4 +1,4 @@
-"""Metadata and public keys: bars 28, 37 and 38."""
+"""Metadata and public keys: KEY-3, META-1 and META-2."""
 
 import json
 from types import SimpleNamespace
@@ -68,7 +68,7 @@ def test_a_foreign_library_accepts_the_metadata(db: None, settings: Any):
     "header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_FORWARDED_PROTO"]
 )
 def test_addresses_never_come_from_the_request(db: None, settings: Any, path: str, header: str):
-    """Bar 37, also where a proxy is trusted."""
+    """META-1, also where a proxy is trusted."""
     settings.TRUSTED_PROXIES = ["192.0.2.0/24"]
     usual = get(path).body
 
@@ -101,7 +101,7 @@ GOOD: dict[str, dict[str, str]] = {  # a good request to each endpoint that take
 
 
 def test_what_the_metadata_offers_works_and_nothing_else(clients: SimpleNamespace):
-    """Bar 38: each address, each method of authentication, each grant."""
+    """META-2: each address, each method of authentication, each grant."""
     offered, origin = get(OPENID).json(), "http://localhost:8000"
     endpoints = {name for name in offered if name.endswith("_endpoint")}
     assert endpoints == set(GOOD)
@@ -161,7 +161,7 @@ def test_documents_are_read_only(db: None, path: str, method: str):
 
 
 def test_two_foreign_libraries_read_the_keys(signing_key: SigningKey):
-    """Bar 28: public members only."""
+    """KEY-3: public members only."""
     published = get(JWKS).json()
 
     [by_pyjwt] = jwt.PyJWKSet.from_dict(published).keys

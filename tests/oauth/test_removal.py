@@ -1,4 +1,4 @@
-"""Bar 19: a removed secret ends with the answer to its removal, in every worker."""
+"""SEC-11: a removed secret ends with the answer to its removal, in every worker."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009): bar 41. How requests are refused is in ``test_introspect``."""
+"""Revocation (RFC 7009): INT-3. How requests are refused is in ``test_introspect``."""
 
 import http.client
 import json
@@ -100,7 +100,7 @@ def test_an_ended_token_is_not_kept(good: SimpleNamespace):
 def test_it_is_no_event_of_the_chain_but_a_line_of_the_log(
     good: SimpleNamespace, caplog: pytest.LogCaptureFixture
 ):
-    """A machine may do it a thousand times an hour; the log never says the token (bar 86)."""
+    """A machine may do it a thousand times an hour; the log never says the token (LOG-1)."""
     token, events = token_of(good), AuditEvent.objects.count()
     caplog.set_level("INFO")
 
@@ -113,7 +113,7 @@ def test_it_is_no_event_of_the_chain_but_a_line_of_the_log(
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
 def test_who_guesses_is_told_to_wait(good: SimpleNamespace, path: str):
-    """Table A, row 22, bar 88: counted with the token endpoint; the right secret passes."""
+    """TOK-A22, AVA-1: counted with the token endpoint; the right secret passes."""
     token = token_of(good)
     wrong = SimpleNamespace(id=good.id, plain=new_secret())
     for number in range(FAILURES_MAX):
@@ -132,7 +132,7 @@ def test_who_guesses_is_told_to_wait(good: SimpleNamespace, path: str):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
 def test_without_a_database_nothing_is_said_to_be_inactive(good: SimpleNamespace, path: str):
-    """Table A, row 23: a token must not look ended, or be taken as revoked, because of a fault."""
+    """TOK-A23: a token must not look ended, or be taken as revoked, because of a fault."""
     token = token_of(good)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE clients_app_revokedtoken RENAME TO revoked_away")

@@ -51,7 +51,7 @@ def secret_id(portal: PortalProcess, machine: MachineClient) -> str:
 
 
 def test_old_then_new_is_never_refused_and_at_once_is_at_once(portal: PortalProcess):
-    """Bar 19: both work while they overlap; the end acts on the next request in all workers."""
+    """SEC-11: both work while they overlap; the end acts on the next request in all workers."""
     added = json.loads(portal.manage("clients", "add", "always on", "--json").stdout)
     first = MachineClient(portal.port, added["client_id"], added["client_secret"])
     assert len(portal.workers()) >= 4
@@ -94,7 +94,7 @@ print(ends_at.isoformat())
 
 
 def test_a_chosen_end_acts_at_that_moment_in_every_worker(portal: PortalProcess):
-    """Bar 18: what was answered before the end got a token, what was asked from then on did not."""
+    """SEC-9: what was answered before the end got a token, what was asked from then on did not."""
     added = json.loads(portal.manage("clients", "add", "ends soon", "--json").stdout)
     machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
     code = ROTATE.format(client_id=machine.client_id, seconds=8)

@@ -74,7 +74,7 @@ def test_as_long_as_nothing_changes_the_rows_are_read_once(
 def test_a_removal_by_another_connection_acts_at_once(
     clients: SimpleNamespace, good: Callable[[], int], other: BaseDatabaseWrapper
 ):
-    """Bar 19."""
+    """SEC-11."""
     assert [good(), good()] == [200, 200]
 
     retire(other, clients.good.secret)
@@ -85,7 +85,7 @@ def test_a_removal_by_another_connection_acts_at_once(
 def test_a_removal_by_the_same_connection_acts_at_once(
     clients: SimpleNamespace, good: Callable[[], int]
 ):
-    """Bar 19: the thread that answers pages answers token requests, too."""
+    """SEC-11: the thread that answers pages answers token requests, too."""
     assert [good(), good()] == [200, 200]
 
     retire(connection, clients.good.secret)
@@ -129,7 +129,7 @@ def test_what_was_read_in_a_transaction_that_was_rolled_back_is_not_kept(
 def test_a_kept_secret_expires_to_the_second(
     clients: SimpleNamespace, good: Callable[[], int], reads: list[str]
 ):
-    """Bar 18: though nothing changes in the database."""
+    """SEC-9: though nothing changes in the database."""
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     ClientSecret.objects.filter(pk=clients.good.secret.pk).update(expires_at=ends)
     with time_machine.travel(ends - timedelta(seconds=1), tick=False) as clock:

@@ -1,4 +1,4 @@
-"""Table A of the security bars, rows 1 to 21: each request its exact answer, by both entrances."""
+"""TOK-A1 to TOK-A21: each request its exact answer, by both entrances."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ def test_the_table_has_its_hundred_rows_of_malformed_requests():
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 def test_row(row: Row, clients: SimpleNamespace, ask: Callable[..., Reply]):
-    """Bar 1: status, every header and the body are exactly those of the row."""
+    """TOK-1: status, every header and the body are exactly those of the row."""
     parts = row.parts(clients)
 
     reply = ask(**parts)
@@ -59,7 +59,7 @@ def assert_error(reply: Reply, error: str) -> None:
 
 
 def test_options_says_which_method_there_is(clients: SimpleNamespace, ask: Callable[..., Reply]):
-    """Bar 6: and that no other origin may."""
+    """TOK-6: and that no other origin may."""
     reply = ask(method="OPTIONS", HTTP_ORIGIN="https://evil.test")
 
     assert (reply.status, reply.body) == (204, b"")
@@ -69,7 +69,7 @@ def test_options_says_which_method_there_is(clients: SimpleNamespace, ask: Calla
 def test_all_refusals_of_a_client_are_the_same_bytes(
     clients: SimpleNamespace, ask: Callable[..., Reply]
 ):
-    """Bar 16: unknown, wrong, expired, removed, disabled; by Basic and by body."""
+    """SEC-7: unknown, wrong, expired, removed, disabled; by Basic and by body."""
     pairs = [
         (UNKNOWN_ID, new_secret()),
         (clients.good.id, new_secret()),

@@ -1,4 +1,4 @@
-"""Bars 13, 15 and 16: how much work an answer is, so that its time tells nothing.
+"""SEC-4, SEC-6 and SEC-7: how much work an answer is, so that its time tells nothing.
 
 `make bench` with PARTS=refusals measures the times themselves.
 """
@@ -64,7 +64,7 @@ def add_secrets(client: Client, count: int) -> list[str]:
 def test_refusals_are_the_same_work(
     clients: SimpleNamespace, work: Counter[str], live_secrets: int
 ) -> None:
-    """Bar 16: unknown, wrong, expired, removed, disabled; none of them runs Argon2id, and they
+    """SEC-7: unknown, wrong, expired, removed, disabled; none of them runs Argon2id, and they
     differ at most by one keyed tag, which is a microsecond."""
     add_secrets(clients.good.row, live_secrets - 1)
     refused = {
@@ -91,7 +91,7 @@ def test_refusals_are_the_same_work(
 def test_a_hundred_good_requests_run_argon2_once(
     clients: SimpleNamespace, work: Counter[str]
 ) -> None:
-    """Bar 13."""
+    """SEC-4."""
     verification.memo.clear()
 
     statuses = [ask(clients.good.id, clients.good.plain) for _ in range(100)]
@@ -104,7 +104,7 @@ def test_a_hundred_good_requests_run_argon2_once(
 def test_any_of_ten_secrets_is_the_same_work(
     clients: SimpleNamespace, work: Counter[str], place: int
 ) -> None:
-    """Bar 15: first or last, cold or warm."""
+    """SEC-6: first or last, cold or warm."""
     plain = [clients.good.plain, *add_secrets(clients.good.row, 9)][place]
     verification.memo.clear()
     work.clear()

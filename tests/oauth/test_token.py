@@ -44,7 +44,7 @@ def jwks() -> dict[str, Any]:
 
 
 def test_three_foreign_libraries_verify_the_token(clients: SimpleNamespace, ask: Ask):
-    """Bar 26: each finds the key in the JWKS by its kid and checks the claims."""
+    """JWT-1: each finds the key in the JWKS by its kid and checks the claims."""
     token = token_of(ask, clients.good)["access_token"]
 
     claims = [
@@ -96,7 +96,7 @@ def test_the_lifetime_is_the_clients_own(clients: SimpleNamespace, ask: Ask, lif
 def test_a_hundred_tokens_are_distinct_and_fresh_for_one_run_of_argon2(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """Bar 13, and issue 4: nothing is gained by giving a token twice."""
+    """SEC-4: nothing is gained by giving a token twice."""
     runs: list[str] = []
     real = digests.digest_fits
     monkeypatch.setattr(digests, "digest_fits", lambda *pair: runs.append(pair[1]) or real(*pair))
@@ -118,7 +118,7 @@ def test_a_hundred_tokens_are_distinct_and_fresh_for_one_run_of_argon2(
 def test_wrong_secrets_never_reach_argon2(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """Bars 14 and 16, whatever makes them wrong."""
+    """SEC-5 and SEC-7, whatever makes them wrong."""
 
     def never(plain: str, digest: str) -> bool:
         raise AssertionError("Argon2id was run")
@@ -155,7 +155,7 @@ CHANGES: dict[str, Callable[[SimpleNamespace], Any]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: Ask, change: str):
-    """Bars 19 and 61: though the secret is in the memo."""
+    """SEC-11 and CLI-17: though the secret is in the memo."""
     token_of(ask, clients.good)
 
     CHANGES[change](clients.good)
@@ -164,7 +164,7 @@ def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: A
 
 
 def test_changed_roles_are_in_the_next_token(clients: SimpleNamespace, ask: Ask):
-    """Bar 61."""
+    """CLI-17."""
     token_of(ask, clients.good)
     ClientRole.objects.exclude(role__role_type_id=TENANT_MEMBER).delete()
     new = make_role("Pumps.Operator", clients.good.row.tenant)
@@ -177,7 +177,7 @@ def test_changed_roles_are_in_the_next_token(clients: SimpleNamespace, ask: Ask)
 
 
 def test_a_secret_expires_at_the_second(clients: SimpleNamespace, ask: Ask):
-    """Bar 18: good a second before, refused at it; with and without parts of a second."""
+    """SEC-9: good a second before, refused at it; with and without parts of a second."""
     for end in (
         datetime(2027, 1, 1, 0, 0, 0, tzinfo=UTC),
         datetime(2027, 3, 28, 1, 0, 0, 250_000, tzinfo=UTC),
@@ -198,7 +198,7 @@ def test_a_secret_expires_at_the_second(clients: SimpleNamespace, ask: Ask):
 
 
 def test_two_live_secrets_both_work(clients: SimpleNamespace, ask: Ask):
-    """Bar 19: add the new one, both work, remove the old one."""
+    """SEC-11: add the new one, both work, remove the old one."""
     plain = new_secret()
     stored = stored_form(plain, client_id=clients.good.row.id)
     second = ClientSecret.objects.create(
@@ -214,7 +214,7 @@ def test_two_live_secrets_both_work(clients: SimpleNamespace, ask: Ask):
 
 
 def test_one_query_and_no_write(clients: SimpleNamespace, ask: Ask, django_assert_num_queries: Any):
-    """Bar 93: the one query goes past Django's cursor; nothing else is asked or written."""
+    """AVA-6: the one query goes past Django's cursor; nothing else is asked or written."""
     token_of(ask, clients.good)
 
     with django_assert_num_queries(0):
@@ -233,7 +233,7 @@ def test_no_token_needs_the_cache(clients: SimpleNamespace, ask: Ask, settings: 
 def test_nothing_that_was_sent_is_logged(
     clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture
 ):
-    """Bar 8: cause, client and address, and no secret."""
+    """TOK-7: cause, client and address, and no secret."""
     wrong = new_secret()
     token_of(ask, clients.good)
     ask(authorization=basic(clients.good.id, wrong), body=form(**GRANT))

@@ -81,7 +81,7 @@ KEEPS: dict[str, Change] = {
 
 @pytest.mark.parametrize("change", ENDS)
 def test_what_ends_a_token(api: SimpleNamespace, good: SimpleNamespace, change: str):
-    """Bar 39, and bar 30 where it is the key: at the very next question."""
+    """INT-1, and KEY-5 where it is the key: at the very next question."""
     token = token_of(good)
     assert told(api, token)["active"] is True
 
@@ -150,7 +150,7 @@ def test_in_one_second_old_tokens_end_and_new_ones_do_not(
 
 
 def test_it_ends_with_the_second_that_expires_in_said(api: SimpleNamespace, good: SimpleNamespace):
-    """Bar 36: active in the last second, not in the one after."""
+    """JWT-6: active in the last second, not in the one after."""
     token = token_of(good)
     end = datetime.fromtimestamp(told(api, token)["exp"], UTC)
 

@@ -1,4 +1,4 @@
-"""What machines are told while something is broken, and that it passes: Table A, row 23."""
+"""What machines are told while something is broken, and that it passes: TOK-A23."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,7 +66,7 @@ def test_without_a_database_it_says_so_and_recovers(good: dict[str, Any], ask: A
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_broke_is_opened_again(good: dict[str, Any], ask: Ask):
-    """Bar 91: nobody notices that PostgreSQL was started again meanwhile."""
+    """AVA-4: nobody notices that PostgreSQL was started again meanwhile."""
     assert ask(**good).status == 200
     if connection.vendor == "postgresql":
         parameters = connection.get_connection_params()
@@ -93,7 +93,7 @@ def test_a_dropped_connection_does_not_stay(good: dict[str, Any], ask: Ask):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_long_write_elsewhere_does_not_stop_tokens(good: dict[str, Any], ask: Ask):
-    """Bar 90: reading goes on while another connection holds the write lock."""
+    """AVA-3: reading goes on while another connection holds the write lock."""
     assert ask(**good).status == 200
     writer = connection.copy()
     try:
@@ -109,7 +109,7 @@ def test_a_long_write_elsewhere_does_not_stop_tokens(good: dict[str, Any], ask: 
 def test_a_full_gate_says_when_to_come_back(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """Bar 14: for a secret that this process has not seen yet; the known one passes."""
+    """SEC-5: for a secret that this process has not seen yet; the known one passes."""
     known = {
         "authorization": basic(clients.good.id, clients.good.plain),
         "body": form(grant_type="client_credentials"),
@@ -156,7 +156,7 @@ def test_with_a_lost_key_there_are_no_tokens(
 def test_keys_are_served_without_a_database_once_they_are_loaded(
     clients: SimpleNamespace,
 ):
-    """Bar 28; the housekeeping loads them, so that a worker need not have served them before."""
+    """KEY-3; the housekeeping loads them, so that a worker need not have served them before."""
     ask = wire.environ(JWKS, method="GET", content_type=None)
     with broken_database():
         assert_unavailable(wire.through_django(dict(ask)), 5)

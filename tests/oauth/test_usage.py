@@ -1,4 +1,4 @@
-"""What the token endpoint counts: nothing in the request, everything in time. Bar 93."""
+"""What the token endpoint counts: nothing in the request, everything in time. AVA-6."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz` and `/metrics`: who may ask, and what is answered (security bars 22, 98)."""
+"""`/livez`, `/readyz` and `/metrics`: who may ask, and what is answered (NTC-1, AVA-10)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a line of the log says, in text and in JSON: bars 8, 85, 86 and 87."""
+"""What a line of the log says, in text and in JSON: TOK-7, AUD-3, LOG-1 and LOG-2."""
 
 import json
 import logging
@@ -50,7 +50,7 @@ def test_a_refused_token_request_is_one_line_found_by_the_id_of_its_answer(
     ask: Callable[..., wire.Reply],
     lines: Written,
 ):
-    """Bar 8: client, cause, address and request id in the log; the id alone in the answer."""
+    """TOK-7: client, cause, address and request id in the log; the id alone in the answer."""
     wrong = clients.expired
 
     reply = ask(authorization=basic(wrong.id, wrong.plain), body=GRANT)
@@ -81,8 +81,8 @@ def test_tokens_are_logged_where_it_is_set(
     lines: Written,
     settings,
 ):
-    """Product rule, "Usage": a line per token is a setting, off by default. Bar 85: client id, jti,
-    scope and the secret's id; never the token."""
+    """LOG-3: a line per token is a setting, off by default. AUD-3: client id, jti, scope and the
+    secret's id; never the token."""
     good = {"authorization": basic(clients.good.id, clients.good.plain), "body": GRANT}
     assert ask(**good).status == 200
     assert "Token issued" not in lines.text
@@ -132,7 +132,7 @@ def test_what_caches_keep_carries_no_id_of_one_request(client: Browser, db: None
     "name", ["Pump\r\n2026-01-01T00:00:00.000Z INFO x: fake", "a\u2028b", "a\x1b[2Jb", "a\u202eb"]
 )
 def test_a_name_makes_no_line_of_its_own(lines: Written, name: str):
-    """Bar 86: log injection."""
+    """LOG-1: log injection."""
     log.info("Client %s was added.", name, extra={"event": name})
 
     assert len(lines.text.splitlines()) == len(lines.json.splitlines()) == 1
@@ -167,7 +167,7 @@ def test_a_traceback_belongs_to_its_line(lines: Written):
 
 @pytest.mark.one_database
 def test_all_that_the_server_writes_as_json_is_json(tmp_path_factory: pytest.TempPathFactory):
-    """Bar 87: `jq -e . < log`, from the start to the stop, with pages, tokens and a refusal."""
+    """LOG-2: `jq -e . < log`, from the start to the stop, with pages, tokens and a refusal."""
     with PortalProcess(tmp_path_factory.mktemp("json") / "var", LOG_FORMAT="json") as portal:
         portal.answers()
         portal.get("/nowhere")

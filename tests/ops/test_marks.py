@@ -1,4 +1,4 @@
-"""Bars 12 and 86: no secret, token, password or cookie is anywhere it was not meant for.
+"""SEC-3 and LOG-1: no secret, token, password or cookie is anywhere it was not meant for.
 
 Every address that the resolver knows is asked with all of them, as a person and as nobody, in
 health and with a database that fails; then all that was written is looked through.
@@ -196,7 +196,7 @@ def test_answers_with_a_secret_are_not_compressed(
     machine: Machine,
     signing_key: SigningKey,  # noqa: F811  a fixture
 ):
-    """Bar 86: what is compressed together with a secret tells its letters by its length."""
+    """LOG-1: what is compressed together with a secret tells its letters by its length."""
     wanted = {"accept_encoding": "gzip, deflate, br, zstd"}
     window = administrator_browser.get(f"/security/clients/{machine.client.pk}/secrets/add")
     added = administrator_browser.post(

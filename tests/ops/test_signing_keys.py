@@ -69,7 +69,7 @@ def portal_of_eight(tmp_path: Path) -> Iterator[PortalProcess]:
 
 
 def test_eight_workers_make_one_key(portal_of_eight: PortalProcess) -> None:
-    """Bar 32; the tokens of all verify, and none of it shows its private part (bar 31)."""
+    """KEY-6; the tokens of all verify, and none of it shows its private part (KEY-2)."""
     portal, machine = portal_of_eight, Machine(portal_of_eight)
     with ThreadPoolExecutor(8) as pool:
         tokens = list(pool.map(lambda _: machine.token(), range(40)))
@@ -86,7 +86,7 @@ def test_eight_workers_make_one_key(portal_of_eight: PortalProcess) -> None:
 
 
 def test_a_revoked_key_is_refused_at_once_by_every_worker(portal: PortalProcess) -> None:
-    """Bar 30, and bar 19's way of asking: often enough to meet both workers."""
+    """KEY-5, and SEC-11's way of asking: often enough to meet both workers."""
     machine = Machine(portal)
     old = machine.token()
     assert all(machine.is_active(old) for _ in range(10))
@@ -104,7 +104,7 @@ def test_a_revoked_key_is_refused_at_once_by_every_worker(portal: PortalProcess)
 
 
 def test_every_worker_serves_the_keys_without_the_database(portal: PortalProcess) -> None:
-    """Bar 28: also one that was never asked for them before."""
+    """KEY-3: also one that was never asked for them before."""
     address = portal.url + JWKS
 
     def asked_without_the_table() -> list[requests.Response]:
@@ -204,7 +204,7 @@ def token_by_the_clock(machine: Machine, ahead_s: float) -> str:
 
 
 def test_clocks_that_are_wrong(portal: PortalProcess) -> None:
-    """Bars 35 and 36: an hour ahead, an hour behind, and after 32 bits have run out."""
+    """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 32 bits have run out."""
     machine = Machine(portal)
     usual = machine.token()
     usual_clock = dict(portal.environment)

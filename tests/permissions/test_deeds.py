@@ -1,6 +1,6 @@
 """Who gets what done: every deed of the services x every actor of the table x both tenants.
 
-A deed without a row here fails. Bars 55 to 58.
+A deed without a row here fails. ROL-5 to ROL-7, TEN-1.
 """
 
 from collections.abc import Callable
@@ -132,7 +132,7 @@ def powerful(tenant: Tenant) -> Role:
 def test_an_owner_gives_his_client_no_role_and_takes_none_away(
     acting: Callable[[str], Actor], pump: Client, powerful: Role, confirms: bool
 ) -> None:
-    """Bar 55: with the second tick or without it, he is refused before anything is said of it."""
+    """ROL-5: with the second tick or without it, he is refused before anything is said of it."""
     olga = acting("owner")
     member = pump.roles.first()
     assert member is None or member.is_administrator is False
@@ -164,7 +164,7 @@ def test_who_takes_over_a_client_that_is_a_tenant_administrator(
     subjects: Subjects,
     tenant: Tenant,
 ) -> None:
-    """Bar 55: a secret added to a client that holds more than the actor is taking it over."""
+    """ROL-5: a secret added to a client that holds more than the actor is taking it over."""
     actor = acting(name)
     if name == "owner":
         ClientOwner.objects.create(client=subjects.client, person_id=actor.id)

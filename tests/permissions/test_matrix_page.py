@@ -1,4 +1,4 @@
-"""docs/authorization.md says what the table of rights says, row by row (bar 105)."""
+"""docs/authorization.md says what the table of rights says, row by row (DEP-7)."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""When signing keys are published, sign and are removed: bar 29, at each edge."""
+"""When signing keys are published, sign and are removed: KEY-4, at each edge."""
 
 from datetime import UTC, datetime, timedelta
 

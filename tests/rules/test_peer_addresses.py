@@ -1,4 +1,4 @@
-"""Whose address counts behind proxies: bar 88."""
+"""Whose address counts behind proxies: AVA-1."""
 
 import pytest
 from hypothesis import given

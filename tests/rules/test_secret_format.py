@@ -33,7 +33,7 @@ def secret_with(body: str) -> str:
 
 
 def test_a_thousand_secrets_have_one_shape_and_all_differ():
-    """Bars 9 and 10."""
+    """SEC-1 and SEC-2."""
     made = [new_secret() for _ in range(1000)]
 
     assert len(set(made)) == 1000
@@ -45,7 +45,7 @@ def test_a_thousand_secrets_have_one_shape_and_all_differ():
 
 @pytest.mark.parametrize("raw", [bytes(32), b"\xff" * 32, bytes(31) + b"\x3e", bytes(range(32))])
 def test_the_random_part_is_256_bits_of_the_operating_systems_generator(monkeypatch, raw):
-    """Bar 9."""
+    """SEC-1."""
     asked = []
     monkeypatch.setattr("secrets.token_bytes", lambda size: asked.append(size) or raw)
 

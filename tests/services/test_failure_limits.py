@@ -1,4 +1,4 @@
-"""The count of refused credentials: shared by processes, by source, for a minute. Bar 88."""
+"""The count of refused credentials: shared by processes, by source, for a minute. AVA-1."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -43,7 +43,7 @@ def test_every_tenant_has_the_events(first: SigningKey, operator: Actor, tenant:
 def test_without_its_event_no_key_changes(
     first: SigningKey, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ):
-    """Bar 83."""
+    """AUD-1."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise DatabaseError("the table is full")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
 def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Actor, tenant: Tenant):
-    """Bar 30."""
+    """KEY-5."""
     following = revoke_keys([first.kid], actor=operator, now=NOW + SECOND)
 
     assert following.kid != first.kid

@@ -1,4 +1,4 @@
-"""The life of a signing key: bars 29, 30 and 32."""
+"""The life of a signing key: KEY-4 to KEY-6."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
 def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
-    """Bar 29: every state at its edges, by the schedule alone."""
+    """KEY-4: every state at its edges, by the schedule alone."""
     follow_schedule(now=NOW + 76 * DAY - SECOND)
     assert states() == ["active"]
 

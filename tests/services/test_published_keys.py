@@ -1,4 +1,4 @@
-"""The public keys that each process remembers: bars 28, 30 and 33."""
+"""The public keys that each process remembers: KEY-3, KEY-5 and JWT-3."""
 
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ def test_states_decide_what_is_published_and_what_counts(
 
 
 def test_what_counts_is_asked_of_the_database_each_time(key: SigningKey):
-    """Bar 30: what another process withdraws counts no more, whatever is remembered."""
+    """KEY-5: what another process withdraws counts no more, whatever is remembered."""
     assert public_key_of(key.kid) is not None
     assert counts_now(key.kid)
 
@@ -85,7 +85,7 @@ def test_a_new_key_is_found_a_second_later(
 def test_the_key_that_signs_now_is_known_without_waiting(
     key: SigningKey, now: datetime, django_assert_num_queries: Any
 ):
-    """Bar 30: an emergency leaves no second in which good tokens are refused."""
+    """KEY-5: an emergency leaves no second in which good tokens are refused."""
     public_key_of(key.kid)
     SigningKey.objects.update(state=State.REMOVED)
     other = new_key(now=now, state=State.ACTIVE, activated_at=now)

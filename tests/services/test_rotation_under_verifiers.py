@@ -1,4 +1,4 @@
-"""Rotations while APIs verify with public keys that they keep: bar 29, in simulated time.
+"""Rotations while APIs verify with public keys that they keep: KEY-4, in simulated time.
 
 The same with the real server and foreign verifiers is ``make faults``.
 """

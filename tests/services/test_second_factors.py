@@ -77,7 +77,7 @@ def test_a_second_app_is_refused(person: Person) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_at_once_a_code_is_taken_once() -> None:
-    """Bar 79, also by several processes: the database knows which codes were taken."""
+    """SES-4, also by several processes: the database knows which codes were taken."""
     person = make_person("ann", make_tenant())
     secret = give_app(person)
     app, code = app_of(person), code_of(secret)

@@ -1,4 +1,4 @@
-"""Checking a secret: bars 13 to 17. Argon2id itself is never replaced, only counted."""
+"""Checking a secret: SEC-4 to SEC-8. Argon2id itself is never replaced, only counted."""
 
 import uuid
 from typing import Any
@@ -13,7 +13,7 @@ from tests.services.secret_rows import CLIENT_ID, row_of
 
 
 def test_a_right_secret_runs_argon2_once_in_a_hundred_times(plain: str, runs: list[str]):
-    """Bar 13."""
+    """SEC-4."""
     row = row_of(plain)
 
     found = {matching_secret(plain, client_id=CLIENT_ID, rows=[row]) for _ in range(100)}
@@ -24,7 +24,7 @@ def test_a_right_secret_runs_argon2_once_in_a_hundred_times(plain: str, runs: li
 
 @pytest.mark.parametrize("count", [1, 10])
 def test_a_wrong_secret_never_reaches_argon2(plain: str, runs: list[str], count: int):
-    """Bar 14."""
+    """SEC-5."""
     rows = [row_of(plain, number) for number in range(count)]
 
     for _ in range(50):
@@ -39,7 +39,7 @@ def test_without_rows_nothing_fits(plain: str, runs: list[str]):
 
 @pytest.mark.parametrize("place", [0, 4, 9])
 def test_a_right_secret_costs_one_run_whatever_its_place(runs: list[str], place: int):
-    """Bar 15."""
+    """SEC-6."""
     plains = [new_secret() for _ in range(10)]
     rows = [row_of(plain, 100 + number) for number, plain in enumerate(plains)]
 
@@ -85,7 +85,7 @@ def test_another_clients_secret_does_not_fit(plain: str, runs: list[str]):
 
 
 def test_the_exact_bytes_count(plain: str):
-    """Bar 17."""
+    """SEC-8."""
     row = row_of(plain)
 
     for other in (" " + plain, plain + " ", plain.swapcase(), plain[:-1], plain + "0"):
@@ -117,7 +117,7 @@ def test_a_tag_of_a_lost_key_leaves_it_to_argon2(plain: str, runs: list[str], se
 
 @pytest.mark.parametrize("text", ["", "pcs_", "a" * 256, "a" * 257, "a" * 10**6, "pcs_" + "0" * 49])
 def test_what_is_not_worth_a_look(plain: str, text: str):
-    """Bar 10: length and checksum before anything else."""
+    """SEC-2: length and checksum before anything else."""
     assert not could_be_secret(text)
     assert could_be_secret(plain)
 

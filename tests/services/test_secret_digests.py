@@ -1,4 +1,4 @@
-"""The stored form of a secret: bars 12 to 14."""
+"""The stored form of a secret: SEC-3 to SEC-5."""
 
 import uuid
 
@@ -20,7 +20,7 @@ def plain() -> str:
 
 
 def test_digest_names_its_own_modest_cost(plain: str):
-    """Bar 13: Argon2id with 19 MiB, t=2, p=1, in the stored string."""
+    """SEC-4: Argon2id with 19 MiB, t=2, p=1, in the stored string."""
     stored = stored_form(plain, client_id=CLIENT_ID)
 
     assert stored.digest.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -57,7 +57,7 @@ def test_tag_depends_on_client_text_and_key(plain: str):
 
 
 def test_digest_fits_its_own_text_alone(plain: str):
-    """Bar 17: exactly these characters, to the last."""
+    """SEC-8: exactly these characters, to the last."""
     digest = stored_form(plain, client_id=CLIENT_ID).digest
 
     assert digest_fits(plain, digest)

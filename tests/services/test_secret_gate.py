@@ -1,4 +1,4 @@
-"""The gate in front of Argon2id, and who waits there: bar 14."""
+"""The gate in front of Argon2id, and who waits there: SEC-5."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def started(deeds: list[Callable[[], Any]]) -> tuple[list[threading.Thread], lis
 def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
     plain: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """Bar 14: one runs, a few wait, the rest are told to come back; the known never wait."""
+    """SEC-5: one runs, a few wait, the rest are told to come back; the known never wait."""
     known = new_secret()
     known_row = row_of(known, 99)
     assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99

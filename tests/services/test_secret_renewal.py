@@ -1,4 +1,5 @@
-"""A secret that was stored as it no longer is today is stored anew when it is used: bars 13, 14."""
+"""A secret that was stored as it no longer is today is stored anew when it is used: SEC-4,
+SEC-5."""
 
 from typing import Any
 
@@ -48,7 +49,7 @@ def stored(machine: Machine) -> ClientSecret:
 
 
 def test_former_parameters_become_those_of_today(former: Machine):
-    """Bar 13: and the secret stays the same."""
+    """SEC-4: and the secret stays the same."""
     assert use(former) == former.secret.pk
     counts.flush()
 
@@ -61,7 +62,7 @@ def test_former_parameters_become_those_of_today(former: Machine):
 
 
 def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
-    """Bar 14: afterwards the former key may be forgotten."""
+    """SEC-5: afterwards the former key may be forgotten."""
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
     current = derived_keys.current_key(derived_keys.SECRET_TAGS)
@@ -99,7 +100,7 @@ def test_a_wrong_secret_renews_nothing(former: Machine):
 
 
 def test_the_request_itself_writes_nothing(former: Machine, django_assert_num_queries):
-    """Bar 93."""
+    """AVA-6."""
     with django_assert_num_queries(1):  # the one of this test
         use(former)
 

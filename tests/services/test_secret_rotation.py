@@ -168,7 +168,7 @@ def test_who_may_not(client, old, colleague: Person, stranger: Person):
 
 
 def test_a_rotator_takes_over_no_client_that_administers(tenant: Tenant):
-    """Bar 55."""
+    """ROL-5."""
     robot = make_client("robot", tenant, TENANT_ADMINISTRATOR)
     assert robot.secret is not None
 

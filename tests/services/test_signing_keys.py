@@ -1,4 +1,4 @@
-"""The keys that sign tokens, how they are made and kept: bars 27, 28, 31 and 32."""
+"""The keys that sign tokens, how they are made and kept: KEY-1 to KEY-3 and KEY-6."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def key(db: None, settings: Any, now: datetime) -> SigningKey:
 def test_each_algorithm_signs_what_foreign_libraries_verify(
     db: None, settings: Any, now: datetime, algorithm: str
 ):
-    """Bar 27."""
+    """KEY-1."""
     settings.TOKEN_SIGNING_ALGORITHM = algorithm
     key = ensure_active_key(now=now)
 
@@ -56,7 +56,7 @@ def test_each_algorithm_signs_what_foreign_libraries_verify(
 def test_rsa_keys_have_the_length_that_is_set(
     db: None, settings: Any, now: datetime, algorithm: str, bits: int
 ):
-    """Bar 27: each length verified by a foreign library."""
+    """KEY-1: each length verified by a foreign library."""
     settings.TOKEN_SIGNING_ALGORITHM, settings.TOKEN_SIGNING_KEY_BITS = algorithm, bits
 
     key = ensure_active_key(now=now)
@@ -95,7 +95,7 @@ def test_kid_is_the_thumbprint(db: None, settings: Any, now: datetime, algorithm
 
 
 def test_only_public_members_are_published(key: SigningKey):
-    """Bar 28."""
+    """KEY-3."""
     [jwk] = published_jwks()["keys"]
 
     assert not PRIVATE_MEMBERS & set(jwk)
@@ -109,7 +109,7 @@ def test_the_second_start_keeps_the_key(key: SigningKey, settings: Any, now: dat
 
 
 def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any):
-    """Bar 31."""
+    """KEY-2."""
     private = loaded_key(key.kid).private
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     number = private.private_numbers().private_value.to_bytes(32, "big")
@@ -181,7 +181,7 @@ def test_a_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_que
 
 @pytest.mark.django_db(transaction=True)
 def test_several_starts_on_an_empty_database_make_one_key(settings: Any, now: datetime):
-    """Bar 32: eight at once, each with a connection of its own."""
+    """KEY-6: eight at once, each with a connection of its own."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     together, kids = threading.Barrier(8), []
 

@@ -1,4 +1,4 @@
-"""Access tokens: bars 26 and 33 to 36."""
+"""Access tokens: JWT-1 and JWT-3 to JWT-6."""
 
 import base64
 import hmac
@@ -138,7 +138,7 @@ def test_a_thousand_tokens_are_distinct(kid: str):
 
 @pytest.mark.parametrize("name", ["x" * 48, "ж" * 24])
 def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
-    """Bar 26; RS256, whose signatures are the longest; names of 48 bytes each."""
+    """JWT-1; RS256, whose signatures are the longest; names of 48 bytes each."""
     kid = ensure_active_key(now=MOMENT).kid
     subject = Subject(CLIENT.id, (name,) * 25, tuple(str(uuid.uuid4()) for _ in range(25)))
 
@@ -189,7 +189,7 @@ def test_expiry_is_exact(kid: str):
 
 
 def test_the_audience_is_the_one_that_is_set(kid: str, settings: Any):
-    """Bar 34."""
+    """JWT-4."""
     settings.TOKEN_AUDIENCE = "https://api.example.com"
     token = issued(kid)
 
@@ -265,7 +265,7 @@ def with_own_key(kid: str) -> str:
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_a_forgery_is_refused(kid: str, name: str):
-    """Bar 33."""
+    """JWT-3."""
     token = SPOILT[name](kid)
 
     with pytest.raises(TokenError):
@@ -273,7 +273,7 @@ def test_a_forgery_is_refused(kid: str, name: str):
 
 
 def test_a_withdrawn_key_verifies_nothing(kid: str):
-    """Bar 30: from the next call on, without a restart."""
+    """KEY-5: from the next call on, without a restart."""
     token = issued(kid)
     assert verified(token)["sub"] == CLIENT.id
 
@@ -284,7 +284,7 @@ def test_a_withdrawn_key_verifies_nothing(kid: str):
 
 
 def test_a_clock_of_another_node_may_be_ten_seconds_ahead(kid: str):
-    """Bar 35: for the moment of issue, never for the end."""
+    """JWT-5: for the moment of issue, never for the end."""
     assert verified(signed(kid, {}, iat=SECONDS + 10, nbf=SECONDS + 10))["iat"] == SECONDS + 10
 
 
@@ -305,7 +305,7 @@ def test_only_a_right_signature_costs_a_query(kid: str, django_assert_num_querie
 
 
 def test_a_key_that_does_not_sign_yet_verifies_nothing(kid: str):
-    """Bar 29: the next key is published, but no token of it counts."""
+    """KEY-4: the next key is published, but no token of it counts."""
     token = issued(kid)
     SigningKey.objects.update(state=SigningKey.State.NEXT, signs_from=MOMENT)
 

@@ -7,7 +7,7 @@ JWKS_MAX_AGE = 15 seconds; all else is as it is always: a key is published that 
 before it signs. Each second each verifier is shown a new token and the first one of all. Then one
 rotation without the state *next*, which must show failures: else nothing was measured.
 
-Security bar 29.
+KEY-4.
 """
 
 import json

@@ -57,7 +57,7 @@ def test_the_fragment_brings_the_slot_of_the_toolbar_along(administrator_browser
 def test_strangers_see_nothing_of_it(
     stranger_browser: Browser, machine: Machine, administrator: Person, now: datetime
 ):
-    """Bar 58: not by text, by ids, nor by place."""
+    """TEN-1: not by text, by ids, nor by place."""
     refuse(machine, now)
     asked = [
         {},
@@ -111,7 +111,7 @@ def test_a_removed_client_is_named_and_has_no_page(
 def test_names_are_text_and_nothing_more(
     administrator_browser: Browser, tenant: Tenant, administrator: Person, now: datetime
 ):
-    """Bar 66."""
+    """CLI-6."""
     name = "<img src=x onerror=alert(1)>"
     make_client(name, tenant, actor=actor_for(administrator), now=now)
 
@@ -139,7 +139,7 @@ def test_queries_are_constant_in_number(
 def test_reading_it_is_a_line_of_the_log_and_no_event(
     administrator_browser: Browser, caplog: pytest.LogCaptureFixture
 ):
-    """Bar 85: audit reading. A text that is no name of ours may be a secret: it is not kept."""
+    """AUD-3: audit reading. A text that is no name of ours may be a secret: it is not kept."""
     caplog.set_level("INFO", "clients_app.activity")
     events = AuditEvent.objects.count()
 

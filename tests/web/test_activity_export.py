@@ -92,7 +92,7 @@ def test_it_has_what_the_screen_is_filtered_by(
 
 
 def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine):
-    """Bar 85. A text that is no name of ours may be a secret: it is not kept."""
+    """AUD-3. A text that is no name of ours may be a secret: it is not kept."""
     sent(administrator_browser, "csv", "?kind=roles&q=wind")
     sent(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
 
@@ -109,7 +109,7 @@ def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine)
 def test_no_cell_is_a_formula(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, name: str
 ):
-    """Bar 66, with what spreadsheets take for an equals sign too."""
+    """CLI-6, with what spreadsheets take for an equals sign too."""
     make_client(name, tenant, actor=actor_for(administrator), now=timezone.now())
 
     _, text = sent(administrator_browser, "csv")
@@ -124,7 +124,7 @@ def test_no_cell_is_a_formula(
 
 
 def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine):
-    """Bar 79."""
+    """SES-5."""
     old = browser_of(administrator, proof_age=timedelta(minutes=21))
     before = AuditEvent.objects.count()
 
@@ -155,7 +155,7 @@ def test_the_window_asks_in_which_format(administrator_browser: Browser, machine
 def test_only_who_reads_activity_exports_it(
     colleague_browser: Browser, stranger_browser: Browser, browser: Browser, machine: Machine
 ):
-    """Bar 58: a stranger's file has nothing of ours."""
+    """TEN-1: a stranger's file has nothing of ours."""
     assert colleague_browser.post(EXPORT, {"format": "csv"}).status_code == 403
     _, theirs = sent(stranger_browser, "csv")
     assert "Wind park" not in theirs
@@ -163,7 +163,7 @@ def test_only_who_reads_activity_exports_it(
 
 
 def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
-    """Bar 12."""
+    """SEC-3."""
     for chosen in ("csv", "jsonl"):
         _, text = sent(administrator_browser, chosen)
         assert machine.plain not in text
@@ -172,7 +172,7 @@ def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
 
 
 def test_one_at_a_time(administrator_browser: Browser, machine: Machine):
-    """Bar 90: while one is read the other thread is for tokens. The second is no event."""
+    """AVA-12: while one is read the other thread is for tokens. The second is no event."""
     first = administrator_browser.post(EXPORT, {"format": "csv"})
     exported = AuditEvent.objects.filter(action="activity.exported")
     assert exported.count() == 1

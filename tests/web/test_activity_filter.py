@@ -134,7 +134,7 @@ def test_by_days_of_the_readers_own_zone(
 def test_clocks_that_differ_hide_nothing(
     administrator_browser: Browser, administrator: Person, now: datetime
 ):
-    """Bar 35: an event that was written after one of a faster clock is still of its day."""
+    """JWT-5: an event that was written after one of a faster clock is still of its day."""
     mara, day = actor_for(administrator), now - timedelta(days=1)
     add_role("Early", description="", actor=mara, now=day + timedelta(seconds=5))
     add_role("Slow clock", description="", actor=mara, now=day - timedelta(minutes=50))

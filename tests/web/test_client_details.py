@@ -82,7 +82,7 @@ def test_without_a_token_that_lives_only_the_first_sentence_stands(administrator
 
 
 def test_secrets_are_shown_without_their_values(administrator_browser, machine, address):
-    """Bar 21."""
+    """SEC-13."""
     text = text_of(administrator_browser.get(address("/secrets")))
 
     assert f"Ends in …{machine.plain[-4:]}" in text

@@ -170,7 +170,7 @@ def test_version_that_never_was_saves_nothing(administrator_browser, machine, ed
 def test_fields_that_the_form_does_not_have_change_nothing(
     administrator_browser, machine, edit, typed, stranger
 ):
-    """Bar 59: each column of the row, named in turn by a forged form."""
+    """ROL-9: each column of the row, named in turn by a forged form."""
     columns = {field.attname for field in Client._meta.concrete_fields}
     kept = columns - set(typed) - {"may_introspect"}  # the fields of the form
     changes = {"version", "updated_at", "updated_by"}  # by each edit, never by what a form says

@@ -1,4 +1,4 @@
-"""Which event each act of a person leaves in the chain: table of act -> expected row (bar 85)."""
+"""Which event each act of a person leaves in the chain: table of act -> expected row (AUD-3)."""
 
 import json
 from collections.abc import Callable
@@ -152,7 +152,7 @@ def test_what_was_counted_is_written_at_the_end(colleague_browser: Browser) -> N
 def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
     administrator: Person, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Bar 84: a request of somebody unknown never takes the lock of a chain."""
+    """AUD-2: a request of somebody unknown never takes the lock of a chain."""
     before = AuditHead.objects.get(tenant=tenant).sequence
     for name in ("mara", "nobody", "nobody else", "Mara", "pässword-typed-here"):
         sign_in(Browser(), name, "wrong")
@@ -215,7 +215,7 @@ def refuse_events() -> None:
 
 
 def test_without_its_event_nobody_signs_in(administrator: Person) -> None:
-    """Bar 83, at the door: 503, and no session."""
+    """AUD-1, at the door: 503, and no session."""
     refuse_events()
     browser = Browser(raise_request_exception=False)
 
@@ -258,7 +258,7 @@ def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
 def test_without_its_event_nothing_is_added_in_the_portal(
     administrator_browser: Browser, draft: dict[str, Any]
 ) -> None:
-    """Bar 83: 503 and no row."""
+    """AUD-1: 503 and no row."""
     refuse_events()
     administrator_browser.raise_request_exception = False
 
@@ -272,7 +272,7 @@ def test_without_its_event_nothing_is_added_in_the_portal(
 def test_without_its_event_nothing_is_changed_in_the_admin_site(
     administrator_browser: Browser, machine: Machine
 ) -> None:
-    """Bar 83: 503 and the row as it was."""
+    """AUD-1: 503 and the row as it was."""
     refuse_events()
     administrator_browser.raise_request_exception = False
 

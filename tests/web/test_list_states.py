@@ -124,7 +124,7 @@ def test_sorted_by_last_token(administrator_browser, tenant, now):
     ],
 )
 def test_nonsense_counts_as_not_said(administrator_browser, machine, query):
-    """Bar 63."""
+    """WEB-1."""
     for headers in ({}, FRAGMENT):
         reply = administrator_browser.get(LIST, query, headers=headers)
         assert reply.status_code == 200

@@ -189,6 +189,6 @@ def test_nobody_has_nothing_left(browser, client):
 
 
 def test_machines_are_told_nothing_of_it(mara, client):
-    """Bar 4: a cookie changes nothing at the endpoints of machines."""
+    """TOK-4: a cookie changes nothing at the endpoints of machines."""
     assert "Session-Left" not in mara.get("/identity/.well-known/openid-configuration")
     assert "Session-Left" not in mara.post("/identity/connect/token")

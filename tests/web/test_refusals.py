@@ -1,4 +1,4 @@
-"""What is not given, and how it is said (security bar 64)."""
+"""What is not given, and how it is said (WEB-2)."""
 
 import re
 from datetime import UTC, datetime
@@ -108,7 +108,7 @@ def test_person_without_any_role_reads_nothing(colleague, machine):
 
 
 def test_bearer_token_does_not_authorise_a_page(machine):
-    """Bar 65: a good token of a machine is worth nothing here."""
+    """WEB-3: a good token of a machine is worth nothing here."""
     ensure_active_key(now=datetime.now(UTC))
     form = urlencode(
         {
@@ -242,7 +242,7 @@ def test_session_that_ended_comes_back_to_each_window_filled(
 
 
 def test_passwords_are_not_carried_through_another_form(strict, client):
-    """Bar 12: what comes back filled holds none of them."""
+    """SEC-3: what comes back filled holds none of them."""
     sent = {"oldpassword": PASSWORD, "password1": "a quiet heron", "password2": "a quiet heron"}
     for browser in (strict, client):
         reply = browser.post("/account/password", sent, headers={"Sec-Fetch-Site": "same-origin"})

@@ -1,4 +1,4 @@
-"""The second factor: set up in Account, asked for at sign-in and as a proof (bar 79)."""
+"""The second factor: set up in Account, asked for at sign-in and as a proof (SES-4)."""
 
 import re
 from collections.abc import Callable

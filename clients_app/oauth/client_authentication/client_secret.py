@@ -1,6 +1,6 @@
 """Authenticates a client by its secret: in HTTP Basic, or as parameters of the body.
 
-Source: RFC 6749 section 2.3.1; RFC 7617; Table A, rows 2 to 8.
+Source: RFC 6749 section 2.3.1; RFC 7617; TOK-A2 to TOK-A8.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What a token is worth now, for the API that got it. Source: RFC 7662; security bars 39, 40."""
+"""What a token is worth now, for the API that got it. Source: RFC 7662; INT-1, INT-2."""
 
 from typing import Any
 

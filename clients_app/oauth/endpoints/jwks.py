@@ -1,4 +1,4 @@
-"""The public keys that verify our tokens. Source: RFC 7517 section 5; security bar 28."""
+"""The public keys that verify our tokens. Source: RFC 7517 section 5; KEY-3."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""A client ends a token of its own before its time. Source: RFC 7009; security bar 41."""
+"""A client ends a token of its own before its time. Source: RFC 7009; INT-3."""
 
 from django.utils import timezone
 

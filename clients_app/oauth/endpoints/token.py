@@ -1,4 +1,4 @@
-"""The token endpoint. Source: RFC 6749 section 3.2; Table A of the security bars."""
+"""The token endpoint. Source: RFC 6749 section 3.2; TOK-1."""
 
 from collections.abc import Mapping
 from datetime import datetime

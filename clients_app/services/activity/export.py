@@ -1,7 +1,7 @@
 """Export of Activity: an event of its own, then all rows that fit, a piece in memory at a time.
 
 While it is sent, as slowly as its reader likes, it has one of the two threads of its process. The
-other is for everybody else, tokens above all: so there is one export at a time (bar 90).
+other is for everybody else, tokens above all: so there is one export at a time (AVA-12).
 """
 
 import csv
@@ -85,7 +85,7 @@ def _pieces(wanted: ActivityFilter, chosen: str, *, below: int) -> Iterator[str]
 
 
 def guarded(cell: str) -> str:
-    """Return ``cell`` so that no spreadsheet takes it for a formula (security bar 66)."""
+    """Return ``cell`` so that no spreadsheet takes it for a formula (CLI-6)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

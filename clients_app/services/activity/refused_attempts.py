@@ -3,7 +3,7 @@
 The first refused attempt of an actor at an action is an event at once; those of the next ten
 minutes are counted in the memory of this process and become one event. What someone does
 who is not signed in waits in memory as well: such a request never takes the lock of a chain
-(bar 84). Usernames that do not exist go to the log alone.
+(AUD-2). Usernames that do not exist go to the log alone.
 """
 
 import logging

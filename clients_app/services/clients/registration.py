@@ -56,7 +56,7 @@ def register_client(
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
     secret.expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if
     this form was sent before.
-    Source: product rules, "Saved at Add" and "Rules and limits".
+    Source: CLI-3, CLI-7, CLI-10.
     """
     require(actor, Action.ADD_CLIENT)
     if (first_secret is not None) != draft.type.has_secrets:

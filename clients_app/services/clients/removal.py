@@ -1,4 +1,4 @@
-"""Removing a client, and taking that back within 30 days (product rule, "Removed client")."""
+"""Removing a client, and taking that back within 30 days (CLI-9)."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -2,7 +2,7 @@
 
 https alone, no redirect followed, and connected to the very address that was looked at after the
 name was resolved; private and local ones are refused. What the operator has listed in
-OUTGOING_ALLOWED_HOSTS is reached wherever it is, by http too (security bar 101).
+OUTGOING_ALLOWED_HOSTS is reached wherever it is, by http too (DEP-3).
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Events of people who come, go, and confirm their identity (security bar 85)."""
+"""Events of people who come, go, and confirm their identity (AUD-3)."""
 
 from datetime import datetime
 

@@ -26,7 +26,7 @@ def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Rol
 
     Errors: RuleBroken for a bad name or description; Conflict where the name is taken, ignoring
     case; Forbidden.
-    Source: product rule, "Role Name, Description".
+    Source: ROL-3.
     """
     name = clean_role_name(name)
     description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")

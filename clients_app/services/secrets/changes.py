@@ -56,7 +56,7 @@ def add_secret(
 
     Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
     client type without secrets; NotFound if the client was removed meanwhile; AlreadyAdded.
-    Source: RFC 6749 section 2.3.1; product rule, "Secrets per client".
+    Source: RFC 6749 section 2.3.1; SEC-6.
     """
     require(actor, Action.ADD_SECRET, client=client)
     if not client.type.has_secrets:

@@ -1,6 +1,6 @@
 """The stored form of a client secret: made once, when the secret is made, and compared with later.
 
-Source: product rules, "Secret format"; security bars 12 to 14.
+Source: SEC-3 to SEC-5.
 """
 
 import hashlib

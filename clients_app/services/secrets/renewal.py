@@ -4,7 +4,7 @@ Only then is its text at hand. The thread that runs Argon2id makes the new form,
 the thread that writes the counts of requests stores it. The secret itself stays what it is, so this
 is no event of the audit chain.
 
-Source: security bars 13, 14 and 93.
+Source: SEC-4, SEC-5 and AVA-6.
 """
 
 import threading

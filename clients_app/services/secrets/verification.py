@@ -4,7 +4,7 @@ A wrong secret fails its keyed tag in a microsecond. A right one that this proce
 is in the memo. What remains costs a run of Argon2id, through a gate that lets one run at a time.
 A row whose parameters or tag key are no longer the current ones is then written anew.
 
-Source: product rules, "Secret format"; security bars 13 to 17.
+Source: SEC-2, SEC-4 to SEC-8.
 """
 
 import contextlib

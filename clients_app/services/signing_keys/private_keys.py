@@ -1,6 +1,6 @@
 """The keys that sign access tokens: how they are made, encrypted at rest, loaded once per process.
 
-Source: RFC 7517, RFC 7518, RFC 7638; security bars 27, 31 and 32.
+Source: RFC 7517, RFC 7518, RFC 7638; KEY-1, KEY-2 and KEY-6.
 """
 
 import base64

@@ -4,7 +4,7 @@ What is remembered answers while the database does not, and spares a query to to
 unknown; whether the key of a token still counts is asked of the database, once its signature is
 found right.
 
-Source: RFC 7517; security bars 28, 30 and 33.
+Source: RFC 7517; KEY-3, KEY-5 and JWT-3.
 """
 
 import logging

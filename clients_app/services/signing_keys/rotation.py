@@ -3,7 +3,7 @@
 Keys belong to the installation and every tenant relies on them: each deed is an event in the chain
 of every tenant. Writers take turns by locking all keys.
 
-Source: security bars 29, 30 and 32.
+Source: KEY-4 to KEY-6.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Access tokens: how they are signed, how they are verified. ``claims`` has what they say.
 
-Source: RFC 9068; product rules, "Protocol addresses"; security bars 26, 33 to 36.
+Source: RFC 9068; JWT-1 to JWT-6.
 """
 
 import time

@@ -1,7 +1,7 @@
 """The claims of access tokens: one table that issuing, verification and introspection read.
 
 ``docs/verify-tokens.md`` has the same table for developers of APIs. A grant may add other claims.
-Source: RFC 9068 section 2.2; product rule, "Protocol addresses".
+Source: RFC 9068 section 2.2; JWT-2.
 """
 
 import json

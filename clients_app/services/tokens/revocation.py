@@ -1,6 +1,6 @@
 """Ending tokens before their time: one by its client, or all of a client.
 
-Source: RFC 7009; product rule, "Effect of a change"; security bar 41.
+Source: RFC 7009; CLI-17, INT-3.
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """Whether a token still counts: the one place that decides it, for introspection and for our API.
 
-Source: product rule, "Effect of a change"; RFC 7662 section 2.2; security bars 33, 39 and 41.
+Source: CLI-17; RFC 7662 section 2.2; JWT-3, INT-1 and INT-3.
 """
 
 from typing import NamedTuple

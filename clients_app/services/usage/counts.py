@@ -3,7 +3,7 @@
 A token request writes nothing. A process that is killed loses what it has counted since its last
 batch; one that is told to stop writes it first.
 
-Source: product rules, "Usage"; security bar 93.
+Source: LOG-4, AVA-6.
 """
 
 import logging

@@ -3,7 +3,7 @@
 The request only notes what was presented, as tags. Which secret that was, and why it was refused,
 is found out later by the thread that writes the counts.
 
-Source: product rules, "Usage".
+Source: LOG-4.
 """
 
 import hmac

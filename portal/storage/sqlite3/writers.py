@@ -59,8 +59,8 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
     """Return when nobody else writes to the file ``database``.
 
     Errors: TooManyWriters at ``until`` of the monotonic clock, or sooner where this would take the
-    last thread of the process and nobody comes on (security bar 90); OSError where no file can be
-    made beside it.
+    last thread of the process and nobody comes on (AVA-3); OSError where no file can be made beside
+    it.
     """
     line = _lines[database]
     _take_place(line, until=until)

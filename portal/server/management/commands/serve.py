@@ -50,7 +50,7 @@ class Command(PortalCommand):
         self.stdout.flush()
 
     def tell_address(self) -> None:
-        """Say where the portal is, and to the log how it is set (security bar 85)."""
+        """Say where the portal is, and to the log how it is set (AUD-3)."""
         known = facts()
         text = " ".join(f"{name}={value}" for name, value in known.items())
         log.info("The portal has started: %s", text, extra={"event": "server.started", **known})
