@@ -1,4 +1,4 @@
-"""All settings, from the environment alone; docs/operate.md lists the variables."""
+"""All settings, from the environment alone; docs/operations.md lists the variables."""
 
 import os
 from functools import partial

@@ -1,4 +1,5 @@
-// A small API for Node that wants an access token of the portal with each call: npm install jose
+// A small API for Node that requires an access token of the portal with each call.
+// Install its one dependency with: npm install jose
 // It reads ISSUER, AUDIENCE, TENANT_ID and PORT from the environment.
 
 import { createServer } from "node:http";
@@ -15,7 +16,7 @@ async function claimsOf(token) {
     algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
     requiredClaims: ["exp", "iat", "sub", "client_id", "tid"],
   });
-  if (payload.tid !== TENANT_ID) throw new Error("This token is of another tenant.");
+  if (payload.tid !== TENANT_ID) throw new Error("This token belongs to another tenant.");
   return payload;
 }
 

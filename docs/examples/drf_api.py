@@ -1,4 +1,4 @@
-"""A resource server of Django REST framework with simplejwt, in one file.
+"""A resource server with Django REST framework and simplejwt, in one file.
 
 It reads ISSUER, AUDIENCE, TENANT_ID and PORT from the environment.
 """
@@ -12,16 +12,16 @@ from django.conf import settings
 
 ISSUER = os.environ["ISSUER"]
 SIMPLE_JWT = {
-    "ALGORITHM": "RS256",  # what TOKEN_SIGNING_ALGORITHM says
+    "ALGORITHM": "RS256",  # the portal's TOKEN_SIGNING_ALGORITHM
     "JWK_URL": f"{ISSUER}/.well-known/openid-configuration/jwks",
     "ISSUER": ISSUER,
     "AUDIENCE": os.environ["AUDIENCE"],
     "USER_ID_CLAIM": "sub",
-    "TOKEN_TYPE_CLAIM": None,  # the type stands in the header
+    "TOKEN_TYPE_CLAIM": None,  # the type is in the header
 }
 
 settings.configure(
-    SECRET_KEY=secrets.token_urlsafe(50),  # simplejwt wants one; nothing is signed with it here
+    SECRET_KEY=secrets.token_urlsafe(50),  # simplejwt needs one; it signs nothing here
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "rest_framework"],
@@ -33,7 +33,7 @@ settings.configure(
 )
 django.setup()
 
-import jwt  # these imports want the settings
+import jwt  # these imports need the settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from rest_framework.decorators import (
@@ -50,7 +50,7 @@ from rest_framework_simplejwt.tokens import Token
 
 
 class PortalAuthentication(JWTStatelessUserAuthentication):
-    """simplejwt checks signature, iss, aud and exp; what is left is the type and the tenant."""
+    """simplejwt checks signature, iss, aud and exp. This class checks the type and the tenant."""
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         token = super().get_validated_token(raw_token)
@@ -58,12 +58,12 @@ class PortalAuthentication(JWTStatelessUserAuthentication):
         if kind not in {"at+jwt", "application/at+jwt"}:
             raise InvalidToken("This is not an access token.")
         if token.get("tid") != os.environ["TENANT_ID"]:
-            raise InvalidToken("This token is of another tenant.")
+            raise InvalidToken("This token belongs to another tenant.")
         return token
 
 
 class TenantMember(BasePermission):
-    """Any role is asked for in the same way."""
+    """Requires the role Tenant Member. Check any other role in the same way."""
 
     def has_permission(self, request: Request, view: object) -> bool:
         return request.auth is not None and "Tenant Member" in request.auth["roles"]

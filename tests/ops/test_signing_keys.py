@@ -140,7 +140,7 @@ def sees_clients(portal: PortalProcess, browser: requests.Session) -> bool:
 
 
 def test_another_secret_key_breaks_nothing(portal: PortalProcess) -> None:
-    """Docs/operate.md, "Another SECRET_KEY", step by step."""
+    """Docs/operations.md, "Another SECRET_KEY", step by step."""
     machine, browser = Machine(portal), signed_in(portal)
     old, former = machine.token(), (portal.data_dir / "secret_key").read_text().strip()
     portal.environment |= {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": former}

@@ -1,4 +1,4 @@
-// Asks the portal whether the token of a call still counts, through the cache of nginx.
+// Introspects the token of a call at the portal, through the cache of nginx.
 
 import crypto from "crypto";
 
@@ -19,10 +19,10 @@ async function check(r) {
   const args = "token=" + encodeURIComponent(token);
   const reply = await r.subrequest("/_introspect", { args: args });
   if (reply.status !== 200) return r.return(500);
-  const said = JSON.parse(reply.responseText);
-  if (said.active !== true || said.tid !== r.variables.tenant_id) return r.return(401);
-  r.headersOut["X-Client-Id"] = said.client_id;
-  r.headersOut["X-Roles"] = encodeURIComponent(said.roles.join(","));
+  const claims = JSON.parse(reply.responseText);
+  if (claims.active !== true || claims.tid !== r.variables.tenant_id) return r.return(401);
+  r.headersOut["X-Client-Id"] = claims.client_id;
+  r.headersOut["X-Roles"] = encodeURIComponent(claims.roles.join(","));
   return r.return(204);
 }
 

@@ -1,9 +1,9 @@
-"""What docs/operate.md lists is what there is."""
+"""What docs/operations.md lists is what there is."""
 
 import re
 from pathlib import Path
 
-OPERATE = Path("docs/operate.md").read_text()
+PAGE = Path("docs/operations.md").read_text()
 
 
 def test_every_logger_is_in_the_inventory_of_the_log():
@@ -14,7 +14,7 @@ def test_every_logger_is_in_the_inventory_of_the_log():
     named = set(re.findall(r'getLogger\("([^"]+)"\)', sources))
 
     assert "clients_app.oauth" in named
-    assert [name for name in named if f"`{name}`" not in OPERATE] == []
+    assert [name for name in named if f"`{name}`" not in PAGE] == []
 
 
 def test_every_event_of_the_log_is_in_its_inventory():
@@ -25,4 +25,4 @@ def test_every_event_of_the_log_is_in_its_inventory():
     names = {one or other for one, other in events}
 
     assert {"server.started", "token.issued", "activity.read"} <= names
-    assert [name for name in names if f"`{name}`" not in OPERATE] == []
+    assert [name for name in names if f"`{name}`" not in PAGE] == []
