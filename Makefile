@@ -2,18 +2,18 @@
 .PHONY: help run test steady check audit bench lists soak faults ui-report format lock
 
 help:
-	@echo 'make run     serve the portal at http://localhost:8000; the README says what can be set'
-	@echo 'make test    check, then run all tests on SQLite and on PostgreSQL, browser included'
-	@echo 'make steady  run the tests again and again, on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
-	@echo 'make check   format, lint, types, templates, import contracts, migrations, settings'
-	@echo 'make audit   ask PyPI for known faults of the pinned packages (needs the network)'
-	@echo 'make bench   measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
-	@echo 'make lists   measure each state of the list of 50,000 clients on SQLite and PostgreSQL'
-	@echo 'make soak    ten minutes (DURATION) at full load: does memory stay flat?'
-	@echo 'make faults  eight minutes: rotate the signing keys under foreign verifiers that cache'
-	@echo 'make ui-report  how quick the screens are in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
-	@echo 'make format  format the code'
-	@echo 'make lock    pin what pyproject.toml asks for, by hash; UPGRADE=--upgrade: the newest'
+	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
+	@echo 'make test       run all checks, then all tests on SQLite and PostgreSQL, in a real browser'
+	@echo 'make steady     repeat the tests, also on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
+	@echo 'make check      check format, lint, types, templates, import contracts, migrations and settings'
+	@echo 'make audit      check the pinned packages for known vulnerabilities (needs the network)'
+	@echo 'make bench      measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
+	@echo 'make lists      measure each view of a list of 50,000 clients on SQLite and PostgreSQL'
+	@echo 'make soak       check that memory stays flat: ten minutes (DURATION) at full load'
+	@echo 'make faults     rotate signing keys for eight minutes, with third-party verifiers that cache keys'
+	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
+	@echo 'make format     format the code'
+	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
 
 run:
 	@deploy/environment.sh requirements.lock
@@ -40,9 +40,9 @@ bench:
 
 lists:
 	@deploy/environment.sh tests/requirements.lock
-	@echo 'On SQLite: state, reads, page (ms)'
+	@echo 'SQLite: view, reads, page (ms)'
 	@env -u DATABASE_URL .venv/bin/python -m tests.bench.lists
-	@echo 'On PostgreSQL: state, reads, page (ms)'
+	@echo 'PostgreSQL: view, reads, page (ms)'
 	@tests/with_postgresql.sh .venv/bin/python -m tests.bench.lists
 
 soak:

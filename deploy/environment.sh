@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv and installs what the given lock file pins, by hash; quick when nothing has changed.
+# Creates .venv and installs the packages pinned by hash in the lock file $1. Does nothing if they are
+# installed already.
 set -eu
 cd "$(dirname "$0")/.."
 lock=$1
@@ -15,12 +16,12 @@ if ! fits .venv/bin/python; then
     fits "$python" && break
   done
   if [ "$python" = none ]; then
-    echo 'Python 3.11 or newer with its venv module is needed; install it, for example with' \
+    echo 'Python 3.11 or newer with the venv module is required. Install it, for example with' \
       '`apt-get install python3 python3-venv`.' >&2
     exit 1
   fi
   "$python" -m venv --clear .venv
 fi
-echo "Installing what $lock pins ..." >&2
+echo "Installing the packages of $lock ..." >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 cp "$lock" "$installed"
