@@ -40,7 +40,7 @@ def test_fault_of_ours_stands_alone_with_its_operation_id(
     def fail(*args, **kwargs):
         raise RuntimeError("the database is on fire")
 
-    monkeypatch.setattr("clients_app.web.views.role_list.roles_with_counts", fail)
+    monkeypatch.setattr("clients_app.web.views.roles.roles_with_counts", fail)
     administrator_browser.raise_request_exception = False
     reply = administrator_browser.get("/security/roles")
 

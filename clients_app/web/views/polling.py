@@ -1,4 +1,4 @@
-"""The list and the pane as they are now, for a page that polls; 204 where nothing changed."""
+"""The list and the pane for a page that polls; 204 if nothing changed."""
 
 from functools import wraps
 from typing import Any, Final
@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from clients_app.errors import Forbidden, NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import View
 from clients_app.identity.sessions import polled
 from clients_app.models import Client
 from clients_app.permissions import Action, require
-from clients_app.web.access import View, may, signed_in
+from clients_app.web.access import may, signed_in
 from clients_app.web.htmx import go, page_behind, wants_fragment
 from clients_app.web.polling import stamp, unchanged
 from clients_app.web.views import client_details, client_list
@@ -25,8 +26,8 @@ _TABS: Final[dict[str, tuple[Action, View]]] = {
 }
 
 
-def _or_the_page(view: View) -> View:
-    """Load the whole page anew where the part is not given any more: it says why, once."""
+def _or_whole_page(view: View) -> View:
+    """Reload the whole page if the part is no longer available: it shows why, once."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -43,10 +44,10 @@ def _or_the_page(view: View) -> View:
 @require_safe
 @polled
 @signed_in
-@_or_the_page
+@_or_whole_page
 @may(Action.READ_CLIENTS)
 def list_live(request: HttpRequest) -> HttpResponse:
-    """Answer with the list, if it changed."""
+    """Return the list if it changed."""
     current = stamp(actor_of(request).tenant_id, now=timezone.now())
     return unchanged(request, current) or client_list.client_list(request)
 
@@ -54,10 +55,10 @@ def list_live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @polled
 @signed_in
-@_or_the_page
+@_or_whole_page
 @may(Action.READ_CLIENTS)
 def client_live(request: HttpRequest, client: Client, tab: str) -> HttpResponse:
-    """Answer with a tab of the pane, if it changed."""
+    """Return a tab of the pane if it changed."""
     if tab not in _TABS:
         raise NotFound(gettext_noop("There is no such tab."))
     action, show_tab = _TABS[tab]
