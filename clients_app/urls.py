@@ -1,9 +1,9 @@
 """The addresses of the screens, each with and without a slash at its end."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from django.urls import URLPattern, path, re_path, register_converter
+from django.urls.converters import UUIDConverter
 
 from clients_app.web.views import (
     account,
@@ -32,16 +32,10 @@ from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.theme import theme
 
 
-class GuidConverter:
+class GuidConverter(UUIDConverter):
     """A GUID in an address, in upper or lower case."""
 
     regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-
-    def to_python(self, value: str) -> UUID:
-        return UUID(value)
-
-    def to_url(self, value: UUID) -> str:
-        return str(value)
 
 
 register_converter(GuidConverter, "guid")

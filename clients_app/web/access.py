@@ -1,7 +1,7 @@
 """Who may open a screen: each view for signed-in people has one decorator of this module."""
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +18,12 @@ from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.kept_forms import View, is_sent, keeps
 from clients_app.identity.person import person_of, zone_of
 from clients_app.identity.proof import open_window, with_proof
+from clients_app.identity.sessions import is_polled
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.activity import refused_attempts
 from clients_app.web import error_pages
-from clients_app.web.htmx import go, see_other, show
+from clients_app.web.htmx import go, page_behind, see_other, show, wants_fragment
 from clients_app.web.views import sign_in
 
 Decorator = Callable[[View], View]
@@ -59,8 +60,8 @@ def button(page: str, action: Action, *kept: str, demands_factor: bool = True) -
     return decorate
 
 
-def signed_in(view: View, *, demands_factor: bool = True) -> View:
-    """Let signed-in people in, in their own time zone; others sign in first.
+def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View:
+    """Let signed-in people who may do ``action`` in, in their own time zone.
 
     This is the only place that turns what services and selectors refuse into a response, and that
     asks for a proof of identity where they require one.
@@ -70,49 +71,43 @@ def signed_in(view: View, *, demands_factor: bool = True) -> View:
     @wraps(view)
     @sensitive_post_parameters()
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def permitted() -> HttpResponse:
+            return view(request, *args, **(_open(request, action, kwargs) if action else kwargs))
+
         if not request.user.is_authenticated:
             return sign_in.sign_in_first(request)
         with timezone.override(zone_of(person_of(request))):
             if demands_factor and lacks_demanded_factor(person_of(request)):
                 return go(request, reverse("account-authenticator"))
             try:
-                return with_proof(request, partial(view, request, *args, **kwargs), _ask_proof)
-            except Forbidden as error:
-                refused_attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
-                return error_pages.forbidden(request, error)
-            except NotFound as error:
-                return error_pages.not_found(request, error)
+                return with_proof(request, permitted, _ask_proof)
             except AlreadyAdded as error:
                 return error_pages.already_added(request, error)
+            except (Forbidden, NotFound) as error:
+                if is_polled(request) and wants_fragment(request):
+                    return go(request, page_behind(request))  # the whole page shows why, once
+                if isinstance(error, NotFound):
+                    return error_pages.not_found(request, error)
+                refused_attempts.note_refused(error, actor=actor_of(request), now=timezone.now())
+                return error_pages.forbidden(request, error)
 
     return guarded
 
 
-def may(action: Action) -> Decorator:
-    """Let people in who may do ``action``; a ``client_id`` becomes the ``client`` it names.
+def _open(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a view, with the ``client`` that a ``client_id`` names.
 
-    If the action needs a proof of identity, a window asks for it when it opens.
+    Errors: NotFound; Forbidden, or ProofRequired when a window opens.
     """
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if "client_id" in kwargs:
-                client_id = kwargs.pop("client_id")
-                kwargs["client"] = get_client(actor_of(request).tenant_id, client_id)
-            client = kwargs.get("client")
-            open_window(request, action, client=client)
-            if action.startswith("client.secret.") and client and not client.type.has_secrets:
-                raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
-
-
-def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View:
-    return signed_in(may(action)(view) if action else view, demands_factor=demands_factor)
+    client = None
+    if "client_id" in kwargs:
+        client = get_client(actor_of(request).tenant_id, kwargs["client_id"])
+        kwargs = {name: value for name, value in kwargs.items() if name != "client_id"}
+        kwargs["client"] = client
+    open_window(request, action, client=client)
+    if action.startswith("client.secret.") and client and not client.type.has_secrets:
+        raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
+    return kwargs
 
 
 def _ask_proof(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:

@@ -32,26 +32,20 @@ def form_window(
     An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
     someone else changed the row, the form shows what ``latest`` returns next to what was typed.
     """
-
-    def ask(form: Form, status: int = 200) -> HttpResponse:
-        shown = {"form": form, **context(form)}
-        return show(request, screen, shown, title=title, fragments=fragments, status=status)
-
-    if not is_submitted(request):
-        return ask(form_class.shown(after_url_step(typed or request.POST), **form_arguments))
-    form = form_class(request.POST, **form_arguments)
-    if not form.is_valid():
-        return ask(form, 422)
-    try:
-        return save(form)
-    except AlreadyAdded:  # there is nothing to correct: ``signed_in`` answers
-        raise
-    except Refused as error:
-        form.add_broken(error)
-        if latest is not None and isinstance(error, ChangedMeanwhile):
-            changed: Any = form
-            changed.show_changes(latest())
-        return ask(form, 422)
+    make = form_class if is_submitted(request) else form_class.shown
+    form: Form = make(after_url_step(typed or request.POST), **form_arguments)
+    if form.is_valid():
+        try:
+            return save(form)
+        except AlreadyAdded:  # nothing to correct: see ``error_pages.already_added``
+            raise
+        except Refused as error:
+            form.add_broken(error)
+            if latest is not None and isinstance(error, ChangedMeanwhile):
+                changed: Any = form
+                changed.show_changes(latest())
+    shown, status = {"form": form, **context(form)}, 422 if form.errors else 200
+    return show(request, screen, shown, title=title, fragments=fragments, status=status)
 
 
 def is_submitted(request: HttpRequest) -> bool:

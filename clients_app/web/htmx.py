@@ -83,7 +83,9 @@ def show(
     return trigger_client_event(response, event) if event else response
 
 
-def done(request: HttpRequest, message: str, *, event: str, to: str, **parts: Any) -> HttpResponse:
+def done(
+    request: HttpRequest, message: str, to: str, *, event: str = "clientChanged", **parts: Any
+) -> HttpResponse:
     """Close the window, show ``message`` and trigger ``event`` on the page.
 
     Without htmx, redirect ``to`` a page; as for ``see_other``.

@@ -40,7 +40,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return the "light" or "dark" chosen in this browser, else in the account; or ""."""
+    """Return "light" or "dark" if chosen in this browser or, failing that, in the account."""
     chosen = request.COOKIES.get(THEME_COOKIE)
     if chosen is None:
         chosen = getattr(request.user, "theme", "")

@@ -44,15 +44,9 @@ def activity(request: HttpRequest) -> HttpResponse:
         page = selectors.activity_above(wanted, state.above)
     else:
         page = selectors.activity_below(wanted, state.below or selectors.TOP)
-    log.info(
-        "Activity was read by %s.",
-        actor.name,
-        extra={
-            "event": "activity.read",
-            "actor_id": actor.id,
-            "query": _query_for_log(state, wanted),
-        },
-    )
+    query = _query_for_log(state, wanted)
+    extra = {"event": "activity.read", "actor_id": actor.id, "query": query}
+    log.info("Activity was read by %s.", actor.name, extra=extra)
     context = {
         "rows": _rows(page.rows, actor.tenant_id),
         **_count(wanted),
@@ -67,13 +61,9 @@ def activity(request: HttpRequest) -> HttpResponse:
         "chips": _chips(state, actor.tenant_id),
         "is_cut": wanted.found is not None and wanted.found.is_cut,
     }
+    title, address = gettext("Activity"), reverse("activity") + state.query()
     return show(
-        request,
-        "activity/activity",
-        context,
-        title=gettext("Activity"),
-        fragments=("activity",),
-        address=reverse("activity") + state.query(),
+        request, "activity/activity", context, title=title, fragments=("activity",), address=address
     )
 
 
@@ -85,11 +75,9 @@ def activity_export(request: HttpRequest) -> Any:  # a streaming response is not
     wanted = _filter_of(state, actor.tenant_id)
     chosen = FORMATS.get(request.POST.get("format", ""))
     if is_sent(request) and chosen:
-        query = _query_for_log(state, wanted)
+        name, query = request.POST["format"], _query_for_log(state, wanted)
         try:
-            lines = export_activity(
-                wanted, request.POST["format"], query=query, actor=actor, now=now
-            )
+            lines = export_activity(wanted, name, query=query, actor=actor, now=now)
         except TooManyExports as error:
             return error_pages.busy(request, error)
         name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{chosen.ending}"
@@ -105,11 +93,8 @@ def activity_export(request: HttpRequest) -> Any:  # a streaming response is not
 
 
 def _count(wanted: ActivityFilter) -> dict[str, Any]:
-    count = selectors.activity_count(wanted)
-    return {
-        "count": min(count, selectors.COUNTED_MAX),
-        "is_more": count > selectors.COUNTED_MAX,
-    }
+    count, most = selectors.activity_count(wanted), selectors.COUNTED_MAX
+    return {"count": min(count, most), "is_more": count > most}
 
 
 def _filter_of(state: ActivityState, tenant_id: UUID) -> ActivityFilter:

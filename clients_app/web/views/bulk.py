@@ -45,8 +45,7 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
 
     def save(form: BulkForm) -> HttpResponse:
         result = _do(operation, form)
-        to = kept_forms.own_path(form.cleaned_data["to"])
-        return done(request, _message(result), event="clientChanged", to=to)
+        return done(request, _message(result), kept_forms.own_path(form.cleaned_data["to"]))
 
     def context(form: BulkForm) -> dict[str, Any]:
         clients = clients_named(form.actor.tenant_id, form.client_ids)

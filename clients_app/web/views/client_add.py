@@ -32,13 +32,9 @@ def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -
     """First window; Continue leads to Add Secret, which carries what was typed here."""
     form = _client_form(request, known_type(client_type))
     secret_form = _secret_form(request, sent=False)
-    if not is_submitted(request):
-        return _show_client_form(request, form, secret_form)
-    if not form.is_valid():
-        return _show_client_form(request, form, secret_form, status=422)
-    if not form.client_type.has_secrets:  # there is no second window
-        return _show_client_form(request, form, secret_form)
-    return _show_secret_form(request, form, secret_form)
+    if form.is_valid() and form.client_type.has_secrets:
+        return _show_secret_form(request, form, secret_form)
+    return _show_client_form(request, form, secret_form)
 
 
 @sensitive_variables("created")
@@ -54,9 +50,9 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
         shows_first = not named.has_secrets or is_url_step(request.POST)
         return (_show_client_form if shows_first else _show_secret_form)(request, form, secret_form)
     if not form.is_valid():
-        return _show_client_form(request, form, secret_form, status=422)
+        return _show_client_form(request, form, secret_form)
     if named.has_secrets and not secret_form.is_valid():
-        return _show_secret_form(request, form, secret_form, status=422)
+        return _show_secret_form(request, form, secret_form)
     try:
         created = register_client(
             form.client_draft(),
@@ -68,11 +64,9 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
     except AlreadyAdded:
         raise
     except Refused as error:
-        if named.has_secrets and input_of(error.field or "") in secret_form.fields:
-            secret_form.add_broken(error)
-            return _show_secret_form(request, form, secret_form, status=422)
-        form.add_broken(error)
-        return _show_client_form(request, form, secret_form, status=422)
+        at_secret = named.has_secrets and input_of(error.field or "") in secret_form.fields
+        (secret_form if at_secret else form).add_broken(error)
+        return (_show_secret_form if at_secret else _show_client_form)(request, form, secret_form)
     context = {
         "client": created.client,
         "plain": created.plain,
@@ -106,23 +100,19 @@ def addresses_of(client_type: ClientType) -> dict[str, str]:
 def _client_form(
     request: HttpRequest, client_type: ClientType, *, at_add: bool = False
 ) -> ClientForm:
-    actor = actor_of(request)
-    if is_submitted(request):
-        return ClientForm(request.POST, actor=actor, client_type=client_type, at_add=at_add)
-    typed = after_url_step(request.POST)
-    form: ClientForm = ClientForm.shown(typed, actor=actor, client_type=client_type)
-    return form
+    make = ClientForm if is_submitted(request) else ClientForm.shown
+    typed, actor = after_url_step(request.POST), actor_of(request)
+    return make(typed, actor=actor, client_type=client_type, at_add=at_add)
 
 
 def _secret_form(request: HttpRequest, *, sent: bool) -> SecretForm:
-    make = SecretForm if sent else SecretForm.shown
     policy = tenant_policy(actor_of(request).tenant_id)
-    form: SecretForm = make(request.POST, now=timezone.now(), policy=policy)
-    return form
+    make = SecretForm if sent else SecretForm.shown
+    return make(request.POST, now=timezone.now(), policy=policy)
 
 
 def _show_client_form(
-    request: HttpRequest, form: ClientForm, secret_form: SecretForm, *, status: int = 200
+    request: HttpRequest, form: ClientForm, secret_form: SecretForm
 ) -> HttpResponse:
     """Show the first window; what was typed in the second travels with it."""
     steps = addresses_of(form.client_type)
@@ -137,11 +127,12 @@ def _show_client_form(
         "form_key": form_key_of(request.POST),
         "owns_it": secret_form.policy.owner_required,
     }
-    return show(request, "clients/client_add", context, title=gettext("Add Client"), status=status)
+    status, title = 422 if form.errors else 200, gettext("Add Client")
+    return show(request, "clients/client_add", context, title=title, status=status)
 
 
 def _show_secret_form(
-    request: HttpRequest, client_form: ClientForm, form: SecretForm, *, status: int = 200
+    request: HttpRequest, client_form: ClientForm, form: SecretForm
 ) -> HttpResponse:
     """Show the second window, with the first in hidden inputs that are trusted for nothing."""
     context = {
@@ -152,4 +143,5 @@ def _show_secret_form(
         "form_key": form_key_of(request.POST),
         "is_step_2": True,
     }
-    return show(request, "secrets/secret_add", context, title=gettext("Add Secret"), status=status)
+    status, title = 422 if form.errors else 200, gettext("Add Secret")
+    return show(request, "secrets/secret_add", context, title=title, status=status)

@@ -1,7 +1,6 @@
 """Details of a client, next to the list: four tabs, each with its own address."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext
 from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
-from clients_app.models import Client
+from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
@@ -71,22 +70,14 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     successors = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
     for secret in secrets:
         secret.replaced_by = successors.get(secret.pk)
+    to_rotate = [secret for secret in live if secret.replaced_by is None]
     context = {
         "secrets": secrets,
         "repeated": [description for description, count in times.items() if count > 1],
         "rotations": rotating,
-        "to_rotate": _first_to_expire(one for one in live if one.replaced_by is None),
+        "to_rotate": min(to_rotate, key=_by_expiry, default=None),
     }
     return _tab(request, client, "secrets", gettext("Secrets"), context, now)
-
-
-def _first_to_expire(secrets: Iterable[Any]) -> Any:
-    """Return the secret that Rotate starts with, if any."""
-    return min(
-        secrets,
-        key=lambda one: (one.expires_at is None, one.expires_at or one.created_at),
-        default=None,
-    )
 
 
 @screen(Action.READ_CLIENTS)
@@ -108,6 +99,10 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
         "summary": client_summary(client, now=now),
     }
     return _tab(request, client, "activity", gettext("Activity"), context, now)
+
+
+def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:
+    return (secret.expires_at is None, secret.expires_at or secret.created_at)
 
 
 def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:

@@ -32,9 +32,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         if "owners" in form.fields:
             name_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
         message = gettext("%(client)s saved.") % {"client": saved.name}
-        return done(
-            request, message, event="clientChanged", to="client-details", client_id=client.pk
-        )
+        return done(request, message, "client-details", client_id=client.pk)
 
     return form_window(
         request,
@@ -66,7 +64,7 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
             now=timezone.now(),
         )
         message = gettext("Roles of %(client)s saved.") % {"client": client.name}
-        return done(request, message, event="clientChanged", to="client-roles", client_id=client.pk)
+        return done(request, message, "client-roles", client_id=client.pk)
 
     return form_window(
         request,

@@ -47,16 +47,9 @@ def front(request: HttpRequest) -> HttpResponse:
 @screen(Action.READ_CLIENTS)
 def client_list(request: HttpRequest) -> HttpResponse:
     """Show the clients of one type that match the filters."""
-    context, fragments = list_context(request), ("clients", "list")
-    title, address = gettext("Clients"), context["address"]
-    return show(
-        request,
-        "clients/client_list",
-        context,
-        title=title,
-        fragments=fragments,
-        address=address,
-    )
+    context = list_context(request)
+    shown = {"title": gettext("Clients"), "address": context["address"]}
+    return show(request, "clients/client_list", context, fragments=("clients", "list"), **shown)
 
 
 def list_context(request: HttpRequest, client: Client | None = None) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
         remove_client(client, typed_name=typed, actor=actor_of(request), now=now)
         message = gettext("%(client)s removed. It can be restored for 30 days.")
         to = with_query(reverse("client-list"), type=client.client_type)
-        return done(request, message % {"client": client.name}, event="clientRemoved", to=to)
+        return done(request, message % {"client": client.name}, to, event="clientRemoved")
 
     return form_window(
         request,
@@ -126,4 +126,4 @@ def _usage(client: Client) -> dict[str, Any]:
 
 def _done(request: HttpRequest, message: str, client: Client) -> HttpResponse:
     message %= {"client": client.name}
-    return done(request, message, event="clientChanged", to="client-details", client_id=client.pk)
+    return done(request, message, "client-details", client_id=client.pk)

@@ -39,7 +39,7 @@ def policies_check(request: HttpRequest) -> HttpResponse:
         return _ask(request, PolicyForm.shown(request.POST))
     form = PolicyForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        return _ask(request, form, status=422)
+        return _ask(request, form)
     if request.method != "POST":
         return _check(request, form)
     try:
@@ -54,17 +54,17 @@ def policies_check(request: HttpRequest) -> HttpResponse:
         messages.warning(request, sentence_of(error))
     except RuleBroken as error:
         form.add_broken(error)
-        return _check(request, form, status=422)
+        return _check(request, form)
     else:
         messages.success(request, gettext("Policies saved."))
     return see_other("policies")
 
 
-def _ask(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
-    return _page(request, "settings/policies", {"form": form}, status=status)
+def _ask(request: HttpRequest, form: PolicyForm) -> HttpResponse:
+    return _page(request, "settings/policies", {"form": form})
 
 
-def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpResponse:
+def _check(request: HttpRequest, form: PolicyForm) -> HttpResponse:
     tenant_id, now, policy = actor_of(request).tenant_id, timezone.now(), form.policy
     kept = [pair for pair in form.hidden if pair[0] != "confirm"]
     administrators = administrators_without_factor(tenant_id).order_by("username_key")
@@ -76,11 +76,9 @@ def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> Http
         "query": urlencode(kept),
         "kept": kept,
     }
-    return _page(request, "settings/policies_check", context, status=status)
+    return _page(request, "settings/policies_check", context)
 
 
-def _page(
-    request: HttpRequest, screen: str, context: dict[str, Any], *, status: int
-) -> HttpResponse:
-    title = gettext("Policies")
+def _page(request: HttpRequest, screen: str, context: dict[str, Any]) -> HttpResponse:
+    status, title = 422 if context["form"].errors else 200, gettext("Policies")
     return show(request, screen, context, title=title, fragments=(), status=status)

@@ -29,12 +29,11 @@ HOLDERS_SHOWN: Final = 20
 def role_list(request: HttpRequest) -> HttpResponse:
     """Show the roles whose names match the filter, custom roles first."""
     actor, q = actor_of(request), filter_text(request.GET)
+    roles = roles_with_counts(actor.tenant_id)
     context = {
         "q": q,
         "query": with_query("", q=q),
-        "roles": [
-            role for role in roles_with_counts(actor.tenant_id) if key_of(q) in role.name_key
-        ],
+        "roles": [role for role in roles if key_of(q) in role.name_key],
         "may_add": allows(actor, Action.ADD_ROLE),
         "may_edit": allows(actor, Action.EDIT_ROLE),
         "may_remove": allows(actor, Action.REMOVE_ROLE),
@@ -106,4 +105,4 @@ def _custom_role(request: HttpRequest, role_id: UUID) -> Role:
 
 
 def _done(request: HttpRequest, message: str, role: Role) -> HttpResponse:
-    return done(request, message % {"role": role.name}, event="rolesChanged", to="role-list")
+    return done(request, message % {"role": role.name}, "role-list", event="rolesChanged")

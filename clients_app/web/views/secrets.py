@@ -17,7 +17,12 @@ from clients_app.rules.expiry import is_expired
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
-from clients_app.services.secrets.changes import add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.changes import (
+    AddedSecret,
+    add_secret,
+    edit_secret,
+    remove_secret,
+)
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
@@ -38,9 +43,7 @@ def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
         draft, actor = form.secret_draft(), actor_of(request)
         added = add_secret(client, draft, actor=actor, now=now, form_key=form_key)
         others = client.secrets.live(now).exclude(pk=added.secret.pk)
-        return _show_once(
-            request, client, added.plain, added.secret, form, has_others=others.exists()
-        )
+        return _show_once(request, client, added, has_others=others.exists())
 
     return form_window(
         request,
@@ -106,7 +109,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
             now=now,
             form_key=form_key,
         )
-        return _show_once(request, client, rotated.plain, rotated.secret, form, old=rotated.old)
+        return _show_once(request, client, rotated, old=rotated.old)
 
     return form_window(
         request,
@@ -138,21 +141,16 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
 
 
-@sensitive_variables("plain")
+@sensitive_variables("added")
 def _show_once(
-    request: HttpRequest,
-    client: Client,
-    plain: str,
-    secret: ClientSecret,
-    form: SecretForm,
-    **more: Any,
+    request: HttpRequest, client: Client, added: AddedSecret, **more: Any
 ) -> HttpResponse:
     """Show a new secret, with a warning if another one has the same description."""
-    description = secret.description
-    others = client.secrets.live(form.now).exclude(pk=secret.pk)
+    description = added.secret.description
+    others = client.secrets.live(timezone.now()).exclude(pk=added.secret.pk)
     context = {
         "client": client,
-        "plain": plain,
+        "plain": added.plain,
         "same_description": description if others.filter(description=description).exists() else "",
         "token_address": f"{conf.issuer()}/connect/token",
         **more,
@@ -163,4 +161,4 @@ def _show_once(
 
 def _done(request: HttpRequest, message: str, secret: ClientSecret, client: Client) -> HttpResponse:
     message %= {"secret": str(secret)}
-    return done(request, message, event="clientChanged", to="client-secrets", client_id=client.pk)
+    return done(request, message, "client-secrets", client_id=client.pk)
