@@ -72,7 +72,7 @@ def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View
     @sensitive_post_parameters()
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         def permitted() -> HttpResponse:
-            return view(request, *args, **(_open(request, action, kwargs) if action else kwargs))
+            return view(request, *args, **(_open(request, action, **kwargs) if action else kwargs))
 
         if not request.user.is_authenticated:
             return sign_in.sign_in_first(request)
@@ -94,16 +94,15 @@ def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View
     return guarded
 
 
-def _open(request: HttpRequest, action: Action, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _open(request: HttpRequest, action: Action, **kwargs: Any) -> dict[str, Any]:
     """Return the arguments of a view, with the ``client`` that a ``client_id`` names.
 
     Errors: NotFound; Forbidden, or ProofRequired when a window opens.
     """
-    client = None
     if "client_id" in kwargs:
-        client = get_client(actor_of(request).tenant_id, kwargs["client_id"])
-        kwargs = {name: value for name, value in kwargs.items() if name != "client_id"}
-        kwargs["client"] = client
+        client_id = kwargs.pop("client_id")
+        kwargs["client"] = get_client(actor_of(request).tenant_id, client_id)
+    client = kwargs.get("client")
     open_window(request, action, client=client)
     if action.startswith("client.secret.") and client and not client.type.has_secrets:
         raise NotFound(gettext_noop("Authorization Code clients have no secrets."))

@@ -32,8 +32,8 @@ KINDS: Final[dict[Kind | str, str | Promise]] = {
     Kind.REFUSED_TOKENS: _("Refused token requests"),
     Kind.NOTICES: _("Notices"),
 }
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 OUTCOMES: Final = {"": _("Any outcome"), "done": _("Done"), "refused": _("Refused")}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class When(StrEnum):

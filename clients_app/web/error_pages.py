@@ -70,12 +70,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show the portal's own form again, filled, or the page of a button; refuse other origins."""
     if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        give_notice(
-            request, gettext("This page was out of date. Check what you typed, then try again.")
-        )
-        again = kept_forms.show_again(
-            request, request.get_full_path(), kept_forms.typed_fields(request)
-        )
+        notice = gettext("This page was out of date. Check what you typed, then try again.")
+        give_notice(request, notice)
+        fields = kept_forms.typed_fields(request)
+        again = kept_forms.show_again(request, request.get_full_path(), fields)
         if again is not None and again.status_code in {302, 303}:
             messages.warning(request, gettext("This page was out of date. Nothing was changed."))
             return go(request, again["Location"])

@@ -52,7 +52,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         **_count(wanted),
         "newer": state.at(above=page.newer).query() if page.newer else "",
         "older": state.at(below=page.older).query() if page.older else "",
-        "said": state,
+        "filters": state,
         "query": state.at().query(),
         "any_time": replace(state.at(), when=When.ALWAYS, first=None, last=None).query(),
         "kinds": KINDS.items(),

@@ -27,8 +27,7 @@ def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
     """Set the password that is typed twice; a form that comes back is empty."""
     if BACK in request.POST:
         request.method = "GET"
-    answer: HttpResponse = ByLink.as_view(page=_choose)(request, **link)
-    return answer
+    return ByLink.as_view(page=_choose)(request, **link)
 
 
 @keeps("email")

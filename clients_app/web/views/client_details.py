@@ -107,20 +107,13 @@ def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:
 
 def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
     """Return the events and refused requests of the client, newest first."""
-    events: list[dict[str, Any]] = [
-        {
-            "at": event.at,
-            "event": event,
-            "sentence": audit.sentence(event),
-            "changes": audit.changes(event),
-        }
-        for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX)
-    ]
-    refused = [
-        {"at": refusal.last_at, "refusal": refusal}
-        for refusal in refusals_of(client, now=now, limit=TIMELINE_MAX)
-    ]
-    return sorted(events + refused, key=lambda one: one["at"], reverse=True)[:TIMELINE_MAX]
+    rows: list[dict[str, Any]] = []
+    for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX):
+        sentence, changes = audit.sentence(event), audit.changes(event)
+        rows.append({"at": event.at, "event": event, "sentence": sentence, "changes": changes})
+    refusals = refusals_of(client, now=now, limit=TIMELINE_MAX)
+    rows += [{"at": refusal.last_at, "refusal": refusal} for refusal in refusals]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)[:TIMELINE_MAX]
 
 
 def _urls(client: Client) -> list[tuple[str, list[str]]]:

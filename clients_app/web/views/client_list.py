@@ -78,7 +78,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     return {
         "page": page,
         "q": state.q,
-        "said": state,
+        "filters": state,
         "client_type": client_type,
         "types": [(one, page.counts[one.id]) for one in CLIENT_TYPES.values()],
         "shows": [(one, SHOWN[one]) for one in Show if one is not Show.REMOVED or may_restore],

@@ -74,10 +74,7 @@ def client_remove(request: HttpRequest, client: Client) -> HttpResponse:
         ConfirmForm,
         save,
         title=gettext("Remove Client"),
-        context=lambda form: {
-            **_usage(client),
-            "asks_for_name": asks_for_name(client, now=now),
-        },
+        context=lambda form: {**_usage(client), "asks_for_name": asks_for_name(client, now=now)},
     )
 
 

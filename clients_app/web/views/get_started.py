@@ -17,8 +17,7 @@ from clients_app.web.views.client_add import addresses_of, known_type
 @screen()
 def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Guide from Add Client to the first verified token and the first rotation."""
-    named = known_type(client_type)
-    actor = actor_of(request)
+    named, actor = known_type(client_type), actor_of(request)
     values = _addresses(str(actor.tenant_id))
     context = {
         "client_type": named,

@@ -49,8 +49,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return go(request, with_query(reverse("account_login"), next=to))
     if not kept_forms.is_sent(request):
         return _ask_code(request, to, fields)
-    refused = steps.take_code(request, stage)
-    if refused:
+    if refused := steps.take_code(request, stage):
         return _ask_code(request, to, fields, **refused._asdict())
     return _go_on(request, to, fields)
 
