@@ -48,13 +48,13 @@ class Installation(NamedTuple):
 
 @pytest.fixture
 def operator(db: None) -> Person:
-    """Ola, Staff, in a tenant of her own, with no role but Tenant Member."""
+    """Ola, Staff, in a tenant of their own, with no role but Tenant Member."""
     return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
 
 
 @pytest.fixture
 def staff(operator: Person) -> Browser:
-    """Ola's browser; she signed in with her password a moment ago."""
+    """Ola's browser; they signed in with their password a moment ago."""
     return browser_of(operator)
 
 

@@ -163,8 +163,8 @@ def test_a_row_that_never_was_leads_to_the_front_page(staff: Browser, pk: str) -
         assert (reply.status_code, reply["Location"]) == (302, "/admin/")
         assert staff.post(f"{list_of(model)}{pk}/change/").status_code == 403
         assert staff.post(f"{list_of(model)}{pk}/delete/").status_code == 403
-    for deed in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
-        assert staff.get(f"/admin/clients_app/{deed.format(pk)}").status_code == 404
+    for operation in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
+        assert staff.get(f"/admin/clients_app/{operation.format(pk)}").status_code == 404
 
 
 def more_rows(tenant: Tenant) -> None:

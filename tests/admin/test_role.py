@@ -11,7 +11,7 @@ from tests.admin.conftest import Installation, last_event, list_of, page_of, tex
 ADD = "admin:clients_app_role_add"
 
 
-def deed(name: str, role: Role) -> str:
+def operation(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
@@ -51,9 +51,9 @@ def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Instal
 def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Installation) -> None:
     role = installation.role
 
-    assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
+    assert 'value="Pump reader"' in text_of(staff.get(operation("edit", role)))
     typed = {"name": "Pump writer", "description": "writes", "version": role.version}
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation("edit", role), typed)
 
     assert reply.status_code == 303
     role.refresh_from_db()
@@ -67,16 +67,18 @@ def test_what_someone_else_made_of_a_role_is_shown(
 ) -> None:
     role = installation.role
     typed = {"name": "Mine", "description": "", "version": role.version}
-    staff.post(deed("edit", role), {**typed, "name": "Theirs"})
+    staff.post(operation("edit", role), {**typed, "name": "Theirs"})
 
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation("edit", role), typed)
 
     assert reply.status_code == 422
     assert "Someone changed this while the form was open." in text_of(reply)
     assert "Now: Theirs" in text_of(reply)
     role.refresh_from_db()
     assert role.name == "Theirs"
-    assert staff.post(deed("edit", role), {**typed, "version": role.version}).status_code == 303
+    assert (
+        staff.post(operation("edit", role), {**typed, "version": role.version}).status_code == 303
+    )
 
 
 def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
@@ -87,8 +89,8 @@ def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
     ClientRole.objects.create(client=installation.removed, role=role)
     PersonRole.objects.create(person=installation.person, role=role)
 
-    asked = text_of(staff.get(deed("remove", role)))
-    reply = staff.post(deed("remove", role))
+    asked = text_of(staff.get(operation("remove", role)))
+    reply = staff.post(operation("remove", role))
 
     assert "1 client carries it." in asked
     assert "1 person holds it." in asked
@@ -96,16 +98,16 @@ def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.post(deed("remove", role)).status_code == 404
-    assert staff.get(deed("edit", role)).status_code == 404
+    assert staff.post(operation("remove", role)).status_code == 404
+    assert staff.get(operation("edit", role)).status_code == 404
 
 
 def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installation) -> None:
     role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
 
     page = text_of(staff.get(page_of(role)))
-    edited = staff.post(deed("edit", role), {"name": "Mine", "description": ""})
-    removed = staff.post(deed("remove", role))
+    edited = staff.post(operation("edit", role), {"name": "Mine", "description": ""})
+    removed = staff.post(operation("remove", role))
 
     assert "Edit Role" not in page
     assert "Remove Role" not in page

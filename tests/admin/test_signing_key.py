@@ -87,12 +87,12 @@ def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Inst
     assert staff.get(revoke(key)).status_code == 404
 
 
-@pytest.mark.parametrize("deed", ["rotate", "revoke"])
+@pytest.mark.parametrize("operation", ["rotate", "revoke"])
 def test_a_proof_that_is_too_old_is_asked_for_again(
-    staff: Browser, operator: Person, installation: Installation, deed: str
+    staff: Browser, operator: Person, installation: Installation, operation: str
 ) -> None:
     """SES-5."""
-    address = ROTATE if deed == "rotate" else revoke(installation.key)
+    address = ROTATE if operation == "rotate" else revoke(installation.key)
     proved(staff, operator, ago_s=1300)
 
     for reply in (staff.get(address), staff.post(address)):

@@ -50,7 +50,7 @@ def test_people_who_are_not_staff_are_refused_and_learn_nothing(
         reply = browser.get(page_of(installation.client))
 
         assert reply.status_code == 403
-        assert "Only Staff may come in here." in text_of(reply)
+        assert "Only Staff may use this site." in text_of(reply)
         assert installation.client.name not in text_of(reply)
         assert list_of(Person) not in text_of(reply)
 
