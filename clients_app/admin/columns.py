@@ -13,8 +13,6 @@ from django.utils.safestring import SafeString
 from clients_app.templatetags.moments import zone_name
 
 EMPTY = SafeString("-")
-
-
 Column = str | Callable[[Any], str]
 
 

@@ -12,11 +12,11 @@ from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.selectors.tenants.installation import tenants
 
 _TEXTS: Final = {  # the help texts of Add Client
-    **dict.fromkeys(client_form.URL_INPUTS, _("One in each line.")),
-    "roles": _("Tenant Member is always among them."),
-    "confirm_admin": _("Needed where Tenant Administrator is among the roles."),
+    **dict.fromkeys(client_form.URL_INPUTS, _("One on each line.")),
+    "roles": _("Every client also has Tenant Member."),
+    "confirm_admin": _("Required if Tenant Administrator is among the roles."),
     "token_lifetime": _("Seconds, 60 to 3600."),
-    "tags": _("Commas between them."),
+    "tags": _("Separate tags with commas."),
     "may_introspect": _("For an API that asks the portal about the tokens it receives."),
 }
 

@@ -1,4 +1,4 @@
-"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, as the services do them."""
+"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, through the services."""
 
 from datetime import datetime, timedelta
 
@@ -62,7 +62,9 @@ def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_typ
     assert Client.objects.get().may_introspect
 
 
-def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: Tenant) -> None:
+def test_authorization_code_clients_are_not_offered_introspection(
+    staff: Browser, tenant: Tenant
+) -> None:
     form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
@@ -95,7 +97,7 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_a_client_used_lately_is_removed_by_its_name(
+def test_removing_a_recently_used_client_requires_its_name(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     client = installation.client
@@ -108,7 +110,7 @@ def test_a_client_used_lately_is_removed_by_its_name(
     assert staff.post(operation("remove", client), {"confirm": client.name}).status_code == 303
 
 
-def test_restore_says_when_the_name_was_given_away(
+def test_restore_reports_a_name_that_another_client_has_now(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     make_client("Old gateway", installation.tenant, now=now)
@@ -119,7 +121,7 @@ def test_restore_says_when_the_name_was_given_away(
     assert "There is a client named Old gateway already." in text_of(reply)
 
 
-def test_nothing_is_restored_after_thirty_days(
+def test_restore_is_refused_after_thirty_days(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     removed = installation.removed
@@ -129,7 +131,7 @@ def test_nothing_is_restored_after_thirty_days(
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
-def test_a_client_that_never_was(staff: Browser, installation: Installation) -> None:
+def test_an_unknown_client_is_not_found(staff: Browser, installation: Installation) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
         assert staff.get(operation(name, nobody)).status_code == 404

@@ -1,4 +1,4 @@
-"""Tenants, people, signing keys and token usage: to look at."""
+"""Tenants, people, signing keys and token usage are read-only."""
 
 from django.test import Client as Browser
 

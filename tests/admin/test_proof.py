@@ -1,4 +1,4 @@
-"""Confirm your identity before operations that give or take power."""
+"""Confirm your identity before operations that grant or remove access."""
 
 import pytest
 from django.test import Client as Browser
@@ -60,7 +60,7 @@ def test_a_session_without_any_proof_is_asked(
         assert asks(staff.post(address)), what
 
 
-def test_with_the_password_the_page_opens(
+def test_the_right_password_opens_the_page(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=11 * MINUTE_S)
@@ -74,7 +74,7 @@ def test_with_the_password_the_page_opens(
     assert staff.session.session_key != key
 
 
-def test_with_the_password_what_was_typed_is_done(
+def test_the_right_password_performs_what_was_typed(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
@@ -125,7 +125,7 @@ def test_guessing_is_slowed_down(
     assert Role.objects.filter(pk=installation.role.pk).exists()
 
 
-def test_the_proof_of_another_person_counts_for_nothing(
+def test_the_proof_of_another_person_does_not_count(
     operator: Person, colleague: Person, installation: Installation
 ) -> None:
     browser = browser_of(operator)

@@ -29,7 +29,7 @@ def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_an_error_is_reported_at_its_field(staff: Browser, installation: Installation) -> None:
     good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
     for field, value, sentence in (
         ("name", "", "Enter a name of 1 to 60 characters."),
@@ -62,7 +62,7 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_what_someone_else_made_of_a_role_is_shown(
+def test_a_role_that_someone_else_edited_shows_their_values(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
@@ -81,7 +81,7 @@ def test_what_someone_else_made_of_a_role_is_shown(
     )
 
 
-def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
+def test_removing_a_role_shows_its_holders_and_takes_it_from_all(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
@@ -92,8 +92,8 @@ def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
     asked = text_of(staff.get(operation("remove", role)))
     reply = staff.post(operation("remove", role))
 
-    assert "1 client carries it." in asked
-    assert "1 person holds it." in asked
+    assert "1 client has it." in asked
+    assert "1 person has it." in asked
     assert (reply.status_code, reply["Location"]) == (303, list_of(Role))
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"

@@ -1,4 +1,4 @@
-"""What Staff typed survives: after a stale page and an ended session the form comes back filled."""
+"""Forms come back filled after a stale page and after an ended session."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.web.conftest import value_of
 
 
 def assert_filled(reply: Any) -> None:
-    """Check that the form holds all that was typed, and that nothing was added."""
+    """Assert that the form has everything that was typed, and that nothing was added."""
     shown = {name: value_of(name, reply) for name in TYPED}
     assert shown == TYPED | {"never_expires": ""}
     assert 'name="never_expires" id="id_never_expires" checked' in text_of(reply)

@@ -32,7 +32,7 @@ def is_present(client: Client) -> bool:
     Action.DISABLE_CLIENT,
     present_client,
     title=_("Disable %(row)s?"),
-    lines=lambda client: (gettext("It gets no token from this moment on."),),
+    lines=lambda client: (gettext("It can no longer get tokens."),),
     is_offered=lambda client: is_present(client) and client.is_enabled,
 )
 def client_disable(client: Client, form: PortalForm, **by: Any) -> Answer:
@@ -48,7 +48,7 @@ def client_disable(client: Client, form: PortalForm, **by: Any) -> Answer:
     Action.DISABLE_CLIENT,
     present_client,
     title=_("Enable %(row)s?"),
-    lines=lambda client: (gettext("It gets tokens again with its live secrets."),),
+    lines=lambda client: (gettext("It can get tokens again with its live secrets."),),
     is_offered=lambda client: is_present(client) and not client.is_enabled,
 )
 def client_enable(client: Client, form: PortalForm, **by: Any) -> Answer:
@@ -66,7 +66,7 @@ def client_enable(client: Client, form: PortalForm, **by: Any) -> Answer:
     title=_("Revoke all tokens of %(row)s?"),
     button=_("Revoke all tokens"),
     lines=lambda client: (
-        gettext("APIs that ask the portal refuse them at once. It can request new ones."),
+        gettext("APIs that ask the portal refuse them at once. The client can request new ones."),
         gettext("APIs that only check the signature accept them for an hour at most."),
     ),
     is_offered=is_present,
@@ -85,7 +85,7 @@ def client_tokens_end(client: Client, form: PortalForm, **by: Any) -> Answer:
     present_client,
     title=_("Remove %(row)s?"),
     lines=lambda client: (
-        gettext("It gets no token from this moment on, and its secrets end."),
+        gettext("It can no longer get tokens, and its secrets stop working."),
         gettext("It can be restored for 30 days, disabled and without its secrets."),
     ),
     form=ConfirmForm,

@@ -27,7 +27,7 @@ from clients_app.templatetags.moments import day_time
     lambda: SigningKey,
     title=_("Rotate the signing keys?"),
     lines=lambda model: (
-        gettext("Tokens that were issued stay valid; their key is published until they end."),
+        gettext("Issued tokens stay valid; their key stays published until they expire."),
         gettext("A key that verifiers do not know yet is published first and signs later."),
     ),
 )
@@ -52,7 +52,7 @@ def keys_rotate(model: type[SigningKey], form: PortalForm, **by: Any) -> Answer:
     signing_key,
     title=_("Revoke %(row)s?"),
     lines=lambda key: (
-        gettext("Do this only if somebody else may have the key. Otherwise, rotate the keys."),
+        gettext("Do this only if someone else may have the key. Otherwise, rotate the keys."),
         gettext("Introspection and the API of this portal refuse its tokens at once."),
         gettext("APIs that verify by themselves trust them for up to %(n)s seconds more.")
         % {"n": settings.JWKS_MAX_AGE},

@@ -66,9 +66,9 @@ def role_edit(role: Role, form: RoleEditForm, **by: Any) -> Answer:
 def _holders(role: Role) -> tuple[str, ...]:
     clients, people = role.clients.filter(removed_at=None).count(), role.people.count()
     return (
-        ngettext("%(n)s client carries it.", "%(n)s clients carry it.", clients) % {"n": clients},
-        ngettext("%(n)s person holds it.", "%(n)s people hold it.", people) % {"n": people},
-        gettext("It is taken from all of them at once."),
+        ngettext("%(n)s client has it.", "%(n)s clients have it.", clients) % {"n": clients},
+        ngettext("%(n)s person has it.", "%(n)s people have it.", people) % {"n": people},
+        gettext("All of them lose it at once."),
     )
 
 

@@ -74,6 +74,6 @@ class ClientForm(client_form.ClientForm):
         return list(self["roles"].value() or [])
 
     @property
-    def called(self) -> str:
+    def client_name(self) -> str:
         """Return the name of the client as it was typed."""
         return self["name"].value() or ""

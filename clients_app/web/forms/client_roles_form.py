@@ -15,7 +15,7 @@ class ClientRolesForm(ClientEditForm):
             del self.fields[name]
 
     @property
-    def called(self) -> str:
+    def client_name(self) -> str:
         """Return the name of the client."""
         return self.client.name
 
