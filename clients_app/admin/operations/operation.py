@@ -24,7 +24,7 @@ from clients_app.services.form_keys import refuse_used
 
 
 class Done(NamedTuple):
-    """Leads to the page of ``subject``, which shows ``message``."""
+    """Redirects to the page of ``subject``, which shows ``message``."""
 
     message: str
     subject: Subject
@@ -42,8 +42,9 @@ Answer = Done | PlainSecret
 
 
 class Operation(NamedTuple):
-    """The row of an operation is ``find(**key)`` with the key in ``route``; without one, a model.
+    """One operation, on a row or on a model.
 
+    ``find`` takes the key in ``route`` and returns the row; without a key it returns the model.
     ``perform(row, form, actor=, now=)`` calls the service.
     """
 
