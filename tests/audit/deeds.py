@@ -23,8 +23,8 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import (
     assign_roles,
     edit_client,
-    name_owners,
     set_enabled,
+    set_owners,
 )
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
@@ -151,8 +151,8 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (set_enabled, lambda on: set_enabled(on.client, enabled=False, **on.by)),
         (
-            name_owners,
-            lambda on: name_owners(
+            set_owners,
+            lambda on: set_owners(
                 on.client, frozenset({on.person.pk}), expected_version=1, **on.by
             ),
         ),

@@ -26,7 +26,7 @@ NEEDS: Final = {
     "edit_client": Action.EDIT_CLIENT,
     "assign_roles": Action.ASSIGN_ROLES,
     "set_enabled": Action.DISABLE_CLIENT,
-    "name_owners": Action.ASSIGN_ROLES,
+    "set_owners": Action.ASSIGN_ROLES,
     "enable_all": Action.DISABLE_CLIENT,
     "tag_all": Action.EDIT_CLIENT,
     "add_owners": Action.ASSIGN_ROLES,
@@ -152,7 +152,7 @@ def test_nobody_names_himself_an_owner(
     acting: Callable[[str], Actor], subjects: Subjects, administrator: Person
 ) -> None:
     for name in ("viewer", "auditor", "rotator", "machine"):
-        assert refusal("name_owners", subjects, acting(name)) is Forbidden
+        assert refusal("set_owners", subjects, acting(name)) is Forbidden
 
 
 @pytest.mark.parametrize("name", ["rotator", "owner"])

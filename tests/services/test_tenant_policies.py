@@ -12,7 +12,7 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import foul_page, tenant_policy
-from clients_app.services.clients.edits import name_owners
+from clients_app.services.clients.edits import set_owners
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.policies import end_old_secrets, set_policies
@@ -199,11 +199,11 @@ def test_who_adds_a_client_becomes_its_owner(
         make_client("Nobody's", tenant)  # by the command line, which names nobody
 
     with pytest.raises(RuleBroken) as refused:
-        name_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
+        set_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
     assert refused.value.field == "owners"
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
     with pytest.raises(RuleBroken):
-        name_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
+        set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
     assert list(owned.owners.all()) == [administrator]
 
 
