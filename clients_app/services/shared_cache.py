@@ -33,13 +33,13 @@ class SharedCache(BaseCache):
         now = time.time()
         row = self._row(key, value, timeout, version)
         self._remove_expired(row.name, now)
-        fields = {"value": row.value, "ends": row.ends}
+        fields = {"value": row.value, "expires_at": row.expires_at}
         _, is_new = SharedValue.objects.get_or_create(name=row.name, defaults=fields)
         return is_new
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version)
-        row = SharedValue.objects.filter(name=name, ends__gt=time.time()).first()
+        row = SharedValue.objects.filter(name=name, expires_at__gt=time.time()).first()
         return json.loads(row.value) if row else default
 
     def set(
@@ -49,7 +49,7 @@ class SharedCache(BaseCache):
             [self._row(key, value, timeout, version)],
             update_conflicts=True,
             unique_fields=["name"],
-            update_fields=["value", "ends"],
+            update_fields=["value", "expires_at"],
         )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
@@ -60,16 +60,16 @@ class SharedCache(BaseCache):
         SharedValue.objects.all().delete()
 
     def _row(self, key: Any, value: Any, timeout: _Timeout, version: int | None) -> SharedValue:
-        ends = self.get_backend_timeout(timeout)
+        expires_at = self.get_backend_timeout(timeout)
         return SharedValue(
             name=self.make_and_validate_key(key, version),
             value=json.dumps(value),
-            ends=_NEVER_S if ends is None else ends,
+            expires_at=_NEVER_S if expires_at is None else expires_at,
         )
 
     def _remove_expired(self, name: str, now: float) -> None:
         """Remove the value of this name if it has expired, and sometimes all that have."""
-        expired = SharedValue.objects.filter(ends__lte=now)
+        expired = SharedValue.objects.filter(expires_at__lte=now)
         if now - self._last_cleaning >= _CLEANED_EVERY_S:
             self._last_cleaning = now
         else:

@@ -111,7 +111,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
         channel="mail",
         recipient="a@b.example",
         state="failed",
-        made_at=NOW,
+        created_at=NOW,
         try_at=NOW,
     )
     return Subjects(tenant, client, removed, role, person, key, failed, make_person("bob", tenant))
