@@ -36,8 +36,12 @@ from clients_app.services.notices.channel_settings import (
     set_channel,
 )
 from clients_app.services.notices.deliveries import retry
-from clients_app.services.people.accounts import add_person, choose_password
-from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.accounts import (
+    add_person,
+    assign_person_roles,
+    choose_password,
+    set_active,
+)
 from clients_app.services.people.sign_ins import note_proof, note_sign_in, note_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret

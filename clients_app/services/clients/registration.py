@@ -55,9 +55,9 @@ def register_client(
     if (first_secret is not None) != draft.type.has_secrets:
         raise ValueError("A client comes with a secret exactly where its type has secrets.")
     client_id = new_id()
-    prepared = None
+    new = None
     if first_secret is not None:
-        prepared = prepare_secret(first_secret, client_id=client_id, now=now)
+        new = prepare_secret(first_secret, client_id=client_id, now=now)
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
         form_keys.refuse_used(form_key, actor=actor)
@@ -73,10 +73,10 @@ def register_client(
         after = drafts.described(draft, roles)
         after["owners"] = [owner.username for owner in owners]
         audit.record("client.added", client, actor=actor, now=now, after=after)
-        if prepared is None:
+        if new is None:
             return RegisteredClient(client, None, "")
-        secret = insert_secret(client, prepared, actor=actor, now=now)
-    return RegisteredClient(client, secret, prepared.plain)
+        insert_secret(client, new.secret, actor=actor, now=now)
+    return RegisteredClient(client, new.secret, new.plain)
 
 
 def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:

@@ -90,11 +90,8 @@ def _stage(
 def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     """Queue the notices of these secrets and note that they were; all of it or nothing."""
     lock_tenant(tenant.pk)
-    told = set(
-        Notice.objects.filter(secret_id__in=secret_ids).values_list(
-            "secret_id", "expires_at", "days"
-        )
-    )
+    sent = Notice.objects.filter(secret_id__in=secret_ids)
+    told = set(sent.values_list("secret_id", "expires_at", "days"))
     secrets = ClientSecret.objects.filter(pk__in=secret_ids, removed_at=None)
     rows = (
         secrets.select_related("client").prefetch_related("client__owners").order_by("expires_at")

@@ -1,4 +1,4 @@
-"""Adding people to a tenant, and setting their passwords."""
+"""The people of a tenant: adding them, and changing their password, roles and access."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,8 @@ from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
 from clients_app.models import Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_line, clean_username
-from clients_app.services.locks import lock_tenant
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.services.locks import lock_tenant, refuse_stale
 from clients_app.services.roles.roles import roles_to_carry
 
 
@@ -73,6 +74,56 @@ def choose_password(person: Person, password: str, *, actor: Actor, now: datetim
         audit.record("person.password.chosen", person, actor=actor, now=now)
 
 
+@transaction.atomic
+def assign_person_roles(
+    person: Person,
+    role_ids: frozenset[UUID],
+    *,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Person:
+    """Give ``person`` exactly these roles and Tenant Member, from the next request on.
+
+    ``expected_version`` is the person's version when the form was opened; None: no form.
+    Errors: RuleBroken (roles), also if the tenant would lose its last Tenant Administrator;
+    ChangedMeanwhile; Forbidden; NotFound.
+    """
+    person = _managed(person, actor=actor)
+    roles = roles_to_carry(role_ids, tenant_id=person.tenant_id)
+    held = list(person.roles.order_by("name_key"))
+    if roles == held:
+        return person
+    refuse_stale(person, expected_version)
+    if not any(role.is_administrator for role in roles):
+        _refuse_last_administrator(person, field="roles")
+    person.version += 1
+    person.save(update_fields=["version"])
+    person.roles.set(roles)
+    before, after = ({"roles": [role.name for role in some]} for some in (held, roles))
+    audit.record("person.roles.changed", person, actor=actor, now=now, before=before, after=after)
+    return person
+
+
+@transaction.atomic
+def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> Person:
+    """Let ``person`` sign in, or refuse it and end their sessions at their next request.
+
+    If it is so already, nothing is recorded.
+    Errors: RuleBroken for the last Tenant Administrator; Forbidden; NotFound.
+    """
+    person = _managed(person, actor=actor)
+    if person.is_active == active:
+        return person
+    if not active:
+        _refuse_last_administrator(person)
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    action = "person.activated" if active else "person.deactivated"
+    audit.record(action, person, actor=actor, now=now)
+    return person
+
+
 def require_charge_of(person: Person, *, actor: Actor) -> None:
     """Raise an error if ``actor`` may not manage ``person``.
 
@@ -84,6 +135,25 @@ def require_charge_of(person: Person, *, actor: Actor) -> None:
     require(actor, Action.MANAGE_PEOPLE)
     if person.is_staff and not (actor.is_trusted or actor.is_staff):
         raise Forbidden(_("Only Staff and the command line manage Staff."))
+
+
+def _managed(person: Person, *, actor: Actor) -> Person:
+    """Return the current row of a person whom ``actor`` may manage.
+
+    The tenant stays locked, so that two operations cannot both remove the last administrator.
+    """
+    lock_tenant(actor.tenant_id)
+    row = Person.objects.filter(pk=person.pk).first()
+    if row is None:
+        raise NotFound(_("There is no such person."))
+    require_charge_of(row, actor=actor)
+    return row
+
+
+def _refuse_last_administrator(person: Person, *, field: str | None = None) -> None:
+    if [one.pk for one in people_who_administer(person.tenant_id)[:2]] == [person.pk]:
+        sentence = _("%(name)s is the last Tenant Administrator. Make somebody else one first.")
+        raise RuleBroken(sentence, field=field, name=str(person))
 
 
 def _set_password(person: Person, password: str | None) -> None:

@@ -21,7 +21,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import note_expiry
 from clients_app.services.locks import locked, refuse_stale
-from clients_app.services.secrets.digests import StoredSecret, stored_form
+from clients_app.services.secrets.digests import stored_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +33,7 @@ class SecretDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedSecret:
-    """A checked draft with the plain text and the stored form of the new secret."""
-
-    draft: SecretDraft
-    stored: StoredSecret
-    plain: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AddedSecret:
+class NewSecret:
     """A new secret with its plain text, which can be read only here and now."""
 
     secret: ClientSecret
@@ -51,7 +42,7 @@ class AddedSecret:
 
 def add_secret(
     client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
-) -> AddedSecret:
+) -> NewSecret:
     """Give ``client`` a new secret; return it with its plain text.
 
     Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
@@ -61,7 +52,7 @@ def add_secret(
     require(actor, Action.ADD_SECRET, client=client)
     if not client.type.has_secrets:
         raise RuleBroken(_("Authorization Code clients have no secrets."))
-    prepared = prepare_secret(draft, client_id=client.pk, now=now)
+    new = prepare_secret(draft, client_id=client.pk, now=now)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)
@@ -73,8 +64,8 @@ def add_secret(
             )
             raise RuleBroken(sentence, maximum=SECRETS_MAX)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        secret = insert_secret(client, prepared, actor=actor, now=now)
-    return AddedSecret(secret, prepared.plain)
+        insert_secret(client, new.secret, actor=actor, now=now)
+    return new
 
 
 @transaction.atomic
@@ -140,43 +131,29 @@ def has_room(client: Client, *, now: datetime) -> bool:
     return client.secrets.live(now).count() < SECRETS_MAX
 
 
-def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> PreparedSecret:
-    """Check the draft and create the secret; takes 20 ms of Argon2id, so lock no row before.
+def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> NewSecret:
+    """Return a secret that is not saved yet; takes 20 ms of Argon2id, so lock no row before.
 
     Errors: RuleBroken (secret.description, secret.expiration).
     """
     check_expiration(draft.expires_at, now)
-    draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
-    plain = new_secret()
-    return PreparedSecret(draft, stored_form(plain, client_id=client_id), plain)
+    description, plain = _description(draft), new_secret()
+    stored = stored_form(plain, client_id=client_id)._asdict()
+    secret = ClientSecret(description=description, expires_at=draft.expires_at, **stored)
+    return NewSecret(secret, plain)
 
 
-def insert_secret(
-    client: Client,
-    prepared: PreparedSecret,
-    *,
-    actor: Actor,
-    now: datetime,
-    replaces: ClientSecret | None = None,
-) -> ClientSecret:
-    """Insert a new secret and its event; the last step of an operation that checked the rest.
+def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Insert a prepared secret and its event; the last step of an operation that checked the rest.
 
     Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one.
     """
     policy = tenant_policy(client.tenant_id)
-    policy.check_end(prepared.draft.expires_at, created_at=now, now=now)
-    secret = ClientSecret.objects.create(
-        client=client,
-        replaces=replaces,
-        description=prepared.draft.description,
-        expires_at=prepared.draft.expires_at,
-        created_at=now,
-        created_by=actor.name,
-        **prepared.stored._asdict(),
-    )
+    policy.check_end(secret.expires_at, created_at=now, now=now)
+    secret.client, secret.created_at, secret.created_by = client, now, actor.name
+    secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.added", secret, actor=actor, now=now, after=described(secret))
-    return secret
 
 
 def save_edited(

@@ -17,7 +17,7 @@ from clients_app.rules.rotation import check_old_end, end_of_replaced
 from clients_app.services import form_keys
 from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import (
-    AddedSecret,
+    NewSecret,
     SecretDraft,
     described,
     has_room,
@@ -29,7 +29,7 @@ from clients_app.services.secrets.changes import (
 
 
 @dataclass(frozen=True, slots=True)
-class RotatedSecret(AddedSecret):
+class RotatedSecret(NewSecret):
     """A new secret with its plain text, and the old one with its new expiration."""
 
     old: ClientSecret
@@ -56,7 +56,7 @@ def rotate_secret(
     """
     require(actor, Action.ROTATE_SECRET, client=client)
     check_old_end(old_ends_at, now)
-    prepared = prepare_secret(draft, client_id=client.pk, now=now)
+    new = prepare_secret(draft, client_id=client.pk, now=now)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ROTATE_SECRET, client=client)
@@ -68,13 +68,14 @@ def rotate_secret(
         if not has_room(client, now=now):
             removed = _make_room(client, old, remove_id, actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        new = insert_secret(client, prepared, actor=actor, now=now, replaces=old)
+        new.secret.replaces = old
+        insert_secret(client, new.secret, actor=actor, now=now)
         if removed is not None:
             gone = described(removed)
             audit.record("client.secret.removed", removed, actor=actor, now=now, before=gone)
-        after = {**described(old), "replaced_by": str(new)}
+        after = {**described(old), "replaced_by": str(new.secret)}
         audit.record("client.secret.rotated", old, actor=actor, now=now, before=before, after=after)
-    return RotatedSecret(new, prepared.plain, old)
+    return RotatedSecret(new.secret, new.plain, old)
 
 
 def _give_end(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:
