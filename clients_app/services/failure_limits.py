@@ -33,14 +33,14 @@ RETURNING failures, since
 log = logging.getLogger("clients_app.oauth")
 
 #: Sources over the limit, with the second at which counting starts again.
-over: Final[dict[str, int]] = {}
+over_limit: Final[dict[str, int]] = {}
 _last_cleaning: Final = [0]
 
 
 def count_failure(address: str, *, now: datetime) -> int:
     """Count a refused credential; return the seconds that its source must wait, 0 for none."""
     source, second = source_of(address), int(now.timestamp())
-    if (until := over.get(source, 0)) > second:
+    if (until := over_limit.get(source, 0)) > second:
         return until - second
     try:
         failures, since = _counted(source, second)
@@ -49,9 +49,9 @@ def count_failure(address: str, *, now: datetime) -> int:
         return 0
     if failures <= FAILURES_MAX:
         return 0
-    while len(over) >= OVER_MAX:
-        over.pop(next(iter(over)), None)
-    over[source] = until = since + WINDOW_S
+    while len(over_limit) >= OVER_MAX:
+        over_limit.pop(next(iter(over_limit)), None)
+    over_limit[source] = until = since + WINDOW_S
     log.warning(
         "More than %d credentials from %s were refused within a minute; those of the next %d s are "
         "answered with 429 and not logged.",
@@ -72,9 +72,9 @@ def source_of(address: str) -> str:
     return address if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
 
 
-def forget() -> None:
+def reset() -> None:
     """Reset all counts."""
-    over.clear()
+    over_limit.clear()
     _last_cleaning[0] = 0
     FailureCount.objects.all().delete()
 

@@ -34,12 +34,12 @@ class Chore(NamedTuple):
     at_end: Callable[[], object] | None = None
 
 
-def at_now(*tasks: Callable[..., Any]) -> Callable[[], object]:
+def with_now(*tasks: Callable[..., Any]) -> Callable[[], object]:
     """Return a function that calls each of ``tasks`` with the current time."""
     return lambda: [task(now=datetime.now(UTC)) for task in tasks]
 
 
-def look_after_keys() -> None:
+def maintain_keys() -> None:
     """Remember the public keys in case the database goes away; rotate keys on schedule."""
     public_keys.read_key_set()
     rotation.follow_schedule(now=datetime.now(UTC))
@@ -48,14 +48,14 @@ def look_after_keys() -> None:
 CHORES: Final = (  # of each web process
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
-    Chore("signing keys", 10.0, look_after_keys),
-    Chore("revoked tokens", 60.0, at_now(revocation.forget_ended)),
+    Chore("signing keys", 10.0, maintain_keys),
+    Chore("revoked tokens", 60.0, with_now(revocation.forget_ended)),
 )
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
-    Chore("policies", 60.0, at_now(policies.end_old_secrets)),
-    Chore("notices", 60.0, at_now(schedule.look_everywhere)),
-    Chore("messages", 60.0, at_now(deliveries.remove_old, schedule.remove_old)),
+    Chore("policies", 60.0, with_now(policies.end_old_secrets)),
+    Chore("notices", 60.0, with_now(schedule.look_everywhere)),
+    Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),
 )
 
 
@@ -67,7 +67,7 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
     """
     ended = threading.Event()
     thread = threading.Thread(
-        target=do_in_turn, args=(chores, ended), name="housekeeping", daemon=True
+        target=run_chores, args=(chores, ended), name="housekeeping", daemon=True
     )
 
     def finish() -> None:
@@ -80,7 +80,7 @@ def begin(chores: Sequence[Chore] = CHORES) -> None:
     Finalize(None, finish, exitpriority=0)
 
 
-def do_in_turn(chores: Sequence[Chore], ended: threading.Event) -> None:
+def run_chores(chores: Sequence[Chore], ended: threading.Event) -> None:
     due_at_s = dict.fromkeys(chores, time.monotonic())
     while True:
         first = min(chores, key=due_at_s.__getitem__)

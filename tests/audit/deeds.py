@@ -42,7 +42,7 @@ from clients_app.services.people.accounts import (
     choose_password,
     set_active,
 )
-from clients_app.services.people.sign_ins import note_proof, note_sign_in, note_sign_out
+from clients_app.services.people.sign_ins import record_proof, record_sign_in, record_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
@@ -196,9 +196,9 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
-        (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
-        (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),
-        (note_proof, lambda on: note_proof(on.person, **on.by)),
+        (record_sign_in, lambda on: record_sign_in(on.person, **on.by)),
+        (record_sign_out, lambda on: record_sign_out(on.person, **on.by)),
+        (record_proof, lambda on: record_proof(on.person, **on.by)),
         (make_one_time_link, lambda on: make_one_time_link(on.person, **on.by)),
         (
             export_activity,

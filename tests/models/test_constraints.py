@@ -1,4 +1,4 @@
-"""The rules that the database keeps by itself, against whoever writes past the services."""
+"""The rules that the database enforces, also for writes that bypass the services."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from tests.models.conftest import refused
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
 def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
-    """CLI-13: whoever writes it."""
+    """CLI-13: also without the services."""
     with refused("client_token_lifetime_range"):
         Client.objects.update(token_lifetime_s=seconds)
 

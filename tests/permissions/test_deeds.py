@@ -59,7 +59,14 @@ NEEDS: Final = {
 }
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
 OWN: Final = {
-    *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
+    *(
+        "choose_password",
+        "record_sign_in",
+        "record_sign_out",
+        "record_proof",
+        "make_feed",
+        "remove_feed",
+    ),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
@@ -137,9 +144,7 @@ def test_an_owner_gives_his_client_no_role_and_takes_none_away(
     member = pump.roles.first()
     assert member is None or member.is_administrator is False
     draft = ClientDraft(
-        name="Mill",
-        role_ids=frozenset({powerful.pk}),
-        confirms_administrator=confirms,
+        name="Mill", role_ids=frozenset({powerful.pk}), confirms_administrator=confirms
     )
 
     with pytest.raises(Forbidden):
@@ -158,11 +163,7 @@ def test_nobody_names_himself_an_owner(
 @pytest.mark.parametrize("name", ["rotator", "owner"])
 @pytest.mark.parametrize("deed", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
 def test_who_takes_over_a_client_that_is_a_tenant_administrator(
-    name: str,
-    deed: str,
-    acting: Callable[[str], Actor],
-    subjects: Subjects,
-    tenant: Tenant,
+    name: str, deed: str, acting: Callable[[str], Actor], subjects: Subjects, tenant: Tenant
 ) -> None:
     """ROL-5: a secret added to a client that holds more than the actor is taking it over."""
     actor = acting(name)

@@ -1,4 +1,4 @@
-"""Deeds on a client that exists: edited by one of two, roles assigned by administrators alone."""
+"""Edits of a client: its fields, roles and Owners, and who may make them."""
 
 from dataclasses import replace
 from typing import Any
@@ -224,7 +224,7 @@ def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:
 
 def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) -> None:
     zofia = actor_for(stranger)
-    deeds = (
+    operations = (
         lambda: edit(client, ClientDraft(name="Mine"), zofia),
         lambda: set_enabled(client, enabled=False, actor=zofia, now=NOW),
         lambda: set_owners(
@@ -239,9 +239,9 @@ def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) 
             now=NOW,
         ),
     )
-    for deed in deeds:
+    for operation in operations:
         with pytest.raises(NotFound):
-            deed()
+            operation()
     assert Client.objects.get().version == 1
 
 

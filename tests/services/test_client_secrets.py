@@ -189,7 +189,7 @@ def test_nobody_takes_over_a_client_that_administers(tenant: Tenant) -> None:
     assert robot.secrets.count() == 1
 
 
-def test_a_live_secret_is_described_anew_and_shortened(client: Client) -> None:
+def test_description_and_expiration_of_a_live_secret_can_be_changed(client: Client) -> None:
     secret = insert_secrets(client, 1, expires_at=IN_A_YEAR)[0]
     soon = NOW + timedelta(hours=1)
     draft = SecretDraft(description=" until noon ", expires_at=soon)

@@ -1,4 +1,4 @@
-"""Roles of a person and whether he may sign in; the last Tenant Administrator stays (ROL-7)."""
+"""A person's roles and whether they may sign in; the last Tenant Administrator stays (ROL-7)."""
 
 from collections.abc import Callable
 from dataclasses import replace

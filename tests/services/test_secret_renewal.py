@@ -1,5 +1,4 @@
-"""A secret that was stored as it no longer is today is stored anew when it is used: SEC-4,
-SEC-5."""
+"""An outdated stored form is renewed when its secret is used: SEC-4, SEC-5."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Policies of a tenant: set once, obeyed at every deed, and what they do to what exists."""
+"""Policies of a tenant: setting them, checking them, and applying them to existing secrets."""
 
 from datetime import timedelta
 from typing import Any
@@ -80,19 +80,19 @@ def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
 
 @pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
 @pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
-@pytest.mark.parametrize("deed", ["add client", "add secret", "rotate"])
+@pytest.mark.parametrize("kind", ["add client", "add secret", "rotate"])
 def test_every_new_secret_obeys(
-    client: Client, actor: Actor, policy: TenantPolicy, deed: str, days: float | None, allowed: bool
+    client: Client, actor: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
 ) -> None:
     demand(policy, actor, yes=True)
     by: dict[str, Any] = {"actor": actor, "now": NOW}
     old = client.secrets.get()
 
     def do() -> object:
-        if deed == "add client":
+        if kind == "add client":
             expires_at = draft(days).expires_at
             return make_client("New", client.tenant, actor=actor, expires_at=expires_at)
-        if deed == "add secret":
+        if kind == "add secret":
             return add_secret(client, draft(days), **by)
         return rotate_secret(client, old.pk, draft(days), old_ends_at=NOW + DAY, **by)
 

@@ -14,9 +14,10 @@ from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import BULK_MAX, OWNERS_MAX
-from clients_app.models import Client, ClientTag, Person
+from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
+from clients_app.services.clients.drafts import insert_tags
 from clients_app.services.clients.edits import save_changes, set_enabled
 
 
@@ -67,11 +68,7 @@ def tag_all(
             sentence = _("%(client)s would then have more than 20 tags.")
             raise RuleBroken(sentence, field="add", client=client.name) from error
         client.tags.exclude(name__in=after).delete()
-        ClientTag.objects.bulk_create(
-            ClientTag(client=client, name=tag, name_key=key_of(tag))
-            for tag in after
-            if tag not in before
-        )
+        insert_tags(client, [tag for tag in after if tag not in before])
         tags = {"tags": before}, {"tags": after}
         return save_changes(client, "client.edited", *tags, actor=actor, now=now)
 

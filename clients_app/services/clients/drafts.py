@@ -20,7 +20,7 @@ from clients_app.rules.names import clean_client_name, clean_line, clean_tags, k
 from clients_app.rules.redirect_uris import check_url_count, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
-from clients_app.services.roles.roles import roles_to_carry
+from clients_app.services.roles.roles import roles_with_member
 
 #: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
@@ -122,7 +122,7 @@ def roles_of(
     """
     if not draft.type.has_roles:
         return []
-    roles = roles_to_carry(draft.role_ids, tenant_id=tenant_id)
+    roles = roles_with_member(draft.role_ids, tenant_id=tenant_id)
     check_role_claims(role.name for role in roles)
     gained = any(role.is_administrator and role.pk not in held for role in roles)
     if gained and not draft.confirms_administrator:
@@ -151,7 +151,7 @@ def refuse_full_tenant(tenant_id: UUID) -> None:
         raise RuleBroken(sentence, maximum=maximum)
 
 
-def described(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
+def values_of(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
     """Return the values for an audit event: the fields that the Client Type has."""
     fields = asdict(draft)
     for name in ("role_ids", "confirms_administrator", *draft.type.lacks):
@@ -161,11 +161,13 @@ def described(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
     return fields
 
 
+def insert_tags(client: Client, tags: Iterable[str]) -> None:
+    rows = (ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in tags)
+    ClientTag.objects.bulk_create(rows)
+
+
 def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
-    """Insert the rows of a client's tags, URLs and origins."""
-    ClientTag.objects.bulk_create(
-        ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in draft.tags
-    )
+    insert_tags(client, draft.tags)
     ClientUrl.objects.bulk_create(
         ClientUrl(client=client, kind=kind.id, url=url)
         for kind in draft.type.url_kinds

@@ -20,13 +20,13 @@ from clients_app.services.clients.drafts import (
     COLUMNS,
     ClientDraft,
     cleaned,
-    described,
     draft_of,
     insert_tags_and_urls,
     refuse_taken_name,
     roles_of,
+    values_of,
 )
-from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 
 
@@ -47,8 +47,8 @@ def edit_client(
         require(actor, Action.EDIT_CLIENT, client=client)
         held = list(client.roles.order_by("name_key"))
         was = draft_of(client)
-        before = described(was, held)
-        if described(draft, held) != before or _differ(held, draft.role_ids):
+        before = values_of(was, held)
+        if values_of(draft, held) != before or _differ(held, draft.role_ids):
             refuse_stale(client, expected_version, by=client.updated_by)
         refuse_taken_name(draft.name, tenant_id=client.tenant_id, but=client)
         if draft.type.has_roles and not draft.role_ids <= _ids(held):
@@ -64,7 +64,7 @@ def edit_client(
         client.tags.all().delete()
         client.urls.all().delete()
         insert_tags_and_urls(client, draft)
-        save_changes(client, "client.edited", before, described(draft, roles), actor=actor, now=now)
+        save_changes(client, "client.edited", before, values_of(draft, roles), actor=actor, now=now)
     return client
 
 
@@ -187,4 +187,4 @@ def _set_roles(client: Client, roles: list[Role], *, held: list[Role], actor: Ac
     if _ids(held) != _ids(roles):
         require(actor, Action.ASSIGN_ROLES, client=client)
         client.roles.set(roles)
-        note_first_role(client)
+        update_first_role(client)

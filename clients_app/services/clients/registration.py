@@ -17,7 +17,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients import drafts
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
-from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.locks import lock_tenant
 from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
 
@@ -67,10 +67,10 @@ def register_client(
         client = _insert_client(client_id, draft, actor=actor, now=now)
         client.owners.add(*owners)
         client.roles.add(*roles)
-        note_first_role(client)
+        update_first_role(client)
         drafts.insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        after = drafts.described(draft, roles)
+        after = drafts.values_of(draft, roles)
         after["owners"] = [owner.username for owner in owners]
         audit.record("client.added", client, actor=actor, now=now, after=after)
         if new is None:

@@ -9,7 +9,7 @@ from clients_app.models import Client, ClientRole, Role
 from clients_app.models.role import RoleQuerySet
 
 
-def note_expiry(client: Client, *, now: datetime) -> None:
+def update_expiry(client: Client, *, now: datetime) -> None:
     """Set the expiry that the list shows for ``client``; the caller saves the row."""
     present = client.secrets.filter(removed_at=None)
     ends = set(present.values_list("expires_at", flat=True))
@@ -22,13 +22,13 @@ def note_expiry(client: Client, *, now: datetime) -> None:
         client.next_expires_at = max(dated, default=None)
 
 
-def note_first_role(client: Client) -> None:
+def update_first_role(client: Client) -> None:
     """Write the role that the list shows first for ``client``."""
     _write(Client.objects.filter(pk=client.pk), Role.objects.all())
     client.refresh_from_db(fields=["first_role_key"])
 
 
-def note_first_roles_of_holders(role: Role, *, removing: bool = False) -> None:
+def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
     """Do so for all clients with ``role``; ``removing`` counts it as removed already."""
     holders = ClientRole.objects.filter(role=role).values("client")
     clients = Client.objects.select_for_update(no_key=True).filter(pk__in=holders)

@@ -18,7 +18,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_line, clean_username
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.locks import lock_tenant, refuse_stale
-from clients_app.services.roles.roles import roles_to_carry
+from clients_app.services.roles.roles import roles_with_member
 
 
 def add_person(
@@ -52,7 +52,7 @@ def add_person(
         if is_staff and not actor.is_trusted:
             raise RuleBroken(_("Only the command line makes Staff."), field="is_staff")
         lock_tenant(actor.tenant_id)
-        roles = roles_to_carry(role_ids, tenant_id=actor.tenant_id)
+        roles = roles_with_member(role_ids, tenant_id=actor.tenant_id)
         _insert(person)
         person.roles.add(*roles)
         after = {"username": username, "roles": [role.name for role in roles], "is_staff": is_staff}
@@ -69,7 +69,7 @@ def choose_password(person: Person, password: str, *, actor: Actor, now: datetim
     _set_password(person, password)
     with transaction.atomic():
         if actor.id != str(person.pk):
-            require_charge_of(person, actor=actor)
+            require_may_manage(person, actor=actor)
         person.save(update_fields=["password"])
         audit.record("person.password.chosen", person, actor=actor, now=now)
 
@@ -90,7 +90,7 @@ def assign_person_roles(
     ChangedMeanwhile; Forbidden; NotFound.
     """
     person = _managed(person, actor=actor)
-    roles = roles_to_carry(role_ids, tenant_id=person.tenant_id)
+    roles = roles_with_member(role_ids, tenant_id=person.tenant_id)
     held = list(person.roles.order_by("name_key"))
     if roles == held:
         return person
@@ -124,7 +124,7 @@ def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> 
     return person
 
 
-def require_charge_of(person: Person, *, actor: Actor) -> None:
+def require_may_manage(person: Person, *, actor: Actor) -> None:
     """Raise an error if ``actor`` may not manage ``person``.
 
     Errors: NotFound for a person of another tenant; Forbidden, also for Staff, who have rights
@@ -146,7 +146,7 @@ def _managed(person: Person, *, actor: Actor) -> Person:
     row = Person.objects.filter(pk=person.pk).first()
     if row is None:
         raise NotFound(_("There is no such person."))
-    require_charge_of(row, actor=actor)
+    require_may_manage(row, actor=actor)
     return row
 
 

@@ -12,7 +12,7 @@ ZONES = sorted(
 )
 
 
-def prefer(
+def set_preferences(
     person: Person,
     *,
     theme: str | None = None,

@@ -10,17 +10,17 @@ from clients_app.models import Person
 
 
 @transaction.atomic
-def note_sign_in(person: Person, *, actor: Actor, now: datetime) -> None:
+def record_sign_in(person: Person, *, actor: Actor, now: datetime) -> None:
     """Record that ``person`` signs in; call it first, so that nobody signs in without the event."""
     audit.record("person.signed.in", person, actor=actor, now=now)
 
 
 @transaction.atomic
-def note_sign_out(person: Person, *, actor: Actor, now: datetime) -> None:
+def record_sign_out(person: Person, *, actor: Actor, now: datetime) -> None:
     audit.record("person.signed.out", person, actor=actor, now=now)
 
 
 @transaction.atomic
-def note_proof(person: Person, *, actor: Actor, now: datetime) -> None:
+def record_proof(person: Person, *, actor: Actor, now: datetime) -> None:
     """Record that ``person`` has confirmed their identity, before an operation that requires it."""
     audit.record("session.confirmed", person, actor=actor, now=now)

@@ -18,7 +18,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.names import clean_line, clean_role_name, key_of
 from clients_app.rules.role_claims import role_claims_bytes
-from clients_app.services.clients.sort_columns import note_first_roles_of_holders
+from clients_app.services.clients.sort_columns import update_first_role_of_clients
 from clients_app.services.locks import lock_tenant, refuse_stale
 
 
@@ -64,7 +64,7 @@ def edit_role(
         role.version += 1
         role.save()
         _refuse_longer_tokens(role, before=before["name"])
-        note_first_roles_of_holders(role)
+        update_first_role_of_clients(role)
         audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
     return role
 
@@ -84,14 +84,14 @@ def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
         "clients": role.clients.count(),
         "people": role.people.count(),
     }
-    note_first_roles_of_holders(role, removing=True)
+    update_first_role_of_clients(role, removing=True)
     removed = Role(pk=role.pk, tenant_id=role.tenant_id, name=role.name)
     role.delete()
     audit.record("role.removed", removed, actor=actor, now=now, before=before)
     return removed
 
 
-def roles_to_carry(role_ids: frozenset[UUID], *, tenant_id: UUID) -> list[Role]:
+def roles_with_member(role_ids: frozenset[UUID], *, tenant_id: UUID) -> list[Role]:
     """Return the roles with these ids and Tenant Member, which everyone has.
 
     Errors: RuleBroken (roles) for a role that the tenant does not have, and for more than 25.

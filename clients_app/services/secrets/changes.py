@@ -19,7 +19,7 @@ from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
-from clients_app.services.clients.sort_columns import note_expiry
+from clients_app.services.clients.sort_columns import update_expiry
 from clients_app.services.locks import locked, refuse_stale
 from clients_app.services.secrets.digests import stored_form
 
@@ -89,7 +89,7 @@ def edit_secret(
     secret = present_secret(client, secret_id)
     if is_expired(secret.expires_at, now):
         raise RuleBroken(_("This secret has expired. Add a new one."))
-    before = described(secret)
+    before = values_of(secret)
     secret.description = _description(draft)
     if secret.expires_at != draft.expires_at:
         check_expiration(draft.expires_at, now)
@@ -98,7 +98,7 @@ def edit_secret(
             policy = tenant_policy(client.tenant_id)
             policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
         secret.expires_at = draft.expires_at
-    if described(secret) != before:
+    if values_of(secret) != before:
         refuse_stale(secret, expected_version)
         save_edited(secret, client, before=before, actor=actor, now=now)
     return secret
@@ -122,7 +122,7 @@ def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime
     secret = present_secret(client, secret_id)
     mark_removed(secret, actor=actor, now=now)
     touch(client, actor=actor, now=now)
-    audit.record("client.secret.removed", secret, actor=actor, now=now, before=described(secret))
+    audit.record("client.secret.removed", secret, actor=actor, now=now, before=values_of(secret))
     return secret
 
 
@@ -153,7 +153,7 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
     secret.client, secret.created_at, secret.created_by = client, now, actor.name
     secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
-    audit.record("client.secret.added", secret, actor=actor, now=now, after=described(secret))
+    audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
 
 
 def save_edited(
@@ -164,7 +164,7 @@ def save_edited(
     secret.save(update_fields=["description", "expires_at", "version"])
     touch(client, actor=actor, now=now)
     audit.record(
-        "client.secret.edited", secret, actor=actor, now=now, before=before, after=described(secret)
+        "client.secret.edited", secret, actor=actor, now=now, before=before, after=values_of(secret)
     )
 
 
@@ -176,12 +176,12 @@ def mark_removed(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
 
 def touch(client: Client, *, actor: Actor, now: datetime) -> None:
     """Save on ``client`` that its secrets changed: who, when, and the next expiry."""
-    note_expiry(client, now=now)
+    update_expiry(client, now=now)
     client.updated_at, client.updated_by = now, actor.name
     client.save(update_fields=["next_expires_at", "never_expires", "updated_at", "updated_by"])
 
 
-def described(secret: ClientSecret) -> dict[str, Any]:
+def values_of(secret: ClientSecret) -> dict[str, Any]:
     """Return the values for an audit event: nothing that helps to guess the secret."""
     ends_in = secret.last_four
     return {"description": secret.description, "expires_at": secret.expires_at, "ends_in": ends_in}

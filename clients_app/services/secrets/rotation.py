@@ -19,12 +19,12 @@ from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
-    described,
     has_room,
     insert_secret,
     mark_removed,
     prepare_secret,
     present_secret,
+    values_of,
 )
 
 
@@ -62,8 +62,8 @@ def rotate_secret(
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         old = present_secret(client, secret_id)
-        before = described(old)
-        _give_end(old, old_ends_at, now=now)
+        before = values_of(old)
+        _set_expiration(old, old_ends_at, now=now)
         removed = None
         if not has_room(client, now=now):
             removed = _make_room(client, old, remove_id, actor=actor, now=now)
@@ -71,14 +71,14 @@ def rotate_secret(
         new.secret.replaces = old
         insert_secret(client, new.secret, actor=actor, now=now)
         if removed is not None:
-            gone = described(removed)
+            gone = values_of(removed)
             audit.record("client.secret.removed", removed, actor=actor, now=now, before=gone)
-        after = {**described(old), "replaced_by": str(new.secret)}
+        after = {**values_of(old), "replaced_by": str(new.secret)}
         audit.record("client.secret.rotated", old, actor=actor, now=now, before=before, after=after)
     return RotatedSecret(new.secret, new.plain, old)
 
 
-def _give_end(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:
+def _set_expiration(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:
     if is_expired(old.expires_at, now):
         raise NotFound(_("This secret has expired. Add a new one."))
     old.expires_at = end_of_replaced(old.expires_at, chosen, created_at=old.created_at)

@@ -57,21 +57,21 @@ def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -
     ``rows`` are the live secrets of ``client_id``, just read, so the memo never outlives a row.
     Errors: Busy if Argon2id is needed and too many requests wait for it.
     """
-    fitting, undecided = _by_tag(plain, client_id, rows)
-    candidates = fitting or undecided
+    matching, undecided = _by_tag(plain, client_id, rows)
+    candidates = matching or undecided
     for row in candidates:
         if _fingerprint(plain, client_id, row) in memo:
             return row.id
     if not candidates:
         return None
-    return _through_the_gate(plain, client_id, candidates, may_wait=bool(fitting))
+    return _through_the_gate(plain, client_id, candidates, may_wait=bool(matching))
 
 
 def _by_tag(
     plain: str, client_id: UUID, rows: Iterable[SecretRow]
 ) -> tuple[list[SecretRow], list[SecretRow]]:
     """Return the rows whose tag matches, and those whose tag cannot be checked: its key is lost."""
-    fitting, undecided = [], []
+    matching, undecided = [], []
     tags: dict[str, bytes | None] = {}
     for row in rows:
         if row.tag_key_id not in tags:
@@ -81,8 +81,8 @@ def _by_tag(
         if tag is None:
             undecided.append(row)
         elif hmac.compare_digest(tag, row.tag):
-            fitting.append(row)
-    return fitting, undecided
+            matching.append(row)
+    return matching, undecided
 
 
 # The memo: fingerprints of secrets that matched before, under a random key of this process.

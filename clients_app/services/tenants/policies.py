@@ -16,7 +16,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import secrets_to_end, tenant_policy
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
-from clients_app.services.secrets.changes import described, save_edited
+from clients_app.services.secrets.changes import save_edited, values_of
 
 _BATCH: Final = 1000  # secrets in one run; the others a minute later
 
@@ -58,11 +58,11 @@ def end_old_secrets(*, now: datetime) -> None:
         policy = tenant_policy(tenant.pk)
         late = secrets_to_end(tenant.pk, policy, now=now).select_related("client")
         for secret in late.order_by("pk")[:_BATCH]:
-            _give_end(secret, policy, tenant_id=tenant.pk, now=now)
+            _set_expiration(secret, policy, tenant_id=tenant.pk, now=now)
 
 
 @transaction.atomic
-def _give_end(
+def _set_expiration(
     secret: ClientSecret, policy: TenantPolicy, *, tenant_id: UUID, now: datetime
 ) -> None:
     try:
@@ -73,6 +73,6 @@ def _give_end(
     end = policy.forced_end(created_at=secret.created_at, now=now)
     if end is None or secret.removed_at or (secret.expires_at and secret.expires_at <= end):
         return
-    before = described(secret)
+    before = values_of(secret)
     secret.expires_at = end
     save_edited(secret, client, before=before, actor=Actor.system(tenant_id), now=now)
