@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), models.Q(('secret_days_max__gte', 1), ('secret_days_max__lte', 3650)), _connector='OR'), models.Q(('rotation_days', None), models.Q(('rotation_days__gte', 1), ('rotation_days__lte', 3650)), _connector='OR')), name='tenant_policy_range'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'),
         ),
         migrations.AddConstraint(
             model_name='tenant',
@@ -716,7 +716,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('token_lifetime_s__gte', 60), ('token_lifetime_s__lte', 3600)), name='client_token_lifetime_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'),
         ),
         migrations.AddConstraint(
             model_name='client',

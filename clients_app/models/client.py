@@ -23,13 +23,10 @@ def _types(has: str) -> list[str]:
 
 #: The columns besides the name that the list sorts and counts by, all in one index.
 _LISTED: Final = (
-    "is_enabled",
-    "last_token_at",
-    "created_at",
-    "next_expires_at",
-    "never_expires",
-    "first_role_key",
+    *("is_enabled", "last_token_at", "created_at"),
+    *("next_expires_at", "never_expires", "first_role_key"),
 )
+_TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
 
 class IssuedClientId(models.Model):
@@ -101,10 +98,7 @@ class Client(Named):
                 name="client_name_unique",
             ),
             CheckConstraint(
-                condition=Q(
-                    token_lifetime_s__gte=limits.TOKEN_LIFETIME_MIN_S,
-                    token_lifetime_s__lte=limits.TOKEN_LIFETIME_MAX_S,
-                ),
+                condition=Q(token_lifetime_s__range=_TOKEN_LIFETIMES_S),
                 name="client_token_lifetime_range",
             ),
             CheckConstraint(

@@ -18,8 +18,7 @@ class TenantQuerySet(models.QuerySet[Row]):
 
 
 def _days_or_none(name: str) -> models.Q:
-    fits = {f"{name}__gte": 1, f"{name}__lte": limits.SECRET_DAYS_MAX}
-    return models.Q(**{name: None}) | models.Q(**fits)
+    return models.Q((name, None)) | models.Q((f"{name}__range", (1, limits.SECRET_DAYS_MAX)))
 
 
 @checks_texts

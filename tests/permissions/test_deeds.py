@@ -59,14 +59,8 @@ NEEDS: Final = {
 }
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
 OWN: Final = {
-    *(
-        "choose_password",
-        "record_sign_in",
-        "record_sign_out",
-        "record_proof",
-        "make_feed",
-        "remove_feed",
-    ),
+    *("choose_password", "record_sign_in", "record_sign_out", "record_proof"),
+    *("make_feed", "remove_feed"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
