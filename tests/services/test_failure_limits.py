@@ -64,7 +64,7 @@ def test_a_source(address: str, source: str):
 def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
     """What this process has not counted itself it sees in the shared table."""
     fail(FAILURES_MAX)
-    monkeypatch.setattr(failure_limits, "over", {})
+    monkeypatch.setattr(failure_limits, "over_limit", {})
 
     assert fail(1) == [WINDOW_S]
 
