@@ -58,7 +58,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         said = gettext("Role %(role)s removed.") % {"role": role.name}
         return done(request, to=reverse("role-list"), said=said, tell="rolesChanged")
     clients, people = holders_of(role)
-    ends = [client.last_token_ends_at for client in clients]
+    ends = [client.last_token_expires_at for client in clients]
     context = {
         "role": role,
         "client_count": len(clients),
