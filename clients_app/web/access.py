@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.errors import AlreadyAdded, Forbidden, NotFound, gettext_noop
-from clients_app.http.ruled_form import RuledForm
+from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.kept_forms import View, is_sent, keeps
@@ -35,7 +35,7 @@ def screen(action: Action | None = None, *, demands_factor: bool = True) -> Deco
 
 
 def window(
-    action: Action | None = None, *kept: str | type[RuledForm], demands_factor: bool = True
+    action: Action | None = None, *kept: str | type[PortalForm], demands_factor: bool = True
 ) -> Decorator:
     """Let people who may do ``action`` open a view with GET and send it with POST.
 

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Refused
+from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.kept_forms import is_sent
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
-from clients_app.web.forms.window_form import WindowForm
 from clients_app.web.htmx import show
 
-Form = TypeVar("Form", bound=WindowForm)
+Form = TypeVar("Form", bound=PortalForm)
 
 
 def form_window(
@@ -53,7 +53,7 @@ def is_submitted(request: HttpRequest) -> bool:
     return is_sent(request) and not is_url_step(request.POST) and "preview" not in request.POST
 
 
-def focus_of(request: HttpRequest, form: WindowForm, *, default: str) -> str:
+def focus_of(request: HttpRequest, form: PortalForm, *, default: str) -> str:
     """Return the field that gets the focus: the first wrong one, or the list of a URL step."""
     step = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
     return form.first_wrong or (step if step in form.fields else default)

@@ -19,7 +19,7 @@ from clients_app.identity.passwords import (
 )
 from clients_app.identity.person import person_of
 from clients_app.limits import PASSWORD_MIN
-from clients_app.services.people.preferences import ZONES, prefer
+from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
 from clients_app.web.htmx import see_other, show
 from clients_app.web.shell import theme_of
@@ -70,7 +70,7 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _page(request, time_zone=typed)
     try:
-        prefer(person_of(request), time_zone=typed)
+        set_preferences(person_of(request), time_zone=typed)
     except RuleBroken as error:
         return _page(request, status=422, zone_error=str(error))
     return _saved(request, gettext("Time zone saved."))
@@ -84,7 +84,7 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
     wanted = "shortcuts" in request.POST
     if BACK in request.POST:
         return _page(request, has_shortcuts=wanted)
-    prefer(person_of(request), has_shortcuts=wanted)
+    set_preferences(person_of(request), has_shortcuts=wanted)
     return _saved(request, gettext("Shortcuts saved."))
 
 

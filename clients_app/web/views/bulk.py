@@ -49,13 +49,13 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
 
     def context(form: BulkForm) -> dict[str, Any]:
         clients = clients_named(form.actor.tenant_id, form.client_ids)
-        ends = [client.last_token_ends_at for client in clients if client.last_token_ends_at]
+        ends = [client.last_token_expires_at for client in clients if client.last_token_expires_at]
         return {
             "operation": operation,
             "heading": heading,
             "verb": verb,
             "clients": clients,
-            "effect": {"last_token_ends_at": max(ends, default=None)},
+            "effect": {"last_token_expires_at": max(ends, default=None)},
             "to": kept_forms.own_path(form["to"].value()),
         }
 

@@ -11,7 +11,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, NotFound, Refused, gettext_noop
-from clients_app.http.ruled_form import form_key_of, input_of
+from clients_app.http.forms.portal_form import form_key_of, input_of
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
@@ -20,7 +21,6 @@ from clients_app.services.clients.registration import register_client
 from clients_app.web.access import window
 from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
-from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import see_other, show
 

@@ -10,7 +10,7 @@ from clients_app.identity.actor import actor_of
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.services.clients.edits import assign_roles, edit_client, name_owners
+from clients_app.services.clients.edits import assign_roles, edit_client, set_owners
 from clients_app.web.access import window
 from clients_app.web.form_window import focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm
@@ -30,7 +30,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
             client, form.client_draft(), expected_version=version, actor=actor, now=now
         )
         if "owners" in form.fields:
-            name_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
+            set_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
         message = gettext("%(client)s saved.") % {"client": saved.name}
         return done(request, message, "client-details", client_id=client.pk)
 

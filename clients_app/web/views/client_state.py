@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import Conflict
+from clients_app.http.forms.confirm_form import ConfirmForm, RestoreForm
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice, is_sent
@@ -21,7 +22,6 @@ from clients_app.services.clients.removal import asks_for_name, remove_client, r
 from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.confirm_form import ConfirmForm, RestoreForm
 from clients_app.web.htmx import done, show, with_query
 
 

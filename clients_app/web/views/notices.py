@@ -134,7 +134,7 @@ def _done(request: HttpRequest, message: str) -> HttpResponse:
 
 
 def _stamp(feed: CalendarFeed | None) -> str:
-    return feed.made_at.isoformat() if feed else ""
+    return feed.created_at.isoformat() if feed else ""
 
 
 def _page(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.forms.role_form import RoleEditForm, RoleForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Role
@@ -18,7 +19,6 @@ from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.role_form import RoleEditForm, RoleForm
 from clients_app.web.htmx import done, show, with_query
 from clients_app.web.list_state import filter_text
 
@@ -83,7 +83,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         remove_role(role_id, actor=actor_of(request), now=now)
         return _done(request, gettext("Role %(role)s removed."), role)
     clients, people = holders_of(role)
-    ends = [client.last_token_ends_at for client in clients]
+    ends = [client.last_token_expires_at for client in clients]
     context = {
         "role": role,
         "client_count": len(clients),

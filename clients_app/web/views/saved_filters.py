@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from clients_app.http.ruled_form import line
+from clients_app.http.forms.portal_form import LineField, PortalForm
 from clients_app.identity import kept_forms
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
@@ -17,13 +17,12 @@ from clients_app.rules.names import clean_filter_name
 from clients_app.services.people.saved_filters import remove_filter, save_filter
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.window_form import WindowForm
 from clients_app.web.htmx import go, see_other
 from clients_app.web.list_state import list_state
 
 
-class FilterForm(WindowForm):
-    name = line(_("Name"), clean_filter_name)
+class FilterForm(PortalForm):
+    name = LineField(_("Name"), clean_filter_name)
 
 
 @window(Action.READ_CLIENTS, FilterForm)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
-from clients_app.http.ruled_form import form_key_of
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.rotate_form import RotateForm
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client, ClientSecret
@@ -18,7 +20,7 @@ from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.changes import (
-    AddedSecret,
+    NewSecret,
     add_secret,
     edit_secret,
     remove_secret,
@@ -27,8 +29,6 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
 from clients_app.web.forms.secret_edit_form import SecretEditForm
-from clients_app.web.forms.secret_form import SecretForm
-from clients_app.web.forms.secret_rotate_form import SecretRotateForm
 from clients_app.web.htmx import done, show
 
 
@@ -89,7 +89,7 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
 
 
 @sensitive_variables("rotated")
-@window(Action.ROTATE_SECRET, SecretRotateForm, "form_key")
+@window(Action.ROTATE_SECRET, RotateForm, "form_key")
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Add a successor, shown once, and set when the old secret expires."""
     now, form_key = timezone.now(), form_key_of(request.POST)
@@ -97,7 +97,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         refuse_used(form_key, actor=actor_of(request))
 
     @sensitive_variables("rotated")
-    def save(form: SecretRotateForm) -> HttpResponse:
+    def save(form: RotateForm) -> HttpResponse:
         given = form.cleaned_data
         rotated = rotate_secret(
             client,
@@ -114,7 +114,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     return form_window(
         request,
         "secrets/secret_rotate",
-        SecretRotateForm,
+        RotateForm,
         save,
         title=gettext("Rotate Secret"),
         context=lambda form: {"client": client, "form_key": form_key},
@@ -142,9 +142,7 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
 
 
 @sensitive_variables("added")
-def _show_once(
-    request: HttpRequest, client: Client, added: AddedSecret, **more: Any
-) -> HttpResponse:
+def _show_once(request: HttpRequest, client: Client, added: NewSecret, **more: Any) -> HttpResponse:
     """Show a new secret, with a warning if another one has the same description."""
     description = added.secret.description
     others = client.secrets.live(timezone.now()).exclude(pk=added.secret.pk)
