@@ -121,7 +121,7 @@ def test_a_database_out_of_reach_is_named(portal: PortalProcess, words: tuple[st
     said = refusal(portal, *words, DATABASE_URL=url)
 
     assert said.startswith("The database cannot be used (")
-    assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server runs.")
+    assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server is running.")
     assert "refused" in said
     assert "pw" not in said
 
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_database_is_named(portal: PortalProcess, words: tuple
 def test_a_database_without_tables_is_named(portal: PortalProcess, words: tuple[str, ...]) -> None:
     said = refusal(portal, *words)
 
-    assert said.startswith("The database is not of this version (")
+    assert said.startswith("The database does not match this version (")
     assert said.endswith("run `make run` or `manage.py migrate` first.")
 
 
