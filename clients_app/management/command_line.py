@@ -100,6 +100,8 @@ class PortalCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add a parser for each subcommand."""
+        if not self.subcommands:
+            return
         parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
         for name, method in self.subcommands.items():
             text = method.__doc__
