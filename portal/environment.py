@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from clients_app import data_files
+from clients_app.rules.scopes import SCOPES
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DATABASE_EXAMPLE = "postgres://user:password@localhost:5432/portal"
@@ -93,7 +93,7 @@ def number(name: str, default: int, lowest: int, highest: int) -> int:
 def scopes(name: str, default: str) -> list[str]:
     """Return the words of the variable, which must be scopes (RFC 6749 section 3.3)."""
     found = list(dict.fromkeys(words(name, default)))
-    if not found or not all(re.fullmatch(r"[\x21\x23-\x5B\x5D-\x7E]+", word) for word in found):
+    if not SCOPES.fullmatch(" ".join(found)):
         advice = "words without quotes and backslashes, in ASCII, such as api"
         raise invalid(name, f"is {text(name)!r}", advice)
     return found
