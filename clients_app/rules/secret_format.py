@@ -24,7 +24,8 @@ _PATTERN: Final = re.compile(SCANNER_PATTERN)
 
 def new_secret() -> str:
     """Return a new Client Secret in plain text."""
-    start = PREFIX + _base62(secrets.randbits(256), width=_BODY_LENGTH)
+    number = int.from_bytes(secrets.token_bytes(32), "big")
+    start = PREFIX + _base62(number, width=_BODY_LENGTH)
     return start + _checksum(start)
 
 

@@ -26,7 +26,7 @@ def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
 def test_a_taken_port_is_named(portal: PortalProcess) -> None:
     with socket.create_server(("127.0.0.1", portal.port)):
         assert refusal(portal) == (
-            f"Port {portal.port} is taken; stop the program that uses it, or set PORT to another."
+            f"Port {portal.port} is in use; stop the program that uses it, or set PORT to another."
         )
     assert not (portal.data_dir / "portal.sqlite3").exists()
 
