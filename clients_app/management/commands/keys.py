@@ -1,7 +1,6 @@
 """`manage.py keys`: lists, rotates, revokes and re-encrypts the keys that sign tokens."""
 
 from argparse import Namespace
-from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -73,16 +72,12 @@ class Command(cli.PortalCommand):
 
 
 def _times(row: SigningKey) -> str:
-    match row.state:
-        case SigningKey.State.NEXT:
-            return f"signs from {_local(row.signs_from)}"
-        case SigningKey.State.ACTIVE:
-            return f"signs since {_local(row.activated_at)}"
-        case SigningKey.State.RETIRED:
-            return f"published until {_local(row.retired_at and removed_from(row.retired_at))}"
-        case _:
-            return f"removed {_local(row.removed_at)}"
-
-
-def _local(moment: datetime | None) -> str:
-    return f"{moment.astimezone(conf.installation_zone()):%Y-%m-%d %H:%M:%S %Z}" if moment else "-"
+    state, kept_until = SigningKey.State, row.retired_at and removed_from(row.retired_at)
+    words, moment = {
+        state.NEXT: ("signs from", row.signs_from),
+        state.ACTIVE: ("signs since", row.activated_at),
+        state.RETIRED: ("published until", kept_until),
+        state.REMOVED: ("removed", row.removed_at),
+    }[state(row.state)]
+    zone = conf.installation_zone()
+    return f"{words} {moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}" if moment else f"{words} -"

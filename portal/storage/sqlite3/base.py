@@ -27,9 +27,8 @@ class DatabaseWrapper(_Django):
         except (TooManyWriters, OSError) as error:
             raise OperationalError(f"database is locked: {error}") from error
         try:
-            self._set_busy_timeout(
-                until - time.monotonic()
-            )  # for programs that do not use the queue
+            # SQLite still waits for programs that do not use the queue
+            self._set_busy_timeout(until - time.monotonic())
             super()._start_transaction_under_autocommit()
         except BaseException:
             self._end_turn()
