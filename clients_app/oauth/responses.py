@@ -30,7 +30,7 @@ def token_json(issued: IssuedToken) -> Response:
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
         f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
     )
-    return Response(HTTPStatus.OK, _HEADERS, body.encode())
+    return Response(200, _HEADERS, body.encode())
 
 
 def json_response(members: Mapping[str, Any]) -> Response:

@@ -1,10 +1,8 @@
 """The token endpoint. Source: RFC 6749 section 3.2; TOK-1."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
-
-from django.utils import timezone
 
 from clients_app import conf
 from clients_app.oauth import request_log, responses
@@ -22,7 +20,7 @@ from clients_app.services.usage.rejected_requests import count_refused_request
 
 
 def _steps(request: Request) -> Response:
-    params, now, address = posted_params(request), timezone.now(), request.address
+    params, now, address = posted_params(request), datetime.now(UTC), request.address
     client, credential = authenticated = authenticate(request, params, now=now)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)

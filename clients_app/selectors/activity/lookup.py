@@ -1,11 +1,8 @@
-"""Single facts about the audit events of a tenant."""
+"""The latest audit events."""
 
 from uuid import UUID
 
-from clients_app.models import (
-    AuditEvent,
-    AuditHead,
-)
+from clients_app.models import AuditEvent, AuditHead
 
 
 def recent_events_of(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:
@@ -15,6 +12,6 @@ def recent_events_of(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> li
 
 
 def last_event_number(tenant_id: UUID) -> int:
-    """Return the number of the last audit event: any change of the tenant's rows raises it."""
+    """Return the number of the last audit event; every change in the tenant increases it."""
     head = AuditHead.objects.filter(tenant_id=tenant_id)
     return head.values_list("sequence", flat=True).first() or 0

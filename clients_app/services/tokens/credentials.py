@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients_app.models import ClientSecret
 
-_BY_SECRET: Final = "secret"  # in tokens, its id alone stands for it
+_UNNAMED: Final = "secret"  # in tokens, its id alone stands for it
 
 #: By kind, the rows that are not removed. Each has a ``client``.
 CREDENTIAL_ROWS: Final[dict[str, QuerySet[Any]]] = {
-    _BY_SECRET: ClientSecret.objects.filter(removed_at=None),
+    _UNNAMED: ClientSecret.objects.filter(removed_at=None),
 }
 
 
@@ -26,23 +26,23 @@ class Credential(NamedTuple):
     @classmethod
     def of_secret(cls, secret_id: int) -> Self:
         """Return the secret ``secret_id`` as a credential."""
-        return cls(_BY_SECRET, secret_id)
+        return cls(_UNNAMED, secret_id)
 
     @property
     def claim(self) -> int | str:
         """The claim ``cred``: the id of a secret, or the kind and id of another credential."""
-        return self.id if self.kind == _BY_SECRET else f"{self.kind}:{self.id}"
+        return self.id if self.kind == _UNNAMED else f"{self.kind}:{self.id}"
 
     @property
     def secret_id(self) -> int | None:
         """The id of the secret; None for another kind."""
-        return self.id if self.kind == _BY_SECRET else None
+        return self.id if self.kind == _UNNAMED else None
 
 
 def has_credential(claim: int | str) -> Exists | Q:
     """Return the condition that a client still has the credential of the claim ``cred``."""
     kind, _, number = str(claim).rpartition(":")
-    rows = CREDENTIAL_ROWS.get(kind or _BY_SECRET)
+    rows = CREDENTIAL_ROWS.get(kind or _UNNAMED)
     if rows is None or not number.isdecimal():
         return Q(pk__in=())
     return Exists(rows.filter(pk=int(number), client=OuterRef("pk")))

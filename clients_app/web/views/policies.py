@@ -18,7 +18,7 @@ from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.policies import foul_page, tenant_policy
+from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import may, signed_in
 from clients_app.web.forms.policy_form import PolicyForm
@@ -84,7 +84,7 @@ def _check(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> Http
     context = {
         "form": form,
         "policy": form.policy,
-        "page": foul_page(tenant_id, form.policy, page=number, now=now),
+        "page": noncompliant_clients(tenant_id, form.policy, page=number, now=now),
         "administrators": _to_be_led(tenant_id, form),
         "query": urlencode(kept),
         "kept": kept,
