@@ -1,4 +1,4 @@
-"""One-time links on which a person chooses a password: for the first start and the command line."""
+"""One-time links to choose a password."""
 
 from datetime import datetime
 
@@ -14,10 +14,9 @@ from clients_app.services.people.accounts import require_may_manage
 
 
 def make_one_time_link(person: Person, *, actor: Actor, now: datetime) -> str:
-    """Return an address that lets its bearer choose the password of ``person``, once.
+    """Return an address where anyone who has it can choose the password of ``person``, once.
 
-    It ends after an hour, and when a password is chosen. It goes to standard output or to the
-    person alone, never to a log.
+    It expires after an hour. Show it only to the person or on standard output, never log it.
     """
     key = default_token_generator.make_token(person)
     parts = {"uidb36": user_pk_to_url_str(person), "key": key}

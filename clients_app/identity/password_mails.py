@@ -1,4 +1,4 @@
-"""Forgot password: a one-time link by mail to the person whose address it is."""
+"""Forgot password: mails a one-time link to the person with that address."""
 
 import logging
 from datetime import datetime
@@ -18,14 +18,14 @@ log = logging.getLogger("clients_app.mail")
 
 
 def ask_for_link(email: str) -> None:
-    """Note that ``email`` asks for a link, in the same time whether anyone has that address."""
+    """Store the request for a link, in the same time for known and unknown addresses."""
     LinkRequest.objects.create(email=email)
 
 
 def mail_asked_links(*, now: datetime) -> None:
-    """Mail a link to each address that asked, where it is an active person's.
+    """Mail a link to each requested address that belongs to an active person.
 
-    Each request is removed first and tried once: a second mail would end the link of the first.
+    Each request is deleted first and tried once: a second link would invalidate the first.
     """
     for request in LinkRequest.objects.order_by("pk")[:100]:
         if request.delete()[0]:  # else another worker has it
@@ -45,5 +45,5 @@ def _mail_link(email: str, *, now: datetime) -> None:
     try:
         subject = gettext("Choose a new password")
         send(person.email, subject, "reset_link", context, message_id=str(uuid4()))
-    except NotSent as error:  # whoever waits for it asks again
+    except NotSent as error:  # the person can request another one
         log.warning("The one-time link of %s was not mailed: %s", person.username, error)

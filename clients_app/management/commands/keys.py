@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from clients_app import conf
-from clients_app.identity.second_factors import encrypt_factors_anew
+from clients_app.identity.second_factors import reencrypt_factors
 from clients_app.management.command_line import PortalCommand, actor_on_installation, now
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
@@ -69,7 +69,7 @@ class Command(PortalCommand):
         moment = now()
         done = encrypt_keys_anew(actor=actor_on_installation(), now=moment)
         self.stdout.write(f"Signing keys encrypted anew: {len(done)}.")
-        self.stdout.write(f"Second factors encrypted anew: {encrypt_factors_anew()}.")
+        self.stdout.write(f"Second factors encrypted anew: {reencrypt_factors()}.")
         left = rows_under_former_keys(now=moment)
         self.stdout.write(f"Tags of live secrets under a former key: {left.secrets}; {_REWRITTEN}.")
         self.stdout.write(f"Webhooks under a former key: {left.webhooks}; {_END}.")

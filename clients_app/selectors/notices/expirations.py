@@ -27,13 +27,14 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
         expired=Count("pk", filter=Q(expires_at__lte=now)),
         **within,
     )
-    return list(rows.order_by("client__tenant_id"))
+    return [dict(row) for row in rows.order_by("client__tenant_id")]
 
 
 def delivery_counts() -> list[dict[str, Any]]:
     """Return how many notices there are by tenant, channel and state."""
     groups = Delivery.objects.values("tenant_id", "channel", "state")
-    return list(groups.annotate(number=Count("pk")).order_by("tenant_id", "channel", "state"))
+    rows = groups.annotate(number=Count("pk")).order_by("tenant_id", "channel", "state")
+    return [dict(row) for row in rows]
 
 
 def channels_of(tenant_id: UUID) -> dict[str, NoticeChannel]:
