@@ -65,10 +65,6 @@ class _FrozenHeaders(ResponseHeaders):
         if not self.frozen or key == OPERATION_ID:
             super().__setitem__(key, value)
 
-    def setdefault(self, key: str, value: Any) -> None:
-        if not self.frozen:
-            super().setdefault(key, value)
-
     def __delitem__(self, key: str) -> None:
         if not self.frozen:
             super().__delitem__(key)

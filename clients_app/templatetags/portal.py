@@ -72,20 +72,17 @@ def restorable_for(context: Any, removed_at: datetime, restorable: timedelta) ->
     """Show how many days are left to restore a removed client."""
     ends = removed_at + restorable
     days = moments.days_left(ends, context["now"])
-    words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
-    if not days:
-        words = gettext("Less than a day left")
-    tone = "warn" if days <= 3 else ""
-    return {"tone": tone, "icon_name": "clock", "words": words, "at": ends}
+    words = gettext("Less than a day left")
+    if days:
+        words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    return {"tone": "warn" if days <= 3 else "", "icon_name": "clock", "words": words, "at": ends}
 
 
 @register.inclusion_tag("clients_app/clients/_time_left.html", takes_context=True)
 def time_left(context: Any, secret: Any) -> dict[str, Any]:
     """Show how long a secret is still valid."""
     tone, words = secret_tone(context, secret), life_in_words(context, secret)
-    icon_name = {"bad": "alert", "warn": "clock"}.get(tone, "")
-    if secret.expires_at is None:
-        icon_name = "infinity"
+    icon_name = {"bad": "alert", "warn": "clock"}.get(tone, "") if secret.expires_at else "infinity"
     return {"tone": tone, "icon_name": icon_name, "words": words}
 
 

@@ -11,9 +11,9 @@ from clients_app.errors import Conflict, Forbidden
 from clients_app.identity.second_factors import (
     add_authenticator,
     decrypt,
+    encrypt,
     reencrypt_factors,
     renew_recovery_codes,
-    encrypt,
     take_code,
 )
 from clients_app.models import Person

@@ -12,11 +12,12 @@ from functools import reduce
 from itertools import islice
 from operator import attrgetter, or_
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from clients_app.limits import PAGE_SIZE
-from clients_app.models import AuditEvent, TokenRefusal
+from clients_app.models import AuditEvent, AuditHead, TokenRefusal
 from clients_app.selectors.activity.filters import (
     ActivityFilter,
     alternatives,
@@ -126,3 +127,15 @@ def _edge(rows: Iterable[Row], cut: Cut, *, above: int = 0) -> Cut:
         else:
             cut = cut._replace(refused_at=row.last_at, refusal_id=row.pk + above)
     return cut
+
+
+def recent_events_of(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:
+    """Return the last events of a client, newest first."""
+    events = AuditEvent.objects.for_tenant(tenant_id).filter(client_id=client_id)
+    return list(events.order_by("-sequence")[:limit])
+
+
+def last_event_number(tenant_id: UUID) -> int:
+    """Return the number of the last audit event; every change in the tenant increases it."""
+    head = AuditHead.objects.filter(tenant_id=tenant_id)
+    return head.values_list("sequence", flat=True).first() or 0

@@ -84,7 +84,10 @@ class VerifyingBackend(TokenBackend):
 
 
 class AccessToken(Token):
-    """A verified access token; its type is in the header, not among the claims."""
+    """An access token that this portal issued for ``audience``, valid now.
+
+    The caller checks its client and credential. Errors: simplejwt's TokenError for any other token.
+    """
 
     token_type = _TYPES[0]
     lifetime = timedelta(seconds=TOKEN_LIFETIME_DEFAULT_S)
@@ -95,11 +98,3 @@ class AccessToken(Token):
 
     def verify_token_type(self) -> None:
         """Do nothing: the backend checks the type in the signed header."""
-
-
-def verified_token(plain: str, *, audience: str) -> AccessToken:
-    """Return the access token if this portal issued it for ``audience`` and it is valid.
-
-    The caller checks its client and credential. Errors: simplejwt's TokenError.
-    """
-    return AccessToken(plain, audience=audience)
