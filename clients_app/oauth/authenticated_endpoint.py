@@ -73,10 +73,7 @@ def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
 
 
 def posted_params(request: Request) -> Mapping[str, str]:
-    """Return the parameters of a POST, which must use https if the portal does.
-
-    Errors: OAuthError invalid_request.
-    """
+    """Return the parameters of a POST, by https if the portal uses it, or raise invalid_request."""
     if request.method != "POST":
         raise invalid_request("Use POST.", status=HTTPStatus.METHOD_NOT_ALLOWED)
     if not request.is_secure and conf.public_url().startswith("https:"):

@@ -64,12 +64,8 @@ def required(params: Mapping[str, str], name: str) -> str:
 
 
 def form_decoded(text: str) -> str:
-    """Return ``text`` decoded from application/x-www-form-urlencoded.
-
-    Errors: OAuthError invalid_request for a broken percent escape or bytes that are not UTF-8.
-    """
-    if "+" in text:
-        text = text.replace("+", " ")
+    """Return ``text`` decoded from application/x-www-form-urlencoded, or raise invalid_request."""
+    text = text.replace("+", " ")
     if "%" not in text:
         return text
     if _BROKEN_ESCAPE.search(text):

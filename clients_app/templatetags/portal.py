@@ -190,17 +190,15 @@ def event_icon(event: Any) -> SafeString:
 @register.simple_tag
 def actor_of_event(event: Any) -> SafeString | str:
     """Return who acted, with a link to the activity of a person."""
-    match event.actor_kind:
-        case ActorKind.PERSON if event.actor_id:
-            address = f"{reverse('activity')}?person={event.actor_id}"
-            return format_html('<a class="link" href="{}">{}</a>', address, event.actor_name)
-        case ActorKind.CLIENT:
-            return gettext("API: %(client)s") % {"client": event.actor_name}
-        case ActorKind.SYSTEM:
-            return gettext("the portal")
-        case ActorKind.COMMAND_LINE:
-            return gettext("command line")
-    return event.actor_name
+    if event.actor_kind == ActorKind.PERSON and event.actor_id:
+        address = f"{reverse('activity')}?person={event.actor_id}"
+        return format_html('<a class="link" href="{}">{}</a>', address, event.actor_name)
+    texts = {
+        ActorKind.CLIENT: gettext("API: %(client)s") % {"client": event.actor_name},
+        ActorKind.SYSTEM: gettext("the portal"),
+        ActorKind.COMMAND_LINE: gettext("command line"),
+    }
+    return texts.get(event.actor_kind, event.actor_name)
 
 
 @register.inclusion_tag("clients_app/components/refused_group.html", takes_context=True)

@@ -14,10 +14,7 @@ from clients_app.services.tokens.claims import GrantResult
 def client_credentials(
     client: StoredClient, params: Mapping[str, str], *, now: datetime
 ) -> GrantResult:
-    """Return the client itself as the subject, with the scopes it requests.
-
-    Errors: OAuthError invalid_scope.
-    """
+    """Return the client as the subject, with the scopes it requests, or raise invalid_scope."""
     try:
         scope = granted_scopes(params.get("scope"), conf.api_scopes())
     except RuleBroken as error:

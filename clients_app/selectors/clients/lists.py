@@ -76,7 +76,8 @@ def client_page(
     page = min(max(page, 1), pages)
     rows = _sorted(matching.filter(client_type=client_type), sort, now)
     ids = _ids_of_page(rows, page, total)
-    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(_roles())
+    roles = Prefetch("roles", Role.objects.in_screen_order())
+    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(roles)
     found: dict[UUID, Any] = {client.pk: client for client in clients}
     for client in found.values():
         client.role_names = [role.name for role in client.roles.all()]
@@ -187,7 +188,3 @@ def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
     return clients.annotate(
         live_secrets=Coalesce(Subquery(count), 0), first_expiry=first, last_expired=last
     )
-
-
-def _roles() -> Prefetch:
-    return Prefetch("roles", queryset=Role.objects.in_screen_order())
