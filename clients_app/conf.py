@@ -57,6 +57,7 @@ def installation_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+@cache
 def root_secrets() -> tuple[bytes, ...]:
     """Return SECRET_KEY and its fallbacks, newest first, from which other keys are derived."""
     return tuple(key.encode() for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
