@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from clients_app.models import Client
-from clients_app.selectors.activity.lookup import last_event_number
+from clients_app.selectors.activity.events import last_event_number
 
 _WORDS_LAST_S: Final = 60  # "4 minutes ago" is rendered again this often
 

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 
 from clients_app import conf
-from clients_app.identity.second_factors import encrypt_factors_anew
+from clients_app.identity.second_factors import reencrypt_factors
 from clients_app.management import command_line as cli
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
@@ -58,7 +58,7 @@ class Command(cli.PortalCommand):
         """Encrypt private keys and second factors under the current SECRET_KEY."""
         moment = cli.now()
         keys = encrypt_keys_anew(actor=cli.actor_on_installation(), now=moment)
-        factors, left = encrypt_factors_anew(), rows_under_former_keys(now=moment)
+        factors, left = reencrypt_factors(), rows_under_former_keys(now=moment)
         self.stdout.write(
             f"Signing keys re-encrypted: {len(keys)}.\n"
             f"Second factors re-encrypted: {factors}.\n"

@@ -36,7 +36,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     if pending is None:
         late = gettext("The previous QR code is out of date. Scan this one.")
         return _ask(request, second_factors.new_app_secret(), error=late)
-    secret, code = second_factors.opened(pending), request.POST.get("code", "")
+    secret, code = second_factors.decrypt(pending), request.POST.get("code", "")
     try:
         codes = second_factors.add_authenticator(
             person, secret, code, actor=actor_of(request), now=timezone.now()
@@ -73,7 +73,7 @@ def account_recovery_codes(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("secret")
 def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
-    request.session[_PENDING] = second_factors.sealed(secret)
+    request.session[_PENDING] = second_factors.encrypt(secret)
     context = {
         "image": qr_code(person_of(request), secret),
         "secret": secret,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
-from clients_app.identity.password_mails import ask_for_link
+from clients_app.identity.one_time_links import ask_for_link
 from clients_app.identity.passwords import ByLink, may_ask_for_link
 from clients_app.limits import PASSWORD_MIN
 from clients_app.web.htmx import show

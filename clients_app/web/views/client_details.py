@@ -16,7 +16,7 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
-from clients_app.selectors.activity.lookup import recent_events_of
+from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.usage import client_summary, hours_of, refusals_of
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets

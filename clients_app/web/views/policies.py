@@ -15,7 +15,7 @@ from clients_app.identity.factor_status import administrators_without_factor
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.policies import foul_page, tenant_policy
+from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
 from clients_app.web.forms.policy_form import PolicyForm
@@ -71,7 +71,7 @@ def _check(request: HttpRequest, form: PolicyForm) -> HttpResponse:
     context = {
         "form": form,
         "policy": policy,
-        "page": foul_page(tenant_id, policy, page=page_number(request.GET), now=now),
+        "page": noncompliant_clients(tenant_id, policy, page=page_number(request.GET), now=now),
         "administrators": administrators if policy.mfa_for_administrators else [],
         "query": urlencode(kept),
         "kept": kept,
