@@ -141,7 +141,7 @@ def cache() -> dict[str, Any]:
 
 def database(data_dir: Path) -> dict[str, Any]:
     """Return what Django wants to know of DATABASE_URL; a file in ``data_dir`` when unset."""
-    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_files.database(data_dir)))}")
+    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}")
     example = "postgres://user:password@localhost:5432/portal"
     if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise ImproperlyConfigured(
@@ -167,7 +167,7 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
         return {"default": default}
     short_lived = {
         "ENGINE": "portal.storage.short_lived",
-        "NAME": str(data_files.short_lived(data_dir)),
+        "NAME": str(data_dir / data_files.SHORT_LIVED),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 0.2,  # seconds to wait for another writer

@@ -21,7 +21,7 @@ def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY, or SECRET_KEY_FILE's, or the key file's in DATA_DIR, made if missing."""
     given = secret_from("SECRET_KEY")
     if not given:
-        path = data_files.secret_key(data_dir)
+        path = data_dir / data_files.SECRET_KEY
         _make_key_file(path)
         given = _content(path, "The key file")
     if len(given) < 50 or len(set(given)) < 5:

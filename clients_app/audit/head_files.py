@@ -53,4 +53,4 @@ def noted(tenant_id: UUID) -> dict[int, str]:
 
 
 def _path(tenant_id: UUID) -> Path:
-    return data_files.audit_heads(settings.DATA_DIR) / str(tenant_id)
+    return settings.DATA_DIR / data_files.AUDIT_HEADS / str(tenant_id)

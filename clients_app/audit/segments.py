@@ -25,7 +25,7 @@ _TAIL: Final = len(',"digest":"') + _HEX + len('","key":"') + 8 + len('"}\n')
 def path_of(segment: AuditSegment) -> Path:
     """Return where the file of ``segment`` is."""
     name = f"{segment.first_sequence:012}-{segment.last_sequence:012}.jsonl.gz"
-    return data_files.audit_segments(settings.DATA_DIR, segment.tenant_id) / name
+    return settings.DATA_DIR / data_files.AUDIT_SEGMENTS / str(segment.tenant_id) / name
 
 
 def draft_of(segment: AuditSegment) -> Path:

@@ -52,7 +52,7 @@ def _open(target: str) -> Iterator[int]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """Hold off the other threads and processes that write."""
-    lock = os.open(data_files.audit_stream_lock(settings.DATA_DIR), os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(settings.DATA_DIR / data_files.AUDIT_STREAM_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

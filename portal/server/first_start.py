@@ -34,7 +34,7 @@ def one_at_a_time() -> Iterator[None]:
     folder = settings.DATA_DIR
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = data_files.start_lock(folder).open("w")
+        lock = (folder / data_files.START_LOCK).open("w")
     except OSError as error:
         raise ImproperlyConfigured(
             f"The folder {folder} cannot be written ({error.strerror}); "

@@ -13,8 +13,8 @@ from clients_app import data_files
 
 def collect_changed_static_files() -> bool:
     """Fill the static folder with hashed, compressed copies; return whether that was needed."""
-    root = data_files.static_root(settings.DATA_DIR)
-    stamp = data_files.static_fingerprint(settings.DATA_DIR)
+    root = settings.DATA_DIR / data_files.STATIC_ROOT
+    stamp = settings.DATA_DIR / data_files.STATIC_FINGERPRINT
     fingerprint = _fingerprint()
     collected = stamp.read_text() if stamp.exists() and root.exists() else ""
     if collected == fingerprint:

@@ -44,7 +44,7 @@ from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_s
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.private_keys import new_key
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -125,7 +125,7 @@ def add_app(on: Subjects) -> object:
 
 @override_settings(SECRET_KEY_FALLBACKS=[FORMER])
 def end_former_secret_key(on: Subjects) -> object:
-    return encrypt_keys_anew(**on.by)
+    return reencrypt_keys(**on.by)
 
 
 DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
@@ -228,6 +228,6 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 **on.by,
             ),
         ),
-        (encrypt_keys_anew, end_former_secret_key),
+        (reencrypt_keys, end_former_secret_key),
     )
 }

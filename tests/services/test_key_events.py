@@ -15,9 +15,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.signing_keys import private_keys, rotation
 from clients_app.services.signing_keys.private_keys import SigningKeyLost
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
     ensure_active_key,
     follow_schedule,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -71,7 +71,7 @@ def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
     deeds = (
         lambda actor: rotate_keys(actor=actor, now=NOW),
         lambda actor: revoke_keys([first.kid], actor=actor, now=NOW),
-        lambda actor: encrypt_keys_anew(actor=actor, now=NOW),
+        lambda actor: reencrypt_keys(actor=actor, now=NOW),
     )
 
     for deed in deeds:
@@ -87,8 +87,8 @@ def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
     former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 60
     settings.SECRET_KEY_FALLBACKS = [former]
 
-    assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
-    assert encrypt_keys_anew(actor=operator, now=NOW) == []
+    assert len(reencrypt_keys(actor=operator, now=NOW)) == 2
+    assert reencrypt_keys(actor=operator, now=NOW) == []
 
     private_keys.forget()
     with settings_without_fallbacks(settings):
@@ -116,5 +116,5 @@ def test_encrypt_anew_without_the_former_key_changes_nothing(
     settings.SECRET_KEY = "n" * 60
 
     with pytest.raises(SigningKeyLost):
-        encrypt_keys_anew(actor=operator, now=now)
+        reencrypt_keys(actor=operator, now=now)
     assert SigningKey.objects.values().get() == before

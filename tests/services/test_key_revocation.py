@@ -9,7 +9,7 @@ from clients_app.errors import NotFound
 from clients_app.models import SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys, public_keys
 from clients_app.services.signing_keys.private_keys import SigningKeyLost, loaded_key
-from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.public_keys import is_trusted, published_jwks
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
@@ -28,7 +28,7 @@ def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Act
 
     assert following.kid != first.kid
     assert (following.state, following.activated_at) == ("active", NOW + SECOND)
-    assert not counts_now(first.kid)
+    assert not is_trusted(first.kid)
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [following.kid]
     assert loaded_key(following.kid).algorithm == "ES256"
     withdrawn = SigningKey.objects.get(kid=first.kid)
@@ -76,7 +76,7 @@ def test_revoke_of_another_key_lets_the_active_one_sign(
     kid = SigningKey.objects.get(state=state).kid
 
     assert revoke_keys([kid], actor=operator, now=NOW + LEAD) == active
-    assert not counts_now(kid)
+    assert not is_trusted(kid)
 
 
 def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: Actor):

@@ -8,7 +8,7 @@ import pytest
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, SigningKey, Tenant
-from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.public_keys import is_trusted, published_jwks
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
@@ -30,7 +30,7 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     following = SigningKey.objects.get(state="next")
     assert following.signs_from == NOW + 90 * DAY
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [first.kid, following.kid]
-    assert not counts_now(following.kid)
+    assert not is_trusted(following.kid)
 
     follow_schedule(now=NOW + 90 * DAY - SECOND)
     assert states() == ["active", "next"]
@@ -39,11 +39,11 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     follow_schedule(now=rotated_at)
     assert states() == ["retired", "active"]
     assert ensure_active_key(now=rotated_at) == following
-    assert counts_now(first.kid)
+    assert is_trusted(first.kid)
     assert len(published_jwks()["keys"]) == 2
 
     follow_schedule(now=rotated_at + timedelta(seconds=3900) - SECOND)
-    assert counts_now(first.kid)
+    assert is_trusted(first.kid)
     follow_schedule(now=rotated_at + timedelta(seconds=3900))
     assert states() == ["removed", "active"]
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [following.kid]

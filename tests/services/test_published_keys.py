@@ -9,8 +9,8 @@ from clients_app.models import SigningKey
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.private_keys import new_key
 from clients_app.services.signing_keys.public_keys import (
-    counts_now,
-    know,
+    ensure_cached,
+    is_trusted,
     public_key_of,
     published_jwks,
 )
@@ -42,17 +42,17 @@ def test_states_decide_what_is_published_and_what_counts(
 
     assert bool(published_jwks()["keys"]) is published
     assert (public_key_of(key.kid) is not None) is published
-    assert counts_now(key.kid) is counts
+    assert is_trusted(key.kid) is counts
 
 
 def test_what_counts_is_asked_of_the_database_each_time(key: SigningKey):
     """KEY-5: what another process withdraws counts no more, whatever is remembered."""
     assert public_key_of(key.kid) is not None
-    assert counts_now(key.kid)
+    assert is_trusted(key.kid)
 
     SigningKey.objects.update(state=State.REMOVED)
 
-    assert not counts_now(key.kid)
+    assert not is_trusted(key.kid)
 
 
 def test_thousands_of_unknown_keys_cost_no_query_each(
@@ -93,9 +93,9 @@ def test_the_key_that_signs_now_is_known_without_waiting(
     assert public_key_of(other.kid) is None
 
     with django_assert_num_queries(1):
-        know(other.kid)
-        know(other.kid)
-        know(None)
+        ensure_cached(other.kid)
+        ensure_cached(other.kid)
+        ensure_cached(None)
         assert public_key_of(other.kid) is not None
 
 

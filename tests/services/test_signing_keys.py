@@ -120,12 +120,12 @@ def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any
     assert number.decode("latin-1") not in dump_of_every_table()
     assert "PRIVATE" not in dump_of_every_table()
     current = derived_keys.current_key(derived_keys.SIGNING_KEYS)
-    assert derived_keys.sealed_under(key.private_part) == current.id
+    assert derived_keys.encrypted_under(key.private_part) == current.id
 
 
 def test_two_encryptions_share_nothing(key: SigningKey):
     one = key.private_part
-    private_keys.encrypt_anew(key)
+    private_keys.reencrypt(key)
     two = key.private_part
 
     assert one[8:20] != two[8:20]  # after the id of the key

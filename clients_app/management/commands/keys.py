@@ -15,7 +15,7 @@ from clients_app.rules.key_schedule import removed_from
 from clients_app.selectors.signing_keys.former_keys import rows_under_former_keys
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -67,7 +67,7 @@ class Command(PortalCommand):
     def reencrypt(self, **_: Any) -> None:
         """End the need for a former SECRET_KEY; say what still has it."""
         moment = now()
-        done = encrypt_keys_anew(actor=actor_on_installation(), now=moment)
+        done = reencrypt_keys(actor=actor_on_installation(), now=moment)
         self.stdout.write(f"Signing keys encrypted anew: {len(done)}.")
         self.stdout.write(f"Second factors encrypted anew: {encrypt_factors_anew()}.")
         left = rows_under_former_keys(now=moment)
