@@ -9,7 +9,7 @@ from clients_app.models import Client, ClientSecret, TokenUsage
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import counts, hourly_rows
+from clients_app.services.usage import counts, pending_counts, upserts
 from tests.conftest import Machine
 
 AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_what_cannot_be_written_is_kept_and_counted_once(
 ):
     count(machine)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_rows, statement, "SELECT 1 FROM no_such_table WHERE %s")
+        patch.setattr(counts, statement, "SELECT 1 FROM no_such_table WHERE %s")
         patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
         counts.flush()
     assert not TokenUsage.objects.exists()
@@ -129,20 +129,20 @@ def test_a_piece_that_was_written_is_not_written_again(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ):
     """Of two pieces the second fails: only it comes back."""
-    write = hourly_rows.write_issued
+    run = upserts.run
     calls = []
 
-    def second_fails(rows):
-        calls.append(rows)
+    def second_fails(*batches):
+        calls.append(batches)
         if len(calls) == 2:
             raise DatabaseError("database is locked")
-        write(rows)
+        run(*batches)
 
     count(machine)
     count(machine, at=AT + HOUR)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_rows, "PIECE", 1)
-        patch.setattr(hourly_rows, "write_issued", second_fails)
+        patch.setattr(pending_counts, "PIECE", 1)
+        patch.setattr(upserts, "run", second_fails)
         patch.setattr(counts.connection, "close", lambda: None)
         counts.flush()
     counts.flush()

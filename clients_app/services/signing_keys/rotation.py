@@ -174,9 +174,7 @@ def _remove(row: SigningKey, action: str, *, actor: Actor, now: datetime) -> Non
     _save(row, action, actor=actor, now=now, before=before)
 
 
-def _save(
-    action: str, row: SigningKey, *, actor: Actor, now: datetime, **fields: Any
-) -> SigningKey:
+def _save(row: SigningKey, action: str, *, actor: Actor, now: datetime, **event: Any) -> SigningKey:
     """Save the key, add the event to the chain of each tenant, and clear this process's cache."""
     row.save()
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
