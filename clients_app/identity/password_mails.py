@@ -11,8 +11,8 @@ from clients_app.actors import Actor
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import LinkRequest, Person
 from clients_app.rules.names import key_of
-from clients_app.services.notices.channel import NotSent
 from clients_app.services.notices.channels.mail.smtp import send
+from clients_app.services.notices.messages import NotSent
 
 log = logging.getLogger("clients_app.mail")
 

@@ -47,7 +47,7 @@ def forget_revoked_tokens() -> None:
 
 def look_for_ends() -> None:
     """Queue the notices of the day."""
-    schedule.look_everywhere(now=datetime.now(UTC))
+    schedule.queue_daily_notices(now=datetime.now(UTC))
 
 
 def look_after_policies() -> None:

@@ -28,7 +28,7 @@ from clients_app.services.clients.edits import (
 )
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
-from clients_app.services.notices.calendar_links import make_feed, remove_feed
+from clients_app.services.notices.calendar_links import create_feed, remove_feed
 from clients_app.services.notices.channel_settings import (
     remove_channel,
     renew_secret,
@@ -105,7 +105,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
     set_channel(
         "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
     )
-    make_feed(person, actor=command_line_in(tenant), now=NOW)
+    create_feed(person, actor=command_line_in(tenant), now=NOW)
     failed = Delivery.objects.create(
         tenant=tenant,
         channel="mail",
@@ -217,7 +217,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (remove_channel, lambda on: remove_channel("webhook", **on.by)),
         (send_test, lambda on: send_test("webhook", email="", **on.by)),
         (retry, lambda on: retry(on.failed.pk, **on.by)),
-        (make_feed, lambda on: make_feed(on.person, **on.by)),
+        (create_feed, lambda on: create_feed(on.person, **on.by)),
         (remove_feed, lambda on: remove_feed(on.person, **on.by)),
         (
             set_policies,

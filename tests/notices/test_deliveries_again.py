@@ -13,8 +13,7 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery, NoticeChannel, Person, Tenant
 from clients_app.services.notices import deliveries
-from clients_app.services.notices.channel_settings import NewSecret
-from clients_app.services.notices.schedule import look
+from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.notices.table import CHANNELS
 from tests.factories import NOW, actor_for
 from tests.notices.conftest import ending_client, in_days, outcomes, told
@@ -22,7 +21,7 @@ from tests.sinks import MailSink, Receiver
 
 
 def test_without_the_key_of_its_secret_nothing_is_posted(
-    tenant: Tenant, hook: NewSecret, hooks: Receiver, settings: Any
+    tenant: Tenant, hook: str, hooks: Receiver, settings: Any
 ) -> None:
     delivery = told(tenant)
     settings.SECRET_KEY = "another-key-of-at-least-fifty-characters-0123456789"
@@ -35,7 +34,7 @@ def test_without_the_key_of_its_secret_nothing_is_posted(
 
 
 def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
-    tenant: Tenant, hook: NewSecret, hooks: Receiver
+    tenant: Tenant, hook: str, hooks: Receiver
 ) -> None:
     hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL takes no NUL
     delivery, now = told(tenant), NOW
@@ -54,7 +53,7 @@ def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
     assert outcomes() == [("notice.failed", "system")]
 
 
-def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSecret) -> None:
+def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: str) -> None:
     NoticeChannel.objects.update(settings={"url": f"https://{'a' * 60}.{'b' * 1800}/"})
     delivery = told(tenant)
 
@@ -65,7 +64,7 @@ def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSe
 
 
 def test_what_failed_is_sent_again_by_hand(
-    tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
     hooks.status = 410  # Gone: by the scheme nothing more is sent
     delivery = told(tenant)
@@ -89,7 +88,7 @@ def test_what_failed_is_sent_again_by_hand(
 
 
 def test_only_an_administrator_of_the_tenant_sends_again(
-    tenant: Tenant, hook: NewSecret, owner: Person, stranger: Person
+    tenant: Tenant, hook: str, owner: Person, stranger: Person
 ) -> None:
     delivery = told(tenant)
 
@@ -155,7 +154,7 @@ def test_processes_that_try_at_once_send_once(mara: Person, sink: MailSink) -> N
     def run() -> None:
         try:
             barrier.wait()
-            look(tenant, now=NOW)
+            queue_notices(tenant, now=NOW)
             for delivery in Delivery.objects.all():
                 deliveries.attempt(delivery.pk, now=NOW)
         finally:

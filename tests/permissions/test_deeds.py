@@ -59,7 +59,14 @@ NEEDS: Final = {
 }
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
 OWN: Final = {
-    *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
+    *(
+        "choose_password",
+        "note_sign_in",
+        "note_sign_out",
+        "note_proof",
+        "create_feed",
+        "remove_feed",
+    ),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }

@@ -19,7 +19,7 @@ class Command(PortalCommand):
         """Print how many secrets got a notice, and how each message went."""
         tenants = [tenant_of(tenant)] if tenant else installation.tenants()
         for one in tenants:
-            told = schedule.look(one, now=now())
+            told = schedule.queue_notices(one, now=now())
             ending = "" if told == 1 else "s"
             self.stdout.write(f"{one.name}: notices for {told} secret{ending}")
             for delivery_id in deliveries.due(now=now(), tenant_id=one.pk):

@@ -65,7 +65,7 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     except RuleBroken as error:
         return _page(request, channel, status=422, wrong=error, typed=typed)
     if made is not None:
-        return _page(request, channel, signing_secret=made.plain)
+        return _page(request, channel, signing_secret=made)
     messages.success(request, gettext("%(channel)s saved.") % {"channel": chosen.label})
     return see_other(reverse("notices"))
 
@@ -98,7 +98,7 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     if not is_sent(request) or row is None or seen != row.set_at.isoformat():
         return see_other(reverse("notices"))
     made = channel_settings.renew_secret(channel, actor=actor_of(request), now=timezone.now())
-    return _page(request, channel, signing_secret=made.plain)
+    return _page(request, channel, signing_secret=made)
 
 
 @_sent
@@ -137,7 +137,7 @@ def notices_calendar(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not is_sent(request) or request.POST.get("seen") != _stamp(feed_of(person_of(request))):
         return see_other(reverse("notices"))
-    key = calendar_links.make_feed(person, actor=actor_of(request), now=timezone.now())
+    key = calendar_links.create_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
     return _page(request, calendar_address=address)
 
