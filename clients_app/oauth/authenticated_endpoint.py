@@ -35,7 +35,7 @@ from clients_app.services.failure_limits import count_failure
 from clients_app.services.secrets.verification import Busy
 from clients_app.services.signing_keys.public_keys import ensure_cached
 from clients_app.services.tokens.validity import CountingToken, counting_token
-from clients_app.services.usage.counts import count_use
+from clients_app.services.usage.counts import count_token
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
@@ -97,7 +97,7 @@ def client_and_token(request: Request) -> tuple[StoredClient, CountingToken | No
     """
     params, now = posted_params(request), timezone.now()
     client, credential = authenticate(request, params, now=now)
-    count_use(client.id, credential, address=request.address, now=now)
+    count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
     ensure_cached(client.active_kid)  # the token may be signed with it
     return client, counting_token(required(params, "token"), audience=conf.token_audience())
 

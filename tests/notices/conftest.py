@@ -47,8 +47,8 @@ def hooks() -> Iterator[Receiver]:
         yield running
 
 
-def ending_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
-    """Return a client with one old secret that ends then."""
+def expiring_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
+    """Return a client with one old secret that expires then."""
     client = make_client(name, tenant, expires_at=None, **draft).client
     client.secrets.all().update(removed_at=NOW)
     insert_secrets(client, 1, expires_at=ends_at, description="Firmware", last_four="t4Vb")
@@ -66,9 +66,9 @@ def hook(actor: Actor, hooks: Receiver) -> str:
     return made
 
 
-def told(tenant: Tenant) -> Delivery:
-    """Return the message that tells of a client whose secret ends in a week."""
-    ending_client("Pumps & <Valves>", tenant, ends_at=in_days(7))
+def queued_message(tenant: Tenant) -> Delivery:
+    """Return the message about a client whose secret expires in a week."""
+    expiring_client("Pumps & <Valves>", tenant, ends_at=in_days(7))
     queue_notices(tenant, now=NOW)
     return Delivery.objects.get()
 

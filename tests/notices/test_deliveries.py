@@ -1,4 +1,4 @@
-"""Messages on their way: a real mail server and a real receiver get them, and what comes of it."""
+"""Messages are sent to a real mail server and a real receiver, with every kind of answer."""
 
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,13 @@ from clients_app.services.notices.channel_settings import (
     send_test,
 )
 from tests.factories import NOW
-from tests.notices.conftest import outcomes, told
+from tests.notices.conftest import outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
 
 def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     Person.objects.filter(pk=mara.pk).update(time_zone="Europe/Berlin")
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -43,8 +43,10 @@ def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: Mai
     assert outcomes() == [("notice.sent", "system")]
 
 
-def test_a_post_is_signed_by_the_standard(tenant: Tenant, hook: str, hooks: Receiver) -> None:
-    delivery, now = told(tenant), datetime.now().astimezone()
+def test_a_post_is_signed_as_in_standard_webhooks(
+    tenant: Tenant, hook: str, hooks: Receiver
+) -> None:
+    delivery, now = queued_message(tenant), datetime.now().astimezone()
 
     deliveries.attempt(delivery.pk, now=now)
 
@@ -64,11 +66,11 @@ def test_a_post_is_signed_by_the_standard(tenant: Tenant, hook: str, hooks: Rece
     assert (delivery.state, delivery.answer) == ("sent", "HTTP 204")
 
 
-def test_a_new_secret_takes_the_place_of_the_former(
+def test_a_renewed_secret_replaces_the_former_one(
     tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
     renewed = renew_secret("webhook", actor=actor, now=NOW)
-    deliveries.attempt(told(tenant).pk, now=datetime.now().astimezone())
+    deliveries.attempt(queued_message(tenant).pk, now=datetime.now().astimezone())
 
     ((headers, body),) = hooks.received
     Verifier(renewed).verify(body, headers)
@@ -76,7 +78,7 @@ def test_a_new_secret_takes_the_place_of_the_former(
         Verifier(hook).verify(body, headers)
 
 
-def test_the_signing_secret_is_kept_nowhere(hook: str, dump_of_every_table: Any) -> None:
+def test_the_signing_secret_is_not_stored(hook: str, dump_of_every_table: Any) -> None:
     assert hook.startswith("whsec_")
     assert hook[6:] not in dump_of_every_table()
 
@@ -84,7 +86,7 @@ def test_the_signing_secret_is_kept_nowhere(hook: str, dump_of_every_table: Any)
 def test_a_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) -> None:
     """DEP-3."""
     hooks.status, hooks.headers = 302, {"Location": hooks.url}
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -101,7 +103,7 @@ def test_a_refused_mail(
     tenant: Tenant, mara: Person, sink: MailSink, refusal: str, state: str
 ) -> None:
     sink.refuse = refusal
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -112,7 +114,7 @@ def test_a_refused_mail(
 def test_a_removed_webhook_gets_nothing(
     tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
     remove_channel("webhook", actor=actor, now=NOW)
 
     deliveries.attempt(delivery.pk, now=NOW)
@@ -122,7 +124,7 @@ def test_a_removed_webhook_gets_nothing(
     assert hooks.received == []
 
 
-def test_a_test_says_that_it_is_one(
+def test_a_test_message_is_marked_as_a_test(
     tenant: Tenant, mara: Person, actor: Actor, hook: str, hooks: Receiver, sink: MailSink
 ) -> None:
     now = datetime.now().astimezone()

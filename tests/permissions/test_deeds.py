@@ -16,7 +16,7 @@ from clients_app.permissions import Action
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
-from tests.audit.deeds import DEEDS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS, Subjects, make_subjects
 from tests.factories import NOW, role_id
 from tests.permissions.test_permissions import HEAD, ROWS
 
@@ -89,7 +89,7 @@ def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | 
     """Return how the deed was refused, if it was; it is undone in any case."""
     with transaction.atomic():
         try:
-            DEEDS[deed](subjects._replace(actor=actor))
+            OPERATIONS[deed](subjects._replace(actor=actor))
         except (Forbidden, NotFound, RuleBroken) as error:
             return type(error)
         finally:
@@ -98,7 +98,7 @@ def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | 
 
 
 def test_every_deed_has_its_right_here() -> None:
-    assert set(NEEDS) | OWN == set(DEEDS)
+    assert set(NEEDS) | OWN == set(OPERATIONS)
 
 
 @pytest.mark.parametrize("name", HEAD[1:])

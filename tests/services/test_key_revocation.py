@@ -22,7 +22,9 @@ from tests.services.keys import LEAD, events, states
 pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
-def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Actor, tenant: Tenant):
+def test_revoke_acts_immediately_and_another_key_signs(
+    first: SigningKey, operator: Actor, tenant: Tenant
+):
     """KEY-5."""
     following = revoke_keys([first.kid], actor=operator, now=NOW + SECOND)
 
@@ -38,7 +40,7 @@ def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Act
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operator: Actor):
+def test_a_revoked_key_no_longer_signs_in_this_process(first: SigningKey, operator: Actor):
     loaded_key(first.kid)
 
     revoke_keys([first.kid], actor=operator, now=NOW)
@@ -55,7 +57,7 @@ def test_revoke_takes_the_next_key_which_verifiers_know(first: SigningKey, opera
     assert states() == ["removed", "active"]
 
 
-def test_revoke_of_several_leaves_none_of_them(first: SigningKey, operator: Actor):
+def test_several_keys_can_be_revoked_at_once(first: SigningKey, operator: Actor):
     """Where SECRET_KEY itself has leaked, all keys have."""
     following = rotate_keys(actor=operator, now=NOW)
 
@@ -79,7 +81,7 @@ def test_revoke_of_another_key_lets_the_active_one_sign(
     assert not is_trusted(kid)
 
 
-def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: Actor):
+def test_revoking_an_unknown_key_changes_nothing(first: SigningKey, operator: Actor):
     with pytest.raises(NotFound, match="There is no signing key x"):
         revoke_keys([first.kid, "x"], actor=operator, now=NOW)
     assert states() == ["active"]
@@ -89,7 +91,7 @@ def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: A
         revoke_keys([first.kid], actor=operator, now=NOW)
 
 
-def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
+def test_revoking_works_without_the_secret_key(first: SigningKey, operator: Actor, settings: Any):
     rotate_keys(actor=operator, now=NOW)
     settings.SECRET_KEY = "n" * 60
     private_keys.forget()

@@ -57,7 +57,7 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     ]
 
 
-def test_what_is_not_due_costs_one_query(first: SigningKey, django_assert_num_queries: Any):
+def test_nothing_due_costs_one_query(first: SigningKey, django_assert_num_queries: Any):
     with django_assert_num_queries(1):
         follow_schedule(now=NOW + DAY)
 
@@ -89,7 +89,7 @@ def test_rotate_twice_changes_nothing_more(first: SigningKey, operator: Actor, t
     assert events(tenant) == ["key.added", "key.published"]
 
 
-def test_rotate_takes_a_key_that_is_announced(first: SigningKey, operator: Actor, tenant: Tenant):
+def test_rotate_uses_a_published_next_key(first: SigningKey, operator: Actor, tenant: Tenant):
     follow_schedule(now=NOW + 76 * DAY)
     soon = rotate_keys(actor=operator, now=NOW + 76 * DAY + SECOND)
     assert (soon.state, soon.signs_from) == ("next", NOW + 76 * DAY + LEAD)

@@ -35,7 +35,7 @@ def key(db: None, settings: Any, now: datetime) -> SigningKey:
         (State.REMOVED, False, False),
     ],
 )
-def test_states_decide_what_is_published_and_what_counts(
+def test_the_state_decides_whether_a_key_is_published_and_trusted(
     key: SigningKey, now: datetime, state: str, published: bool, counts: bool
 ):
     SigningKey.objects.update(state=state, signs_from=now)
@@ -45,8 +45,8 @@ def test_states_decide_what_is_published_and_what_counts(
     assert is_trusted(key.kid) is counts
 
 
-def test_what_counts_is_asked_of_the_database_each_time(key: SigningKey):
-    """KEY-5: what another process withdraws counts no more, whatever is remembered."""
+def test_trust_is_read_from_the_database_each_time(key: SigningKey):
+    """KEY-5: a key that another process revoked is not trusted, whatever is cached."""
     assert public_key_of(key.kid) is not None
     assert is_trusted(key.kid)
 
@@ -82,7 +82,7 @@ def test_a_new_key_is_found_a_second_later(
         assert public_key_of(other.kid) is not None
 
 
-def test_the_key_that_signs_now_is_known_without_waiting(
+def test_the_key_that_signs_now_is_cached_without_waiting(
     key: SigningKey, now: datetime, django_assert_num_queries: Any
 ):
     """KEY-5: an emergency leaves no second in which good tokens are refused."""

@@ -33,7 +33,8 @@ def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -
             return None
         public = channel.public(settings)
         row = row or NoticeChannel(tenant_id=actor.tenant_id, channel=name)
-        row.settings, row.shown = settings, _shown(channel, public)
+        texts = (value for value in public.values() if isinstance(value, str))
+        row.settings, row.shown = settings, next(texts, str(channel.label))[:URL_MAX]
         is_first_secret = channel.signs and not row.key_id
         if is_first_secret:
             signing.renew(row)
@@ -113,11 +114,6 @@ def channel_named(name: str) -> Channel:
     if name not in CHANNELS:
         raise NotFound(gettext_noop("There is no such channel."))
     return CHANNELS[name]
-
-
-def _shown(channel: Channel, public: Settings) -> str:
-    texts = (value for value in public.values() if isinstance(value, str))
-    return next(texts, str(channel.label))[:URL_MAX]
 
 
 def _locked(channel: Channel, actor: Actor) -> NoticeChannel:

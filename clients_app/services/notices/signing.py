@@ -2,18 +2,15 @@
 
 import base64
 import secrets
-from typing import Final
 
 from clients_app import derived_keys
 from clients_app.models import NoticeChannel
 from clients_app.services.notices.messages import NotSent
 
-_SALT_BYTES: Final = 16
-
 
 def renew(row: NoticeChannel) -> None:
     """Give the channel another secret; the caller saves the row."""
-    row.salt = secrets.token_bytes(_SALT_BYTES)
+    row.salt = secrets.token_bytes(16)
     row.key_id = derived_keys.current_key(derived_keys.WEBHOOKS).id
 
 

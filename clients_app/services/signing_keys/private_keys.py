@@ -44,16 +44,6 @@ _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
 class SigningKeyLost(PortalError):
     """No key derived from SECRET_KEY decrypts the private part of the signing key."""
 
-    def __init__(self, kid: str) -> None:
-        super().__init__(
-            gettext_noop(
-                "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since the key "
-                "was created. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, "
-                "revoke the key with `manage.py keys revoke %(kid)s`; its tokens stop working."
-            ),
-            kid=kid,
-        )
-
 
 class NoSigningKey(PortalError):
     """The database has no such key."""
@@ -95,8 +85,7 @@ def loaded_key(kid: str) -> LoadedKey:
 
 def forget(kid: str | None = None) -> None:
     """Stop this process from signing with the key, or with any key where none is named."""
-    for known in [kid] if kid else list(_loaded):
-        _loaded.pop(known, None)
+    _loaded.pop(kid, None) if kid else _loaded.clear()
 
 
 def base64url(content: bytes) -> bytes:
@@ -123,9 +112,8 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
 
 def matches_settings(row: SigningKey) -> bool:
     """Return whether the key has the algorithm and length that new keys get."""
-    if row.algorithm != settings.TOKEN_SIGNING_ALGORITHM:
-        return False
-    return row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
+    is_algorithm = row.algorithm == settings.TOKEN_SIGNING_ALGORITHM
+    return is_algorithm and row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
 
 
 def reencrypt(row: SigningKey) -> None:
@@ -146,7 +134,12 @@ def _decrypted(row: SigningKey) -> bytes:
     try:
         return derived_keys.decrypt(content, derived_keys.SIGNING_KEYS, context=key_id)
     except derived_keys.CannotDecrypt as error:
-        raise SigningKeyLost(row.kid) from error
+        sentence = gettext_noop(
+            "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since the key was "
+            "created. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, revoke the "
+            "key with `manage.py keys revoke %(kid)s`; its tokens stop working."
+        )
+        raise SigningKeyLost(sentence, kid=row.kid) from error
 
 
 def _json(members: dict[str, str]) -> bytes:

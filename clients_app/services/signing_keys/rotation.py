@@ -60,7 +60,12 @@ def follow_schedule(*, now: datetime) -> None:
             row = SigningKey.objects.get(kid=kid)
             match step:
                 case Step.PUBLISH:
-                    _add_scheduled(row, actor=_SYSTEM, now=now)
+                    signs_from = key_schedule.scheduled_signing(
+                        row.activated_at or now,
+                        rotation=conf.key_rotation(),
+                        earliest=_earliest(now, now),
+                    )
+                    _add_next(signs_from=signs_from, actor=_SYSTEM, now=now)
                 case Step.ACTIVATE:
                     _activate(row, actor=_SYSTEM, now=now)
                 case Step.REMOVE:
@@ -78,10 +83,9 @@ def rotate_keys(*, actor: Actor, now: datetime) -> SigningKey:
     with transaction.atomic():
         _lock()
         row = _key_that_is(State.NEXT)
-        if row is not None and not private_keys.matches_settings(row):
-            _remove(row, "key.removed", actor=actor, now=now)
-            row = None
-        if row is None:
+        if row is None or not private_keys.matches_settings(row):
+            if row is not None:
+                _remove(row, "key.removed", actor=actor, now=now)
             return _add_next(signs_from=_earliest(now, now), actor=actor, now=now)
         earliest = _earliest(row.created_at, now)
         if earliest <= now:
@@ -141,13 +145,6 @@ def reencrypt_keys(*, actor: Actor, now: datetime) -> list[SigningKey]:
 def _add_active(*, actor: Actor, now: datetime) -> SigningKey:
     row = private_keys.new_key(now=now, state=State.ACTIVE, signs_from=now, activated_at=now)
     return _save(row, "key.added", actor=actor, now=now, after={"algorithm": row.algorithm})
-
-
-def _add_scheduled(active: SigningKey, *, actor: Actor, now: datetime) -> None:
-    signs_from = key_schedule.scheduled_signing(
-        active.activated_at or now, rotation=conf.key_rotation(), earliest=_earliest(now, now)
-    )
-    _add_next(signs_from=signs_from, actor=actor, now=now)
 
 
 def _add_next(*, signs_from: datetime, actor: Actor, now: datetime) -> SigningKey:

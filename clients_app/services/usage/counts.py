@@ -55,27 +55,15 @@ issued: Final[PendingCounts[Issued]] = PendingCounts()
 
 
 def count_token(
-    client_id: str,
-    credential: Credential | None,
-    *,
-    lifetime_s: int,
-    address: str,
-    now: datetime,
+    client_id: str, credential: Credential | None, *, lifetime_s: int, address: str, now: datetime
 ) -> None:
-    """Count a token that the client got with ``credential``; nothing is written yet."""
+    """Count a token that the client got with ``credential``; nothing is written yet.
+
+    Introspection counts as a use with a ``lifetime_s`` of 0, since it needs the credential as well.
+    """
     hour = int(now.timestamp()) // _HOUR_S
     secret_id = credential.secret_id if credential else None
     issued.add(Issued(client_id, secret_id, hour, lifetime_s), at=now, address=address)
-
-
-def count_use(
-    client_id: str, credential: Credential | None, *, address: str, now: datetime
-) -> None:
-    """Count that the client used ``credential`` for something other than a token.
-
-    An API that only introspects needs its credential as much as a machine that gets tokens.
-    """
-    count_token(client_id, credential, lifetime_s=0, address=address, now=now)
 
 
 def flush() -> None:
@@ -90,19 +78,12 @@ def flush() -> None:
 
 
 def _add_issued(counts: dict[Issued, Seen]) -> None:
-    uses = [
-        (
-            datetime.fromtimestamp(one.hour * _HOUR_S, UTC),
-            seen.times if one.lifetime_s else 0,
-            seen.last_at,
-            upserts.address(seen.address),
-            one.secret_id,
-        )
-        for one, seen in counts.items()
-        if one.secret_id is not None
-    ]
-    last_uses = []
+    uses, last_uses = [], []
     for one, seen in counts.items():
+        if one.secret_id is not None:
+            hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
+            tokens, address = seen.times if one.lifetime_s else 0, upserts.address(seen.address)
+            uses.append((hour, tokens, seen.last_at, address, one.secret_id))
         if one.lifetime_s:
             ends_at = seen.last_at + timedelta(seconds=one.lifetime_s)
             last_uses.append((seen.last_at, seen.last_at, ends_at, ends_at, UUID(one.client_id)))

@@ -111,7 +111,11 @@ def _cause_of(
     """Return why this was refused, and the id of the secret if the client has or had it."""
     if presented.cause:
         return presented.cause, presented.secret_id
-    secret = next((one for one in secrets if _fits(one, presented.tags)), None)
+    tags = dict(presented.tags)
+    tagged = (one for one in secrets if one.tag_key_id in tags)
+    secret = next(
+        (one for one in tagged if hmac.compare_digest(tags[one.tag_key_id], bytes(one.tag))), None
+    )
     secret_id = secret.pk if secret else None
     if client.removed_at:
         return Cause.CLIENT_REMOVED, secret_id
@@ -122,10 +126,3 @@ def _cause_of(
     if secret and secret.expires_at and secret.expires_at <= at:
         return Cause.SECRET_EXPIRED, secret_id
     return Cause.UNKNOWN_SECRET, secret_id
-
-
-def _fits(secret: ClientSecret, tags: Iterable[tuple[str, bytes]]) -> bool:
-    return any(
-        key_id == secret.tag_key_id and hmac.compare_digest(tag, bytes(secret.tag))
-        for key_id, tag in tags
-    )

@@ -36,7 +36,7 @@ def activity_export(request: HttpRequest) -> Any:  # an answer in pieces is no H
         except TooManyExports as error:
             return error_pages.busy(request, error)
         response = StreamingHttpResponse(lines, content_type=FORMATS[chosen].content_type)
-        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{FORMATS[chosen].ending}"
+        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{chosen}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     count = activity_count(wanted)

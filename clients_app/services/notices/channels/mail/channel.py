@@ -31,9 +31,8 @@ class Mail(Channel):
     defaults = {"mails_notices": True}
 
     def obstacle(self) -> Text:
-        if conf.sends_mail():
-            return ""
-        return _("No mail is sent: MAIL_URL is not set on this server.")
+        problem = _("No mail is sent: MAIL_URL is not set on this server.")
+        return "" if conf.sends_mail() else problem
 
     def test_recipient(self, row: NoticeChannel | None, *, email: str) -> str:
         return email if conf.sends_mail() else ""

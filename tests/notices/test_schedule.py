@@ -1,4 +1,4 @@
-"""Looking what is due: who is told, when, and only once."""
+"""Which notices are queued, for whom, when, and only once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +15,12 @@ from clients_app.services.notices.schedule import queue_daily_notices, queue_not
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from tests.conftest import Machine
 from tests.factories import NOW, command_line_in, insert_clients, insert_secrets, make_tenant
-from tests.notices.conftest import ending_client, in_days
+from tests.notices.conftest import expiring_client, in_days
 from tests.sinks import MailSink, Receiver
 
 
 def mails() -> dict[str, list[str]]:
-    """Return the names of the clients that each address is told of."""
+    """Return the names of the clients in the mail to each address."""
     return {
         delivery.recipient: [one["client"] for one in delivery.secrets]
         for delivery in Delivery.objects.filter(channel="mail").order_by("recipient")
@@ -31,12 +31,12 @@ def own(client: Client, person: Person) -> None:
     ClientOwner.objects.create(client=client, person=person)
 
 
-def test_each_reader_gets_one_mail_with_all_that_concerns_him(
+def test_each_reader_gets_one_mail_with_all_their_secrets(
     tenant: Tenant, mara: Person, owner: Person, sink: MailSink
 ) -> None:
-    own(ending_client("Pumps", tenant, ends_at=in_days(7), contact="night@herons.example"), owner)
-    own(ending_client("Weather", tenant, ends_at=in_days(1), contact="Building 4"), owner)
-    ending_client("Valves", tenant, ends_at=in_days(30), contact="INES@herons.example")
+    own(expiring_client("Pumps", tenant, ends_at=in_days(7), contact="night@herons.example"), owner)
+    own(expiring_client("Weather", tenant, ends_at=in_days(1), contact="Building 4"), owner)
+    expiring_client("Valves", tenant, ends_at=in_days(30), contact="INES@herons.example")
 
     assert queue_notices(tenant, now=NOW) == 3
 
@@ -48,10 +48,10 @@ def test_each_reader_gets_one_mail_with_all_that_concerns_him(
     assert sorted(Notice.objects.values_list("days", flat=True)) == [1, 7, 30]
 
 
-def test_who_has_left_or_has_no_address_is_not_told(
+def test_inactive_people_and_people_without_address_get_no_mail(
     tenant: Tenant, mara: Person, owner: Person, colleague: Person, sink: MailSink
 ) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
     own(client, owner)
     own(client, colleague)
     Person.objects.filter(pk=owner.pk).update(is_active=False)
@@ -61,20 +61,20 @@ def test_who_has_left_or_has_no_address_is_not_told(
     assert list(mails()) == ["mara@herons.example"]
 
 
-def test_nobody_is_told_twice_of_a_stage_and_again_of_the_next(
-    tenant: Tenant, mara: Person, sink: MailSink
-) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(30))
+def test_each_stage_is_queued_once(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+    expiring_client("Pumps", tenant, ends_at=in_days(30))
 
-    told = {days: queue_notices(tenant, now=in_days(30 - days)) for days in range(32, -10, -1)}
+    queued = {days: queue_notices(tenant, now=in_days(30 - days)) for days in range(32, -10, -1)}
 
-    assert {days for days, number in told.items() if number} == {30, 14, 7, 1, 0}
+    assert {days for days, number in queued.items() if number} == {30, 14, 7, 1, 0}
     assert queue_notices(tenant, now=NOW) == 0
     assert Delivery.objects.count() == 5
 
 
-def test_a_secret_with_a_new_end_is_told_anew(tenant: Tenant, mara: Person, sink: MailSink) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
+def test_a_secret_with_a_new_expiry_gets_another_notice(
+    tenant: Tenant, mara: Person, sink: MailSink
+) -> None:
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
     queue_notices(tenant, now=NOW)
     secret = client.secrets.get(removed_at=None)
 
@@ -85,10 +85,10 @@ def test_a_secret_with_a_new_end_is_told_anew(tenant: Tenant, mara: Person, sink
 
 
 @pytest.mark.parametrize("change", ["removed secret", "removed client", "other tenant", "never"])
-def test_what_does_not_end_is_not_told(
+def test_secrets_that_do_not_expire_get_no_notice(
     tenant: Tenant, mara: Person, sink: MailSink, change: str
 ) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
     if change == "removed secret":
         client.secrets.update(removed_at=NOW)
     elif change == "removed client":
@@ -102,10 +102,10 @@ def test_what_does_not_end_is_not_told(
     assert not Delivery.objects.exists()
 
 
-def test_where_no_way_is_open_nothing_counts_as_told(
+def test_without_a_working_channel_no_notice_is_recorded(
     tenant: Tenant, mara: Person, actor: Actor, settings: Any
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
     assert queue_notices(tenant, now=NOW) == 0
 
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
@@ -116,11 +116,11 @@ def test_where_no_way_is_open_nothing_counts_as_told(
     assert queue_notices(tenant, now=NOW) == 1
 
 
-def test_the_webhook_gets_one_message_with_all(
+def test_the_webhook_gets_one_message_with_all_secrets(
     tenant: Tenant, actor: Actor, hooks: Receiver
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
-    ending_client("Weather", tenant, ends_at=in_days(0.4))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Weather", tenant, ends_at=in_days(0.4))
     set_channel("webhook", {"url": hooks.url}, actor=actor, now=NOW)
 
     queue_notices(tenant, now=NOW)
@@ -133,10 +133,10 @@ def test_the_webhook_gets_one_message_with_all(
     ]
 
 
-def test_it_looks_once_a_day_from_the_hour_on_in_the_zone_of_the_installation(
+def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(
     tenant: Tenant, mara: Person, sink: MailSink
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
     with override_settings(TIME_ZONE="Asia/Singapore", NOTICE_HOUR=8):  # UTC+8: 8:00 there is 0:00
         queue_daily_notices(now=datetime.fromisoformat("2026-11-22T23:59:59Z"))
         assert not Delivery.objects.exists()
@@ -144,7 +144,7 @@ def test_it_looks_once_a_day_from_the_hour_on_in_the_zone_of_the_installation(
         queue_daily_notices(now=datetime.fromisoformat("2026-11-23T00:00:00Z"))
         assert Delivery.objects.count() == 1
 
-        ending_client("Weather", tenant, ends_at=in_days(7))
+        expiring_client("Weather", tenant, ends_at=in_days(7))
         queue_daily_notices(now=datetime.fromisoformat("2026-11-23T15:59:59Z"))
         assert Delivery.objects.count() == 1
 
@@ -167,20 +167,20 @@ def test_the_number_of_queries_does_not_grow_with_the_secrets(
     assert queries(day=100, clients=1) == queries(day=200, clients=40)
 
 
-def test_a_day_with_many_is_told_in_pieces(
+def test_many_secrets_are_queued_in_pieces(
     tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("clients_app.services.notices.schedule.PIECE", 2)
     for name in "ABCDE":
-        ending_client(name, tenant, ends_at=in_days(7) + timedelta(seconds=ord(name)))
+        expiring_client(name, tenant, ends_at=in_days(7) + timedelta(seconds=ord(name)))
 
     assert queue_notices(tenant, now=NOW) == 5
 
-    told = [[one["client"] for one in row.secrets] for row in Delivery.objects.order_by("pk")]
-    assert sorted(told) == [["A", "B"], ["C", "D"], ["E"]]
+    queued = [[one["client"] for one in row.secrets] for row in Delivery.objects.order_by("pk")]
+    assert sorted(queued) == [["A", "B"], ["C", "D"], ["E"]]
 
 
-def test_a_message_holds_no_secret(
+def test_a_message_contains_no_secret(
     machine: Machine, mara: Person, sink: MailSink, now: datetime
 ) -> None:
     queue_notices(machine.client.tenant, now=now + timedelta(days=364))

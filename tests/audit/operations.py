@@ -1,4 +1,4 @@
-"""Every deed of the services once, by its name: function -> what calls it on the subjects."""
+"""Each operation of the services once: name of the function -> a call of it on the subjects."""
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -69,7 +69,7 @@ NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
 class Subjects(NamedTuple):
-    """What the deeds are done to: a client with a secret, a removed one, a role, a person
+    """What the operations change: a client with a secret, a removed one, a role, a person
     with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
     failed, and another person."""
 
@@ -81,7 +81,7 @@ class Subjects(NamedTuple):
     key: SigningKey
     failed: Delivery
     other: Person
-    actor: Actor | None = None  # the command line, unless it is somebody else
+    actor: Actor | None = None  # default: the command line
 
     @property
     def by(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
 
 
 def add_app(on: Subjects) -> object:
-    """Let the other person, who has none yet, set up an authenticator app."""
+    """Set up an authenticator app for the other person, who has none yet."""
     secret, person = generate_totp_secret(), on.other
     return add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
 
@@ -128,9 +128,9 @@ def end_former_secret_key(on: Subjects) -> object:
     return reencrypt_keys(**on.by)
 
 
-DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
-    deed.__name__: call
-    for deed, call in (
+OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
+    operation.__name__: call
+    for operation, call in (
         (
             register_client,
             lambda on: register_client(ClientDraft(name="New"), NEVER, form_key="key", **on.by),
