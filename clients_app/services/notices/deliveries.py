@@ -98,7 +98,7 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
     if is_finished:
         client_ids = {one["client_id"] for one in delivery.secrets}
         audit.record(
-            f"notice.{delivery.state}",
+            "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
             actor=Actor.system(delivery.tenant_id),
             now=now,

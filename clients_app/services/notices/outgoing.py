@@ -67,8 +67,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> str:
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection.request("POST", path, body, {"Host": parts.netloc, **headers})
-        response = connection.getresponse()
-        start = response.read(ANSWER_MAX + URL_MAX)  # more than is kept: no token is cut in two
+        with connection.getresponse() as response:
+            start = response.read(ANSWER_MAX + URL_MAX)  # more than is kept: no token is cut in two
     except (OSError, HTTPException) as error:
         raise NotSent(without_path(_described(error).encode(), url).decode()) from error
     finally:
