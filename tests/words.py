@@ -51,7 +51,7 @@ ALLOWED: Final[set[tuple[str, str]]] = set()  # (file, word in lower case)
 LEFT_OUT: Final = re.compile(
     r"(^|/)(vendor|migrations|locale)/|requirements\.lock$|^tests/words\.py$|\.(svg|png|ico|woff2?)$"
 )
-# A name such as client_deeds or DeedError is found; "sheriff", "there" and HEADS are not.
+# A name such as client_deeds or DeedError is found; "sheriff", "there" and "HEAD" are not.
 WORDS: Final = [
     (re.compile(rf"(?<![A-Za-z])(?i:{pattern})(?![a-z]|(?<=[A-Z]{{2}})[A-Z])"), suggestion)
     for pattern, suggestion in SUGGESTIONS.items()

@@ -16,7 +16,7 @@ from django.db.models import Model
 from clients_app import derived_keys
 from clients_app.actors import Actor
 from clients_app.audit import head_files, stream
-from clients_app.models import AuditEvent, AuditHead
+from clients_app.models import AuditEvent, AuditHead, Client
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
 
@@ -40,8 +40,9 @@ def record(
     """Add one event to the chain of the actor's tenant and return it.
 
     Call it as the last step of the transaction that makes the change: it locks the tenant's head
-    row until that transaction ends. ``before`` and ``after`` hold the fields that differ, as plain
-    values without structure, never a secret, a digest or a tag.
+    row until that transaction ends. ``client_id`` is by default the client that ``subject`` is or
+    belongs to. ``before`` and ``after`` hold the fields that differ, as plain values without
+    structure, never a secret, a digest or a tag.
     Errors: OperationalError where the event cannot be written, whatever the reason: no audit, no
     change, and every door answers that it may be tried again (AUD-1).
     """
@@ -55,7 +56,7 @@ def record(
         actor_name=actor.name,
         action=action,
         outcome=outcome,
-        client_id=client_id,
+        client_id=client_id or _client_of(subject),
         object_kind=(subject and subject._meta.model_name) or "",
         object_id=str(subject.pk) if subject else "",
         object_name=str(subject)[:200] if subject else "",
@@ -69,6 +70,10 @@ def record(
     except DatabaseError as error:
         raise OperationalError(f"The audit event cannot be written: {error}") from error
     return event
+
+
+def _client_of(subject: Model | None) -> UUID | None:
+    return subject.pk if isinstance(subject, Client) else getattr(subject, "client_id", None)
 
 
 def _append(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any]) -> None:

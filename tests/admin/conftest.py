@@ -1,4 +1,4 @@
-"""The actors at the door of Staff, and an installation in which every list has a row."""
+"""Staff, people who are not, and an installation in which every list has a row."""
 
 import time
 from datetime import datetime
@@ -48,19 +48,19 @@ class Installation(NamedTuple):
 
 @pytest.fixture
 def operator(db: None) -> Person:
-    """Ola, Staff, in a tenant of her own, with no role but Tenant Member."""
+    """Ola, Staff, in a tenant of their own, with no role but Tenant Member."""
     return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
 
 
 @pytest.fixture
 def staff(operator: Person) -> Browser:
-    """Ola's browser; she signed in with her password a moment ago."""
+    """Ola's browser; they signed in with their password a moment ago."""
     return browser_of(operator)
 
 
 @pytest.fixture
 def outsiders(tenant: Tenant, stranger: Person, machine: Machine) -> dict[str, Browser]:
-    """Signed-in people who are not Staff, by what they are."""
+    """Signed-in people who are not Staff, by their part."""
     administrator = make_person("nils", tenant, TENANT_ADMINISTRATOR, password=PASSWORD)
     auditor = make_person("aino", tenant, TENANT_AUDITOR, password=PASSWORD)
     people = {"administrator": administrator, "auditor": auditor, "stranger": stranger}
@@ -69,7 +69,7 @@ def outsiders(tenant: Tenant, stranger: Person, machine: Machine) -> dict[str, B
 
 @pytest.fixture
 def installation(machine: Machine, now: datetime) -> Installation:
-    """The rows that the pages of the site show."""
+    """One row for each list of the site."""
     tenant = machine.client.tenant
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
@@ -91,12 +91,12 @@ def installation(machine: Machine, now: datetime) -> Installation:
 
 
 def browser_of(person: Person) -> Browser:
-    """Return a browser in which ``person`` gave the password a moment ago."""
+    """Return a browser in which ``person`` entered the password a moment ago."""
     return proved(signed_in_browser(person), person, ago_s=0)
 
 
 def proved(browser: Browser, person: Person, *, ago_s: float) -> Browser:
-    """Let the session of ``browser`` have a proof of identity that is so old."""
+    """Give the session of ``browser`` a proof of identity from ``ago_s`` seconds ago."""
     session = browser.session
     session["account_authentication_methods_user"] = str(person.pk)
     session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago_s}]

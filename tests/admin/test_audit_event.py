@@ -11,14 +11,14 @@ from tests.admin.conftest import Installation, list_of, page_of, text_of
 from tests.factories import make_client, make_tenant
 
 
-def test_the_list_says_what_happened(staff: Browser, installation: Installation) -> None:
+def test_the_list_shows_what_happened(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(list_of(AuditEvent)))
 
     assert "Client Wind park reader added" in page
     assert "Role Pump reader added" in page
 
 
-def test_a_page_says_what_changed(staff: Browser, installation: Installation) -> None:
+def test_a_page_shows_what_changed(staff: Browser, installation: Installation) -> None:
     edit = reverse("admin:role-edit", args=[installation.role.pk])
     version = installation.role.version
     staff.post(edit, {"name": "Pump writer", "description": "", "version": version})

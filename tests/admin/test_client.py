@@ -1,4 +1,4 @@
-"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, as the services do them."""
+"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, through the services."""
 
 from datetime import datetime, timedelta
 
@@ -10,21 +10,21 @@ from clients_app import audit
 from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
+from tests.admin.client_form import TYPED, address_in
 from tests.admin.conftest import Installation, last_event, page_of, text_of
-from tests.admin.deeds import TYPED, address_in
 from tests.factories import command_line_in, make_client, make_tenant
 
 
-def deed(name: str, client: Client) -> str:
+def operation(name: str, client: Client) -> str:
     return reverse(f"admin:client-{name}", args=[client.pk])
 
 
 def test_disable_and_enable(staff: Browser, operator: Person, installation: Installation) -> None:
     client = installation.client
     for name, is_enabled in (("disable", False), ("enable", True)):
-        assert f"{name.title()} Wind park reader?" in text_of(staff.get(deed(name, client)))
+        assert f"{name.title()} Wind park reader?" in text_of(staff.get(operation(name, client)))
 
-        reply = staff.post(deed(name, client))
+        reply = staff.post(operation(name, client))
 
         assert (reply.status_code, reply["Location"]) == (303, page_of(client))
         client.refresh_from_db()
@@ -38,11 +38,11 @@ def test_disable_and_enable(staff: Browser, operator: Person, installation: Inst
 
 def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
     client = installation.client
-    asked = text_of(staff.get(deed("tokens-end", client)))
+    asked = text_of(staff.get(operation("tokens-end", client)))
     assert "Revoke all tokens of Wind park reader?" in asked
     assert "APIs that only check the signature accept them for an hour at most." in asked
 
-    reply = staff.post(deed("tokens-end", client))
+    reply = staff.post(operation("tokens-end", client))
 
     assert (reply.status_code, reply["Location"]) == (303, page_of(client))
     client.refresh_from_db()
@@ -62,7 +62,9 @@ def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_typ
     assert Client.objects.get().may_introspect
 
 
-def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: Tenant) -> None:
+def test_authorization_code_clients_are_not_offered_introspection(
+    staff: Browser, tenant: Tenant
+) -> None:
     form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
@@ -71,8 +73,8 @@ def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: 
 def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     client, tenant = installation.client, installation.tenant
 
-    asked = staff.get(deed("remove", client))
-    removed = staff.post(deed("remove", client))
+    asked = staff.get(operation("remove", client))
+    removed = staff.post(operation("remove", client))
 
     assert 'name="confirm"' not in text_of(asked)
     assert removed.status_code == 303
@@ -83,10 +85,10 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert "Restore Client" in page
     assert "Disable Client" not in page
     for name in ("disable", "enable", "remove"):
-        assert staff.get(deed(name, client)).status_code == 404
-        assert staff.post(deed(name, client)).status_code == 404
+        assert staff.get(operation(name, client)).status_code == 404
+        assert staff.post(operation(name, client)).status_code == 404
 
-    restored = staff.post(deed("restore", client), {"name": "Wind park writer"})
+    restored = staff.post(operation("restore", client), {"name": "Wind park writer"})
 
     assert restored.status_code == 303
     client.refresh_from_db()
@@ -95,44 +97,44 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_a_client_used_lately_is_removed_by_its_name(
+def test_removing_a_recently_used_client_requires_its_name(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     client = installation.client
     Client.objects.filter(pk=client.pk).update(last_token_at=now)
 
-    assert 'name="confirm"' in text_of(staff.get(deed("remove", client)))
-    wrong = staff.post(deed("remove", client), {"confirm": "wind park"})
+    assert 'name="confirm"' in text_of(staff.get(operation("remove", client)))
+    wrong = staff.post(operation("remove", client), {"confirm": "wind park"})
     assert wrong.status_code == 422
     assert "Enter Wind park reader, the name of the client, to remove it." in text_of(wrong)
-    assert staff.post(deed("remove", client), {"confirm": client.name}).status_code == 303
+    assert staff.post(operation("remove", client), {"confirm": client.name}).status_code == 303
 
 
-def test_restore_says_when_the_name_was_given_away(
+def test_restore_reports_a_name_that_another_client_has_now(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     make_client("Old gateway", installation.tenant, now=now)
 
-    reply = staff.post(deed("restore", installation.removed), {"name": "Old gateway"})
+    reply = staff.post(operation("restore", installation.removed), {"name": "Old gateway"})
 
     assert reply.status_code == 422
     assert "There is a client named Old gateway already." in text_of(reply)
 
 
-def test_nothing_is_restored_after_thirty_days(
+def test_restore_is_refused_after_thirty_days(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     removed = installation.removed
     Client.objects.filter(pk=removed.pk).update(removed_at=now - timedelta(days=31))
 
-    assert staff.post(deed("restore", removed), {"name": "Old gateway"}).status_code == 404
+    assert staff.post(operation("restore", removed), {"name": "Old gateway"}).status_code == 404
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
-def test_a_client_that_never_was(staff: Browser, installation: Installation) -> None:
+def test_an_unknown_client_is_not_found(staff: Browser, installation: Installation) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
-        assert staff.get(deed(name, nobody)).status_code == 404
+        assert staff.get(operation(name, nobody)).status_code == 404
 
 
 def test_the_page_shows_what_the_client_is(staff: Browser, tenant: Tenant, now: datetime) -> None:
@@ -172,7 +174,7 @@ def test_the_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, state: str, found: set[str], now: datetime
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
-    staff.post(deed("disable", disabled))
+    staff.post(operation("disable", disabled))
     staff.get("/admin/")  # shows the message, which names the client
 
     page = text_of(staff.get(f"/admin/clients_app/client/?state={state}"))

@@ -1,4 +1,4 @@
-"""Add Client on the site for Staff: asked where and as what, refused and shown as elsewhere."""
+"""Add Client in the admin site: tenant and type first, then the same rules as the portal."""
 
 import re
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID
 from clients_app.rules.secret_format import is_well_formed
+from tests.admin.client_form import TYPED, address_in
 from tests.admin.conftest import Installation, last_event, page_of, text_of
-from tests.admin.deeds import TYPED, address_in
 from tests.factories import make_tenant, role_id
 from tests.portal_process import as_text
 
@@ -44,7 +44,7 @@ def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> 
 @pytest.mark.parametrize(
     "query", ["tenant=1&type=hybrid", "tenant=%00", "tenant=", "type=hybrid", "tenant={}&type=no"]
 )
-def test_a_strange_tenant_or_type_is_asked_for_again(
+def test_an_invalid_tenant_or_type_is_asked_for_again(
     staff: Browser, tenant: Tenant, query: str
 ) -> None:
     address = f"{reverse('admin:clients_app_client_add')}?{query.format(tenant.pk)}"
@@ -112,7 +112,7 @@ def test_the_form_keeps_its_key_while_it_is_wrong(staff: Browser, tenant: Tenant
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a key with spaces in it"])
-def test_a_strange_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
+def test_an_invalid_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
     assert staff.post(address_in(tenant), {**TYPED, "form_key": key}).status_code == 200
 
 
@@ -145,7 +145,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize(("typed", "field", "sentence"), WRONG.values(), ids=WRONG)
-def test_what_a_rule_refuses_is_said_at_its_field_and_nothing_is_saved(
+def test_a_broken_rule_is_reported_at_its_field_and_nothing_is_saved(
     staff: Browser, installation: Installation, typed: dict[str, Any], field: str, sentence: str
 ) -> None:
     before = last_event(installation.tenant)
@@ -161,7 +161,7 @@ def test_what_a_rule_refuses_is_said_at_its_field_and_nothing_is_saved(
     assert last_event(installation.tenant) == before
 
 
-def test_several_wrong_fields_are_said_at_once_and_what_was_typed_stays(
+def test_all_wrong_fields_are_reported_together_and_keep_their_values(
     staff: Browser, tenant: Tenant
 ) -> None:
     typed = {"name": "", "token_lifetime": "0x40", "tags": "a, <b>"}
@@ -244,7 +244,7 @@ def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -
         ("redirect_uris", "\n".join(f"https://a.example.com/{n}" for n in range(11))),
     ],
 )
-def test_a_wrong_url_is_said_at_its_field(
+def test_a_wrong_url_is_reported_at_its_field(
     staff: Browser, tenant: Tenant, field: str, value: str
 ) -> None:
     typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
@@ -256,7 +256,7 @@ def test_a_wrong_url_is_said_at_its_field(
     assert not Client.objects.exists()
 
 
-def test_both_descriptions_wrong_stand_each_at_its_own_field(
+def test_two_wrong_descriptions_are_reported_each_at_its_field(
     staff: Browser, tenant: Tenant
 ) -> None:
     wrong = {"description": "d" * 501, "secret_description": "s" * 202}

@@ -1,4 +1,4 @@
-"""Secrets in the admin site: Add shows one once, Remove ends one; nothing else is offered."""
+"""Secrets in the admin site: Add and Rotate show a new one once, Remove ends one."""
 
 import re
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def test_the_tenth_is_added_and_the_eleventh_refused(
     assert "pcs_" not in text_of(eleventh)
 
 
-def test_a_wrong_date_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_a_wrong_date_is_reported_at_its_field(staff: Browser, installation: Installation) -> None:
     reply = staff.post(add(installation.client), {"expiration": "tomorrow"})
 
     assert reply.status_code == 422
@@ -100,7 +100,9 @@ def test_the_date_is_in_the_zone_of_the_person(
     assert newest.expires_at.isoformat() == "2029-03-01T04:30:00+00:00"
 
 
-def test_an_authorization_code_client_gets_none(staff: Browser, installation: Installation) -> None:
+def test_an_authorization_code_client_gets_no_secret(
+    staff: Browser, installation: Installation
+) -> None:
     Client.objects.filter(pk=installation.client.pk).update(client_type="authorization-code")
 
     reply = staff.post(add(installation.client), NEVER)
@@ -109,12 +111,12 @@ def test_an_authorization_code_client_gets_none(staff: Browser, installation: In
     assert "Authorization Code clients have no secrets." in text_of(reply)
 
 
-def test_a_removed_client_gets_none(staff: Browser, installation: Installation) -> None:
+def test_a_removed_client_gets_no_secret(staff: Browser, installation: Installation) -> None:
     assert staff.get(add(installation.removed)).status_code == 404
     assert staff.post(add(installation.removed), NEVER).status_code == 404
 
 
-def test_remove_says_when_it_was_used_and_ends_it(
+def test_remove_shows_the_last_use_and_removes_the_secret(
     staff: Browser, installation: Installation
 ) -> None:
     secret = installation.secret
@@ -135,7 +137,7 @@ def test_remove_says_when_it_was_used_and_ends_it(
     assert "Remove Secret" not in text_of(staff.get(page_of(secret)))
 
 
-def test_remove_says_that_it_was_never_used(
+def test_remove_shows_that_a_secret_was_never_used(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     unused = make_client("Unused", installation.tenant, now=now).secret

@@ -18,7 +18,7 @@ PLACES = (
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for this module; it ends before other tests, as that of the journeys does."""
+    """One Chromium for this module, closed before other tests run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         yield browser
@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
 def visitor(
     chromium: Browser, live_portal: PortalProcess, request: pytest.FixtureRequest
 ) -> Iterator[Visitor]:
-    """A visitor, none of whose pages may have complained at the end."""
+    """A visitor whose pages must not have logged any error at the end."""
     visitor = Visitor(chromium, live_portal, javascript=request.param)
     yield visitor
     assert visitor.leave() == []
@@ -55,7 +55,7 @@ def test_every_list_and_its_first_row_open(visitor: Visitor) -> None:
             expect(page.locator(".form-row").first).to_be_visible()
 
 
-def test_what_is_wrong_is_marked_and_a_client_is_added(visitor: Visitor) -> None:
+def test_wrong_fields_are_marked_and_a_client_is_added(visitor: Visitor) -> None:
     visitor.expect(422)
     page = front_page(visitor)
     page.goto("/admin/clients_app/client/add/")

@@ -1,4 +1,4 @@
-"""Tenants, people, signing keys and token usage: to look at."""
+"""Tenants, people, signing keys and token usage are read-only."""
 
 from django.test import Client as Browser
 
@@ -15,7 +15,7 @@ def test_a_tenant_leads_to_what_it_holds(staff: Browser, installation: Installat
         assert staff.get(address).status_code == 200
 
 
-def test_a_person_is_shown_without_how_she_signs_in(
+def test_a_person_is_shown_without_sign_in_details(
     staff: Browser, installation: Installation
 ) -> None:
     page = text_of(staff.get(page_of(installation.person)))

@@ -94,8 +94,8 @@ def test_search_finds_by_name_and_by_id(
         AuditEvent: "pump READER",
         TokenUsage: "reader",
     }
-    whose = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
-    for term in (words[model], str(whose)):
+    guid = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
+    for term in (words[model], str(guid)):
         found = staff.get(list_of(model), {"q": term})
         nothing = staff.get(list_of(model), {"q": "no such thing anywhere"})
 
@@ -117,7 +117,7 @@ WRONG = (
     "at__year=9999",
     "hour__year=x",
 )
-#: looked past
+#: ignored
 STRANGE = (
     "o=999999999999999999999",
     "o=-",
@@ -142,7 +142,7 @@ ODD = (
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_nonsense_in_an_address_leads_to_the_list(
+def test_an_invalid_query_redirects_to_the_list(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     for query in WRONG:
@@ -157,14 +157,14 @@ def test_nonsense_in_an_address_leads_to_the_list(
 
 
 @pytest.mark.parametrize("pk", ["0", "-1", "9" * 30, "none", "%00", "a/b", f"{UUID(int=0)}"])
-def test_a_row_that_never_was_leads_to_the_front_page(staff: Browser, pk: str) -> None:
+def test_an_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> None:
     for model in MODELS:
         reply = staff.get(f"{list_of(model)}{pk}/change/")
         assert (reply.status_code, reply["Location"]) == (302, "/admin/")
         assert staff.post(f"{list_of(model)}{pk}/change/").status_code == 403
         assert staff.post(f"{list_of(model)}{pk}/delete/").status_code == 403
-    for deed in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
-        assert staff.get(f"/admin/clients_app/{deed.format(pk)}").status_code == 404
+    for operation in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
+        assert staff.get(f"/admin/clients_app/{operation.format(pk)}").status_code == 404
 
 
 def more_rows(tenant: Tenant) -> None:

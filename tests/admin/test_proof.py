@@ -1,4 +1,4 @@
-"""Confirm your identity before deeds that give or take power."""
+"""Confirm your identity before operations that grant or remove access."""
 
 import pytest
 from django.test import Client as Browser
@@ -11,7 +11,7 @@ from tests.portal_process import PASSWORD
 MINUTE_S = 60
 
 
-def deeds(rows: Installation) -> dict[str, str]:
+def protected(rows: Installation) -> dict[str, str]:
     """Return the addresses that ask for a proof."""
     return {
         "add client": reverse("admin:clients_app_client_add"),
@@ -32,7 +32,7 @@ def asks(reply: object) -> bool:
 def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
-    for what, address in deeds(installation).items():
+    for what, address in protected(installation).items():
         proved(staff, operator, ago_s=9.9 * MINUTE_S)
         assert not asks(staff.get(address)), what
         proved(staff, operator, ago_s=10.1 * MINUTE_S)
@@ -45,7 +45,7 @@ def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
             ClientSecret.objects.filter(removed_at=None).count(),
         )
     proved(staff, operator, ago_s=19.9 * MINUTE_S)
-    assert staff.post(deeds(installation)["remove role"]).status_code == 303
+    assert staff.post(protected(installation)["remove role"]).status_code == 303
 
 
 def test_a_session_without_any_proof_is_asked(
@@ -55,16 +55,16 @@ def test_a_session_without_any_proof_is_asked(
     del session["account_authentication_methods"]
     session.save()
 
-    for what, address in deeds(installation).items():
+    for what, address in protected(installation).items():
         assert asks(staff.get(address)), what
         assert asks(staff.post(address)), what
 
 
-def test_with_the_password_the_page_opens(
+def test_the_right_password_opens_the_page(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=11 * MINUTE_S)
-    address = deeds(installation)["add secret"]
+    address = protected(installation)["add secret"]
     key = staff.session.session_key
 
     reply = staff.post(address, {"proof": PASSWORD, "proof_for": "GET"})
@@ -74,11 +74,11 @@ def test_with_the_password_the_page_opens(
     assert staff.session.session_key != key
 
 
-def test_with_the_password_what_was_typed_is_done(
+def test_the_right_password_performs_what_was_typed(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
-    address = deeds(installation)["edit role"]
+    address = protected(installation)["edit role"]
     typed = {
         "name": "Pump writer",
         "description": "opens valves",
@@ -100,7 +100,7 @@ def test_a_wrong_password_does_nothing_and_keeps_what_was_typed(
     operator: Person, staff: Browser, installation: Installation, proof: str
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
-    address = deeds(installation)["edit role"]
+    address = protected(installation)["edit role"]
 
     reply = staff.post(address, {"name": "Typed", "proof": proof, "proof_for": "POST"})
 
@@ -115,7 +115,7 @@ def test_guessing_is_slowed_down(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
-    address = deeds(installation)["remove role"]
+    address = protected(installation)["remove role"]
     for _ in range(12):
         staff.post(address, {"proof": "guess", "proof_for": "POST"})
 
@@ -125,7 +125,7 @@ def test_guessing_is_slowed_down(
     assert Role.objects.filter(pk=installation.role.pk).exists()
 
 
-def test_the_proof_of_another_person_counts_for_nothing(
+def test_the_proof_of_another_person_does_not_count(
     operator: Person, colleague: Person, installation: Installation
 ) -> None:
     browser = browser_of(operator)
@@ -133,4 +133,4 @@ def test_the_proof_of_another_person_counts_for_nothing(
     session["account_authentication_methods_user"] = str(colleague.pk)
     session.save()
 
-    assert asks(browser.get(deeds(installation)["add secret"]))
+    assert asks(browser.get(protected(installation)["add secret"]))

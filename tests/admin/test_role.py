@@ -11,7 +11,7 @@ from tests.admin.conftest import Installation, last_event, list_of, page_of, tex
 ADD = "admin:clients_app_role_add"
 
 
-def deed(name: str, role: Role) -> str:
+def operation(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
@@ -29,7 +29,7 @@ def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_an_error_is_reported_at_its_field(staff: Browser, installation: Installation) -> None:
     good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
     for field, value, sentence in (
         ("name", "", "Enter a name of 1 to 60 characters."),
@@ -51,9 +51,9 @@ def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Instal
 def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Installation) -> None:
     role = installation.role
 
-    assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
+    assert 'value="Pump reader"' in text_of(staff.get(operation("edit", role)))
     typed = {"name": "Pump writer", "description": "writes", "version": role.version}
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation("edit", role), typed)
 
     assert reply.status_code == 303
     role.refresh_from_db()
@@ -62,24 +62,26 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_what_someone_else_made_of_a_role_is_shown(
+def test_a_role_that_someone_else_edited_shows_their_values(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
     typed = {"name": "Mine", "description": "", "version": role.version}
-    staff.post(deed("edit", role), {**typed, "name": "Theirs"})
+    staff.post(operation("edit", role), {**typed, "name": "Theirs"})
 
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation("edit", role), typed)
 
     assert reply.status_code == 422
     assert "Someone changed this while the form was open." in text_of(reply)
     assert "Now: Theirs" in text_of(reply)
     role.refresh_from_db()
     assert role.name == "Theirs"
-    assert staff.post(deed("edit", role), {**typed, "version": role.version}).status_code == 303
+    assert (
+        staff.post(operation("edit", role), {**typed, "version": role.version}).status_code == 303
+    )
 
 
-def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
+def test_removing_a_role_shows_its_holders_and_takes_it_from_all(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
@@ -87,25 +89,25 @@ def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
     ClientRole.objects.create(client=installation.removed, role=role)
     PersonRole.objects.create(person=installation.person, role=role)
 
-    asked = text_of(staff.get(deed("remove", role)))
-    reply = staff.post(deed("remove", role))
+    asked = text_of(staff.get(operation("remove", role)))
+    reply = staff.post(operation("remove", role))
 
-    assert "1 client carries it." in asked
-    assert "1 person holds it." in asked
+    assert "1 client has it." in asked
+    assert "1 person has it." in asked
     assert (reply.status_code, reply["Location"]) == (303, list_of(Role))
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.post(deed("remove", role)).status_code == 404
-    assert staff.get(deed("edit", role)).status_code == 404
+    assert staff.post(operation("remove", role)).status_code == 404
+    assert staff.get(operation("edit", role)).status_code == 404
 
 
 def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installation) -> None:
     role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
 
     page = text_of(staff.get(page_of(role)))
-    edited = staff.post(deed("edit", role), {"name": "Mine", "description": ""})
-    removed = staff.post(deed("remove", role))
+    edited = staff.post(operation("edit", role), {"name": "Mine", "description": ""})
+    removed = staff.post(operation("remove", role))
 
     assert "Edit Role" not in page
     assert "Remove Role" not in page

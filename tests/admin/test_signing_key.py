@@ -1,4 +1,4 @@
-"""The page of keys for Staff: rotate and revoke, with proof of identity, in the audit chains."""
+"""Signing keys in the admin site: rotate and revoke, with proof of identity, audited."""
 
 import pytest
 from django.test import Client as Browser
@@ -33,7 +33,7 @@ def test_rotate_publishes_the_next_key(staff: Browser, installation: Installatio
     asked = text_of(staff.get(ROTATE))
     reply = staff.post(ROTATE, follow=True)
 
-    assert "Tokens that were issued stay valid" in asked
+    assert "Issued tokens stay valid" in asked
     following = SigningKey.objects.get(state="next")
     assert f"Key {following.kid} is published. It signs from " in text_of(reply)
     event = last_event(installation.tenant)
@@ -72,7 +72,9 @@ def test_a_next_key_that_cannot_be_decrypted_is_named(
     assert "cannot be decrypted: SECRET_KEY has changed" in text_of(reply)
 
 
-def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Installation) -> None:
+def test_revoke_explains_itself_and_revokes_the_key(
+    staff: Browser, installation: Installation
+) -> None:
     """KEY-5."""
     key = installation.key
     asked = text_of(staff.get(revoke(key)))
@@ -87,12 +89,12 @@ def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Inst
     assert staff.get(revoke(key)).status_code == 404
 
 
-@pytest.mark.parametrize("deed", ["rotate", "revoke"])
+@pytest.mark.parametrize("operation", ["rotate", "revoke"])
 def test_a_proof_that_is_too_old_is_asked_for_again(
-    staff: Browser, operator: Person, installation: Installation, deed: str
+    staff: Browser, operator: Person, installation: Installation, operation: str
 ) -> None:
     """SES-5."""
-    address = ROTATE if deed == "rotate" else revoke(installation.key)
+    address = ROTATE if operation == "rotate" else revoke(installation.key)
     proved(staff, operator, ago_s=1300)
 
     for reply in (staff.get(address), staff.post(address)):

@@ -1,4 +1,4 @@
-"""Who is let in, by which way, and what every page carries."""
+"""Who may enter the admin site, how, and the headers of every page."""
 
 from urllib.parse import unquote
 
@@ -12,7 +12,7 @@ from tests.admin.conftest import Installation, browser_of, list_of, page_of, tex
 from tests.conftest import browser_of as signed_in_browser
 
 
-def test_its_parts_fit_together() -> None:
+def test_django_checks_pass() -> None:
     assert site.check(None) == []
 
 
@@ -39,7 +39,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(operator: Person) 
     assert browser.get(reply["Location"]).status_code == 200
 
 
-def test_without_a_slash_it_answers_too(staff: Browser) -> None:
+def test_the_address_without_a_slash_redirects(staff: Browser) -> None:
     assert staff.get("/admin")["Location"] == "/admin/"
 
 
@@ -50,7 +50,7 @@ def test_people_who_are_not_staff_are_refused_and_learn_nothing(
         reply = browser.get(page_of(installation.client))
 
         assert reply.status_code == 403
-        assert "Only Staff may come in here." in text_of(reply)
+        assert "Only Staff may use this site." in text_of(reply)
         assert installation.client.name not in text_of(reply)
         assert list_of(Person) not in text_of(reply)
 
@@ -62,7 +62,7 @@ def test_staff_who_are_not_active_are_signed_out(operator: Person) -> None:
     assert browser.get("/admin/").status_code == 303
 
 
-def test_who_is_staff_no_more_is_refused_at_once(operator: Person) -> None:
+def test_a_person_who_is_no_longer_staff_is_refused_at_once(operator: Person) -> None:
     browser = signed_in_browser(operator)
     assert browser.get("/admin/").status_code == 200
     Person.objects.filter(pk=operator.pk).update(is_staff=False)
@@ -89,7 +89,7 @@ def test_the_pages_carry_the_headers_of_the_portal(
         assert " onclick=" not in text_of(reply)
 
 
-def test_people_sign_out_where_they_always_do(staff: Browser) -> None:
+def test_the_sign_out_form_is_that_of_the_portal(staff: Browser) -> None:
     assert 'action="/sign-out"' in text_of(staff.get("/admin/"))
 
 
@@ -100,7 +100,7 @@ def test_other_methods_are_not_known(
     assert staff.generic(method, page_of(installation.client)).status_code == 405
 
 
-def test_the_own_log_of_django_shows_and_holds_nothing(
+def test_the_log_of_django_stays_empty_and_hidden(
     staff: Browser, installation: Installation
 ) -> None:
     assert "Recent actions" not in text_of(staff.get("/admin/"))
@@ -109,7 +109,7 @@ def test_the_own_log_of_django_shows_and_holds_nothing(
     assert not LogEntry.objects.exists()
 
 
-def test_times_are_those_of_the_person(
+def test_times_are_in_the_time_zone_of_the_person(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     operator.time_zone = "Asia/Kolkata"

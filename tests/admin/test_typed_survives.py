@@ -1,4 +1,4 @@
-"""What Staff typed survives: after a stale page and an ended session the form comes back filled."""
+"""Forms come back filled after a stale page and after an ended session."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Client, Person, Tenant
+from tests.admin.client_form import TYPED, address_in
 from tests.admin.conftest import text_of
-from tests.admin.deeds import TYPED, address_in
 from tests.portal_process import PASSWORD
 from tests.web.conftest import value_of
 
 
 def assert_filled(reply: Any) -> None:
-    """Check that the form holds all that was typed, and that nothing was added."""
+    """Assert that the form has everything that was typed, and that nothing was added."""
     shown = {name: value_of(name, reply) for name in TYPED}
     assert shown == TYPED | {"never_expires": ""}
     assert 'name="never_expires" id="id_never_expires" checked' in text_of(reply)

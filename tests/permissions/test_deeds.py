@@ -26,7 +26,7 @@ NEEDS: Final = {
     "edit_client": Action.EDIT_CLIENT,
     "assign_roles": Action.ASSIGN_ROLES,
     "set_enabled": Action.DISABLE_CLIENT,
-    "name_owners": Action.ASSIGN_ROLES,
+    "set_owners": Action.ASSIGN_ROLES,
     "enable_all": Action.DISABLE_CLIENT,
     "tag_all": Action.EDIT_CLIENT,
     "add_owners": Action.ASSIGN_ROLES,
@@ -54,19 +54,13 @@ NEEDS: Final = {
     "export_activity": Action.EXPORT_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,
     "revoke_keys": Action.MANAGE_INSTALLATION,
-    "reencrypt_keys": Action.MANAGE_INSTALLATION,
+    "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
     "seal_segment": Action.MANAGE_INSTALLATION,
 }
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
 OWN: Final = {
-    *(
-        "choose_password",
-        "note_sign_in",
-        "note_sign_out",
-        "note_proof",
-        "create_feed",
-        "remove_feed",
-    ),
+    *("choose_password", "record_sign_in", "record_sign_out", "record_proof"),
+    *("create_feed", "remove_feed"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
@@ -144,9 +138,7 @@ def test_an_owner_gives_his_client_no_role_and_takes_none_away(
     member = pump.roles.first()
     assert member is None or member.is_administrator is False
     draft = ClientDraft(
-        name="Mill",
-        role_ids=frozenset({powerful.pk}),
-        confirms_administrator=confirms,
+        name="Mill", role_ids=frozenset({powerful.pk}), confirms_administrator=confirms
     )
 
     with pytest.raises(Forbidden):
@@ -159,17 +151,13 @@ def test_nobody_names_himself_an_owner(
     acting: Callable[[str], Actor], subjects: Subjects, administrator: Person
 ) -> None:
     for name in ("viewer", "auditor", "rotator", "machine"):
-        assert refusal("name_owners", subjects, acting(name)) is Forbidden
+        assert refusal("set_owners", subjects, acting(name)) is Forbidden
 
 
 @pytest.mark.parametrize("name", ["rotator", "owner"])
 @pytest.mark.parametrize("deed", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
 def test_who_takes_over_a_client_that_is_a_tenant_administrator(
-    name: str,
-    deed: str,
-    acting: Callable[[str], Actor],
-    subjects: Subjects,
-    tenant: Tenant,
+    name: str, deed: str, acting: Callable[[str], Actor], subjects: Subjects, tenant: Tenant
 ) -> None:
     """ROL-5: a secret added to a client that holds more than the actor is taking it over."""
     actor = acting(name)

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clients_app.http.forms.role_form import RoleEditForm
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Role, Tenant
 from clients_app.permissions import PERMISSIONS, Action, allows
@@ -20,9 +21,8 @@ from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
-from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
-from tests.admin.deeds import TYPED, address_in
+from tests.admin.client_form import TYPED, address_in
 from tests.conftest import Machine
 from tests.factories import (
     actor_for,

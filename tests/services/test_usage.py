@@ -177,4 +177,4 @@ def test_the_client_row_keeps_the_latest_expiry_of_its_tokens(machine: Machine):
 
     machine.client.refresh_from_db()
     assert machine.client.last_token_at == AT + HOUR / 60
-    assert machine.client.last_token_ends_at == AT + HOUR
+    assert machine.client.last_token_expires_at == AT + HOUR

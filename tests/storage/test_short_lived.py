@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, router, transaction
 
 from clients_app.models import FailureCount, Tenant
-from clients_app.services.failure_limits import count_failure, forget
+from clients_app.services.failure_limits import count_failure, reset
 from clients_app.services.shared_cache import SharedCache
 from tests.factories import NOW
 
@@ -26,7 +26,7 @@ def file(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         database.close()
         monkeypatch.setitem(database.settings_dict, "NAME", str(path))
     yield path
-    forget()
+    reset()
     if connection.vendor == "sqlite":
         database.close()
 

@@ -52,7 +52,7 @@ def test_facts(administrator_browser, tenant, now):
         token_lifetime_s=90,
     ).client
     Client.objects.filter(pk=client.pk).update(
-        last_token_at=now - timedelta(seconds=30), last_token_ends_at=now + timedelta(seconds=60)
+        last_token_at=now - timedelta(seconds=30), last_token_expires_at=now + timedelta(seconds=60)
     )
     TokenUsage.objects.create(
         client=client,

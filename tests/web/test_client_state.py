@@ -15,7 +15,7 @@ def is_enabled(machine) -> bool:
 
 def test_windows_say_what_stops_and_what_starts(administrator_browser, machine, address, now):
     Client.objects.filter(pk=machine.client.pk).update(
-        last_token_at=now - timedelta(minutes=4), last_token_ends_at=now + timedelta(minutes=56)
+        last_token_at=now - timedelta(minutes=4), last_token_expires_at=now + timedelta(minutes=56)
     )
     TokenUsage.objects.create(
         client=machine.client,

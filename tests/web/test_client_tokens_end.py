@@ -23,7 +23,7 @@ def test_the_window_says_which_apis_notice(administrator_browser, machine, addre
         assert "until it expires, within one hour" in text_of(window)
 
     Client.objects.filter(pk=machine.client.pk).update(
-        last_token_at=now, last_token_ends_at=now + timedelta(minutes=56)
+        last_token_at=now, last_token_expires_at=now + timedelta(minutes=56)
     )
     window = text_of(administrator_browser.get(address(END)))
     assert "that only check the signature accept them until" in window

@@ -128,7 +128,7 @@ def test_what_gives_power_asks_for_a_proof(
     administrator_browser.post(f"{PAGE}/webhook", HOOK)
     administrator_browser.post(f"{PAGE}/calendar", {"seen": ""})
     webhook, feed = NoticeChannel.objects.get(), CalendarFeed.objects.get()
-    seen = feed.made_at if part == "calendar" else webhook.set_at
+    seen = feed.created_at if part == "calendar" else webhook.set_at
     rows = NoticeChannel.objects.values().get(), CalendarFeed.objects.values().get()
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
@@ -205,7 +205,7 @@ def test_a_token_in_the_address_of_a_webhook_is_shown_by_its_form_alone(
 def test_a_stranger_sees_no_message_and_sends_none(
     administrator_browser: Browser, stranger_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
-    made = {"tenant": tenant, "channel": "mail", "made_at": now, "try_at": now}
+    made = {"tenant": tenant, "channel": "mail", "created_at": now, "try_at": now}
     delivery = Delivery.objects.create(recipient="a@herons.example", state="failed", **made)
 
     assert "a@herons.example" not in text_of(stranger_browser.get(PAGE))

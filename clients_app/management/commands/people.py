@@ -16,8 +16,7 @@ from clients_app.management.command_line import (
 )
 from clients_app.models import Person
 from clients_app.selectors.tenants import installation
-from clients_app.services.people.accounts import add_person
-from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.accounts import add_person, assign_person_roles, set_active
 
 
 class Command(PortalCommand):

@@ -130,6 +130,5 @@ def _write(taken: dict[Attempt, Seen], strangers: dict[str, Seen], *, now: datet
 
 
 def _record(action: str, subject: Client | Person | None, **event: Any) -> None:
-    client_id = subject.pk if isinstance(subject, Client) else None
     with transaction.atomic():
-        audit.record(action, subject, client_id=client_id, outcome=audit.REFUSED, **event)
+        audit.record(action, subject, outcome=audit.REFUSED, **event)

@@ -30,7 +30,7 @@ def queue_daily_notices(*, now: datetime) -> None:
     local = now.astimezone(conf.installation_zone())
     if local.hour < settings.NOTICE_HOUR:
         return
-    for tenant in Tenant.objects.exclude(notices_looked_on=local.date()).order_by("created_at"):
+    for tenant in Tenant.objects.exclude(notices_sent_on=local.date()).order_by("created_at"):
         queue_notices(tenant, now=now)
 
 
@@ -41,13 +41,13 @@ def queue_notices(tenant: Tenant, *, now: datetime) -> int:
     for start in range(0, len(due), PIECE):
         queued += _queue(tenant, due[start : start + PIECE], now=now)
     today = now.astimezone(conf.installation_zone()).date()
-    Tenant.objects.filter(pk=tenant.pk).update(notices_looked_on=today)
+    Tenant.objects.filter(pk=tenant.pk).update(notices_sent_on=today)
     return queued
 
 
 def remove_old(*, now: datetime) -> None:
     """Remove the notices of secrets that get no further ones."""
-    Notice.objects.filter(ends_at__lt=now - deliveries.LISTED).delete()
+    Notice.objects.filter(expires_at__lt=now - deliveries.LISTED).delete()
 
 
 def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
@@ -59,14 +59,14 @@ def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
         removed_at=None,
         expires_at__range=(since, until),
     ).order_by("expires_at", "pk")
-    noticed = _noticed(tenant_id=tenant_id, ends_at__gte=since)
+    noticed = _noticed(tenant_id=tenant_id, expires_at__gte=since)
     rows = secrets.only("pk", "expires_at", "created_at").iterator(chunk_size=2000)
     return [secret.pk for secret in rows if _expiring(secret, noticed, now=now)]
 
 
 def _noticed(**filters: Any) -> set[tuple[int, datetime, int]]:
     """Return the notices that were queued: secret, its expiry, stage."""
-    return set(Notice.objects.filter(**filters).values_list("secret_id", "ends_at", "days"))
+    return set(Notice.objects.filter(**filters).values_list("secret_id", "expires_at", "days"))
 
 
 def _expiring(
@@ -102,7 +102,7 @@ def _queue(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     if not messages:
         return 0
     Notice.objects.bulk_create(
-        Notice(tenant=tenant, secret=secret, ends_at=ends_at, days=days, told_at=now)
+        Notice(tenant=tenant, secret=secret, expires_at=ends_at, days=days, sent_at=now)
         for secret, ends_at, days in found
     )
     Delivery.objects.bulk_create(messages)
@@ -119,6 +119,6 @@ def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterat
                 recipient=recipient,
                 zone=zone,
                 secrets=[as_json(one) for one in expiring],
-                made_at=now,
+                created_at=now,
                 try_at=now,
             )

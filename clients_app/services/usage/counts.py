@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.services.secrets import renewal
+from clients_app.services.secrets import digests
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import rejected_requests, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
@@ -35,7 +35,8 @@ ON CONFLICT (secret_id, hour) DO UPDATE SET
 _SET_LAST_USE: Final = """
 UPDATE clients_app_client SET
   last_token_at = CASE WHEN last_token_at > %s THEN last_token_at ELSE %s END,
-  last_token_ends_at = CASE WHEN last_token_ends_at > %s THEN last_token_ends_at ELSE %s END
+  last_token_expires_at =
+    CASE WHEN last_token_expires_at > %s THEN last_token_expires_at ELSE %s END
  WHERE id = %s
 """
 
@@ -71,7 +72,7 @@ def flush() -> None:
     try:
         issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
         rejected_requests.flush()
-        renewal.flush()
+        digests.flush_renewed()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()

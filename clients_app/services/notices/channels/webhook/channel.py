@@ -54,7 +54,7 @@ def _body(delivery: Delivery) -> str:
     return json.dumps(
         {
             "type": "test" if delivery.is_test else "client.secret.expiring",
-            "timestamp": delivery.made_at.astimezone(UTC).isoformat(),
+            "timestamp": delivery.created_at.astimezone(UTC).isoformat(),
             "data": data,
         }
     )

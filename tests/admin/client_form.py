@@ -1,4 +1,4 @@
-"""Addresses of deeds, and what they answer."""
+"""The Add Client form: its address, and what tests type in it."""
 
 from typing import Any
 
