@@ -54,7 +54,7 @@ NEEDS: Final = {
     "export_activity": Action.EXPORT_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,
     "revoke_keys": Action.MANAGE_INSTALLATION,
-    "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
+    "reencrypt_keys": Action.MANAGE_INSTALLATION,
     "seal_segment": Action.MANAGE_INSTALLATION,
 }
 #: what a person does to himself alone, or a door tells; and what nobody but the command line can
