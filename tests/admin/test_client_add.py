@@ -180,7 +180,7 @@ def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tena
     ticked = staff.post(address_in(tenant), {**typed, "confirm_admin": "on"})
 
     assert without.status_code == 422
-    assert "Select the box that makes" in text_of(without)
+    assert "becomes a Tenant Administrator" in text_of(without)
     assert ticked.status_code == 200
     assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
 

@@ -201,7 +201,7 @@ def test_the_second_tick_of_tenant_administrator(visitor: Visitor) -> None:
 
     send_wrong(page, "Continue")
 
-    expect(window).to_contain_text("Select the box that makes Mighty gateway a Tenant Admin")
+    expect(window).to_contain_text("Confirm that Mighty gateway becomes a Tenant Admin")
     assert focused(page) == "id_confirm_admin"
     tick.check()
     press(page, "Continue")

@@ -107,7 +107,7 @@ def test_one_port_serves_one_portal_though_two_start_at_once(stopped: PortalProc
         assert stopped.answers()
         assert len(running) == 1
         assert refused.returncode == 1
-        assert f"Port {stopped.port} is taken" in refused.stderr.read()
+        assert f"Port {stopped.port} is in use" in refused.stderr.read()
     finally:
         for server in servers:
             server.terminate()

@@ -35,7 +35,7 @@ def failures() -> int:
     return FailureCount.objects.get(source=SOURCE).failures
 
 
-def test_the_file_is_made_anew_when_it_is_deleted(file: Path) -> None:
+def test_a_deleted_file_is_created_again(file: Path) -> None:
     count_failure(SOURCE, now=NOW)
     for part in file.parent.iterdir():
         part.unlink()

@@ -123,7 +123,7 @@ def test_tenant_administrator_needs_the_second_tick(
     accepted = administrator_browser.post(edit, typed | {"confirm_admin": "on"}, headers=HTMX)
 
     assert refused.status_code == 422
-    assert "Select the box that makes Wind park reader a Tenant Administrator" in text_of(refused)
+    assert "Confirm that Wind park reader becomes a Tenant Administrator" in text_of(refused)
     assert accepted.status_code == 204
     kept = administrator_browser.post(edit, typed | {"version": "2", "contact": "X"}, headers=HTMX)
     assert kept.status_code == 204

@@ -126,9 +126,7 @@ def roles_of(
     check_role_claims(role.name for role in roles)
     gained = any(role.is_administrator and role.pk not in held for role in roles)
     if gained and not draft.confirms_administrator:
-        sentence = _(
-            "Select the box that makes %(name)s a Tenant Administrator, or take that role away."
-        )
+        sentence = _("Confirm that %(name)s becomes a Tenant Administrator, or remove that role.")
         raise RuleBroken(sentence, field="confirms_administrator", name=draft.name)
     return roles
 

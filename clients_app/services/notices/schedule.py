@@ -15,7 +15,7 @@ from django.db import transaction
 
 from clients_app import conf
 from clients_app.models import ClientSecret, Delivery, Notice, Tenant
-from clients_app.rules.notices import STAGES, TOLD_LATE, stage_due
+from clients_app.rules.notices import SENT_LATE, STAGES, stage_due
 from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.locks import lock_tenant
 from clients_app.services.notices import deliveries
@@ -52,7 +52,7 @@ def remove_old(*, now: datetime) -> None:
 
 def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
     """Return the ids of the secrets with a notice due, in the order of their expiry."""
-    since, until = now - timedelta(days=TOLD_LATE + 1), now + timedelta(days=max(STAGES) + 1)
+    since, until = now - timedelta(days=SENT_LATE + 1), now + timedelta(days=max(STAGES) + 1)
     secrets = ClientSecret.objects.filter(
         client__tenant_id=tenant_id,
         client__removed_at=None,
