@@ -14,8 +14,8 @@ from clients_app import audit, conf
 from clients_app.actors import Actor
 from clients_app.models import LinkRequest, Person
 from clients_app.rules.names import key_of
-from clients_app.services.notices.channel import NotSent
 from clients_app.services.notices.channels.mail.smtp import send
+from clients_app.services.notices.messages import NotSent
 from clients_app.services.people.accounts import require_may_manage
 
 log = logging.getLogger("clients_app.mail")

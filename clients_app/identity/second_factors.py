@@ -123,7 +123,7 @@ def reencrypt_factors() -> int:
     with transaction.atomic():
         for row in Authenticator.objects.select_for_update().order_by("pk"):
             name = "secret" if row.type == Authenticator.Type.TOTP else "seed"
-            key_id = derived_keys.sealed_under(base64.urlsafe_b64decode(row.data[name]))
+            key_id = derived_keys.encrypted_under(base64.urlsafe_b64decode(row.data[name]))
             is_lost = derived_keys.key_by_id(derived_keys.SECOND_FACTORS, key_id) is None
             if key_id != current and not is_lost:
                 row.data[name] = encrypt(decrypt(row.data[name]))
@@ -134,7 +134,7 @@ def reencrypt_factors() -> int:
 
 def encrypt(text: str) -> str:
     """Return ``text`` encrypted, as text."""
-    content = derived_keys.sealed(text.encode(), derived_keys.SECOND_FACTORS)
+    content = derived_keys.encrypt(text.encode(), derived_keys.SECOND_FACTORS)
     return base64.urlsafe_b64encode(content).decode()
 
 
@@ -142,8 +142,8 @@ def decrypt(text: str) -> str:
     """Return the decrypted text; if its key is lost, a random secret, which no code matches."""
     try:
         content = base64.urlsafe_b64decode(text)
-        return derived_keys.opened(content, derived_keys.SECOND_FACTORS).decode()
-    except (derived_keys.CannotOpen, ValueError):  # ValueError: it is not base64
+        return derived_keys.decrypt(content, derived_keys.SECOND_FACTORS).decode()
+    except (derived_keys.CannotDecrypt, ValueError):  # ValueError: it is not base64
         log.warning(
             "A second factor cannot be decrypted: SECRET_KEY has changed since it was set up."
         )

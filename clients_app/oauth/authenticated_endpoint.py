@@ -26,9 +26,9 @@ from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
 from clients_app.services.secrets.verification import Busy
-from clients_app.services.signing_keys.public_keys import know
+from clients_app.services.signing_keys.public_keys import ensure_cached
 from clients_app.services.tokens.validity import ActiveToken, active_token
-from clients_app.services.usage.counts import count_use
+from clients_app.services.usage.counts import count_token
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
@@ -88,8 +88,8 @@ def client_and_token(request: Request) -> tuple[StoredClient, ActiveToken | None
     """
     params, now = posted_params(request), timezone.now()
     client, credential = authenticate(request, params, now=now)
-    count_use(client.id, credential, address=request.address, now=now)
-    know(client.active_kid)  # the token may be signed with it
+    count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
+    ensure_cached(client.active_kid)  # the token may be signed with it
     return client, active_token(required(params, "token"), audience=conf.token_audience())
 
 

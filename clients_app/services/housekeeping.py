@@ -54,7 +54,7 @@ CHORES: Final = (  # of each web process
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
     Chore("policies", 60.0, with_now(policies.end_old_secrets)),
-    Chore("notices", 60.0, with_now(schedule.look_everywhere)),
+    Chore("notices", 60.0, with_now(schedule.queue_daily_notices)),
     Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),
 )
 

@@ -13,7 +13,7 @@ from clients_app.rules.key_schedule import removed_from
 from clients_app.selectors.signing_keys.former_keys import rows_under_former_keys
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -57,7 +57,7 @@ class Command(cli.PortalCommand):
     def reencrypt(self, given: Namespace) -> None:
         """Encrypt private keys and second factors under the current SECRET_KEY."""
         moment = cli.now()
-        keys = encrypt_keys_anew(actor=cli.actor_on_installation(), now=moment)
+        keys = reencrypt_keys(actor=cli.actor_on_installation(), now=moment)
         factors, left = reencrypt_factors(), rows_under_former_keys(now=moment)
         self.stdout.write(
             f"Signing keys re-encrypted: {len(keys)}.\n"

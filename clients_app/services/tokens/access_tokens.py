@@ -64,7 +64,7 @@ class VerifyingBackend(TokenBackend):
             whole = jwt.decode_complete(
                 token,
                 found.key,
-                algorithms=[found.algorithm],  # the key's, whatever the header says
+                algorithms=[found.algorithm_name],  # the key's, whatever the header says
                 audience=self.audience,
                 issuer=self.issuer,
                 leeway=CLOCK_AHEAD_MAX_S,  # for iat and nbf
@@ -78,7 +78,7 @@ class VerifyingBackend(TokenBackend):
             raise TokenBackendError("not an access token")
         if claims["exp"] <= time.time():  # without leeway
             raise TokenBackendError("expired")
-        if not public_keys.counts_now(kid):
+        if not public_keys.is_trusted(kid):
             raise TokenBackendError("withdrawn key")
         return claims
 

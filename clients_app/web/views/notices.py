@@ -59,7 +59,7 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     except RuleBroken as error:
         return _page(request, channel, status=422, wrong=error, typed=typed)
     if created is not None:
-        return _page(request, channel, signing_secret=created.plain)
+        return _page(request, channel, signing_secret=created)
     return _done(request, gettext("%(channel)s saved.") % {"channel": chosen.label})
 
 
@@ -84,7 +84,7 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     if row is None or request.POST.get("seen") != row.set_at.isoformat():
         return see_other("notices")
     created = channel_settings.renew_secret(channel, actor=actor, now=timezone.now())
-    return _page(request, channel, signing_secret=created.plain)
+    return _page(request, channel, signing_secret=created)
 
 
 @button("notices", Action.MANAGE_NOTICES)
@@ -112,7 +112,7 @@ def notices_calendar(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if request.POST.get("seen") != _stamp(feed_of(person)):
         return see_other("notices")
-    key = calendar_links.make_feed(person, actor=actor_of(request), now=timezone.now())
+    key = calendar_links.create_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
     return _page(request, calendar_address=address)
 
