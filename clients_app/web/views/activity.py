@@ -75,12 +75,12 @@ def activity_export(request: HttpRequest) -> Any:  # a streaming response is not
     wanted = _filter_of(state, actor.tenant_id)
     chosen = FORMATS.get(request.POST.get("format", ""))
     if is_sent(request) and chosen:
-        name, query = request.POST["format"], _query_for_log(state, wanted)
+        ending, query = request.POST["format"], _query_for_log(state, wanted)
         try:
-            lines = export_activity(wanted, name, query=query, actor=actor, now=now)
+            lines = export_activity(wanted, ending, query=query, actor=actor, now=now)
         except TooManyExports as error:
             return error_pages.busy(request, error)
-        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{chosen.ending}"
+        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{ending}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(lines, content_type=chosen.content_type, headers=headers)
     context = {
