@@ -157,7 +157,7 @@ def _dump() -> str:
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, so that no process is left alone with it at the end."""
-    slow = {"journeys", "ops", "docs"}
+    slow = {"journeys", "ops", "server", "docs"}
 
     def is_quick(item: pytest.Item) -> bool:
         folder = item.path.relative_to(CHECKOUT / "tests").parts[0]

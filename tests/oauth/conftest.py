@@ -24,8 +24,8 @@ from clients_app.services import failure_limits
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests.factories import make_role, role_id
-from tests.oauth import wire
-from tests.oauth.live import machines, token_portal  # noqa: F401 - fixtures
+from tests.oauth import wsgi
+from tests.oauth.running_portal import machines, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -36,11 +36,11 @@ def _no_failures_of_other_tests(db: None) -> None:
     failure_limits.reset()
 
 
-@pytest.fixture(params=wire.ENTRANCES)
-def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
+@pytest.fixture(params=wsgi.ENTRANCES)
+def ask(request: pytest.FixtureRequest) -> Callable[..., wsgi.Reply]:
     """Send a request to the token endpoint, once by each entrance."""
-    entrance = wire.ENTRANCES[request.param]
-    return lambda path=wire.TOKEN_PATH, **parts: entrance(wire.environ(path, **parts))
+    entrance = wsgi.ENTRANCES[request.param]
+    return lambda path=wsgi.TOKEN_PATH, **parts: entrance(wsgi.environ(path, **parts))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
-from tests.oauth.wire import FORM, TOKEN_PATH, basic
+from tests.oauth.wsgi import FORM, TOKEN_PATH, basic
 
 
 class MachineClient(NamedTuple):

@@ -13,8 +13,8 @@ from django.test import Client as Browser
 
 from clients_app import oauth
 from clients_app.oauth.wsgi import in_front_of
-from tests.oauth import wire
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply, basic, form
 
 GRANT = form(grant_type="client_credentials")
 Ask = Callable[..., Reply]
@@ -116,7 +116,7 @@ def test_other_paths_go_past_the_short_entrance(path: str):
         start_response("200 OK", [])
         return [b"behind"]
 
-    assert wire.send(in_front_of(behind), wire.environ(path)).body == b"behind"
+    assert wsgi.send(in_front_of(behind), wsgi.environ(path)).body == b"behind"
     assert passed == [path]
 
 

@@ -9,9 +9,9 @@ import pytest
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.failure_limits import FAILURES_MAX
 from tests.oauth.machine_client import MachineClient
-from tests.oauth.table import GRANT
-from tests.oauth.test_table_a import HEADERS, assert_error
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.test_token_requests import HEADERS, assert_error
+from tests.oauth.wsgi import Reply, basic, form
 from tests.portal_process import PortalProcess
 
 Ask = Callable[..., Reply]

@@ -23,9 +23,9 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
 from clients_app.services.tokens.claims import GrantResult, Subject
 from clients_app.services.tokens.credentials import CREDENTIAL_ROWS, Credential
 from clients_app.services.usage import counts
-from tests.oauth import wire
-from tests.oauth.asking import INTROSPECT, post, told
-from tests.oauth.wire import Reply, form
+from tests.oauth import wsgi
+from tests.oauth.introspection import INTROSPECT, post, told
+from tests.oauth.wsgi import Reply, form
 
 Ask = Callable[..., Reply]
 PERSON = Subject(
@@ -168,7 +168,7 @@ def test_a_key_beside_a_secret_is_one_way_too_many(good: SimpleNamespace, key: C
 
 
 def test_the_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
-    authorization = wire.basic(good.id, good.plain)
+    authorization = wsgi.basic(good.id, good.plain)
     claims = claims_in(ask(authorization=authorization, body=form(grant_type=CODE)))
 
     assert (claims["sub"], claims["client_id"]) == (PERSON.id, good.id)
@@ -176,7 +176,7 @@ def test_the_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
 
 
 def test_the_metadata_names_what_the_tables_have(db: None):
-    metadata = wire.through_django(wire.environ(METADATA, method="GET", content_type=None)).json()
+    metadata = wsgi.through_django(wsgi.environ(METADATA, method="GET", content_type=None)).json()
 
     assert metadata["grant_types_supported"] == ["client_credentials", CODE]
     for endpoint in ("token", "introspection", "revocation"):

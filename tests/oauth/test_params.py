@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clients_app.oauth.errors import OAuthError
 from clients_app.oauth.params import PARAMETERS_MAX, form_decoded, read_params
 from clients_app.oauth.plain_http import Request
-from tests.oauth.wire import FORM
+from tests.oauth.wsgi import FORM
 
 
 def read(body: bytes, query: str = "") -> dict[str, str]:

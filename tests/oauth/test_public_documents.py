@@ -10,8 +10,8 @@ import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
 from clients_app.models import SigningKey
-from tests.oauth import wire
-from tests.oauth.wire import Reply
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply
 
 OPENID = "/identity/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server/identity"
@@ -27,7 +27,7 @@ HEADERS = {
 
 
 def get(path: str, method: str = "GET", **more: Any) -> Reply:
-    return wire.through_django(wire.environ(path, method=method, content_type=None, **more))
+    return wsgi.through_django(wsgi.environ(path, method=method, content_type=None, **more))
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH, OPENID + "/", OAUTH + "/"])
@@ -108,21 +108,21 @@ def test_what_the_metadata_offers_works_and_nothing_else(clients: SimpleNamespac
     who = {"client_id": clients.good.id, "client_secret": clients.good.plain}
     for name, fields in GOOD.items():
         methods = {
-            "client_secret_basic": {"authorization": wire.basic(*who.values())},
+            "client_secret_basic": {"authorization": wsgi.basic(*who.values())},
             "client_secret_post": {},
         }
         assert list(methods) == offered[f"{name}_auth_methods_supported"]
         for method, parts in methods.items():
             given = fields if parts else fields | who
             path = offered[name].removeprefix(origin)
-            reply = wire.through_django(wire.environ(path, body=wire.form(**given), **parts))
+            reply = wsgi.through_django(wsgi.environ(path, body=wsgi.form(**given), **parts))
             assert reply.status == 200, (name, method)
     for path in (offered["jwks_uri"], offered["issuer"] + OPENID.removeprefix("/identity")):
         assert get(path.removeprefix(origin)).status == 200
     assert offered["grant_types_supported"] == ["client_credentials"]
     for grant in ("authorization_code", "refresh_token", "password", "implicit"):
         fields = who | {"grant_type": grant}
-        reply = wire.through_django(wire.environ(body=wire.form(**fields)))
+        reply = wsgi.through_django(wsgi.environ(body=wsgi.form(**fields)))
         assert (reply.status, reply.json()["error"]) == (400, "unsupported_grant_type")
 
 

@@ -14,8 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.models import Client, ClientSecret
 from clients_app.oauth import client_query, sqlite_row_cache
-from tests.oauth.table import GRANT
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import Reply, basic, form
 
 Ask = Callable[..., Reply]
 

@@ -15,11 +15,11 @@ from clients_app.models import Client, ClientSecret
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import digests, verification
 from clients_app.services.secrets.digests import stored_form
-from tests.oauth import wire
+from tests.oauth import wsgi
 from tests.oauth.conftest import CREATED
-from tests.oauth.rows_of_credentials import UNKNOWN_ID
-from tests.oauth.table import GRANT
-from tests.oauth.wire import basic, form
+from tests.oauth.credential_cases import UNKNOWN_ID
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import basic, form
 
 ARGON2, TAG = "digest_fits", "tag_of"
 
@@ -45,8 +45,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 def ask(client_id: str, plain: str) -> int:
     """Return the status of a request by the short entrance."""
-    variables = wire.environ(authorization=basic(client_id, plain), body=form(GRANT))
-    return wire.through_the_short_entrance(variables).status
+    variables = wsgi.environ(authorization=basic(client_id, plain), body=form(GRANT))
+    return wsgi.through_the_short_entrance(variables).status
 
 
 def add_secrets(client: Client, count: int) -> list[str]:

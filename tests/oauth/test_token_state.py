@@ -23,7 +23,7 @@ from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.tokens.revocation import end_tokens
 from tests.factories import command_line_in, make_client, role_id
-from tests.oauth.asking import token_of, told
+from tests.oauth.introspection import token_of, told
 
 Change = Callable[[SimpleNamespace], Any]
 

@@ -14,8 +14,8 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import verification
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys, public_keys
-from tests.oauth import wire
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply, basic, form
 
 Ask = Callable[..., Reply]
 JWKS = "/identity/.well-known/openid-configuration/jwks"
@@ -157,12 +157,12 @@ def test_keys_are_served_without_a_database_once_they_are_loaded(
     clients: SimpleNamespace,
 ):
     """KEY-3; the housekeeping loads them, so that a worker need not have served them before."""
-    ask = wire.environ(JWKS, method="GET", content_type=None)
+    ask = wsgi.environ(JWKS, method="GET", content_type=None)
     with broken_database():
-        assert_unavailable(wire.through_django(dict(ask)), 5)
+        assert_unavailable(wsgi.through_django(dict(ask)), 5)
     public_keys.read_key_set()
     with broken_database():
-        alone = wire.through_django(dict(ask))
+        alone = wsgi.through_django(dict(ask))
 
     assert alone.status == 200
-    assert wire.through_django(dict(ask)) == alone
+    assert wsgi.through_django(dict(ask)) == alone

@@ -15,8 +15,8 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.usage import counts
 from clients_app.services.usage.rejected_requests import Cause
 from tests.oauth.machine_client import MachineClient
-from tests.oauth.table import GRANT
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import Reply, basic, form
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
 

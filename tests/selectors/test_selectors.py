@@ -30,7 +30,7 @@ from tests.factories import (
     make_tenant,
     role_id,
 )
-from tests.selectors.lists import DAY, names_of, page_of
+from tests.selectors.clients.client_lists import DAY, names_of, page_of
 
 
 def furnish(client: Client) -> None:
