@@ -1,4 +1,4 @@
-"""Many at once, each a process: limits hold, names stay unique."""
+"""Concurrent processes: limits hold, names stay unique, and edits are not lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,18 +33,21 @@ from tests.factories import (
     make_role,
     make_tenant,
 )
-from tests.faults.conftest import at_once, errors
+from tests.faults.conftest import errors, run_concurrently
 
 DRAFT = SecretDraft(expires_at=None)
 
 
-def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
+def test_concurrent_secrets_stay_within_the_limit(committed_tenant: Tenant) -> None:
     """SEC-12."""
-    client = insert_clients(["Pump"], shop)[0]
+    client = insert_clients(["Pump"], committed_tenant)[0]
     insert_secrets(client, 9)
 
-    outcomes = at_once(
-        20, lambda _: add_secret(client, DRAFT, actor=command_line_in(shop), now=NOW).secret.pk
+    outcomes = run_concurrently(
+        20,
+        lambda _: (
+            add_secret(client, DRAFT, actor=command_line_in(committed_tenant), now=NOW).secret.pk
+        ),
     )
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 19}
@@ -52,15 +55,17 @@ def test_twenty_secrets_at_once_where_one_has_room(shop: Tenant) -> None:
     assert AuditEvent.objects.filter(action="client.secret.added").count() == 1
 
 
-def test_twenty_rotations_at_once_where_one_has_room(shop: Tenant) -> None:
-    client = insert_clients(["Pump"], shop)[0]
+def test_concurrent_rotations_stay_within_the_limit(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
     old = insert_secrets(client, 9)[0]
     ends: dict[str, Any] = {"old_ends_at": NOW + timedelta(days=1), "now": NOW}
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         20,
         lambda _: (
-            rotate_secret(client, old.pk, DRAFT, actor=command_line_in(shop), **ends).secret.pk
+            rotate_secret(
+                client, old.pk, DRAFT, actor=command_line_in(committed_tenant), **ends
+            ).secret.pk
         ),
     )
 
@@ -69,8 +74,10 @@ def test_twenty_rotations_at_once_where_one_has_room(shop: Tenant) -> None:
     assert AuditEvent.objects.filter(action="client.secret.rotated").count() == 1
 
 
-def test_one_form_sent_ten_times_at_once(shop: Tenant) -> None:
-    outcomes = at_once(10, lambda n: str(make_client("Pump", shop, form_key="key").client.pk))
+def test_form_sent_concurrently_adds_one_client(committed_tenant: Tenant) -> None:
+    outcomes = run_concurrently(
+        10, lambda n: str(make_client("Pump", committed_tenant, form_key="key").client.pk)
+    )
 
     assert errors(outcomes) == {"": 1, "AlreadyAdded": 9}
     for table in (Client, ClientSecret, IssuedClientId, UsedFormKey):
@@ -79,11 +86,11 @@ def test_one_form_sent_ten_times_at_once(shop: Tenant) -> None:
     assert str(Client.objects.get().pk) == added
 
 
-def test_one_form_of_add_secret_sent_ten_times_at_once(shop: Tenant) -> None:
-    client = insert_clients(["Pump"], shop)[0]
-    actor = command_line_in(shop)
+def test_form_sent_concurrently_adds_one_secret(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    actor = command_line_in(committed_tenant)
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         10, lambda _: add_secret(client, DRAFT, actor=actor, now=NOW, form_key="k").secret.pk
     )
 
@@ -92,15 +99,26 @@ def test_one_form_of_add_secret_sent_ten_times_at_once(shop: Tenant) -> None:
 
 
 SAME: dict[str, Any] = {
-    "client": (lambda shop, n: make_client(("Pump", "PUMP")[n % 2], shop), Client),
-    "role": (lambda shop, n: make_role(("MyData", "MYDATA")[n % 2], shop), None),
-    "person": (lambda shop, n: make_person(("ann", "ANN")[n % 2], shop), Person),
+    "client": (
+        lambda committed_tenant, n: make_client(("Pump", "PUMP")[n % 2], committed_tenant),
+        Client,
+    ),
+    "role": (
+        lambda committed_tenant, n: make_role(("MyData", "MYDATA")[n % 2], committed_tenant),
+        None,
+    ),
+    "person": (
+        lambda committed_tenant, n: make_person(("ann", "ANN")[n % 2], committed_tenant),
+        Person,
+    ),
     "person of two tenants": (
-        lambda shop, n: make_person("ann", list(Tenant.objects.order_by("name"))[n % 2]),
+        lambda committed_tenant, n: make_person(
+            "ann", list(Tenant.objects.order_by("name"))[n % 2]
+        ),
         Person,
     ),
     "e-mail address": (
-        lambda shop, n: make_person(
+        lambda committed_tenant, n: make_person(
             f"ann {n}", list(Tenant.objects.order_by("name"))[n % 2], email="ann@example.com"
         ),
         Person,
@@ -108,28 +126,30 @@ SAME: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("deed", "table"), SAME.values(), ids=SAME)
-def test_the_same_name_twice_at_once(shop: Tenant, deed: Any, table: Any) -> None:
+@pytest.mark.parametrize(("operation", "table"), SAME.values(), ids=SAME)
+def test_concurrent_clients_with_the_same_name_add_one(
+    committed_tenant: Tenant, operation: Any, table: Any
+) -> None:
     make_tenant("Contoso")
 
-    outcomes = at_once(4, lambda n: deed(shop, n) and None)
+    outcomes = run_concurrently(4, lambda n: operation(committed_tenant, n) and None)
 
     assert errors(outcomes) == {"": 1, "Conflict": 3}
     rows = Role.objects.filter(name_key="mydata") if table is None else table.objects.all()
     assert rows.count() == 1
 
 
-def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
-    clients = insert_clients(["Pump 1", "Pump 2", "Pump 3"], shop)
+def test_concurrent_renames_to_the_same_name_change_one(committed_tenant: Tenant) -> None:
+    clients = insert_clients(["Pump 1", "Pump 2", "Pump 3"], committed_tenant)
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         3,
         lambda n: (
             edit_client(
                 clients[n],
                 ClientDraft(name="Pump"),
                 expected_version=1,
-                actor=command_line_in(shop),
+                actor=command_line_in(committed_tenant),
                 now=NOW,
             )
             and None
@@ -139,12 +159,12 @@ def test_two_clients_renamed_alike_at_once(shop: Tenant) -> None:
     assert errors(outcomes) == {"": 1, "Conflict": 2}
 
 
-def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
-    """CLI-16: one is saved, the others learn of it."""
-    client = insert_clients(["Pump"], shop)[0]
-    actor = command_line_in(shop)
+def test_concurrent_edits_of_a_client_save_one(committed_tenant: Tenant) -> None:
+    """CLI-16: the others get a conflict."""
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    actor = command_line_in(committed_tenant)
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         4,
         lambda n: (
             edit_client(
@@ -158,12 +178,16 @@ def test_one_client_edited_by_two_at_once(shop: Tenant) -> None:
     assert Client.objects.get().version == 2
 
 
-def test_one_secret_edited_by_many_at_once(shop: Tenant) -> None:
-    client = insert_clients(["Pump"], shop)[0]
+def test_concurrent_edits_of_a_secret_save_one(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
     secret = insert_secrets(client, 1)[0]
-    by = {"actor": command_line_in(shop), "now": NOW, "expected_version": secret.version}
+    by = {
+        "actor": command_line_in(committed_tenant),
+        "now": NOW,
+        "expected_version": secret.version,
+    }
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         4,
         lambda n: (
             edit_secret(client, secret.pk, SecretDraft(description=f"{n}", expires_at=None), **by)
@@ -175,11 +199,11 @@ def test_one_secret_edited_by_many_at_once(shop: Tenant) -> None:
     assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
 
 
-def test_one_role_edited_by_many_at_once(shop: Tenant) -> None:
-    role = make_role("MyData", shop)
-    by = {"actor": command_line_in(shop), "now": NOW, "expected_version": role.version}
+def test_concurrent_edits_of_a_role_save_one(committed_tenant: Tenant) -> None:
+    role = make_role("MyData", committed_tenant)
+    by = {"actor": command_line_in(committed_tenant), "now": NOW, "expected_version": role.version}
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         4, lambda n: edit_role(role.pk, name=f"MyData {n}", description="", **by) and None
     )
 
@@ -187,32 +211,36 @@ def test_one_role_edited_by_many_at_once(shop: Tenant) -> None:
     assert AuditEvent.objects.filter(action="role.edited").count() == 1
 
 
-def test_one_secret_removed_by_many_at_once(shop: Tenant) -> None:
-    client = insert_clients(["Pump"], shop)[0]
+def test_concurrent_removals_of_a_secret_remove_it_once(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
     secret = insert_secrets(client, 1)[0]
-    actor = command_line_in(shop)
+    actor = command_line_in(committed_tenant)
 
-    outcomes = at_once(5, lambda _: remove_secret(client, secret.pk, actor=actor, now=NOW) and None)
+    outcomes = run_concurrently(
+        5, lambda _: remove_secret(client, secret.pk, actor=actor, now=NOW) and None
+    )
 
     assert errors(outcomes) == {"": 1, "NotFound": 4}
     assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
 
 
-def test_the_last_place_in_a_tenant_is_given_once(shop: Tenant, settings: Any) -> None:
+def test_concurrent_clients_stay_within_the_limit_of_the_tenant(
+    committed_tenant: Tenant, settings: Any
+) -> None:
     settings.CLIENTS_PER_TENANT = 3
-    insert_clients(["one", "two"], shop)
+    insert_clients(["one", "two"], committed_tenant)
 
-    outcomes = at_once(5, lambda n: make_client(f"more {n}", shop) and None)
+    outcomes = run_concurrently(5, lambda n: make_client(f"more {n}", committed_tenant) and None)
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 4}
     assert Client.objects.count() == 3
 
 
-def test_two_administrators_who_leave_at_once(shop: Tenant) -> None:
-    people = [make_person(name, shop, TENANT_ADMINISTRATOR) for name in ("ann", "bob")]
-    actor = command_line_in(shop)
+def test_concurrent_deactivations_keep_one_administrator(committed_tenant: Tenant) -> None:
+    people = [make_person(name, committed_tenant, TENANT_ADMINISTRATOR) for name in ("ann", "bob")]
+    actor = command_line_in(committed_tenant)
 
-    outcomes = at_once(
+    outcomes = run_concurrently(
         2,
         lambda n: (
             set_active(people[n], active=False, actor=actor, now=NOW) and None
@@ -222,4 +250,4 @@ def test_two_administrators_who_leave_at_once(shop: Tenant) -> None:
     )
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 1}
-    assert people_who_administer(shop.pk).count() == 1
+    assert people_who_administer(committed_tenant.pk).count() == 1

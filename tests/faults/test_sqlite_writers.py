@@ -1,4 +1,4 @@
-"""Those who write to SQLite stand in line: none starves, and one thread stays free (AVA-3)."""
+"""Writers to SQLite queue: none starves, and one thread stays free (AVA-3)."""
 
 import itertools
 import os
@@ -18,37 +18,37 @@ from clients_app.models import AuditEvent, Role, Tenant
 from portal.server.listener import THREADS
 from portal.storage.sqlite3 import writers
 from tests.factories import make_role
-from tests.faults.conftest import FORK, at_once, killed
+from tests.faults.conftest import FORK, run_concurrently, run_until_killed
 from tests.waiting import wait_until
 
-SELDOM = 10  # writes of the one that writes now and then
-MANY = 100  # writes of others before one of its own; without the queue it never gets its turn
+RARE_WRITES = 10  # writes of the process that writes rarely
+MOST_WRITES_BEFORE = 100  # by others before one of its own; without the queue it starves
 
 
 def on_sqlite(test: Callable[..., None]) -> Callable[..., None]:
-    """Run ``test`` on SQLite; on PostgreSQL see that no queue stands in its way."""
+    """Run ``test`` on SQLite; on PostgreSQL only check that there is no queue."""
     return test if connection.vendor == "sqlite" else _no_queue
 
 
-def _no_queue(shop: Tenant) -> None:
+def _no_queue(committed_tenant: Tenant) -> None:
     assert not hasattr(connection, "turn")
 
 
 @contextmanager
 def locked_by_another_program() -> Iterator[None]:
-    """Hold SQLite's write lock, as the sqlite3 shell does after BEGIN IMMEDIATE."""
+    """Hold SQLite's write lock, like the sqlite3 shell after BEGIN IMMEDIATE."""
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
 
 
-def in_threads(count: int, deed: Callable[[int], Any]) -> list[threading.Thread]:
-    """Start ``deed(0)`` to ``deed(count - 1)``, each in a thread with a connection of its own."""
+def in_threads(count: int, operation: Callable[[int], Any]) -> list[threading.Thread]:
+    """Start ``operation(0)`` to ``operation(count - 1)``, each in its own thread and connection."""
 
     def run(number: int) -> None:
         try:
-            deed(number)
+            operation(number)
         finally:
             connections.close_all()
 
@@ -58,18 +58,18 @@ def in_threads(count: int, deed: Callable[[int], Any]) -> list[threading.Thread]
     return threads
 
 
-def test_one_thread_of_a_worker_is_never_asked_to_wait() -> None:
+def test_queue_leaves_one_thread_of_a_worker_free() -> None:
     assert writers.PLACES == THREADS - 1
 
 
 @on_sqlite
-def test_who_writes_all_the_time_does_not_keep_others_from_it(shop: Tenant) -> None:
-    """Three processes write without a pause; the fourth writes now and then, and not many others
-    come before it. Each write is an event of the tenant's chain, which numbers them."""
+def test_busy_writers_do_not_starve_a_rare_one(committed_tenant: Tenant) -> None:
+    """Three processes write without a pause; the fourth writes rarely, and few other writes
+    come before each of its own. The events of the tenant's chain number the writes."""
     done = FORK.Event()
 
     def written() -> int:
-        return AuditEvent.objects.filter(tenant_id=shop.pk).count()
+        return AuditEvent.objects.filter(tenant_id=committed_tenant.pk).count()
 
     def more_than(count: int) -> bool:
         return written() > count
@@ -78,31 +78,31 @@ def test_who_writes_all_the_time_does_not_keep_others_from_it(shop: Tenant) -> N
         for count in itertools.count():
             if done.is_set():
                 return 0
-            make_role(f"Role {number} {count}", shop)
+            make_role(f"Role {number} {count}", committed_tenant)
         raise AssertionError
 
-    def seldom() -> int:
+    def write_rarely() -> int:
         most = 0
         try:
-            for count in range(SELDOM):
+            for count in range(RARE_WRITES):
                 before = written()
-                role = make_role(f"Seldom {count}", shop)
-                mine = AuditEvent.objects.get(tenant_id=shop.pk, object_id=str(role.pk))
+                role = make_role(f"Rare {count}", committed_tenant)
+                mine = AuditEvent.objects.get(tenant_id=committed_tenant.pk, object_id=str(role.pk))
                 most = max(most, mine.sequence - before)
                 wait_until(partial(more_than, mine.sequence + 10))
         finally:
             done.set()
         return most
 
-    outcomes = at_once(4, lambda number: hot(number) if number else seldom())
+    outcomes = run_concurrently(4, lambda number: hot(number) if number else write_rarely())
 
     assert [outcome.error for outcome in outcomes] == [""] * 4
-    assert max(outcome.value for outcome in outcomes) < MANY
+    assert max(outcome.value for outcome in outcomes) < MOST_WRITES_BEFORE
 
 
 @on_sqlite
-def test_while_the_database_is_locked_readers_read_and_the_last_thread_waits_briefly(
-    shop: Tenant, monkeypatch: pytest.MonkeyPatch
+def test_locked_database_can_be_read_and_the_last_thread_waits_briefly(
+    committed_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = {**connection.settings_dict["OPTIONS"], "timeout": 3}  # instead of 5
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
@@ -113,7 +113,7 @@ def test_while_the_database_is_locked_readers_read_and_the_last_thread_waits_bri
         connection.ensure_connection()
         connection.connection.set_trace_callback(statements.append)
         try:
-            make_role(f"Role {number}", shop)
+            make_role(f"Role {number}", committed_tenant)
         except OperationalError as error:
             ended.append(str(error))
 
@@ -129,22 +129,22 @@ def test_while_the_database_is_locked_readers_read_and_the_last_thread_waits_bri
     assert waits_ms
     assert max(waits_ms) <= 3000  # in the queue and for SQLite together
     assert not Role.objects.filter(name__startswith="Role ").exists()
-    make_role("Afterwards", shop)
+    make_role("Afterwards", committed_tenant)
 
 
 @on_sqlite
-def test_the_last_thread_waits_on_while_the_others_come_on(
-    shop: Tenant, monkeypatch: pytest.MonkeyPatch
+def test_last_thread_keeps_waiting_while_the_queue_moves(
+    committed_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Four threads, each of which writes for longer than half of what the last one waits."""
-    monkeypatch.setattr(writers, "PLACE_WAIT_S", 2)  # on a busy machine half a second is short
+    """Four threads; each writes for more than half the time that the last one waits."""
+    monkeypatch.setattr(writers, "PLACE_WAIT_S", 2)  # half a second is too short on a busy machine
     options = {**connection.settings_dict["OPTIONS"], "timeout": 30}
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
     ended: list[str] = []
 
     def write(number: int) -> None:
         with transaction.atomic():
-            make_role(f"Role {number}", shop)
+            make_role(f"Role {number}", committed_tenant)
             time.sleep(0.6 * writers.PLACE_WAIT_S)
         ended.append(f"Role {number}")
 
@@ -155,13 +155,13 @@ def test_the_last_thread_waits_on_while_the_others_come_on(
 
 
 @on_sqlite
-def test_who_is_killed_while_writing_gives_way(shop: Tenant) -> None:
+def test_killed_writer_releases_the_lock(committed_tenant: Tenant) -> None:
     def die() -> None:
         with transaction.atomic():
-            make_role("Half", shop)
+            make_role("Half", committed_tenant)
             os.kill(os.getpid(), signal.SIGKILL)
 
-    killed(die)
+    run_until_killed(die)
 
-    make_role("Whole", shop)  # a lock that is held still would be an OperationalError
+    make_role("Whole", committed_tenant)  # a lock that is still held would raise OperationalError
     assert not Role.objects.filter(name="Half").exists()

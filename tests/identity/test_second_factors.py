@@ -1,4 +1,4 @@
-"""What is stored of a second factor, and that a code is taken once."""
+"""How second factors are stored, and that a code is accepted only once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -31,17 +31,17 @@ def app_of(person: Person) -> Authenticator:
     return Authenticator.objects.get(user_id=person.pk, type=Authenticator.Type.TOTP)
 
 
-def test_what_was_sealed_opens_and_nothing_else_does(db: None) -> None:
+def test_encrypted_secret_is_decrypted_and_anything_else_is_refused(db: None) -> None:
     text = encrypt("JBSWY3DPEHPK3PXP")
 
     assert decrypt(text) == "JBSWY3DPEHPK3PXP"
     assert encrypt("JBSWY3DPEHPK3PXP") != text
     for wrong in ("", "x", f"{text[:9]}{text[10:]}", f"00000000{text[8:]}", f"{text[:9]}\u00e9"):
         assert decrypt(wrong) not in {"", "JBSWY3DPEHPK3PXP"}
-        assert decrypt(wrong) != decrypt(wrong)  # a secret that nobody knows
+        assert decrypt(wrong) != decrypt(wrong)  # a secret nobody knows
 
 
-def test_after_a_change_of_the_key_codes_fit_as_long_as_the_former_is_known(
+def test_codes_are_accepted_while_the_former_secret_key_is_a_fallback(
     person: Person, settings: Any
 ) -> None:
     today, settings.SECRET_KEY = settings.SECRET_KEY, FORMER
@@ -57,18 +57,18 @@ def test_after_a_change_of_the_key_codes_fit_as_long_as_the_former_is_known(
     assert reencrypt_factors() == 0
 
 
-def test_nobody_sets_one_up_for_another(person: Person) -> None:
+def test_adding_an_authenticator_for_someone_else_is_refused(person: Person) -> None:
     other = make_person("bob", person.tenant)
     secret = give_app(other)
-    for deed in (
+    for operation in (
         lambda: add_authenticator(person, secret, code_of(secret), actor=actor_for(other), now=NOW),
         lambda: renew_recovery_codes(other, actor=actor_for(person), now=NOW),
     ):
         with pytest.raises(Forbidden):
-            deed()
+            operation()
 
 
-def test_a_second_app_is_refused(person: Person) -> None:
+def test_second_authenticator_is_refused(person: Person) -> None:
     secret = give_app(person)
 
     with pytest.raises(Conflict):
@@ -76,8 +76,8 @@ def test_a_second_app_is_refused(person: Person) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_at_once_a_code_is_taken_once() -> None:
-    """SES-4, also by several processes: the database knows which codes were taken."""
+def test_code_used_concurrently_is_accepted_once() -> None:
+    """SES-4, also across processes: the database records the used codes."""
     person = make_person("ann", make_tenant())
     secret = give_app(person)
     app, code = app_of(person), code_of(secret)

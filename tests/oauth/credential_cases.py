@@ -1,4 +1,4 @@
-"""TOK-A1 to TOK-A8: who speaks."""
+"""TOK-A1 to TOK-A8: requests with various credentials."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""How tests ask about a token, and end it."""
+"""Functions that request, introspect and revoke tokens."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,7 @@ def post(path: str, who: SimpleNamespace, token: str, **more: Any) -> Reply:
     return wsgi.through_django(wsgi.environ(path, **parts))
 
 
-def told(who: SimpleNamespace, token: str) -> dict[str, Any]:
+def introspect(who: SimpleNamespace, token: str) -> dict[str, Any]:
     """Return what ``who`` gets about ``token``; for an inactive one, only that it is inactive."""
     reply = post(INTROSPECT, who, token)
     assert (reply.status, reply.headers) == (200, HEADERS)

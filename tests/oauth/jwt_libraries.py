@@ -1,4 +1,4 @@
-"""Three foreign libraries that verify a token by the JWKS alone, as a developer of APIs does."""
+"""Three third-party libraries that verify a token with only the JWKS, as an API does."""
 
 import warnings
 from typing import Any
@@ -7,7 +7,9 @@ import joserfc.jwk
 import joserfc.jwt
 import jwt
 
-with warnings.catch_warnings(record=True):  # deprecated for joserfc, but code of its own
+with warnings.catch_warnings(
+    record=True
+):  # deprecated in favour of joserfc, but a separate implementation
     from authlib.jose import JsonWebKey, JsonWebToken
 
 

@@ -1,4 +1,4 @@
-"""A client program that keeps its connections open and asks for tokens."""
+"""A client program that keeps its connections open and requests tokens."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""TOK-A9 to TOK-A21: what is asked, and how it is spelt."""
+"""TOK-A9 to TOK-A21: requests with various parameters, encodings and methods."""
 
 import json
 
@@ -18,7 +18,7 @@ from tests.oauth.wsgi import FORM, form
 
 # fmt: off
 def raw(body: bytes) -> Parts:
-    """``body`` as it stands, with right Basic credentials."""
+    """Send exactly ``body``, with valid Basic credentials."""
     return lambda c: {**with_basic()(c), "body": body}
 
 

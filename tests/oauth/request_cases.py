@@ -1,4 +1,4 @@
-"""How a row of Table A is written: a name, how its request is made, status and error."""
+"""Cases of token requests: a name, how to build the request, and the expected status and error."""
 
 import base64
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from clients_app.rules.secret_format import new_secret
 from tests.oauth.wsgi import basic, form
 
 GRANT = ("grant_type", "client_credentials")
-ANOTHER_SECRET = new_secret()  # right in form, of no client
+ANOTHER_SECRET = new_secret()  # well formed, but of no client
 
 Parts = Callable[[SimpleNamespace], dict[str, Any]]
 
 
 class Row(NamedTuple):
-    """``parts`` makes the request out of the clients; ``error`` is None where a token comes."""
+    """``parts`` builds the request from the clients; ``error`` is None if it gets a token."""
 
     name: str
     status: int
@@ -37,7 +37,7 @@ def unknown_client(name: str, parts: Parts) -> Row:
 
 
 def posted(*pairs: tuple[str, str], who: str = "good", **more: Any) -> Parts:
-    """A form with the client's right id and secret and ``pairs``."""
+    """A form with the client's valid id and secret and ``pairs``."""
 
     def parts(clients: SimpleNamespace) -> dict[str, Any]:
         client = getattr(clients, who)
@@ -47,7 +47,7 @@ def posted(*pairs: tuple[str, str], who: str = "good", **more: Any) -> Parts:
 
 
 def with_basic(*pairs: tuple[str, str], who: str = "good", **more: Any) -> Parts:
-    """A form of ``pairs`` with the client's right id and secret in the Authorization header."""
+    """A form of ``pairs`` with the client's valid id and secret in the Authorization header."""
 
     def parts(clients: SimpleNamespace) -> dict[str, Any]:
         client = getattr(clients, who)
@@ -58,12 +58,12 @@ def with_basic(*pairs: tuple[str, str], who: str = "good", **more: Any) -> Parts
 
 
 def header(make: Callable[[SimpleNamespace], str]) -> Parts:
-    """A good form with the Authorization header that ``make`` returns."""
+    """A valid form with the Authorization header that ``make`` returns."""
     return lambda clients: {"authorization": make(clients), "body": form(GRANT)}
 
 
 def fields(make: Callable[[SimpleNamespace], dict[str, str]]) -> Parts:
-    """A form of the grant and the fields that ``make`` returns, without a header."""
+    """A form of the grant and the fields that ``make`` returns, without an Authorization header."""
     return lambda clients: {"body": form(GRANT, **make(clients))}
 
 

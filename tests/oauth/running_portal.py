@@ -1,4 +1,4 @@
-"""Clients of each kind in the running portal, made by its command line and a change of its rows."""
+"""Clients of each kind in a running portal, added on its command line."""
 
 import json
 import sqlite3
@@ -27,7 +27,7 @@ MACHINES = {
 
 @pytest.fixture(scope="session")
 def token_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A portal that believes this machine's X-Forwarded-For, so that a test can be anybody."""
+    """A portal that trusts X-Forwarded-For, so that a test can use any address."""
     yield from new_portal(tmp_path_factory.mktemp("tokens"), TRUSTED_PROXIES="127.0.0.1")
 
 

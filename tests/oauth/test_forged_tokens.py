@@ -16,7 +16,7 @@ from clients_app.models import (
 )
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
-from tests.oauth.introspection import INACTIVE, INTROSPECT, post, token_of, told
+from tests.oauth.introspection import INACTIVE, INTROSPECT, introspect, post, token_of
 
 Forgery = Callable[[str, str], str]
 
@@ -34,7 +34,7 @@ def resigned(**changes: Any) -> Forgery:
 
 
 def with_header(**changes: Any) -> Forgery:
-    """The token with another header before its own claims and signature."""
+    """The token with another header and its own claims and signature."""
 
     def forge(token: str, kid: str) -> str:
         header = {"alg": "RS256", "kid": kid, "typ": "at+jwt"} | changes
@@ -48,7 +48,7 @@ def segment(content: bytes) -> str:
     return base64url(content).decode()
 
 
-TOMORROW = int(datetime.now(UTC).timestamp()) + 86_400  # the suite may take its time
+TOMORROW = int(datetime.now(UTC).timestamp()) + 86_400  # the suite may run for a long time
 
 
 FORGED: dict[str, Forgery] = {
@@ -92,25 +92,25 @@ FORGED: dict[str, Forgery] = {
 
 
 @pytest.mark.parametrize("forgery", FORGED)
-def test_no_other_token_is_active(
+def test_forged_token_is_inactive(
     api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey, forgery: str
 ):
     """JWT-3 and INT-1: exactly inactive for every caller, and nothing in the log is an error."""
     token = FORGED[forgery](token_of(good), signing_key.kid)
 
-    assert told(api, token) == {"active": False}
-    assert told(good, token) == {"active": False}
+    assert introspect(api, token) == {"active": False}
+    assert introspect(good, token) == {"active": False}
 
 
-def test_what_the_forgeries_start_from_is_active(
+def test_unchanged_token_is_active(
     api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey
 ):
     token = token_of(good)
     for same in (resigned(), with_header()):
-        assert told(api, same(token, signing_key.kid))["active"] is True
+        assert introspect(api, same(token, signing_key.kid))["active"] is True
 
 
-def test_thousands_of_unknown_keys_cost_no_query(
+def test_unknown_keys_cost_no_query_each(
     api: SimpleNamespace,
     good: SimpleNamespace,
     signing_key: SigningKey,
@@ -119,7 +119,7 @@ def test_thousands_of_unknown_keys_cost_no_query(
     """A caller with credentials may send anything: the keys are rarely read for it."""
     monkeypatch.setattr(public_keys, "ASK_AGAIN_AFTER_S", 3600.0)  # instead of one second
     token = token_of(good)
-    told(api, token)
+    introspect(api, token)
     strange = [with_header(kid=f"unknown {n}")(token, "") for n in range(2000)]
 
     with CaptureQueriesContext(connection) as captured:

@@ -1,4 +1,4 @@
-"""Introspection and revocation are asked as the token endpoint is: same refusals."""
+"""Introspection and revocation reject the same requests as the token endpoint."""
 
 from types import SimpleNamespace
 
@@ -15,7 +15,7 @@ from tests.oauth.request_cases import Row
 from tests.oauth.test_token_requests import HEADERS, HEADERS_BY_STATUS, assert_error
 from tests.oauth.wsgi import form
 
-NO_GRANT_NO_SCOPE = ("11 ", "12 ", "13 ", "15 ", "16 ")  # what only the token endpoint looks at
+NO_GRANT_NO_SCOPE = ("11 ", "12 ", "13 ", "15 ", "16 ")  # what only the token endpoint checks
 
 
 REFUSALS = [
@@ -27,7 +27,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in REFUSALS])
-def test_requests_are_refused_as_at_the_token_endpoint(
+def test_invalid_request_is_rejected_as_at_the_token_endpoint(
     clients: SimpleNamespace, path: str, row: Row
 ):
     """TOK-A2 to TOK-A21: status, every header and the error."""
@@ -44,7 +44,7 @@ def test_requests_are_refused_as_at_the_token_endpoint(
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
 @pytest.mark.parametrize("body", [b"", b"token", b"token=", b"TOKEN=abc", b"a=b"])
-def test_without_a_token_there_is_nothing_to_say(clients: SimpleNamespace, path: str, body: bytes):
+def test_request_without_a_token_is_rejected(clients: SimpleNamespace, path: str, body: bytes):
     reply = post(path, clients.good, "", body=body)
 
     assert (reply.status, reply.headers) == (400, HEADERS)
@@ -55,13 +55,13 @@ def test_without_a_token_there_is_nothing_to_say(clients: SimpleNamespace, path:
 @pytest.mark.parametrize(
     "body", [b"token=a&token=b", b"token=a&token_type_hint=a&token_type_hint="]
 )
-def test_nothing_is_sent_twice(clients: SimpleNamespace, path: str, body: bytes):
+def test_duplicate_parameter_is_rejected(clients: SimpleNamespace, path: str, body: bytes):
     assert_error(post(path, clients.good, "", body=body), "invalid_request")
 
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_a_token_in_the_query_is_refused(clients: SimpleNamespace, path: str):
-    """It would stand in logs (RFC 7662 section 4)."""
+def test_token_in_the_query_is_rejected(clients: SimpleNamespace, path: str):
+    """It would appear in logs (RFC 7662 section 4)."""
     reply = post(path, clients.good, "abc", query="token=abc")
 
     assert reply.status == 400
@@ -69,10 +69,10 @@ def test_a_token_in_the_query_is_refused(clients: SimpleNamespace, path: str):
 
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_without_credentials_nobody_learns_anything(
+def test_request_without_credentials_is_rejected(
     clients: SimpleNamespace, path: str, administrator_browser: Browser
 ):
-    """TOK-4 and INT-1: not by an administrator's session either."""
+    """TOK-4 and INT-1: even with an administrator's session."""
     token = token_of(clients.good)
     key = administrator_browser.cookies["sessionid"].value
 
@@ -83,8 +83,8 @@ def test_without_credentials_nobody_learns_anything(
 
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_authorization_code_clients_have_no_way_in(clients: SimpleNamespace, path: str):
-    """Without a secret there is no authentication; the id alone is none."""
+def test_authorization_code_client_cannot_authenticate(clients: SimpleNamespace, path: str):
+    """It has no secret, and the id alone does not authenticate."""
     Client.objects.filter(pk=clients.hybrid.id).update(client_type=AUTHORIZATION_CODE.id)
     body = form(client_id=clients.hybrid.id, token=token_of(clients.good))
 

@@ -1,4 +1,4 @@
-"""A rotation without a gap: a client that asks all the time is never refused, in any worker."""
+"""Rotation without downtime: a client that constantly requests tokens is never refused."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ def portal(tmp_path: Path) -> Iterator[PortalProcess]:
 
 @contextmanager
 def asking(machine: MachineClient) -> Iterator[list[int]]:
-    """Let the machine ask without a pause, in a thread; yield the statuses of its answers."""
+    """Request tokens without a pause, in a thread; yield the list of response statuses."""
     statuses: list[int] = []
     ended = threading.Event()
 
@@ -39,7 +39,7 @@ def asking(machine: MachineClient) -> Iterator[list[int]]:
 
 
 def rotate(portal: PortalProcess, machine: MachineClient, *words: str) -> MachineClient:
-    """Rotate by the command line; return the machine with its new secret."""
+    """Rotate on the command line; return the machine with its new secret."""
     ended = portal.manage("clients", "rotate", machine.client_id, "--json", *words)
     assert ended.returncode == 0, ended.stderr
     return machine._replace(plain=json.loads(ended.stdout)["client_secret"])
@@ -50,12 +50,14 @@ def secret_id(portal: PortalProcess, machine: MachineClient) -> str:
     return str(next(pk for pk, last_four in rows if last_four == machine.plain[-4:]))
 
 
-def test_old_then_new_is_never_refused_and_at_once_is_at_once(portal: PortalProcess):
-    """SEC-11: both work while they overlap; the end acts on the next request in all workers."""
+def test_rotation_never_refuses_a_request_and_can_end_the_old_secret_immediately(
+    portal: PortalProcess,
+):
+    """SEC-11: both work while they overlap; the expiry applies to the next request everywhere."""
     added = json.loads(portal.manage("clients", "add", "always on", "--json").stdout)
     first = MachineClient(portal.port, added["client_id"], added["client_secret"])
     assert len(portal.workers()) >= 4
-    assert first.statuses(64, connections=32) == [200] * 64  # known to every worker's memo
+    assert first.statuses(64, connections=32) == [200] * 64  # cached in every worker
 
     with asking(first) as by_first:
         second = rotate(portal, first)
@@ -93,8 +95,8 @@ print(ends_at.isoformat())
 """
 
 
-def test_a_chosen_end_acts_at_that_moment_in_every_worker(portal: PortalProcess):
-    """SEC-9: what was answered before the end got a token, what was asked from then on did not."""
+def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: PortalProcess):
+    """SEC-9: requests before the expiry got a token, requests after it did not."""
     added = json.loads(portal.manage("clients", "add", "ends soon", "--json").stdout)
     machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
     code = ROTATE.format(client_id=machine.client_id, seconds=8)

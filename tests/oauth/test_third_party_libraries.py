@@ -1,4 +1,4 @@
-"""Foreign programs at the running server: from its metadata to verified claims."""
+"""Third-party programs with the running server: from its metadata to verified claims."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -53,14 +53,14 @@ LIBRARIES = (authlib_basic, authlib_post, oauthlib_basic, oauthlib_post, plain_r
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.__name__)
-def test_stock_libraries_get_a_token_that_stock_libraries_verify(
+def test_stock_libraries_get_and_verify_a_token(
     library: Any,
     machines: SimpleNamespace,
     token_portal: PortalProcess,
     monkeypatch: pytest.MonkeyPatch,
 ):
     """TOK-2: from the metadata to verified claims, without any of our code in between."""
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # http on loopback
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # HTTP on loopback
     metadata = requests.get(
         f"{token_portal.url}/identity/.well-known/openid-configuration", timeout=30
     ).json()
@@ -77,10 +77,8 @@ def test_stock_libraries_get_a_token_that_stock_libraries_verify(
     assert answer["expires_in"] == 3600
 
 
-def test_no_secret_is_in_the_log_or_the_database(
-    machines: SimpleNamespace, token_portal: PortalProcess
-):
-    """SEC-3: whole, or its first twenty characters."""
+def test_log_and_database_contain_no_secret(machines: SimpleNamespace, token_portal: PortalProcess):
+    """SEC-3: neither whole nor its first twenty characters."""
     dump, log = token_portal.dump_of_every_table(), token_portal.log()
 
     for machine in vars(machines).values():

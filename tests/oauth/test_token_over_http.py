@@ -1,4 +1,4 @@
-"""The token endpoint of the running server, as foreign programs meet it over HTTP."""
+"""The token endpoint of the running server over HTTP."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ from tests.oauth.test_token_requests import HEADERS_BY_STATUS, ROWS, assert_erro
 from tests.oauth.wsgi import FORM, TOKEN_PATH, Reply, basic
 from tests.portal_process import PortalProcess
 
-#: What granian answers itself, before our code: TOK-1 leaves it out.
+#: Granian itself answers these, before our code; TOK-1 does not cover them.
 REFUSED_BY_THE_SERVER = {"19 CONNECT", "18 '\\x00'"}
 
 
@@ -39,7 +39,7 @@ def send(
     body: bytes = b"",
     **variables: str,
 ) -> Reply:
-    """Send what ``wire.environ`` describes."""
+    """Send the request with these parts of ``wsgi.environ``."""
     wire.putrequest(method, f"{path}?{query}" if query else path)
     wire.putheader("Content-Length", str(len(body)))
     if content_type is not None:
@@ -59,8 +59,10 @@ def send(
 @pytest.mark.parametrize(
     "row", [pytest.param(row, id=row.name) for row in ROWS if row.name not in REFUSED_BY_THE_SERVER]
 )
-def test_row(row: Row, machines: SimpleNamespace, wire: http.client.HTTPConnection):
-    """TOK-1, over HTTP: the same table, the same answers."""
+def test_token_request_over_http_gets_its_exact_response(
+    row: Row, machines: SimpleNamespace, wire: http.client.HTTPConnection
+):
+    """TOK-1 over HTTP: the same cases, the same responses."""
     parts = row.parts(machines)
 
     reply = send(wire, **parts)
@@ -79,7 +81,7 @@ def test_row(row: Row, machines: SimpleNamespace, wire: http.client.HTTPConnecti
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED_BY_THE_SERVER))
-def test_what_the_server_refuses_itself_gets_no_token(
+def test_request_that_granian_rejects_gets_no_token(
     name: str, machines: SimpleNamespace, wire: http.client.HTTPConnection
 ):
     [row] = [row for row in ROWS if row.name == name]
@@ -87,8 +89,10 @@ def test_what_the_server_refuses_itself_gets_no_token(
     assert 400 <= send(wire, **row.parts(machines)).status < 500
 
 
-def test_two_authorization_headers(machines: SimpleNamespace, wire: http.client.HTTPConnection):
-    """TOK-A5: really two, as the server joins them."""
+def test_two_authorization_headers_are_rejected(
+    machines: SimpleNamespace, wire: http.client.HTTPConnection
+):
+    """TOK-A5: the server joins two headers to one."""
     wire.putrequest("POST", TOKEN_PATH)
     for machine in (machines.good, machines.hybrid):
         wire.putheader("Authorization", basic(machine.id, machine.plain))
@@ -102,8 +106,10 @@ def test_two_authorization_headers(machines: SimpleNamespace, wire: http.client.
     assert json.loads(answer.read())["error"] == "invalid_request"
 
 
-def test_a_chunked_body(machines: SimpleNamespace, wire: http.client.HTTPConnection):
-    """Without a length it is read to its end, and one over the limit is refused."""
+def test_chunked_body_is_read_to_its_end_and_limited(
+    machines: SimpleNamespace, wire: http.client.HTTPConnection
+):
+    """A body without a length; one over the limit is refused."""
     parts = with_basic(GRANT)(machines)
     headers = {"Content-Type": FORM, "Authorization": parts["authorization"]}
     for pieces, status in (

@@ -1,4 +1,4 @@
-"""TOK-A1 to TOK-A21: each request its exact answer, by both entrances."""
+"""TOK-A1 to TOK-A21: each request gets its exact response, through both entrances."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -24,14 +24,16 @@ HEADERS_BY_STATUS = {
 }
 
 
-def test_the_table_has_its_hundred_rows_of_malformed_requests():
+def test_cases_include_a_hundred_malformed_requests():
     assert len({row.name for row in ROWS}) == len(ROWS)
     assert sum(row.error is not None for row in ROWS) >= 100
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
-def test_row(row: Row, clients: SimpleNamespace, ask: Callable[..., Reply]):
-    """TOK-1: status, every header and the body are exactly those of the row."""
+def test_token_request_gets_its_exact_response(
+    row: Row, clients: SimpleNamespace, ask: Callable[..., Reply]
+):
+    """TOK-1: status, every header and the body are exactly those of the case."""
     parts = row.parts(clients)
 
     reply = ask(**parts)
@@ -58,18 +60,18 @@ def assert_error(reply: Reply, error: str) -> None:
     assert not set('"\\') & set(description)
 
 
-def test_options_says_which_method_there_is(clients: SimpleNamespace, ask: Callable[..., Reply]):
-    """TOK-6: and that no other origin may."""
+def test_options_lists_the_allowed_method(clients: SimpleNamespace, ask: Callable[..., Reply]):
+    """TOK-6: no cross-origin access."""
     reply = ask(method="OPTIONS", HTTP_ORIGIN="https://evil.test")
 
     assert (reply.status, reply.body) == (204, b"")
     assert reply.headers == {**HEADERS, "Allow": "POST"}
 
 
-def test_all_refusals_of_a_client_are_the_same_bytes(
+def test_failed_authentication_gives_the_same_bytes_for_every_reason(
     clients: SimpleNamespace, ask: Callable[..., Reply]
 ):
-    """SEC-7: unknown, wrong, expired, removed, disabled; by Basic and by body."""
+    """SEC-7: unknown, wrong, expired, removed, disabled; in the header and in the body."""
     pairs = [
         (UNKNOWN_ID, new_secret()),
         (clients.good.id, new_secret()),

@@ -1,4 +1,4 @@
-"""How a machine's request looks on the wire, and the two ways into the token endpoint."""
+"""Builds WSGI requests and sends them through either entrance of the token endpoint."""
 
 import base64
 import io
@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Reply:
-    """``headers`` are all but the Operation-Id, which differs from one answer to the next."""
+    """``headers`` excludes the Operation-Id, which differs between responses."""
 
     status: int
     headers: dict[str, str]
@@ -51,7 +51,7 @@ def environ(
     body: bytes = b"",
     **more: Any,
 ) -> dict[str, Any]:
-    """Return what a server gives a WSGI application; ``more`` are raw variables."""
+    """Return the variables that a server passes to the application; ``more`` are raw ones."""
     variables: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -72,7 +72,7 @@ def environ(
 
 
 def send(application: Callable[..., Any], variables: dict[str, Any]) -> Reply:
-    """Return what ``application`` answers to the request that ``variables`` describe."""
+    """Return the response of ``application`` to the request in ``variables``."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -97,12 +97,12 @@ def nothing_behind(variables: dict[str, Any], start_response: Callable[..., Any]
 
 @cache
 def django_handler() -> WSGIHandler:
-    """Return Django's own handler with all middlewares; made when the settings are ready."""
+    """Return Django's handler with all middleware, created after the settings are ready."""
     return WSGIHandler()
 
 
 def through_django(variables: dict[str, Any]) -> Reply:
-    """Answer by Django, which must not close the connection that holds the test's transaction."""
+    """Send through Django without closing the connection that holds the test's transaction."""
     ends = (request_started, request_finished)
     for signal in ends:
         signal.disconnect(close_old_connections)

@@ -1,4 +1,4 @@
-"""Marked secrets: what they look like in every disguise, and every address they are sent to."""
+"""Finds secrets in text, in any encoding, and lists every URL of the portal."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-#: what stands in for the parts of an address that mean something; for others, their kind decides
+#: values for the named parts of a URL; others get one by their converter
 SAMPLES = {
     "channel": "mail",
     "client_id": "{client}",
@@ -40,29 +40,29 @@ OF_KIND = {
 }
 
 
-def disguises(mark: str) -> set[str]:
-    """Return all spellings under which ``mark`` must not be found."""
+def encodings_of(mark: str) -> set[str]:
+    """Return all encodings and parts of ``secret`` that must not be found."""
     half = len(mark) // 2
     parts = {mark, mark[:20], mark[:half], mark[half:], mark[::-1]}
     spelled = {quote(mark, safe=""), json.dumps(mark)[1:-1], repr(mark)[1:-1]}
-    for before in ("", "x", "xx"):  # base64 of a text that it stands in, wherever it begins
+    for before in ("", "x", "xx"):  # base64 of a text that contains it, at any offset
         whole = base64.b64encode(f"{before}{mark}".encode()).decode()
         spelled |= {whole[4:-4], whole[4:-4].replace("+", "-").replace("/", "_")}
     return parts | spelled
 
 
 def found_in(text: str, marks: dict[str, str]) -> dict[str, str]:
-    """Return the names of the marks that ``text`` has in any disguise, with the place."""
+    """Return the names of the secrets that ``text`` contains in any encoding, with the place."""
     places = {}
     for name, mark in marks.items():
-        for one in disguises(mark):
+        for one in encodings_of(mark):
             if (at := text.find(one)) >= 0:
                 places[name] = text[max(0, at - 100) : at + 20]
     return places
 
 
-def every_address(**values: Any) -> Iterator[str]:
-    """Yield one address for each pattern of the resolver, those of the admin site included."""
+def every_url(**values: Any) -> Iterator[str]:
+    """Yield one URL for each pattern of the resolver, including the admin site."""
     for route in _routes(get_resolver(), ""):
         if not route.endswith("/") or route.startswith(("/admin", "/identity/x")) or route == "/":
             yield route.format(**values)
@@ -79,7 +79,7 @@ def _routes(resolver: URLResolver, before: str) -> Iterator[str]:
 
 
 def _filled(pattern: Any) -> str:
-    """Return an address that fits the pattern."""
+    """Return a URL that matches the pattern."""
     if isinstance(pattern, RoutePattern):
         route = str(pattern._route)
         for name, converter in pattern.converters.items():
@@ -98,11 +98,11 @@ def _filled(pattern: Any) -> str:
         return "clients_app/"
     if "(?P<url>" in text:
         return "nowhere"
-    raise AssertionError(f"{text}: say in tests/ops/secret_leaks.py how an address for it looks.")
+    raise AssertionError(f"{text}: add a URL for it to tests/ops/secret_leaks.py.")
 
 
 def query_of(marks: dict[str, str]) -> str:
-    """Return a query that carries every mark under names that machines and people mix up."""
+    """Return a query with every secret, under names that people and programs confuse."""
     return urlencode(
         {
             "client_secret": marks["secret"],

@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz` and `/metrics`: who may ask, and what is answered (NTC-1, AVA-10)."""
+"""`/livez`, `/readyz` and `/metrics`: access and responses (NTC-1, AVA-10)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 @pytest.fixture
 def probe() -> Browser:
-    """Who asks by an address of the machine, as orchestrators do, and never signs in."""
+    """A client that uses an IP address, as orchestrators do, and does not sign in."""
     return Browser(headers={"Host": "10.1.2.3:8000"})
 
 
@@ -34,8 +34,8 @@ def broken_database(*_: Any) -> Any:
     raise OperationalError("the database of 10.0.0.7 is away")
 
 
-def test_livez_asks_nothing(probe: Browser) -> None:
-    reply = probe.get("/livez")  # this test may not use the database
+def test_livez_makes_no_query(probe: Browser) -> None:
+    reply = probe.get("/livez")  # this test has no access to the database
 
     assert (reply.status_code, reply.content, reply["Content-Type"]) == (
         200,
@@ -46,24 +46,24 @@ def test_livez_asks_nothing(probe: Browser) -> None:
 
 @pytest.fixture
 def key(tenant: Tenant, now: datetime) -> None:
-    """A key that signs."""
+    """An active key."""
     private_keys.new_key(now=now, state="active", activated_at=now).save()
     private_keys.forget()
 
 
-def test_readyz_without_a_key(probe: Browser, tenant: Tenant) -> None:
+def test_readyz_without_a_key_gives_503(probe: Browser, tenant: Tenant) -> None:
     assert probe.get("/readyz").status_code == 503
 
 
 @pytest.mark.usefixtures("key")
-def test_readyz_when_all_is_well(probe: Browser) -> None:
+def test_readyz_with_a_key_and_a_database_gives_200(probe: Browser) -> None:
     reply = probe.get("/readyz")
 
     assert (reply.status_code, reply.content) == (200, b"ready\n")
 
 
 @pytest.mark.usefixtures("key")
-def test_readyz_without_a_database_says_no_more_than_that(
+def test_readyz_without_a_database_gives_503_without_details(
     probe: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", broken_database)
@@ -75,14 +75,16 @@ def test_readyz_without_a_database_says_no_more_than_that(
 
 
 @pytest.mark.usefixtures("_no_loaded_keys", "key")
-def test_readyz_with_a_key_that_cannot_be_decrypted(probe: Browser, settings: Any) -> None:
+def test_readyz_with_a_key_that_cannot_be_decrypted_gives_503(
+    probe: Browser, settings: Any
+) -> None:
     settings.SECRET_KEY = "another-key-of-at-least-fifty-characters-0123456789"
 
     assert probe.get("/readyz").status_code == 503
 
 
 @pytest.mark.usefixtures("key")
-def test_readyz_where_no_head_can_be_remembered(
+def test_readyz_without_writable_head_files_gives_503(
     probe: Browser, tmp_path: Any, settings: Any
 ) -> None:
     (tmp_path / "file").touch()
@@ -103,18 +105,18 @@ def test_probes_are_not_redirected_to_https(probe: Browser, settings: Any) -> No
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_probes_only_read(probe: Browser, path: str) -> None:
+def test_probes_refuse_post(probe: Browser, path: str) -> None:
     assert probe.post(path).status_code == 405
 
 
-def test_without_a_token_in_the_settings_nobody_reads_metrics(probe: Browser, db: None) -> None:
+def test_metrics_without_a_configured_token_are_not_found(probe: Browser, db: None) -> None:
     assert probe.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer ä"]
 )
-def test_metrics_want_the_token(
+def test_metrics_with_a_wrong_token_give_401(
     probe: Browser, administrator_browser: Browser, settings: Any, header: str
 ) -> None:
     settings.METRICS_TOKEN = TOKEN
@@ -124,7 +126,7 @@ def test_metrics_want_the_token(
         assert reply["WWW-Authenticate"] == 'Bearer realm="metrics"'
 
 
-def test_metrics_count_the_ends_of_secrets(
+def test_metrics_count_secrets_by_expiry(
     probe: Browser, tenant: Tenant, now: datetime, settings: Any
 ) -> None:
     settings.METRICS_TOKEN = TOKEN

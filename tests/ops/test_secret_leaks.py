@@ -1,7 +1,7 @@
-"""SEC-3 and LOG-1: no secret, token, password or cookie is anywhere it was not meant for.
+"""SEC-3 and LOG-1: secrets, tokens, passwords and cookies do not leak.
 
-Every address that the resolver knows is asked with all of them, as a person and as nobody, in
-health and with a database that fails; then all that was written is looked through.
+Every URL of the portal is requested with all of them, signed in and not, with a working database
+and a failing one. Then logs, pages, mail, cache and tables are searched.
 """
 
 import base64
@@ -23,9 +23,9 @@ from clients_app.models import SigningKey, Tenant
 from tests.conftest import Machine
 from tests.oauth import wsgi
 from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
-from tests.ops.secret_leaks import every_address, found_in, query_of
+from tests.ops.secret_leaks import every_url, found_in, query_of
 from tests.portal_process import PASSWORD
-from tests.server.captured_logs import written
+from tests.server.captured_logs import captured_logs
 from tests.web.conftest import value_of
 
 TYPED_WRONG = "Nine-brown-otters-9"
@@ -33,13 +33,13 @@ TYPED_WRONG = "Nine-brown-otters-9"
 
 @pytest.fixture
 def marks(administrator_browser: Browser, machine: Machine, signing_key: SigningKey):  # noqa: F811  a fixture
-    """The marked texts by name; all but one of the passwords are real."""
+    """The secrets by name; all are real except one of the passwords."""
     grant = wsgi.form(grant_type="client_credentials")
     header = wsgi.basic(str(machine.client.pk), machine.plain)
     reply = wsgi.through_the_short_entrance(wsgi.environ(authorization=header, body=grant))
     return {
         "secret": machine.plain,
-        "token": reply.json()["access_token"].rpartition(".")[2],  # what makes it one
+        "token": reply.json()["access_token"].rpartition(".")[2],  # its signature
         "password": PASSWORD,
         "wrong": TYPED_WRONG,
         "cookie": administrator_browser.cookies["sessionid"].value,
@@ -51,12 +51,12 @@ def marks(administrator_browser: Browser, machine: Machine, signing_key: Signing
 def sent(
     administrator_browser: Browser, marks: dict[str, str], machine: Machine
 ) -> Callable[[], SimpleNamespace]:
-    """A function that asks every address with all marks, and returns what was written."""
+    """A function that requests every URL with all secrets and returns what was written."""
 
     def send() -> SimpleNamespace:
         nobody = Browser()
         pages: list[str] = []
-        with written() as log:
+        with captured_logs() as log:
             for browser, address in itertools.product(
                 (administrator_browser, nobody), list(addresses(marks, machine))
             ):
@@ -72,14 +72,17 @@ def sent(
 
 def addresses(marks: dict[str, str], machine: Machine) -> Iterator[str]:
     known = {"client": machine.client.pk, "secret": machine.secret.pk, "mark": marks["key"]}
-    skipped = ("/sign-out", "/admin/logout/")  # they would end the session that others need
-    for address in every_address(nobody=uuid4(), **known):
+    skipped = (
+        "/sign-out",
+        "/admin/logout/",
+    )  # they would end the session that the other requests need
+    for address in every_url(nobody=uuid4(), **known):
         if address not in skipped:
             yield address
 
 
 def asked(browser: Browser, address: str, marks: dict[str, str], machine: Machine) -> Iterator[Any]:
-    """Ask as people and machines do, rightly and wrongly."""
+    """Yield the responses to valid and invalid requests of people and machines."""
     basic = base64.b64encode(f"{machine.client.pk}:{marks['secret']}".encode()).decode()
     typed = {
         "login": "mara",
@@ -107,7 +110,7 @@ def posted(browser: Browser, address: str, fields: dict[str, str], **headers: st
 
 
 def told(reply: Any) -> str:
-    """Return what a refusal or a redirect says, and the address of every answer."""
+    """Return the headers, and the body of an error or a redirect."""
     headers = " ".join(value for name, value in reply.headers.items() if name != "Set-Cookie")
     if reply.status_code < 300 or reply.streaming:
         return headers
@@ -115,8 +118,8 @@ def told(reply: Any) -> str:
 
 
 def without_own_query(pages: str, marks: dict[str, str]) -> str:
-    """Return ``pages`` without the query that the asker wrote himself: after sign-in he comes back
-    to the address that he asked for."""
+    """Return ``pages`` without the query of the request, which a redirect after sign-in
+    repeats."""
     query = query_of(marks)
     for spelled in (query, escape(query), quote(query), quote(query, safe="")):
         pages = pages.replace(spelled, "")
@@ -133,10 +136,10 @@ def assert_clean(sent: SimpleNamespace, marks: dict[str, str], dump: str) -> Non
     assert found_in(without_own_query(sent.pages, marks), everywhere) == {}
     assert found_in(mails, marks) == {}
     assert found_in(cached, marks) == {}
-    assert found_in(dump, in_tables) == {}  # the key of a session is what its table is sought by
+    assert found_in(dump, in_tables) == {}  # the session table stores the cookie as its key
 
 
-def test_nothing_leaks_in_health(
+def test_secrets_do_not_leak_in_normal_operation(
     sent: Callable[[], SimpleNamespace],
     marks: dict[str, str],
     dump_of_every_table: Callable[[], str],
@@ -149,7 +152,7 @@ def test_nothing_leaks_in_health(
 
 
 @pytest.mark.parametrize("good_queries", [0, 3])
-def test_nothing_leaks_when_the_database_fails(
+def test_secrets_do_not_leak_when_the_database_fails(
     sent: Callable[[], SimpleNamespace],
     marks: dict[str, str],
     dump_of_every_table: Callable[[], str],
@@ -157,7 +160,7 @@ def test_nothing_leaks_when_the_database_fails(
     good_queries: int,
     tenant: Tenant,
 ):
-    """At once, and after who asks was read: pages that say 500, with tracebacks in the log."""
+    """Immediately, and after the session was read: pages with status 500, tracebacks in the log."""
     execute, count = CursorWrapper.execute, itertools.count()
 
     def failing(cursor: CursorWrapper, sql: Any, params: Any = None) -> Any:
@@ -177,8 +180,8 @@ def test_nothing_leaks_when_the_database_fails(
     assert_clean(was, marks, dump_of_every_table())
 
 
-def test_the_search_finds_what_it_looks_for(marks: dict[str, str]):
-    """A search that finds nothing proves nothing."""
+def test_search_finds_every_encoding(marks: dict[str, str]):
+    """Proves the tests above."""
     for name, mark in marks.items():
         for text in (
             f"a {mark} b",
@@ -190,13 +193,13 @@ def test_the_search_finds_what_it_looks_for(marks: dict[str, str]):
             assert name in found_in(text, marks)
 
 
-def test_answers_with_a_secret_are_not_compressed(
+def test_responses_with_a_secret_are_not_compressed(
     administrator_browser: Browser,
     tenant: Tenant,
     machine: Machine,
     signing_key: SigningKey,  # noqa: F811  a fixture
 ):
-    """LOG-1: what is compressed together with a secret tells its letters by its length."""
+    """LOG-1: the length of a compressed response could reveal the secret."""
     wanted = {"accept_encoding": "gzip, deflate, br, zstd"}
     window = administrator_browser.get(f"/security/clients/{machine.client.pk}/secrets/add")
     added = administrator_browser.post(

@@ -1,4 +1,4 @@
-"""The log as it is written: what the product's own formatters make of each record."""
+"""Captures log records in both formats of the product."""
 
 import io
 import logging
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from portal.server.logs import Json, Text
 
 
-class Written:
-    """``text`` and ``json`` are all that was written so far, in both formats."""
+class CapturedLogs:
+    """``text`` and ``json`` contain everything logged so far."""
 
     def __init__(self) -> None:
         self._streams = io.StringIO(), io.StringIO()
@@ -27,9 +27,9 @@ class Written:
 
 
 @contextmanager
-def written() -> Iterator[Written]:
-    """Give what is logged meanwhile, from DEBUG on for our own and as set for all others."""
-    log, root = Written(), logging.getLogger()
+def captured_logs() -> Iterator[CapturedLogs]:
+    """Capture what is logged inside the block, at the configured levels."""
+    log, root = CapturedLogs(), logging.getLogger()
     for handler in log.handlers:
         root.addHandler(handler)
     try:

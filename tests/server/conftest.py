@@ -1,4 +1,4 @@
-"""What the tests of ops may ask for."""
+"""Portals to start and stop."""
 
 import signal
 from pathlib import Path
@@ -7,18 +7,18 @@ import pytest
 
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
-from tests.server.processes import hang_ups
+from tests.server.processes import inherited_sighup
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> PortalProcess:
-    """A portal that was never started; the test starts it, or lets it refuse."""
+    """A portal that was never started."""
     return PortalProcess(tmp_path / "var")
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory):
-    """A portal that has served before: the next start is a second one, which is quick."""
+    """A stopped portal that has run before, so that its next start is fast."""
     portal = PortalProcess(tmp_path_factory.mktemp("prepared") / "var", like=prepared_portal())
     portal.start()
     portal.stop()
@@ -29,8 +29,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture
 def running(prepared: PortalProcess):
-    """The same, serving; stopped in any case at the end."""
-    with hang_ups(signal.SIG_DFL):
+    """The prepared portal, running; killed after the test."""
+    with inherited_sighup(signal.SIG_DFL):
         prepared.start()
     yield prepared
     prepared.kill()

@@ -1,4 +1,4 @@
-"""Processes as the operating system sees them, and the signals that new ones inherit."""
+"""The state of processes, and the signals that new ones inherit."""
 
 import signal
 import subprocess
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that nobody has waited for does not."""
+    """Return whether a process runs; a zombie does not."""
     state = subprocess.run(
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -15,8 +15,8 @@ def is_running(pid: int) -> bool:
 
 
 @contextmanager
-def hang_ups(disposition: signal.Handlers) -> Iterator[None]:
-    """Let processes that start meanwhile inherit this for SIGHUP, whoever started the tests.
+def inherited_sighup(disposition: signal.Handlers) -> Iterator[None]:
+    """Make processes started inside the block inherit this disposition of SIGHUP.
 
     Under nohup, and in some shells' background jobs, the tests themselves ignore SIGHUP.
     """

@@ -1,4 +1,4 @@
-"""The worker beside the server, whatever the server does meanwhile."""
+"""The companion: starting the worker while the server forks."""
 
 import os
 import subprocess
@@ -11,8 +11,10 @@ import pytest
 from portal.server import companion
 
 
-def test_no_process_is_forked_while_it_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Popen would wait for the fork, and the worker would never be started again."""
+def test_companion_prevents_a_fork_while_it_starts_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise Popen would block, and the worker would never be restarted."""
     begun, done = threading.Event(), threading.Event()
     popen = subprocess.Popen
 

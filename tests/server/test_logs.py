@@ -1,4 +1,4 @@
-"""What a line of the log says, in text and in JSON: TOK-7, AUD-3, LOG-1 and LOG-2."""
+"""Log lines, in text and in JSON: TOK-7, AUD-3, LOG-1 and LOG-2."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from tests.oauth.conftest import (  # noqa: F401 - fixtures
 )
 from tests.oauth.wsgi import basic, form
 from tests.portal_process import PortalProcess
-from tests.server.captured_logs import Written, written
+from tests.server.captured_logs import CapturedLogs, captured_logs
 
 log = logging.getLogger("clients_app.test")
 GRANT = form(grant_type="client_credentials")
@@ -29,28 +29,28 @@ LINE = re.compile(
 
 
 @pytest.fixture
-def lines() -> Iterator[Written]:
+def lines() -> Iterator[CapturedLogs]:
     """The log of this test."""
-    with written() as found:
+    with captured_logs() as found:
         yield found
 
 
 @pytest.fixture(params=wsgi.ENTRANCES)
 def ask(request: pytest.FixtureRequest) -> Callable[..., wsgi.Reply]:
-    """Send a request to the token endpoint, once by each entrance."""
+    """A function that sends a token request; the test runs once for each entrance."""
     return lambda **parts: wsgi.ENTRANCES[request.param](wsgi.environ(**parts))
 
 
-def objects(lines: Written) -> list[dict[str, object]]:
+def objects(lines: CapturedLogs) -> list[dict[str, object]]:
     return [json.loads(line) for line in lines.json.splitlines()]
 
 
-def test_a_refused_token_request_is_one_line_found_by_the_id_of_its_answer(
+def test_rejected_token_request_logs_one_line_with_the_operation_id(
     clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wsgi.Reply],
-    lines: Written,
+    lines: CapturedLogs,
 ):
-    """TOK-7: client, cause, address and request id in the log; the id alone in the answer."""
+    """TOK-7: client, reason, address and operation id in the log; only the id in the response."""
     wrong = clients.expired
 
     reply = ask(authorization=basic(wrong.id, wrong.plain), body=GRANT)
@@ -67,18 +67,18 @@ def test_a_refused_token_request_is_one_line_found_by_the_id_of_its_answer(
     assert wrong.plain not in lines.text + lines.json
 
 
-def test_each_request_has_an_id_of_its_own(
+def test_each_request_has_its_own_id(
     clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wsgi.Reply],
 ):
-    """Also after a request of the same thread that had one."""
+    """Also after an earlier request in the same thread."""
     assert len({ask(body=GRANT).operation_id for _ in range(3)}) == 3
 
 
-def test_tokens_are_logged_where_it_is_set(
+def test_issued_tokens_are_logged_if_enabled(
     clients: SimpleNamespace,  # noqa: F811  a fixture
     ask: Callable[..., wsgi.Reply],
-    lines: Written,
+    lines: CapturedLogs,
     settings,
 ):
     """LOG-3: a line per token is a setting, off by default. AUD-3: client id, jti, scope and the
@@ -99,7 +99,7 @@ def test_tokens_are_logged_where_it_is_set(
     assert not any(part in lines.text + lines.json for part in token.split("."))
 
 
-def test_lines_of_a_page_carry_its_id(administrator_browser: Browser, lines: Written):
+def test_log_lines_of_a_page_have_its_id(administrator_browser: Browser, lines: CapturedLogs):
     reply = administrator_browser.get("/nowhere")
 
     [said] = [one for one in objects(lines) if one["logger"] == "django.request"]
@@ -108,20 +108,20 @@ def test_lines_of_a_page_carry_its_id(administrator_browser: Browser, lines: Wri
     assert reply["Operation-Id"] in reply.content.decode()
 
 
-def test_the_id_stands_on_a_page_that_forbids(colleague_browser: Browser):
+def test_forbidden_page_shows_the_id(colleague_browser: Browser):
     reply = colleague_browser.get("/security/clients/add")
 
     assert reply.status_code == 403
     assert f'<code translate="no">{reply["Operation-Id"]}</code>' in reply.content.decode()
 
 
-def test_nobody_outside_chooses_the_id(client: Browser, db: None):
+def test_id_from_the_request_is_ignored(client: Browser, db: None):
     reply = client.get("/sign-in", headers={"operation-id": "mine", "x-request-id": "mine"})
 
     assert re.fullmatch(r"[0-9a-f-]{36}", reply["Operation-Id"])
 
 
-def test_what_caches_keep_carries_no_id_of_one_request(client: Browser, db: None):
+def test_cacheable_response_has_no_id(client: Browser, db: None):
     reply = client.get("/identity/.well-known/openid-configuration")
 
     assert "public" in reply["Cache-Control"]
@@ -131,7 +131,7 @@ def test_what_caches_keep_carries_no_id_of_one_request(client: Browser, db: None
 @pytest.mark.parametrize(
     "name", ["Pump\r\n2026-01-01T00:00:00.000Z INFO x: fake", "a\u2028b", "a\x1b[2Jb", "a\u202eb"]
 )
-def test_a_name_makes_no_line_of_its_own(lines: Written, name: str):
+def test_line_break_in_a_name_adds_no_log_line(lines: CapturedLogs, name: str):
     """LOG-1: log injection."""
     log.info("Client %s was added.", name, extra={"event": name})
 
@@ -141,14 +141,14 @@ def test_a_name_makes_no_line_of_its_own(lines: Written, name: str):
     assert objects(lines)[0]["event"] == name
 
 
-def test_a_path_makes_no_line_of_its_own(client: Browser, db: None, lines: Written):
+def test_line_break_in_a_path_adds_no_log_line(client: Browser, db: None, lines: CapturedLogs):
     client.get("/x%0d%0a2026-01-01T00:00:00.000Z%20INFO%20x:%20fake%00")
 
     assert len(lines.text.splitlines()) == 1
     assert [one["logger"] for one in objects(lines)] == ["django.request"]
 
 
-def test_a_traceback_belongs_to_its_line(lines: Written):
+def test_traceback_is_indented_below_its_line(lines: CapturedLogs):
     operation_ids.begin()
     try:
         raise ValueError("first\n2026-01-01T00:00:00.000Z INFO x: fake\nBearer abcdefgh12345")
@@ -166,8 +166,8 @@ def test_a_traceback_belongs_to_its_line(lines: Written):
 
 
 @pytest.mark.one_database
-def test_all_that_the_server_writes_as_json_is_json(tmp_path_factory: pytest.TempPathFactory):
-    """LOG-2: `jq -e . < log`, from the start to the stop, with pages, tokens and a refusal."""
+def test_server_writes_only_json_if_configured(tmp_path_factory: pytest.TempPathFactory):
+    """LOG-2: `jq -e . < log`, from start to stop, with pages, tokens and a rejected request."""
     with PortalProcess(tmp_path_factory.mktemp("json") / "var", LOG_FORMAT="json") as portal:
         portal.answers()
         portal.get("/nowhere")

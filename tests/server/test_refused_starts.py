@@ -1,4 +1,4 @@
-"""A start that cannot succeed says in one sentence what to set."""
+"""A start that cannot succeed prints one sentence that names the setting."""
 
 import socket
 from pathlib import Path
@@ -9,13 +9,13 @@ from tests.portal_process import (
     PortalProcess,
     free_port,
 )
-from tests.server.started_portals import counts
+from tests.server.started_portals import row_counts
 
 pytestmark = pytest.mark.one_database
 
 
 def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
-    """Return the one sentence with which a command refuses."""
+    """Return the sentence that a refused command prints."""
     done = portal.manage(*(words or ("serve",)), **environment)
     assert done.returncode not in {0, None}
     assert done.stdout == ""
@@ -23,7 +23,7 @@ def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
     return done.stderr.strip()
 
 
-def test_a_taken_port_is_named(portal: PortalProcess) -> None:
+def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
     with socket.create_server(("127.0.0.1", portal.port)):
         assert refusal(portal) == (
             f"Port {portal.port} is in use; stop the program that uses it, or set PORT to another."
@@ -67,7 +67,7 @@ def test_a_taken_port_is_named(portal: PortalProcess) -> None:
         ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
     ],
 )
-def test_a_wrong_setting_is_named(
+def test_start_with_an_invalid_setting_is_refused(
     portal: PortalProcess, name: str, value: str, sentence: str
 ) -> None:
     said = refusal(portal, **{name: value})
@@ -76,13 +76,13 @@ def test_a_wrong_setting_is_named(
     assert "pw@" not in said
 
 
-def test_a_refused_password_leaves_nothing_behind(portal: PortalProcess) -> None:
+def test_start_with_an_invalid_password_changes_nothing(portal: PortalProcess) -> None:
     refusal(portal, PORTAL_ADMIN_PASSWORD="herons")
 
-    assert counts(portal) == [0, 0, 0]
+    assert row_counts(portal) == [0, 0, 0]
 
 
-def test_an_unwritable_folder_is_named_also_with_a_key_of_ones_own(portal: PortalProcess) -> None:
+def test_start_with_an_unwritable_folder_is_refused(portal: PortalProcess) -> None:
     said = refusal(portal, DATA_DIR="/dev/null/var", SECRET_KEY="".join(map(str, range(60))))
 
     assert said.startswith("The folder /dev/null/var cannot be written (Not a directory);")
@@ -96,7 +96,7 @@ def test_an_unwritable_folder_is_named_also_with_a_key_of_ones_own(portal: Porta
         (0o600, b"\xff" * 60, "cannot be read (it is not text);"),
     ],
 )
-def test_an_unusable_key_file_is_named(
+def test_start_with_an_invalid_key_file_is_refused(
     portal: PortalProcess, mode: int, content: str | bytes, sentence: str
 ) -> None:
     portal.data_dir.mkdir()
@@ -108,14 +108,16 @@ def test_an_unusable_key_file_is_named(
     assert str(key) in refusal(portal, "check")
 
 
-def test_an_unreadable_key_file_is_named(portal: PortalProcess) -> None:
-    (portal.data_dir / "secret_key").mkdir(parents=True)  # root reads any file
+def test_start_with_an_unreadable_key_file_is_refused(portal: PortalProcess) -> None:
+    (portal.data_dir / "secret_key").mkdir(parents=True)  # root can read any file
 
     assert "cannot be read (Is a directory); make it readable by this user." in refusal(portal)
 
 
 @pytest.mark.parametrize("words", [("serve",), ("migrate",), ("roles", "add", "MyData.Role")])
-def test_a_database_out_of_reach_is_named(portal: PortalProcess, words: tuple[str, ...]) -> None:
+def test_start_with_an_unreachable_database_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
     url = f"postgres://portal:pw@127.0.0.1:{free_port()}/portal"
 
     said = refusal(portal, *words, DATABASE_URL=url)
@@ -127,7 +129,9 @@ def test_a_database_out_of_reach_is_named(portal: PortalProcess, words: tuple[st
 
 
 @pytest.mark.parametrize("words", [("serve",), ("migrate",), ("roles", "add", "MyData.Role")])
-def test_a_file_that_is_no_database_is_named(portal: PortalProcess, words: tuple[str, ...]) -> None:
+def test_start_with_a_file_that_is_not_a_database_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
     portal.data_dir.mkdir()
     (portal.data_dir / "notes.txt").write_text("Water the plants.\n" * 500)
 
@@ -137,14 +141,16 @@ def test_a_file_that_is_no_database_is_named(portal: PortalProcess, words: tuple
 
 
 @pytest.mark.parametrize("words", [("roles", "add", "MyData.Role"), ("clearsessions",)])
-def test_a_database_without_tables_is_named(portal: PortalProcess, words: tuple[str, ...]) -> None:
+def test_command_with_a_database_without_tables_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
     said = refusal(portal, *words)
 
     assert said.startswith("The database does not match this version (")
     assert said.endswith("run `make run` or `manage.py migrate` first.")
 
 
-def test_a_certificate_with_a_key_that_does_not_fit_is_named(portal: PortalProcess) -> None:
+def test_start_with_a_certificate_of_another_key_is_refused(portal: PortalProcess) -> None:
     portal.data_dir.mkdir()
     files = {name: str(portal.data_dir / name) for name in ("TLS_CERT", "TLS_KEY")}
     for file in files.values():

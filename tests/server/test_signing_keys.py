@@ -1,4 +1,4 @@
-"""The keys of a running portal: eight workers, a revoked key, another SECRET_KEY, other clocks."""
+"""Signing keys of a running portal: several workers, revocation, a new SECRET_KEY, wrong clocks."""
 
 import json
 import os
@@ -68,8 +68,8 @@ def portal_of_eight(tmp_path: Path) -> Iterator[PortalProcess]:
     yield from new_portal(tmp_path, WORKERS="8")
 
 
-def test_eight_workers_make_one_key(portal_of_eight: PortalProcess) -> None:
-    """KEY-6; the tokens of all verify, and none of it shows its private part (KEY-2)."""
+def test_eight_workers_create_one_key(portal_of_eight: PortalProcess) -> None:
+    """KEY-6; all tokens verify, and the private part is nowhere in plain text (KEY-2)."""
     portal, machine = portal_of_eight, Machine(portal_of_eight)
     with ThreadPoolExecutor(8) as pool:
         tokens = list(pool.map(lambda _: machine.token(), range(40)))
@@ -85,8 +85,8 @@ def test_eight_workers_make_one_key(portal_of_eight: PortalProcess) -> None:
     assert not re.search(r'BEGIN (RSA |EC )?PRIVATE|"d":', seen)
 
 
-def test_a_revoked_key_is_refused_at_once_by_every_worker(portal: PortalProcess) -> None:
-    """KEY-5, and SEC-11's way of asking: often enough to meet both workers."""
+def test_revoked_key_is_refused_by_every_worker_immediately(portal: PortalProcess) -> None:
+    """KEY-5, with enough requests to reach both workers, as for SEC-11."""
     machine = Machine(portal)
     old = machine.token()
     assert all(machine.is_active(old) for _ in range(10))
@@ -103,12 +103,12 @@ def test_a_revoked_key_is_refused_at_once_by_every_worker(portal: PortalProcess)
     assert portal.manage("activity", "verify").returncode == 0
 
 
-def test_every_worker_serves_the_keys_without_the_database(portal: PortalProcess) -> None:
-    """KEY-3: also one that was never asked for them before."""
+def test_jwks_is_served_by_every_worker_without_the_database(portal: PortalProcess) -> None:
+    """KEY-3: even by a worker that has not served them before."""
     address = portal.url + JWKS
 
     def asked_without_the_table() -> list[requests.Response]:
-        """Return the answers if all are good: each worker has read the keys at its start."""
+        """Return the responses if all are good: each worker has loaded the keys at its start."""
         execute(portal, "ALTER TABLE clients_app_signingkey RENAME TO clients_app_away")
         try:
             away = [requests.get(address, timeout=20) for _ in range(20)]
@@ -139,8 +139,8 @@ def sees_clients(portal: PortalProcess, browser: requests.Session) -> bool:
     return browser.get(address, timeout=20, allow_redirects=False).status_code == 200
 
 
-def test_another_secret_key_breaks_nothing(portal: PortalProcess) -> None:
-    """Docs/operations.md, "Another SECRET_KEY", step by step."""
+def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) -> None:
+    """The steps of docs/operations.md, "Another SECRET_KEY"."""
     machine, browser = Machine(portal), signed_in(portal)
     old, former = machine.token(), (portal.data_dir / "secret_key").read_text().strip()
     portal.environment |= {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": former}
@@ -166,7 +166,9 @@ def test_another_secret_key_breaks_nothing(portal: PortalProcess) -> None:
     assert portal.manage("activity", "verify", SECRET_KEY_FALLBACKS=former).returncode == 0
 
 
-def test_a_lost_secret_key_stops_the_start_until_the_key_is_revoked(portal: PortalProcess) -> None:
+def test_start_with_a_lost_secret_key_is_refused_until_the_key_is_revoked(
+    portal: PortalProcess,
+) -> None:
     machine = Machine(portal)
     old = machine.token()
     portal.stop()
@@ -191,7 +193,7 @@ def faketime_library() -> str:
 
 
 def token_by_the_clock(machine: Machine, ahead_s: float) -> str:
-    """Return a new token, once all that is said of its times agrees with this clock."""
+    """Return a new token after checking that all its times agree with this clock."""
     granted = machine.granted()
     token = granted["access_token"]
     claims = jwt.decode(token, options={"verify_signature": False})
@@ -203,8 +205,8 @@ def token_by_the_clock(machine: Machine, ahead_s: float) -> str:
     return token
 
 
-def test_clocks_that_are_wrong(portal: PortalProcess) -> None:
-    """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 32 bits have run out."""
+def test_tokens_with_a_wrong_clock_keep_their_rules(portal: PortalProcess) -> None:
+    """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 2038."""
     machine = Machine(portal)
     usual = machine.token()
     usual_clock = dict(portal.environment)
@@ -220,7 +222,7 @@ def test_clocks_that_are_wrong(portal: PortalProcess) -> None:
         portal.environment |= {"FAKETIME": clock, "TZ": "UTC"}
         portal.start()
         of_then = token_by_the_clock(machine, ahead_s)
-        assert not machine.is_active(usual), clock  # over, or not yet valid
+        assert not machine.is_active(usual), clock  # expired, or not valid yet
         assert portal.manage("activity", "verify").returncode == 0
     portal.stop()
     portal.environment = usual_clock

@@ -1,4 +1,4 @@
-"""`manage.py serve`: what it prepares, what it says, and how it ends."""
+"""`manage.py serve`: what it prepares and prints, and how it stops."""
 
 import re
 import subprocess
@@ -9,13 +9,13 @@ import pytest
 import requests
 
 from tests.portal_process import CHECKOUT, PASSWORD, STOP_LIMIT_S, PortalProcess
-from tests.server.started_portals import counts, zone_where_it_is_noon
+from tests.server.started_portals import row_counts, zone_where_it_is_noon
 from tests.waiting import wait_until
 
 
 @pytest.fixture
 def stopped(portal: PortalProcess):
-    """The same, stopped in any case at the end."""
+    """The portal; killed after the test."""
     yield portal
     portal.__exit__()
 
@@ -25,10 +25,10 @@ def link_in(portal: PortalProcess) -> str:
     return re.findall(r"^ +(http://\S+)$", portal.log(), re.MULTILINE)[-1]
 
 
-def test_an_empty_folder_becomes_a_portal(stopped: PortalProcess) -> None:
+def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
     stopped.start()
 
-    assert counts(stopped) == [1, 1, 1]
+    assert row_counts(stopped) == [1, 1, 1]
     assert stopped.query("SELECT name FROM clients_app_tenant") == [("Herons Ltd",)]
     assert stopped.query("SELECT count(*) FROM clients_app_role") == [(7,)]
     assert stopped.query("SELECT username, is_staff FROM clients_app_person") == [("mara", True)]
@@ -37,8 +37,8 @@ def test_an_empty_folder_becomes_a_portal(stopped: PortalProcess) -> None:
     assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_second_start_makes_and_collects_nothing_again(stopped: PortalProcess) -> None:
-    """But what is due by the clock: here the day's notices are looked for in the first start."""
+def test_second_start_creates_and_collects_nothing(stopped: PortalProcess) -> None:
+    """Apart from what is due by the clock: the first start already sent the notices of the day."""
     stopped.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
     stopped.start()
     looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_sent_on IS NOT NULL"
@@ -56,7 +56,7 @@ def test_a_second_start_makes_and_collects_nothing_again(stopped: PortalProcess)
     assert stopped.dump_of_every_table() == before
 
 
-def test_a_changed_static_file_is_collected_again(stopped: PortalProcess) -> None:
+def test_start_collects_a_changed_static_file(stopped: PortalProcess) -> None:
     stopped.start()
     stopped.stop()
     manifest = stopped.data_dir / "static" / "staticfiles.json"
@@ -69,7 +69,7 @@ def test_a_changed_static_file_is_collected_again(stopped: PortalProcess) -> Non
     assert manifest.read_text() == collected
 
 
-def test_several_starts_at_once_agree(stopped: PortalProcess) -> None:
+def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> None:
     others = [PortalProcess(stopped.data_dir, PORTAL_ADMIN_PASSWORD="") for _ in range(2)]
     for number, other in enumerate(others):
         other.log_file = stopped.data_dir.with_name(f"log {number}")
@@ -79,13 +79,13 @@ def test_several_starts_at_once_agree(stopped: PortalProcess) -> None:
         with ThreadPoolExecutor(len(everyone)) as pool:
             list(pool.map(PortalProcess.start, everyone))
 
-        assert counts(stopped) == [1, 1, 1]
+        assert row_counts(stopped) == [1, 1, 1]
     finally:
         for other in others:
             other.__exit__()
 
 
-def test_one_port_serves_one_portal_though_two_start_at_once(stopped: PortalProcess) -> None:
+def test_concurrent_starts_on_one_port_serve_one_portal(stopped: PortalProcess) -> None:
     servers = [
         subprocess.Popen(
             stopped.command("serve"),
@@ -115,7 +115,7 @@ def test_one_port_serves_one_portal_though_two_start_at_once(stopped: PortalProc
             server.stderr.close()
 
 
-def test_the_password_leaves_the_environment(stopped: PortalProcess) -> None:
+def test_initial_password_is_removed_from_the_environment(stopped: PortalProcess) -> None:
     stopped.start()
 
     for pid in (stopped.server.pid, *stopped.workers()):
@@ -127,7 +127,7 @@ def test_the_password_leaves_the_environment(stopped: PortalProcess) -> None:
     assert PASSWORD not in stopped.log()
 
 
-def test_without_a_password_each_start_prints_a_link(tmp_path: Path) -> None:
+def test_start_without_a_password_prints_a_new_link_each_time(tmp_path: Path) -> None:
     portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
     try:
         portal.start()
@@ -138,14 +138,14 @@ def test_without_a_password_each_start_prints_a_link(tmp_path: Path) -> None:
         portal.start()
 
         assert portal.log().count(first) in {1, 2}  # the same within one second
-        assert counts(portal) == [1, 1, 1]
+        assert row_counts(portal) == [1, 1, 1]
         secret = first.rpartition("-")[2]
         assert secret not in portal.dump_of_every_table()
     finally:
         portal.__exit__()
 
 
-def test_a_printed_link_chooses_the_password_once(tmp_path: Path) -> None:
+def test_printed_link_sets_the_password_once(tmp_path: Path) -> None:
     portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
     try:
         portal.start()
@@ -168,7 +168,7 @@ def test_a_printed_link_chooses_the_password_once(tmp_path: Path) -> None:
         portal.__exit__()
 
 
-def test_sqlite_keeps_what_it_has_confirmed(stopped: PortalProcess) -> None:
+def test_sqlite_runs_with_durable_settings(stopped: PortalProcess) -> None:
     stopped.environment.pop("DATABASE_URL", None)
     stopped.start()
 

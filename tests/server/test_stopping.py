@@ -1,4 +1,4 @@
-"""Stopping: by signals, with a locked database, of workers and of the server."""
+"""Stopping workers and the server: by signals, and with a locked database."""
 
 import os
 import signal
@@ -12,11 +12,11 @@ import pytest
 from psycopg import sql
 
 from tests.portal_process import STOP_LIMIT_S, PortalProcess
-from tests.server.processes import hang_ups, is_running
+from tests.server.processes import inherited_sighup, is_running
 from tests.waiting import wait_until
 
 
-def test_manage_py_finds_the_same_database(running: PortalProcess) -> None:
+def test_manage_py_uses_the_database_of_the_server(running: PortalProcess) -> None:
     done = running.manage("roles", "add", "MyData.Role")
 
     assert done.returncode == 0, done.stderr
@@ -25,7 +25,7 @@ def test_manage_py_finds_the_same_database(running: PortalProcess) -> None:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_it_with_status_0(running: PortalProcess, stop: int) -> None:
+def test_signal_stops_the_server_with_status_0(running: PortalProcess, stop: int) -> None:
     workers = running.workers()
 
     running.server.send_signal(stop)
@@ -38,7 +38,9 @@ def test_a_signal_ends_it_with_status_0(running: PortalProcess, stop: int) -> No
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, stop: int) -> None:
+def test_signal_to_the_process_group_stops_the_server_cleanly(
+    running: PortalProcess, stop: int
+) -> None:
     said = running.log()
 
     os.killpg(running.server.pid, stop)
@@ -50,7 +52,7 @@ def test_a_signal_to_the_whole_group_ends_it_as_cleanly(running: PortalProcess, 
 
 @contextmanager
 def locked(portal: PortalProcess) -> Iterator[None]:
-    """Let nobody else write to any table of ours meanwhile."""
+    """Prevent all other writes to the portal's tables inside the block."""
     if portal.database_url:
         with psycopg.connect(portal.database_url) as other:
             tables = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'clients_app_%'"
@@ -65,8 +67,8 @@ def locked(portal: PortalProcess) -> Iterator[None]:
             yield
 
 
-def test_it_ends_in_time_though_the_database_is_locked(running: PortalProcess) -> None:
-    """What was counted cannot be written; granian need not kill its workers for it."""
+def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> None:
+    """The counts cannot be written, but granian does not need to kill its workers."""
     said = running.log()
     with locked(running):
         assert running.stop() == 0
@@ -75,25 +77,25 @@ def test_it_ends_in_time_though_the_database_is_locked(running: PortalProcess) -
 
 
 @pytest.mark.one_database
-def test_nohup_keeps_it_running(prepared: PortalProcess) -> None:
-    with hang_ups(signal.SIG_IGN):
+def test_server_under_nohup_ignores_sighup(prepared: PortalProcess) -> None:
+    with inherited_sighup(signal.SIG_IGN):
         prepared.start()
 
     prepared.server.send_signal(signal.SIGHUP)
     state = Path(f"/proc/{prepared.server.pid}/status").read_text()
 
-    assert ignores(state, signal.SIGHUP)  # so that the kernel has dropped it
+    assert ignores(state, signal.SIGHUP)  # so that the kernel has removed it
     assert prepared.answers()
     assert prepared.stop() == 0
 
 
 def ignores(status: str, number: signal.Signals) -> bool:
-    """Tell whether a process with this /proc/.../status ignores a signal. Source: proc(5)."""
+    """Return whether a process with this /proc/.../status ignores a signal. Source: proc(5)."""
     [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")]
     return bool(int(mask, 16) >> (number - 1) & 1)
 
 
-def test_workers_do_not_outlive_a_killed_server(running: PortalProcess) -> None:
+def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
     workers = running.workers()
 
     running.server.kill()
@@ -103,7 +105,7 @@ def test_workers_do_not_outlive_a_killed_server(running: PortalProcess) -> None:
     running.start()
 
 
-def test_a_worker_that_dies_is_replaced(running: PortalProcess) -> None:
+def test_killed_worker_is_replaced(running: PortalProcess) -> None:
     workers = running.workers()
 
     os.kill(workers[0], signal.SIGKILL)

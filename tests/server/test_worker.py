@@ -1,4 +1,4 @@
-"""The worker beside the server: it sends, starts again when it dies, and ends with the server."""
+"""The worker: it sends notices, is restarted when it dies, and stops with the server."""
 
 import os
 import signal
@@ -50,7 +50,7 @@ def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
 
 @pytest.fixture
 def nodes(portal: PortalProcess) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """The workers of two more nodes on the same database, which begin at once."""
+    """The workers of two more nodes on the same database, already running."""
     words = portal.command("worker", "--until-closed")
     beside = [
         subprocess.Popen(words, env=portal.environment, stdin=subprocess.PIPE) for _ in range(2)
@@ -61,11 +61,11 @@ def nodes(portal: PortalProcess) -> Iterator[list[subprocess.Popen[bytes]]]:
         node.communicate()
 
 
-def test_it_sends_starts_again_and_ends_with_the_server(
+def test_worker_sends_is_restarted_and_stops_with_the_server(
     portal: PortalProcess, mails: MailSink, nodes: list[subprocess.Popen[bytes]]
 ) -> None:
     portal.start()
-    wait_until(lambda: deliveries_of(portal) == [("sent", 1)])  # a killed one would leave it
+    wait_until(lambda: deliveries_of(portal) == [("sent", 1)])  # a killed one would leave it behind
     assert mails.received[0]["To"] == "ines@herons.example"
     wait_until(portal.companions)
     (first,) = portal.companions()
@@ -84,10 +84,10 @@ def test_it_sends_starts_again_and_ends_with_the_server(
     assert portal.stop() == 0
     assert not is_running(third)
     assert [node.poll() for node in nodes] == [None, None]
-    assert len(mails.received) == 1  # once, though five have looked
+    assert len(mails.received) == 1  # once, although five workers checked
     assert deliveries_of(portal) == [("sent", 1)]
 
 
 def deliveries_of(portal: PortalProcess) -> list[tuple[str, int]]:
-    """Return state and attempts of each message."""
+    """Return the state and attempts of each delivery."""
     return portal.query("SELECT state, attempts FROM clients_app_delivery")

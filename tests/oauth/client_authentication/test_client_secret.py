@@ -1,4 +1,4 @@
-"""The Basic decoder as a whole: what it takes apart, and that nothing makes it fall over."""
+"""The Basic decoder: what it accepts, and that no input crashes it."""
 
 import base64
 from collections.abc import Callable
@@ -15,7 +15,7 @@ PRINTABLE = st.text(alphabet=[chr(code) for code in range(0x20, 0x7F)], min_size
 
 
 @given(PRINTABLE, PRINTABLE)
-def test_what_a_stock_library_encodes_is_read_back(client_id: str, plain: str):
+def test_basic_header_of_a_stock_library_is_decoded(client_id: str, plain: str):
     """RFC 6749 section 2.3.1: both halves are form-encoded before base64."""
     pair = f"{quote_plus(client_id)}:{quote_plus(plain)}"
     header = "Basic " + base64.b64encode(pair.encode()).decode()
@@ -24,7 +24,7 @@ def test_what_a_stock_library_encodes_is_read_back(client_id: str, plain: str):
 
 
 @given(PRINTABLE.filter(lambda text: not {"%", "+", ":"} & set(text)), PRINTABLE)
-def test_a_secret_may_have_colons(client_id: str, plain: str):
+def test_secret_with_colons_is_decoded(client_id: str, plain: str):
     pair = f"{client_id}::{quote_plus(plain)}"
     header = "Basic " + base64.b64encode(pair.encode()).decode()
 
@@ -32,17 +32,17 @@ def test_a_secret_may_have_colons(client_id: str, plain: str):
 
 
 @given(st.text())
-def test_any_header_gives_credentials_or_one_of_two_errors(header: str):
+def test_any_header_returns_credentials_or_one_of_two_errors(header: str):
     check(lambda: from_header(header))
 
 
 @given(st.binary())
-def test_any_base64_gives_credentials_or_one_of_two_errors(content: bytes):
+def test_any_base64_returns_credentials_or_one_of_two_errors(content: bytes):
     check(lambda: from_header("Basic " + base64.b64encode(content).decode()))
 
 
 @given(st.dictionaries(st.sampled_from(["client_id", "client_secret"]), st.text()))
-def test_any_body_gives_credentials_or_one_of_two_errors(params: dict[str, str]):
+def test_any_body_returns_credentials_or_one_of_two_errors(params: dict[str, str]):
     check(lambda: from_body(params))
 
 
@@ -57,7 +57,7 @@ def check(read: Callable[[], tuple[str, str] | None]) -> None:
 
 
 @pytest.mark.parametrize("half", ["client_id", "client_secret"])
-def test_nothing_is_trimmed(half: str):
+def test_whitespace_in_credentials_is_not_trimmed(half: str):
     """SEC-8."""
     params = {"client_id": "a", "client_secret": "b"}
     params[half] = f" {params[half]} "

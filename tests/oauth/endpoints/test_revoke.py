@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009): INT-3. How requests are refused is in ``test_introspect``."""
+"""Revocation (RFC 7009): INT-3. ``test_introspect_and_revoke_requests`` tests rejected requests."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ from clients_app.services import housekeeping
 from clients_app.services.failure_limits import FAILURES_MAX
 from tests.factories import make_client
 from tests.oauth import wsgi
-from tests.oauth.introspection import INTROSPECT, REVOKE, post, token_of, told
+from tests.oauth.introspection import INTROSPECT, REVOKE, introspect, post, token_of
 from tests.oauth.test_token_requests import HEADERS, assert_error
 from tests.oauth.wsgi import FORM, TOKEN_PATH, basic, form
 from tests.portal_process import PortalProcess
@@ -34,7 +34,7 @@ def other(tenant: Tenant, now: datetime) -> SimpleNamespace:
     return SimpleNamespace(id=str(made.client.pk), plain=made.plain)
 
 
-def test_a_client_ends_its_own_token_and_no_other_of_its_tokens(good: SimpleNamespace):
+def test_client_revokes_one_of_its_own_tokens(good: SimpleNamespace):
     one, another = token_of(good), token_of(good)
 
     for _ in range(2):  # RFC 7009 section 2.2: the second time is no error
@@ -42,41 +42,41 @@ def test_a_client_ends_its_own_token_and_no_other_of_its_tokens(good: SimpleName
         assert (reply.status, reply.headers, reply.body) == (200, HEADERS, b"{}")
     post(f"{REVOKE}/", good, one)
 
-    assert told(good, one) == {"active": False}
-    assert told(good, another)["active"] is True
+    assert introspect(good, one) == {"active": False}
+    assert introspect(good, another)["active"] is True
     assert RevokedToken.objects.count() == 1
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "nonsense", ""])
-def test_a_hint_changes_nothing(good: SimpleNamespace, hint: str):
-    """RFC 7009 section 2.1: where it leads to nothing, the search goes on."""
+def test_revocation_ignores_a_wrong_hint(good: SimpleNamespace, hint: str):
+    """RFC 7009 section 2.1: the server extends its search to all token types."""
     token = token_of(good)
 
     assert post(REVOKE, good, "", body=form(token=token, token_type_hint=hint)).status == 200
-    assert told(good, token) == {"active": False}
+    assert introspect(good, token) == {"active": False}
 
 
-def test_the_token_of_another_stays(good: SimpleNamespace, other: SimpleNamespace):
-    """Answered as if it had been done; so is a resource server, which may only ask."""
+def test_token_of_another_client_is_not_revoked(good: SimpleNamespace, other: SimpleNamespace):
+    """The response is that of a revocation, also for one that may introspect tokens."""
     Client.objects.filter(pk=other.id).update(may_introspect=True)
     token = token_of(good)
 
     reply = post(REVOKE, other, token)
 
     assert (reply.status, reply.headers, reply.body) == (200, HEADERS, b"{}")
-    assert told(good, token)["active"] is True
+    assert introspect(good, token)["active"] is True
     assert not RevokedToken.objects.exists()
 
 
 @pytest.mark.parametrize("token", ["abc", "..", "\x00", "жетон", "x" * 60_000])
-def test_an_unknown_token_is_no_error(good: SimpleNamespace, token: str):
+def test_unknown_token_is_not_an_error(good: SimpleNamespace, token: str):
     reply = post(REVOKE, good, token)
 
     assert (reply.status, reply.headers, reply.body) == (200, HEADERS, b"{}")
     assert not RevokedToken.objects.exists()
 
 
-def test_it_is_kept_until_the_token_would_have_ended_and_then_forgotten(good: SimpleNamespace):
+def test_revocation_is_stored_until_the_token_would_have_expired(good: SimpleNamespace):
     start = datetime.now(UTC)
     token = token_of(good)
     post(REVOKE, good, token)
@@ -90,17 +90,17 @@ def test_it_is_kept_until_the_token_would_have_ended_and_then_forgotten(good: Si
         assert RevokedToken.objects.filter(pk=row.pk).exists() is kept
 
 
-def test_an_ended_token_is_not_kept(good: SimpleNamespace):
+def test_revocation_of_an_expired_token_is_not_stored(good: SimpleNamespace):
     token = token_of(good)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=2)):
         assert post(REVOKE, good, token).status == 200
     assert not RevokedToken.objects.exists()
 
 
-def test_it_is_no_event_of_the_chain_but_a_line_of_the_log(
+def test_revocation_is_logged_but_not_audited(
     good: SimpleNamespace, caplog: pytest.LogCaptureFixture
 ):
-    """A machine may do it a thousand times an hour; the log never says the token (LOG-1)."""
+    """A machine may do it a thousand times an hour; the log never contains the token (LOG-1)."""
     token, events = token_of(good), AuditEvent.objects.count()
     caplog.set_level("INFO")
 
@@ -112,8 +112,8 @@ def test_it_is_no_event_of_the_chain_but_a_line_of_the_log(
 
 
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_who_guesses_is_told_to_wait(good: SimpleNamespace, path: str):
-    """TOK-A22, AVA-1: counted with the token endpoint; the right secret passes."""
+def test_source_with_many_failures_gets_429(good: SimpleNamespace, path: str):
+    """TOK-A22, AVA-1: counted together with the token endpoint; the right secret still works."""
     token = token_of(good)
     wrong = SimpleNamespace(id=good.id, plain=new_secret())
     for number in range(FAILURES_MAX):
@@ -131,8 +131,8 @@ def test_who_guesses_is_told_to_wait(good: SimpleNamespace, path: str):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_without_a_database_nothing_is_said_to_be_inactive(good: SimpleNamespace, path: str):
-    """TOK-A23: a token must not look ended, or be taken as revoked, because of a fault."""
+def test_broken_database_gives_503_instead_of_inactive(good: SimpleNamespace, path: str):
+    """TOK-A23: a failure must not make a token look expired or revoked."""
     token = token_of(good)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE clients_app_revokedtoken RENAME TO revoked_away")
@@ -145,11 +145,11 @@ def test_without_a_database_nothing_is_said_to_be_inactive(good: SimpleNamespace
     assert (reply.status, reply.headers.pop("Retry-After")) == (503, "5")
     assert reply.headers == HEADERS
     assert_error(reply, "temporarily_unavailable")
-    assert told(good, token)["active"] is True
+    assert introspect(good, token)["active"] is True
 
 
 def asked(port: int, path: str, who: SimpleNamespace, body: bytes) -> Any:
-    """Return the answer of a running portal; a new connection may reach another worker."""
+    """Return the response of a running portal; each connection may reach another worker."""
     headers = {"Content-Type": FORM, "Authorization": basic(who.id, who.plain)}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as wire_:
         wire_.request("POST", path, body, headers)
@@ -158,8 +158,10 @@ def asked(port: int, path: str, who: SimpleNamespace, body: bytes) -> Any:
         return json.loads(answer.read())
 
 
-def test_all_workers_know_at_once(token_portal: PortalProcess, machines: SimpleNamespace):
-    """Two workers: after the answer to a revocation none of 40 questions is answered "active"."""
+def test_revocation_applies_in_all_workers_immediately(
+    token_portal: PortalProcess, machines: SimpleNamespace
+):
+    """Two workers: after a revocation none of 40 introspections returns an active token."""
     assert len(token_portal.workers()) >= 2
     port, good = token_portal.port, machines.good
     grant = form(grant_type="client_credentials")
@@ -173,7 +175,7 @@ def test_all_workers_know_at_once(token_portal: PortalProcess, machines: SimpleN
     assert after == [{"active": False}] * 40
 
 
-def test_other_methods_say_which_there_is(db: None):
+def test_options_lists_the_allowed_method(db: None):
     for path in (INTROSPECT, REVOKE):
         reply = wsgi.through_django(wsgi.environ(path, method="OPTIONS", content_type=None))
         assert (reply.status, reply.headers) == (204, {**HEADERS, "Allow": "POST"})

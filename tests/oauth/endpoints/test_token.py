@@ -1,4 +1,4 @@
-"""What a machine gets at the token endpoint, and that it ends at once when the rows say so."""
+"""The tokens that the token endpoint issues, and that changes to a client apply immediately."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def jwks() -> dict[str, Any]:
     return reply.json()
 
 
-def test_three_foreign_libraries_verify_the_token(clients: SimpleNamespace, ask: Ask):
+def test_token_is_verified_by_three_third_party_libraries(clients: SimpleNamespace, ask: Ask):
     """JWT-1: each finds the key in the JWKS by its kid and checks the claims."""
     token = token_of(ask, clients.good)["access_token"]
 
@@ -56,7 +56,7 @@ def test_three_foreign_libraries_verify_the_token(clients: SimpleNamespace, ask:
     assert claims[0]["sub"] == clients.good.id
 
 
-def test_claims_are_those_of_the_rows(clients: SimpleNamespace, ask: Ask):
+def test_token_claims_match_the_rows(clients: SimpleNamespace, ask: Ask):
     answer = token_of(ask, clients.good)
 
     claims = claims_of(answer)
@@ -77,14 +77,16 @@ def test_claims_are_those_of_the_rows(clients: SimpleNamespace, ask: Ask):
     ("asked", "given"),
     [(None, "api"), ("", "api"), ("ocsapi", "ocsapi"), ("ocsapi api", "ocsapi api")],
 )
-def test_scope(clients: SimpleNamespace, ask: Ask, asked: str | None, given: str):
+def test_requested_scope_is_granted_or_refused(
+    clients: SimpleNamespace, ask: Ask, asked: str | None, given: str
+):
     answer = token_of(ask, clients.good, **({} if asked is None else {"scope": asked}))
 
     assert answer["scope"] == claims_of(answer)["scope"] == given
 
 
 @pytest.mark.parametrize("lifetime_s", [60, 3600])
-def test_the_lifetime_is_the_clients_own(clients: SimpleNamespace, ask: Ask, lifetime_s: int):
+def test_token_has_the_lifetime_of_its_client(clients: SimpleNamespace, ask: Ask, lifetime_s: int):
     Client.objects.filter(id=clients.good.id).update(token_lifetime_s=lifetime_s)
 
     answer = token_of(ask, clients.good)
@@ -93,10 +95,10 @@ def test_the_lifetime_is_the_clients_own(clients: SimpleNamespace, ask: Ask, lif
     assert answer["expires_in"] == claims["exp"] - claims["iat"] == lifetime_s
 
 
-def test_a_hundred_tokens_are_distinct_and_fresh_for_one_run_of_argon2(
+def test_hundred_tokens_are_distinct_and_run_argon2_once(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """SEC-4: nothing is gained by giving a token twice."""
+    """SEC-4: tokens are never reused."""
     runs: list[str] = []
     real = digests.digest_fits
     monkeypatch.setattr(digests, "digest_fits", lambda *pair: runs.append(pair[1]) or real(*pair))
@@ -115,10 +117,10 @@ def test_a_hundred_tokens_are_distinct_and_fresh_for_one_run_of_argon2(
     assert runs == [stored.digest]
 
 
-def test_wrong_secrets_never_reach_argon2(
+def test_wrong_secrets_never_run_argon2(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """SEC-5 and SEC-7, whatever makes them wrong."""
+    """SEC-5 and SEC-7, for each kind of wrong secret."""
 
     def never(plain: str, digest: str) -> bool:
         raise AssertionError("Argon2id was run")
@@ -154,8 +156,10 @@ CHANGES: dict[str, Callable[[SimpleNamespace], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: Ask, change: str):
-    """SEC-11 and CLI-17: though the secret is in the memo."""
+def test_change_to_the_client_applies_to_the_next_request(
+    clients: SimpleNamespace, ask: Ask, change: str
+):
+    """SEC-11 and CLI-17, even though the secret is cached."""
     token_of(ask, clients.good)
 
     CHANGES[change](clients.good)
@@ -163,7 +167,7 @@ def test_a_change_acts_on_the_very_next_request(clients: SimpleNamespace, ask: A
     assert refused(ask, clients.good)
 
 
-def test_changed_roles_are_in_the_next_token(clients: SimpleNamespace, ask: Ask):
+def test_next_token_has_the_changed_roles(clients: SimpleNamespace, ask: Ask):
     """CLI-17."""
     token_of(ask, clients.good)
     ClientRole.objects.exclude(role__role_type_id=TENANT_MEMBER).delete()
@@ -176,8 +180,8 @@ def test_changed_roles_are_in_the_next_token(clients: SimpleNamespace, ask: Ask)
     assert claims["role_ids"][0] == str(new.id)
 
 
-def test_a_secret_expires_at_the_second(clients: SimpleNamespace, ask: Ask):
-    """SEC-9: good a second before, refused at it; with and without parts of a second."""
+def test_secret_expires_to_the_second(clients: SimpleNamespace, ask: Ask):
+    """SEC-9: works a second before, refused at it; with and without microseconds."""
     for end in (
         datetime(2027, 1, 1, 0, 0, 0, tzinfo=UTC),
         datetime(2027, 3, 28, 1, 0, 0, 250_000, tzinfo=UTC),
@@ -213,15 +217,17 @@ def test_two_live_secrets_both_work(clients: SimpleNamespace, ask: Ask):
     assert claims_of(token_of(ask, new))["cred"] == second.id
 
 
-def test_one_query_and_no_write(clients: SimpleNamespace, ask: Ask, django_assert_num_queries: Any):
-    """AVA-6: the one query goes past Django's cursor; nothing else is asked or written."""
+def test_token_request_makes_one_query_and_no_write(
+    clients: SimpleNamespace, ask: Ask, django_assert_num_queries: Any
+):
+    """AVA-6: the only query does not use Django's cursor."""
     token_of(ask, clients.good)
 
     with django_assert_num_queries(0):
         token_of(ask, clients.good)
 
 
-def test_no_token_needs_the_cache(clients: SimpleNamespace, ask: Ask, settings: Any):
+def test_token_request_does_not_use_the_cache(clients: SimpleNamespace, ask: Ask, settings: Any):
     """A person may wait for a page, but no machine waits, whether it is right or wrong."""
     settings.CACHES = {"default": {"BACKEND": "tests.no_such_cache"}}
 
@@ -230,10 +236,10 @@ def test_no_token_needs_the_cache(clients: SimpleNamespace, ask: Ask, settings: 
     assert refused.status == 401
 
 
-def test_nothing_that_was_sent_is_logged(
+def test_log_contains_no_request_values(
     clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture
 ):
-    """TOK-7: cause, client and address, and no secret."""
+    """TOK-7: it contains the reason, client and address, but no secret."""
     wrong = new_secret()
     token_of(ask, clients.good)
     ask(authorization=basic(clients.good.id, wrong), body=form(**GRANT))
@@ -251,10 +257,10 @@ def test_nothing_that_was_sent_is_logged(
         assert text not in caplog.text
 
 
-def test_a_fault_of_ours_is_json_that_says_nothing(
+def test_internal_error_gives_json_without_details(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """A defect is answered in OAuth JSON, without a word of its cause."""
+    """The response is OAuth JSON and does not reveal the cause."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("inner cause")

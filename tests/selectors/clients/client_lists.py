@@ -1,4 +1,4 @@
-"""How tests ask for the list of clients."""
+"""Reads the list of clients."""
 
 from datetime import timedelta
 from typing import Any

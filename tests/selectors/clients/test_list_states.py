@@ -1,4 +1,4 @@
-"""The states and orders of the list of clients, at their edges."""
+"""The list of clients: filters by state, and sort orders."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.selectors.clients.client_lists import DAY, names_of, page_of
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "used", "-used", "expires", "-expires"])
-def test_the_pages_of_an_order_are_all_clients_once(tenant: Tenant, sort: str) -> None:
+def test_pages_of_any_order_contain_each_client_once(tenant: Tenant, sort: str) -> None:
     clients = insert_clients((f"client {n:03}" for n in range(230)), tenant)
     for number, client in enumerate(clients[:90]):
         client.last_token_at = NOW - number % 7 * DAY
@@ -38,7 +38,7 @@ def test_the_pages_of_an_order_are_all_clients_once(tenant: Tenant, sort: str) -
     names = [name for page in pages for name in page]
     assert sorted(names) == [client.name for client in clients]
     firsts = [name for name in names if int(name[-3:]) < 90]
-    if "name" not in sort:  # those without a value come last, by name, in both directions
+    if "name" not in sort:  # clients without a value come last, by name, in both directions
         assert names == firsts + [client.name for client in clients[90:]]
         ranks = {"used": lambda n: -(n % 7), "expires": lambda n: n % 5}
         rank = ranks[sort.removeprefix("-")]
@@ -47,7 +47,7 @@ def test_the_pages_of_an_order_are_all_clients_once(tenant: Tenant, sort: str) -
 
 
 def in_state(tenant: Tenant) -> None:
-    """Add one client for each state that Show tells apart."""
+    """Add one client for each choice of the Show filter."""
     spans = {"year": 365 * DAY, "in 29 days": 30 * DAY - SECOND, "in 30 days": 30 * DAY}
     for name, span in spans.items():
         make_client(name, tenant, expires_at=NOW + span)
@@ -79,7 +79,7 @@ def in_state(tenant: Tenant) -> None:
         (Show.REMOVED, []),
     ],
 )
-def test_show_tells_states_apart(tenant: Tenant, show: Show, names: list[str]) -> None:
+def test_show_finds_the_clients_in_each_state(tenant: Tenant, show: Show, names: list[str]) -> None:
     in_state(tenant)
     page = page_of(tenant, show=show)
 
@@ -90,18 +90,18 @@ def test_show_tells_states_apart(tenant: Tenant, show: Show, names: list[str]) -
     assert len(names_of(tenant)) == 10
 
 
-def test_show_finds_those_without_owner_and_with_an_old_secret(tenant: Tenant) -> None:
+def test_show_finds_clients_without_owner_or_with_an_old_secret(tenant: Tenant) -> None:
     owned, old, new = insert_clients(["owned", "old", "new"], tenant)
     owned.owners.add(make_person("olga", tenant))
     for client, age in ((old, 365 * DAY + SECOND), (new, 365 * DAY)):
         insert_secrets(client, 1, created_at=NOW - age)
-        insert_secrets(client, 1, created_at=NOW - 900 * DAY, expires_at=NOW)  # ended
+        insert_secrets(client, 1, created_at=NOW - 900 * DAY, expires_at=NOW)  # expired
 
     assert names_of(tenant, show=Show.NO_OWNER) == ["new", "old"]
     assert names_of(tenant, show=Show.OLD) == ["old"]
 
 
-def test_removed_clients_are_shown_alone_and_for_30_days(tenant: Tenant) -> None:
+def test_removed_clients_are_listed_separately_for_30_days(tenant: Tenant) -> None:
     late, lately, _present = insert_clients(["late", "lately", "present"], tenant)
     Client.objects.filter(pk=late.pk).update(removed_at=NOW - 30 * DAY)
     Client.objects.filter(pk=lately.pk).update(removed_at=NOW - 30 * DAY + SECOND)
@@ -126,7 +126,7 @@ def test_removed_clients_are_shown_alone_and_for_30_days(tenant: Tenant) -> None
         ("nonsense", ["a", "b", "c", "d"]),
     ],
 )
-def test_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> None:
+def test_clients_are_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> None:
     a, b, c, d = insert_clients("abcd", tenant)
     Client.objects.filter(pk=a.pk).update(is_enabled=False, last_token_at=NOW)
     Client.objects.filter(pk=d.pk).update(last_token_at=NOW - DAY)
@@ -143,7 +143,7 @@ def test_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> N
     assert names_of(tenant, sort=sort) == names
 
 
-def test_a_state_is_told_after_what_the_row_says_is_over(tenant: Tenant) -> None:
+def test_state_is_right_after_the_stored_expiry_has_passed(tenant: Tenant) -> None:
     both, one, endless = insert_clients(("both", "one", "endless"), tenant)
     insert_secrets(both, 1, expires_at=NOW + DAY)
     insert_secrets(both, 1, expires_at=NOW + 50 * DAY)
@@ -168,7 +168,7 @@ def test_a_state_is_told_after_what_the_row_says_is_over(tenant: Tenant) -> None
     assert names(93, sort="expires") == ["both", "endless", "one"]
 
 
-def test_the_order_by_roles_follows_what_is_done_to_roles(tenant: Tenant) -> None:
+def test_order_by_roles_follows_changes_to_roles(tenant: Tenant) -> None:
     x, y = make_role("X", tenant), make_role("Y", tenant)
     a = make_client("a", tenant, role_ids=frozenset({x.pk, y.pk})).client
     make_client("b", tenant, role_ids=frozenset({y.pk}))
@@ -184,7 +184,7 @@ def test_the_order_by_roles_follows_what_is_done_to_roles(tenant: Tenant) -> Non
     assert names_of(tenant, sort="-roles") == ["b", "a", "c"]
 
 
-def test_what_the_list_says_of_expiry(tenant: Tenant) -> None:
+def test_list_has_the_expiry_of_each_client(tenant: Tenant) -> None:
     names = ("a live", "b never", "c expired", "d long expired", "e none", "f removed", "g at once")
     live, never, expired, long_ago, _, removed, at_once = insert_clients(names, tenant)
     insert_secrets(live, 2, expires_at=NOW + DAY)

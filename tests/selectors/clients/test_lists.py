@@ -1,4 +1,4 @@
-"""The list of clients: its pages, its filters, whose clients they are."""
+"""The list of clients: pages, filters, and tenants."""
 
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from tests.factories import (
 from tests.selectors.clients.client_lists import names_of, page_of
 
 
-def test_pages_and_their_edges(tenant: Tenant) -> None:
+def test_page_has_its_clients_and_neighbours(tenant: Tenant) -> None:
     assert page_of(tenant) == ([], 1, 1, 0, dict.fromkeys(page_of(tenant).counts, 0), 0)
     insert_clients((f"client {n:03}" for n in range(50)), tenant)
     assert (page_of(tenant).pages, page_of(tenant, page=2).page) == (1, 1)
@@ -31,7 +31,7 @@ def test_pages_and_their_edges(tenant: Tenant) -> None:
         assert page_of(tenant, page=high).page == 2
 
 
-def test_a_role_and_a_filter_are_both_asked_for(tenant: Tenant) -> None:
+def test_role_and_text_filters_are_combined(tenant: Tenant) -> None:
     role = make_role("Pumps", tenant)
     one, two, _three = insert_clients(["one", "two", "three"], tenant)
     for client in (one, two):
@@ -42,13 +42,13 @@ def test_a_role_and_a_filter_are_both_asked_for(tenant: Tenant) -> None:
     assert names_of(tenant, role_id=uuid4()) == []
 
 
-def test_a_list_is_by_name_whatever_its_case(tenant: Tenant) -> None:
+def test_list_is_sorted_by_name_ignoring_case(tenant: Tenant) -> None:
     insert_clients(["b", "C", "A", "d"], tenant)
 
     assert names_of(tenant) == ["A", "b", "C", "d"]
 
 
-def test_each_type_is_counted_and_listed_apart(tenant: Tenant) -> None:
+def test_each_client_type_is_counted_and_listed_separately(tenant: Tenant) -> None:
     insert_clients(["a", "b"], tenant)
     hybrid = insert_clients(["hybrid b"], tenant)[0]
     Client.objects.filter(pk=hybrid.pk).update(client_type="hybrid")
@@ -82,7 +82,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("q", "names"), FILTERS, ids=[repr(q)[:20] for q, _ in FILTERS])
-def test_filter_by_name_and_tag(tenant: Tenant, q: str, names: list[str]) -> None:
+def test_filter_finds_names_and_tags(tenant: Tenant, q: str, names: list[str]) -> None:
     clients = insert_clients(["100% Pump_1", "Caf\u00e9", "Straße", "Valve"], tenant)
     for name in ("North West", "North West 2"):
         ClientTag.objects.create(client=clients[3], name=name, name_key=key_of(name))
@@ -93,7 +93,7 @@ def test_filter_by_name_and_tag(tenant: Tenant, q: str, names: list[str]) -> Non
     assert page.total == len(names)
 
 
-def test_filter_by_the_beginning_of_an_id(tenant: Tenant) -> None:
+def test_filter_finds_the_beginning_of_an_id(tenant: Tenant) -> None:
     for name, id_ in (
         ("one", "abcdef01-2345-6789-abcd-ef0123456789"),
         ("two", "abcdef01-2345-6789-abcd-ef012345678a"),
@@ -113,5 +113,5 @@ def test_filter_by_the_beginning_of_an_id(tenant: Tenant) -> None:
     assert names_of(tenant, q="0") == ["three"]
     assert names_of(tenant, q="0123456789abcdef0123456789abcdef") == ["three"]
     assert names_of(tenant, q="0123456789abcdef0123456789abcdef0") == []
-    assert names_of(tenant, q="cdef") == []  # the beginning alone
+    assert names_of(tenant, q="cdef") == []  # only the beginning
     assert names_of(tenant, q="-") == []

@@ -53,7 +53,7 @@ def edit(client: Client, draft: ClientDraft, actor: Actor, expected_version: int
     return edit_client(client, draft, expected_version=expected_version, actor=actor, now=LATER)
 
 
-def test_an_edit_saves_each_field_and_says_what_differs(client: Client, mara: Actor) -> None:
+def test_edit_of_each_field_is_saved_and_recorded(client: Client, mara: Actor) -> None:
     draft = ClientDraft(name="Pump 2", token_lifetime_s=60, description="d", tags=("South", "a"))
     edit(client, draft, mara)
 
@@ -72,14 +72,14 @@ def test_an_edit_saves_each_field_and_says_what_differs(client: Client, mara: Ac
     assert "contact" not in canonical  # it did not change
 
 
-def test_an_edit_that_changes_nothing_records_nothing(client: Client, mara: Actor) -> None:
+def test_edit_without_changes_records_nothing(client: Client, mara: Actor) -> None:
     edit(client, draft_of(client), mara)
 
     assert Client.objects.get().version == 1
     assert not AuditEvent.objects.filter(action="client.edited").exists()
 
 
-def test_the_second_of_two_editors_is_told(client: Client, mara: Actor) -> None:
+def test_edit_of_an_old_version_is_a_conflict(client: Client, mara: Actor) -> None:
     edit(client, ClientDraft(name="first"), mara)
 
     with pytest.raises(Conflict, match="mara changed this") as refusal:
@@ -88,7 +88,7 @@ def test_the_second_of_two_editors_is_told(client: Client, mara: Actor) -> None:
     assert Client.objects.get().name == "first"
 
 
-def test_an_edit_sent_twice_is_one(client: Client, mara: Actor) -> None:
+def test_edit_sent_twice_is_applied_once(client: Client, mara: Actor) -> None:
     viewer = role_ids(client.tenant, TENANT_VIEWER)
     owner = frozenset({make_person("owner", client.tenant).pk})
     given = {"confirms_administrator": False, "actor": mara, "now": NOW}
@@ -109,7 +109,7 @@ def test_an_edit_sent_twice_is_one(client: Client, mara: Actor) -> None:
         set_owners(client, frozenset(), expected_version=3, actor=mara, now=NOW)
 
 
-def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Actor) -> None:
+def test_edit_may_change_the_case_of_the_clients_own_name(client: Client, mara: Actor) -> None:
     insert_clients(["Valve"], client.tenant)
 
     assert edit(client, ClientDraft(name="PUMP"), mara).name == "PUMP"
@@ -118,7 +118,7 @@ def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Acto
     assert refusal.value.field == "name"
 
 
-def test_an_edit_never_takes_tenant_member_away(client: Client, mara: Actor) -> None:
+def test_edit_never_removes_tenant_member(client: Client, mara: Actor) -> None:
     edit(client, replace(draft_of(client), role_ids=frozenset()), mara)
     assign_roles(
         client, frozenset(), confirms_administrator=False, expected_version=1, actor=mara, now=NOW
@@ -127,7 +127,7 @@ def test_an_edit_never_takes_tenant_member_away(client: Client, mara: Actor) -> 
     assert [role.role_type_id for role in client.roles.all()] == [TENANT_MEMBER]
 
 
-def test_a_draft_of_another_type_changes_neither_type_nor_roles(
+def test_edit_with_another_client_type_changes_neither_type_nor_roles(
     client: Client, mara: Actor
 ) -> None:
     draft = ClientDraft(name="Pump 2", client_type="authorization-code")
@@ -137,7 +137,7 @@ def test_a_draft_of_another_type_changes_neither_type_nor_roles(
     assert [role.role_type_id for role in edited.roles.all()] == [TENANT_MEMBER]
 
 
-def test_an_owner_edits_but_assigns_no_roles(client: Client) -> None:
+def test_owner_can_edit_but_not_assign_roles(client: Client) -> None:
     olga = make_person("olga", client.tenant)
     ClientOwner.objects.create(client=client, person=olga)
     wanted = role_ids(client.tenant, TENANT_VIEWER)
@@ -162,7 +162,7 @@ def test_an_owner_edits_but_assigns_no_roles(client: Client) -> None:
     assert [role.name for role in roles_of_client(client)] == ["Tenant Member"]
 
 
-def test_nobody_but_an_administrator_edits_one_that_administers(tenant: Tenant) -> None:
+def test_edit_of_an_administrator_client_needs_an_administrator(tenant: Tenant) -> None:
     robot = make_client("Robot", tenant, TENANT_ADMINISTRATOR).client
     olga = make_person("olga", tenant, SECRET_ROTATOR)
     ClientOwner.objects.create(client=robot, person=olga)
@@ -172,9 +172,7 @@ def test_nobody_but_an_administrator_edits_one_that_administers(tenant: Tenant) 
     assert Client.objects.get().name == "Robot"
 
 
-def test_to_become_administrator_needs_the_tick_to_stay_one_does_not(
-    client: Client, mara: Actor
-) -> None:
+def test_assigning_administrator_needs_confirmation_once(client: Client, mara: Actor) -> None:
     wanted = role_ids(client.tenant, TENANT_ADMINISTRATOR)
 
     with pytest.raises(RuleBroken) as refusal:
@@ -189,7 +187,9 @@ def test_to_become_administrator_needs_the_tick_to_stay_one_does_not(
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_a_role_that_the_tenant_does_not_have(client: Client, mara: Actor, elsewhere: bool) -> None:
+def test_assigning_a_role_of_another_tenant_is_refused(
+    client: Client, mara: Actor, elsewhere: bool
+) -> None:
     wanted = make_role("Theirs", make_tenant("Contoso")).pk if elsewhere else uuid4()
 
     with pytest.raises(RuleBroken) as refusal:
@@ -205,7 +205,7 @@ def test_a_role_that_the_tenant_does_not_have(client: Client, mara: Actor, elsew
     assert client.roles.count() == 1
 
 
-def test_roles_whose_tokens_would_be_too_long(client: Client, mara: Actor) -> None:
+def test_assigning_roles_that_make_tokens_too_long_is_refused(client: Client, mara: Actor) -> None:
     roles = [make_role(f"{n:02}".ljust(60, "x"), client.tenant).pk for n in range(20)]
     by: dict[str, Any] = {"confirms_administrator": False, "actor": mara, "now": NOW}
 
@@ -215,14 +215,14 @@ def test_roles_whose_tokens_would_be_too_long(client: Client, mara: Actor) -> No
     assert assign_roles(client, frozenset(roles[:19]), expected_version=1, **by).roles.count() == 20
 
 
-def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:
+def test_disabling_twice_records_one_event(client: Client, mara: Actor) -> None:
     for _ in range(2):
         assert not set_enabled(client, enabled=False, actor=mara, now=NOW).is_enabled
     assert AuditEvent.objects.filter(action="client.disabled").count() == 1
     assert set_enabled(client, enabled=True, actor=mara, now=NOW).is_enabled
 
 
-def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) -> None:
+def test_stranger_does_not_find_the_client(client: Client, stranger: Person) -> None:
     zofia = actor_for(stranger)
     operations = (
         lambda: edit(client, ClientDraft(name="Mine"), zofia),
@@ -245,7 +245,7 @@ def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) 
     assert Client.objects.get().version == 1
 
 
-def test_owners_are_people_of_the_tenant_20_at_most(
+def test_owners_must_be_at_most_20_people_of_the_tenant(
     client: Client, mara: Actor, stranger: Person
 ) -> None:
     people = [make_person(f"person {n}", client.tenant).pk for n in range(21)]
@@ -258,7 +258,7 @@ def test_owners_are_people_of_the_tenant_20_at_most(
     assert client.owners.count() == 20
 
 
-def test_a_removed_client_is_not_edited(client: Client) -> None:
+def test_edit_of_a_removed_client_is_not_found(client: Client) -> None:
     Client.objects.update(removed_at=NOW)
 
     with pytest.raises(NotFound):

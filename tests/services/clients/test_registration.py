@@ -1,4 +1,4 @@
-"""Adding a client: what is saved, and what is not."""
+"""Registering a client: what is saved, and what is not."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ from tests.factories import (
 )
 
 
-def test_everything_typed_is_saved_with_the_client(tenant: Tenant, administrator: Person) -> None:
+def test_register_saves_every_field(tenant: Tenant, administrator: Person) -> None:
     added = make_client(
         "  Pump station 7 ",
         tenant,
@@ -76,7 +76,7 @@ SAME_NAMES = [
 
 
 @pytest.mark.parametrize(("first", "second"), SAME_NAMES)
-def test_name_is_taken_ignoring_case_and_composition(
+def test_register_with_a_name_that_differs_in_case_or_composition_is_refused(
     tenant: Tenant, first: str, second: str
 ) -> None:
     make_client(first, tenant)
@@ -88,14 +88,14 @@ def test_name_is_taken_ignoring_case_and_composition(
     assert Client.objects.count() == 1
 
 
-def test_same_name_in_another_tenant_is_free(tenant: Tenant) -> None:
+def test_register_with_a_name_of_another_tenant_works(tenant: Tenant) -> None:
     make_client("Pump", tenant)
     make_client("Pump", make_tenant("Contoso"))
 
     assert Client.objects.filter(name="Pump").count() == 2
 
 
-def test_name_of_a_removed_client_is_free_and_its_id_is_not_used_again(tenant: Tenant) -> None:
+def test_register_with_the_name_of_a_removed_client_gets_a_new_id(tenant: Tenant) -> None:
     old = make_client("Pump", tenant).client
     Client.objects.filter(pk=old.pk).update(removed_at=NOW)
 
@@ -105,13 +105,13 @@ def test_name_of_a_removed_client_is_free_and_its_id_is_not_used_again(tenant: T
     assert IssuedClientId.objects.count() == 2
 
 
-def test_tenant_member_is_always_among_the_roles(tenant: Tenant) -> None:
+def test_register_always_adds_tenant_member(tenant: Tenant) -> None:
     client = make_client("a", tenant, role_ids=frozenset()).client
 
     assert [role.role_type_id for role in client.roles.all()] == [TENANT_MEMBER]
 
 
-def test_continue_says_what_add_would_say_and_saves_nothing(
+def test_check_reports_the_errors_of_register_and_saves_nothing(
     tenant: Tenant, administrator: Person
 ) -> None:
     make_client("Taken", tenant)
@@ -130,7 +130,9 @@ def test_continue_says_what_add_would_say_and_saves_nothing(
     assert Client.objects.count() == 1
 
 
-def test_a_form_sent_twice_adds_once(tenant: Tenant, administrator: Person) -> None:
+def test_register_with_the_same_form_key_adds_one_client(
+    tenant: Tenant, administrator: Person
+) -> None:
     added = make_client("Pump", tenant, actor=actor_for(administrator), form_key="key")
 
     with pytest.raises(AlreadyAdded, match="Its secret cannot be shown") as refusal:
@@ -140,20 +142,20 @@ def test_a_form_sent_twice_adds_once(tenant: Tenant, administrator: Person) -> N
     assert ClientSecret.objects.count() == 1
 
 
-def test_a_form_key_is_its_senders_own(tenant: Tenant, administrator: Person) -> None:
+def test_form_keys_of_two_people_are_independent(tenant: Tenant, administrator: Person) -> None:
     colleague = actor_for(make_person("noor", tenant, TENANT_ADMINISTRATOR))
     make_client("one", tenant, actor=actor_for(administrator), form_key="key")
 
     assert make_client("two", tenant, actor=colleague, form_key="key").client.name == "two"
 
 
-def test_a_form_without_a_key_may_come_often(tenant: Tenant) -> None:
+def test_register_without_a_form_key_adds_a_client_each_time(tenant: Tenant) -> None:
     make_client("one", tenant)
     assert make_client("two", tenant).client.name == "two"
     assert not UsedFormKey.objects.exists()
 
 
-def test_who_may_not_add_saves_nothing(tenant: Tenant) -> None:
+def test_register_without_permission_saves_nothing(tenant: Tenant) -> None:
     viewer = actor_for(make_person("vic", tenant, TENANT_VIEWER))
 
     with pytest.raises(Forbidden):
@@ -163,7 +165,7 @@ def test_who_may_not_add_saves_nothing(tenant: Tenant) -> None:
     assert not Client.objects.exists()
 
 
-def test_expiry_of_the_first_secret_is_that_of_the_client(tenant: Tenant) -> None:
+def test_register_sets_the_clients_next_expiry(tenant: Tenant) -> None:
     assert make_client("never", tenant, expires_at=None).client.next_expires_at is None
     soon = NOW + timedelta(hours=1)
     client = make_client("soon", tenant, expires_at=soon).client

@@ -1,4 +1,4 @@
-"""Adding a client: each limit at both sides of its edge."""
+"""Registering a client: both sides of each limit."""
 
 from typing import Any
 from uuid import uuid4
@@ -36,7 +36,7 @@ from tests.factories import (
 
 
 @pytest.mark.parametrize("seconds", [60, 61, 3599, 3600])
-def test_token_lifetime_within_its_range(tenant: Tenant, seconds: int) -> None:
+def test_token_lifetime_outside_its_range_is_refused(tenant: Tenant, seconds: int) -> None:
     assert make_client("a", tenant, token_lifetime_s=seconds).client.token_lifetime_s == seconds
 
 
@@ -67,7 +67,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("draft", "field"), REFUSED.values(), ids=REFUSED)
-def test_beyond_a_limit_nothing_is_saved(tenant: Tenant, draft: dict[str, Any], field: str) -> None:
+def test_register_over_a_limit_saves_nothing(
+    tenant: Tenant, draft: dict[str, Any], field: str
+) -> None:
     with pytest.raises(RuleBroken) as refusal:
         make_client(**{"name": "a", **draft}, tenant=tenant)
 
@@ -94,14 +96,14 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("draft", ACCEPTED.values(), ids=ACCEPTED)
-def test_up_to_a_limit_all_is_saved(tenant: Tenant, draft: dict[str, Any]) -> None:
+def test_register_at_a_limit_saves_everything(tenant: Tenant, draft: dict[str, Any]) -> None:
     added = make_client(**{"name": "a", **draft}, tenant=tenant)
 
     assert Client.objects.get().name == draft.get("name", "a")
     assert ClientSecret.objects.get().pk == (added.secret and added.secret.pk)
 
 
-def test_25_roles_with_tenant_member_and_no_more(tenant: Tenant) -> None:
+def test_register_with_more_than_25_roles_is_refused(tenant: Tenant) -> None:
     custom = [make_role(f"Role {n}", tenant).pk for n in range(25)]
     member = role_id(tenant, TENANT_MEMBER)
 
@@ -113,7 +115,7 @@ def test_25_roles_with_tenant_member_and_no_more(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("where", ["another tenant", "nowhere"])
-def test_a_role_that_the_tenant_does_not_have_is_refused(tenant: Tenant, where: str) -> None:
+def test_register_with_a_role_of_another_tenant_is_refused(tenant: Tenant, where: str) -> None:
     foreign = make_role("Theirs", make_tenant("Contoso")).pk
     wanted = foreign if where == "another tenant" else uuid4()
 
@@ -124,7 +126,9 @@ def test_a_role_that_the_tenant_does_not_have_is_refused(tenant: Tenant, where: 
     assert not Client.objects.exists()
 
 
-def test_tenant_administrator_needs_the_second_tick(tenant: Tenant, administrator: Person) -> None:
+def test_register_as_administrator_needs_confirmation(
+    tenant: Tenant, administrator: Person
+) -> None:
     draft = ClientDraft(name="robot", role_ids=role_ids(tenant, TENANT_ADMINISTRATOR))
 
     with pytest.raises(RuleBroken, match="makes robot a Tenant Administrator") as refusal:
@@ -136,7 +140,7 @@ def test_tenant_administrator_needs_the_second_tick(tenant: Tenant, administrato
     assert make_client("robot", tenant, TENANT_ADMINISTRATOR).client.roles.count() == 2
 
 
-def test_a_full_tenant_takes_no_more(
+def test_register_in_a_full_tenant_is_refused(
     tenant: Tenant, administrator: Person, settings: Settings
 ) -> None:
     settings.CLIENTS_PER_TENANT = 2
@@ -163,7 +167,7 @@ def add_public(tenant: Tenant, **urls: tuple[str, ...]) -> Client:
 
 
 @pytest.mark.parametrize("kind", ["redirect_uris", "logout_uris", "cors_origins"])
-def test_ten_urls_of_a_kind_and_no_more(tenant: Tenant, kind: str) -> None:
+def test_register_with_more_than_ten_urls_of_a_kind_is_refused(tenant: Tenant, kind: str) -> None:
     urls = tuple(f"https://a{n}.example" for n in range(11))
 
     most = add_public(tenant, **{kind: urls[:10]})
@@ -174,7 +178,7 @@ def test_ten_urls_of_a_kind_and_no_more(tenant: Tenant, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["redirect_uris", "logout_uris"])
-def test_a_url_of_2000_characters_and_no_more(tenant: Tenant, kind: str) -> None:
+def test_register_with_a_url_over_2000_characters_is_refused(tenant: Tenant, kind: str) -> None:
     longest = "https://a.example/".ljust(2000, "x")
 
     assert add_public(tenant, **{kind: (longest,)}).urls.filter(url=longest).exists()

@@ -1,4 +1,4 @@
-"""Removing a client at once, and taking that back within thirty days."""
+"""Removing a client, and restoring it within thirty days."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def restore(client: Client, **options: object) -> Client:
     return restore_client(client.pk, **{"actor": actor, "now": NOW, **options})
 
 
-def test_a_removed_client_takes_its_secrets_with_it(client: Client) -> None:
+def test_removal_also_removes_the_secrets(client: Client) -> None:
     insert_secrets(client, 2)
 
     remove(client)
@@ -55,7 +55,7 @@ def test_a_removed_client_takes_its_secrets_with_it(client: Client) -> None:
         remove(client)
 
 
-def test_a_client_in_use_is_removed_by_its_name(client: Client) -> None:
+def test_removal_of_a_client_in_use_needs_its_name(client: Client) -> None:
     Client.objects.update(last_token_at=NOW - DAY + SECOND)
     for typed in ("", "pump", "Pump 2"):
         with pytest.raises(RuleBroken) as refusal:
@@ -65,13 +65,13 @@ def test_a_client_in_use_is_removed_by_its_name(client: Client) -> None:
     assert remove(client, " Pump ").removed_at == NOW
 
 
-def test_when_the_name_is_asked() -> None:
+def test_removal_asks_for_the_name_only_after_recent_use() -> None:
     assert not asks_for_name(Client(last_token_at=None), now=NOW)
     assert not asks_for_name(Client(last_token_at=NOW - DAY), now=NOW)
     assert asks_for_name(Client(last_token_at=NOW - DAY + SECOND), now=NOW)
 
 
-def test_it_comes_back_disabled_without_its_secrets(client: Client) -> None:
+def test_restored_client_is_disabled_and_has_no_secrets(client: Client) -> None:
     remove(client)
 
     back = restore(client)
@@ -87,7 +87,7 @@ def test_it_comes_back_disabled_without_its_secrets(client: Client) -> None:
         restore(client)
 
 
-def test_for_thirty_days(client: Client) -> None:
+def test_restore_after_thirty_days_is_not_found(client: Client) -> None:
     remove(client)
 
     with pytest.raises(NotFound):
@@ -95,7 +95,7 @@ def test_for_thirty_days(client: Client) -> None:
     assert restore(client, now=NOW + 30 * DAY - SECOND).removed_at is None
 
 
-def test_under_another_name_where_its_own_was_given_away(client: Client) -> None:
+def test_restore_with_a_taken_name_gets_another_name(client: Client) -> None:
     remove(client)
     make_client("PUMP", client.tenant)
 
@@ -106,7 +106,7 @@ def test_under_another_name_where_its_own_was_given_away(client: Client) -> None
     assert Client.objects.get(pk=client.pk).name_key == "pump 2"
 
 
-def test_not_into_a_full_tenant(client: Client, settings: Settings) -> None:
+def test_restore_into_a_full_tenant_is_refused(client: Client, settings: Settings) -> None:
     remove(client)
     insert_clients(["Valve"], client.tenant)
     settings.CLIENTS_PER_TENANT = 1
@@ -116,7 +116,9 @@ def test_not_into_a_full_tenant(client: Client, settings: Settings) -> None:
     assert Client.objects.get(pk=client.pk).removed_at == NOW
 
 
-def test_who_may_not(client: Client, stranger: Person) -> None:
+def test_removal_and_restore_without_permission_are_refused(
+    client: Client, stranger: Person
+) -> None:
     vic, zofia = actor_for(make_person("vic", client.tenant, TENANT_VIEWER)), actor_for(stranger)
 
     with pytest.raises(Forbidden):

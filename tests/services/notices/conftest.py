@@ -1,4 +1,4 @@
-"""A tenant whose people have mail addresses, and listeners that get what is sent to them."""
+"""A tenant whose people have mail addresses, a mail server, and a webhook receiver."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -35,14 +35,14 @@ def actor(mara: Person) -> Actor:
 
 @pytest.fixture
 def sink() -> Iterator[MailSink]:
-    """A mail server that MAIL_URL leads to."""
+    """A mail server; MAIL_URL points to it."""
     with mail_sink() as running, override_settings(**running.settings):
         yield running
 
 
 @pytest.fixture
 def hooks() -> Iterator[Receiver]:
-    """A receiver of webhooks on loopback, which the operator has allowed."""
+    """A webhook receiver on loopback, in OUTGOING_ALLOWED_HOSTS."""
     with receiver() as running, override_settings(OUTGOING_ALLOWED_HOSTS=["127.0.0.1"]):
         yield running
 
@@ -74,6 +74,6 @@ def queued_message(tenant: Tenant) -> Delivery:
 
 
 def outcomes() -> list[tuple[str, str]]:
-    """Return the actions and actors of the events of messages."""
+    """Return the actions and actor kinds of the notice events."""
     events = AuditEvent.objects.filter(action__startswith="notice.").order_by("sequence")
     return list(events.values_list("action", "actor_kind"))

@@ -20,7 +20,7 @@ from tests.services.notices.conftest import outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
 
-def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     Person.objects.filter(pk=mara.pk).update(time_zone="Europe/Berlin")
     delivery = queued_message(tenant)
 
@@ -83,7 +83,7 @@ def test_the_signing_secret_is_not_stored(hook: str, dump_of_every_table: Any) -
     assert hook[6:] not in dump_of_every_table()
 
 
-def test_a_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) -> None:
+def test_webhook_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) -> None:
     """DEP-3."""
     hooks.status, hooks.headers = 302, {"Location": hooks.url}
     delivery = queued_message(tenant)
@@ -99,7 +99,7 @@ def test_a_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) 
     ("refusal", "state"),
     [("550 no such mailbox", "failed"), ("451 try again later", "waiting")],
 )
-def test_a_refused_mail(
+def test_rejected_mail_fails(
     tenant: Tenant, mara: Person, sink: MailSink, refusal: str, state: str
 ) -> None:
     sink.refuse = refusal
@@ -111,7 +111,7 @@ def test_a_refused_mail(
     assert (delivery.state, delivery.answer, sink.received) == (state, refusal, [])
 
 
-def test_a_removed_webhook_gets_nothing(
+def test_removed_webhook_receives_nothing(
     tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
     delivery = queued_message(tenant)

@@ -20,7 +20,7 @@ from tests.services.notices.conftest import expiring_client, in_days, outcomes, 
 from tests.sinks import MailSink, Receiver
 
 
-def test_without_the_key_of_its_secret_nothing_is_posted(
+def test_webhook_without_the_key_of_its_secret_is_not_sent(
     tenant: Tenant, hook: str, hooks: Receiver, settings: Any
 ) -> None:
     delivery = queued_message(tenant)
@@ -33,10 +33,10 @@ def test_without_the_key_of_its_secret_nothing_is_posted(
     assert delivery.answer.startswith("SECRET_KEY has changed")
 
 
-def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
+def test_rejected_webhook_is_retried_with_the_same_id_until_it_fails(
     tenant: Tenant, hook: str, hooks: Receiver
 ) -> None:
-    hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL takes no NUL
+    hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL text cannot contain NUL
     delivery, now = queued_message(tenant), NOW
     waits = []
     while delivery.state == "waiting":
@@ -87,7 +87,7 @@ def test_a_failed_message_can_be_sent_again_by_hand(
         deliveries.retry(delivery.pk, actor=actor, now=NOW)
 
 
-def test_only_an_administrator_of_the_tenant_sends_again(
+def test_retry_needs_an_administrator_of_the_tenant(
     tenant: Tenant, hook: str, owner: Person, stranger: Person
 ) -> None:
     delivery = queued_message(tenant)
@@ -98,7 +98,7 @@ def test_only_an_administrator_of_the_tenant_sends_again(
         deliveries.retry(delivery.pk, actor=actor_for(stranger), now=NOW)
 
 
-def test_a_mail_server_out_of_reach_is_tried_again(
+def test_unreachable_mail_server_is_retried(
     tenant: Tenant, mara: Person, sink: MailSink, settings: Any
 ) -> None:
     settings.EMAIL_PORT = 1
@@ -170,7 +170,7 @@ def test_concurrent_processes_send_once(mara: Person, sink: MailSink) -> None:
     assert len(sink.received) == 1
 
 
-def test_old_messages_are_removed(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+def test_old_deliveries_are_deleted(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     delivery = queued_message(tenant)
     deliveries.attempt(delivery.pk, now=NOW)
 

@@ -40,7 +40,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         *("https://8.8.8.8/", "https://[2606:4700::1111]/hook", "https://hooks.example.com/%20"),
     ],
 )
-def test_usable_addresses(url: str) -> None:
+def test_public_addresses_are_allowed(url: str) -> None:
     assert check_url(f" {url} ") == url
 
 
@@ -54,7 +54,7 @@ def test_usable_addresses(url: str) -> None:
         f"https://a.b/{'c' * 2000}",
     ],
 )
-def test_unusable_addresses(url: str) -> None:
+def test_internal_addresses_are_refused(url: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         check_url(url)
     assert refused.value.field == "url"
@@ -121,7 +121,7 @@ def test_an_address_that_the_operator_allows_is_reached(
 
 def test_an_untrusted_certificate_is_refused(settings: Any, tmp_path: Path) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
-    with receiver() as running:  # speaks http: no certificate at all
+    with receiver() as running:  # speaks HTTP, so it has no certificate
         with pytest.raises(NotSent):
             post(f"https://127.0.0.1:{running.port}/", b"{}", {})
         assert running.received == []
@@ -151,10 +151,10 @@ def test_a_receiver_that_answers_too_slowly_is_cut_off(
         threading.Thread(target=drip, daemon=True).start()
         with pytest.raises(NotSent):
             post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
-        assert cut_off.wait(30)  # before the last letter
+        assert cut_off.wait(30)  # before the last byte
 
 
-def test_a_long_answer_is_cut(hooks: Receiver, settings: Any) -> None:
+def test_long_answer_is_truncated(hooks: Receiver, settings: Any) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     hooks.status, hooks.body = 500, b"x" * 1_000_000
 

@@ -152,9 +152,7 @@ def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(
         assert Delivery.objects.count() == 2
 
 
-def test_the_number_of_queries_does_not_grow_with_the_secrets(
-    tenant: Tenant, mara: Person, sink: MailSink
-) -> None:
+def test_number_of_queries_is_constant(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     def queries(day: int, clients: int) -> int:
         for client in insert_clients([f"{day} {n}" for n in range(clients)], tenant):
             insert_secrets(client, 1, expires_at=in_days(day + 7))

@@ -1,4 +1,4 @@
-"""People of a tenant: unique names, passwords, one-time links."""
+"""People: unique names, passwords, and one-time links."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ from tests.factories import NOW, actor_for, command_line_in, make_person, make_t
 GOOD = "Seven-grey-herons-7"
 
 
-def test_a_person_is_tenant_member_always(tenant: Tenant) -> None:
+def test_new_person_is_always_a_tenant_member(tenant: Tenant) -> None:
     assert rights_of(make_person("ann", tenant)) == {TENANT_MEMBER}
     assert rights_of(make_person("bob", tenant, TENANT_VIEWER)) == {
         TENANT_MEMBER,
@@ -32,7 +32,7 @@ def test_a_person_is_tenant_member_always(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("username", ["ANN", " Ann ", "a\u200dnn"])
-def test_a_username_is_taken_in_every_tenant(tenant: Tenant, username: str) -> None:
+def test_username_is_unique_across_tenants(tenant: Tenant, username: str) -> None:
     make_person("ann" if "\u200d" not in username else "A\u200dNN", tenant)
 
     with pytest.raises(Conflict) as refusal:
@@ -40,7 +40,7 @@ def test_a_username_is_taken_in_every_tenant(tenant: Tenant, username: str) -> N
     assert refusal.value.field == "username"
 
 
-def test_an_address_belongs_to_one_person_and_none_to_many(tenant: Tenant) -> None:
+def test_mail_address_is_unique_unless_empty(tenant: Tenant) -> None:
     make_person("ann", tenant, email="Ann@Example.com")
     make_person("bob", tenant)
     make_person("cyd", tenant)
@@ -68,7 +68,9 @@ DOMAIN = "." + ".".join(["d" * 60] * 4)  # 244 characters
         ({"password": "ann-the-tall", "username": "ann-the-tall"}, "password"),
     ],
 )
-def test_beyond_a_limit_nobody_is_added(tenant: Tenant, more: dict[str, str], field: str) -> None:
+def test_add_person_over_a_limit_is_refused(
+    tenant: Tenant, more: dict[str, str], field: str
+) -> None:
     with pytest.raises(RuleBroken) as refusal:
         make_person(**{"username": "ann", **more}, tenant=tenant)
 
@@ -85,13 +87,13 @@ def test_beyond_a_limit_nobody_is_added(tenant: Tenant, more: dict[str, str], fi
         {"password": "Twelve-chars"},
     ],
 )
-def test_up_to_a_limit_a_person_is_added(tenant: Tenant, more: dict[str, str]) -> None:
+def test_add_person_at_a_limit_works(tenant: Tenant, more: dict[str, str]) -> None:
     make_person(**{"username": "ann", **more}, tenant=tenant)
 
     assert Person.objects.count() == 1
 
 
-def test_without_a_password_nobody_signs_in(tenant: Tenant) -> None:
+def test_person_without_a_password_cannot_sign_in(tenant: Tenant) -> None:
     ann = make_person("ann", tenant, TENANT_ADMINISTRATOR)
     assert not ann.has_usable_password()
     assert not installation.administrators_exist()
@@ -104,7 +106,7 @@ def test_without_a_password_nobody_signs_in(tenant: Tenant) -> None:
     assert AuditEvent.objects.filter(action="person.password.chosen").count() == 1
 
 
-def test_who_may_choose_whose_password(tenant: Tenant, colleague: Person) -> None:
+def test_choosing_a_password_of_someone_else_is_refused(tenant: Tenant, colleague: Person) -> None:
     ann = make_person("ann", tenant)
 
     with pytest.raises(Forbidden):
@@ -115,7 +117,7 @@ def test_who_may_choose_whose_password(tenant: Tenant, colleague: Person) -> Non
     assert authenticate(username="ann", password=GOOD) is None
 
 
-def test_a_person_of_another_tenant_is_out_of_reach(tenant: Tenant, stranger: Person) -> None:
+def test_person_of_another_tenant_is_not_found(tenant: Tenant, stranger: Person) -> None:
     ann = make_person("ann", tenant)
     zofia = actor_for(stranger)
 
@@ -126,7 +128,7 @@ def test_a_person_of_another_tenant_is_out_of_reach(tenant: Tenant, stranger: Pe
     assert authenticate(username="ann", password=GOOD) is None
 
 
-def test_an_administrator_does_not_take_the_place_of_staff(
+def test_administrator_cannot_take_over_a_staff_account(
     tenant: Tenant, administrator: Person
 ) -> None:
     operator = make_person("olga", tenant, is_staff=True)
@@ -139,7 +141,7 @@ def test_an_administrator_does_not_take_the_place_of_staff(
     assert authenticate(username="olga", password=GOOD) is None
 
 
-def test_only_the_command_line_makes_staff(tenant: Tenant, administrator: Person) -> None:
+def test_only_the_command_line_can_add_staff(tenant: Tenant, administrator: Person) -> None:
     roles = frozenset[UUID]()
     with pytest.raises(RuleBroken) as refusal:
         add_person("ann", role_ids=roles, actor=actor_for(administrator), now=NOW, is_staff=True)
@@ -147,7 +149,7 @@ def test_only_the_command_line_makes_staff(tenant: Tenant, administrator: Person
     assert make_person("bob", tenant, is_staff=True).is_staff
 
 
-def test_who_may_not_manage_people(tenant: Tenant, colleague: Person) -> None:
+def test_managing_people_without_permission_is_refused(tenant: Tenant, colleague: Person) -> None:
     jonas = actor_for(colleague)
 
     with pytest.raises(Forbidden):
@@ -156,7 +158,7 @@ def test_who_may_not_manage_people(tenant: Tenant, colleague: Person) -> None:
         make_one_time_link(colleague, actor=jonas, now=NOW)
 
 
-def test_a_one_time_link_ends_after_an_hour_and_with_a_password(tenant: Tenant) -> None:
+def test_one_time_link_expires_after_an_hour_or_a_new_password(tenant: Tenant) -> None:
     ann = make_person("ann", tenant)
     with time_machine.travel(NOW, tick=False) as clock:
         link = make_one_time_link(ann, actor=command_line_in(tenant), now=NOW)

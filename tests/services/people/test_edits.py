@@ -26,7 +26,7 @@ def deactivate(person: Person, actor: Any) -> Person:
 LOSING: Final = {"demoted": demote, "deactivated": deactivate}
 
 
-def test_roles_change_at_once_and_tenant_member_stays(
+def test_assigned_roles_apply_immediately_and_tenant_member_stays(
     tenant: Tenant, administrator: Person, colleague: Person
 ) -> None:
     mara = actor_for(administrator)
@@ -41,12 +41,12 @@ def test_roles_change_at_once_and_tenant_member_stays(
     assert AuditEvent.objects.filter(action="person.roles.changed").count() == 1
 
 
-def test_roles_changed_meanwhile_are_not_overwritten(
+def test_assigning_roles_of_an_old_version_is_a_conflict(
     tenant: Tenant, administrator: Person, colleague: Person
 ) -> None:
     by: dict[str, Any] = {"actor": actor_for(administrator), "now": NOW, "expected_version": 1}
     theirs, mine = role_ids(tenant, TENANT_ADMINISTRATOR), frozenset[Any]()
-    for _ in range(2):  # sent twice, it is one
+    for _ in range(2):  # sent twice, applied once
         assign_person_roles(colleague, theirs, **by)
 
     with pytest.raises(ChangedMeanwhile):
@@ -55,7 +55,7 @@ def test_roles_changed_meanwhile_are_not_overwritten(
     assert assign_person_roles(colleague, mine, **by | {"expected_version": 2}).version == 3
 
 
-def test_who_is_deactivated_is_signed_out_and_comes_back(
+def test_deactivated_person_is_signed_out_and_can_be_reactivated(
     administrator: Person, colleague: Person
 ) -> None:
     mara, browser = actor_for(administrator), browser_of(colleague)
@@ -71,7 +71,7 @@ def test_who_is_deactivated_is_signed_out_and_comes_back(
 
 
 @pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
-def test_the_last_tenant_administrator_stays(
+def test_last_tenant_administrator_cannot_be_demoted_or_deactivated(
     lose: Callable[[Person, Any], Person], tenant: Tenant, administrator: Person, stranger: Person
 ) -> None:
     second = make_person("second", tenant, TENANT_ADMINISTRATOR)
@@ -86,7 +86,7 @@ def test_the_last_tenant_administrator_stays(
 
 
 @pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
-def test_one_who_cannot_sign_in_does_not_count(
+def test_administrator_who_cannot_sign_in_does_not_count(
     lose: Callable[[Person, Any], Person], tenant: Tenant, administrator: Person
 ) -> None:
     away = make_person("away", tenant, TENANT_ADMINISTRATOR)
@@ -94,11 +94,11 @@ def test_one_who_cannot_sign_in_does_not_count(
 
     with pytest.raises(RuleBroken):
         lose(administrator, command_line_in(tenant))
-    demote(away, command_line_in(tenant))  # who is away is not the last
+    demote(away, command_line_in(tenant))  # an inactive administrator is not the last one
 
 
 @pytest.mark.parametrize("lose", LOSING.values(), ids=LOSING)
-def test_rights_and_tenants(
+def test_editing_people_without_permission_is_refused(
     lose: Callable[[Person, Any], Person],
     tenant: Tenant,
     administrator: Person,
@@ -115,7 +115,7 @@ def test_rights_and_tenants(
     assert rights_of(colleague) == {TENANT_MEMBER, TENANT_VIEWER}
 
 
-def test_25_roles_with_tenant_member_and_no_more(
+def test_assigning_more_than_25_roles_is_refused(
     tenant: Tenant, administrator: Person, colleague: Person
 ) -> None:
     custom = [make_role(f"Role {n}", tenant).pk for n in range(25)]

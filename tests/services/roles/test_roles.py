@@ -27,7 +27,7 @@ from tests.factories import (
 THOUSANDS = 3000
 
 
-def test_a_new_tenant_has_the_built_in_roles_once(tenant: Tenant) -> None:
+def test_new_tenant_has_each_built_in_role_once(tenant: Tenant) -> None:
     assert {role.role_type_id for role in Role.objects.for_tenant(tenant.pk)} == {
         role.role_type_id for role in BUILT_IN_ROLES
     }
@@ -37,7 +37,7 @@ def test_a_new_tenant_has_the_built_in_roles_once(tenant: Tenant) -> None:
 @pytest.mark.parametrize(
     ("name", "description"), [("R", ""), ("R" * 60, "d" * 200), ("ﬃ" * 60, "")]
 )
-def test_up_to_the_limits_a_role_is_added(tenant: Tenant, name: str, description: str) -> None:
+def test_add_role_at_the_limits_works(tenant: Tenant, name: str, description: str) -> None:
     role = add_role(name, description=description, actor=command_line_in(tenant), now=NOW)
 
     row = Role.objects.get(pk=role.pk)
@@ -53,7 +53,9 @@ def test_up_to_the_limits_a_role_is_added(tenant: Tenant, name: str, description
         ("a", "d" * 201, "description"),
     ],
 )
-def test_beyond_the_limits_none_is(tenant: Tenant, name: str, description: str, field: str) -> None:
+def test_add_role_over_the_limits_is_refused(
+    tenant: Tenant, name: str, description: str, field: str
+) -> None:
     with pytest.raises(RuleBroken) as refusal:
         add_role(name, description=description, actor=command_line_in(tenant), now=NOW)
 
@@ -62,7 +64,7 @@ def test_beyond_the_limits_none_is(tenant: Tenant, name: str, description: str, 
 
 
 @pytest.mark.parametrize("name", ["mydata.ROLE", " MyData.Role ", "TENANT member"])
-def test_role_name_is_taken_ignoring_case(tenant: Tenant, name: str) -> None:
+def test_add_role_with_a_name_that_differs_in_case_is_refused(tenant: Tenant, name: str) -> None:
     make_role("MyData.Role", tenant)
 
     with pytest.raises(Conflict) as refusal:
@@ -71,12 +73,12 @@ def test_role_name_is_taken_ignoring_case(tenant: Tenant, name: str) -> None:
     assert make_role("MyData.Role", make_tenant("Contoso")).pk
 
 
-def test_who_may_not_add_a_role(tenant: Tenant, colleague: Person) -> None:
+def test_add_role_without_permission_is_refused(tenant: Tenant, colleague: Person) -> None:
     with pytest.raises(Forbidden):
         add_role("a", description="", actor=actor_for(colleague), now=NOW)
 
 
-def test_renaming_keeps_the_id_and_who_carries_it(tenant: Tenant) -> None:
+def test_renamed_role_keeps_its_id_and_holders(tenant: Tenant) -> None:
     role = make_role("Old", tenant)
     client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
     actor = command_line_in(tenant)
@@ -88,10 +90,10 @@ def test_renaming_keeps_the_id_and_who_carries_it(tenant: Tenant) -> None:
         edit_role(role.pk, name="tenant viewer", description="", actor=actor, now=NOW)
 
 
-def test_what_someone_else_made_of_a_role_is_not_overwritten(tenant: Tenant) -> None:
+def test_edit_of_an_old_version_is_a_conflict(tenant: Tenant) -> None:
     role = make_role("Old", tenant)
     edit = {"description": "", "actor": command_line_in(tenant), "now": NOW}
-    for _ in range(2):  # sent twice, it is one
+    for _ in range(2):  # sent twice, applied once
         theirs = edit_role(role.pk, name="Theirs", expected_version=role.version, **edit)
     assert AuditEvent.objects.filter(action="role.edited").count() == 1
 
@@ -102,7 +104,7 @@ def test_what_someone_else_made_of_a_role_is_not_overwritten(tenant: Tenant) -> 
     assert Role.objects.get(pk=role.pk).name == "Mine"
 
 
-def test_a_longer_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) -> None:
+def test_edit_with_a_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) -> None:
     roles = [make_role(f"{n:02}".ljust(60, "x"), tenant).pk for n in range(19)]
     short = make_role("short", tenant)
     make_client("a", tenant, role_ids=frozenset({*roles, short.pk}))
@@ -116,7 +118,7 @@ def test_a_longer_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) -> 
     assert edit_role(make_role("of nobody", tenant).pk, name="y" * 60, **edit)
 
 
-def test_removing_takes_the_role_from_all_and_tells_from_how_many(tenant: Tenant) -> None:
+def test_removed_role_is_taken_from_all_holders_and_counted(tenant: Tenant) -> None:
     role = make_role("Old", tenant)
     client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
 
@@ -133,14 +135,14 @@ def test_removing_takes_the_role_from_all_and_tells_from_how_many(tenant: Tenant
     assert make_role("Old", tenant).pk != role.pk
 
 
-def test_thousands_carry_a_role_and_none_of_them_is_loaded(tenant: Tenant) -> None:
+def test_role_of_thousands_of_clients_loads_none_of_them(tenant: Tenant) -> None:
     role, other = make_role("A", tenant), make_role("B", tenant)
     clients = insert_clients((f"c{n}" for n in range(THOUSANDS)), tenant)
     ClientRole.objects.bulk_create(
         ClientRole(client=client, role=held) for client in clients for held in (role, other)
     )
     Client.objects.update(first_role_key=role.name_key)
-    with connection.cursor() as cursor:  # PostgreSQL may still believe that the tables are empty
+    with connection.cursor() as cursor:  # otherwise PostgreSQL may plan for empty tables
         cursor.execute("ANALYZE clients_app_client")
         cursor.execute("ANALYZE clients_app_clientrole")
     actor = command_line_in(tenant)
@@ -161,7 +163,7 @@ def test_thousands_carry_a_role_and_none_of_them_is_loaded(tenant: Tenant) -> No
     assert len(event.canonical) < 1000
 
 
-def test_a_built_in_role_is_neither_edited_nor_removed(tenant: Tenant) -> None:
+def test_built_in_role_cannot_be_edited_or_removed(tenant: Tenant) -> None:
     member = role_id(tenant, TENANT_MEMBER)
     actor = command_line_in(tenant)
 
@@ -172,7 +174,7 @@ def test_a_built_in_role_is_neither_edited_nor_removed(tenant: Tenant) -> None:
     assert Role.objects.get(pk=member).name == "Tenant Member"
 
 
-def test_a_role_of_another_tenant_is_not_found(tenant: Tenant, stranger: Person) -> None:
+def test_role_of_another_tenant_is_not_found(tenant: Tenant, stranger: Person) -> None:
     role = make_role("Ours", tenant)
     zofia = actor_for(stranger)
 

@@ -1,4 +1,4 @@
-"""Rows of secrets as the token endpoint reads them."""
+"""Rows of secrets as the token endpoint reads them from the database."""
 
 import uuid
 

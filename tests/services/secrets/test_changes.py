@@ -1,4 +1,4 @@
-"""Secrets of a client: how many, for how long, added, edited and removed."""
+"""Secrets of a client: adding, editing and removing them, and their limits."""
 
 import re
 from datetime import timedelta
@@ -44,7 +44,7 @@ def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> NewSe
 
 
 @pytest.mark.usefixtures("full_digests")
-def test_an_added_secret_is_told_once_and_kept_as_a_digest(client: Client) -> None:
+def test_added_secret_is_returned_once_and_stored_as_a_digest(client: Client) -> None:
     added = add(client)
 
     assert re.fullmatch("pcs_[0-9A-Za-z]{49}", added.plain)
@@ -59,11 +59,11 @@ def test_an_added_secret_is_told_once_and_kept_as_a_digest(client: Client) -> No
     )
 
 
-def test_no_two_secrets_are_alike(client: Client) -> None:
+def test_secrets_are_unique(client: Client) -> None:
     assert len({add(client).plain for _ in range(5)}) == 5
 
 
-def test_ten_live_secrets_and_no_more(client: Client) -> None:
+def test_eleventh_live_secret_is_refused(client: Client) -> None:
     insert_secrets(client, 9)
     add(client)
 
@@ -82,14 +82,14 @@ def test_expired_and_removed_secrets_do_not_count(client: Client) -> None:
         add(client)
 
 
-def test_a_secret_that_ends_in_a_second_still_counts(client: Client) -> None:
+def test_secret_that_expires_in_a_second_still_counts(client: Client) -> None:
     insert_secrets(client, 10, expires_at=NOW + SECOND)
 
     with pytest.raises(RuleBroken):
         add(client)
 
 
-def test_next_expiry_of_the_client_is_that_of_the_first_live_secret(client: Client) -> None:
+def test_next_expiry_of_the_client_is_its_earliest_live_expiry(client: Client) -> None:
     soon, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
     insert_secrets(client, 1, expires_at=NOW - SECOND)
     add(client, SecretDraft(expires_at=later))
@@ -102,7 +102,7 @@ def test_next_expiry_of_the_client_is_that_of_the_first_live_secret(client: Clie
     assert Client.objects.get().next_expires_at == later
 
 
-def test_a_form_sent_twice_adds_one_secret(client: Client) -> None:
+def test_add_with_the_same_form_key_adds_one_secret(client: Client) -> None:
     add(client, form_key="key")
 
     with pytest.raises(AlreadyAdded) as refusal:
@@ -111,14 +111,14 @@ def test_a_form_sent_twice_adds_one_secret(client: Client) -> None:
     assert client.secrets.count() == 1
 
 
-def test_a_removed_client_gets_none(client: Client) -> None:
+def test_add_to_a_removed_client_is_not_found(client: Client) -> None:
     Client.objects.update(removed_at=NOW)
 
     with pytest.raises(NotFound):
         add(client)
 
 
-def test_an_authorization_code_client_gets_none(client: Client) -> None:
+def test_add_to_an_authorization_code_client_is_refused(client: Client) -> None:
     client.client_type = "authorization-code"
     client.save()
 
@@ -126,9 +126,7 @@ def test_an_authorization_code_client_gets_none(client: Client) -> None:
         add(client)
 
 
-def test_removed_secret_is_gone_and_cannot_be_removed_again(
-    client: Client, administrator: Person
-) -> None:
+def test_removed_secret_cannot_be_removed_again(client: Client, administrator: Person) -> None:
     secret = add(client).secret
     mara = actor_for(administrator)
 
@@ -141,12 +139,12 @@ def test_removed_secret_is_gone_and_cannot_be_removed_again(
 
 
 @pytest.mark.parametrize("secret_id", [0, -1, 10**6, 2**63, 10**30])
-def test_a_secret_that_never_was_cannot_be_removed(client: Client, secret_id: int) -> None:
+def test_unknown_secret_cannot_be_removed(client: Client, secret_id: int) -> None:
     with pytest.raises(NotFound):
         remove_secret(client, secret_id, actor=command_line_in(client.tenant), now=NOW)
 
 
-def test_a_secret_of_another_client_is_not_found(client: Client) -> None:
+def test_secret_of_another_client_is_not_found(client: Client) -> None:
     other = insert_clients(["Valve"], client.tenant)[0]
     secret = insert_secrets(other, 1)[0]
 
@@ -155,7 +153,7 @@ def test_a_secret_of_another_client_is_not_found(client: Client) -> None:
     assert other.secrets.live(NOW).count() == 1
 
 
-def test_a_stranger_finds_neither_client_nor_secret(client: Client, stranger: Person) -> None:
+def test_stranger_does_not_find_client_or_secret(client: Client, stranger: Person) -> None:
     secret = insert_secrets(client, 1)[0]
     zofia = actor_for(stranger)
 
@@ -168,7 +166,7 @@ def test_a_stranger_finds_neither_client_nor_secret(client: Client, stranger: Pe
     assert client.secrets.live(NOW).count() == 1
 
 
-def test_a_viewer_may_not(client: Client, colleague: Person) -> None:
+def test_viewer_cannot_change_secrets(client: Client, colleague: Person) -> None:
     secret = insert_secrets(client, 1)[0]
     jonas = actor_for(colleague)
 
@@ -180,7 +178,7 @@ def test_a_viewer_may_not(client: Client, colleague: Person) -> None:
         edit_secret(client, secret.pk, DRAFT, actor=jonas, now=NOW)
 
 
-def test_nobody_takes_over_a_client_that_administers(tenant: Tenant) -> None:
+def test_secrets_of_an_administrator_client_need_an_administrator(tenant: Tenant) -> None:
     robot = make_client("robot", tenant, TENANT_ADMINISTRATOR).client
     rotator = actor_for(make_person("rob", tenant, SECRET_ROTATOR))
 
@@ -202,11 +200,11 @@ def test_description_and_expiration_of_a_live_secret_can_be_changed(client: Clie
     assert Client.objects.get().next_expires_at == soon
 
 
-def test_what_someone_else_made_of_a_secret_is_not_overwritten(client: Client) -> None:
+def test_edit_of_an_old_version_is_a_conflict(client: Client) -> None:
     secret = insert_secrets(client, 1)[0]
     mine, theirs = SecretDraft(description="mine", expires_at=None), DRAFT
     actor = command_line_in(client.tenant)
-    for _ in range(2):  # sent twice, it is one
+    for _ in range(2):  # sent twice, applied once
         edit_secret(
             client, secret.pk, theirs, actor=actor, now=NOW, expected_version=secret.version
         )
@@ -219,7 +217,7 @@ def test_what_someone_else_made_of_a_secret_is_not_overwritten(client: Client) -
     assert ClientSecret.objects.get().description == "mine"
 
 
-def test_an_expired_secret_is_not_revived(client: Client) -> None:
+def test_edit_cannot_revive_an_expired_secret(client: Client) -> None:
     secret = insert_secrets(client, 1, expires_at=NOW)[0]
 
     with pytest.raises(RuleBroken, match="has expired"):
@@ -227,7 +225,7 @@ def test_an_expired_secret_is_not_revived(client: Client) -> None:
     assert ClientSecret.objects.get().expires_at == NOW
 
 
-def test_which_end_lengthens_a_life() -> None:
+def test_edit_that_extends_the_expiry_is_refused() -> None:
     year, never = ClientSecret(expires_at=IN_A_YEAR), ClientSecret(expires_at=None)
 
     assert lengthens(year, IN_A_YEAR + SECOND)
@@ -238,14 +236,14 @@ def test_which_end_lengthens_a_life() -> None:
     assert not lengthens(never, IN_A_YEAR)
 
 
-def test_secrets_of_two_tenants_do_not_meet(client: Client) -> None:
+def test_secrets_of_two_tenants_are_independent(client: Client) -> None:
     theirs = insert_clients(["Pump"], make_tenant("Contoso"))[0]
     insert_secrets(theirs, 10)
 
     assert add(client).secret.client_id == client.pk
 
 
-def test_an_expired_secret_is_listed_for_90_days_and_never_lives_again(client: Client) -> None:
+def test_expired_secret_is_listed_for_90_days(client: Client) -> None:
     secret = insert_secrets(client, 1, expires_at=NOW)[0]
     actor, last = command_line_in(client.tenant), NOW + timedelta(days=90)
 

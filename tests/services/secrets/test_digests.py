@@ -19,7 +19,7 @@ def plain() -> str:
     return new_secret()
 
 
-def test_digest_names_its_own_modest_cost(plain: str):
+def test_digest_contains_its_argon2_parameters(plain: str):
     """SEC-4: Argon2id with 19 MiB, t=2, p=1, in the stored string."""
     stored = stored_form(plain, client_id=CLIENT_ID)
 
@@ -28,7 +28,7 @@ def test_digest_names_its_own_modest_cost(plain: str):
     assert (parameters.type, parameters.salt_len, parameters.hash_len) == (Type.ID, 16, 32)
 
 
-def test_nothing_but_four_characters_of_the_text_is_stored(plain: str):
+def test_stored_form_contains_only_the_last_four_characters(plain: str):
     stored = stored_form(plain, client_id=CLIENT_ID)
 
     assert stored.last_four == plain[-4:]
@@ -36,14 +36,14 @@ def test_nothing_but_four_characters_of_the_text_is_stored(plain: str):
     assert len(stored.tag) == 8
 
 
-def test_the_same_text_is_stored_differently_each_time_but_for_its_tag(plain: str):
+def test_stored_forms_of_the_same_secret_share_only_the_tag(plain: str):
     one, two = (stored_form(plain, client_id=CLIENT_ID) for _ in range(2))
 
     assert one.digest != two.digest
     assert one.tag == two.tag
 
 
-def test_tag_depends_on_client_text_and_key(plain: str):
+def test_tag_depends_on_client_secret_and_key(plain: str):
     key = derived_keys.current_key(derived_keys.SECRET_TAGS)
     other_key = derived_keys.current_key(derived_keys.SIGNING_KEYS)
     tags = {
@@ -56,7 +56,7 @@ def test_tag_depends_on_client_text_and_key(plain: str):
     assert len(tags) == 4
 
 
-def test_digest_fits_its_own_text_alone(plain: str):
+def test_digest_matches_only_its_own_secret(plain: str):
     """SEC-8: exactly these characters, to the last."""
     digest = stored_form(plain, client_id=CLIENT_ID).digest
 
@@ -65,12 +65,12 @@ def test_digest_fits_its_own_text_alone(plain: str):
         assert not digest_fits(other, digest)
 
 
-def test_long_texts_are_told_apart_by_their_last_byte():
+def test_long_secrets_that_differ_in_the_last_byte_do_not_match():
     digest = stored_form("a" * 250, client_id=CLIENT_ID).digest
 
     assert not digest_fits("a" * 249 + "b", digest)
 
 
 @pytest.mark.parametrize("digest", ["", "x", "$argon2id$", "$2b$12$abc"])
-def test_a_spoilt_digest_fits_nothing(plain: str, digest: str):
+def test_corrupt_digest_matches_nothing(plain: str, digest: str):
     assert not digest_fits(plain, digest)

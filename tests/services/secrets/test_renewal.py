@@ -28,14 +28,14 @@ def _nothing_seen_before():
 
 @pytest.fixture
 def former(machine: Machine) -> Machine:
-    """The machine, its secret stored as with the parameters of an earlier release."""
+    """The machine, with its secret stored with the parameters of an earlier release."""
     machine.secret.digest = FORMER.hash(machine.plain)
     machine.secret.save()
     return machine
 
 
 def use(machine: Machine, plain: str | None = None) -> int | None:
-    """Present a secret as the token endpoint does, and wait for what it leaves to do."""
+    """Check a secret as the token endpoint does, then run the work it postponed."""
     secret = ClientSecret.objects.get(pk=machine.secret.pk)
     row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
     found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
@@ -47,7 +47,7 @@ def stored(machine: Machine) -> ClientSecret:
     return ClientSecret.objects.get(pk=machine.secret.pk)
 
 
-def test_former_parameters_become_those_of_today(former: Machine):
+def test_outdated_parameters_are_renewed(former: Machine):
     """SEC-4: and the secret stays the same."""
     assert use(former) == former.secret.pk
     counts.flush()
@@ -60,8 +60,8 @@ def test_former_parameters_become_those_of_today(former: Machine):
     assert digests.renewed == {}
 
 
-def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
-    """SEC-5: afterwards the former key may be forgotten."""
+def test_tag_of_a_former_key_is_renewed(machine: Machine, settings: Any):
+    """SEC-5: the former key is not needed afterwards."""
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
     current = derived_keys.current_key(derived_keys.SECRET_TAGS)
@@ -75,7 +75,7 @@ def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, 
     assert use(machine) == machine.secret.pk
 
 
-def test_a_tag_of_a_lost_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
+def test_tag_of_a_lost_key_is_renewed(machine: Machine, settings: Any):
     settings.SECRET_KEY = "n" * 60
 
     use(machine)
@@ -84,21 +84,21 @@ def test_a_tag_of_a_lost_key_becomes_one_of_the_current_key(machine: Machine, se
     assert stored(machine).tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
 
 
-def test_what_is_of_today_is_left_alone(machine: Machine):
+def test_current_stored_form_is_not_changed(machine: Machine):
     use(machine)
     counts.flush()
 
     assert stored(machine).digest == machine.secret.digest
 
 
-def test_a_wrong_secret_renews_nothing(former: Machine):
+def test_wrong_secret_renews_nothing(former: Machine):
     assert use(former, new_secret()) is None
     counts.flush()
 
     assert stored(former).digest == former.secret.digest
 
 
-def test_the_request_itself_writes_nothing(former: Machine, django_assert_num_queries):
+def test_request_itself_writes_nothing(former: Machine, django_assert_num_queries):
     """AVA-6."""
     with django_assert_num_queries(1):  # the one of this test
         use(former)
@@ -106,7 +106,7 @@ def test_the_request_itself_writes_nothing(former: Machine, django_assert_num_qu
     assert stored(former).digest == former.secret.digest
 
 
-def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
+def test_row_changed_by_another_worker_is_not_overwritten(former: Machine):
     """As when another worker was faster."""
     use(former)
     faster = FORMER.hash(former.plain)
@@ -118,7 +118,7 @@ def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
     assert digests.renewed == {}
 
 
-def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):
+def test_concurrently_removed_secret_stays_removed(former: Machine, now: Any):
     use(former)
     ClientSecret.objects.filter(pk=former.secret.pk).update(removed_at=now)
 
@@ -127,14 +127,16 @@ def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):
     assert stored(former).removed_at == now
 
 
-def test_what_cannot_be_written_waits(former: Machine, monkeypatch: pytest.MonkeyPatch):
+def test_failed_renewal_is_retried(former: Machine, monkeypatch: pytest.MonkeyPatch):
     def locked(*_: object, **__: object) -> int:
         raise DatabaseError("database is locked")
 
     use(former)
     with monkeypatch.context() as patch:
         patch.setattr("django.db.models.query.QuerySet.update", locked)
-        patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
+        patch.setattr(
+            counts.connection, "close", lambda: None
+        )  # the connection holds the test's transaction
         counts.flush()
     assert stored(former).digest == former.secret.digest
 
@@ -143,7 +145,7 @@ def test_what_cannot_be_written_waits(former: Machine, monkeypatch: pytest.Monke
     assert stored(former).digest.startswith(TODAY)
 
 
-def test_it_is_no_event(former: Machine):
+def test_renewal_records_no_event(former: Machine):
     before = AuditEvent.objects.count()
 
     use(former)

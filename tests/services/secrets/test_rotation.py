@@ -1,4 +1,4 @@
-"""Rotate: the successor is told once, the old secret ends as chosen, and is not removed."""
+"""Rotation: the new secret is returned once; the old one expires as chosen but stays listed."""
 
 import json
 from datetime import timedelta
@@ -42,7 +42,7 @@ def rotate(client: Client, old: ClientSecret, **more: object) -> RotatedSecret:
     return rotate_secret(client, old.pk, DRAFT, **given)
 
 
-def test_the_successor_is_told_once_and_knows_what_it_replaces(client, old):
+def test_rotation_returns_the_new_secret_once_and_links_it_to_the_old_one(client, old):
     rotated = rotate(client, old)
 
     new = ClientSecret.objects.get(replaces=old)
@@ -52,7 +52,7 @@ def test_the_successor_is_told_once_and_knows_what_it_replaces(client, old):
     assert Client.objects.get().next_expires_at == NOW + DAY
 
 
-def test_the_old_one_ends_at_that_second_and_is_not_removed(client, old):
+def test_old_secret_expires_at_the_chosen_second_and_is_not_removed(client, old):
     rotate(client, old)
 
     old.refresh_from_db()
@@ -61,8 +61,8 @@ def test_the_old_one_ends_at_that_second_and_is_not_removed(client, old):
     assert client.secrets.live(NOW + DAY).count() == 1
 
 
-def test_at_once_is_an_end_and_no_removal(client, old):
-    """Introspection tells the two apart: tokens of a removed secret are inactive."""
+def test_immediate_rotation_expires_the_old_secret_without_removing_it(client, old):
+    """This matters to introspection: tokens of a removed secret are inactive."""
     rotate(client, old, old_ends_at=NOW)
 
     old.refresh_from_db()
@@ -70,7 +70,7 @@ def test_at_once_is_an_end_and_no_removal(client, old):
     assert client.secrets.live(NOW).count() == 1
 
 
-def test_a_sooner_end_of_its_own_stays(client):
+def test_earlier_expiry_of_the_old_secret_is_kept(client):
     soon = insert_secrets(client, 1, expires_at=NOW + SECOND)[0]
 
     rotate(client, soon)
@@ -79,7 +79,7 @@ def test_a_sooner_end_of_its_own_stays(client):
     assert soon.expires_at == NOW + SECOND
 
 
-def test_events_say_what_happened_in_one_transaction(client, old):
+def test_rotation_records_its_events_in_one_transaction(client, old):
     rotated = rotate(client, old)
 
     added, turned = AuditEvent.objects.filter(client_id=client.pk).order_by("sequence")
@@ -90,7 +90,7 @@ def test_events_say_what_happened_in_one_transaction(client, old):
     assert rotated.plain not in added.canonical + turned.canonical
 
 
-def test_with_nine_others_one_is_named_to_be_removed(client, old):
+def test_rotation_with_nine_other_secrets_must_name_one_to_remove(client, old):
     others = insert_secrets(client, 9)
 
     with pytest.raises(RuleBroken, match="Choose the secret to remove") as refusal:
@@ -108,7 +108,7 @@ def test_with_nine_others_one_is_named_to_be_removed(client, old):
     assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
 
 
-def test_with_eight_others_nothing_is_removed_even_if_it_is_named(client, old):
+def test_rotation_with_eight_other_secrets_removes_none(client, old):
     others = insert_secrets(client, 8)
 
     rotate(client, old, remove_id=others[0].pk)
@@ -118,7 +118,7 @@ def test_with_eight_others_nothing_is_removed_even_if_it_is_named(client, old):
     assert client.secrets.live(NOW).count() == 10
 
 
-def test_at_once_makes_its_own_room(client, old):
+def test_immediate_rotation_of_the_tenth_secret_removes_none(client, old):
     insert_secrets(client, 9)
 
     rotate(client, old, old_ends_at=NOW)
@@ -127,7 +127,7 @@ def test_at_once_makes_its_own_room(client, old):
 
 
 @pytest.mark.parametrize("which", ["old", "expired", "of another", "never was"])
-def test_what_cannot_make_room_is_not_removed(client, old, tenant, which):
+def test_rotation_that_fails_removes_nothing(client, old, tenant, which):
     insert_secrets(client, 9)
     named = {
         "old": old.pk,
@@ -141,7 +141,7 @@ def test_what_cannot_make_room_is_not_removed(client, old, tenant, which):
     assert not ClientSecret.objects.exclude(removed_at=None).exists()
 
 
-def test_an_expired_or_removed_secret_has_no_successor(client):
+def test_rotation_of_an_expired_or_removed_secret_is_refused(client):
     expired = insert_secrets(client, 1, expires_at=NOW)[0]
     removed = insert_secrets(client, 1, removed_at=NOW)[0]
 
@@ -151,7 +151,7 @@ def test_an_expired_or_removed_secret_has_no_successor(client):
     assert client.secrets.count() == 2
 
 
-def test_a_form_sent_twice_rotates_once_even_at_once(client, old):
+def test_rotation_with_the_same_form_key_rotates_once(client, old):
     rotate(client, old, form_key="key", old_ends_at=NOW)
 
     with pytest.raises(AlreadyAdded):
@@ -159,7 +159,7 @@ def test_a_form_sent_twice_rotates_once_even_at_once(client, old):
     assert client.secrets.count() == 2
 
 
-def test_who_may_not(client, old, colleague: Person, stranger: Person):
+def test_rotation_without_permission_is_refused(client, old, colleague: Person, stranger: Person):
     with pytest.raises(Forbidden):
         rotate(client, old, actor=actor_for(colleague))
     with pytest.raises(NotFound):
@@ -167,7 +167,7 @@ def test_who_may_not(client, old, colleague: Person, stranger: Person):
     assert client.secrets.count() == 1
 
 
-def test_a_rotator_takes_over_no_client_that_administers(tenant: Tenant):
+def test_rotator_cannot_rotate_secrets_of_an_administrator_client(tenant: Tenant):
     """ROL-5."""
     robot = make_client("robot", tenant, TENANT_ADMINISTRATOR)
     assert robot.secret is not None

@@ -1,4 +1,4 @@
-"""Checking a secret: SEC-4 to SEC-8. Argon2id itself is never replaced, only counted."""
+"""Checking a secret: SEC-4 to SEC-8. Argon2id runs for real and is counted."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,7 @@ from clients_app.services.secrets.verification import could_be_secret, matching_
 from tests.services.secrets.secret_rows import CLIENT_ID, row_of
 
 
-def test_a_right_secret_runs_argon2_once_in_a_hundred_times(plain: str, argon2_runs: list[str]):
+def test_right_secret_checked_a_hundred_times_runs_argon2_once(plain: str, argon2_runs: list[str]):
     """SEC-4."""
     row = row_of(plain)
 
@@ -23,7 +23,7 @@ def test_a_right_secret_runs_argon2_once_in_a_hundred_times(plain: str, argon2_r
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_a_wrong_secret_never_reaches_argon2(plain: str, argon2_runs: list[str], count: int):
+def test_wrong_secret_never_runs_argon2(plain: str, argon2_runs: list[str], count: int):
     """SEC-5."""
     rows = [row_of(plain, number) for number in range(count)]
 
@@ -32,13 +32,13 @@ def test_a_wrong_secret_never_reaches_argon2(plain: str, argon2_runs: list[str],
     assert argon2_runs == []
 
 
-def test_without_rows_nothing_fits(plain: str, argon2_runs: list[str]):
+def test_without_rows_nothing_matches(plain: str, argon2_runs: list[str]):
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[]) is None
     assert argon2_runs == []
 
 
 @pytest.mark.parametrize("place", [0, 4, 9])
-def test_a_right_secret_costs_one_run_whatever_its_place(argon2_runs: list[str], place: int):
+def test_right_secret_costs_one_argon2_run_at_any_position(argon2_runs: list[str], place: int):
     """SEC-6."""
     plains = [new_secret() for _ in range(10)]
     rows = [row_of(plain, 100 + number) for number, plain in enumerate(plains)]
@@ -47,7 +47,7 @@ def test_a_right_secret_costs_one_run_whatever_its_place(argon2_runs: list[str],
     assert len(argon2_runs) == 1
 
 
-def test_the_memo_does_not_outlive_the_row(plain: str, argon2_runs: list[str]):
+def test_cached_match_does_not_outlive_the_row(plain: str, argon2_runs: list[str]):
     row = row_of(plain)
     matching_secret(plain, client_id=CLIENT_ID, rows=[row])
 
@@ -57,7 +57,7 @@ def test_the_memo_does_not_outlive_the_row(plain: str, argon2_runs: list[str]):
 
 
 @pytest.mark.parametrize("changed", ["id", "digest", "client"])
-def test_the_memo_is_bound_to_client_row_and_digest(
+def test_cached_match_is_bound_to_client_row_and_digest(
     plain: str, argon2_runs: list[str], changed: str
 ):
     row, client_id = row_of(plain), CLIENT_ID
@@ -74,19 +74,19 @@ def test_the_memo_is_bound_to_client_row_and_digest(
     assert len(argon2_runs) == 2
 
 
-def test_a_right_tag_alone_is_not_enough(plain: str):
-    """The digest decides: a row whose tag fits but whose digest is of another text is refused."""
+def test_right_tag_with_a_wrong_digest_is_refused(plain: str):
+    """The digest decides, even where the tag matches."""
     row = row_of(plain)._replace(digest=row_of(new_secret()).digest)
 
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) is None
 
 
-def test_another_clients_secret_does_not_fit(plain: str, argon2_runs: list[str]):
+def test_secret_of_another_client_does_not_match(plain: str, argon2_runs: list[str]):
     assert matching_secret(plain, client_id=uuid.uuid4(), rows=[row_of(plain)]) is None
     assert argon2_runs == []
 
 
-def test_the_exact_bytes_count(plain: str):
+def test_secret_that_differs_in_one_byte_does_not_match(plain: str):
     """SEC-8."""
     row = row_of(plain)
 
@@ -94,7 +94,7 @@ def test_the_exact_bytes_count(plain: str):
         assert matching_secret(other, client_id=CLIENT_ID, rows=[row]) is None
 
 
-def test_after_a_change_of_the_root_secret_the_fallback_checks_the_tag(
+def test_tag_of_a_former_secret_key_is_checked_by_the_fallback(
     plain: str, argon2_runs: list[str], settings: Any
 ):
     row = row_of(plain)
@@ -107,7 +107,7 @@ def test_after_a_change_of_the_root_secret_the_fallback_checks_the_tag(
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == row.id
 
 
-def test_a_tag_of_a_lost_key_leaves_it_to_argon2(plain: str, argon2_runs: list[str], settings: Any):
+def test_tag_of_a_lost_key_is_decided_by_argon2(plain: str, argon2_runs: list[str], settings: Any):
     row = row_of(plain)
     settings.SECRET_KEY = "n" * 60
 
@@ -118,19 +118,19 @@ def test_a_tag_of_a_lost_key_leaves_it_to_argon2(plain: str, argon2_runs: list[s
 
 
 @pytest.mark.parametrize("text", ["", "pcs_", "a" * 256, "a" * 257, "a" * 10**6, "pcs_" + "0" * 49])
-def test_what_is_not_worth_a_look(plain: str, text: str):
+def test_malformed_secret_is_refused_without_a_check(plain: str, text: str):
     """SEC-2: length and checksum before anything else."""
     assert not could_be_secret(text)
     assert could_be_secret(plain)
 
 
-def test_one_flipped_character_is_refused_before_any_look(plain: str):
+def test_flipped_character_is_refused_by_the_checksum(plain: str):
     for place in range(len(plain)):
         other = "0" if plain[place] != "0" else "1"
         assert not could_be_secret(plain[:place] + other + plain[place + 1 :])
 
 
-def test_the_memo_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch):
+def test_cache_is_bounded_and_evicts_the_oldest(monkeypatch: pytest.MonkeyPatch):
     verification.memo.clear()
     monkeypatch.setattr(verification, "MEMO_MAX", 3)
     seen = []
@@ -142,7 +142,7 @@ def test_the_memo_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPa
     assert list(verification.memo) == seen[-3:]
 
 
-def test_the_memo_holds_no_text(plain: str):
+def test_cache_holds_no_plain_text(plain: str):
     row = row_of(plain)
     matching_secret(plain, client_id=CLIENT_ID, rows=[row])
 

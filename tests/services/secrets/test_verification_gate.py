@@ -1,4 +1,4 @@
-"""The gate in front of Argon2id, and who waits there: SEC-5."""
+"""The gate that limits concurrent Argon2id runs: SEC-5."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -43,10 +43,8 @@ def started(calls: list[Callable[[], Any]]) -> tuple[list[threading.Thread], lis
     return threads, outcomes
 
 
-def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
-    plain: str, monkeypatch: pytest.MonkeyPatch
-):
-    """SEC-5: one argon2_runs, a few wait, the rest are told to come back; the known never wait."""
+def test_full_gate_raises_busy_but_cached_secrets_pass(plain: str, monkeypatch: pytest.MonkeyPatch):
+    """SEC-5: one runs, a few wait, the rest get Busy; cached secrets never wait."""
     known = new_secret()
     known_row = row_of(known, 99)
     assert matching_secret(known, client_id=CLIENT_ID, rows=[known_row]) == 99
@@ -66,7 +64,7 @@ def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
 
 def test_correct_secrets_wait_for_the_gate(argon2_runs: list[str], monkeypatch: pytest.MonkeyPatch):
     """After a restart many clients send correct secrets that are not in the memo yet."""
-    monkeypatch.setattr(verification, "GATE_WAIT_S", 60)  # however busy the machine is
+    monkeypatch.setattr(verification, "GATE_WAIT_S", 60)  # even on a busy machine
     plains = [new_secret() for _ in range(4 * GATE_PLACES)]
     rows = [row_of(text, number) for number, text in enumerate(plains)]
 
@@ -83,7 +81,7 @@ def test_correct_secrets_wait_for_the_gate(argon2_runs: list[str], monkeypatch: 
     assert len(argon2_runs) == 4 * GATE_PLACES
 
 
-def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
+def test_full_gate_without_known_tags_refuses_immediately(
     plain: str, closed_gate: threading.Event, settings: Any
 ):
     """A flood of wrong secrets for a row with a lost key blocks only as many threads as places."""
@@ -102,7 +100,7 @@ def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
     assert outcomes[20 - GATE_PLACES :] == [None] * GATE_PLACES
 
 
-def test_several_that_bring_the_same_secret_share_one_run(
+def test_concurrent_checks_of_the_same_secret_share_one_run(
     plain: str, argon2_runs: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(verification, "GATE_WAIT_S", 60)

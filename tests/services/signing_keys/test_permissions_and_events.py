@@ -28,8 +28,10 @@ from tests.services.signing_keys.key_states import DAY, events, states
 pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
-def test_every_tenant_has_the_events(active_key: SigningKey, operator: Actor, tenant: Tenant):
-    """Keys belong to the installation; each tenant's auditor sees what its tokens rely on."""
+def test_key_events_are_recorded_for_every_tenant(
+    active_key: SigningKey, operator: Actor, tenant: Tenant
+):
+    """Keys belong to the installation, so each tenant's auditor must see their changes."""
     other = make_tenant("Cranes GmbH")
 
     revoke_keys([active_key.kid], actor=operator, now=NOW)
@@ -41,7 +43,7 @@ def test_every_tenant_has_the_events(active_key: SigningKey, operator: Actor, te
         assert audit.sentence(event) == f"Signing key {active_key.kid} revoked, its tokens ended"
 
 
-def test_without_its_event_no_key_changes(
+def test_key_change_without_its_event_is_rolled_back(
     active_key: SigningKey, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ):
     """AUD-1."""

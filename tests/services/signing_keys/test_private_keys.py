@@ -1,4 +1,4 @@
-"""The keys that sign tokens, how they are made and kept: KEY-1 to KEY-3 and KEY-6."""
+"""Private keys: how they are generated and stored. KEY-1 to KEY-3 and KEY-6."""
 
 import hashlib
 import json
@@ -30,13 +30,13 @@ PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 @pytest.fixture
 def key(db: None, settings: Any, now: datetime) -> SigningKey:
-    """An active key of the quickest algorithm."""
+    """An active key of the fastest algorithm."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     return ensure_active_key(now=now)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_each_algorithm_signs_what_foreign_libraries_verify(
+def test_each_algorithm_is_verified_by_third_party_libraries(
     db: None, settings: Any, now: datetime, algorithm: str
 ):
     """KEY-1."""
@@ -56,7 +56,7 @@ def test_each_algorithm_signs_what_foreign_libraries_verify(
 def test_rsa_keys_have_the_configured_length(
     db: None, settings: Any, now: datetime, algorithm: str, bits: int
 ):
-    """KEY-1: each length verified by a foreign library."""
+    """KEY-1: a third-party library verifies each length."""
     settings.TOKEN_SIGNING_ALGORITHM, settings.TOKEN_SIGNING_KEY_BITS = algorithm, bits
 
     key = ensure_active_key(now=now)
@@ -74,13 +74,13 @@ def test_rsa_keys_have_the_configured_length(
     assert joserfc.jws.deserialize_compact(f"{message}.{own}", public, algorithms=[algorithm])
 
 
-def test_rsa_keys_have_2048_bits_unless_set(db: None, now: datetime):
+def test_rsa_keys_have_2048_bits_by_default(db: None, now: datetime):
     assert ensure_active_key(now=now).bits == 2048
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
-def test_kid_is_the_thumbprint(db: None, settings: Any, now: datetime, algorithm: str):
-    """RFC 7638, recomputed by a foreign library and by hand."""
+def test_kid_is_the_rfc_7638_thumbprint(db: None, settings: Any, now: datetime, algorithm: str):
+    """Computed by a third-party library and by hand."""
     settings.TOKEN_SIGNING_ALGORITHM = algorithm
     key = ensure_active_key(now=now)
 
@@ -101,14 +101,14 @@ def test_only_public_members_are_published(key: SigningKey):
     assert not PRIVATE_MEMBERS & set(jwk)
 
 
-def test_the_second_start_keeps_the_key(key: SigningKey, settings: Any, now: datetime):
+def test_second_start_keeps_the_key(key: SigningKey, settings: Any, now: datetime):
     settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
 
     assert ensure_active_key(now=now + timedelta(days=1)).kid == key.kid
     assert SigningKey.objects.count() == 1
 
 
-def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any):
+def test_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any):
     """KEY-2."""
     private = loaded_key(key.kid).private
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -161,20 +161,20 @@ def test_a_damaged_private_part_is_not_used(key: SigningKey, place: int):
         loaded_key(key.kid)
 
 
-def test_the_private_part_of_one_key_does_not_pass_for_another(key: SigningKey):
-    """The kid is authenticated with the ciphertext: rows cannot be swapped."""
+def test_private_part_of_another_key_is_refused(key: SigningKey):
+    """The kid is authenticated with the ciphertext, so rows cannot be swapped."""
     SigningKey.objects.update(kid="another")
 
     with pytest.raises(SigningKeyLost):
         loaded_key("another")
 
 
-def test_an_unknown_key_is_not_loaded(db: None):
+def test_unknown_key_is_not_loaded(db: None):
     with pytest.raises(NoSigningKey):
         loaded_key("unknown")
 
 
-def test_a_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_queries: Any):
+def test_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_queries: Any):
     first = loaded_key(key.kid)
 
     with django_assert_num_queries(0):
@@ -183,7 +183,7 @@ def test_a_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_que
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_starts_on_an_empty_database_create_one_key(settings: Any, now: datetime):
-    """KEY-6: eight at once, each with a connection of its own."""
+    """KEY-6: eight threads, each with its own connection."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     together, kids = threading.Barrier(8), []
 

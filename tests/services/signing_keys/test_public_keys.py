@@ -1,4 +1,4 @@
-"""The public keys that each process remembers: KEY-3, KEY-5 and JWT-3."""
+"""The public keys that each process caches: KEY-3, KEY-5 and JWT-3."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ State = SigningKey.State
 
 @pytest.fixture
 def key(db: None, settings: Any, now: datetime) -> SigningKey:
-    """An active key of the quickest algorithm."""
+    """An active key of the fastest algorithm."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     return ensure_active_key(now=now)
 
@@ -55,9 +55,7 @@ def test_trust_is_read_from_the_database_each_time(key: SigningKey):
     assert not is_trusted(key.kid)
 
 
-def test_thousands_of_unknown_keys_cost_no_query_each(
-    key: SigningKey, django_assert_num_queries: Any
-):
+def test_unknown_keys_do_not_cost_a_query_each(key: SigningKey, django_assert_num_queries: Any):
     public_key_of(key.kid)
 
     with django_assert_num_queries(0):
@@ -65,7 +63,7 @@ def test_thousands_of_unknown_keys_cost_no_query_each(
         assert public_key_of(key.kid) is not None
 
 
-def test_a_new_key_is_found_a_second_later(
+def test_key_of_another_process_is_found_a_second_later(
     key: SigningKey,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
@@ -85,7 +83,7 @@ def test_a_new_key_is_found_a_second_later(
 def test_the_key_that_signs_now_is_cached_without_waiting(
     key: SigningKey, now: datetime, django_assert_num_queries: Any
 ):
-    """KEY-5: an emergency leaves no second in which good tokens are refused."""
+    """KEY-5: after an emergency rotation, good tokens are never refused."""
     public_key_of(key.kid)
     SigningKey.objects.update(state=State.REMOVED)
     other = new_key(now=now, state=State.ACTIVE, activated_at=now)
@@ -99,7 +97,7 @@ def test_the_key_that_signs_now_is_cached_without_waiting(
         assert public_key_of(other.kid) is not None
 
 
-def test_a_known_key_is_parsed_once(key: SigningKey):
+def test_known_key_is_parsed_once(key: SigningKey):
     first = public_key_of(key.kid)
     published_jwks()
 

@@ -1,4 +1,4 @@
-"""Revoking signing keys: at once, whatever their state."""
+"""Revoking signing keys: immediate, in any state."""
 
 from typing import Any
 
@@ -50,7 +50,9 @@ def test_a_revoked_key_no_longer_signs_in_this_process(active_key: SigningKey, o
     assert public_keys.public_key_of(active_key.kid) is None
 
 
-def test_revoke_takes_the_next_key_which_verifiers_know(active_key: SigningKey, operator: Actor):
+def test_revoked_active_key_is_replaced_by_the_published_next_key(
+    active_key: SigningKey, operator: Actor
+):
     following = rotate_keys(actor=operator, now=NOW)
 
     assert revoke_keys([active_key.kid], actor=operator, now=NOW + SECOND).kid == following.kid
@@ -58,7 +60,7 @@ def test_revoke_takes_the_next_key_which_verifiers_know(active_key: SigningKey, 
 
 
 def test_several_keys_can_be_revoked_at_once(active_key: SigningKey, operator: Actor):
-    """Where SECRET_KEY itself has leaked, all keys have."""
+    """If SECRET_KEY has leaked, so have all keys."""
     following = rotate_keys(actor=operator, now=NOW)
 
     new = revoke_keys(
@@ -70,7 +72,7 @@ def test_several_keys_can_be_revoked_at_once(active_key: SigningKey, operator: A
 
 
 @pytest.mark.parametrize("state", ["next", "retired"])
-def test_revoke_of_another_key_lets_the_active_one_sign(
+def test_revoking_another_key_keeps_the_active_one(
     active_key: SigningKey, operator: Actor, state: str
 ):
     rotate_keys(actor=operator, now=NOW)
@@ -108,7 +110,7 @@ def test_revoking_works_without_the_secret_key(
     assert states() == ["removed", "removed", "active"]
 
 
-def test_a_next_key_that_cannot_sign_does_not_become_active(
+def test_next_key_that_cannot_be_decrypted_does_not_become_active(
     active_key: SigningKey, operator: Actor
 ):
     following = rotate_keys(actor=operator, now=NOW)
@@ -119,4 +121,4 @@ def test_a_next_key_that_cannot_sign_does_not_become_active(
         follow_schedule(now=NOW + LEAD)
     assert states() == ["active", "next"]
     with pytest.raises(SigningKeyLost, match=following.kid):
-        ensure_active_key(now=NOW)  # so that a start says it, before the rotation does
+        ensure_active_key(now=NOW)  # so that a start reports it before the rotation does

@@ -1,4 +1,4 @@
-"""The life of a signing key: KEY-4 to KEY-6."""
+"""The life cycle of a signing key: KEY-4 to KEY-6."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,8 @@ from tests.services.signing_keys.key_states import DAY, LEAD, events, states
 pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
-def test_a_life_by_schedule(active_key: SigningKey, tenant: Tenant):
-    """KEY-4: every state at its edges, by the schedule alone."""
+def test_scheduled_rotation_reaches_each_state_on_time(active_key: SigningKey, tenant: Tenant):
+    """KEY-4: both sides of each change of state."""
     follow_schedule(now=NOW + 76 * DAY - SECOND)
     assert states() == ["active"]
 
@@ -62,7 +62,9 @@ def test_nothing_due_costs_one_query(active_key: SigningKey, django_assert_num_q
         follow_schedule(now=NOW + DAY)
 
 
-def test_a_short_rotation_still_publishes_ahead(active_key: SigningKey, settings: Any):
+def test_short_rotation_period_still_publishes_the_next_key_early(
+    active_key: SigningKey, settings: Any
+):
     settings.KEY_ROTATION_DAYS = 1
 
     follow_schedule(now=NOW + 3 * DAY)
@@ -70,7 +72,9 @@ def test_a_short_rotation_still_publishes_ahead(active_key: SigningKey, settings
     assert SigningKey.objects.get(state="next").signs_from == NOW + 3 * DAY + LEAD
 
 
-def test_rotate_waits_until_every_verifier_knows_the_key(active_key: SigningKey, operator: Actor):
+def test_rotate_activates_the_new_key_after_every_verifier_knows_it(
+    active_key: SigningKey, operator: Actor
+):
     following = rotate_keys(actor=operator, now=NOW)
 
     assert (following.state, following.signs_from) == ("next", NOW + LEAD)
@@ -80,7 +84,7 @@ def test_rotate_waits_until_every_verifier_knows_the_key(active_key: SigningKey,
     assert states() == ["retired", "active"]
 
 
-def test_rotate_twice_changes_nothing_more(active_key: SigningKey, operator: Actor, tenant: Tenant):
+def test_rotate_twice_rotates_once(active_key: SigningKey, operator: Actor, tenant: Tenant):
     once = rotate_keys(actor=operator, now=NOW)
 
     again = rotate_keys(actor=operator, now=NOW + 60 * SECOND)
@@ -104,10 +108,10 @@ def test_rotate_uses_a_published_next_key(active_key: SigningKey, operator: Acto
     assert (change.label, change.after) == ("Signs from", soon.signs_from)
 
 
-def test_another_algorithm_comes_with_the_next_rotation(
+def test_new_algorithm_applies_from_the_next_rotation(
     active_key: SigningKey, operator: Actor, settings: Any
 ):
-    """TOKEN_SIGNING_ALGORITHM on a running installation; also where a key is announced."""
+    """TOKEN_SIGNING_ALGORITHM may change at any time, even if a next key is published."""
     rotate_keys(actor=operator, now=NOW)
     settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
     assert ensure_active_key(now=NOW).algorithm == "ES256"
@@ -118,7 +122,7 @@ def test_another_algorithm_comes_with_the_next_rotation(
     assert states() == ["removed", "active", "next"]
 
 
-def test_another_length_comes_with_the_next_rotation(
+def test_new_key_length_applies_from_the_next_rotation(
     tenant: Tenant, operator: Actor, settings: Any
 ):
     settings.TOKEN_SIGNING_ALGORITHM = "PS256"

@@ -1,6 +1,6 @@
-"""Rotations while APIs verify with public keys that they keep: KEY-4, in simulated time.
+"""Rotations while APIs verify with cached public keys: KEY-4, in simulated time.
 
-The same with the real server and foreign verifiers is ``make faults``.
+``make faults`` does the same with the real server and third-party verifiers.
 """
 
 from collections.abc import Callable
@@ -39,11 +39,11 @@ NEW_TOKEN = TokenTemplate(
     subject=SUBJECT,
     scope="api",
 )
-VERIFIERS = 9  # which fetched the keys at other moments
+VERIFIERS = 9  # each fetched the keys at a different time
 
 
 class Verifier:
-    """An API that keeps the public keys as long as it was told, and never asks sooner."""
+    """An API that caches the public keys as long as it may."""
 
     def __init__(self, fetched_at: datetime) -> None:
         self.fetched_at, self.keys = fetched_at, jwt.PyJWKSet.from_dict(published_jwks())
@@ -69,10 +69,12 @@ def _quick(settings: Any, tenant: Tenant) -> Any:
 
 
 def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
-    """Return how many good tokens, new ones and all that are valid, verifiers refuse."""
+    """Return how many valid tokens, new and old, the verifiers refuse."""
     phases = [NOW - MAX_AGE * number / VERIFIERS for number in range(VERIFIERS)]
     verifiers = [Verifier(phase) for phase in phases]
-    last_of_key: dict[str, tuple[str, datetime]] = {}  # kid -> its newest token, and its end
+    last_of_key: dict[
+        str, tuple[str, datetime]
+    ] = {}  # kid -> its newest token, and when that expires
     refused, moment = 0, NOW
     while moment < until:
         at_tick(moment)
@@ -88,7 +90,7 @@ def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
 
 
 def rotate_hourly(tenant: Tenant) -> Callable[[datetime], None]:
-    """Ask for a rotation at the first minutes of each hour: more often than anybody would."""
+    """Request a rotation in the first minutes of each hour, more often than anyone would."""
 
     def at_tick(moment: datetime) -> None:
         if (moment - NOW).seconds % 3600 < TICK.seconds:
@@ -97,7 +99,7 @@ def rotate_hourly(tenant: Tenant) -> Callable[[datetime], None]:
     return at_tick
 
 
-def test_five_rotations_refuse_no_good_token(tenant: Tenant):
+def test_rotation_five_times_refuses_no_valid_token(tenant: Tenant):
     assert refusals(NOW + timedelta(hours=5), at_tick=rotate_hourly(tenant)) == 0
     assert SigningKey.objects.count() == 6
     assert set(SigningKey.objects.values_list("state", flat=True)) == {
@@ -107,15 +109,19 @@ def test_five_rotations_refuse_no_good_token(tenant: Tenant):
     }
 
 
-def test_without_next_good_tokens_are_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch):
-    """What the test above measures is there: a key that signs as soon as it is published."""
+def test_rotation_without_a_next_key_refuses_valid_tokens(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    """Proves the test above: a key signs as soon as it is published."""
     monkeypatch.setattr(key_schedule, "earliest_signing", lambda *_, now, **__: now)
 
     assert refusals(NOW + timedelta(hours=2), at_tick=rotate_hourly(tenant)) > 50
 
 
-def test_without_retired_good_tokens_are_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch):
-    """Neither may the key that signed go before its tokens have ended."""
+def test_rotation_without_a_retired_key_refuses_valid_tokens(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    """Proves the test above: a key is removed before its tokens have expired."""
     monkeypatch.setattr(key_schedule, "PUBLISHED_AFTERWARDS", timedelta(0))
 
     assert refusals(NOW + timedelta(hours=2), at_tick=rotate_hourly(tenant)) > 50

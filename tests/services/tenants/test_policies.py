@@ -38,7 +38,7 @@ def actor(administrator: Person) -> Actor:
 
 @pytest.fixture
 def client(tenant: Tenant) -> Client:
-    """A client whose secret was made before there were policies, and ends in a year."""
+    """A client whose secret was added before there were policies and expires in a year."""
     return make_client("Pumps", tenant).client
 
 
@@ -51,12 +51,12 @@ def draft(days: float | None) -> SecretDraft:
     return SecretDraft(expires_at=None if days is None else NOW + days * DAY)
 
 
-def test_policies_are_kept_with_what_was_before(tenant: Tenant, actor: Actor) -> None:
+def test_set_policies_records_the_former_values(tenant: Tenant, actor: Actor) -> None:
     wanted = TenantPolicy(
         secret_days_max=90, rotation_days=180, never_expires_allowed=False, owner_required=True
     )
     demand(wanted, actor)
-    demand(wanted, actor)  # changes nothing: no event
+    demand(wanted, actor)  # nothing changed, so no event
 
     assert tenant_policy(tenant.pk) == wanted
     assert tenant_policy(make_tenant("Cranes GmbH").pk) == NO_POLICY
@@ -65,12 +65,12 @@ def test_policies_are_kept_with_what_was_before(tenant: Tenant, actor: Actor) ->
     assert '"secret_days_max":90' in event.canonical
 
 
-def test_only_an_administrator_sets_policies(colleague: Person) -> None:
+def test_set_policies_needs_an_administrator(colleague: Person) -> None:
     with pytest.raises(Forbidden):
         demand(QUARTER, actor_for(colleague))
 
 
-def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
+def test_set_policies_of_an_old_version_is_a_conflict(actor: Actor) -> None:
     demand(QUARTER, actor)
 
     with pytest.raises(ChangedMeanwhile):
@@ -81,7 +81,7 @@ def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
 @pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
 @pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
 @pytest.mark.parametrize("kind", ["add client", "add secret", "rotate"])
-def test_every_new_secret_obeys(
+def test_every_new_secret_must_comply(
     client: Client, actor: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
 ) -> None:
     demand(policy, actor, yes=True)
@@ -107,7 +107,7 @@ def test_every_new_secret_obeys(
     assert not Client.objects.filter(name="New").exists()
 
 
-def test_never_expires_alone_can_be_forbidden(client: Client, actor: Actor) -> None:
+def test_never_expires_can_be_forbidden_without_a_limit(client: Client, actor: Actor) -> None:
     demand(TenantPolicy(never_expires_allowed=False), actor)
 
     add_secret(client, draft(3000), actor=actor, now=NOW)
@@ -115,9 +115,7 @@ def test_never_expires_alone_can_be_forbidden(client: Client, actor: Actor) -> N
         add_secret(client, draft(None), actor=actor, now=NOW)
 
 
-def test_an_edit_never_makes_a_life_longer_than_allowed_but_always_shorter(
-    client: Client, actor: Actor
-) -> None:
+def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, actor: Actor) -> None:
     demand(QUARTER, actor)
     secret = client.secrets.get()
 
@@ -142,7 +140,7 @@ def test_an_edit_never_makes_a_life_longer_than_allowed_but_always_shorter(
         edit(90.1)
 
 
-def test_editing_does_not_lead_round_forced_rotation(client: Client, actor: Actor) -> None:
+def test_edit_cannot_bypass_forced_rotation(client: Client, actor: Actor) -> None:
     demand(ROTATES, actor, yes=True)
     secret, later = client.secrets.get(), NOW + 80 * DAY
 
@@ -152,7 +150,7 @@ def test_editing_does_not_lead_round_forced_rotation(client: Client, actor: Acto
     edit_secret(client, secret.pk, draft(90), actor=actor, now=later)
 
 
-def test_forced_rotation_asks_first_and_then_gives_old_secrets_an_end(
+def test_forced_rotation_needs_confirmation_and_expires_old_secrets(
     tenant: Tenant, actor: Actor
 ) -> None:
     (client,) = insert_clients(["Pumps"], tenant)
@@ -167,7 +165,7 @@ def test_forced_rotation_asks_first_and_then_gives_old_secrets_an_end(
 
     demand(ROTATES, actor, yes=True)
     end_old_secrets(now=NOW)
-    end_old_secrets(now=NOW + DAY)  # moves nothing further
+    end_old_secrets(now=NOW + DAY)  # does not extend anything
 
     now_ends = dict(client.secrets.values_list("description", "expires_at"))
     assert now_ends["old"] == now_ends["never"] == NOW + 30 * DAY
@@ -180,14 +178,14 @@ def test_forced_rotation_asks_first_and_then_gives_old_secrets_an_end(
     assert client.next_expires_at == NOW + 5 * DAY
 
 
-def test_secrets_of_other_tenants_keep_their_ends(client: Client, stranger: Person) -> None:
+def test_forced_rotation_does_not_affect_other_tenants(client: Client, stranger: Person) -> None:
     demand(ROTATES, actor_for(stranger))
     end_old_secrets(now=NOW)
 
     assert client.secrets.get().expires_at == IN_A_YEAR
 
 
-def test_who_adds_a_client_becomes_its_owner(
+def test_person_who_adds_a_client_becomes_its_owner(
     tenant: Tenant, administrator: Person, actor: Actor, colleague: Person
 ) -> None:
     assert not make_client("Free", tenant, actor=actor).client.owners.exists()
@@ -196,7 +194,7 @@ def test_who_adds_a_client_becomes_its_owner(
     owned = make_client("Owned", tenant, actor=actor).client
     assert list(owned.owners.all()) == [administrator]
     with pytest.raises(RuleBroken):
-        make_client("Nobody's", tenant)  # by the command line, which names nobody
+        make_client("Nobody's", tenant)  # on the command line, which has no person
 
     with pytest.raises(RuleBroken) as refused:
         set_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
@@ -226,14 +224,14 @@ def test_the_dry_run_names_clients_that_break_it(tenant: Tenant, administrator: 
     assert breaking(NO_POLICY) == []
     assert breaking(TenantPolicy(never_expires_allowed=False)) == ["Never"]
     assert breaking(QUARTER) == ["Long", "Never"]
-    assert breaking(ROTATES) == ["Long", "Never", "Short"]  # made 400 days ago
+    assert breaking(ROTATES) == ["Long", "Never", "Short"]  # added 400 days ago
     assert breaking(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
     page = noncompliant_clients(tenant.pk, QUARTER, page=1, now=NOW)
     assert [len(client.breaking_secrets) for client in page.clients] == [1, 1]
     assert noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW).to_expire == 3
 
 
-def test_the_dry_run_is_paged_in_a_constant_number_of_queries(tenant: Tenant) -> None:
+def test_dry_run_pages_take_a_constant_number_of_queries(tenant: Tenant) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW)

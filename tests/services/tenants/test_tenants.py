@@ -1,4 +1,4 @@
-"""Tenants: made by the command line and the first start alone."""
+"""Tenants: only the command line and the first start add them."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.factories import NOW
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["T", "T" * 200])
-def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
+def test_new_tenant_has_built_in_roles_and_an_audit_chain(name: str) -> None:
     tenant = add_tenant(f" {name} ", actor=Actor.command_line(INSTALLATION), now=NOW)
 
     assert Tenant.objects.get().name == name
@@ -22,7 +22,7 @@ def test_a_tenant_comes_with_its_roles_and_its_chain(name: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["", "   ", "T" * 201, "a\nb", "\u200b"])
-def test_a_tenant_has_a_name(name: str) -> None:
+def test_tenant_without_a_name_is_refused(name: str) -> None:
     with pytest.raises(RuleBroken) as refusal:
         add_tenant(name, actor=Actor.command_line(INSTALLATION), now=NOW)
     assert refusal.value.field == "name"
@@ -30,7 +30,7 @@ def test_a_tenant_has_a_name(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_two_tenants_have_two_names() -> None:
+def test_tenant_with_a_taken_name_is_refused() -> None:
     add_tenant("Contoso", actor=Actor.command_line(INSTALLATION), now=NOW)
     with pytest.raises(Conflict):
         add_tenant("Contoso ", actor=Actor.command_line(INSTALLATION), now=NOW)
@@ -39,7 +39,7 @@ def test_two_tenants_have_two_names() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", [ActorKind.PERSON, ActorKind.CLIENT])
-def test_nobody_else_makes_tenants(kind: ActorKind) -> None:
+def test_add_tenant_as_a_person_is_refused(kind: ActorKind) -> None:
     with pytest.raises(ValueError, match="Only the command line"):
         add_tenant("Contoso", actor=Actor(kind=kind, tenant_id=INSTALLATION), now=NOW)
     assert not Tenant.objects.exists()

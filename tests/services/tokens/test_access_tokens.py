@@ -72,7 +72,7 @@ def verified(token: str, *, audience: str = AUDIENCE, now: datetime = MOMENT) ->
         return AccessToken(token, audience=audience)
 
 
-def test_claims_are_those_of_the_specification(kid: str):
+def test_token_has_exactly_the_specified_claims(kid: str):
     claims = verified(issued(kid)).payload
 
     assert len(claims.pop("jti")) == 32
@@ -93,13 +93,13 @@ def test_claims_are_those_of_the_specification(kid: str):
     assert all(type(claims[name]) is int for name in ("iat", "nbf", "exp", "cred"))
 
 
-def test_header_names_type_algorithm_and_key(kid: str):
+def test_token_header_has_type_algorithm_and_key(kid: str):
     assert jwt.get_unverified_header(issued(kid)) == {"typ": "at+jwt", "alg": "ES256", "kid": kid}
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
-def test_issue_writes_the_token_that_pyjwt_would(db: None, settings: Any, algorithm: str):
-    """simplejwt and PyJWT read the same header and claims from both, for each algorithm."""
+def test_token_is_the_same_as_from_pyjwt(db: None, settings: Any, algorithm: str):
+    """For each algorithm, simplejwt and PyJWT read the same header and claims from both."""
     settings.TOKEN_SIGNING_ALGORITHM = algorithm
     kid = ensure_active_key(now=MOMENT).kid
     headers = {"kid": kid, "typ": "at+jwt"}
@@ -128,7 +128,7 @@ def header_bytes_sorted(token: str) -> dict[str, str]:
     return json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
 
 
-def test_a_thousand_tokens_are_distinct(kid: str):
+def test_tokens_are_unique(kid: str):
     tokens = [issued(kid) for _ in range(1000)]
 
     assert len({jwt.decode(t, options={"verify_signature": False})["jti"] for t in tokens}) == 1000
@@ -136,7 +136,7 @@ def test_a_thousand_tokens_are_distinct(kid: str):
 
 
 @pytest.mark.parametrize("name", ["x" * 48, "ж" * 24])
-def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
+def test_token_with_25_roles_is_under_4_kb(db: None, name: str):
     """JWT-1; RS256, whose signatures are the longest; names of 48 bytes each."""
     kid = ensure_active_key(now=MOMENT).kid
     subject = Subject(CLIENT.id, (name,) * 25, tuple(str(uuid.uuid4()) for _ in range(25)))
@@ -147,14 +147,14 @@ def test_a_token_with_25_roles_stays_under_4_kb(db: None, name: str):
     assert len(token) < 4096
 
 
-def test_role_names_of_any_alphabet_survive(kid: str):
+def test_role_names_of_any_alphabet_are_preserved(kid: str):
     subject = CLIENT._replace(role_names=('Мои "данные"\\', "日本語 \U0001f511"))
 
     assert verified(issued(kid, new_token(subject)))["roles"] == list(subject.role_names)
 
 
-def test_what_a_grant_adds_stands_beside_the_claims_of_the_table(kid: str):
-    """A grant changes none of the table: a token of another issuer or client is not its to make."""
+def test_claims_of_a_grant_are_added_to_the_table(kid: str):
+    """A grant cannot replace a claim of the table, such as the issuer or the client."""
     usual = verified(issued(kid)).payload
     added = verified(issued(kid, auth_time=SECONDS, iss="x", client_id="x", act={"sub": "x"}))
 
@@ -165,20 +165,20 @@ def test_what_a_grant_adds_stands_beside_the_claims_of_the_table(kid: str):
     }
 
 
-def test_without_a_credential_there_is_no_cred(kid: str):
+def test_token_without_a_credential_has_no_cred_claim(kid: str):
     claims = verified(issued(kid, new_token(credential=None))).payload
 
     assert list(claims) == [claim.name for claim in CLAIMS if claim.name != "cred"]
 
 
 @pytest.mark.parametrize("claim", [claim.name for claim in CLAIMS if claim.is_required])
-def test_a_token_without_a_required_claim_is_refused(kid: str, claim: str):
+def test_token_without_a_required_claim_is_refused(kid: str, claim: str):
     with pytest.raises(TokenError):
         verified(signed(kid, {}, **{claim: None}))
 
 
-def test_expiry_is_exact(kid: str):
-    """No leeway on our own tokens: good one second before, not at the second."""
+def test_expired_token_is_refused_without_leeway(kid: str):
+    """Valid one second before, not at the second."""
     token = issued(kid)
     end = datetime.fromtimestamp(SECONDS + 600, tz=UTC)
 
@@ -187,7 +187,7 @@ def test_expiry_is_exact(kid: str):
         verified(token, now=end)
 
 
-def test_the_audience_is_the_one_that_is_set(kid: str, settings: Any):
+def test_token_with_another_audience_is_refused(kid: str, settings: Any):
     """JWT-4."""
     settings.TOKEN_AUDIENCE = "https://api.example.com"
     token = issued(kid)
@@ -198,14 +198,14 @@ def test_the_audience_is_the_one_that_is_set(kid: str, settings: Any):
 
 
 def signed(kid: str, header: dict[str, Any], **changes: Any) -> str:
-    """Return a token of ours, signed with our key, but for ``header`` and ``changes``."""
+    """Return a token signed with our key, with ``header`` and ``changes`` applied."""
     claims = jwt.decode(issued(kid), options={"verify_signature": False}) | changes
     kept = {name: value for name, value in claims.items() if value is not None}
     headers = {"kid": kid, "typ": "at+jwt"} | header
     return jwt.encode(kept, loaded_key(kid).private, "ES256", headers=headers)
 
 
-def test_what_the_forgeries_start_from_is_good(kid: str):
+def test_unchanged_token_is_accepted(kid: str):
     assert verified(signed(kid, {}))["sub"] == CLIENT.id
     assert verified(signed(kid, {"typ": "application/AT+JWT"}))["sub"] == CLIENT.id
 
@@ -246,7 +246,7 @@ SPOILT: dict[str, Callable[[str], str]] = {
 
 
 def hmac_with_public_key(kid: str) -> str:
-    """Return what an attacker makes by hand: PyJWT refuses to take a public key as a password."""
+    """Return a token whose HMAC key is our public key; PyJWT refuses to create it."""
     public = loaded_key(kid).private.public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     header = json.dumps({"alg": "HS256", "kid": kid, "typ": "at+jwt"}).encode()
@@ -263,7 +263,7 @@ def with_own_key(kid: str) -> str:
 
 
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_forgery_is_refused(kid: str, name: str):
+def test_forged_token_is_refused(kid: str, name: str):
     """JWT-3."""
     token = SPOILT[name](kid)
 
@@ -271,8 +271,8 @@ def test_a_forgery_is_refused(kid: str, name: str):
         verified(token)
 
 
-def test_a_withdrawn_key_verifies_nothing(kid: str):
-    """KEY-5: from the next call on, without a restart."""
+def test_token_of_a_withdrawn_key_is_refused(kid: str):
+    """KEY-5: immediately, without a restart."""
     token = issued(kid)
     assert verified(token)["sub"] == CLIENT.id
 
@@ -282,13 +282,13 @@ def test_a_withdrawn_key_verifies_nothing(kid: str):
         verified(token)
 
 
-def test_a_clock_of_another_node_may_be_ten_seconds_ahead(kid: str):
-    """JWT-5: for the moment of issue, never for the end."""
+def test_token_issued_up_to_ten_seconds_in_the_future_is_accepted(kid: str):
+    """JWT-5: leeway for the issue time, none for the expiry."""
     assert verified(signed(kid, {}, iat=SECONDS + 10, nbf=SECONDS + 10))["iat"] == SECONDS + 10
 
 
-def test_only_a_right_signature_costs_a_query(kid: str, django_assert_num_queries: Any):
-    """Unknown keys in thousands, forgeries, and tokens that are over."""
+def test_token_without_a_valid_signature_costs_no_query(kid: str, django_assert_num_queries: Any):
+    """Unknown keys, forgeries, and expired tokens."""
     good = issued(kid)
     unknown = [signed(kid, {"kid": f"unknown {number}"}) for number in range(50)]
     verified(good)
@@ -303,8 +303,8 @@ def test_only_a_right_signature_costs_a_query(kid: str, django_assert_num_querie
         verified(good)
 
 
-def test_a_key_that_does_not_sign_yet_verifies_nothing(kid: str):
-    """KEY-4: the next key is published, but no token of it counts."""
+def test_token_of_the_next_key_is_refused(kid: str):
+    """KEY-4: the next key is published but does not sign yet."""
     token = issued(kid)
     SigningKey.objects.update(state=SigningKey.State.NEXT, signs_from=MOMENT)
 

@@ -1,4 +1,4 @@
-"""Ending tokens, and the right to ask about those of others: who may."""
+"""Revoking all tokens of a client, and permission to introspect."""
 
 from datetime import datetime, timedelta
 
@@ -15,23 +15,27 @@ from tests.conftest import Machine
 from tests.factories import NOW, ClientDraft, actor_for, command_line_in
 
 
-def test_it_is_noted_with_its_event(administrator: Person, machine: Machine, now: datetime):
+def test_end_tokens_saves_the_time_and_records_an_event(
+    administrator: Person, machine: Machine, now: datetime
+):
     client = end_tokens(machine.client, actor=actor_for(administrator), now=now)
 
     row = Client.objects.get(pk=client.pk)
     assert (row.tokens_not_before, row.updated_at, row.updated_by) == (now, now, "mara")
-    assert row.version == machine.client.version  # nothing that Edit Client shows
+    assert row.version == machine.client.version  # no field of Edit Client
     assert AuditEvent.objects.get(action="client.tokens.ended").at == now
 
 
-def test_a_later_end_goes_over_an_earlier_one(machine: Machine, tenant: Tenant, now: datetime):
+def test_end_tokens_again_replaces_the_time(machine: Machine, tenant: Tenant, now: datetime):
     for later in (timedelta(), timedelta(seconds=1)):
         end_tokens(machine.client, actor=command_line_in(tenant), now=now + later)
 
     assert Client.objects.get().tokens_not_before == now + timedelta(seconds=1)
 
 
-def test_owners_and_readers_may_not(colleague: Person, machine: Machine, now: datetime):
+def test_end_tokens_as_an_owner_or_viewer_is_refused(
+    colleague: Person, machine: Machine, now: datetime
+):
     ClientOwner.objects.create(client=machine.client, person=colleague)
 
     with pytest.raises(Forbidden):
@@ -40,12 +44,14 @@ def test_owners_and_readers_may_not(colleague: Person, machine: Machine, now: da
     assert Client.objects.get().tokens_not_before is None
 
 
-def test_strangers_find_nothing(stranger: Person, machine: Machine, now: datetime):
+def test_end_tokens_as_a_stranger_is_not_found(stranger: Person, machine: Machine, now: datetime):
     with pytest.raises(NotFound):
         end_tokens(machine.client, actor=actor_for(stranger), now=now)
 
 
-def test_a_removed_client_has_no_tokens_to_end(machine: Machine, tenant: Tenant, now: datetime):
+def test_end_tokens_of_a_removed_client_is_not_found(
+    machine: Machine, tenant: Tenant, now: datetime
+):
     actor = command_line_in(tenant)
     remove_client(machine.client, actor=actor, now=now)
 
@@ -53,8 +59,8 @@ def test_a_removed_client_has_no_tokens_to_end(machine: Machine, tenant: Tenant,
         end_tokens(machine.client, actor=actor, now=now)
 
 
-def test_an_owner_cannot_let_it_introspect(colleague: Person, machine: Machine, now: datetime):
-    """A right, as roles are; the service refuses it whatever the door let through."""
+def test_owner_cannot_allow_introspection(colleague: Person, machine: Machine, now: datetime):
+    """It is a permission, like a role: the service checks it for every entry point."""
     ClientOwner.objects.create(client=machine.client, person=colleague)
     draft = ClientDraft(
         name="Wind park reader",
@@ -70,7 +76,7 @@ def test_an_owner_cannot_let_it_introspect(colleague: Person, machine: Machine, 
     assert (row.may_introspect, row.contact) == (False, "")
 
 
-def test_a_client_without_secrets_cannot_introspect(tenant: Tenant):
+def test_client_without_secrets_cannot_introspect(tenant: Tenant):
     draft = ClientDraft(
         name="App",
         client_type="authorization-code",

@@ -31,7 +31,7 @@ def count(machine: Machine, *, at: datetime = AT, address: str = "192.0.2.1") ->
     )
 
 
-def test_tokens_are_counts_per_secret_and_hour(machine: Machine):
+def test_tokens_are_counted_per_secret_and_hour(machine: Machine):
     count(machine)
     count(machine, at=AT + timedelta(minutes=25), address="2001:db8::7")
     count(machine, at=AT + HOUR)
@@ -53,7 +53,7 @@ def test_tokens_are_counts_per_secret_and_hour(machine: Machine):
     ]
 
 
-def test_a_second_batch_adds_to_the_first(machine: Machine):
+def test_second_batch_adds_to_the_first(machine: Machine):
     for _ in range(2):
         count(machine)
         counts.flush()
@@ -61,7 +61,7 @@ def test_a_second_batch_adds_to_the_first(machine: Machine):
     assert TokenUsage.objects.get().tokens == 2
 
 
-def test_a_late_batch_keeps_the_last_moment_and_address(machine: Machine):
+def test_late_batch_keeps_the_latest_time_and_address(machine: Machine):
     """Another worker has already written later requests."""
     for at, address in ((AT, "192.0.2.1"), (AT - HOUR / 4, "192.0.2.2")):
         count(machine, at=at, address=address)
@@ -72,7 +72,7 @@ def test_a_late_batch_keeps_the_last_moment_and_address(machine: Machine):
     assert Client.objects.get(pk=machine.client.pk).last_token_at == AT
 
 
-def test_an_unknown_address_is_none(machine: Machine):
+def test_unknown_address_is_none(machine: Machine):
     count(machine, address="")
     counts.flush()
 
@@ -97,9 +97,7 @@ def test_counting_makes_no_query(machine: Machine, django_assert_num_queries):
             count(machine)
 
 
-def test_a_batch_takes_two_statements_however_many_tokens(
-    machine: Machine, django_assert_num_queries
-):
+def test_batch_takes_two_statements(machine: Machine, django_assert_num_queries):
     for _ in range(50):
         count(machine)
 
@@ -114,7 +112,9 @@ def test_counts_that_cannot_be_written_are_kept_and_written_once(
     count(machine)
     with monkeypatch.context() as patch:
         patch.setattr(counts, statement, "SELECT 1 FROM no_such_table WHERE %s")
-        patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
+        patch.setattr(
+            counts.connection, "close", lambda: None
+        )  # the connection holds the test's transaction
         counts.flush()
     assert not TokenUsage.objects.exists()
     assert "wait for the database" in caplog.text
@@ -126,7 +126,7 @@ def test_counts_that_cannot_be_written_are_kept_and_written_once(
 
 
 def test_a_written_piece_is_not_written_again(machine: Machine, monkeypatch: pytest.MonkeyPatch):
-    """Of two pieces the second fails: only it comes back."""
+    """The second of two parts fails, so only that one is retried."""
     run = upserts.run
     calls = []
 
@@ -148,7 +148,7 @@ def test_a_written_piece_is_not_written_again(machine: Machine, monkeypatch: pyt
     assert [row.tokens for row in TokenUsage.objects.all()] == [1, 1]
 
 
-def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
+def test_count_of_a_deleted_secret_does_not_block_the_others(machine: Machine):
     count(machine)
     counts.count_token(
         str(machine.client.pk),

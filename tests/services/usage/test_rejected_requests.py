@@ -1,4 +1,4 @@
-"""Refused token requests: grouped by client, cause and secret; strangers fill no memory."""
+"""Rejected token requests: grouped by client, reason and secret; memory is bounded."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -35,7 +35,7 @@ def causes() -> list[tuple[str, int | None, int]]:
     return list(TokenRefusal.objects.order_by("pk").values_list("cause", "secret_id", "requests"))
 
 
-def test_other_secrets_are_one_group(machine: Machine):
+def test_unknown_secrets_are_one_group(machine: Machine):
     for minute in range(3):
         refuse(
             machine,
@@ -77,7 +77,7 @@ def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, 
     assert group.secret.last_four == machine.plain[-4:]
 
 
-def test_batches_add_up_by_the_day(machine: Machine):
+def test_batches_of_a_day_add_up(machine: Machine):
     for at in (AT, AT, AT + timedelta(days=1)):
         refuse(machine, new_secret(), at=at)
         rejected_requests.flush()
@@ -101,7 +101,7 @@ def test_requests_refused_after_authentication(machine: Machine):
     }
 
 
-def test_strangers_fill_no_memory_and_no_table(machine: Machine):
+def test_unknown_clients_take_no_memory_and_no_rows(machine: Machine):
     for _ in range(STRANGERS_MAX + 50):
         rejected_requests.count_refused_secret(
             uuid4(), new_secret(), is_known=False, address="192.0.2.9", now=AT
@@ -114,7 +114,7 @@ def test_strangers_fill_no_memory_and_no_table(machine: Machine):
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 1)]
 
 
-def test_a_flood_against_one_client_is_counted_in_full(machine: Machine):
+def test_flood_against_one_client_is_counted_completely(machine: Machine):
     for _ in range(SECRETS_MAX + 500):
         refuse(machine, new_secret())
     assert len(rejected_requests.refused) == SECRETS_MAX + 1
@@ -131,7 +131,7 @@ def test_the_text_of_a_secret_is_not_kept(machine: Machine):
     assert plain not in repr(rejected_requests.refused.take())
 
 
-def test_groups_older_than_ninety_days_are_not_shown(machine: Machine):
+def test_groups_older_than_ninety_days_are_hidden(machine: Machine):
     refuse(machine, new_secret())
     rejected_requests.flush()
 
