@@ -39,7 +39,7 @@ from django.db import transaction
 from clients_app.services.signing_keys import rotation
 now = datetime.now(UTC)
 with transaction.atomic():
-    row = rotation._made_next(signs_from=now, actor=rotation._SYSTEM, now=now)
+    row = rotation._add_next(signs_from=now, actor=rotation._SYSTEM, now=now)
     rotation._activate(row, actor=rotation._SYSTEM, now=now)
 """
 
