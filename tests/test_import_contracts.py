@@ -38,13 +38,13 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_all_are_kept(copy: Path):
+def test_import_contracts_are_kept(copy: Path):
     ran = lint_imports(copy)
     assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize("module", BROKEN)
-def test_each_fails_when_broken(copy: Path, module: str):
+def test_import_contract_broken_fails(copy: Path, module: str):
     wrong, contract = BROKEN[module]
     (copy / module).parent.mkdir(exist_ok=True)
     with (copy / module).open("a") as file:
@@ -56,14 +56,14 @@ def test_each_fails_when_broken(copy: Path, module: str):
     assert f"{contract} BROKEN" in ran.stdout
 
 
-def test_one_module_imports_what_allauth_calls_internal() -> None:
+def test_allauth_internal_is_imported_by_one_module() -> None:
     internal = re.compile(r"^(from|import) allauth[.\w]*[.]internal", re.MULTILINE)
     modules = [*(ROOT / "clients_app").rglob("*.py"), *(ROOT / "portal").rglob("*.py")]
     found = [module.name for module in modules if internal.search(module.read_text())]
     assert found == ["allauth_internals.py"]
 
 
-def test_the_doors_read_through_selectors() -> None:
+def test_doors_read_through_selectors() -> None:
     own = re.compile(
         r"(?<!LogEntry)\.objects\b"
     )  # what Django's admin keeps itself is no table of ours

@@ -102,7 +102,7 @@ def status(browser: Browser, method: str, address: str) -> int:
     return reply.status_code
 
 
-def test_every_route_has_a_row_and_a_twin_with_a_slash(known: set[str]) -> None:
+def test_route_has_a_row_and_works_with_a_slash(known: set[str]) -> None:
     plain = {route.removesuffix("/") for route in known}
 
     for route in sorted(plain - set(ROWS)):
@@ -115,7 +115,9 @@ def test_every_route_has_a_row_and_a_twin_with_a_slash(known: set[str]) -> None:
     assert {route for route in ROWS if f"{route}/" not in known} == NO_TWIN
 
 
-def test_each_role_gets_what_its_row_says(people: dict[str, Browser], reach: Reach) -> None:
+def test_route_for_each_role_answers_as_its_row_says(
+    people: dict[str, Browser], reach: Reach
+) -> None:
     wrong = [
         f"{method} /{route} as {name}: {answer}, not {expected}"
         for route, row in GUARDED.items()
@@ -127,9 +129,7 @@ def test_each_role_gets_what_its_row_says(people: dict[str, Browser], reach: Rea
     assert not wrong, "\n".join(wrong)
 
 
-def test_another_tenant_finds_nothing_and_has_its_own(
-    stranger_browser: Browser, reach: Reach
-) -> None:
+def test_route_of_another_tenant_is_not_found(stranger_browser: Browser, reach: Reach) -> None:
     wrong = [
         f"{method} /{route}: {answer}, not {expected}"
         for route, row in GUARDED.items()
@@ -140,7 +140,7 @@ def test_another_tenant_finds_nothing_and_has_its_own(
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_is_not_there_any_more_is_not_found(
+def test_route_about_a_removed_row_is_not_found(
     administrator_browser: Browser, machine: Machine, reach: Reach, now: datetime
 ) -> None:
     addresses = {route: reach(route) for route in ABOUT_A_ROW if "client_id" in route}
@@ -152,7 +152,7 @@ def test_what_is_not_there_any_more_is_not_found(
             assert status(administrator_browser, method, address) == expected, (method, route)
 
 
-def test_the_signed_out_are_asked_to_sign_in(client: Browser, reach: Reach) -> None:
+def test_route_signed_out_redirects_to_sign_in(client: Browser, reach: Reach) -> None:
     for route, row in GUARDED.items():
         if row.get != 405:
             reply = client.get(reach(route))
@@ -160,7 +160,7 @@ def test_the_signed_out_are_asked_to_sign_in(client: Browser, reach: Reach) -> N
         assert status(client, "POST", reach(route)) == (405 if row.post == 405 else 403), route
 
 
-def test_what_is_open_answers_alike_to_all(
+def test_open_route_answers_everyone_the_same(
     client: Browser, administrator_browser: Browser, stranger_browser: Browser, reach: Reach
 ) -> None:
     for route, row in OPEN.items():
@@ -171,7 +171,7 @@ def test_what_is_open_answers_alike_to_all(
             assert answers == list(row), route
 
 
-def test_other_methods_slashes_and_heads(
+def test_route_other_methods_are_refused_and_head_works(
     client: Browser, administrator_browser: Browser, reach: Reach
 ) -> None:
     for route, row in ROWS.items():
@@ -188,7 +188,7 @@ def test_other_methods_slashes_and_heads(
             ), (route, row)
 
 
-def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach) -> None:
+def test_form_of_another_site_is_refused(administrator: Person, reach: Reach) -> None:
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
 
@@ -197,7 +197,7 @@ def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach
         assert status(browser, "POST", reach(route)) in (expected, 403), route
 
 
-def test_a_stale_form_of_ours_says_so_and_does_nothing(administrator: Person, reach: Reach) -> None:
+def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: Reach) -> None:
     """It comes back filled, or the page that it is on does; the deed waits for the next press."""
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
@@ -214,7 +214,7 @@ def test_a_stale_form_of_ours_says_so_and_does_nothing(administrator: Person, re
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_page_holds_what_it_must_not(
+def test_page_has_no_inline_code_or_foreign_source_or_password(
     administrator_browser: Browser, administrator: Person, reach: Reach
 ) -> None:
     """No style or script of its own, nothing from elsewhere, no password (SEC-3, WEB-6 and

@@ -11,14 +11,14 @@ from tests.admin.conftest import Installation, list_of, page_of, text_of
 from tests.factories import make_client, make_tenant
 
 
-def test_the_list_says_what_happened(staff: Browser, installation: Installation) -> None:
+def test_event_list_shows_what_happened(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(list_of(AuditEvent)))
 
     assert "Client Wind park reader added" in page
     assert "Role Pump reader added" in page
 
 
-def test_a_page_says_what_changed(staff: Browser, installation: Installation) -> None:
+def test_event_page_shows_what_changed(staff: Browser, installation: Installation) -> None:
     edit = reverse("admin:role-edit", args=[installation.role.pk])
     version = installation.role.version
     staff.post(edit, {"name": "Pump writer", "description": "", "version": version})
@@ -31,7 +31,7 @@ def test_a_page_says_what_changed(staff: Browser, installation: Installation) ->
     assert event.digest not in page
 
 
-def test_no_event_is_deleted_or_changed(staff: Browser, installation: Installation) -> None:
+def test_event_cannot_be_deleted_or_changed(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.event)))
     assert "/delete/" not in page
     assert 'name="_save"' not in page
@@ -42,7 +42,7 @@ def test_no_event_is_deleted_or_changed(staff: Browser, installation: Installati
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_the_list_can_be_filtered(
+def test_event_list_can_be_filtered(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     other = make_tenant("Elsewhere")
@@ -57,7 +57,7 @@ def test_the_list_can_be_filtered(
     assert "Client Far away added" not in by_action
 
 
-def test_activity_of_a_client_holds_its_secrets_too(
+def test_event_list_of_a_client_includes_its_secrets(
     staff: Browser, installation: Installation
 ) -> None:
     address = f"{list_of(AuditEvent)}?q={installation.client.pk}"

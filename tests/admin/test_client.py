@@ -19,7 +19,9 @@ def deed(name: str, client: Client) -> str:
     return reverse(f"admin:client-{name}", args=[client.pk])
 
 
-def test_disable_and_enable(staff: Browser, operator: Person, installation: Installation) -> None:
+def test_disable_and_enable_client_are_recorded(
+    staff: Browser, operator: Person, installation: Installation
+) -> None:
     client = installation.client
     for name, is_enabled in (("disable", False), ("enable", True)):
         assert f"{name.title()} Wind park reader?" in text_of(staff.get(deed(name, client)))
@@ -36,7 +38,7 @@ def test_disable_and_enable(staff: Browser, operator: Person, installation: Inst
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
+def test_revoke_tokens_of_a_client_is_recorded(staff: Browser, installation: Installation) -> None:
     client = installation.client
     asked = text_of(staff.get(deed("tokens-end", client)))
     assert "Revoke all tokens of Wind park reader?" in asked
@@ -53,7 +55,7 @@ def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
 
 
 @pytest.mark.parametrize("client_type", [CLIENT_CREDENTIALS.id, HYBRID.id])
-def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_type: str) -> None:
+def test_introspect_switch_can_be_set(staff: Browser, tenant: Tenant, client_type: str) -> None:
     assert 'name="may_introspect"' in text_of(staff.get(address_in(tenant, client_type)))
     typed = {**TYPED, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
 
@@ -62,13 +64,13 @@ def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_typ
     assert Client.objects.get().may_introspect
 
 
-def test_an_authorization_code_client_is_not_offered_it(staff: Browser, tenant: Tenant) -> None:
+def test_introspect_switch_is_not_offered_without_secrets(staff: Browser, tenant: Tenant) -> None:
     form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
 
 
-def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
+def test_remove_and_restore_client_are_recorded(staff: Browser, installation: Installation) -> None:
     client, tenant = installation.client, installation.tenant
 
     asked = staff.get(deed("remove", client))
@@ -95,7 +97,7 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_a_client_used_lately_is_removed_by_its_name(
+def test_remove_client_in_use_asks_for_its_name(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     client = installation.client
@@ -108,7 +110,7 @@ def test_a_client_used_lately_is_removed_by_its_name(
     assert staff.post(deed("remove", client), {"confirm": client.name}).status_code == 303
 
 
-def test_restore_says_when_the_name_was_given_away(
+def test_restore_client_with_a_taken_name_asks_for_another(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     make_client("Old gateway", installation.tenant, now=now)
@@ -119,7 +121,7 @@ def test_restore_says_when_the_name_was_given_away(
     assert "There is a client named Old gateway already." in text_of(reply)
 
 
-def test_nothing_is_restored_after_thirty_days(
+def test_restore_client_after_thirty_days_is_refused(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     removed = installation.removed
@@ -129,13 +131,13 @@ def test_nothing_is_restored_after_thirty_days(
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
-def test_a_client_that_never_was(staff: Browser, installation: Installation) -> None:
+def test_client_page_unknown_id_redirects(staff: Browser, installation: Installation) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
         assert staff.get(deed(name, nobody)).status_code == 404
 
 
-def test_the_page_shows_what_the_client_is(staff: Browser, tenant: Tenant, now: datetime) -> None:
+def test_client_page_shows_the_facts(staff: Browser, tenant: Tenant, now: datetime) -> None:
     client = make_client(
         "Shown <b>",
         tenant,
@@ -168,7 +170,7 @@ def test_the_page_shows_what_the_client_is(staff: Browser, tenant: Tenant, now: 
         ("removed", {"Old gateway"}),
     ],
 )
-def test_the_list_can_be_filtered_by_state(
+def test_client_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, state: str, found: set[str], now: datetime
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
@@ -181,7 +183,7 @@ def test_the_list_can_be_filtered_by_state(
     assert {name for name in names if name in page} == found
 
 
-def test_the_list_can_be_filtered_by_tenant(
+def test_client_list_can_be_filtered_by_tenant(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     other = make_tenant("Elsewhere")

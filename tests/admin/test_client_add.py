@@ -29,7 +29,7 @@ def plain_in(reply: Any) -> str:
     return plain
 
 
-def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_asks_for_tenant_and_type_first(staff: Browser, tenant: Tenant) -> None:
     asked = staff.get(reverse("admin:clients_app_client_add"))
 
     assert str(tenant.pk) in text_of(asked)
@@ -44,7 +44,7 @@ def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> 
 @pytest.mark.parametrize(
     "query", ["tenant=1&type=hybrid", "tenant=%00", "tenant=", "type=hybrid", "tenant={}&type=no"]
 )
-def test_a_strange_tenant_or_type_is_asked_for_again(
+def test_add_client_unknown_tenant_or_type_is_asked_for_again(
     staff: Browser, tenant: Tenant, query: str
 ) -> None:
     address = f"{reverse('admin:clients_app_client_add')}?{query.format(tenant.pk)}"
@@ -54,7 +54,7 @@ def test_a_strange_tenant_or_type_is_asked_for_again(
     assert not Client.objects.exists()
 
 
-def test_a_client_of_any_tenant_is_added_with_its_secret(
+def test_add_client_to_any_tenant_creates_a_secret(
     staff: Browser, operator: Person, tenant: Tenant
 ) -> None:
     roles = [str(role_id(tenant, TENANT_VIEWER))]
@@ -80,7 +80,7 @@ def test_a_client_of_any_tenant_is_added_with_its_secret(
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_the_secret_is_shown_once_and_kept_nowhere(
+def test_add_client_shows_the_secret_once(
     staff: Browser, tenant: Tenant, dump_of_every_table: Callable[[], str]
 ) -> None:
     plain = plain_in(staff.post(address_in(tenant), TYPED))
@@ -95,7 +95,7 @@ def test_the_secret_is_shown_once_and_kept_nowhere(
     assert not LogEntry.objects.exists()
 
 
-def test_the_form_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
     first = staff.post(address_in(tenant), TYPED)
     again = staff.post(address_in(tenant), TYPED)
 
@@ -105,14 +105,14 @@ def test_the_form_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
     assert Client.objects.count() == 1
 
 
-def test_the_form_keeps_its_key_while_it_is_wrong(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_invalid_form_keeps_its_form_key(staff: Browser, tenant: Tenant) -> None:
     wrong = staff.post(address_in(tenant), {**TYPED, "name": ""})
 
     assert f'name="form_key" value="{TYPED["form_key"]}"' in text_of(wrong)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a key with spaces in it"])
-def test_a_strange_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
+def test_add_client_forged_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
     assert staff.post(address_in(tenant), {**TYPED, "form_key": key}).status_code == 200
 
 
@@ -145,7 +145,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize(("typed", "field", "sentence"), WRONG.values(), ids=WRONG)
-def test_what_a_rule_refuses_is_said_at_its_field_and_nothing_is_saved(
+def test_add_client_invalid_field_is_explained_and_nothing_saved(
     staff: Browser, installation: Installation, typed: dict[str, Any], field: str, sentence: str
 ) -> None:
     before = last_event(installation.tenant)
@@ -161,7 +161,7 @@ def test_what_a_rule_refuses_is_said_at_its_field_and_nothing_is_saved(
     assert last_event(installation.tenant) == before
 
 
-def test_several_wrong_fields_are_said_at_once_and_what_was_typed_stays(
+def test_add_client_several_invalid_fields_are_listed_and_kept(
     staff: Browser, tenant: Tenant
 ) -> None:
     typed = {"name": "", "token_lifetime": "0x40", "tags": "a, <b>"}
@@ -173,7 +173,9 @@ def test_several_wrong_fields_are_said_at_once_and_what_was_typed_stays(
     assert 'value="a, &lt;b&gt;"' in reply
 
 
-def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_tenant_administrator_needs_a_second_tick(
+    staff: Browser, tenant: Tenant
+) -> None:
     typed = {**TYPED, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
 
     without = staff.post(address_in(tenant), typed)
@@ -185,7 +187,7 @@ def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tena
     assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
 
 
-def test_a_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
     elsewhere = str(role_id(make_tenant("Elsewhere"), TENANT_VIEWER))
 
     reply = staff.post(address_in(tenant), {**TYPED, "roles": [elsewhere]})
@@ -194,7 +196,7 @@ def test_a_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> 
     assert not Client.objects.exists()
 
 
-def test_an_authorization_code_client_has_urls_and_no_secret(
+def test_add_client_authorization_code_has_urls_and_no_secret(
     staff: Browser, tenant: Tenant
 ) -> None:
     address = address_in(tenant, AUTHORIZATION_CODE.id)
@@ -225,7 +227,7 @@ def test_an_authorization_code_client_has_urls_and_no_secret(
     assert "Add Secret" not in page
 
 
-def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_hybrid_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
     typed = {"name": "Portal", "redirect_uris": "https://a.example.com/in", "never_expires": "on"}
     address = address_in(tenant, HYBRID.id)
 
@@ -244,7 +246,7 @@ def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -
         ("redirect_uris", "\n".join(f"https://a.example.com/{n}" for n in range(11))),
     ],
 )
-def test_a_wrong_url_is_said_at_its_field(
+def test_add_client_invalid_url_is_explained_at_its_field(
     staff: Browser, tenant: Tenant, field: str, value: str
 ) -> None:
     typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
@@ -256,7 +258,7 @@ def test_a_wrong_url_is_said_at_its_field(
     assert not Client.objects.exists()
 
 
-def test_both_descriptions_wrong_stand_each_at_its_own_field(
+def test_add_client_both_descriptions_invalid_marks_each_field(
     staff: Browser, tenant: Tenant
 ) -> None:
     wrong = {"description": "d" * 501, "secret_description": "s" * 202}

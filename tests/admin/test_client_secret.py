@@ -28,7 +28,7 @@ def remove(secret: ClientSecret) -> str:
     return reverse("admin:secret-remove", args=[secret.pk])
 
 
-def test_a_secret_is_shown_once_in_the_answer_and_kept_nowhere(
+def test_add_secret_shows_the_secret_once(
     staff: Browser,
     operator: Person,
     installation: Installation,
@@ -55,7 +55,7 @@ def test_a_secret_is_shown_once_in_the_answer_and_kept_nowhere(
         assert plain[4:24] not in text_of(staff.get(page))
 
 
-def test_the_form_sent_twice_adds_once(staff: Browser, installation: Installation) -> None:
+def test_add_secret_sent_twice_adds_once(staff: Browser, installation: Installation) -> None:
     typed = {**NEVER, "form_key": "one-time-key-of-the-form"}
 
     first, again = (
@@ -67,7 +67,7 @@ def test_the_form_sent_twice_adds_once(staff: Browser, installation: Installatio
     assert installation.client.secrets.count() == 2
 
 
-def test_the_tenth_is_added_and_the_eleventh_refused(
+def test_add_secret_eleventh_live_secret_is_refused(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     insert_secrets(installation.client, SECRETS_MAX - 2, expires_at=None)
@@ -79,7 +79,9 @@ def test_the_tenth_is_added_and_the_eleventh_refused(
     assert "pcs_" not in text_of(eleventh)
 
 
-def test_a_wrong_date_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_add_secret_invalid_date_is_explained_at_its_field(
+    staff: Browser, installation: Installation
+) -> None:
     reply = staff.post(add(installation.client), {"expiration": "tomorrow"})
 
     assert reply.status_code == 422
@@ -88,7 +90,7 @@ def test_a_wrong_date_is_said_at_its_field(staff: Browser, installation: Install
     assert installation.client.secrets.count() == 1
 
 
-def test_the_date_is_in_the_zone_of_the_person(
+def test_add_secret_date_is_in_the_time_zone_of_the_person(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     operator.time_zone = "Asia/Kolkata"
@@ -100,7 +102,9 @@ def test_the_date_is_in_the_zone_of_the_person(
     assert newest.expires_at.isoformat() == "2029-03-01T04:30:00+00:00"
 
 
-def test_an_authorization_code_client_gets_none(staff: Browser, installation: Installation) -> None:
+def test_add_secret_to_an_authorization_code_client_is_refused(
+    staff: Browser, installation: Installation
+) -> None:
     Client.objects.filter(pk=installation.client.pk).update(client_type="authorization-code")
 
     reply = staff.post(add(installation.client), NEVER)
@@ -109,12 +113,14 @@ def test_an_authorization_code_client_gets_none(staff: Browser, installation: In
     assert "Authorization Code clients have no secrets." in text_of(reply)
 
 
-def test_a_removed_client_gets_none(staff: Browser, installation: Installation) -> None:
+def test_add_secret_to_a_removed_client_is_refused(
+    staff: Browser, installation: Installation
+) -> None:
     assert staff.get(add(installation.removed)).status_code == 404
     assert staff.post(add(installation.removed), NEVER).status_code == 404
 
 
-def test_remove_says_when_it_was_used_and_ends_it(
+def test_remove_secret_shows_last_use_and_removes_it(
     staff: Browser, installation: Installation
 ) -> None:
     secret = installation.secret
@@ -135,7 +141,7 @@ def test_remove_says_when_it_was_used_and_ends_it(
     assert "Remove Secret" not in text_of(staff.get(page_of(secret)))
 
 
-def test_remove_says_that_it_was_never_used(
+def test_remove_secret_never_used_says_so(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     unused = make_client("Unused", installation.tenant, now=now).secret
@@ -143,7 +149,7 @@ def test_remove_says_that_it_was_never_used(
     assert "It has never been used." in text_of(staff.get(remove(unused)))
 
 
-def test_the_page_offers_no_field_to_change(staff: Browser, installation: Installation) -> None:
+def test_secret_page_is_read_only(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.secret)))
 
     assert "Remove Secret" in page
@@ -152,7 +158,7 @@ def test_the_page_offers_no_field_to_change(staff: Browser, installation: Instal
     assert 'name="_save"' not in page
 
 
-def test_the_list_can_be_filtered_by_state(
+def test_secret_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     insert_secrets(installation.client, 1, description="has ended", expires_at=now)
@@ -175,7 +181,7 @@ def rotate(secret: ClientSecret) -> str:
     return reverse("admin:secret-rotate", args=[secret.pk])
 
 
-def test_a_rotated_secret_is_shown_once_and_the_old_one_ends(
+def test_rotate_secret_shows_the_new_one_once_and_limits_the_old_one(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     old = installation.secret
@@ -199,7 +205,7 @@ def test_a_rotated_secret_is_shown_once_and_the_old_one_ends(
     assert "pcs_" not in text_of(again)
 
 
-def test_a_wrong_end_of_the_old_secret_is_refused(
+def test_rotate_secret_invalid_end_of_the_old_one_is_refused(
     staff: Browser, installation: Installation
 ) -> None:
     typed = {**ROTATED, "old": "date", "old_end": "2020-01-01 00:00"}
@@ -211,7 +217,7 @@ def test_a_wrong_end_of_the_old_secret_is_refused(
     assert installation.client.secrets.count() == 1
 
 
-def test_rotating_one_of_ten_names_one_to_remove(
+def test_rotate_secret_with_ten_secrets_asks_which_to_remove(
     staff: Browser, installation: Installation
 ) -> None:
     others = insert_secrets(installation.client, SECRETS_MAX - 1, expires_at=None)
@@ -225,7 +231,7 @@ def test_rotating_one_of_ten_names_one_to_remove(
     assert others[0].removed_at is not None
 
 
-def test_an_expired_secret_is_not_rotated(staff: Browser, installation: Installation) -> None:
+def test_rotate_secret_expired_is_refused(staff: Browser, installation: Installation) -> None:
     born = installation.secret.created_at
     ClientSecret.objects.update(expires_at=born + timedelta.resolution)
 

@@ -43,7 +43,7 @@ def front_page(visitor: Visitor) -> Page:
     return page
 
 
-def test_every_list_and_its_first_row_open(visitor: Visitor) -> None:
+def test_admin_lists_and_first_rows_open_without_complaints(visitor: Visitor) -> None:
     page = front_page(visitor)
     for place in PLACES:
         page.goto("/admin/")
@@ -55,7 +55,7 @@ def test_every_list_and_its_first_row_open(visitor: Visitor) -> None:
             expect(page.locator(".form-row").first).to_be_visible()
 
 
-def test_what_is_wrong_is_marked_and_a_client_is_added(visitor: Visitor) -> None:
+def test_add_client_marks_errors_then_adds(visitor: Visitor) -> None:
     visitor.expect(422)
     page = front_page(visitor)
     page.goto("/admin/clients_app/client/add/")
@@ -71,7 +71,7 @@ def test_what_is_wrong_is_marked_and_a_client_is_added(visitor: Visitor) -> None
     assert plain not in visitor.portal.log()
 
 
-def test_a_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:
+def test_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:
     name = f"Turbine, {visitor.javascript}"
     page = front_page(visitor)
     page.goto("/admin/clients_app/client/add/")

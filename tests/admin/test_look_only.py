@@ -6,7 +6,7 @@ from clients_app.models import Person, TokenUsage
 from tests.admin.conftest import Installation, list_of, page_of, text_of
 
 
-def test_a_tenant_leads_to_what_it_holds(staff: Browser, installation: Installation) -> None:
+def test_tenant_page_links_to_its_rows(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.tenant)))
 
     for model in ("client", "role", "person", "auditevent"):
@@ -15,9 +15,7 @@ def test_a_tenant_leads_to_what_it_holds(staff: Browser, installation: Installat
         assert staff.get(address).status_code == 200
 
 
-def test_a_person_is_shown_without_how_she_signs_in(
-    staff: Browser, installation: Installation
-) -> None:
+def test_person_page_shows_no_credentials(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.person)))
 
     assert "tove@example.com" in page
@@ -25,7 +23,7 @@ def test_a_person_is_shown_without_how_she_signs_in(
     assert "assword" not in page
 
 
-def test_people_can_be_filtered_by_staff(
+def test_people_list_can_be_filtered_by_staff(
     staff: Browser, operator: Person, installation: Installation
 ) -> None:
     page = text_of(staff.get(f"{list_of(Person)}?is_staff__exact=1"))
@@ -34,7 +32,9 @@ def test_people_can_be_filtered_by_staff(
     assert page_of(installation.person) not in page
 
 
-def test_a_signing_key_shows_its_public_facts(staff: Browser, installation: Installation) -> None:
+def test_signing_key_page_shows_only_public_facts(
+    staff: Browser, installation: Installation
+) -> None:
     key = installation.key
 
     page = text_of(staff.get(page_of(key)))
@@ -44,7 +44,7 @@ def test_a_signing_key_shows_its_public_facts(staff: Browser, installation: Inst
     assert "private" not in page.lower()
 
 
-def test_usage_says_how_many_tokens(staff: Browser, installation: Installation) -> None:
+def test_token_usage_shows_the_number_of_tokens(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(list_of(TokenUsage)))
 
     assert '<td class="field-tokens">4</td>' in page

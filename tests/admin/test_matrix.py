@@ -90,11 +90,13 @@ def address_of(route: str, rows: Installation) -> str:
     return "/" + route.replace("<rest>", "none")
 
 
-def test_every_route_has_a_row() -> None:
+def test_route_of_the_admin_has_a_row() -> None:
     assert admin_routes() == set(STAFF)
 
 
-def test_staff_gets_what_the_row_says(staff: Browser, installation: Installation) -> None:
+def test_route_for_staff_answers_as_its_row_says(
+    staff: Browser, installation: Installation
+) -> None:
     for route, answers in STAFF.items():
         address = address_of(route, installation)
         assert staff.get(address).status_code == answers["GET"], route
@@ -110,7 +112,7 @@ def _takes_away(route: str) -> int:
     return route.endswith("remove/") + ("client/" in route and route.endswith("remove/"))
 
 
-def test_everybody_else_is_refused_everywhere(
+def test_route_for_non_staff_is_refused(
     outsiders: dict[str, Browser], colleague: Any, installation: Installation
 ) -> None:
     people = {**outsiders, "viewer": browser_of(colleague)}
@@ -122,7 +124,7 @@ def test_everybody_else_is_refused_everywhere(
                 assert reply.status_code == 403, (route, name, method)
 
 
-def test_the_signed_out_are_sent_to_sign_in_everywhere(installation: Installation) -> None:
+def test_route_signed_out_redirects_to_sign_in(installation: Installation) -> None:
     for route in sorted(STAFF):
         address = address_of(route, installation)
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
@@ -135,7 +137,7 @@ def test_the_signed_out_are_sent_to_sign_in_everywhere(installation: Installatio
             assert reply["Location"] == f"/sign-in?{urlencode({'next': address})}"
 
 
-def test_a_stale_form_of_ours_comes_back_and_does_nothing(
+def test_stale_form_is_returned_and_does_nothing(
     staff: Browser, installation: Installation
 ) -> None:
     staff.handler.enforce_csrf_checks = True
@@ -152,7 +154,7 @@ def test_a_stale_form_of_ours_comes_back_and_does_nothing(
     assert AuditEvent.objects.count() == before
 
 
-def test_a_form_of_another_site_does_nothing(staff: Browser, installation: Installation) -> None:
+def test_form_of_another_site_is_refused(staff: Browser, installation: Installation) -> None:
     staff.handler.enforce_csrf_checks = True
     for route in sorted(STAFF):
         reply = staff.post(address_of(route, installation))

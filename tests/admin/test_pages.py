@@ -42,11 +42,11 @@ HIDDEN = {
 }
 
 
-def test_these_are_all_models() -> None:
+def test_admin_registers_all_models() -> None:
     assert set(site._registry) == set(MODELS)
 
 
-def test_no_page_and_no_list_has_a_hidden_column(staff: Browser) -> None:
+def test_admin_hidden_columns_are_on_no_page(staff: Browser) -> None:
     for model, shown in site._registry.items():
         groups = shown.fieldsets or [(None, {"fields": shown.fields})]
         fields = {name for _, group in groups for name in group["fields"]}
@@ -55,7 +55,7 @@ def test_no_page_and_no_list_has_a_hidden_column(staff: Browser) -> None:
         assert not HIDDEN & (fields | set(shown.list_display) | set(shown.list_filter)), model
 
 
-def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installation) -> None:
+def test_admin_pages_contain_no_secrets(staff: Browser, installation: Installation) -> None:
     secret, key, person = installation.secret, installation.key, installation.person
     hidden = [
         "argon2",
@@ -80,7 +80,7 @@ def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installatio
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_search_finds_by_name_and_by_id(
+def test_admin_search_matches_name_and_id(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     row = next(row for row in installation.rows() if isinstance(row, model))
@@ -142,7 +142,7 @@ ODD = (
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_nonsense_in_an_address_leads_to_the_list(
+def test_admin_list_invalid_query_redirects_to_the_list(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     for query in WRONG:
@@ -157,7 +157,7 @@ def test_nonsense_in_an_address_leads_to_the_list(
 
 
 @pytest.mark.parametrize("pk", ["0", "-1", "9" * 30, "none", "%00", "a/b", f"{UUID(int=0)}"])
-def test_a_row_that_never_was_leads_to_the_front_page(staff: Browser, pk: str) -> None:
+def test_admin_page_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> None:
     for model in MODELS:
         reply = staff.get(f"{list_of(model)}{pk}/change/")
         assert (reply.status_code, reply["Location"]) == (302, "/admin/")
@@ -179,7 +179,7 @@ def more_rows(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_a_list_costs_the_same_queries_for_one_row_and_for_many(
+def test_admin_list_query_count_does_not_grow_with_rows(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     def cost() -> int:
@@ -197,7 +197,7 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_many(
 
 
 @pytest.mark.parametrize("part", ["change", "delete"])
-def test_no_row_is_changed_or_deleted_past_the_services(
+def test_admin_rows_cannot_be_changed_bypassing_the_services(
     staff: Browser,
     installation: Installation,
     dump_of_every_table: Callable[[], str],
@@ -220,7 +220,7 @@ def test_no_row_is_changed_or_deleted_past_the_services(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_no_list_has_bulk_actions(
+def test_admin_lists_have_no_bulk_actions(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     assert "delete_selected" not in text_of(staff.get(list_of(model)))

@@ -29,7 +29,7 @@ def asks(reply: object) -> bool:
     return 'name="proof"' in text_of(reply)
 
 
-def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
+def test_proof_expires_after_ten_minutes_for_pages_and_twenty_for_posts(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     for what, address in deeds(installation).items():
@@ -48,7 +48,7 @@ def test_the_page_asks_after_ten_minutes_and_the_click_after_twenty(
     assert staff.post(deeds(installation)["remove role"]).status_code == 303
 
 
-def test_a_session_without_any_proof_is_asked(
+def test_operation_without_any_proof_asks_to_confirm_identity(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     session = staff.session
@@ -60,7 +60,7 @@ def test_a_session_without_any_proof_is_asked(
         assert asks(staff.post(address)), what
 
 
-def test_with_the_password_the_page_opens(
+def test_confirm_identity_right_password_opens_the_page(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=11 * MINUTE_S)
@@ -74,7 +74,7 @@ def test_with_the_password_the_page_opens(
     assert staff.session.session_key != key
 
 
-def test_with_the_password_what_was_typed_is_done(
+def test_confirm_identity_right_password_completes_the_operation(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
@@ -96,7 +96,7 @@ def test_with_the_password_what_was_typed_is_done(
 
 
 @pytest.mark.parametrize("proof", ["", "wrong", PASSWORD.lower()])
-def test_a_wrong_password_does_nothing_and_keeps_what_was_typed(
+def test_confirm_identity_wrong_password_keeps_what_was_typed(
     operator: Person, staff: Browser, installation: Installation, proof: str
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
@@ -111,7 +111,7 @@ def test_a_wrong_password_does_nothing_and_keeps_what_was_typed(
     assert installation.role.name == "Pump reader"
 
 
-def test_guessing_is_slowed_down(
+def test_confirm_identity_repeated_guesses_are_rate_limited(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     proved(staff, operator, ago_s=21 * MINUTE_S)
@@ -125,7 +125,7 @@ def test_guessing_is_slowed_down(
     assert Role.objects.filter(pk=installation.role.pk).exists()
 
 
-def test_the_proof_of_another_person_counts_for_nothing(
+def test_proof_of_another_person_is_ignored(
     operator: Person, colleague: Person, installation: Installation
 ) -> None:
     browser = browser_of(operator)

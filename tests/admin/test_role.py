@@ -15,7 +15,7 @@ def deed(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
-def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
+def test_add_role_to_any_tenant_is_recorded(staff: Browser, tenant: Tenant) -> None:
     typed = {"tenant": str(tenant.pk), "name": " Pump reader ", "description": "reads"}
 
     reply = staff.post(reverse(ADD), typed)
@@ -29,7 +29,9 @@ def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_role_invalid_field_is_explained_at_its_field(
+    staff: Browser, installation: Installation
+) -> None:
     good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
     for field, value, sentence in (
         ("name", "", "Enter a name of 1 to 60 characters."),
@@ -48,7 +50,7 @@ def test_what_is_wrong_is_said_at_its_field(staff: Browser, installation: Instal
     assert not Role.objects.filter(name="New").exists()
 
 
-def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Installation) -> None:
+def test_edit_role_keeps_its_id(staff: Browser, installation: Installation) -> None:
     role = installation.role
 
     assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
@@ -62,9 +64,7 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_what_someone_else_made_of_a_role_is_shown(
-    staff: Browser, installation: Installation
-) -> None:
+def test_edit_role_concurrent_change_is_shown(staff: Browser, installation: Installation) -> None:
     role = installation.role
     typed = {"name": "Mine", "description": "", "version": role.version}
     staff.post(deed("edit", role), {**typed, "name": "Theirs"})
@@ -79,7 +79,7 @@ def test_what_someone_else_made_of_a_role_is_shown(
     assert staff.post(deed("edit", role), {**typed, "version": role.version}).status_code == 303
 
 
-def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
+def test_remove_role_lists_holders_and_removes_it_from_all(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
@@ -100,7 +100,7 @@ def test_removing_a_role_says_who_has_it_and_takes_it_from_all(
     assert staff.get(deed("edit", role)).status_code == 404
 
 
-def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installation) -> None:
+def test_built_in_role_cannot_be_changed(staff: Browser, installation: Installation) -> None:
     role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
 
     page = text_of(staff.get(page_of(role)))
@@ -116,7 +116,7 @@ def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installat
     assert role.name == "Tenant Viewer"
 
 
-def test_the_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
+def test_role_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
     custom = text_of(staff.get(f"{list_of(Role)}?role_type=custom"))
     built_in = text_of(staff.get(f"{list_of(Role)}?role_type=built-in"))
 

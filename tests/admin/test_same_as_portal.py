@@ -21,7 +21,7 @@ def tenant_with_policy(request: pytest.FixtureRequest, installation: Installatio
     return installation.tenant
 
 
-def test_secret_forms_open_with_the_same_dates(
+def test_secret_forms_have_the_same_default_dates(
     staff: Browser,
     administrator_browser: Browser,
     installation: Installation,
@@ -52,7 +52,7 @@ def test_secret_forms_open_with_the_same_dates(
 
 
 @pytest.mark.parametrize("client_type", CLIENT_TYPES)
-def test_client_forms_open_with_the_same_fields_and_values(
+def test_client_forms_have_the_same_fields_and_defaults(
     staff: Browser, administrator_browser: Browser, installation: Installation, client_type: str
 ) -> None:
     here = staff.get(address_in(installation.tenant, client_type))
@@ -64,7 +64,7 @@ def test_client_forms_open_with_the_same_fields_and_values(
         assert (f'name="{field}"' in text_of(here)) == (f'name="{field}"' in text_of(there)), field
 
 
-def test_role_edited_at_one_door_is_stale_at_the_other(
+def test_role_edited_in_one_is_stale_in_the_other(
     staff: Browser, administrator_browser: Browser, installation: Installation
 ) -> None:
     role = installation.role

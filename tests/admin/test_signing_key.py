@@ -16,7 +16,7 @@ def revoke(key: SigningKey) -> str:
     return reverse("admin:key-revoke", args=[key.pk])
 
 
-def test_the_list_leads_to_rotate_and_each_key_to_revoke(
+def test_key_list_links_to_rotate_and_keys_to_revoke(
     staff: Browser, installation: Installation
 ) -> None:
     listed, page = (
@@ -29,7 +29,7 @@ def test_the_list_leads_to_rotate_and_each_key_to_revoke(
     assert f'href="{revoke(installation.key)}"' in page
 
 
-def test_rotate_publishes_the_next_key(staff: Browser, installation: Installation) -> None:
+def test_rotate_key_publishes_the_next_key(staff: Browser, installation: Installation) -> None:
     asked = text_of(staff.get(ROTATE))
     reply = staff.post(ROTATE, follow=True)
 
@@ -45,7 +45,9 @@ def test_rotate_publishes_the_next_key(staff: Browser, installation: Installatio
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_rotate_lets_a_known_key_sign(staff: Browser, installation: Installation) -> None:
+def test_rotate_key_with_a_published_key_lets_it_sign(
+    staff: Browser, installation: Installation
+) -> None:
     staff.post(ROTATE)
     following = SigningKey.objects.get(state="next")
     following.created_at = following.created_at.replace(year=2025)
@@ -57,7 +59,7 @@ def test_rotate_lets_a_known_key_sign(staff: Browser, installation: Installation
     assert SigningKey.objects.get(state="active") == following
 
 
-def test_a_next_key_that_cannot_be_decrypted_is_named(
+def test_rotate_key_undecryptable_next_key_is_named(
     staff: Browser, installation: Installation
 ) -> None:
     staff.post(ROTATE)
@@ -72,7 +74,9 @@ def test_a_next_key_that_cannot_be_decrypted_is_named(
     assert "cannot be decrypted: SECRET_KEY has changed" in text_of(reply)
 
 
-def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Installation) -> None:
+def test_revoke_key_explains_its_effects_and_revokes(
+    staff: Browser, installation: Installation
+) -> None:
     """KEY-5."""
     key = installation.key
     asked = text_of(staff.get(revoke(key)))
@@ -88,7 +92,7 @@ def test_revoke_says_what_it_does_and_does_it(staff: Browser, installation: Inst
 
 
 @pytest.mark.parametrize("deed", ["rotate", "revoke"])
-def test_a_proof_that_is_too_old_is_asked_for_again(
+def test_key_operations_with_an_old_proof_ask_to_confirm_identity(
     staff: Browser, operator: Person, installation: Installation, deed: str
 ) -> None:
     """SES-5."""

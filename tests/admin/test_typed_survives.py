@@ -20,7 +20,7 @@ def assert_filled(reply: Any) -> None:
     assert not Client.objects.exists()
 
 
-def test_a_stale_form_comes_back_filled_and_can_be_sent(staff: Browser, tenant: Tenant) -> None:
+def test_stale_form_is_returned_filled_and_can_be_sent(staff: Browser, tenant: Tenant) -> None:
     staff.handler.enforce_csrf_checks = True
     address = address_in(tenant)
 
@@ -35,7 +35,7 @@ def test_a_stale_form_comes_back_filled_and_can_be_sent(staff: Browser, tenant: 
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}])
-def test_a_form_of_another_site_is_refused(
+def test_form_of_another_site_is_refused(
     staff: Browser, tenant: Tenant, headers: dict[str, str]
 ) -> None:
     staff.handler.enforce_csrf_checks = True
@@ -47,9 +47,7 @@ def test_a_form_of_another_site_is_refused(
     assert not Client.objects.exists()
 
 
-def test_after_an_ended_session_the_form_comes_back_filled(
-    operator: Person, tenant: Tenant
-) -> None:
+def test_expired_session_returns_to_the_form_filled(operator: Person, tenant: Tenant) -> None:
     browser, address = Browser(), address_in(tenant)
     asked = browser.post(address, TYPED)
     assert asked.status_code == 403

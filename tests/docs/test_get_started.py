@@ -51,7 +51,7 @@ def running(command: str, port: int) -> Iterator[None]:
         process.communicate(timeout=20)
 
 
-def test_from_add_client_to_the_first_verified_token(live_portal: PortalProcess):
+def test_guide_client_credentials_ends_with_a_verified_token(live_portal: PortalProcess):
     session = signed_in(live_portal)
     added = send(session, live_portal, new_form("Followed the guide"))
     assert added is not None
@@ -69,7 +69,7 @@ def test_from_add_client_to_the_first_verified_token(live_portal: PortalProcess)
     assert set(spoilt) == {"error"}
 
 
-def test_a_hybrid_client_asks_about_tokens(live_portal: PortalProcess):
+def test_guide_hybrid_introspects_tokens(live_portal: PortalProcess):
     """Its secret is good for that already; here it is a client that the command line has made."""
     made = json.loads(
         live_portal.manage("clients", "add", "Asks", "--may-introspect", "--json").stdout

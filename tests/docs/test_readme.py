@@ -16,7 +16,7 @@ pytestmark = pytest.mark.one_database
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
-def test_the_first_token_in_a_minute(live_portal: PortalProcess, tmp_path: Path):
+def test_readme_program_verifies_a_token(live_portal: PortalProcess, tmp_path: Path):
     made = json.loads(live_portal.manage("clients", "add", "First token", "--json").stdout)
     asked = {
         "grant_type": "client_credentials",

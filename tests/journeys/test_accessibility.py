@@ -82,7 +82,7 @@ ELSEWHERE: Final = {
 }
 
 
-def test_every_address_is_looked_at() -> None:
+def test_accessibility_covers_every_address() -> None:
     """A new screen needs its line above."""
     looked = {re.sub(r"\?.*", "", each) for each in (*PAGES, *dict(WINDOWS))} | ELSEWHERE
     looked |= {"help/get-started/<client_type>", "security/clients/bulk/<operation>"}
@@ -91,7 +91,7 @@ def test_every_address_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_pages(
+def test_accessibility_of_pages(
     arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
 ) -> None:
     page = arrive("mara.okafor").page()
@@ -101,7 +101,7 @@ def test_pages(
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_windows(
+def test_accessibility_of_windows(
     arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
 ) -> None:
     page = arrive("mara.okafor").page("/security/roles")
@@ -111,7 +111,7 @@ def test_windows(
         look.at(page, route)
 
 
-def test_before_signing_in(
+def test_accessibility_of_signed_out_pages(
     live_portal: PortalProcess, arrive: Callable[[str], Visitor], look: Look
 ) -> None:
     page = arrive("nobody").page("/sign-in")
@@ -127,7 +127,7 @@ def test_before_signing_in(
     look.at(page, "Choose a password, errors")
 
 
-def test_what_others_see(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_for_other_roles(arrive: Callable[[str], Visitor], look: Look) -> None:
     jonas = arrive("jonas.berg").page(f"{CLIENTS}/add")
     look.at(jonas, "403")
     look.at(arrive("zofia").page(CLIENTS), "No clients")

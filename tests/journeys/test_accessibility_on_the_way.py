@@ -24,7 +24,7 @@ CLIENTS: Final = "/security/clients"
 NEARLY_OVER: Final = {"Session-Left": "100"}
 
 
-def test_forms_with_errors(
+def test_accessibility_of_forms_with_errors(
     arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look
 ) -> None:
     page = arrive("mara.okafor").page("/account")
@@ -51,7 +51,7 @@ def test_forms_with_errors(
     look.at(page, "Rotate Secret, errors")
 
 
-def test_add_client(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_of_add_client(arrive: Callable[[str], Visitor], look: Look) -> None:
     page = arrive("mara.okafor").page(CLIENTS)
     window = open_add_client(page)
     look.at(page, "Add Client")
@@ -75,7 +75,7 @@ def test_add_client(arrive: Callable[[str], Visitor], look: Look) -> None:
     look.at(page, "Not copied")
 
 
-def test_what_was_removed(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_of_removed_clients(arrive: Callable[[str], Visitor], look: Look) -> None:
     page = arrive("mara.okafor").page(CLIENTS)
     to_second_step(page, "To be removed")
     press(page, "Add")
@@ -91,7 +91,7 @@ def test_what_was_removed(arrive: Callable[[str], Visitor], look: Look) -> None:
 
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
-def test_windows_of_types_with_urls(
+def test_accessibility_of_windows_with_urls(
     arrive: Callable[[str], Visitor], look: Look, client_type: str
 ) -> None:
     page = arrive("mara.okafor").page(f"{CLIENTS}?type={client_type}")
@@ -117,7 +117,9 @@ def test_windows_of_types_with_urls(
     look.at(page, f"Details, {client_type}")
 
 
-def test_sent_twice_and_a_fault_of_ours(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_of_already_added_and_server_error(
+    arrive: Callable[[str], Visitor], look: Look
+) -> None:
     visitor = arrive("mara.okafor")
     visitor.expect(409, 500)
     page = visitor.page(CLIENTS)
@@ -140,7 +142,7 @@ def test_sent_twice_and_a_fault_of_ours(arrive: Callable[[str], Visitor], look: 
     look.at(page, "500")
 
 
-def test_warning_before_the_session_ends(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_of_the_session_warning(arrive: Callable[[str], Visitor], look: Look) -> None:
     """Over the page, and in an open window."""
     page = arrive("mara.okafor").page()
     page.clock.install()
@@ -157,7 +159,7 @@ def test_warning_before_the_session_ends(arrive: Callable[[str], Visitor], look:
     look.at(page, "Session warning in a window")
 
 
-def test_confirm_your_identity(
+def test_accessibility_of_confirm_identity(
     live_portal: PortalProcess, arrive: Callable[[str], Visitor], look: Look
 ) -> None:
     visitor = arrive("mara.okafor")

@@ -128,7 +128,7 @@ def expect_refusals(page: Page, title: str, button: str, table: list[Row]) -> No
         page.locator(f"#{field}").fill(good[field])
 
 
-def test_each_field_of_add_client(visitor: Visitor) -> None:
+def test_add_client_each_invalid_field_is_refused_and_kept(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     add_client(page, "Taken name")
     page.reload()
@@ -147,7 +147,7 @@ def test_each_field_of_add_client(visitor: Visitor) -> None:
     expect_window(page, "Add Secret")
 
 
-def test_each_field_of_add_secret(visitor: Visitor) -> None:
+def test_add_secret_each_invalid_field_is_refused_and_kept(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     to_second_step(page, "Bad input, second window")
     window_of(page).get_by_label("Description").fill("some Description")
@@ -160,7 +160,7 @@ def test_each_field_of_add_secret(visitor: Visitor) -> None:
     expect_window(page, "Client Successfully Created")
 
 
-def test_each_field_of_add_role(visitor: Visitor) -> None:
+def test_add_role_each_invalid_field_is_refused_and_kept(visitor: Visitor) -> None:
     page = visitor.page("/security/roles")
     page.get_by_role("link", name="Add Role").click()
     window = expect_window(page, "Add Role")
@@ -173,7 +173,7 @@ def test_each_field_of_add_role(visitor: Visitor) -> None:
     assert rows(visitor.portal) == before
 
 
-def test_several_wrong_fields_are_listed_and_the_first_has_the_focus(visitor: Visitor) -> None:
+def test_add_client_several_invalid_fields_are_listed_and_first_focused(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     window = open_add_client(page)
     window.get_by_label("Token Lifetime").fill("5")
@@ -190,7 +190,7 @@ def test_several_wrong_fields_are_listed_and_the_first_has_the_focus(visitor: Vi
     assert focused(page) == "id_contact"
 
 
-def test_the_second_tick_of_tenant_administrator(visitor: Visitor) -> None:
+def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     window = open_add_client(page)
     window.get_by_label("Name").fill("Mighty gateway")
@@ -208,7 +208,7 @@ def test_the_second_tick_of_tenant_administrator(visitor: Visitor) -> None:
     expect_window(page, "Add Secret")
 
 
-def test_without_javascript_the_page_comes_back_the_same(
+def test_add_client_without_javascript_returns_the_page_filled(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara, javascript=False)

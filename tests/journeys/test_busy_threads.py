@@ -82,7 +82,7 @@ def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[sock
     return line, line.recv(2000).decode(errors="replace")
 
 
-def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
+def test_unread_exports_leave_a_thread_for_tokens(
     portal: PortalProcess, machine: dict[str, str]
 ) -> None:
     fill(portal, machine["client_id"])
@@ -107,7 +107,7 @@ def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
     wait_until(lambda: answer_to_another().startswith("HTTP/1.1 200"))
 
 
-def test_a_burst_of_writers_waits_and_tokens_come_between(
+def test_burst_of_writers_waits_while_tokens_are_issued(
     portal: PortalProcess, machine: dict[str, str]
 ) -> None:
     """AVA-3. Nobody is sent away for eight people who add clients at the same moment."""

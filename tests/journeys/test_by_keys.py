@@ -106,7 +106,7 @@ def card(page: Page, description: str, deed: str) -> str:
     return page.get_by_role("link", name=name).get_attribute("id") or ""
 
 
-def test_a_client_from_add_to_restore(page: Page) -> None:
+def test_keyboard_client_from_add_to_restore(page: Page) -> None:
     add_and_open(page)
     client_id = page.locator("#details-id").inner_text()
 
@@ -151,7 +151,7 @@ def choose(page: Page, deed: str) -> None:
     expect_window(page, deed)
 
 
-def test_secrets_and_roles_of_a_client(page: Page) -> None:
+def test_keyboard_secrets_and_roles_of_a_client(page: Page) -> None:
     add_and_open(page)
     keys(page, "2")
     expect(page.locator("#tab-secrets")).to_have_attribute("aria-current", "page")
@@ -197,7 +197,7 @@ def edit_roles(page: Page) -> None:
     expect_back(page, "edit-roles")
 
 
-def test_a_role_from_add_to_remove(page: Page) -> None:
+def test_keyboard_role_from_add_to_remove(page: Page) -> None:
     name = f"Role {uuid4()}"
     keys(page, "g", "r")
     page.wait_for_url("**/security/roles")
@@ -222,7 +222,7 @@ def test_a_role_from_add_to_remove(page: Page) -> None:
     expect_back(page, "main")
 
 
-def test_the_list_and_find(page: Page, live_portal: PortalProcess) -> None:
+def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     word = f"Basin {uuid4()}"
     for number in (1, 2):
         assert (

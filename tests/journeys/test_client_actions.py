@@ -38,7 +38,7 @@ def choose(page: Page, name: str) -> None:
     page.locator("#more-menu").get_by_role("link", name=name).click()
 
 
-def test_edit(visitor: Visitor) -> None:
+def test_edit_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
 
@@ -54,7 +54,7 @@ def test_edit(visitor: Visitor) -> None:
         expect_focus(page, "edit-client")
 
 
-def test_disable_enable_and_remove(visitor: Visitor) -> None:
+def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
 
@@ -77,7 +77,7 @@ def test_disable_enable_and_remove(visitor: Visitor) -> None:
     expect(page.locator("#details-name")).to_have_count(0)
 
 
-def test_what_someone_else_changed_is_shown(
+def test_edit_client_concurrent_change_is_shown(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)

@@ -41,7 +41,7 @@ def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
     return page
 
 
-def test_authorization_code(visitor: Visitor) -> None:
+def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Map {uuid4()}"
     page = fill_in(visitor, "authorization-code", name)
     window_of(page).get_by_label("Name", exact=True).press("Enter")
@@ -63,7 +63,7 @@ def test_authorization_code(visitor: Visitor) -> None:
     disable_remove_and_restore(page, "authorization-code", name)
 
 
-def test_hybrid(visitor: Visitor) -> None:
+def test_hybrid_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Portal {uuid4()}"
     page = fill_in(visitor, "hybrid", name)
     press(page, "Continue")

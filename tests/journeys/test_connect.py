@@ -55,7 +55,7 @@ def run(*command: str, folder: Path) -> str:
     return ended.stdout
 
 
-def test_each_snippet_runs_with_its_values(
+def test_snippet_runs_as_copied(
     live_portal: PortalProcess, visit: Visit, mara: StorageState, tmp_path: Path
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -105,7 +105,7 @@ def result_of(page: Page) -> Locator:
     return window_of(page).get_by_role("status", name="Test result")
 
 
-def test_test_it_shows_the_claims_and_never_the_token(
+def test_test_it_shows_claims_and_never_the_token(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """WEB-6 to WEB-8: nothing that has a name or outlives the window holds secret or token."""
@@ -131,7 +131,7 @@ def test_test_it_shows_the_claims_and_never_the_token(
     expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
 
 
-def test_test_it_says_what_to_do_after_a_refusal(
+def test_test_it_after_a_refusal_says_what_to_do(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -159,7 +159,7 @@ def test_test_it_says_what_to_do_after_a_refusal(
     assert shown(page) == added
 
 
-def test_without_javascript_there_is_no_test_it(
+def test_test_it_without_javascript_is_absent(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     page = visit(live_portal, storage_state=mara, javascript=False).page("/security/clients")
@@ -169,7 +169,7 @@ def test_without_javascript_there_is_no_test_it(
     expect(window_of(page).locator("pre[data-lang=curl]")).to_be_visible()
 
 
-def test_a_page_that_comes_back_from_the_cache_of_the_browser_is_left(
+def test_created_page_restored_from_browser_cache_redirects(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """WEB-4: where a browser kept the page in spite of all, it goes to the client at once."""

@@ -61,7 +61,7 @@ def expect_whole_chain(portal: PortalProcess) -> None:
     assert (verified.returncode, verified.stdout) == (0, "Herons Ltd: whole\n"), verified
 
 
-def test_killed_at_each_step_of_add(fused_portal: PortalProcess) -> None:
+def test_add_killed_at_each_step_is_whole_or_absent(fused_portal: PortalProcess) -> None:
     session = signed_in(fused_portal)
     fuse, steps = (fused_portal.data_dir / name for name in ("fuse", "steps"))
     step, saved_before_answer = 0, 0
@@ -122,7 +122,7 @@ def any_answer(senders: list[Sender]) -> bool:
     return any(sender.answers for sender in senders)
 
 
-def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
+def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess) -> None:
     seed = random.randrange(10**6)  # noqa: S311  no secret
     moments = random.Random(seed)  # noqa: S311  no secret
     sessions = [signed_in(own_portal) for _ in range(SENDERS)]

@@ -26,7 +26,7 @@ def visitor(live_portal: PortalProcess, visit: Visit, mara: StorageState) -> Vis
     return visitor
 
 
-def test_a_forged_form_cannot_take_tenant_member_away(visitor: Visitor) -> None:
+def test_forged_form_cannot_remove_tenant_member(visitor: Visitor) -> None:
     """What the window does not offer is typed into its hidden inputs; all of it is checked."""
     member, other = roles_to_forge(visitor.portal)
     page = visitor.page("/security/clients")
@@ -68,7 +68,7 @@ def roles_to_forge(portal: PortalProcess) -> tuple[str, str]:
     return tuple(str(uuid.UUID(str(found[0][0]))) for found in (own, theirs))
 
 
-def test_the_longest_of_everything_is_added(visitor: Visitor) -> None:
+def test_add_client_longest_values_are_accepted(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     window = open_add_client(page)
     name = "\N{LATIN SMALL LETTER U WITH DIAERESIS}" * limits.NAME_MAX
@@ -96,7 +96,7 @@ def test_the_longest_of_everything_is_added(visitor: Visitor) -> None:
     assert (name, 500, 200, 60) in kept
 
 
-def test_an_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
+def test_add_client_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     window = open_add_client(page)
     window.get_by_label("Name").fill("No lifetime typed")
@@ -111,7 +111,7 @@ def test_an_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
     assert visitor.portal.query(lifetime) == [(3600,)]
 
 
-def test_both_workers_count_wrong_passwords_together(live_portal: PortalProcess) -> None:
+def test_sign_in_rate_limit_is_shared_by_both_workers(live_portal: PortalProcess) -> None:
     """SES-3, without Redis: five guesses, whichever worker each of them meets."""
     guess = {"login": "somebody", "password": "not the password"}
 

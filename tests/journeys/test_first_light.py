@@ -48,7 +48,7 @@ def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProce
         yield portal
 
 
-def test_first_light_with_javascript(new_portal: PortalProcess, visit: Visit) -> None:
+def test_first_token_with_javascript(new_portal: PortalProcess, visit: Visit) -> None:
     link = LINK.findall(new_portal.log())[-1]
 
     journey(
@@ -60,7 +60,7 @@ def test_first_light_with_javascript(new_portal: PortalProcess, visit: Visit) ->
     )
 
 
-def test_first_light_without_javascript(new_portal: PortalProcess, visit: Visit) -> None:
+def test_first_token_without_javascript(new_portal: PortalProcess, visit: Visit) -> None:
     added = new_portal.manage("people", "add", "ulla", "--role", "Tenant Administrator")
     link = LINK.findall(added.stdout)[-1]
 

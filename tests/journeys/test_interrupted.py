@@ -50,7 +50,7 @@ ENDS: dict[str, Callable[[Visitor], None]] = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_session_that_ended_between_continue_and_add(
+def test_session_expired_between_continue_and_add_keeps_the_form(
     live_portal: PortalProcess, visit: Visit, end: Callable[[Visitor], None]
 ) -> None:
     visitor = visit(live_portal)
@@ -89,7 +89,7 @@ def fill_in_both_windows(page: Page, name: str) -> None:
     window.get_by_label("Expiration Date and time").fill("2030-05-06 07:08")
 
 
-def test_after_signing_in_again_the_page_behind_works(
+def test_session_expired_page_behind_works_after_sign_in(
     live_portal: PortalProcess, visit: Visit
 ) -> None:
     visitor = visit(live_portal)
@@ -112,7 +112,9 @@ def test_after_signing_in_again_the_page_behind_works(
     page.wait_for_url("**/sign-in*")
 
 
-def test_without_javascript_a_session_that_ended(live_portal: PortalProcess, visit: Visit) -> None:
+def test_session_expired_without_javascript_keeps_the_form(
+    live_portal: PortalProcess, visit: Visit
+) -> None:
     visitor = visit(live_portal, javascript=False)
     visitor.expect(403)
     page = arrive(visitor)
@@ -131,7 +133,7 @@ def test_without_javascript_a_session_that_ended(live_portal: PortalProcess, vis
     assert clients(live_portal, "Session ended on a page") == 1
 
 
-def test_a_server_that_is_gone_during_add(own_portal: PortalProcess, visit: Visit) -> None:
+def test_add_with_the_server_down_keeps_the_form(own_portal: PortalProcess, visit: Visit) -> None:
     """Gone before the form reached it, then gone with the form half-way in it."""
     visitor = visit(own_portal)
     visitor.expect("net::ERR_")
@@ -157,9 +159,7 @@ def test_a_server_that_is_gone_during_add(own_portal: PortalProcess, visit: Visi
     assert clients(own_portal, "Server gone") == 1
 
 
-def test_an_answer_that_was_lost_does_not_add_twice(
-    live_portal: PortalProcess, visit: Visit
-) -> None:
+def test_add_with_a_lost_response_adds_once(live_portal: PortalProcess, visit: Visit) -> None:
     visitor = visit(live_portal)
     visitor.expect(409, "net::ERR_FAILED")
     page = arrive(visitor)

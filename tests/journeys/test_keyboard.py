@@ -14,7 +14,9 @@ from tests.portal_process import TENANT, PortalProcess
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
-def test_keys(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:
+def test_shortcuts_act_on_the_list_and_the_open_client(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
     visitor = visit(live_portal, storage_state=mara)
     name = f"Sluice {uuid4()}"
     with_client(visitor, name)
@@ -45,7 +47,7 @@ def test_keys(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> N
     expect_focus(page, row)
 
 
-def test_no_key_acts_while_a_field_has_the_focus(
+def test_shortcuts_in_a_focused_field_do_nothing(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
     page = visit(live_portal, storage_state=mara).page("/security/clients")
@@ -57,7 +59,9 @@ def test_no_key_acts_while_a_field_has_the_focus(
     expect(window_of(page)).to_have_count(0)
 
 
-def test_keys_turned_off(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> None:
+def test_shortcuts_turned_off_do_nothing(
+    visit: Visit, live_portal: PortalProcess, mara: StorageState
+) -> None:
     page = visit(live_portal, storage_state=mara).page("/account")
     uses = page.get_by_label("Use single-key shortcuts")
     uses.uncheck()
@@ -75,7 +79,7 @@ def test_keys_turned_off(visit: Visit, live_portal: PortalProcess, mara: Storage
     expect(page.locator("body[data-shortcuts=off]")).to_have_count(0)
 
 
-def test_find_opens_a_client_and_a_window_and_g_goes_to_pages(
+def test_shortcuts_open_find_and_pages(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
     added = live_portal.manage("clients", "add", "Quarry weighbridge", "--tenant", TENANT)

@@ -24,7 +24,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never came to {name}, but to {passed}")
 
 
-def test_the_keyboard_alone_from_the_list_to_close(
+def test_keyboard_adds_a_client_from_the_list_to_close(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -64,7 +64,7 @@ def walk_to_second_window(page: Page) -> None:
 INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"
 
 
-def test_the_window_keeps_the_focus_inside(
+def test_window_traps_the_focus(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     page = visit(live_portal, storage_state=mara).page(CLIENTS)

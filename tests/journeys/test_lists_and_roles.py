@@ -24,7 +24,7 @@ def visitor(
     return visit(live_portal, javascript=request.param, storage_state=mara)
 
 
-def test_edit_a_secret(visitor: Visitor) -> None:
+def test_edit_secret_with_and_without_javascript(visitor: Visitor) -> None:
     page = with_client(visitor, f"Weir {uuid4()}")
     open_tab(page, "Secrets")
     page.get_by_role("link", name=re.compile("Edit secret")).click()
@@ -34,7 +34,7 @@ def test_edit_a_secret(visitor: Visitor) -> None:
     expect(page.get_by_role("heading", level=3, name="Firmware 4.2")).to_be_visible()
 
 
-def test_edit_the_roles_of_a_client_and_the_role(visitor: Visitor) -> None:
+def test_edit_roles_of_a_client_and_the_role_itself(visitor: Visitor) -> None:
     role, name = f"Role {uuid4()}", f"Weir {uuid4()}"
     page = with_client(visitor, name)
     page.goto("/security/roles")
@@ -58,7 +58,7 @@ def test_edit_the_roles_of_a_client_and_the_role(visitor: Visitor) -> None:
     expect(page.get_by_text(f"Role: {role}")).to_be_visible()
 
 
-def test_rename_and_remove_a_role(visitor: Visitor) -> None:
+def test_rename_and_remove_role_with_and_without_javascript(visitor: Visitor) -> None:
     role = f"Role {uuid4()}"
     page = visitor.page("/security/roles")
     add_role(page, role, "Starts pumps.")
@@ -71,7 +71,7 @@ def test_rename_and_remove_a_role(visitor: Visitor) -> None:
     expect(page.get_by_role("row").filter(has_text=role)).to_have_count(0)
 
 
-def test_removed_clients_are_found_and_restored(visitor: Visitor) -> None:
+def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
     name = f"Weir {uuid4()}"
     page = with_client(visitor, name)
     choose(page, "Remove Client")
@@ -99,7 +99,7 @@ def no_line(page: Page) -> Iterator[None]:
     page.context.set_offline(False)
 
 
-def test_a_head_sorts_and_keeps_the_focus(
+def test_column_head_sorts_and_keeps_the_focus(
     visit: Visit, live_portal: PortalProcess, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)

@@ -49,7 +49,7 @@ def add(portal: PortalProcess, name: str) -> None:
     assert added.returncode == 0, added.stderr
 
 
-def test_list_and_pane_follow_what_others_do(
+def test_list_and_pane_follow_changes_by_others(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara, viewport={"width": 1440, "height": 480})
@@ -72,7 +72,7 @@ def test_list_and_pane_follow_what_others_do(
     assert page.url.endswith(f"/secrets?q={name.replace(' ', '%20')}")
 
 
-def test_an_answer_that_another_overtook_is_asked_for_again(
+def test_poll_overtaken_response_is_requested_again(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """What was quicker may be older: the list shows the newest state, and nothing complains."""
@@ -92,7 +92,7 @@ def test_an_answer_that_another_overtook_is_asked_for_again(
     expect(page.locator(".row-link")).to_have_text(["Overtaken 1", "Overtaken 2"])
 
 
-def test_nothing_is_asked_or_moved_while_someone_is_at_work(
+def test_poll_waits_while_the_person_is_busy(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """An open menu, a selected text, an open window, a hidden page: each waits its turn."""
@@ -124,7 +124,7 @@ def test_nothing_is_asked_or_moved_while_someone_is_at_work(
     expect(pane).to_contain_text("Rotation in progress")
 
 
-def test_opened_parts_and_the_focus_stay(
+def test_poll_keeps_open_parts_and_focus(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     page, added = open_secrets(visit(live_portal, storage_state=mara), f"Opened {uuid4()}")
@@ -179,7 +179,7 @@ def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_warned_before_the_end_one_stays(live_portal: PortalProcess, visit: Visit) -> None:
+def test_session_warning_can_prolong_the_session(live_portal: PortalProcess, visit: Visit) -> None:
     visitor = visit(live_portal)
     page = signed_in(visitor, "/security/clients")
     warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
@@ -197,7 +197,7 @@ def test_warned_before_the_end_one_stays(live_portal: PortalProcess, visit: Visi
     assert int(stayed.value.headers["session-left"]) > 1750
 
 
-def test_warned_in_an_open_window_what_was_typed_survives_the_end(
+def test_session_expired_in_an_open_window_keeps_what_was_typed(
     live_portal: PortalProcess, visit: Visit
 ) -> None:
     visitor = visit(live_portal)
@@ -220,7 +220,7 @@ def test_warned_in_an_open_window_what_was_typed_survives_the_end(
     expect(window.get_by_label("Name", exact=True)).to_have_value("Typed for long")
 
 
-def test_a_page_left_alone_goes_to_sign_in_and_comes_back(
+def test_session_expired_page_goes_to_sign_in_and_returns(
     live_portal: PortalProcess, visit: Visit
 ) -> None:
     visitor = visit(live_portal)

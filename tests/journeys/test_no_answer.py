@@ -89,7 +89,7 @@ def typed_and_kept(page: Page, field: str) -> None:
         window_of(page).locator(field).fill(f"typed {uuid4()}")
 
 
-def test_each_window_of_a_client(visitor: Visitor) -> None:
+def test_client_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     page = visitor.page(CLIENTS)
     client = f"{CLIENTS}/{add_client(page, f'Line {uuid4()}').client_id}"
     page.goto(f"{client}/secrets")
@@ -123,7 +123,7 @@ def test_each_window_of_a_client(visitor: Visitor) -> None:
         expect_end(page, said)
 
 
-def test_each_window_of_a_role(visitor: Visitor) -> None:
+def test_role_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     page = visitor.page("/security/roles")
     name = f"Line {uuid4()}"
     open_window(page, "/security/roles/add", "Add Role")
@@ -143,7 +143,7 @@ def test_each_window_of_a_role(visitor: Visitor) -> None:
     expect_end(page, "There is no such role")
 
 
-def test_try_again_repeats_what_was_pressed_and_no_more(visitor: Visitor) -> None:
+def test_try_again_repeats_only_what_was_pressed(visitor: Visitor) -> None:
     """Neither a step within a form nor a preview becomes a deed."""
     page = visitor.page(f"{CLIENTS}?type=authorization-code")
     page.locator("#add-client").click()

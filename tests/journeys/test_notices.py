@@ -23,7 +23,7 @@ def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Vis
     return visit(live_portal, storage_state=mara)
 
 
-def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
+def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
     with receiver() as hooks:
         hooks.status = 410
@@ -64,7 +64,7 @@ def until_it_says(page: Page, words: str) -> Locator:
     return first
 
 
-def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
+def test_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
     page.get_by_role("button", name="Create calendar link").click()
     expect(page.get_by_text("Copy the link now.")).to_be_visible()

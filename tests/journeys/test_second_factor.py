@@ -18,7 +18,7 @@ POLICIES = "/security/policies"
 DEMANDED = "Two-factor authentication is required."
 
 
-def test_policies_demand_a_second_factor_which_is_set_up_and_asked_for(
+def test_second_factor_required_by_policy_is_set_up_and_used(
     arrive: Callable[..., Visitor], look: Look
 ) -> None:
     visitor = arrive("otto")

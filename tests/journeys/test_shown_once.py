@@ -16,7 +16,7 @@ HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: tru
 
 
 @pytest.mark.parametrize("way", ["Close", "Escape"])
-def test_close_asks_first_when_the_secret_was_not_copied(
+def test_close_without_copying_asks_first(
     live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
 ) -> None:
     page = visit(live_portal, storage_state=mara).page("/security/clients")
@@ -43,7 +43,7 @@ def press_close(page: Page) -> None:
     window_of(page).get_by_text("Close", exact=True).locator("visible=true").click()
 
 
-def test_close_does_not_ask_after_copying(
+def test_close_after_copying_does_not_ask(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -58,7 +58,7 @@ def test_close_does_not_ask_after_copying(
     expect(row).to_contain_text("Copied, then closed")
 
 
-def test_client_id_alone_is_not_the_secret(
+def test_close_after_copying_only_the_client_id_asks_first(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -74,7 +74,7 @@ def test_client_id_alone_is_not_the_secret(
     expect(window_of(page).get_by_role("alert")).to_have_text(ASKS)
 
 
-def test_without_a_clipboard_the_value_is_selected(
+def test_copy_without_a_clipboard_selects_the_value(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -92,7 +92,7 @@ def test_without_a_clipboard_the_value_is_selected(
     expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
 
 
-def test_hiding_the_page_wipes_the_window(
+def test_hidden_page_clears_the_secret_window(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     page = visit(live_portal, storage_state=mara).page("/security/clients")
@@ -104,7 +104,7 @@ def test_hiding_the_page_wipes_the_window(
     expect(window_of(page)).to_have_count(0)
 
 
-def test_a_page_with_the_secret_is_wiped_too(
+def test_hidden_page_clears_the_secret_page(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """Where the window is a page of its own, though JavaScript runs: opened in a new tab."""
@@ -122,7 +122,7 @@ def test_a_page_with_the_secret_is_wiped_too(
 
 
 @pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
-def test_leaving_without_close_leaves_nothing(
+def test_leaving_without_close_leaves_no_secret(
     live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)

@@ -27,10 +27,10 @@ OTHER = "pcs_" + "0000000000000000000000000000000000000000000000000"
         base64.urlsafe_b64encode(f'{{"secret": "{PLAIN}"}}'.encode()).decode(),
     ],
 )
-def test_a_secret_is_found_in_every_form(trace: str) -> None:
+def test_secret_search_finds_every_encoding(trace: str) -> None:
     assert found_in(f"before {trace} after", PLAIN)
     assert not found_in(f"before {trace} after", OTHER)
 
 
-def test_the_last_four_characters_are_no_trace() -> None:
+def test_secret_search_ignores_the_last_four_characters() -> None:
     assert not found_in(f"Ends in {PLAIN[-4:]}", PLAIN)

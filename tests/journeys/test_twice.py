@@ -66,7 +66,7 @@ def test_double_click_without_javascript_adds_one_client(
     assert added(live_portal, "Double click on a page") == (1, 1)
 
 
-def test_the_same_form_in_two_tabs(
+def test_same_form_in_two_tabs_adds_one_client(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     """The second tab is a copy of the first: the same fields, the same one-time form key."""
@@ -96,7 +96,7 @@ def test_the_same_form_in_two_tabs(
     assert added(live_portal, "Two tabs") == (1, 2)
 
 
-def test_a_replayed_post_gets_the_id_and_no_secret(
+def test_replayed_post_gets_the_id_but_no_secret(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     visitor = visit(live_portal, storage_state=mara)
@@ -122,7 +122,7 @@ def test_a_replayed_post_gets_the_id_and_no_secret(
     assert added(live_portal, "Replayed") == (1, 1)
 
 
-def test_the_same_name_in_two_browsers_at_once(
+def test_same_name_in_two_browsers_adds_one_client(
     live_portal: PortalProcess, visit: Visit, mara: StorageState
 ) -> None:
     pages = []

@@ -31,7 +31,7 @@ def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Vis
     return visit(live_portal, javascript=False, storage_state=mara)
 
 
-def test_rotate_a_secret(visitor: Visitor) -> None:
+def test_rotate_secret_without_javascript_works(visitor: Visitor) -> None:
     visitor.expect(422)
     page = with_client(visitor, f"Lock {uuid4()}")
     open_tab(page, "Secrets")
@@ -56,7 +56,7 @@ def apply(page: Page) -> None:
     page.get_by_role("button", name="Apply").click()
 
 
-def test_the_list_by_filter_state_order_page_and_selection(visitor: Visitor) -> None:
+def test_list_without_javascript_filters_sorts_pages_and_selects(visitor: Visitor) -> None:
     word = f"Tank {uuid4()}"
     seeded = visitor.portal.manage("shell", "-c", SEED.format(word=word))
     assert seeded.returncode == 0, seeded.stderr
@@ -94,7 +94,7 @@ def disable_all_shown(page: Page, word: str) -> None:
     expect(page.locator("#id_q")).to_have_value(word)
 
 
-def test_what_is_refused_says_why_and_leads_on(
+def test_refusals_without_javascript_explain_and_link_on(
     visitor: Visitor, live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
 ) -> None:
     visitor.expect(404, 500, 503)

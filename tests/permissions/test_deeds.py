@@ -90,12 +90,12 @@ def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | 
     return None
 
 
-def test_every_deed_has_its_right_here() -> None:
+def test_service_operation_has_a_row_here() -> None:
     assert set(NEEDS) | OWN == set(DEEDS)
 
 
 @pytest.mark.parametrize("name", HEAD[1:])
-def test_each_deed_by_each_actor(
+def test_service_operation_by_each_actor_follows_the_table(
     name: str, acting: Callable[[str], Actor], subjects: Subjects
 ) -> None:
     actor = acting(name)
@@ -108,7 +108,7 @@ def test_each_deed_by_each_actor(
         assert (deed, refusal(deed, subjects, actor)) == (deed, expected)
 
 
-def test_a_stranger_does_nothing_to_what_is_ours(
+def test_service_operation_by_a_stranger_is_refused(
     acting: Callable[[str], Actor], subjects: Subjects
 ) -> None:
     zofia = acting("stranger")
@@ -129,7 +129,7 @@ def powerful(tenant: Tenant) -> Role:
 
 
 @pytest.mark.parametrize("confirms", [True, False])
-def test_an_owner_gives_his_client_no_role_and_takes_none_away(
+def test_edit_roles_by_an_owner_is_refused(
     acting: Callable[[str], Actor], pump: Client, powerful: Role, confirms: bool
 ) -> None:
     """ROL-5: with the second tick or without it, he is refused before anything is said of it."""
@@ -148,7 +148,7 @@ def test_an_owner_gives_his_client_no_role_and_takes_none_away(
     assert not pump.roles.filter(pk=powerful.pk).exists()
 
 
-def test_nobody_names_himself_an_owner(
+def test_set_owners_by_a_non_administrator_is_refused(
     acting: Callable[[str], Actor], subjects: Subjects, administrator: Person
 ) -> None:
     for name in ("viewer", "auditor", "rotator", "machine"):
@@ -157,7 +157,7 @@ def test_nobody_names_himself_an_owner(
 
 @pytest.mark.parametrize("name", ["rotator", "owner"])
 @pytest.mark.parametrize("deed", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
-def test_who_takes_over_a_client_that_is_a_tenant_administrator(
+def test_secret_of_a_tenant_administrator_needs_equal_permissions(
     name: str,
     deed: str,
     acting: Callable[[str], Actor],

@@ -225,12 +225,12 @@ def asks(reply: Any) -> bool:
     return not reply.streaming and "Confirm your identity" in text_of(reply)
 
 
-def test_each_action_has_a_row_here() -> None:
+def test_action_has_a_row_here() -> None:
     assert set(ROWS) == set(Action)
 
 
 @pytest.mark.parametrize(("action", "door"), DOORS)
-def test_each_door_asks_and_refuses_as_the_table_says(
+def test_operation_in_portal_and_admin_follows_the_table(
     action: Action, door: str, world: World, people: dict[str, list[Person]]
 ) -> None:
     sent, (may, may_not) = getattr(ROWS[action], door)(world), people[door]
@@ -251,7 +251,7 @@ def test_each_door_asks_and_refuses_as_the_table_says(
     assert sent.typed is None or reply.streaming or AuditEvent.objects.count() > before
 
 
-def test_the_current_password_is_the_proof_of_people_without_a_second_factor(
+def test_change_password_without_a_second_factor_needs_no_other_proof(
     colleague: Person,
 ) -> None:
     browser = browser_of(colleague, proof_age=STALE)
@@ -265,7 +265,7 @@ def test_the_current_password_is_the_proof_of_people_without_a_second_factor(
     assert colleague.check_password(NEW_PASSWORD)
 
 
-def test_with_a_second_factor_a_code_is_asked_for_and_no_password_is_carried(
+def test_change_password_with_a_second_factor_asks_for_a_code(
     colleague: Person,
 ) -> None:
     browser, secret = browser_of(colleague, proof_age=FRESH), give_app(colleague)
@@ -285,7 +285,7 @@ def test_with_a_second_factor_a_code_is_asked_for_and_no_password_is_carried(
 
 
 @pytest.mark.parametrize("proof_for", ["GET", "POST"])
-def test_a_window_that_opened_may_be_sent_for_ten_minutes_more(
+def test_opened_window_can_be_sent_for_ten_more_minutes(
     proof_for: str, world: World, people: dict[str, list[Person]]
 ) -> None:
     for door in Row._fields:

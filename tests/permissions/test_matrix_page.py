@@ -30,7 +30,7 @@ def line(action: str, cells: dict[str, str]) -> str:
     return f"| `{action}` | " + " | ".join(shown) + " |"
 
 
-def test_the_page_has_each_row_of_the_table() -> None:
+def test_authorization_page_has_each_row_of_the_table() -> None:
     rows = [line(action, dict(zip(HEAD[1:], cells, strict=True))) for action, *cells in ROWS]
     page = [row.rstrip() for row in PAGE.read_text().splitlines() if row.startswith("| `")]
 

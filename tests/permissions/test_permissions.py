@@ -71,7 +71,7 @@ NEEDS_NO_PROOF: Final = {
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
 
 
-def test_each_action_has_a_row_here_and_in_the_policies() -> None:
+def test_action_has_a_row_here_and_in_the_permission_table() -> None:
     rows = [action for action, *_ in ROWS]
     assert sorted(rows) == sorted(Action)
     assert set(PERMISSIONS) == set(Action)
@@ -79,7 +79,9 @@ def test_each_action_has_a_row_here_and_in_the_policies() -> None:
 
 
 @pytest.mark.parametrize("name", HEAD[1:])
-def test_column(name: str, acting: Callable[[str], Actor], pump: Client, robot: Client) -> None:
+def test_require_for_each_actor_follows_the_table(
+    name: str, acting: Callable[[str], Actor], pump: Client, robot: Client
+) -> None:
     actor, column = acting(name), HEAD.index(name)
 
     for action, *cells in ROWS:
@@ -91,7 +93,7 @@ def test_column(name: str, acting: Callable[[str], Actor], pump: Client, robot: 
 
 
 @pytest.mark.parametrize("action", Action)
-def test_a_person_without_a_fresh_proof_is_asked_for_one_and_nobody_else(
+def test_require_without_a_fresh_proof_asks_only_people(
     action: Action, acting: Callable[[str], Actor]
 ) -> None:
     staff = replace(acting("staff"), has_fresh_proof=bool)
@@ -104,13 +106,15 @@ def test_a_person_without_a_fresh_proof_is_asked_for_one_and_nobody_else(
     require(replace(acting("shell"), has_fresh_proof=bool), action)
 
 
-def test_a_client_is_never_asked_for_a_proof(acting: Callable[[str], Actor]) -> None:
+def test_require_never_asks_a_client_for_proof(acting: Callable[[str], Actor]) -> None:
     robot = acting("robot")
     for action in [one for one in Action if allows(robot, one)]:
         require(robot, action)
 
 
-def test_who_may_not_is_refused_before_a_proof_is_asked_for(acting: Callable[[str], Actor]) -> None:
+def test_require_without_permission_is_refused_before_asking_for_proof(
+    acting: Callable[[str], Actor],
+) -> None:
     viewer = replace(acting("viewer"), has_fresh_proof=bool)
     with pytest.raises(Forbidden, match="Only Tenant Administrators can add a client"):
         require(viewer, Action.ADD_CLIENT)
@@ -128,7 +132,7 @@ def _may(actor: Actor, action: Action, client: Client | None) -> bool:
 
 
 @pytest.mark.parametrize("name", HEAD[1:])
-def test_a_client_of_another_tenant_was_never_there(
+def test_client_of_another_tenant_is_not_found(
     name: str, acting: Callable[[str], Actor], theirs: Client
 ) -> None:
     actor = acting(name)
@@ -138,7 +142,7 @@ def test_a_client_of_another_tenant_was_never_there(
             require(actor, action, client=theirs)
 
 
-def test_a_stranger_finds_none_of_our_clients(
+def test_client_list_of_a_stranger_is_empty(
     acting: Callable[[str], Actor], pump: Client, robot: Client
 ) -> None:
     zofia = acting("stranger")
@@ -148,7 +152,7 @@ def test_a_stranger_finds_none_of_our_clients(
                 require(zofia, action, client=client)
 
 
-def test_an_owner_named_in_another_tenant_is_a_stranger_still(
+def test_owner_from_another_tenant_stays_a_stranger(
     acting: Callable[[str], Actor], pump: Client, stranger: Person
 ) -> None:
     ClientOwner.objects.create(client=pump, person=stranger)
@@ -156,7 +160,7 @@ def test_an_owner_named_in_another_tenant_is_a_stranger_still(
         require(acting("stranger"), Action.EDIT_CLIENT, client=pump)
 
 
-def test_an_owner_owns_the_client_that_names_him_and_no_other(
+def test_owner_owns_only_the_client_that_names_them(
     acting: Callable[[str], Actor], tenant: Tenant
 ) -> None:
     olga, other = acting("owner"), make_client("Valve", tenant).client
@@ -165,13 +169,13 @@ def test_an_owner_owns_the_client_that_names_him_and_no_other(
         assert not allows(olga, action)
 
 
-def test_a_client_whose_id_is_an_owners_does_not_own(pump: Client, administrator: Person) -> None:
+def test_client_with_the_id_of_an_owner_owns_nothing(pump: Client, administrator: Person) -> None:
     ClientOwner.objects.create(client=pump, person=administrator)
     machine = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(administrator.pk))
     assert not allows(machine, Action.EDIT_CLIENT, client=pump)
 
 
-def test_a_client_never_changes_itself(robot: Client) -> None:
+def test_client_cannot_change_itself(robot: Client) -> None:
     itself = machine_of(robot)
 
     assert allows(itself, Action.READ_CLIENTS, client=robot)
@@ -180,15 +184,13 @@ def test_a_client_never_changes_itself(robot: Client) -> None:
             require(itself, action, client=robot)
 
 
-def test_without_roles_nothing(pump: Client) -> None:
+def test_actor_without_roles_may_do_nothing(pump: Client) -> None:
     nobody = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(pump.pk))
     assert not [action for action in Action if allows(nobody, action, client=pump)]
 
 
 @pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
-def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
-    role: Any, tenant: Tenant
-) -> None:
+def test_built_in_role_unmarked_only_reads(role: Any, tenant: Tenant) -> None:
     actor = actor_for(make_person("ann", tenant, role.role_type_id))
     may = {action for action in Action if allows(actor, action)}
 
@@ -197,12 +199,12 @@ def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
         assert len(may) == 2 + len([action for action in Action if action.startswith("own.")])
 
 
-def test_a_custom_role_gives_no_right_whatever_its_name(tenant: Tenant) -> None:
+def test_custom_role_gives_no_permission(tenant: Tenant) -> None:
     role = make_role("Tenant Administrator 2", tenant)
     client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
     assert not allows(machine_of(client), Action.ADD_CLIENT)
 
 
-def test_staff_have_no_more_rights_in_the_tenant(tenant: Tenant) -> None:
+def test_staff_have_no_extra_permissions_in_the_tenant(tenant: Tenant) -> None:
     stan = actor_for(make_person("stan", tenant, is_staff=True))
     assert not allows(replace(stan, is_staff=True), Action.ADD_CLIENT)

@@ -17,7 +17,7 @@ from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows
 from tests.web.conftest import HTMX, browser_of, is_page, text_of
 
 
-def test_an_event_reads_as_a_sentence_with_before_and_after(
+def test_event_is_a_sentence_with_before_and_after(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     role = add_role("Pumps", description="", actor=actor_for(administrator), now=now)
@@ -35,7 +35,7 @@ def test_an_event_reads_as_a_sentence_with_before_and_after(
 @pytest.mark.parametrize(
     ("right", "status"), [(TENANT_AUDITOR, 200), (SECRET_ROTATOR, 403), (None, 403)]
 )
-def test_auditors_read_it_and_have_it_in_the_left_pane(tenant: Tenant, right: Any, status: int):
+def test_activity_auditor_can_open_it_from_the_left_pane(tenant: Tenant, right: Any, status: int):
     browser = browser_of(make_person("ruth", tenant, *([right] if right else [])))
 
     assert browser.get(ACTIVITY).status_code == status
@@ -43,7 +43,7 @@ def test_auditors_read_it_and_have_it_in_the_left_pane(tenant: Tenant, right: An
     assert (f'href="{ACTIVITY}"' in pane) == (status == 200)
 
 
-def test_the_fragment_brings_the_slot_of_the_toolbar_along(administrator_browser: Browser):
+def test_activity_fragment_includes_the_toolbar_slot(administrator_browser: Browser):
     reply = administrator_browser.get(
         f"{ACTIVITY}?kind=roles", headers={**HTMX, "HX-Target": "activity"}
     )
@@ -54,7 +54,7 @@ def test_the_fragment_brings_the_slot_of_the_toolbar_along(administrator_browser
     assert "/security/activity/export?kind=roles" in text_of(reply)
 
 
-def test_strangers_see_nothing_of_it(
+def test_activity_of_another_tenant_is_never_shown(
     stranger_browser: Browser, machine: Machine, administrator: Person, now: datetime
 ):
     """TEN-1: not by text, by ids, nor by place."""
@@ -75,7 +75,7 @@ def test_strangers_see_nothing_of_it(
         assert "mara" not in text
 
 
-def test_refused_token_requests_are_groups_that_stand_out(
+def test_refused_token_requests_are_grouped_and_highlighted(
     administrator_browser: Browser, machine: Machine, now: datetime
 ):
     ended = now - timedelta(days=3, hours=1)
@@ -95,7 +95,7 @@ def test_refused_token_requests_are_groups_that_stand_out(
     assert text_of(reply).count("health-bad") == 2
 
 
-def test_a_removed_client_is_named_and_has_no_page(
+def test_removed_client_is_named_without_a_link(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     from clients_app.services.clients.removal import remove_client
@@ -108,7 +108,7 @@ def test_a_removed_client_is_named_and_has_no_page(
     assert f"/security/clients/{machine.client.pk}" not in text
 
 
-def test_names_are_text_and_nothing_more(
+def test_activity_names_are_escaped(
     administrator_browser: Browser, tenant: Tenant, administrator: Person, now: datetime
 ):
     """CLI-6."""
@@ -121,7 +121,7 @@ def test_names_are_text_and_nothing_more(
     assert "&lt;img src=x" in text
 
 
-def test_queries_are_constant_in_number(
+def test_activity_query_count_does_not_grow_with_events(
     administrator_browser: Browser,
     administrator: Person,
     now: datetime,
@@ -136,7 +136,7 @@ def test_queries_are_constant_in_number(
         administrator_browser.get(f"{ACTIVITY}?when=day")
 
 
-def test_reading_it_is_a_line_of_the_log_and_no_event(
+def test_activity_read_is_logged_but_is_not_an_event(
     administrator_browser: Browser, caplog: pytest.LogCaptureFixture
 ):
     """AUD-3: audit reading. A text that is no name of ours may be a secret: it is not kept."""

@@ -43,7 +43,9 @@ def refuse(machine: Machine) -> None:
     )
 
 
-def test_csv_has_all_that_fits_newest_first(administrator_browser: Browser, machine: Machine):
+def test_export_csv_has_all_matching_events_newest_first(
+    administrator_browser: Browser, machine: Machine
+):
     refuse(machine)
 
     reply, text = sent(administrator_browser, "csv")
@@ -64,7 +66,9 @@ def test_csv_has_all_that_fits_newest_first(administrator_browser: Browser, mach
     assert json.loads(added["After"])["name"] == "Wind park reader"
 
 
-def test_json_lines_have_the_sealed_events(administrator_browser: Browser, machine: Machine):
+def test_export_json_lines_have_the_events_as_sealed(
+    administrator_browser: Browser, machine: Machine
+):
     refuse(machine)
 
     reply, text = sent(administrator_browser, "jsonl")
@@ -80,7 +84,7 @@ def test_json_lines_have_the_sealed_events(administrator_browser: Browser, machi
         assert json.loads(event.canonical).items() <= one.items()
 
 
-def test_it_has_what_the_screen_is_filtered_by(
+def test_export_uses_the_filters_of_the_screen(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, machine: Machine
 ):
     refuse(machine)
@@ -91,7 +95,7 @@ def test_it_has_what_the_screen_is_filtered_by(
     assert [one["Event"] for one in cells(text)] == ["Role Pumps added"]
 
 
-def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine):
+def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine: Machine):
     """AUD-3. A text that is no name of ours may be a secret: it is not kept."""
     sent(administrator_browser, "csv", "?kind=roles&q=wind")
     sent(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
@@ -106,7 +110,7 @@ def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine)
 
 
 @pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1+1", "-2", "@SUM(1)", "\uff1d1"])
-def test_no_cell_is_a_formula(
+def test_export_csv_cells_are_never_formulas(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, name: str
 ):
     """CLI-6, with what spreadsheets take for an equals sign too."""
@@ -123,7 +127,7 @@ def test_no_cell_is_a_formula(
     )
 
 
-def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine):
+def test_export_with_an_old_proof_asks_to_confirm_identity(administrator: Person, machine: Machine):
     """SES-5."""
     old = browser_of(administrator, proof_age=timedelta(minutes=21))
     before = AuditEvent.objects.count()
@@ -141,7 +145,7 @@ def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine
     assert b"".join(went_on.streaming_content)
 
 
-def test_the_window_asks_in_which_format(administrator_browser: Browser, machine: Machine):
+def test_export_window_offers_both_formats(administrator_browser: Browser, machine: Machine):
     page = administrator_browser.get(f"{EXPORT}?kind=clients")
     window = administrator_browser.get(f"{EXPORT}?kind=clients", headers=HTMX)
     wrong = administrator_browser.post(EXPORT, {"format": "xls"})
@@ -152,7 +156,7 @@ def test_the_window_asks_in_which_format(administrator_browser: Browser, machine
     assert (wrong.status_code, wrong.streaming) == (422, False)
 
 
-def test_only_who_reads_activity_exports_it(
+def test_export_without_the_permission_is_refused(
     colleague_browser: Browser, stranger_browser: Browser, browser: Browser, machine: Machine
 ):
     """TEN-1: a stranger's file has nothing of ours."""
@@ -162,7 +166,7 @@ def test_only_who_reads_activity_exports_it(
     assert "mara" not in theirs
 
 
-def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
+def test_export_contains_no_secret(administrator_browser: Browser, machine: Machine):
     """SEC-3."""
     for chosen in ("csv", "jsonl"):
         _, text = sent(administrator_browser, chosen)
@@ -171,7 +175,9 @@ def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
         assert "argon2" not in text
 
 
-def test_one_at_a_time(administrator_browser: Browser, machine: Machine):
+def test_export_second_concurrent_export_is_refused(
+    administrator_browser: Browser, machine: Machine
+):
     """AVA-12: while one is read the other thread is for tokens. The second is no event."""
     first = administrator_browser.post(EXPORT, {"format": "csv"})
     exported = AuditEvent.objects.filter(action="activity.exported")

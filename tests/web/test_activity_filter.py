@@ -14,7 +14,7 @@ from tests.web.activity import ACTIVITY, listed, refuse
 from tests.web.conftest import text_of
 
 
-def test_by_kind_outcome_client_and_person(
+def test_filter_by_kind_outcome_client_and_person_lists_matches(
     administrator_browser: Browser,
     administrator: Person,
     colleague: Person,
@@ -50,7 +50,7 @@ def test_by_kind_outcome_client_and_person(
     assert listed(browser, kind="nonsense", outcome="x", client="x", person="x") == everything
 
 
-def test_by_a_text_that_is_a_name_an_id_or_an_address(
+def test_filter_by_text_matches_name_id_and_address(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     group = refuse(machine, now)
@@ -69,7 +69,7 @@ def test_by_a_text_that_is_a_name_an_id_or_an_address(
     assert sum(f"{group.requests} token requests refused" in one for one in by_name) == 1
 
 
-def test_a_text_that_many_names_have_says_that_it_is_cut(
+def test_filter_by_text_with_too_many_names_says_it_is_cut(
     administrator_browser: Browser, tenant: Tenant, now: datetime
 ):
     from tests.factories import insert_clients
@@ -94,7 +94,7 @@ def test_a_text_that_many_names_have_says_that_it_is_cut(
         ("always", timedelta(days=4000), True),
     ],
 )
-def test_by_time(
+def test_filter_by_time_lists_events_of_the_range(
     administrator_browser: Browser,
     administrator: Person,
     machine: Machine,
@@ -113,7 +113,7 @@ def test_by_time(
     assert ("12 token requests refused" in found) == shown
 
 
-def test_by_days_of_the_readers_own_zone(
+def test_filter_by_day_uses_the_time_zone_of_the_reader(
     administrator_browser: Browser, administrator: Person, tenant: Tenant
 ):
     Person.objects.filter(pk=administrator.pk).update(time_zone="Europe/Berlin")
@@ -131,7 +131,7 @@ def test_by_days_of_the_readers_own_zone(
     assert listed(administrator_browser, when="dates", first="2026-02-30", kind="roles")
 
 
-def test_clocks_that_differ_hide_nothing(
+def test_filter_by_day_includes_events_of_a_slower_clock(
     administrator_browser: Browser, administrator: Person, now: datetime
 ):
     """JWT-5: an event that was written after one of a faster clock is still of its day."""

@@ -42,7 +42,7 @@ def moment_of(row: str) -> tuple[bool, str]:
     return "Today" in row, re.search(r"\d\d:\d\d:\d\d", row)[0]
 
 
-def test_older_and_newer_show_every_row_once_in_order(
+def test_older_and_newer_show_each_row_once_in_order(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     """By keys: what is done meanwhile moves nothing."""
@@ -63,7 +63,7 @@ def test_older_and_newer_show_every_row_once_in_order(
     assert moments == sorted(moments, reverse=True)
 
 
-def test_newer_leads_back_to_what_was_done_meanwhile(
+def test_newer_leads_to_events_recorded_since(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     make_roles(2 * PAGE_SIZE + 10, administrator, now)
@@ -79,7 +79,7 @@ def test_newer_leads_back_to_what_was_done_meanwhile(
     assert link(top, "Newer events") is None
 
 
-def test_the_foot_counts_what_fits(
+def test_footer_counts_matching_events(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     make_roles(PAGE_SIZE + 1, administrator, now)
@@ -96,7 +96,7 @@ def test_the_foot_counts_what_fits(
 
 
 @pytest.mark.parametrize("place", ["x", "1-2", "-1-0-0", "9" * 30 + "-0-0", "1-" + "9" * 18 + "-1"])
-def test_a_place_that_is_none_is_the_first_page(administrator_browser: Browser, place: str):
+def test_page_position_invalid_shows_the_first_page(administrator_browser: Browser, place: str):
     everything = listed(administrator_browser)
     assert listed(administrator_browser, below=place) == everything
     assert listed(administrator_browser, above=place) == everything

@@ -32,7 +32,7 @@ def do(browser, deed: str, clients, **fields):
     return browser.post(f"{BULK}/{deed}", sent, headers=HTMX)
 
 
-def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_browser, three):
+def test_select_shows_a_checkbox_for_each_client(administrator_browser, colleague_browser, three):
     text = text_of(administrator_browser.get(LIST, {"select": "1"}))
     assert text.count('name="clients"') == 3
     assert f'formaction="{BULK}/disable"' in text
@@ -45,7 +45,7 @@ def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_b
 
 
 @pytest.mark.parametrize("deed", ["disable", "enable", "tags", "owners"])
-def test_the_confirmation_names_each_client(administrator_browser, three, deed):
+def test_bulk_window_names_each_client(administrator_browser, three, deed):
     asked = {"clients": ids(three), "to": f"{LIST}?q=o"}
     window = administrator_browser.get(f"{BULK}/{deed}", asked, headers=HTMX)
 
@@ -57,7 +57,7 @@ def test_the_confirmation_names_each_client(administrator_browser, three, deed):
     assert is_page(administrator_browser.get(f"{BULK}/{deed}", asked))
 
 
-def test_disable_and_enable(administrator_browser, three):
+def test_bulk_disable_and_enable_changes_all_clients(administrator_browser, three):
     assert do(administrator_browser, "disable", three[:2]).status_code == 204
     assert Client.objects.filter(is_enabled=True).count() == 1
 
@@ -69,7 +69,7 @@ def test_disable_and_enable(administrator_browser, three):
     assert Client.objects.filter(is_enabled=True).count() == 3
 
 
-def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
+def test_bulk_without_htmx_redirects_to_the_list(administrator_browser, three):
     sent = {"clients": ids(three), "to": f"{LIST}?q=o&select=1"}
     reply = administrator_browser.post(f"{BULK}/disable", sent)
 
@@ -78,7 +78,7 @@ def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
     assert elsewhere["Location"] == "/"
 
 
-def test_tags_are_added_and_taken_away_and_recorded(administrator_browser, three):
+def test_bulk_tags_are_added_removed_and_recorded(administrator_browser, three):
     three[0].tags.create(name="Old", name_key="old")
     three[1].tags.create(name="north", name_key="north")
 
@@ -92,7 +92,7 @@ def test_tags_are_added_and_taken_away_and_recorded(administrator_browser, three
     assert Client.objects.get(pk=three[0].pk).version == 2
 
 
-def test_one_client_that_cannot_stops_all(administrator_browser, three):
+def test_bulk_with_one_invalid_client_changes_none(administrator_browser, three):
     for number in range(TAGS_MAX):
         three[2].tags.create(name=f"t{number}", name_key=f"t{number}")
 
@@ -105,7 +105,9 @@ def test_one_client_that_cannot_stops_all(administrator_browser, three):
     assert not AuditEvent.objects.filter(action="client.edited").exists()
 
 
-def test_owners_are_added_to_those_there(administrator_browser, administrator, colleague, three):
+def test_bulk_owners_are_added_to_existing_owners(
+    administrator_browser, administrator, colleague, three
+):
     three[0].owners.add(administrator)
 
     reply = do(administrator_browser, "owners", three[:2], owners=[str(colleague.pk)])
@@ -116,7 +118,9 @@ def test_owners_are_added_to_those_there(administrator_browser, administrator, c
     assert AuditEvent.objects.filter(action="client.owners.changed").count() == 2
 
 
-def test_owners_have_their_limits(administrator_browser, tenant, stranger, colleague, three):
+def test_bulk_owners_beyond_the_limit_are_refused(
+    administrator_browser, tenant, stranger, colleague, three
+):
     for number in range(OWNERS_MAX):
         three[0].owners.add(make_person(f"p{number}", tenant))
 
@@ -130,7 +134,7 @@ def test_owners_have_their_limits(administrator_browser, tenant, stranger, colle
     assert not three[1].owners.exists()
 
 
-def test_several_clients_ask_for_a_proof_where_one_does(administrator, three):
+def test_bulk_asks_for_proof_like_the_single_operation(administrator, three):
     browser = browser_of(administrator, proof_age=timedelta(minutes=30))
 
     assert "Confirm your identity" in text_of(do(browser, "owners", three))
@@ -146,7 +150,7 @@ def test_several_clients_ask_for_a_proof_where_one_does(administrator, three):
         ("tags", {"add": "", "remove": "\u202e"}, "direction"),
     ],
 )
-def test_what_is_typed_wrong_is_kept(administrator_browser, three, deed, fields, sentence):
+def test_bulk_invalid_input_is_kept(administrator_browser, three, deed, fields, sentence):
     reply = do(administrator_browser, deed, three, **fields)
 
     assert reply.status_code == 422
@@ -154,13 +158,13 @@ def test_what_is_typed_wrong_is_kept(administrator_browser, three, deed, fields,
     assert all(pk in text_of(reply) for pk in ids(three))
 
 
-def test_nothing_selected_and_too_many(administrator_browser):
+def test_bulk_with_no_or_too_many_clients_is_refused(administrator_browser):
     none = do(administrator_browser, "disable", [])
     assert none.status_code == 422
     assert "Select at least one client." in text_of(none)
 
 
-def test_two_hundred_at_once_and_no_more(administrator, now):
+def test_bulk_of_two_hundred_works_and_one_more_is_refused(administrator, now):
     actor = Actor(
         kind=ActorKind.PERSON,
         tenant_id=administrator.tenant_id,
@@ -174,7 +178,7 @@ def test_two_hundred_at_once_and_no_more(administrator, now):
         enable_all(ids, enabled=False, actor=actor, now=now)
 
 
-def test_removed_and_foreign_clients_are_passed_over(
+def test_bulk_skips_removed_and_foreign_clients(
     administrator_browser, stranger_browser, three, now
 ):
     Client.objects.filter(pk=three[0].pk).update(removed_at=now)
@@ -188,11 +192,11 @@ def test_removed_and_foreign_clients_are_passed_over(
     assert "Two" not in text_of(window)
 
 
-def test_only_administrators_do_it(colleague_browser, three):
+def test_bulk_by_a_non_administrator_is_refused(colleague_browser, three):
     for deed in ("disable", "enable", "tags", "owners"):
         assert do(colleague_browser, deed, three).status_code == 403
     assert Client.objects.filter(is_enabled=True).count() == 3
 
 
-def test_an_unknown_deed_is_no_page(administrator_browser):
+def test_bulk_unknown_operation_is_not_found(administrator_browser):
     assert administrator_browser.get(f"{BULK}/rotate").status_code == 404

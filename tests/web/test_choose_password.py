@@ -31,7 +31,7 @@ def choose(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSE
     return browser.post(page["Location"], {"password1": first, "password2": second})
 
 
-def test_key_leaves_the_address_at_once(client, link):
+def test_one_time_link_key_is_dropped_from_the_address(client, link):
     page = client.get(link)
 
     assert page.status_code == 302
@@ -40,7 +40,7 @@ def test_key_leaves_the_address_at_once(client, link):
     assert "For ruth." in text_of(client.get(page["Location"]))
 
 
-def test_chosen_password_signs_in_and_has_its_event(client, link, person):
+def test_choose_password_signs_in_and_is_recorded(client, link, person):
     reply = choose(client, link)
 
     assert reply["Location"] == "/sign-in"
@@ -51,7 +51,7 @@ def test_chosen_password_signs_in_and_has_its_event(client, link, person):
     assert (event.actor_name, event.address) == ("ruth", "127.0.0.1")
 
 
-def test_link_works_once(client, link):
+def test_one_time_link_used_twice_is_refused(client, link):
     choose(client, link)
     reply = Browser().get(link)
 
@@ -59,7 +59,7 @@ def test_link_works_once(client, link):
     assert "This link no longer works" in text_of(reply)
 
 
-def test_link_ends_after_an_hour(client, link, now):
+def test_one_time_link_expires_after_an_hour(client, link, now):
     with time_machine.travel(now + timedelta(minutes=61), tick=True):
         assert client.get(link).status_code == 404
     with time_machine.travel(now + timedelta(minutes=59), tick=True):
@@ -75,7 +75,7 @@ def test_link_ends_after_an_hour(client, link, now):
         ("", "", "required"),
     ],
 )
-def test_weak_or_mistyped_is_said(client, link, person, first, second, said):
+def test_choose_password_weak_or_mistyped_is_refused(client, link, person, first, second, said):
     reply = choose(client, link, first, second)
 
     assert reply.status_code == 422
@@ -85,5 +85,5 @@ def test_weak_or_mistyped_is_said(client, link, person, first, second, said):
 
 
 @pytest.mark.parametrize("forged", ["x", "ffff-ffff", "ffffffffffffffffffffffffffffffff-abc-def"])
-def test_forged_link(client, db, forged):
+def test_one_time_link_forged_is_refused(client, db, forged):
     assert client.get(f"/choose-password/{forged}").status_code == 404

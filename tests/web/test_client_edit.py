@@ -32,7 +32,7 @@ def typed(machine):
     }
 
 
-def test_window_is_a_page_and_a_fragment_and_holds_what_is(administrator_browser, tenant):
+def test_edit_client_window_is_filled_as_page_and_fragment(administrator_browser, tenant):
     role = make_role("MyData.Role", tenant)
     about = {"description": "Sends <levels>", "contact": "North", "tags": ("pump", "north")}
     client = make_client("Pump 14", tenant, role_ids=frozenset({role.pk}), **about).client
@@ -50,7 +50,9 @@ def test_window_is_a_page_and_a_fragment_and_holds_what_is(administrator_browser
         assert "Pump 14, Client-Credentials." in text_of(reply)
 
 
-def test_every_field_is_saved_with_its_event(administrator_browser, machine, edit, typed, tenant):
+def test_edit_client_every_field_is_saved_and_recorded(
+    administrator_browser, machine, edit, typed, tenant
+):
     role = make_role("MyData.Role", tenant)
     typed |= {
         "name": "Wind park writer",
@@ -74,7 +76,9 @@ def test_every_field_is_saved_with_its_event(administrator_browser, machine, edi
     assert AuditEvent.objects.filter(action="client.edited", actor_name="mara").count() == 1
 
 
-def test_without_javascript_it_leads_to_the_details(administrator_browser, address, edit, typed):
+def test_edit_client_without_javascript_redirects_to_the_details(
+    administrator_browser, address, edit, typed
+):
     reply = administrator_browser.post(edit, typed | {"contact": "South"})
 
     assert (reply.status_code, reply["Location"]) == (303, address())
@@ -94,7 +98,7 @@ def test_without_javascript_it_leads_to_the_details(administrator_browser, addre
         ("owners", "nobody", "Select people from the list."),
     ],
 )
-def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
+def test_edit_client_invalid_field_is_explained_and_kept(
     administrator_browser, tenant, machine, edit, typed, field, wrong, said
 ):
     make_client("Pump 14", tenant)
@@ -109,13 +113,13 @@ def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
     assert machine.client.version == 1
 
 
-def test_own_name_in_other_case_is_no_conflict(administrator_browser, edit, typed):
+def test_edit_client_own_name_in_other_case_is_accepted(administrator_browser, edit, typed):
     reply = administrator_browser.post(edit, typed | {"name": "WIND park reader"}, headers=HTMX)
 
     assert reply.status_code == 204
 
 
-def test_tenant_administrator_needs_the_second_tick(
+def test_edit_client_tenant_administrator_needs_a_second_tick(
     administrator_browser, tenant, machine, edit, typed
 ):
     typed |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
@@ -129,7 +133,7 @@ def test_tenant_administrator_needs_the_second_tick(
     assert kept.status_code == 204
 
 
-def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
+def test_edit_client_concurrent_change_is_shown_and_not_overwritten(
     administrator_browser, machine, edit, typed, tenant
 ):
     role = make_role("MyData.Role", tenant)
@@ -159,7 +163,9 @@ def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
 
 
 @pytest.mark.parametrize("version", ["", "abc", "0", "²", "9" * 30])
-def test_version_that_never_was_saves_nothing(administrator_browser, machine, edit, typed, version):
+def test_edit_client_unknown_version_saves_nothing(
+    administrator_browser, machine, edit, typed, version
+):
     reply = administrator_browser.post(edit, typed | {"version": version, "contact": "X"})
 
     assert reply.status_code == 422
@@ -167,7 +173,7 @@ def test_version_that_never_was_saves_nothing(administrator_browser, machine, ed
     assert machine.client.contact == ""
 
 
-def test_fields_that_the_form_does_not_have_change_nothing(
+def test_edit_client_forged_fields_are_ignored(
     administrator_browser, machine, edit, typed, stranger
 ):
     """ROL-9: each column of the row, named in turn by a forged form."""
@@ -184,7 +190,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(
     assert Client.objects.values(*kept - changes).get(pk=machine.client.pk) == before
 
 
-def test_owners_are_people_of_the_tenant(
+def test_edit_client_owner_outside_the_tenant_is_refused(
     administrator_browser, colleague, stranger, machine, edit, typed, address
 ):
     window = text_of(administrator_browser.get(edit))
@@ -199,7 +205,7 @@ def test_owners_are_people_of_the_tenant(
     assert stolen.status_code == 422
 
 
-def test_fields_and_owners_are_saved_together_or_not_at_all(
+def test_edit_client_fields_and_owners_are_saved_atomically(
     administrator_browser, colleague, machine, edit, typed
 ):
     typed |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
@@ -208,7 +214,7 @@ def test_fields_and_owners_are_saved_together_or_not_at_all(
     assert not machine.client.owners.exists()
 
 
-def test_owner_edits_fields_but_neither_roles_nor_owners(
+def test_edit_client_owner_cannot_change_roles_or_owners(
     colleague, machine, edit, typed, tenant, address
 ):
     ClientOwner.objects.create(client=machine.client, person=colleague)
@@ -229,7 +235,7 @@ def test_owner_edits_fields_but_neither_roles_nor_owners(
     assert list(machine.client.owners.all()) == [colleague]
 
 
-def test_changed_roles_and_owners_ask_for_proof_and_fields_do_not(
+def test_edit_client_only_roles_and_owners_ask_for_proof(
     administrator, colleague, machine, edit, typed, tenant
 ):
     role = make_role("MyData.Role", tenant)
@@ -249,7 +255,9 @@ def test_changed_roles_and_owners_ask_for_proof_and_fields_do_not(
     assert list(machine.client.owners.all()) == [colleague]
 
 
-def test_window_that_came_back_shows_what_was_typed(administrator_browser, edit, typed, tenant):
+def test_edit_client_window_after_proof_shows_what_was_typed(
+    administrator_browser, edit, typed, tenant
+):
     role = make_role("MyData.Role", tenant)
     Client.objects.get().roles.add(role)
     reply = administrator_browser.post(edit, typed | {"back": "1", "name": "Half"}, headers=HTMX)
@@ -260,7 +268,7 @@ def test_window_that_came_back_shows_what_was_typed(administrator_browser, edit,
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_edit_client_without_permission_is_refused(
     colleague_browser, stranger_browser, client, machine, edit, typed, method
 ):
     sent = typed | {"name": "Mine"}

@@ -25,7 +25,9 @@ def is_there(machine) -> bool:
     return Client.objects.present().filter(pk=machine.client.pk).exists()
 
 
-def test_window_says_what_goes_and_offers_to_disable(administrator_browser, machine, remove):
+def test_remove_client_window_lists_effects_and_offers_disable(
+    administrator_browser, machine, remove
+):
     insert_secrets(machine.client, 1)
     for headers in ({}, HTMX):
         reply = administrator_browser.get(remove, headers=headers)
@@ -39,7 +41,7 @@ def test_window_says_what_goes_and_offers_to_disable(administrator_browser, mach
     assert is_there(machine)
 
 
-def test_removed_at_once_and_said(administrator_browser, machine, remove, address):
+def test_remove_client_takes_effect_immediately(administrator_browser, machine, remove, address):
     reply = administrator_browser.post(remove, headers=HTMX)
 
     assert reply.status_code == 204
@@ -51,7 +53,7 @@ def test_removed_at_once_and_said(administrator_browser, machine, remove, addres
     assert administrator_browser.get(address()).status_code == 404
 
 
-def test_without_javascript_it_leads_to_the_list(administrator_browser, remove):
+def test_remove_client_without_javascript_redirects_to_the_list(administrator_browser, remove):
     reply = administrator_browser.post(remove)
 
     assert reply.status_code == 303
@@ -62,7 +64,7 @@ def test_without_javascript_it_leads_to_the_list(administrator_browser, remove):
 
 @pytest.mark.usefixtures("in_use")
 @pytest.mark.parametrize("wrong", ["", "wind park reader", "Wind park"])
-def test_one_in_use_asks_for_its_name(administrator_browser, machine, remove, wrong):
+def test_remove_client_in_use_asks_for_its_name(administrator_browser, machine, remove, wrong):
     assert "This client is in use" in text_of(administrator_browser.get(remove))
     reply = administrator_browser.post(remove, {"confirm": wrong}, headers=HTMX)
 
@@ -77,7 +79,9 @@ def test_one_in_use_asks_for_its_name(administrator_browser, machine, remove, wr
     assert not is_there(machine)
 
 
-def test_one_not_used_for_a_day_does_not(administrator_browser, machine, remove, now):
+def test_remove_client_unused_for_a_day_does_not_ask_for_its_name(
+    administrator_browser, machine, remove, now
+):
     used = now - timedelta(hours=24, seconds=1)
     Client.objects.filter(pk=machine.client.pk).update(last_token_at=used)
 
@@ -87,14 +91,14 @@ def test_one_not_used_for_a_day_does_not(administrator_browser, machine, remove,
     assert administrator_browser.post(remove, headers=HTMX).status_code == 204
 
 
-def test_old_proof_is_asked_for(administrator, remove, machine):
+def test_remove_client_with_an_old_proof_asks_to_confirm_identity(administrator, remove, machine):
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
     assert "Confirm your identity" in text_of(browser.get(remove))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_remove_client_without_permission_is_refused(
     colleague_browser, stranger_browser, client, machine, remove, method
 ):
     assert getattr(colleague_browser, method)(remove).status_code == 403

@@ -21,7 +21,7 @@ def row(machine) -> Client:
     return Client.objects.get(pk=machine.client.pk)
 
 
-def test_window_says_what_comes_back(administrator_browser, machine, restore):
+def test_restore_window_lists_what_is_restored(administrator_browser, machine, restore):
     for headers in ({}, HTMX):
         reply = administrator_browser.get(restore, headers=headers)
         assert is_page(reply) is not bool(headers)
@@ -31,7 +31,9 @@ def test_window_says_what_comes_back(administrator_browser, machine, restore):
     assert row(machine).removed_at
 
 
-def test_restored_disabled_and_without_secrets(administrator_browser, machine, restore, address):
+def test_restore_returns_the_client_disabled_without_secrets(
+    administrator_browser, machine, restore, address
+):
     reply = administrator_browser.post(restore, headers=HTMX)
 
     assert reply.status_code == 204
@@ -43,13 +45,15 @@ def test_restored_disabled_and_without_secrets(administrator_browser, machine, r
         assert getattr(administrator_browser, method)(restore).status_code == 404
 
 
-def test_without_javascript_it_leads_to_the_details(administrator_browser, restore, address):
+def test_restore_without_javascript_redirects_to_the_details(
+    administrator_browser, restore, address
+):
     reply = administrator_browser.post(restore)
 
     assert (reply.status_code, reply["Location"]) == (303, address())
 
 
-def test_name_given_away_meanwhile_asks_for_another(
+def test_restore_with_a_taken_name_asks_for_another(
     administrator_browser, machine, restore, tenant
 ):
     make_client("WIND park reader", tenant)
@@ -70,24 +74,24 @@ def test_name_given_away_meanwhile_asks_for_another(
     assert row(machine).name == "Wind park reader 2"
 
 
-def test_after_30_days_it_is_not_found(administrator_browser, machine, restore, now):
+def test_restore_after_30_days_is_not_found(administrator_browser, machine, restore, now):
     Client.objects.filter(pk=machine.client.pk).update(removed_at=now - timedelta(days=30))
 
     assert administrator_browser.get(restore).status_code == 404
 
 
-def test_client_that_is_there_is_not_restored(administrator_browser, address):
+def test_restore_of_an_existing_client_is_not_found(administrator_browser, address):
     assert administrator_browser.post(address("/restore")).status_code == 404
 
 
-def test_old_proof_is_asked_for(administrator, restore):
+def test_restore_with_an_old_proof_asks_to_confirm_identity(administrator, restore):
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
     assert "Confirm your identity" in text_of(browser.get(restore))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_restore_without_permission_is_refused(
     colleague_browser, stranger_browser, client, machine, restore, method
 ):
     assert getattr(colleague_browser, method)(restore).status_code == 403

@@ -22,7 +22,7 @@ def names(machine) -> list[str]:
     return sorted(role.name for role in machine.client.roles.all())
 
 
-def test_window_holds_the_roles_and_their_claims(
+def test_edit_roles_window_shows_roles_and_claims(
     administrator_browser, machine, my_data_role, edit, address
 ):
     machine.client.roles.add(my_data_role)
@@ -36,7 +36,9 @@ def test_window_holds_the_roles_and_their_claims(
     assert "Edit roles" in text_of(administrator_browser.get(address("/roles")))
 
 
-def test_saved_at_once(administrator_browser, machine, my_data_role, edit, address):
+def test_edit_roles_takes_effect_immediately(
+    administrator_browser, machine, my_data_role, edit, address
+):
     sent = {"version": "1", "roles": [str(my_data_role.pk)]}
     reply = administrator_browser.post(edit, sent, headers=HTMX)
 
@@ -49,7 +51,7 @@ def test_saved_at_once(administrator_browser, machine, my_data_role, edit, addre
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX, CLAIMS])
-def test_preview_shows_the_claims_and_saves_nothing(
+def test_edit_roles_preview_shows_claims_and_saves_nothing(
     administrator_browser, machine, my_data_role, edit, headers
 ):
     sent = {"version": "1", "roles": [str(my_data_role.pk)], "preview": "1"}
@@ -63,7 +65,9 @@ def test_preview_shows_the_claims_and_saves_nothing(
     assert names(machine) == ["Tenant Member"]
 
 
-def test_second_tick_and_unknown_roles(administrator_browser, tenant, machine, edit):
+def test_edit_roles_missing_tick_or_unknown_role_is_refused(
+    administrator_browser, tenant, machine, edit
+):
     admin = {"version": "1", "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
     refused = administrator_browser.post(edit, admin, headers=HTMX)
     unknown = administrator_browser.post(edit, {"version": "1", "roles": ["x"]}, headers=HTMX)
@@ -77,7 +81,7 @@ def test_second_tick_and_unknown_roles(administrator_browser, tenant, machine, e
     assert names(machine) == ["Tenant Administrator", "Tenant Member"]
 
 
-def test_change_of_someone_else_is_shown(administrator_browser, machine, my_data_role, edit):
+def test_edit_roles_concurrent_change_is_shown(administrator_browser, machine, my_data_role, edit):
     theirs = {"version": "1", "roles": [str(my_data_role.pk)]}
     assert administrator_browser.post(edit, theirs, headers=HTMX).status_code == 204
 
@@ -89,21 +93,21 @@ def test_change_of_someone_else_is_shown(administrator_browser, machine, my_data
     assert names(machine) == ["MyData.Role", "Tenant Member"]
 
 
-def test_type_without_roles_has_no_such_window(administrator_browser, tenant, address):
+def test_edit_roles_for_a_type_without_roles_is_not_found(administrator_browser, tenant, address):
     client = insert_clients(["Map"], tenant)[0]
     Client.objects.filter(pk=client.pk).update(client_type="hybrid")
 
     assert administrator_browser.get(address("/roles/edit", client)).status_code == 404
 
 
-def test_old_proof_is_asked_for(administrator, edit):
+def test_edit_roles_with_an_old_proof_asks_to_confirm_identity(administrator, edit):
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
     assert "Confirm your identity" in text_of(browser.get(edit))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_owner_colleague_stranger_and_nobody(
+def test_edit_roles_without_permission_is_refused(
     colleague, stranger_browser, client, machine, edit, address, method
 ):
     ClientOwner.objects.create(client=machine.client, person=colleague)

@@ -13,7 +13,7 @@ def is_enabled(machine) -> bool:
     return Client.objects.get(pk=machine.client.pk).is_enabled
 
 
-def test_windows_say_what_stops_and_what_starts(administrator_browser, machine, address, now):
+def test_disable_and_enable_windows_list_effects(administrator_browser, machine, address, now):
     Client.objects.filter(pk=machine.client.pk).update(
         last_token_at=now - timedelta(minutes=4), last_token_ends_at=now + timedelta(minutes=56)
     )
@@ -37,7 +37,7 @@ def test_windows_say_what_stops_and_what_starts(administrator_browser, machine, 
     assert is_enabled(machine)
 
 
-def test_disabled_and_enabled_at_once_and_offered_in_turn(administrator_browser, machine, address):
+def test_disable_and_enable_take_effect_immediately(administrator_browser, machine, address):
     assert "Disable Client" in text_of(administrator_browser.get(address()))
     reply = administrator_browser.post(address("/disable"), headers=HTMX)
 
@@ -53,7 +53,7 @@ def test_disabled_and_enabled_at_once_and_offered_in_turn(administrator_browser,
     assert is_enabled(machine)
 
 
-def test_done_twice_it_is_recorded_once(administrator_browser, machine, address):
+def test_disable_sent_twice_is_recorded_once(administrator_browser, machine, address):
     from clients_app.models import AuditEvent
 
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_done_twice_it_is_recorded_once(administrator_browser, machine, address)
 
 @pytest.mark.parametrize("state", ["/disable", "/enable"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_disable_without_permission_is_refused(
     colleague_browser, stranger_browser, client, machine, address, method, state
 ):
     Client.objects.filter(pk=machine.client.pk).update(is_enabled=state == "/disable")

@@ -15,7 +15,7 @@ def ended_at(machine):
     return Client.objects.get(pk=machine.client.pk).tokens_not_before
 
 
-def test_the_window_says_which_apis_notice(administrator_browser, machine, address, now):
+def test_revoke_tokens_window_lists_affected_apis(administrator_browser, machine, address, now):
     for headers in ({}, HTMX):
         window = administrator_browser.get(address(END), headers=headers)
         assert is_page(window) is not bool(headers)
@@ -31,7 +31,9 @@ def test_the_window_says_which_apis_notice(administrator_browser, machine, addre
     assert ended_at(machine) is None
 
 
-def test_done_at_once_and_recorded(administrator_browser, machine, address, now):
+def test_revoke_tokens_takes_effect_immediately_and_is_recorded(
+    administrator_browser, machine, address, now
+):
     assert "Revoke all tokens of this client" in text_of(administrator_browser.get(address()))
 
     reply = administrator_browser.post(address(END), headers=HTMX)
@@ -46,7 +48,7 @@ def test_done_at_once_and_recorded(administrator_browser, machine, address, now)
     assert "All tokens of Wind park reader ended" in activity
 
 
-def test_sent_twice_it_ends_them_once_and_then_for_those_since(
+def test_revoke_tokens_sent_twice_revokes_only_newer_tokens(
     administrator_browser, machine, address
 ):
     reply = administrator_browser.post(address(END))
@@ -64,7 +66,7 @@ def test_sent_twice_it_ends_them_once_and_then_for_those_since(
     assert AuditEvent.objects.filter(action="client.tokens.ended").count() == 2
 
 
-def test_an_old_proof_is_asked_for_again(administrator, machine, address):
+def test_revoke_tokens_with_an_old_proof_asks_to_confirm_identity(administrator, machine, address):
     browser = browser_of(administrator, proof_age=timedelta(minutes=20, seconds=5))
 
     reply = browser.post(address(END), headers=HTMX)
@@ -74,7 +76,7 @@ def test_an_old_proof_is_asked_for_again(administrator, machine, address):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_revoke_tokens_without_permission_is_refused(
     colleague_browser, stranger_browser, client, machine, address, method
 ):
     assert getattr(colleague_browser, method)(address(END)).status_code == 403

@@ -32,7 +32,7 @@ def listed(reply, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
-def test_windows_ask_for_urls_and_not_for_roles(administrator_browser, client_type):
+def test_add_window_of_url_types_asks_for_urls_instead_of_roles(administrator_browser, client_type):
     for headers in ({}, HTMX):
         reply = administrator_browser.get(f"{ADD}/{client_type}", headers=headers)
         text = text_of(reply)
@@ -45,7 +45,7 @@ def test_windows_ask_for_urls_and_not_for_roles(administrator_browser, client_ty
         assert ("Step 1 of 2" in text) is (client_type == "hybrid")
 
 
-def test_plus_lists_what_is_typed_and_a_cross_takes_it_away(administrator_browser, typed):
+def test_url_list_plus_adds_and_cross_removes_a_url(administrator_browser, typed):
     path = f"{REGISTER}/authorization-code"
     for address in (path, f"{ADD}/hybrid"):
         more = administrator_browser.post(address, typed | {"add_url": "redirect_uris"})
@@ -73,7 +73,7 @@ def test_plus_lists_what_is_typed_and_a_cross_takes_it_away(administrator_browse
         {"remove_url": "roles:0"},
     ],
 )
-def test_nonsense_steps_change_nothing(administrator_browser, typed, step):
+def test_url_list_invalid_step_changes_nothing(administrator_browser, typed, step):
     reply = administrator_browser.post(f"{ADD}/hybrid", typed | step)
 
     assert reply.status_code == 200
@@ -81,7 +81,7 @@ def test_nonsense_steps_change_nothing(administrator_browser, typed, step):
     assert value_of("name", reply) == "Operations map"
 
 
-def test_authorization_code_client_is_added_in_one_step(administrator_browser, typed):
+def test_add_authorization_code_client_takes_one_step(administrator_browser, typed):
     typed |= {
         "post_logout_redirect_uris": ["https://map.example/bye"],
         "allowed_cors_origins": ["https://MAP.example"],
@@ -115,7 +115,7 @@ def test_authorization_code_client_is_added_in_one_step(administrator_browser, t
     assert Client.objects.count() == 1
 
 
-def test_hybrid_client_is_added_with_a_secret(administrator_browser, typed):
+def test_add_hybrid_client_creates_a_secret(administrator_browser, typed):
     second = administrator_browser.post(f"{ADD}/hybrid", typed, headers=HTMX)
     assert "Step 2 of 2" in text_of(second)
     assert f'action="{REGISTER}/hybrid"' in text_of(second)
@@ -146,7 +146,7 @@ def test_hybrid_client_is_added_with_a_secret(administrator_browser, typed):
     ],
 )
 @pytest.mark.parametrize("address", [f"{REGISTER}/authorization-code", f"{ADD}/hybrid"])
-def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
+def test_add_invalid_url_is_explained_and_kept(
     administrator_browser, typed, field, wrong, said, address
 ):
     reply = administrator_browser.post(address, typed | {field: wrong}, headers=HTMX)
@@ -163,7 +163,7 @@ def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
 
 
 @pytest.mark.parametrize("address", [f"{REGISTER}/authorization-code", f"{ADD}/hybrid"])
-def test_all_that_is_missing_is_said_at_once(administrator_browser, address):
+def test_add_with_missing_fields_lists_all_of_them(administrator_browser, address):
     reply = administrator_browser.post(address, {"name": "", "redirect_uris": [""]})
 
     text = text_of(reply)
@@ -180,7 +180,7 @@ def test_all_that_is_missing_is_said_at_once(administrator_browser, address):
         ("hybrid", ["roles", "roles/edit", "live/roles"]),
     ],
 )
-def test_what_a_type_lacks_is_not_found(administrator_browser, typed, client_type, lacks):
+def test_windows_that_a_type_lacks_are_not_found(administrator_browser, typed, client_type, lacks):
     administrator_browser.post(f"{REGISTER}/{client_type}", typed | {"never_expires": "on"})
     path = f"/security/clients/{Client.objects.get().pk}"
     for rest in lacks:
@@ -189,14 +189,14 @@ def test_what_a_type_lacks_is_not_found(administrator_browser, typed, client_typ
         assert ("clients have no secrets" in text_of(reply)) == ("secrets" in rest)
 
 
-def test_private_schemes_are_for_authorization_code_alone(administrator_browser, typed):
+def test_private_scheme_for_a_hybrid_client_is_refused(administrator_browser, typed):
     typed["redirect_uris"] = ["com.example.map:/callback"]
 
     assert administrator_browser.post(f"{ADD}/hybrid", typed).status_code == 422
     assert administrator_browser.post(f"{REGISTER}/authorization-code", typed).status_code == 200
 
 
-def test_taken_name_is_told_at_add(administrator_browser, machine, typed):
+def test_add_with_a_taken_name_is_refused(administrator_browser, machine, typed):
     typed["name"] = "WIND PARK READER"
     reply = administrator_browser.post(f"{REGISTER}/authorization-code", typed)
 
@@ -204,7 +204,7 @@ def test_taken_name_is_told_at_add(administrator_browser, machine, typed):
     assert "There is a client named WIND PARK READER already." in text_of(reply)
 
 
-def test_roles_and_origins_that_a_type_lacks_are_not_taken(
+def test_add_ignores_roles_and_origins_that_a_type_lacks(
     administrator_browser, typed, my_data_role
 ):
     sent = typed | {"roles": [str(my_data_role.pk)], "allowed_cors_origins": ["https://a.example"]}
@@ -216,7 +216,7 @@ def test_roles_and_origins_that_a_type_lacks_are_not_taken(
     assert not client.urls.filter(kind="cors-origin").exists()
 
 
-def test_details_show_the_urls_and_edit_changes_them(administrator_browser, typed):
+def test_details_show_urls_and_edit_changes_them(administrator_browser, typed):
     administrator_browser.post(f"{REGISTER}/authorization-code", typed)
     path = f"/security/clients/{Client.objects.get().pk}"
     details = text_of(administrator_browser.get(path))
@@ -239,20 +239,20 @@ def test_details_show_the_urls_and_edit_changes_them(administrator_browser, type
     assert "Name: Now: Map" in text_of(mine)
 
 
-def test_unknown_type_is_not_found(administrator_browser):
+def test_add_unknown_type_is_not_found(administrator_browser):
     for path in (f"{ADD}/implicit", f"{REGISTER}/implicit"):
         assert administrator_browser.get(path).status_code == 404
         assert administrator_browser.post(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", [f"{ADD}/hybrid", f"{REGISTER}/authorization-code"])
-def test_colleague_and_nobody(colleague_browser, client, typed, path):
+def test_add_without_permission_is_refused(colleague_browser, client, typed, path):
     assert colleague_browser.post(path, typed).status_code == 403
     assert client.post(path, typed).status_code == 403
     assert not Client.objects.exists()
 
 
-def test_another_type_is_one_record(administrator_browser, monkeypatch):
+def test_client_type_added_as_one_record_gets_its_screens(administrator_browser, monkeypatch):
     device = replace(HYBRID, id="device", label="Device", url_kinds=(), may_refresh=False)
     monkeypatch.setitem(CLIENT_TYPES, "device", device)
 

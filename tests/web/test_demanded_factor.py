@@ -28,7 +28,7 @@ def led(browser: Browser) -> set[str]:
 
 
 @pytest.mark.usefixtures("policy")
-def test_the_policy_is_about_administrators(
+def test_policy_requires_a_factor_of_administrators_only(
     administrator_browser: Browser, colleague_browser: Browser, stranger_browser: Browser
 ) -> None:
     assert led(administrator_browser) == set(CLOSED)
@@ -36,7 +36,7 @@ def test_the_policy_is_about_administrators(
     assert led(stranger_browser) == set()
 
 
-def test_the_setting_is_about_everybody(
+def test_setting_requires_a_factor_of_everyone(
     administrator_browser: Browser, colleague_browser: Browser, settings: Any
 ) -> None:
     settings.REQUIRE_MFA = True
@@ -46,7 +46,7 @@ def test_the_setting_is_about_everybody(
 
 
 @pytest.mark.usefixtures("policy")
-def test_with_the_app_everything_opens(administrator_browser: Browser) -> None:
+def test_required_factor_after_setup_opens_all_pages(administrator_browser: Browser) -> None:
     page = administrator_browser.get(SET_UP)
     assert "Two-factor authentication is required." in text_of(page)
 
@@ -57,7 +57,9 @@ def test_with_the_app_everything_opens(administrator_browser: Browser) -> None:
 
 
 @pytest.mark.usefixtures("policy")
-def test_windows_and_posts_are_closed_too(administrator_browser: Browser, tenant: Tenant) -> None:
+def test_required_factor_missing_closes_windows_and_posts(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
     window = administrator_browser.get("/security/clients/add", headers=HTMX)
     assert window["HX-Redirect"] == SET_UP
     sent = administrator_browser.post("/security/roles/add", {"name": "New"})
@@ -67,14 +69,16 @@ def test_windows_and_posts_are_closed_too(administrator_browser: Browser, tenant
 
 
 @pytest.mark.usefixtures("policy")
-def test_account_and_sign_out_stay_open(administrator_browser: Browser) -> None:
+def test_required_factor_missing_leaves_account_and_sign_out_open(
+    administrator_browser: Browser,
+) -> None:
     assert administrator_browser.get("/account").status_code == 200
     saved = administrator_browser.post("/account/time-zone", {"time_zone": "UTC"})
     assert saved["Location"] == "/account"
     assert administrator_browser.post("/sign-out")["Location"] == "/sign-in"
 
 
-def test_the_check_lists_administrators_without_a_factor(
+def test_policies_check_lists_administrators_without_a_factor(
     administrator: Person, tenant: Tenant
 ) -> None:
     browser = browser_of(administrator)

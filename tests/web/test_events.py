@@ -72,7 +72,7 @@ ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, 
 
 
 @pytest.mark.parametrize(("act", "row"), ACTS.values(), ids=ACTS)
-def test_each_act_leaves_its_row(
+def test_each_action_writes_its_audit_event(
     act: Callable[[Browser, str], Any],
     row: tuple[str, str, str, str],
     administrator: Person,
@@ -87,7 +87,9 @@ def test_each_act_leaves_its_row(
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_confirm_your_identity_good_and_bad(administrator: Person, machine: Machine) -> None:
+def test_confirm_identity_success_and_failure_are_recorded(
+    administrator: Person, machine: Machine
+) -> None:
     address = f"{LIST}/{machine.client.pk}/secrets/add"
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
@@ -100,7 +102,7 @@ def test_confirm_your_identity_good_and_bad(administrator: Person, machine: Mach
     ]
 
 
-def test_an_event_says_from_where_and_in_which_request(administrator: Person) -> None:
+def test_event_has_address_and_operation_id(administrator: Person) -> None:
     form = {"login": "mara", "password": PASSWORD}
     reply = Browser().post("/sign-in", form, REMOTE_ADDR="192.0.2.7")
 
@@ -108,7 +110,7 @@ def test_an_event_says_from_where_and_in_which_request(administrator: Person) ->
     assert (event.address, event.operation_id) == ("192.0.2.7", reply["Operation-Id"])
 
 
-def test_a_refused_attempt_says_from_where_and_in_which_request(
+def test_refused_attempt_has_address_and_operation_id(
     colleague_browser: Browser, machine: Machine
 ) -> None:
     reply = colleague_browser.post(f"{LIST}/{machine.client.pk}/remove", REMOTE_ADDR="192.0.2.8")
@@ -119,7 +121,7 @@ def test_a_refused_attempt_says_from_where_and_in_which_request(
     assert (event.outcome, event.client_id) == ("refused", machine.client.pk)
 
 
-def test_a_flood_of_refused_attempts_is_two_events(
+def test_refused_attempts_in_a_flood_become_two_events(
     colleague_browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(40):
@@ -141,7 +143,7 @@ def test_a_flood_of_refused_attempts_is_two_events(
     assert second.actor_name == "jonas"
 
 
-def test_what_was_counted_is_written_at_the_end(colleague_browser: Browser) -> None:
+def test_refused_attempts_counted_are_written_at_shutdown(colleague_browser: Browser) -> None:
     for _ in range(3):
         colleague_browser.post(f"{LIST}/add")
     refused_attempts.flush_all()
@@ -149,7 +151,7 @@ def test_what_was_counted_is_written_at_the_end(colleague_browser: Browser) -> N
     assert [event[0] for event in events()] == ["client.add", "client.add"]
 
 
-def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
+def test_failed_sign_ins_are_batched_and_unknown_names_only_logged(
     administrator: Person, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AUD-2: a request of somebody unknown never takes the lock of a chain."""
@@ -168,14 +170,14 @@ def test_bad_sign_ins_wait_for_a_batch_and_strangers_go_to_the_log_alone(
     assert line == "3 sign-ins with unknown usernames from 192.0.2.7 failed."
 
 
-def test_of_very_many_names_no_more_are_remembered() -> None:
+def test_refused_attempts_of_too_many_names_are_not_kept() -> None:
     for number in range(refused_attempts.NAMES_MAX + 500):
         refused_attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
 
     assert len(refused_attempts.repeated) == refused_attempts.NAMES_MAX + 1
 
 
-def test_what_was_counted_waits_for_a_database_that_is_away(
+def test_refused_attempts_wait_for_an_unavailable_database(
     administrator: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "close", lambda: None)  # the test's own would be lost
@@ -192,7 +194,7 @@ def test_what_was_counted_waits_for_a_database_that_is_away(
     assert [event[0] for event in events()] == ["sign-in.refused"]
 
 
-def test_a_name_that_no_column_takes_is_counted(administrator: Person) -> None:
+def test_refused_attempt_with_an_unstorable_name_is_counted(administrator: Person) -> None:
     refused_attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
     refused_attempts.flush()
 
@@ -214,7 +216,7 @@ def refuse_events() -> None:
             )
 
 
-def test_without_its_event_nobody_signs_in(administrator: Person) -> None:
+def test_sign_in_without_its_event_fails(administrator: Person) -> None:
     """AUD-1, at the door: 503, and no session."""
     refuse_events()
     browser = Browser(raise_request_exception=False)
@@ -224,7 +226,7 @@ def test_without_its_event_nobody_signs_in(administrator: Person) -> None:
     assert browser.get(LIST).status_code == 303
 
 
-def test_a_refused_attempt_stays_refused_where_no_event_can_be_written(
+def test_refused_attempt_without_its_event_stays_refused(
     colleague_browser: Browser, machine: Machine
 ) -> None:
     refuse_events()
@@ -235,7 +237,7 @@ def test_a_refused_attempt_stays_refused_where_no_event_can_be_written(
     assert len(refused_attempts.repeated) == 1
 
 
-def test_a_person_of_another_tenant_leaves_nothing_in_ours(
+def test_failed_sign_in_of_another_tenant_leaves_no_event_here(
     stranger_browser: Browser, machine: Machine, tenant: Tenant
 ) -> None:
     reply = stranger_browser.post(f"{LIST}/{machine.client.pk}/remove")
@@ -244,7 +246,7 @@ def test_a_person_of_another_tenant_leaves_nothing_in_ours(
     assert events() == []
 
 
-def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
+def test_rate_limited_sign_in_is_recorded_for_the_person(tenant: Tenant) -> None:
     person = make_person("ann", tenant, password=PASSWORD)
     Person.objects.filter(pk=person.pk).update(is_active=False)
 
@@ -255,7 +257,7 @@ def test_who_is_locked_out_is_still_a_person(tenant: Tenant) -> None:
     assert browser_of(person).get(LIST).status_code == 303
 
 
-def test_without_its_event_nothing_is_added_in_the_portal(
+def test_add_client_without_its_event_saves_nothing(
     administrator_browser: Browser, draft: dict[str, Any]
 ) -> None:
     """AUD-1: 503 and no row."""
@@ -269,7 +271,7 @@ def test_without_its_event_nothing_is_added_in_the_portal(
     assert not ClientSecret.objects.exists()
 
 
-def test_without_its_event_nothing_is_changed_in_the_admin_site(
+def test_admin_change_without_its_event_saves_nothing(
     administrator_browser: Browser, machine: Machine
 ) -> None:
     """AUD-1: 503 and the row as it was."""

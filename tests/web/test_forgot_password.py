@@ -24,7 +24,7 @@ def ines(tenant: Tenant) -> Person:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) -> None:
+def test_reset_link_by_mail_works_once(ines: Person, client: Browser) -> None:
     with mail_sink() as sink, override_settings(**sink.settings):
         reply = client.post(PAGE, {"email": "INES@herons.example"})
         call_command("worker", once=True)
@@ -44,7 +44,7 @@ def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) ->
     assert link.split("-")[-1] not in str(list(LinkRequest.objects.values()))
 
 
-def test_strangers_get_the_same_answer_and_no_mail(
+def test_forgot_password_unknown_address_gets_the_same_answer(
     ines: Person, client: Browser, settings: Any
 ) -> None:
     with mail_sink() as sink:
@@ -64,7 +64,7 @@ def test_strangers_get_the_same_answer_and_no_mail(
 
 
 @pytest.mark.parametrize("email", ["", "ines", "ines@", f"{'a' * 400}@b.example"])
-def test_what_is_no_address_stays_on_the_screen(
+def test_forgot_password_invalid_address_is_kept(
     client: Browser, db: None, settings: Any, email: str
 ) -> None:
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
@@ -76,7 +76,9 @@ def test_what_is_no_address_stays_on_the_screen(
     assert not LinkRequest.objects.exists()
 
 
-def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settings: Any) -> None:
+def test_forgot_password_repeated_requests_are_rate_limited(
+    client: Browser, db: None, settings: Any
+) -> None:
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
 
     answers = [client.post(PAGE, {"email": ADDRESS}).status_code for _ in range(6)]
@@ -85,5 +87,5 @@ def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settin
     assert LinkRequest.objects.count() == 5
 
 
-def test_without_a_mail_server_nothing_can_be_sent(client: Browser, db: None) -> None:
+def test_forgot_password_without_a_mail_server_is_not_found(client: Browser, db: None) -> None:
     assert client.post(PAGE, {"email": ADDRESS}).status_code == 405

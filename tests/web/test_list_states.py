@@ -22,14 +22,14 @@ def rows_in(reply) -> list[str]:
     return re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)<', text_of(reply))
 
 
-def test_show_has_all_its_states_and_keeps_the_chosen_one(administrator_browser, machine):
+def test_show_lists_all_states_and_keeps_the_choice(administrator_browser, machine):
     for show, label in SHOWN.items():
         text = text_of(administrator_browser.get(LIST, {"show": show.value}))
         assert f'<option value="{show.value}" selected>{label}</option>' in text
         assert text.count("<option ") == len(SHOWN) == 11
 
 
-def test_state_filter_role_and_order_are_chips_and_links(
+def test_state_filter_role_and_order_become_chips_and_links(
     administrator_browser, tenant, my_data_role
 ):
     first, second, _third = insert_clients(["Pump 1", "Pump 2", "Pump 3"], tenant)
@@ -53,7 +53,7 @@ def test_state_filter_role_and_order_are_chips_and_links(
     assert f"{second.pk}?q=pump&amp;show=active&amp;{role}&amp;sort=-name" in text
 
 
-def test_counts_of_a_role_lead_to_those_who_have_it(administrator_browser, machine, my_data_role):
+def test_role_count_links_to_its_clients(administrator_browser, machine, my_data_role):
     machine.client.roles.add(my_data_role)
     insert_clients(["Without"], machine.client.tenant)
     link = f"{LIST}?role={my_data_role.pk}"
@@ -63,7 +63,7 @@ def test_counts_of_a_role_lead_to_those_who_have_it(administrator_browser, machi
 
 
 @pytest.mark.parametrize("column", ["name", "status", "expires", "roles", "used"])
-def test_each_head_sorts_and_turns_round(administrator_browser, tenant, now, column):
+def test_column_head_sorts_and_reverses(administrator_browser, tenant, now, column):
     first = insert_clients(["a", "b"], tenant)[0]
     Client.objects.filter(pk=first.pk).update(last_token_at=now)
     insert_secrets(first, 1)
@@ -84,7 +84,7 @@ def test_each_head_sorts_and_turns_round(administrator_browser, tenant, now, col
         ("hybrid", ["name", "status", "expires", "used"]),
     ],
 )
-def test_no_column_that_a_type_leaves_empty(administrator_browser, tenant, client_type, heads):
+def test_column_unused_by_a_type_is_hidden(administrator_browser, tenant, client_type, heads):
     insert_clients(["a", "b"], tenant)
     Client.objects.update(client_type=client_type)
     text = text_of(administrator_browser.get(LIST, {"type": client_type, "sort": "-roles"}))
@@ -96,7 +96,7 @@ def test_no_column_that_a_type_leaves_empty(administrator_browser, tenant, clien
     assert sorted_by == (["roles"] if "roles" in heads else ["name"])
 
 
-def test_sorted_by_last_token(administrator_browser, tenant, now):
+def test_sort_by_last_token_orders_the_list(administrator_browser, tenant, now):
     for days, client in enumerate(insert_clients(["a", "b", "c"], tenant), start=1):
         Client.objects.filter(pk=client.pk).update(last_token_at=now - timedelta(days=days))
     insert_clients(["never"], tenant)
@@ -123,7 +123,7 @@ def test_sorted_by_last_token(administrator_browser, tenant, now):
         {"page": "abc", "type": "none", "sort": "used", "show": "ALL"},
     ],
 )
-def test_nonsense_counts_as_not_said(administrator_browser, machine, query):
+def test_list_state_invalid_values_are_ignored(administrator_browser, machine, query):
     """WEB-1."""
     for headers in ({}, FRAGMENT):
         reply = administrator_browser.get(LIST, query, headers=headers)
@@ -131,14 +131,14 @@ def test_nonsense_counts_as_not_said(administrator_browser, machine, query):
         assert rows_in(reply) == ["Wind park reader"]
 
 
-def test_role_that_is_not_there_any_more_fits_nobody(administrator_browser, machine):
+def test_role_filter_of_a_removed_role_matches_nothing(administrator_browser, machine):
     text = text_of(administrator_browser.get(LIST, {"role": str(uuid4())}))
 
     assert "No clients match these filters" in text
     assert "Clear filters" in text
 
 
-def test_removed_clients_with_days_left_and_by_whom(administrator_browser, tenant, now):
+def test_removed_clients_show_days_left_and_who_removed_them(administrator_browser, tenant, now):
     late, lately = insert_clients(["Late", "Lately"], tenant)
     for client, days in ((late, 27), (lately, 2)):
         removed_at = now - timedelta(days=days)
@@ -161,11 +161,11 @@ def test_removed_clients_with_days_left_and_by_whom(administrator_browser, tenan
     assert rows_in(hidden) == ["Late", "Lately"]
 
 
-def test_nothing_removed_is_said(administrator_browser, machine):
+def test_removed_clients_empty_list_says_so(administrator_browser, machine):
     assert "No removed clients" in text_of(administrator_browser.get(LIST, {"show": "removed"}))
 
 
-def test_who_may_not_restore_sees_no_removed_clients(colleague_browser, tenant, machine, now):
+def test_removed_clients_without_permission_are_hidden(colleague_browser, tenant, machine, now):
     gone = insert_clients(["Gone"], tenant)[0]
     Client.objects.filter(pk=gone.pk).update(removed_at=now)
     text = text_of(reply := colleague_browser.get(LIST, {"show": "removed"}))
@@ -174,7 +174,7 @@ def test_who_may_not_restore_sees_no_removed_clients(colleague_browser, tenant, 
     assert ">Removed</option>" not in text
 
 
-def test_pages_keep_state_and_order(administrator_browser, tenant):
+def test_page_links_keep_state_and_order(administrator_browser, tenant):
     insert_clients([f"Pump {n:03}" for n in range(PAGE_SIZE + 1)], tenant)
     text = text_of(administrator_browser.get(LIST, {"show": "active", "sort": "-name"}))
 
@@ -183,7 +183,7 @@ def test_pages_keep_state_and_order(administrator_browser, tenant):
     assert rows_in(last) == ["Pump 000"]
 
 
-def test_as_many_queries_in_every_state(
+def test_list_query_count_is_the_same_in_every_state(
     administrator_browser, tenant, my_data_role, django_assert_max_num_queries
 ):
     for client in insert_clients([f"Pump {n}" for n in range(60)], tenant):

@@ -42,7 +42,7 @@ def live_in(reply, part: str) -> str:
     return html.unescape(found[1])
 
 
-def test_nothing_new_is_204_and_empty(mara, client):
+def test_poll_without_changes_is_an_empty_204(mara, client):
     page = mara.get(f"/security/clients/{client.pk}")
 
     for part, headers in (("list", LIST), ("details", PANE)):
@@ -50,7 +50,7 @@ def test_nothing_new_is_204_and_empty(mara, client):
         assert (reply.status_code, reply.content) == (204, b"")
 
 
-def test_a_change_brings_the_list_as_it_is_filtered(mara, client, tenant):
+def test_poll_after_a_change_returns_the_filtered_list(mara, client, tenant):
     page = mara.get("/security/clients?q=pum&show=active")
     make_client("Pump two", tenant)
     make_client("Valve", tenant)
@@ -67,7 +67,7 @@ def test_a_change_brings_the_list_as_it_is_filtered(mara, client, tenant):
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_a_change_brings_the_tab_of_the_pane(mara, client, administrator, tab):
+def test_poll_after_a_change_returns_the_open_tab(mara, client, administrator, tab):
     rest = "" if tab == "details" else f"/{tab}"
     page = mara.get(f"/security/clients/{client.pk}{rest}?q=pum")
     set_enabled(client, enabled=False, actor=actor_for(administrator), now=START)
@@ -81,7 +81,7 @@ def test_a_change_brings_the_tab_of_the_pane(mara, client, administrator, tab):
     assert mara.get(live_in(reply, "details"), headers=PANE).status_code == 204
 
 
-def test_a_token_brings_the_pane(mara, client):
+def test_poll_after_a_token_returns_the_pane(mara, client):
     page = mara.get(f"/security/clients/{client.pk}/secrets")
     secret = client.secrets.get()
     times = {"hour": START.replace(second=0), "last_at": START}
@@ -93,7 +93,7 @@ def test_a_token_brings_the_pane(mara, client):
     assert "just now" in text_of(reply)
 
 
-def test_words_of_time_are_drawn_anew_every_minute(clock, mara, client):
+def test_poll_updates_relative_times_every_minute(clock, mara, client):
     page = mara.get("/security/clients")
     clock.shift(timedelta(seconds=58))
     assert mara.get(live_in(page, "list"), headers=LIST).status_code == 204
@@ -101,14 +101,14 @@ def test_words_of_time_are_drawn_anew_every_minute(clock, mara, client):
     assert mara.get(live_in(page, "list"), headers=LIST).status_code == 200
 
 
-def test_changes_of_another_tenant_are_none(mara, client, stranger):
+def test_poll_ignores_changes_of_another_tenant(mara, client, stranger):
     page = mara.get("/security/clients")
     make_client("Theirs", stranger.tenant)
 
     assert mara.get(live_in(page, "list"), headers=LIST).status_code == 204
 
 
-def test_what_is_gone_loads_the_page_which_says_so(mara, client, tenant):
+def test_poll_of_a_removed_client_reloads_the_page(mara, client, tenant):
     page = mara.get(f"/security/clients/{client.pk}")
     remove_client(client, actor=command_line_in(tenant), now=START)
     at = f"/security/clients/{client.pk}"
@@ -121,7 +121,7 @@ def test_what_is_gone_loads_the_page_which_says_so(mara, client, tenant):
     assert mara.get(at).status_code == 404
 
 
-def test_who_may_not_see_a_tab_does_not_see_it_live(colleague, clock, client, stranger):
+def test_poll_of_a_forbidden_tab_is_refused(colleague, clock, client, stranger):
     live = f"/security/clients/{client.pk}/live"
     jonas, zofia = browser_of(colleague), browser_of(stranger)
 
@@ -130,7 +130,7 @@ def test_who_may_not_see_a_tab_does_not_see_it_live(colleague, clock, client, st
     assert jonas.get(f"{live}/all").status_code == 404
 
 
-def test_polling_costs_the_same_however_many_clients(
+def test_poll_query_count_does_not_grow_with_clients(
     mara, client, tenant, django_assert_num_queries
 ):
     """Session, person, whether a second factor is lacking, rights, the tenant's last event."""
@@ -142,7 +142,7 @@ def test_polling_costs_the_same_however_many_clients(
         assert mara.get(live, headers=LIST).status_code == 204
 
 
-def test_polling_does_not_keep_a_session_alive(clock, mara, client):
+def test_poll_does_not_prolong_the_session(clock, mara, client):
     page = mara.get("/security/clients")
     for _ in range(30):
         clock.shift(timedelta(minutes=1))
@@ -156,7 +156,7 @@ def test_polling_does_not_keep_a_session_alive(clock, mara, client):
 
 
 @pytest.mark.parametrize("headers", [{"Purpose": "prefetch"}, LIST, {"X-Live": "1"}])
-def test_no_header_makes_polling_an_activity_or_a_page_none(clock, mara, client, headers):
+def test_poll_headers_do_not_decide_about_activity(clock, mara, client, headers):
     live = live_in(mara.get("/security/clients"), "list")
     clock.shift(timedelta(minutes=29))
     mara.get(live, headers=headers)
@@ -166,7 +166,7 @@ def test_no_header_makes_polling_an_activity_or_a_page_none(clock, mara, client,
     assert mara.get("/security/roles").status_code == 200
 
 
-def test_each_answer_says_how_long_the_session_lasts(clock, mara, client):
+def test_response_says_how_long_the_session_lasts(clock, mara, client):
     assert mara.get("/security/roles")["Session-Left"] == "1800"
     clock.shift(timedelta(minutes=28))
     assert mara.get("/session")["Session-Left"] == "120"
@@ -176,19 +176,19 @@ def test_each_answer_says_how_long_the_session_lasts(clock, mara, client):
     assert mara.get("/session/stay")["Session-Left"] == "1800"
 
 
-def test_twelve_hours_cannot_be_prolonged(clock, mara, client):
+def test_session_of_twelve_hours_cannot_be_prolonged(clock, mara, client):
     for _ in range(29):
         mara.get("/security/roles")
         clock.shift(timedelta(minutes=24, seconds=30))
     assert mara.get("/session/stay")["Session-Left"] == "570; final"
 
 
-def test_nobody_has_nothing_left(browser, client):
+def test_session_time_left_signed_out_is_zero(browser, client):
     assert browser.get("/session")["Session-Left"] == "0; final"
     assert "Session-Left" not in browser.get("/sign-in")
 
 
-def test_machines_are_told_nothing_of_it(mara, client):
+def test_machine_endpoints_send_no_session_header(mara, client):
     """TOK-4: a cookie changes nothing at the endpoints of machines."""
     assert "Session-Left" not in mara.get("/identity/.well-known/openid-configuration")
     assert "Session-Left" not in mara.post("/identity/connect/token")

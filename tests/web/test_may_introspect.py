@@ -30,14 +30,14 @@ def may(machine) -> bool:
     ("path", "offered"),
     [(ADD, True), (f"{ADD}/hybrid", True), (f"{ADD}/authorization-code", False)],
 )
-def test_add_client_offers_it_where_there_are_secrets(administrator_browser, path, offered):
+def test_introspect_switch_is_offered_for_types_with_secrets(administrator_browser, path, offered):
     window = text_of(administrator_browser.get(path))
 
     assert (SWITCH in window) is offered
     assert TICKED not in window
 
 
-def test_it_is_carried_through_both_steps(administrator_browser, draft):
+def test_introspect_switch_is_kept_through_both_steps(administrator_browser, draft):
     draft |= {"may_introspect": "on"}
     second = administrator_browser.post(ADD, draft, headers=HTMX)
     assert value_of("may_introspect", second) == "True"
@@ -52,7 +52,7 @@ def test_it_is_carried_through_both_steps(administrator_browser, draft):
     assert "<dt>May introspect tokens</dt><dd>Yes</dd>" in details
 
 
-def test_off_unless_ticked(administrator_browser, draft):
+def test_introspect_switch_is_off_by_default(administrator_browser, draft):
     administrator_browser.post("/security/clients/register", draft, headers=HTMX)
 
     client = Client.objects.get(name="Reservoir 3 gateway")
@@ -61,7 +61,7 @@ def test_off_unless_ticked(administrator_browser, draft):
     assert "<dt>May introspect tokens</dt><dd>No</dd>" in details
 
 
-def test_edit_sets_and_takes_it_and_says_so_in_activity(
+def test_introspect_switch_edit_is_saved_and_recorded(
     administrator_browser, machine, edit, typed, address
 ):
     administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
@@ -74,7 +74,7 @@ def test_edit_sets_and_takes_it_and_says_so_in_activity(
     assert AuditEvent.objects.filter(action="client.edited").count() == 2
 
 
-def test_setting_it_asks_for_proof_and_leaving_it_does_not(administrator, machine, edit, typed):
+def test_introspect_switch_change_asks_for_proof(administrator, machine, edit, typed):
     """As for roles and Owners: it gives power."""
     browser = browser_of(administrator, proof_age=timedelta(minutes=10, seconds=5))
 
@@ -86,7 +86,7 @@ def test_setting_it_asks_for_proof_and_leaving_it_does_not(administrator, machin
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_an_owner_neither_sets_nor_takes_it(colleague, machine, edit, typed, held):
+def test_introspect_switch_owner_cannot_change_it(colleague, machine, edit, typed, held):
     """Only a Tenant Administrator may; what an Owner sends of it is not even looked at."""
     Client.objects.filter(pk=machine.client.pk).update(may_introspect=held)
     ClientOwner.objects.create(client=machine.client, person=colleague)
@@ -100,7 +100,7 @@ def test_an_owner_neither_sets_nor_takes_it(colleague, machine, edit, typed, hel
     assert (client.contact, client.may_introspect) == ("North", held)
 
 
-def test_a_change_of_someone_else_is_shown(administrator_browser, machine, edit, typed):
+def test_introspect_switch_concurrent_change_is_shown(administrator_browser, machine, edit, typed):
     administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
 
     reply = administrator_browser.post(edit, typed, headers=HTMX)

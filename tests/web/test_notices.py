@@ -37,7 +37,7 @@ def shown(name: str, reply: Any) -> str:
     return found[1]
 
 
-def test_an_administrator_sees_all_parts(administrator_browser: Browser) -> None:
+def test_notices_administrator_sees_all_parts(administrator_browser: Browser) -> None:
     reply = administrator_browser.get(PAGE)
 
     assert reply.status_code == 200
@@ -47,16 +47,14 @@ def test_an_administrator_sees_all_parts(administrator_browser: Browser) -> None
     assert "Notices are sent 30, 14, 7 and 1 days before a secret expires" in text_of(reply)
 
 
-def test_others_see_their_calendar_alone(colleague_browser: Browser) -> None:
+def test_notices_viewer_sees_only_their_calendar(colleague_browser: Browser) -> None:
     reply = colleague_browser.get(PAGE)
 
     assert re.findall(r'<h2 id="notices-\w+">([^<]+)', text_of(reply)) == ["Calendar"]
 
 
 @pytest.mark.parametrize("deed", [*DEEDS, "messages/00000000-0000-4000-8000-000000000000"])
-def test_only_administrators_set_how_the_tenant_is_told(
-    colleague_browser: Browser, deed: str
-) -> None:
+def test_notices_settings_by_a_viewer_are_refused(colleague_browser: Browser, deed: str) -> None:
     reply = colleague_browser.post(f"{PAGE}/{deed}", HOOK)
 
     assert reply.status_code == 403
@@ -64,7 +62,7 @@ def test_only_administrators_set_how_the_tenant_is_told(
 
 
 @pytest.mark.parametrize("deed", [*DEEDS, "calendar", "calendar/remove"])
-def test_a_get_of_a_deed_shows_the_page_and_does_nothing(
+def test_notices_get_of_an_operation_only_shows_the_page(
     administrator_browser: Browser, deed: str
 ) -> None:
     before = AuditEvent.objects.count()
@@ -75,7 +73,7 @@ def test_a_get_of_a_deed_shows_the_page_and_does_nothing(
     assert AuditEvent.objects.count() == before
 
 
-def test_mail_is_turned_off_and_on(administrator_browser: Browser, tenant: Tenant) -> None:
+def test_mail_channel_is_turned_off_and_on(administrator_browser: Browser, tenant: Tenant) -> None:
     for sent, on in (({}, False), ({"mails_notices": "on"}, True)):
         reply = administrator_browser.post(f"{PAGE}/mail", sent)
         assert (reply.status_code, reply["Location"]) == (303, PAGE)
@@ -83,7 +81,7 @@ def test_mail_is_turned_off_and_on(administrator_browser: Browser, tenant: Tenan
         assert row.settings == {"mails_notices": on}
 
 
-def test_the_signing_secret_is_shown_once(
+def test_webhook_signing_secret_is_shown_once(
     administrator_browser: Browser, dump_of_every_table: Any
 ) -> None:
     reply = administrator_browser.post(f"{PAGE}/webhook", HOOK)
@@ -97,7 +95,7 @@ def test_the_signing_secret_is_shown_once(
     assert again.status_code == 303
 
 
-def test_a_reload_makes_no_second_signing_secret(administrator_browser: Browser) -> None:
+def test_webhook_reload_creates_no_second_signing_secret(administrator_browser: Browser) -> None:
     administrator_browser.post(f"{PAGE}/webhook", HOOK)
     sent = {"seen": value_of("seen", administrator_browser.get(PAGE))}
 
@@ -110,7 +108,7 @@ def test_a_reload_makes_no_second_signing_secret(administrator_browser: Browser)
 
 
 @pytest.mark.parametrize("url", ["", "hooks", "http://hooks.example.com/", "https://u:p@a.b/"])
-def test_a_bad_address_stays_on_the_screen(administrator_browser: Browser, url: str) -> None:
+def test_webhook_invalid_url_is_kept(administrator_browser: Browser, url: str) -> None:
     reply = administrator_browser.post(f"{PAGE}/webhook", {"url": url})
 
     assert reply.status_code == 422
@@ -122,7 +120,7 @@ def test_a_bad_address_stays_on_the_screen(administrator_browser: Browser, url: 
 @pytest.mark.parametrize(
     "part", ["webhook", "webhook/secret", "webhook/remove", "calendar", "calendar/remove"]
 )
-def test_what_gives_power_asks_for_a_proof(
+def test_notices_sensitive_operations_ask_for_proof(
     administrator: Person, administrator_browser: Browser, part: str
 ) -> None:
     administrator_browser.post(f"{PAGE}/webhook", HOOK)
@@ -140,7 +138,7 @@ def test_what_gives_power_asks_for_a_proof(
     assert CalendarFeed.objects.values().get() == rows[1]
 
 
-def test_a_test_its_answer_and_another_try_are_shown(
+def test_webhook_test_shows_response_and_retry(
     administrator_browser: Browser, settings: Any, now: datetime
 ) -> None:
     with receiver() as hooks:
@@ -164,7 +162,7 @@ def test_a_test_its_answer_and_another_try_are_shown(
         assert administrator_browser.post(retry).status_code == 422
 
 
-def test_a_token_in_the_address_of_a_webhook_is_shown_by_its_form_alone(
+def test_webhook_url_token_is_shown_only_in_its_form(
     administrator_browser: Browser,
     settings: Any,
     tmp_path: Path,
@@ -202,7 +200,7 @@ def test_a_token_in_the_address_of_a_webhook_is_shown_by_its_form_alone(
     assert "T0K3N" not in shown + caplog.text
 
 
-def test_a_stranger_sees_no_message_and_sends_none(
+def test_messages_of_another_tenant_are_hidden(
     administrator_browser: Browser, stranger_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
     made = {"tenant": tenant, "channel": "mail", "made_at": now, "try_at": now}
@@ -212,7 +210,9 @@ def test_a_stranger_sees_no_message_and_sends_none(
     assert stranger_browser.post(f"{PAGE}/messages/{delivery.pk}").status_code == 404
 
 
-def test_a_mail_test_needs_an_address(administrator_browser: Browser, settings: Any) -> None:
+def test_mail_test_without_an_address_is_refused(
+    administrator_browser: Browser, settings: Any
+) -> None:
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
 
     reply = administrator_browser.post(f"{PAGE}/mail/test")
@@ -235,7 +235,7 @@ def summaries(reply: Any) -> list[str]:
     return [str(event["summary"]) for event in Calendar.from_ical(reply.content).walk("VEVENT")]
 
 
-def test_a_calendar_shows_what_its_person_may_see(
+def test_calendar_shows_only_what_its_person_may_see(
     administrator_browser: Browser,
     colleague_browser: Browser,
     colleague: Person,
@@ -266,7 +266,7 @@ def test_a_calendar_shows_what_its_person_may_see(
     assert "no-store" in own["Cache-Control"]
 
 
-def test_a_calendar_address_is_kept_as_a_digest_and_can_be_taken_back(
+def test_calendar_address_is_stored_as_a_digest_and_revocable(
     colleague_browser: Browser, browser: Browser, dump_of_every_table: Any
 ) -> None:
     first = address_made(colleague_browser)
@@ -283,7 +283,7 @@ def test_a_calendar_address_is_kept_as_a_digest_and_can_be_taken_back(
     assert colleague_browser.post(f"{PAGE}/calendar/remove").status_code == 303
 
 
-def test_who_was_deactivated_has_no_calendar(
+def test_calendar_of_a_deactivated_person_is_not_found(
     colleague_browser: Browser, colleague: Person, browser: Browser
 ) -> None:
     address = address_made(colleague_browser)

@@ -27,7 +27,9 @@ def demand(tenant: Tenant, **columns: Any) -> None:
 
 
 @pytest.mark.parametrize("address", [PAGE, CHECK])
-def test_only_administrators(colleague_browser: Browser, address: str) -> None:
+def test_policies_by_a_non_administrator_are_refused(
+    colleague_browser: Browser, address: str
+) -> None:
     reply = colleague_browser.get(address)
 
     assert reply.status_code == 403
@@ -35,7 +37,9 @@ def test_only_administrators(colleague_browser: Browser, address: str) -> None:
     assert f'href="{PAGE}"' not in text_of(reply)
 
 
-def test_the_page_shows_what_is_demanded(administrator_browser: Browser, tenant: Tenant) -> None:
+def test_policies_page_shows_current_policies(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
     demand(tenant, secret_days_max=90, owner_required=True)
 
     reply = administrator_browser.get(PAGE)
@@ -48,7 +52,7 @@ def test_the_page_shows_what_is_demanded(administrator_browser: Browser, tenant:
 
 
 @pytest.mark.parametrize("days", ["0", "3651", "ten"])
-def test_wrong_days_stay_on_the_screen(administrator_browser: Browser, days: str) -> None:
+def test_policies_invalid_days_are_kept(administrator_browser: Browser, days: str) -> None:
     reply = administrator_browser.get(CHECK, typed(rotation_days=days))
 
     assert reply.status_code == 422
@@ -56,7 +60,7 @@ def test_wrong_days_stay_on_the_screen(administrator_browser: Browser, days: str
     assert value_of("rotation_days", reply) == days
 
 
-def test_the_check_saves_nothing_and_save_does(
+def test_policies_check_saves_nothing_and_save_does(
     administrator_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
     (client,) = insert_clients(["Pumps"], tenant)
@@ -81,7 +85,7 @@ def test_the_check_saves_nothing_and_save_does(
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=90, owner_required=True)
 
 
-def test_forced_rotation_wants_a_tick(
+def test_policies_forced_rotation_needs_confirmation(
     administrator_browser: Browser, machine: Machine, tenant: Tenant
 ) -> None:
     wanted = typed(rotation_days="90")
@@ -97,7 +101,7 @@ def test_forced_rotation_wants_a_tick(
     assert tenant_policy(tenant.pk) == TenantPolicy(rotation_days=90)
 
 
-def test_policies_set_meanwhile_are_not_overwritten(
+def test_policies_concurrent_change_is_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
     demand(tenant, secret_days_max=30, version=2)
@@ -108,7 +112,9 @@ def test_policies_set_meanwhile_are_not_overwritten(
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=30)
 
 
-def test_a_proof_is_asked_for(administrator: Person, tenant: Tenant) -> None:
+def test_policies_with_an_old_proof_ask_to_confirm_identity(
+    administrator: Person, tenant: Tenant
+) -> None:
     browser = browser_of(administrator, proof_age=timedelta(minutes=21))
 
     reply = browser.post(CHECK, typed(secret_days_max="90"))
@@ -117,7 +123,7 @@ def test_a_proof_is_asked_for(administrator: Person, tenant: Tenant) -> None:
     assert tenant_policy(tenant.pk) == NO_POLICY
 
 
-def test_the_forms_of_secrets_keep_to_the_policies(
+def test_secret_forms_follow_the_policies(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
     demand(tenant, secret_days_max=45)
@@ -137,7 +143,7 @@ def test_the_forms_of_secrets_keep_to_the_policies(
         assert "does not allow Never Expires" in text_of(page)
 
 
-def test_add_secret_refuses_beside_the_field(
+def test_add_secret_against_a_policy_is_explained_at_the_field(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
     demand(tenant, secret_days_max=45)
@@ -151,7 +157,7 @@ def test_add_secret_refuses_beside_the_field(
     assert value_of("expiration", reply) == late
 
 
-def test_add_client_keeps_to_the_policies(
+def test_add_client_follows_the_policies(
     administrator_browser: Browser,
     administrator: Person,
     tenant: Tenant,
@@ -173,7 +179,7 @@ def test_add_client_keeps_to_the_policies(
     assert list(Client.objects.get().owners.all()) == [administrator]
 
 
-def test_a_secret_that_never_expires_may_stay_so(
+def test_edit_secret_existing_never_expires_may_stay(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
 ) -> None:
     machine.client.secrets.update(expires_at=None)

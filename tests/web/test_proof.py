@@ -24,7 +24,7 @@ def windows(machine, address, my_data_role):
     ]
 
 
-def test_old_proof_asks_when_a_window_opens(administrator, windows):
+def test_window_with_an_old_proof_asks_to_confirm_identity(administrator, windows):
     browser = browser_of(administrator, proof_age=OLD)
 
     for window in windows:
@@ -36,14 +36,14 @@ def test_old_proof_asks_when_a_window_opens(administrator, windows):
             assert is_page(reply) is not bool(headers)
 
 
-def test_proof_of_ten_minutes_is_enough(administrator, windows):
+def test_window_with_a_proof_of_ten_minutes_opens(administrator, windows):
     browser = browser_of(administrator, proof_age=OLD - timedelta(seconds=15))
 
     for window in windows:
         assert "Confirm your identity" not in text_of(browser.get(window))
 
 
-def test_session_without_any_proof_asks(administrator):
+def test_window_without_any_proof_asks_to_confirm_identity(administrator):
     browser = browser_of(administrator)
     session = browser.session
     del session["account_authentication_methods"]
@@ -52,14 +52,14 @@ def test_session_without_any_proof_asks(administrator):
     assert "Enter your password again." in text_of(browser.get(ADD))
 
 
-def test_reading_asks_nothing(administrator, address):
+def test_page_to_read_never_asks_for_proof(administrator, address):
     browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
 
     assert "Confirm your identity" not in text_of(browser.get(address("/secrets")))
     assert "Confirm your identity" not in text_of(browser.get("/security/policies"))
 
 
-def test_right_password_opens_the_window(administrator):
+def test_confirm_identity_right_password_opens_the_window(administrator):
     browser = browser_of(administrator, proof_age=OLD)
     key = browser.session.session_key
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)
@@ -69,14 +69,14 @@ def test_right_password_opens_the_window(administrator):
     assert "Step 1 of 2" in text_of(browser.get(ADD))
 
 
-def test_without_javascript_the_window_opens_by_a_redirect(administrator):
+def test_confirm_identity_without_javascript_redirects_to_the_window(administrator):
     browser = browser_of(administrator, proof_age=OLD)
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})
 
     assert (reply.status_code, reply["Location"]) == (303, ADD)
 
 
-def test_wrong_password_asks_again(administrator):
+def test_confirm_identity_wrong_password_asks_again(administrator):
     browser = browser_of(administrator, proof_age=OLD)
     reply = browser.post(ADD, {"proof_for": "GET", "proof": "wrong"}, headers=HTMX)
 
@@ -86,13 +86,13 @@ def test_wrong_password_asks_again(administrator):
     assert "Confirm your identity" in text_of(browser.get(ADD))
 
 
-def test_it_holds_ten_minutes_more_at_add(administrator, draft):
+def test_add_accepts_a_proof_for_ten_more_minutes(administrator, draft):
     browser = browser_of(administrator, proof_age=OLD)
 
     assert plain_secret_in(browser.post(REGISTER, draft))
 
 
-def test_after_that_add_asks_and_goes_on_with_what_was_typed(administrator, draft):
+def test_add_with_an_expired_proof_asks_and_keeps_what_was_typed(administrator, draft):
     browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
     asked = browser.post(REGISTER, draft, headers=HTMX)
 
@@ -112,7 +112,7 @@ def test_after_that_add_asks_and_goes_on_with_what_was_typed(administrator, draf
     assert Client.objects.get().name == "Reservoir 3 gateway"
 
 
-def test_guessing_the_password_is_slowed(administrator):
+def test_confirm_identity_repeated_guesses_are_rate_limited(administrator):
     browser = browser_of(administrator, proof_age=OLD)
     for _ in range(5):
         browser.post(ADD, {"proof_for": "GET", "proof": "wrong"})
@@ -122,13 +122,13 @@ def test_guessing_the_password_is_slowed(administrator):
     assert "Too many wrong passwords." in text_of(reply)
 
 
-def test_who_may_not_is_refused_before_he_is_asked(colleague):
+def test_window_without_permission_is_refused_before_asking_for_proof(colleague):
     browser = browser_of(colleague, proof_age=TOO_OLD_FOR_ADD)
 
     assert browser.get(ADD).status_code == 403
 
 
-def test_proof_of_another_person_counts_for_nothing(administrator, colleague):
+def test_proof_of_another_person_is_ignored(administrator, colleague):
     browser = browser_of(administrator)
     session = browser.session
     session["account_authentication_methods_user"] = str(colleague.pk)
@@ -137,9 +137,7 @@ def test_proof_of_another_person_counts_for_nothing(administrator, colleague):
     assert "Confirm your identity" in text_of(browser.get(ADD))
 
 
-def test_a_window_that_was_only_to_be_shown_does_nothing_after_the_proof(
-    administrator, machine, address
-):
+def test_confirm_identity_for_a_window_changes_nothing(administrator, machine, address):
     browser = browser_of(administrator, proof_age=TOO_OLD_FOR_ADD)
     window = address(f"/secrets/{machine.secret.pk}/remove")
     asked = browser.post(window, {"back": "1"})
@@ -152,7 +150,7 @@ def test_a_window_that_was_only_to_be_shown_does_nothing_after_the_proof(
     assert machine.secret.removed_at is None
 
 
-def test_sign_in_carries_no_proof_of_its_own(client, administrator):
+def test_sign_in_form_carries_no_proof(client, administrator):
     carried = {"kept.proof_for": "POST", "kept.proof": PASSWORD, "kept.name": "Unseen"}
     client.post("/sign-in", {"login": "mara", "password": PASSWORD, "next": REGISTER, **carried})
 

@@ -15,7 +15,7 @@ from tests.portal_process import PASSWORD
 from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
 
 
-def test_unknown_address_in_the_shell_and_outside(administrator_browser, client):
+def test_not_found_is_shown_signed_in_and_signed_out(administrator_browser, client):
     inside, outside = administrator_browser.get("/nowhere"), client.get("/nowhere")
 
     assert inside.status_code == outside.status_code == 404
@@ -25,7 +25,7 @@ def test_unknown_address_in_the_shell_and_outside(administrator_browser, client)
     assert 'id="sidebar"' not in text_of(outside)
 
 
-def test_not_found_opens_as_a_window(stranger_browser, address):
+def test_not_found_with_htmx_opens_as_a_window(stranger_browser, address):
     reply = stranger_browser.get(address(), headers={**HTMX, "HX-Target": "details"})
 
     assert reply.status_code == 404
@@ -34,9 +34,7 @@ def test_not_found_opens_as_a_window(stranger_browser, address):
     assert not is_page(reply)
 
 
-def test_fault_of_ours_stands_alone_with_its_operation_id(
-    administrator_browser, monkeypatch, caplog
-):
+def test_server_error_shows_only_its_operation_id(administrator_browser, monkeypatch, caplog):
     def fail(*args, **kwargs):
         raise RuntimeError("the database is on fire")
 
@@ -60,7 +58,7 @@ def strict(administrator):
     return browser
 
 
-def test_post_without_a_token_is_refused(strict, draft):
+def test_csrf_post_without_a_token_is_refused(strict, draft):
     reply = strict.post("/security/clients/register", draft)
 
     assert reply.status_code == 403
@@ -70,7 +68,7 @@ def test_post_without_a_token_is_refused(strict, draft):
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null"])
-def test_post_from_elsewhere_is_refused_even_with_a_token(strict, draft, origin):
+def test_csrf_post_from_another_site_is_refused_with_a_token(strict, draft, origin):
     token = value_of("csrfmiddlewaretoken", strict.get("/security/clients/add"))
     form = draft | {"csrfmiddlewaretoken": token}
     headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
@@ -81,7 +79,7 @@ def test_post_from_elsewhere_is_refused_even_with_a_token(strict, draft, origin)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_stale_form_of_ours_comes_back_filled(strict, draft, headers):
+def test_csrf_stale_form_is_returned_filled(strict, draft, headers):
     headers = {**headers, "Sec-Fetch-Site": "same-origin"}
     reply = strict.post("/security/clients/register", draft, headers=headers)
 
@@ -93,7 +91,7 @@ def test_stale_form_of_ours_comes_back_filled(strict, draft, headers):
     assert strict.post("/security/clients/register", form).status_code == 200
 
 
-def test_get_never_changes_anything(administrator_browser, draft):
+def test_get_request_never_changes_anything(administrator_browser, draft):
     administrator_browser.get("/security/clients/register", draft)
     administrator_browser.get("/security/clients/add", draft)
     administrator_browser.get("/security/roles/add", {"name": "x"})
@@ -101,13 +99,13 @@ def test_get_never_changes_anything(administrator_browser, draft):
     assert not Client.objects.exists()
 
 
-def test_person_without_any_role_reads_nothing(colleague, machine):
+def test_person_without_roles_is_refused(colleague, machine):
     colleague.roles.clear()
 
     assert plain_browser_of(colleague).get("/security/clients").status_code == 403
 
 
-def test_bearer_token_does_not_authorise_a_page(machine):
+def test_page_with_a_bearer_token_is_refused(machine):
     """WEB-3: a good token of a machine is worth nothing here."""
     ensure_active_key(now=datetime.now(UTC))
     form = urlencode(
@@ -128,7 +126,7 @@ def test_bearer_token_does_not_authorise_a_page(machine):
         assert "/sign-in" in reply["Location"]
 
 
-def test_more_than_can_be_read_is_refused_in_words(administrator_browser, draft):
+def test_post_too_large_is_refused_with_an_explanation(administrator_browser, draft):
     for form in (draft | {"name": "x" * 70_000}, {f"f{n}": "1" for n in range(501)}):
         reply = administrator_browser.post("/security/clients/register", form)
         assert reply.status_code == 400
@@ -137,14 +135,14 @@ def test_more_than_can_be_read_is_refused_in_words(administrator_browser, draft)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_id_beyond_all_bounds_is_not_found(administrator_browser, address, method):
+def test_id_out_of_range_is_not_found(administrator_browser, address, method):
     path = address(f"/secrets/{10**30}/remove")
 
     assert getattr(administrator_browser, method)(path).status_code == 404
 
 
 @pytest.mark.parametrize("field", ["name", "description", "tags", "secret_description"])
-def test_characters_that_no_database_takes_are_refused(administrator_browser, draft, field):
+def test_input_with_unstorable_characters_is_refused(administrator_browser, draft, field):
     reply = administrator_browser.post("/security/clients/register", draft | {field: "a\x00b"})
 
     assert reply.status_code == 422
@@ -208,7 +206,7 @@ def events():
     return AuditEvent.objects.exclude(action__startswith="person.").count()
 
 
-def test_stale_form_of_each_window_comes_back_filled_and_does_nothing(strict, typed_form):
+def test_stale_form_of_each_window_is_returned_filled(strict, typed_form):
     path, sent, fields = typed_form
     before = rows_and_events()
     reply = strict.post(path, sent, headers={"Sec-Fetch-Site": "same-origin"})
@@ -220,9 +218,7 @@ def test_stale_form_of_each_window_comes_back_filled_and_does_nothing(strict, ty
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_session_that_ended_comes_back_to_each_window_filled(
-    client, administrator, typed_form, headers
-):
+def test_expired_session_returns_to_each_window_filled(client, administrator, typed_form, headers):
     path, sent, fields = typed_form
     before = rows_and_events()
     asked = client.post(path, sent, headers=headers)
@@ -241,7 +237,7 @@ def test_session_that_ended_comes_back_to_each_window_filled(
     assert rows_and_events() == before
 
 
-def test_passwords_are_not_carried_through_another_form(strict, client):
+def test_kept_form_never_contains_passwords(strict, client):
     """SEC-3: what comes back filled holds none of them."""
     sent = {"oldpassword": PASSWORD, "password1": "a quiet heron", "password2": "a quiet heron"}
     for browser in (strict, client):

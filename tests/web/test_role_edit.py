@@ -27,7 +27,7 @@ def typed(administrator_browser, edit):
     return {"version": version, "name": "MyData.Reader", "description": "Reads."}
 
 
-def test_windows_are_pages_and_fragments(administrator_browser, edit, remove):
+def test_role_windows_are_pages_and_fragments(administrator_browser, edit, remove):
     for path in (edit, remove):
         assert is_page(administrator_browser.get(path))
         assert not is_page(administrator_browser.get(path, headers=HTMX))
@@ -37,7 +37,7 @@ def test_windows_are_pages_and_fragments(administrator_browser, edit, remove):
     assert remove in text
 
 
-def test_renamed_it_keeps_its_id_and_its_holders(
+def test_edit_role_renamed_keeps_id_and_holders(
     administrator_browser, machine, my_data_role, edit, typed
 ):
     machine.client.roles.add(my_data_role)
@@ -59,7 +59,7 @@ def test_renamed_it_keeps_its_id_and_its_holders(
         ("description", "x" * 201, "201: 1 too many"),
     ],
 )
-def test_what_breaks_a_rule_is_said_and_kept(
+def test_edit_role_invalid_field_is_explained_and_kept(
     administrator_browser, tenant, my_data_role, edit, typed, field, wrong, said
 ):
     make_role("Pumps.Role", tenant)
@@ -72,7 +72,7 @@ def test_what_breaks_a_rule_is_said_and_kept(
     assert my_data_role.name == "MyData.Role"
 
 
-def test_change_of_someone_else_is_shown(administrator_browser, my_data_role, edit, typed):
+def test_edit_role_concurrent_change_is_shown(administrator_browser, my_data_role, edit, typed):
     theirs = typed | {"name": "MyData.Writer"}
     assert administrator_browser.post(edit, theirs, headers=HTMX).status_code == 204
 
@@ -85,7 +85,7 @@ def test_change_of_someone_else_is_shown(administrator_browser, my_data_role, ed
     assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
 
 
-def test_remove_says_who_has_it_and_takes_it_from_all(
+def test_remove_role_lists_holders_and_removes_it_from_all(
     administrator_browser, machine, colleague, my_data_role, remove, now
 ):
     machine.client.roles.add(my_data_role)
@@ -110,14 +110,14 @@ def test_remove_says_who_has_it_and_takes_it_from_all(
     assert administrator_browser.post(remove).status_code == 404
 
 
-def test_role_that_nobody_has(administrator_browser, remove):
+def test_remove_role_without_holders_says_so(administrator_browser, remove):
     assert "Nobody has <b>MyData.Role</b>." in text_of(administrator_browser.get(remove))
     assert administrator_browser.post(remove)["Location"] == "/security/roles"
 
 
 @pytest.mark.parametrize("deed", ["edit", "remove"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_built_in_roles_have_no_such_windows(administrator_browser, tenant, deed, method):
+def test_built_in_role_windows_are_not_found(administrator_browser, tenant, deed, method):
     path = f"/security/roles/{role_id(tenant, TENANT_VIEWER)}/{deed}"
 
     assert getattr(administrator_browser, method)(path).status_code == 404
@@ -126,7 +126,7 @@ def test_built_in_roles_have_no_such_windows(administrator_browser, tenant, deed
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
+def test_role_windows_without_permission_are_refused(
     colleague_browser, stranger_browser, client, edit, remove, method, my_data_role
 ):
     sent = {"name": "Mine"}

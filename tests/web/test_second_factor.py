@@ -55,7 +55,7 @@ def secret(colleague: Person) -> str:
 
 
 class TestAccount:
-    def test_an_app_is_set_up_and_asked_for(
+    def test_set_up_app_is_required_at_the_next_sign_in(
         self,
         colleague_browser: Browser,
         client: Browser,
@@ -88,20 +88,22 @@ class TestAccount:
         assert client.post(CODE, {"code": code_of(key, step=1)}).status_code == 303
         assert is_signed_in(client)
 
-    def test_a_code_without_a_page_that_showed_the_key(self, colleague_browser: Browser) -> None:
+    def test_set_up_code_without_a_shown_key_is_refused(self, colleague_browser: Browser) -> None:
         reply = colleague_browser.post(SET_UP, {"code": "123456"})
 
         assert reply.status_code == 422
         assert "The previous QR code is out of date." in text_of(reply)
 
-    def test_a_second_app_is_not_set_up(self, colleague_browser: Browser, secret: str) -> None:
+    def test_set_up_of_a_second_app_is_refused(
+        self, colleague_browser: Browser, secret: str
+    ) -> None:
         for reply in (colleague_browser.get(SET_UP), colleague_browser.post(SET_UP, {})):
             assert "Confirm your identity" in text_of(reply)  # by a code, which he did not give
         reply = colleague_browser.post(SET_UP, {"proof": code_of(secret), "proof_for": "GET"})
         reply = colleague_browser.get(SET_UP)
         assert (reply.status_code, reply["Location"]) == (303, "/account")
 
-    def test_it_is_removed_by_who_has_it(
+    def test_remove_app_by_its_person_is_recorded(
         self, colleague_browser: Browser, colleague: Person, secret: str, client: Browser
     ) -> None:
         asked = colleague_browser.post(REMOVE)
@@ -115,7 +117,7 @@ class TestAccount:
         assert "Authenticator app removed." in text_of(colleague_browser.get("/account"))
         assert sign_in(client).status_code == 303
 
-    def test_new_recovery_codes_end_the_former(
+    def test_new_recovery_codes_replace_the_old_ones(
         self, colleague_browser: Browser, colleague: Person, secret: str, client: Browser
     ) -> None:
         form = {"proof": code_of(secret), "proof_for": "POST"}
@@ -130,7 +132,9 @@ class TestAccount:
         assert "9 of 10 recovery codes left." in text_of(client.get("/account"))
 
     @pytest.mark.parametrize("address", [SET_UP, REMOVE, NEW_CODES])
-    def test_an_old_proof_is_asked_for_again(self, colleague: Person, address: str) -> None:
+    def test_account_with_an_old_proof_asks_to_confirm_identity(
+        self, colleague: Person, address: str
+    ) -> None:
         reply = browser_of(colleague, proof_age=OLD).post(address)
 
         assert "Confirm your identity" in text_of(reply)
@@ -138,7 +142,9 @@ class TestAccount:
 
 
 class TestSignIn:
-    def test_the_password_alone_opens_nothing(self, client: Browser, secret: str) -> None:
+    def test_sign_in_with_the_password_alone_is_not_enough(
+        self, client: Browser, secret: str
+    ) -> None:
         reply = sign_in(client, next="/security/roles")
 
         assert (reply.status_code, is_page(reply)) == (200, True)
@@ -154,7 +160,7 @@ class TestSignIn:
         assert client.get("/security/roles").status_code == 200
         assert AuditEvent.objects.filter(action="person.signed.in").count() == 1
 
-    def test_a_code_is_taken_once_and_no_older_one_after_it(self, secret: str) -> None:
+    def test_sign_in_used_or_older_code_is_refused(self, secret: str) -> None:
         browsers = [Browser() for _ in range(3)]
         for browser in browsers:
             sign_in(browser)
@@ -168,7 +174,7 @@ class TestSignIn:
         assert "Incorrect or already used code." in text_of(replies[1])
         assert not is_signed_in(browsers[1])
 
-    def test_a_recovery_code_is_taken_once(self, client: Browser, secret: str) -> None:
+    def test_sign_in_recovery_code_works_once(self, client: Browser, secret: str) -> None:
         app = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
         code = app.wrap().generate_codes()[3]
         sign_in(client)
@@ -179,12 +185,16 @@ class TestSignIn:
         assert other.post(CODE, {"code": code}).status_code == 422
 
     @pytest.mark.parametrize("code", ["", "x", "12345\0", "\u0661\u0662\u0663\u0664\u0665\u0666"])
-    def test_what_is_no_code(self, client: Browser, secret: str, code: str) -> None:
+    def test_sign_in_malformed_code_is_refused(
+        self, client: Browser, secret: str, code: str
+    ) -> None:
         sign_in(client)
 
         assert client.post(CODE, {"code": code}).status_code == 422
 
-    def test_wrong_codes_are_slowed_down_and_recorded(self, client: Browser, secret: str) -> None:
+    def test_sign_in_wrong_codes_are_rate_limited_and_recorded(
+        self, client: Browser, secret: str
+    ) -> None:
         sign_in(client)
         wrong = {"code": code_of(secret, step=100)}
         statuses = [client.post(CODE, wrong).status_code for _ in range(10)]
@@ -198,13 +208,15 @@ class TestSignIn:
         assert AuditEvent.objects.get(action="sign-in.refused").object_name == "jonas"
 
     @pytest.mark.parametrize("method", ["get", "post"])
-    def test_without_the_password_it_leads_to_sign_in(self, client: Browser, method: str) -> None:
+    def test_sign_in_code_page_without_a_password_redirects_to_sign_in(
+        self, client: Browser, method: str
+    ) -> None:
         reply = getattr(client, method)(f"{CODE}?next=/security/roles", {})
 
         assert reply.status_code == 303
         assert reply["Location"].startswith("/sign-in?next=")
 
-    def test_who_was_deactivated_meanwhile_stays_out(
+    def test_sign_in_code_of_a_deactivated_person_is_refused(
         self, client: Browser, colleague: Person, secret: str
     ) -> None:
         sign_in(client)
@@ -212,7 +224,7 @@ class TestSignIn:
 
         assert client.post(CODE, {"code": code_of(secret)})["Location"].startswith("/sign-in")
 
-    def test_a_form_of_another_site(self, browser: Browser, secret: str) -> None:
+    def test_sign_in_code_from_another_site_is_refused(self, browser: Browser, secret: str) -> None:
         token = value_of("csrfmiddlewaretoken", browser.get("/sign-in"))
         asked = sign_in(browser, csrfmiddlewaretoken=token)
         form = {"code": code_of(secret)}
@@ -225,7 +237,7 @@ class TestSignIn:
         assert browser.post(CODE, form | {"csrfmiddlewaretoken": token}).status_code == 303
 
     @pytest.mark.parametrize("headers", [HTMX, {}])
-    def test_what_was_typed_survives_both_steps(
+    def test_sign_in_both_steps_keep_what_was_typed(
         self, client: Browser, administrator: Person, draft: dict[str, Any], headers: dict[str, str]
     ) -> None:
         secret, register = give_app(administrator), "/security/clients/register"
@@ -248,7 +260,7 @@ class TestSignIn:
 class TestProof:
     ADD = "/security/clients/add"
 
-    def test_the_code_is_asked_for_not_the_password(self, administrator: Person) -> None:
+    def test_proof_asks_for_the_code_instead_of_the_password(self, administrator: Person) -> None:
         browser, secret = browser_of(administrator), give_app(administrator)
         asked = browser.get(self.ADD)  # the password of a moment ago is no proof any more
         assert "Code from your authenticator app" in text_of(asked)
@@ -266,7 +278,7 @@ class TestProof:
         other = browser_of(administrator)
         assert other.post(self.ADD, form, headers=HTMX).status_code == 422  # used
 
-    def test_wrong_codes_are_slowed_down(self, administrator: Person) -> None:
+    def test_proof_wrong_codes_are_rate_limited(self, administrator: Person) -> None:
         browser, secret = browser_of(administrator), give_app(administrator)
         wrong = {"proof_for": "GET", "proof": code_of(secret, step=100)}
         for _ in range(5):
@@ -277,7 +289,7 @@ class TestProof:
         assert reply.status_code == 422
         assert "Too many wrong codes." in text_of(reply)
 
-    def test_the_code_of_the_sign_in_is_a_proof(
+    def test_proof_includes_the_code_given_at_sign_in(
         self, client: Browser, administrator: Person
     ) -> None:
         secret = give_app(administrator)

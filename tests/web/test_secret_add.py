@@ -14,7 +14,7 @@ def said(draft):
     return {name: draft[name] for name in names}
 
 
-def test_window_is_a_page_and_a_fragment(administrator_browser, address):
+def test_add_secret_window_is_a_page_and_a_fragment(administrator_browser, address):
     page = administrator_browser.get(address("/secrets/add"))
     fragment = administrator_browser.get(address("/secrets/add"), headers=HTMX)
 
@@ -24,7 +24,7 @@ def test_window_is_a_page_and_a_fragment(administrator_browser, address):
     assert "Step 2" not in text_of(fragment)
 
 
-def test_new_secret_is_shown_once(administrator_browser, machine, address, said):
+def test_add_secret_shows_the_secret_once(administrator_browser, machine, address, said):
     reply = administrator_browser.post(address("/secrets/add"), said, headers=HTMX)
 
     assert reply.status_code == 200
@@ -36,7 +36,9 @@ def test_new_secret_is_shown_once(administrator_browser, machine, address, said)
     assert machine.client.secrets.count() == 2
 
 
-def test_the_only_secret_has_no_old_one(administrator_browser, machine, address, said):
+def test_add_secret_to_a_client_without_secrets_offers_no_old_one(
+    administrator_browser, machine, address, said
+):
     machine.client.secrets.all().delete()
     reply = administrator_browser.post(address("/secrets/add"), said, headers=HTMX)
 
@@ -44,7 +46,7 @@ def test_the_only_secret_has_no_old_one(administrator_browser, machine, address,
     assert "Switch your application" not in text_of(reply)
 
 
-def test_form_sent_twice_adds_once(administrator_browser, machine, address, said):
+def test_add_secret_sent_twice_adds_once(administrator_browser, machine, address, said):
     administrator_browser.post(address("/secrets/add"), said)
     again = administrator_browser.post(address("/secrets/add"), said)
 
@@ -52,7 +54,7 @@ def test_form_sent_twice_adds_once(administrator_browser, machine, address, said
     assert machine.client.secrets.count() == 2
 
 
-def test_same_description_is_warned_of_not_refused(administrator_browser, address, said):
+def test_add_secret_same_description_is_a_warning(administrator_browser, address, said):
     first = administrator_browser.post(address("/secrets/add"), said)
     second = administrator_browser.post(
         address("/secrets/add"), said | {"form_key": "another-key-of-a-form"}
@@ -63,7 +65,7 @@ def test_same_description_is_warned_of_not_refused(administrator_browser, addres
     assert "Another live secret of this client is described as Firmware 4.2 too." in text_of(second)
 
 
-def test_eleventh_live_secret_is_refused(administrator_browser, machine, address, said):
+def test_add_secret_eleventh_live_secret_is_refused(administrator_browser, machine, address, said):
     insert_secrets(machine.client, 9)
     reply = administrator_browser.post(address("/secrets/add"), said)
 
@@ -72,7 +74,7 @@ def test_eleventh_live_secret_is_refused(administrator_browser, machine, address
     assert value_of("secret_description", reply) == "Firmware 4.2"
 
 
-def test_past_date_is_refused(administrator_browser, machine, address, said):
+def test_add_secret_past_date_is_refused(administrator_browser, machine, address, said):
     said["expiration"] = "2020-01-01 00:00"
     reply = administrator_browser.post(address("/secrets/add"), said, headers=HTMX)
 
@@ -81,7 +83,7 @@ def test_past_date_is_refused(administrator_browser, machine, address, said):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_who_may(
+def test_add_secret_follows_the_permissions(
     administrator_browser, colleague_browser, stranger_browser, tenant, address, method
 ):
     rotator_browser = browser_of(make_person("rotator", tenant, SECRET_ROTATOR))
@@ -93,7 +95,7 @@ def test_who_may(
     assert [reply.status_code for reply in replies] == [200, 200, 403, 404]
 
 
-def test_rotator_may_not_take_over_a_tenant_administrator(tenant, machine, address, said):
+def test_add_secret_rotator_cannot_take_over_a_tenant_administrator(tenant, machine, address, said):
     ClientRole.objects.create(client=machine.client, role_id=role_id(tenant, TENANT_ADMINISTRATOR))
     rotator_browser = browser_of(make_person("rotator", tenant, SECRET_ROTATOR))
 

@@ -35,7 +35,7 @@ def typed_date(moment) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def test_window_holds_what_is_and_never_the_value(administrator_browser, machine, edit):
+def test_edit_secret_window_is_filled_without_the_value(administrator_browser, machine, edit):
     for headers in ({}, HTMX):
         reply = administrator_browser.get(edit, headers=headers)
         assert is_page(reply) is not bool(headers)
@@ -44,9 +44,7 @@ def test_window_holds_what_is_and_never_the_value(administrator_browser, machine
         assert machine.plain not in text_of(reply)
 
 
-def test_saved_and_said_and_an_untouched_date_keeps_its_seconds(
-    administrator_browser, machine, edit, typed
-):
+def test_edit_secret_untouched_date_keeps_its_seconds(administrator_browser, machine, edit, typed):
     typed["secret_description"] = "Firmware 4.2"
     reply = administrator_browser.post(edit, typed, headers=HTMX)
 
@@ -58,7 +56,7 @@ def test_saved_and_said_and_an_untouched_date_keeps_its_seconds(
     assert row(machine).expires_at == machine.secret.expires_at
 
 
-def test_shorter_life_asks_for_no_proof_and_a_longer_one_does(
+def test_edit_secret_only_a_later_expiration_asks_for_proof(
     administrator, machine, edit, typed, now
 ):
     browser = browser_of(administrator, proof_age=OLD)
@@ -85,7 +83,7 @@ def test_shorter_life_asks_for_no_proof_and_a_longer_one_does(
         ("expiration", "", "YYYY-MM-DD"),
     ],
 )
-def test_what_breaks_a_rule_is_said_and_kept(
+def test_edit_secret_invalid_field_is_explained_and_kept(
     administrator_browser, machine, edit, typed, field, wrong, said
 ):
     reply = administrator_browser.post(edit, typed | {field: wrong}, headers=HTMX)
@@ -97,7 +95,9 @@ def test_what_breaks_a_rule_is_said_and_kept(
     assert row(machine).expires_at == machine.secret.expires_at
 
 
-def test_expired_secret_is_not_revived(administrator_browser, machine, edit, typed, now, address):
+def test_edit_secret_expired_secret_is_not_revived(
+    administrator_browser, machine, edit, typed, now, address
+):
     insert_secrets(machine.client, 1)
     machine.client.secrets.filter(pk=machine.secret.pk).update(
         created_at=now - timedelta(days=9), expires_at=now - timedelta(minutes=2)
@@ -110,7 +110,7 @@ def test_expired_secret_is_not_revived(administrator_browser, machine, edit, typ
     assert edit not in text_of(administrator_browser.get(address("/secrets")))
 
 
-def test_change_of_someone_else_is_shown(administrator_browser, machine, edit, typed):
+def test_edit_secret_concurrent_change_is_shown(administrator_browser, machine, edit, typed):
     theirs = typed | {"secret_description": "Theirs", "never_expires": "on"}
     assert administrator_browser.post(edit, theirs, headers=HTMX).status_code == 204
 
@@ -125,7 +125,7 @@ def test_change_of_someone_else_is_shown(administrator_browser, machine, edit, t
     assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
 
 
-def test_equal_descriptions_of_two_live_secrets_are_warned_of(
+def test_edit_secret_same_description_is_a_warning(
     administrator_browser, machine, edit, typed, address, now
 ):
     insert_secrets(machine.client, 1, description="Firmware")
@@ -140,7 +140,9 @@ def test_equal_descriptions_of_two_live_secrets_are_warned_of(
     assert said not in text_of(administrator_browser.get(address("/secrets")))
 
 
-def test_owner_may_and_rotator_may_not(tenant, colleague, machine, edit, address):
+def test_edit_secret_owner_is_allowed_and_rotator_refused(
+    tenant, colleague, machine, edit, address
+):
     ClientOwner.objects.create(client=machine.client, person=colleague)
     rotator = browser_of(make_person("rita", tenant, SECRET_ROTATOR))
 
@@ -150,7 +152,7 @@ def test_owner_may_and_rotator_may_not(tenant, colleague, machine, edit, address
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_nobody_and_a_removed_one(
+def test_edit_secret_without_permission_or_removed_is_refused(
     administrator_browser, colleague_browser, stranger_browser, client, machine, edit, method
 ):
     assert getattr(colleague_browser, method)(edit).status_code == 403

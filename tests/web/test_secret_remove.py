@@ -14,7 +14,9 @@ def remove(machine, address):
     return address(f"/secrets/{machine.secret.pk}/remove")
 
 
-def test_confirmation_names_the_secret_and_what_remains(administrator_browser, machine, remove):
+def test_remove_secret_window_names_the_secret_and_the_remaining(
+    administrator_browser, machine, remove
+):
     text = text_of(administrator_browser.get(remove, headers=HTMX))
 
     assert f"…{machine.plain[-4:]}" in text
@@ -26,13 +28,13 @@ def test_confirmation_names_the_secret_and_what_remains(administrator_browser, m
     assert "1 other secret<" in text_of(administrator_browser.get(remove, headers=HTMX))
 
 
-def test_asking_changes_nothing(administrator_browser, machine, remove):
+def test_remove_secret_window_changes_nothing(administrator_browser, machine, remove):
     assert is_page(administrator_browser.get(remove))
     machine.secret.refresh_from_db()
     assert machine.secret.removed_at is None
 
 
-def test_removed_at_once(administrator_browser, machine, remove):
+def test_remove_secret_takes_effect_immediately(administrator_browser, machine, remove):
     reply = administrator_browser.post(remove, headers=HTMX)
 
     assert reply.status_code == 204
@@ -43,7 +45,7 @@ def test_removed_at_once(administrator_browser, machine, remove):
     assert machine.secret.removed_by == "mara"
 
 
-def test_without_javascript_it_leads_to_the_secrets_and_says_so(
+def test_remove_secret_without_javascript_redirects_to_the_secrets(
     administrator_browser, address, remove
 ):
     reply = administrator_browser.post(remove)
@@ -55,14 +57,14 @@ def test_without_javascript_it_leads_to_the_secrets_and_says_so(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_removed_twice_is_not_found(administrator_browser, remove, method):
+def test_remove_secret_twice_is_not_found(administrator_browser, remove, method):
     administrator_browser.post(remove)
 
     assert getattr(administrator_browser, method)(remove).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_secret_of_another_client_is_not_found(
+def test_remove_secret_of_another_client_is_not_found(
     administrator_browser, tenant, machine, address, method
 ):
     other = make_client("Other", tenant).client
@@ -73,7 +75,9 @@ def test_secret_of_another_client_is_not_found(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_and_stranger(colleague_browser, stranger_browser, machine, remove, method):
+def test_remove_secret_without_permission_is_refused(
+    colleague_browser, stranger_browser, machine, remove, method
+):
     assert getattr(colleague_browser, method)(remove).status_code == 403
     assert getattr(stranger_browser, method)(remove).status_code == 404
     machine.secret.refresh_from_db()

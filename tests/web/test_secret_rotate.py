@@ -18,7 +18,7 @@ def row(secret) -> ClientSecret:
     return ClientSecret.objects.get(pk=secret.pk)
 
 
-def test_window_is_a_page_and_a_fragment(administrator_browser, machine, rotate):
+def test_rotate_secret_window_is_a_page_and_a_fragment(administrator_browser, machine, rotate):
     for headers in ({}, HTMX):
         reply = administrator_browser.get(rotate, headers=headers)
         text = text_of(reply)
@@ -30,7 +30,7 @@ def test_window_is_a_page_and_a_fragment(administrator_browser, machine, rotate)
         assert machine.plain not in text
 
 
-def test_successor_is_shown_once_and_the_old_one_gets_its_end(
+def test_rotate_secret_shows_the_new_one_once_and_limits_the_old_one(
     administrator_browser, machine, rotate, rotation
 ):
     reply = administrator_browser.post(rotate, rotation, headers=HTMX)
@@ -47,7 +47,7 @@ def test_successor_is_shown_once_and_the_old_one_gets_its_end(
     assert DAY - MINUTE < row(machine.secret).expires_at - new.created_at <= DAY
 
 
-def test_at_once(administrator_browser, machine, rotate, rotation):
+def test_rotate_secret_now_expires_the_old_one(administrator_browser, machine, rotate, rotation):
     reply = administrator_browser.post(rotate, {**rotation, "old": "now"}, headers=HTMX)
 
     assert "stopped working" in text_of(reply)
@@ -55,7 +55,9 @@ def test_at_once(administrator_browser, machine, rotate, rotation):
     assert machine.client.secrets.live(row(machine.secret).expires_at).count() == 1
 
 
-def test_on_a_date(administrator_browser, machine, rotate, rotation, now):
+def test_rotate_secret_on_a_date_expires_the_old_one_then(
+    administrator_browser, machine, rotate, rotation, now
+):
     ends = (now + 3 * DAY).replace(second=0, microsecond=0)
     rotation |= {"old": "date", "old_end": ends.strftime("%Y-%m-%d %H:%M")}
 
@@ -65,7 +67,9 @@ def test_on_a_date(administrator_browser, machine, rotate, rotation, now):
 
 
 @pytest.mark.parametrize("old", ["now", "24h"])
-def test_form_sent_twice_rotates_once(administrator_browser, machine, rotate, rotation, old):
+def test_rotate_secret_sent_twice_rotates_once(
+    administrator_browser, machine, rotate, rotation, old
+):
     rotation["old"] = old
     administrator_browser.post(rotate, rotation)
 
@@ -89,7 +93,7 @@ def test_form_sent_twice_rotates_once(administrator_browser, machine, rotate, ro
         ({"secret_description": "x" * 201}, "200"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_lost(
+def test_rotate_secret_invalid_field_is_explained_and_kept(
     administrator_browser, machine, rotate, rotation, wrong, sentence
 ):
     rotation |= {"secret_description": "typed before", **wrong}
@@ -104,9 +108,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert row(machine.secret).expires_at == machine.secret.expires_at
 
 
-def test_another_secret_may_be_chosen_to_be_replaced(
-    administrator_browser, machine, rotate, rotation
-):
+def test_rotate_secret_can_replace_another_secret(administrator_browser, machine, rotate, rotation):
     other = insert_secrets(machine.client, 1)[0]
 
     administrator_browser.post(rotate, {**rotation, "replaces": str(other.pk)})
@@ -115,7 +117,9 @@ def test_another_secret_may_be_chosen_to_be_replaced(
     assert row(machine.secret).expires_at == machine.secret.expires_at
 
 
-def test_ten_secrets_ask_which_to_remove(administrator_browser, machine, rotate, rotation, now):
+def test_rotate_secret_with_ten_secrets_asks_which_to_remove(
+    administrator_browser, machine, rotate, rotation, now
+):
     others = insert_secrets(machine.client, 9, expires_at=None)
     used(others[0], now - 5 * DAY)
     used(others[1], now - 9 * DAY)
@@ -140,7 +144,7 @@ def test_ten_secrets_ask_which_to_remove(administrator_browser, machine, rotate,
     assert machine.client.secrets.live(now + MINUTE).count() == 10
 
 
-def test_an_expired_secret_or_one_of_another_client_is_not_found(
+def test_rotate_secret_expired_or_foreign_is_not_found(
     administrator_browser, machine, address, stranger_browser, rotate
 ):
     expired = insert_secrets(machine.client, 1, expires_at=machine.secret.created_at - MINUTE)[0]
@@ -150,7 +154,9 @@ def test_an_expired_secret_or_one_of_another_client_is_not_found(
     assert stranger_browser.get(rotate).status_code == 404
 
 
-def test_same_description_is_warned_of(administrator_browser, machine, rotate, rotation):
+def test_rotate_secret_same_description_is_a_warning(
+    administrator_browser, machine, rotate, rotation
+):
     insert_secrets(machine.client, 1, description=rotation["secret_description"])
 
     reply = administrator_browser.post(rotate, rotation)
@@ -158,7 +164,7 @@ def test_same_description_is_warned_of(administrator_browser, machine, rotate, r
     assert "Another live secret of this client is described as Firmware 4.2 too." in text_of(reply)
 
 
-def test_a_rotator_rotates_and_sees_who_uses_what(tenant, machine, rotate, rotation, address):
+def test_rotate_secret_by_a_rotator_is_allowed(tenant, machine, rotate, rotation, address):
     rotator = browser_of(make_person("rita", tenant, SECRET_ROTATOR))
 
     assert rotator.post(rotate, rotation).status_code == 200

@@ -32,7 +32,7 @@ def rotated(administrator_browser, machine, rotate, rotation, now):
     return ClientSecret.objects.get(replaces=machine.secret)
 
 
-def test_before_it_explains_and_begins_with_what_ends_first(tab, machine, now, address):
+def test_overlap_card_before_use_lists_the_earliest_expiration_first(tab, machine, now, address):
     later = insert_secrets(machine.client, 1, expires_at=None)[0]
     text = tab()
 
@@ -41,7 +41,7 @@ def test_before_it_explains_and_begins_with_what_ends_first(tab, machine, now, a
     assert address(f"/secrets/{later.pk}/rotate") not in text
 
 
-def test_in_use_it_says_by_whom_and_until_when_and_offers_no_removal(tab, machine, rotated, now):
+def test_overlap_card_old_secret_in_use_offers_no_removal(tab, machine, rotated, now):
     used(machine.secret, now - 4 * MINUTE, 212)
     used(rotated, now - MINUTE, 201, "10.20.4.17")
     text = tab()
@@ -57,7 +57,7 @@ def test_in_use_it_says_by_whom_and_until_when_and_offers_no_removal(tab, machin
     assert "replaced by Firmware 4.2" in text
 
 
-def test_hours_are_counted_apart(tab, machine, rotated, now):
+def test_overlap_card_counts_each_hour_separately(tab, machine, rotated, now):
     used(machine.secret, now - 3 * HOUR, 30)
     used(machine.secret, now - 2 * HOUR, 20)
     used(rotated, now - 2 * HOUR, 7, "10.20.4.17")
@@ -81,7 +81,7 @@ def test_hours_are_counted_apart(tab, machine, rotated, now):
         (timedelta(seconds=50), 60, False, False),
     ],
 )
-def test_removal_is_offered_after_the_token_lifetime(
+def test_overlap_card_offers_removal_after_the_token_lifetime(
     tab, machine, rotated, now, address, idle, lifetime_s, offered, none_left
 ):
     Client.objects.update(token_lifetime_s=lifetime_s)
@@ -94,17 +94,17 @@ def test_removal_is_offered_after_the_token_lifetime(
     assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as ever
 
 
-def test_a_secret_that_was_never_used_is_idle(tab, machine, rotated):
+def test_secret_never_used_is_idle(tab, machine, rotated):
     assert "It has never been used." in tab()
 
 
-def test_a_fresh_secret_is_not_idle_yet(tab, administrator_browser, rotate, rotation):
+def test_secret_just_created_is_not_idle(tab, administrator_browser, rotate, rotation):
     administrator_browser.post(rotate, rotation)
 
     assert "The old secret is not used yet" in tab()
 
 
-def test_it_is_over_when_either_secret_is_gone(tab, machine, rotated, now):
+def test_overlap_card_without_either_secret_is_gone(tab, machine, rotated, now):
     for gone in (rotated, machine.secret):
         just_made = ClientSecret.objects.get(pk=gone.pk).created_at + timedelta.resolution
         for end in ({"removed_at": now}, {"expires_at": just_made}):
@@ -115,7 +115,7 @@ def test_it_is_over_when_either_secret_is_gone(tab, machine, rotated, now):
     assert "Rotation in progress" in tab()
 
 
-def test_queries_are_the_same_however_many_rotations(
+def test_overlap_card_query_count_does_not_grow_with_rotations(
     administrator_browser, machine, address, rotated, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(20) as one:

@@ -22,7 +22,7 @@ def pass_by(clock, **time):
     clock.shift(timedelta(**time))
 
 
-def test_thirty_idle_minutes_are_allowed_and_no_more(clock, administrator_browser):
+def test_session_idle_beyond_thirty_minutes_expires(clock, administrator_browser):
     assert administrator_browser.get(ROLES).status_code == 200
     pass_by(clock, minutes=30)
     assert administrator_browser.get(ROLES).status_code == 200
@@ -30,7 +30,7 @@ def test_thirty_idle_minutes_are_allowed_and_no_more(clock, administrator_browse
     assert administrator_browser.get(ROLES).status_code == 303
 
 
-def test_the_ended_session_is_gone_on_the_server(clock, administrator_browser):
+def test_session_expired_is_deleted_on_the_server(clock, administrator_browser):
     administrator_browser.get(ROLES)
     cookie = administrator_browser.cookies["sessionid"].value
     pass_by(clock, minutes=31)
@@ -41,14 +41,14 @@ def test_the_ended_session_is_gone_on_the_server(clock, administrator_browser):
     assert administrator_browser.get(ROLES).status_code == 303
 
 
-def test_work_does_not_prolong_it_beyond_twelve_hours(clock, administrator_browser):
+def test_session_in_use_expires_after_twelve_hours(clock, administrator_browser):
     for _ in range(37):  # at 0:00, 0:20 ... 12:00
         assert administrator_browser.get(ROLES).status_code == 200
         pass_by(clock, minutes=20)
     assert administrator_browser.get(ROLES).status_code == 303
 
 
-def test_what_was_typed_meanwhile_is_kept(clock, administrator_browser):
+def test_session_expired_keeps_what_was_typed(clock, administrator_browser):
     administrator_browser.get("/security/clients/add")
     pass_by(clock, minutes=45)
 
