@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import requests
 
-from tests.journeys.steps import CLIENT_ID, SECRET, Credentials
+from tests.journeys.page_actions import CLIENT_ID, SECRET, Credentials
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 
 

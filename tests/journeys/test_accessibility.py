@@ -1,6 +1,6 @@
 """Every screen and window for everybody: axe-core, narrow windows, large text, forced colours.
 
-What forms say of errors and what is seen on the way only: `test_accessibility_on_the_way.py`.
+What forms say of errors and what is seen on the way only: `test_accessibility_of_flows.py`.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.look import Look
-from tests.journeys.steps import open_window
+from tests.journeys.accessibility_checks import Look
+from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor
 from tests.matrix_rows import ROWS, Open
 from tests.portal_process import PortalProcess

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, close, expect_window, open_client
+from tests.journeys.page_actions import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 

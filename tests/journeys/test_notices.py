@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, StorageState, expect
 from standardwebhooks import Webhook as Verifier
 
 from tests.journeys.conftest import Visit
-from tests.journeys.test_shown_once import HIDE
+from tests.journeys.test_secret_shown_once import HIDE
 from tests.journeys.visitor import Visitor
 from tests.portal_process import PortalProcess
 from tests.sinks import receiver

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories import code_of
-from tests.journeys.look import Look
+from tests.journeys.accessibility_checks import Look
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]

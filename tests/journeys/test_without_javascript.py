@@ -1,7 +1,7 @@
 """With scripts off: a secret rotated, the list and its deeds, what is refused.
 
 The other deeds on clients, secrets and roles are walked both ways in test_client_actions,
-test_lists_and_roles, test_client_types and test_first_light.
+test_lists_secrets_and_roles, test_client_types and test_first_token.
 """
 
 import re
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import SECRET, expect_window, open_tab
+from tests.journeys.page_actions import SECRET, expect_window, open_tab
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess

@@ -13,7 +13,7 @@ from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from oauthlib.oauth2 import BackendApplicationClient
 from requests_oauthlib import OAuth2Session
 
-from tests.journeys.steps import Credentials
+from tests.journeys.page_actions import Credentials
 from tests.portal_process import PortalProcess
 
 METADATA = "/identity/.well-known/openid-configuration"

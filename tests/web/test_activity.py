@@ -13,7 +13,7 @@ from clients_app.services.clients.edits import set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client, make_person
-from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows
+from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
 from tests.web.conftest import HTMX, browser_of, is_page, text_of
 
 

@@ -10,7 +10,7 @@ from clients_app.models import Person, Tenant
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
-from tests.web.activity import ACTIVITY, listed, refuse
+from tests.web.activity_rows import ACTIVITY, listed, refuse
 from tests.web.conftest import text_of
 
 

@@ -1,7 +1,7 @@
 """The line breaks at each kind of window: it says so, loses nothing, and Try again does it once.
 
 The request is lost before it reaches the server; sent again, its answer is lost, and then it comes
-through. Add Client has journeys of its own (test_interrupted, test_twice).
+through. Add Client has journeys of its own (test_interrupted_add, test_duplicate_submission).
 """
 
 import re
@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, expect_window, open_window
-from tests.journeys.test_interrupted import NO_ANSWER
+from tests.journeys.page_actions import add_client, expect_window, open_window
+from tests.journeys.test_interrupted_add import NO_ANSWER
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window, open_add_client, shown
+from tests.journeys.page_actions import expect_window, open_add_client, shown
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import PortalProcess
 

@@ -22,7 +22,7 @@ from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
-from tests.admin.deeds import TYPED, address_in
+from tests.admin.add_client_form import TYPED, address_in
 from tests.conftest import Machine
 from tests.factories import (
     actor_for,

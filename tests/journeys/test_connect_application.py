@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
-from tests.journeys import traces
+from tests.journeys import secret_search
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, shown
+from tests.journeys.page_actions import add_client, shown
 from tests.journeys.token_requests import claims_by_pyjwt
 from tests.journeys.visitor import press, window_of
 from tests.portal_process import PortalProcess
@@ -126,8 +126,8 @@ def test_test_it_shows_claims_and_never_the_token(
     expect(result_of(page)).to_contain_text(re.compile(r"exp\d{1,2} \w{3} \d{4}, [\d:]{8} UTC"))
     assert asked.value.request.headers.get("cookie") is None
     assert not TOKEN.search(page.content())
-    assert traces.found_in(page.evaluate(NAMED), added.plain) == set()
-    assert not TOKEN.search(page.evaluate(traces.IN_THE_BROWSER))
+    assert secret_search.found_in(page.evaluate(NAMED), added.plain) == set()
+    assert not TOKEN.search(page.evaluate(secret_search.IN_THE_BROWSER))
     expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
 
 
@@ -182,4 +182,4 @@ def test_created_page_restored_from_browser_cache_redirects(
     page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
 
     page.wait_for_url(f"**/security/clients/{added.client_id}/secrets")
-    assert traces.in_page(page, added.plain) == set()
+    assert secret_search.in_page(page, added.plain) == set()

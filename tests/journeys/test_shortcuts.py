@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window
+from tests.journeys.page_actions import expect_window
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess

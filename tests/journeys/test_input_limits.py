@@ -11,8 +11,8 @@ from playwright.sync_api import StorageState, expect
 
 from clients_app import limits
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window, open_add_client, send_wrong, to_second_step
-from tests.journeys.test_bad_input import IN_TEN_YEARS
+from tests.journeys.page_actions import expect_window, open_add_client, send_wrong, to_second_step
+from tests.journeys.test_invalid_input import IN_TEN_YEARS
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 

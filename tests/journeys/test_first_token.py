@@ -13,9 +13,9 @@ from oauthlib.oauth2.rfc6749.errors import InvalidClientError
 from playwright.sync_api import Error, Page, expect
 
 from clients_app.rules.expiry import default_expiration
-from tests.journeys import token_requests, traces
+from tests.journeys import secret_search, token_requests
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import (
+from tests.journeys.page_actions import (
     Credentials,
     add_role,
     close,
@@ -191,17 +191,17 @@ def expect_default_of_one_year(typed: str) -> None:
 def expect_nothing_left(visitor: Visitor, page: Page, credentials: Credentials) -> None:
     """Look for the secret wherever it could have been left."""
     plain = credentials.plain
-    assert traces.on_server(visitor.portal, plain) == []
+    assert secret_search.on_server(visitor.portal, plain) == []
     here = page.url
     for move in (None, page.reload, page.go_back, page.go_forward):
         if move:
             move_on(visitor, page, move)
-        assert traces.found_in(content_of(page), plain) == set()
+        assert secret_search.found_in(content_of(page), plain) == set()
         if visitor.javascript:
-            assert traces.in_page(page, plain) == set()
+            assert secret_search.in_page(page, plain) == set()
     client = f"/security/clients/{credentials.client_id}"
     for path in (here, client, f"{client}/secrets", f"{client}/activity", "/security/clients"):
-        assert traces.found_in(visitor.context.request.get(path).text(), plain) == set()
+        assert secret_search.found_in(visitor.context.request.get(path).text(), plain) == set()
     page.goto(here)
 
 

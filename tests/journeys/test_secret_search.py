@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.journeys.traces import found_in
+from tests.journeys.secret_search import found_in
 
 PLAIN = "pcs_" + "k7Lm3nVtQ9xRz2HcYbBXs5Ua1Md0fGJeW1To4Nx7QpB3uCcRc"
 OTHER = "pcs_" + "0000000000000000000000000000000000000000000000000"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_role, expect_window, open_client, open_tab
+from tests.journeys.page_actions import add_role, expect_window, open_client, open_tab
 from tests.journeys.test_client_actions import choose, with_client
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import Credentials, add_client, expect_window, open_add_client
+from tests.journeys.page_actions import Credentials, add_client, expect_window, open_add_client
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import TENANT, PortalProcess
 

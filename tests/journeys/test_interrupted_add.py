@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import close, expect_window, open_add_client, shown, to_second_step
+from tests.journeys.page_actions import close, expect_window, open_add_client, shown, to_second_step
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import USERNAME, PortalProcess
 

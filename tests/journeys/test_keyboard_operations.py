@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
-from tests.journeys import steps
+from tests.journeys import page_actions
 from tests.journeys.conftest import Visit
-from tests.journeys.test_keyboard_alone import tab_to
+from tests.journeys.test_keyboard_add_client import tab_to
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
@@ -34,7 +34,7 @@ def settled(page: Page) -> None:
 
 def expect_window(page: Page, title: str) -> Locator:
     """Wait for the window of this title; it is a dialog on the page that was there."""
-    window = steps.expect_window(page, title)
+    window = page_actions.expect_window(page, title)
     settled(page)
     expect(page.locator("dialog[open]:focus-within")).to_be_visible()
     return window

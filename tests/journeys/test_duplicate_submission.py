@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys import traces
+from tests.journeys import secret_search
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import expect_window, shown, to_second_step
+from tests.journeys.page_actions import expect_window, shown, to_second_step
 from tests.journeys.visitor import press, window_of
 from tests.portal_process import PortalProcess
 
@@ -86,7 +86,7 @@ def test_same_form_in_two_tabs_adds_one_client(
     window = expect_window(second, "Already Added")
     expect(window).to_contain_text(ALREADY)
     expect(window.locator("#id_client_id")).to_have_text(done.client_id)
-    assert traces.in_page(second, done.plain) == set()
+    assert secret_search.in_page(second, done.plain) == set()
     assert added(live_portal, "Two tabs") == (1, 1)
     window.get_by_role("link", name="Add Secret").click()
     expect_window(second, "Add Secret")
@@ -117,7 +117,7 @@ def test_replayed_post_gets_the_id_but_no_secret(
 
         assert again.status == 409
         assert done.client_id in again.text()
-        assert traces.found_in(again.text(), done.plain) == set()
+        assert secret_search.found_in(again.text(), done.plain) == set()
         assert "pcs_" not in again.text()
     assert added(live_portal, "Replayed") == (1, 1)
 

@@ -15,7 +15,7 @@ from clients_app.models import AuditEvent, Person, TokenRefusal
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
-from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows
+from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
 from tests.web.conftest import text_of
 
 

@@ -3,9 +3,16 @@
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys import traces
+from tests.journeys import secret_search
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, close, copied, expect_closed, expect_window, shown
+from tests.journeys.page_actions import (
+    add_client,
+    close,
+    copied,
+    expect_closed,
+    expect_window,
+    shown,
+)
 from tests.journeys.visitor import focused, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -36,7 +43,7 @@ def test_close_without_copying_asks_first(
     expect(window.get_by_role("alert")).to_have_text(ASKS)
     press_close(page)
     expect_closed(page)
-    assert traces.in_page(page, plain) == set()
+    assert secret_search.in_page(page, plain) == set()
 
 
 def press_close(page: Page) -> None:
@@ -53,7 +60,7 @@ def test_close_after_copying_does_not_ask(
 
     close(page)
 
-    assert traces.in_page(page, added.plain) == set()
+    assert secret_search.in_page(page, added.plain) == set()
     row = page.get_by_role("row").filter(has_text=added.client_id)
     expect(row).to_contain_text("Copied, then closed")
 
@@ -100,7 +107,7 @@ def test_hidden_page_clears_the_secret_window(
 
     page.evaluate(HIDE)
 
-    assert traces.in_page(page, added.plain) == set()
+    assert secret_search.in_page(page, added.plain) == set()
     expect(window_of(page)).to_have_count(0)
 
 
@@ -118,7 +125,7 @@ def test_hidden_page_clears_the_secret_page(
 
     page.evaluate(HIDE)
 
-    assert traces.in_page(page, plain) == set()
+    assert secret_search.in_page(page, plain) == set()
 
 
 @pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
@@ -134,12 +141,12 @@ def test_leaving_without_close_leaves_no_secret(
         page.reload()
     elif way == "Back and Forward":
         page.go_back()
-        assert traces.in_page(page, added.plain) == set()
+        assert secret_search.in_page(page, added.plain) == set()
         page.go_forward()
     else:
         page = visitor.page(page.url)
 
-    assert traces.in_page(page, added.plain) == set()
-    assert traces.on_server(live_portal, added.plain) == []
+    assert secret_search.in_page(page, added.plain) == set()
+    assert secret_search.on_server(live_portal, added.plain) == []
     row = page.get_by_role("row").filter(has_text=added.client_id)
     expect(row).to_contain_text(f"Left by {way}")

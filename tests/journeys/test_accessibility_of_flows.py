@@ -7,8 +7,8 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
-from tests.journeys.look import Look
-from tests.journeys.steps import (
+from tests.journeys.accessibility_checks import Look
+from tests.journeys.page_actions import (
     expect_window,
     open_add_client,
     open_window,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.steps import (
+from tests.journeys.page_actions import (
     add_client,
     expect_window,
     open_add_client,
