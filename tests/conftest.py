@@ -134,15 +134,21 @@ def own_portal(tmp_path: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     yield from new_portal(tmp_path)
 
 
-def browser_of(person: Person) -> Browser:
-    """Return a browser in which ``person`` has signed in with the password a moment ago."""
+def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
+    """Return a browser signed in as ``person``, who gave their password ``proof_age`` ago."""
     browser = Browser()
     browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    set_proof_age(browser, person, proof_age)
+    return browser
+
+
+def set_proof_age(browser: Browser, person: Person, age: timedelta) -> None:
+    """Give the session of ``browser`` a proof of identity of ``person`` from ``age`` ago."""
     session = browser.session
     session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    given_at = time.time() - age.total_seconds()
+    session["account_authentication_methods"] = [{"method": "password", "at": given_at}]
     session.save()
-    return browser
 
 
 def _dump() -> str:

@@ -1,12 +1,10 @@
 """The actors at the door of Staff, and an installation in which every list has a row."""
 
-import time
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -23,8 +21,7 @@ from clients_app.models import (
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.conftest import Machine
-from tests.conftest import browser_of as signed_in_browser
+from tests.conftest import Machine, browser_of
 from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant
 from tests.portal_process import PASSWORD
 
@@ -90,20 +87,6 @@ def installation(machine: Machine, now: datetime) -> Installation:
     )
 
 
-def browser_of(person: Person) -> Browser:
-    """Return a browser in which ``person`` gave the password a moment ago."""
-    return proved(signed_in_browser(person), person, ago_s=0)
-
-
-def proved(browser: Browser, person: Person, *, ago_s: float) -> Browser:
-    """Let the session of ``browser`` have a proof of identity that is so old."""
-    session = browser.session
-    session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago_s}]
-    session.save()
-    return browser
-
-
 def list_of(model: type[Model]) -> str:
     """Return the address of the list of a model."""
     return reverse(f"admin:clients_app_{model._meta.model_name}_changelist")
@@ -112,12 +95,6 @@ def list_of(model: type[Model]) -> str:
 def page_of(row: Model, part: str = "change") -> str:
     """Return the address of the page of a row; ``part`` is "change" or "delete"."""
     return reverse(f"admin:clients_app_{row._meta.model_name}_{part}", args=[row.pk])
-
-
-def text_of(reply: Any) -> str:
-    """Return the body of an answer as text."""
-    assert isinstance(reply, HttpResponse)
-    return reply.content.decode()
 
 
 def last_event(tenant: Tenant) -> AuditEvent:

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from clients_app import audit
 from clients_app.models import AuditEvent
-from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.admin.conftest import Installation, list_of, page_of
 from tests.factories import make_client, make_tenant
+from tests.responses import text_of
 
 
 def test_event_list_shows_what_happened(staff: Browser, installation: Installation) -> None:

@@ -11,8 +11,9 @@ from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 from tests.admin.add_client_form import TYPED, address_in
-from tests.admin.conftest import Installation, last_event, page_of, text_of
+from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import command_line_in, make_client, make_tenant
+from tests.responses import text_of
 
 
 def deed(name: str, client: Client) -> str:

@@ -18,9 +18,10 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID
 from clients_app.rules.secret_format import is_well_formed
 from tests.admin.add_client_form import TYPED, address_in
-from tests.admin.conftest import Installation, last_event, page_of, text_of
+from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import make_tenant, role_id
 from tests.portal_process import as_text
+from tests.responses import text_of
 
 
 def plain_in(reply: Any) -> str:

@@ -13,9 +13,10 @@ from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret, Person
 from clients_app.rules.secret_format import is_well_formed
 from clients_app.services.secrets.digests import digest_fits
-from tests.admin.conftest import Installation, last_event, list_of, page_of, text_of
+from tests.admin.conftest import Installation, last_event, list_of, page_of
 from tests.factories import insert_secrets, make_client
 from tests.portal_process import as_text
+from tests.responses import text_of
 
 NEVER = {"secret_description": "second", "never_expires": "on"}
 

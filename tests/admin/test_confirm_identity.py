@@ -1,14 +1,16 @@
 """Confirm your identity before deeds that give or take power."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app.models import ClientSecret, Person, Role
-from tests.admin.conftest import Installation, browser_of, proved, text_of
+from tests.admin.conftest import Installation
+from tests.conftest import browser_of, set_proof_age
 from tests.portal_process import PASSWORD
-
-MINUTE_S = 60
+from tests.responses import text_of
 
 
 def deeds(rows: Installation) -> dict[str, str]:
@@ -33,18 +35,18 @@ def test_proof_expires_after_ten_minutes_for_pages_and_twenty_for_posts(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     for what, address in deeds(installation).items():
-        proved(staff, operator, ago_s=9.9 * MINUTE_S)
+        set_proof_age(staff, operator, timedelta(minutes=9.9))
         assert not asks(staff.get(address)), what
-        proved(staff, operator, ago_s=10.1 * MINUTE_S)
+        set_proof_age(staff, operator, timedelta(minutes=10.1))
         assert asks(staff.get(address)), what
-        proved(staff, operator, ago_s=20.1 * MINUTE_S)
+        set_proof_age(staff, operator, timedelta(minutes=20.1))
         before = (Role.objects.count(), ClientSecret.objects.filter(removed_at=None).count())
         assert asks(staff.post(address)), what
         assert before == (
             Role.objects.count(),
             ClientSecret.objects.filter(removed_at=None).count(),
         )
-    proved(staff, operator, ago_s=19.9 * MINUTE_S)
+    set_proof_age(staff, operator, timedelta(minutes=19.9))
     assert staff.post(deeds(installation)["remove role"]).status_code == 303
 
 
@@ -63,7 +65,7 @@ def test_operation_without_any_proof_asks_to_confirm_identity(
 def test_confirm_identity_right_password_opens_the_page(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
-    proved(staff, operator, ago_s=11 * MINUTE_S)
+    set_proof_age(staff, operator, timedelta(minutes=11))
     address = deeds(installation)["add secret"]
     key = staff.session.session_key
 
@@ -77,7 +79,7 @@ def test_confirm_identity_right_password_opens_the_page(
 def test_confirm_identity_right_password_completes_the_operation(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
-    proved(staff, operator, ago_s=21 * MINUTE_S)
+    set_proof_age(staff, operator, timedelta(minutes=21))
     address = deeds(installation)["edit role"]
     typed = {
         "name": "Pump writer",
@@ -99,7 +101,7 @@ def test_confirm_identity_right_password_completes_the_operation(
 def test_confirm_identity_wrong_password_keeps_what_was_typed(
     operator: Person, staff: Browser, installation: Installation, proof: str
 ) -> None:
-    proved(staff, operator, ago_s=21 * MINUTE_S)
+    set_proof_age(staff, operator, timedelta(minutes=21))
     address = deeds(installation)["edit role"]
 
     reply = staff.post(address, {"name": "Typed", "proof": proof, "proof_for": "POST"})
@@ -114,7 +116,7 @@ def test_confirm_identity_wrong_password_keeps_what_was_typed(
 def test_confirm_identity_repeated_guesses_are_rate_limited(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
-    proved(staff, operator, ago_s=21 * MINUTE_S)
+    set_proof_age(staff, operator, timedelta(minutes=21))
     address = deeds(installation)["remove role"]
     for _ in range(12):
         staff.post(address, {"proof": "guess", "proof_for": "POST"})

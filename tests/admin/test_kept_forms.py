@@ -7,9 +7,8 @@ from django.test import Client as Browser
 
 from clients_app.models import Client, Person, Tenant
 from tests.admin.add_client_form import TYPED, address_in
-from tests.admin.conftest import text_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import value_of
+from tests.responses import text_of, value_of
 
 
 def assert_filled(reply: Any) -> None:

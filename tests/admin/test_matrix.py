@@ -8,7 +8,9 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from clients_app.models import AuditEvent
-from tests.admin.conftest import Installation, browser_of, text_of
+from tests.admin.conftest import Installation
+from tests.conftest import browser_of
+from tests.responses import text_of
 
 LIST = {"GET": 200, "POST": 200}
 LOOK_ONLY = {"GET": 200, "POST": 403}

@@ -22,8 +22,9 @@ from clients_app.models import (
     Tenant,
     TokenUsage,
 )
-from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.admin.conftest import Installation, list_of, page_of
 from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
+from tests.responses import text_of
 
 MODELS = [Tenant, Person, Role, Client, ClientSecret, SigningKey, AuditEvent, TokenUsage]
 names = [model.__name__ for model in MODELS]

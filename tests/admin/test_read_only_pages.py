@@ -3,7 +3,8 @@
 from django.test import Client as Browser
 
 from clients_app.models import Person, TokenUsage
-from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.admin.conftest import Installation, list_of, page_of
+from tests.responses import text_of
 
 
 def test_tenant_page_links_to_its_rows(staff: Browser, installation: Installation) -> None:

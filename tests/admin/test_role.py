@@ -6,7 +6,8 @@ from django.urls import reverse
 from clients_app import audit
 from clients_app.models import ClientRole, PersonRole, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from tests.admin.conftest import Installation, last_event, list_of, page_of, text_of
+from tests.admin.conftest import Installation, last_event, list_of, page_of
+from tests.responses import text_of
 
 ADD = "admin:clients_app_role_add"
 

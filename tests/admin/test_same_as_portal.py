@@ -9,8 +9,8 @@ from django.urls import reverse
 from clients_app.models import Role, Tenant
 from clients_app.rules.client_types import CLIENT_TYPES
 from tests.admin.add_client_form import address_in
-from tests.admin.conftest import Installation, text_of
-from tests.web.conftest import value_of
+from tests.admin.conftest import Installation
+from tests.responses import text_of, value_of
 
 MINUTE = timedelta(minutes=1)
 

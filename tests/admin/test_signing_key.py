@@ -1,5 +1,7 @@
 """The page of keys for Staff: rotate and revoke, with proof of identity, in the audit chains."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
@@ -7,7 +9,9 @@ from django.urls import reverse
 from clients_app import audit
 from clients_app.models import AuditEvent, Person, SigningKey
 from clients_app.services.signing_keys import private_keys
-from tests.admin.conftest import Installation, last_event, list_of, page_of, proved, text_of
+from tests.admin.conftest import Installation, last_event, list_of, page_of
+from tests.conftest import set_proof_age
+from tests.responses import text_of
 
 ROTATE = "/admin/clients_app/signingkey/rotate/"
 
@@ -97,7 +101,7 @@ def test_key_operations_with_an_old_proof_ask_to_confirm_identity(
 ) -> None:
     """SES-5."""
     address = ROTATE if deed == "rotate" else revoke(installation.key)
-    proved(staff, operator, ago_s=1300)
+    set_proof_age(staff, operator, timedelta(minutes=21))
 
     for reply in (staff.get(address), staff.post(address)):
         assert "Confirm your identity" in text_of(reply)

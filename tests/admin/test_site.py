@@ -8,8 +8,9 @@ from django.test import Client as Browser
 
 from clients_app.admin.site import site
 from clients_app.models import Person
-from tests.admin.conftest import Installation, browser_of, list_of, page_of, text_of
-from tests.conftest import browser_of as signed_in_browser
+from tests.admin.conftest import Installation, list_of, page_of
+from tests.conftest import browser_of
+from tests.responses import text_of
 
 
 def test_admin_configuration_is_consistent() -> None:
@@ -63,7 +64,7 @@ def test_admin_inactive_staff_are_signed_out(operator: Person) -> None:
 
 
 def test_admin_former_staff_are_refused_immediately(operator: Person) -> None:
-    browser = signed_in_browser(operator)
+    browser = browser_of(operator)
     assert browser.get("/admin/").status_code == 200
     Person.objects.filter(pk=operator.pk).update(is_staff=False)
 

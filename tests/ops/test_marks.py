@@ -26,7 +26,7 @@ from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixture
 from tests.ops.logs import written
 from tests.ops.marks import every_address, found_in, query_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import value_of
+from tests.responses import value_of
 
 TYPED_WRONG = "Nine-brown-otters-9"
 

@@ -23,7 +23,7 @@ from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import TYPED, address_in
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import (
     actor_for,
     code_of,
@@ -34,7 +34,7 @@ from tests.factories import (
     make_role,
 )
 from tests.portal_process import PASSWORD
-from tests.web.conftest import browser_of, text_of
+from tests.responses import text_of
 
 FRESH: Final = timedelta(minutes=1)
 STALE: Final = timedelta(minutes=21)

@@ -12,7 +12,7 @@ from clients_app.models import Person, TokenRefusal
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 ACTIVITY = "/security/activity"
 

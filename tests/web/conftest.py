@@ -1,20 +1,15 @@
-"""Browsers of the standing actors as allauth knows them, and what the screens are asked with."""
+"""Form data and addresses for the screens of the portal."""
 
-import re
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import Client as Browser
 
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
+from clients_app.models import Client, ClientSecret, Role, Tenant, TokenUsage
 from tests.conftest import Machine
-from tests.conftest import browser_of as signed_in_browser
 from tests.factories import make_role
-
-HTMX = {"HX-Request": "true", "HX-Target": "window"}
 
 
 @pytest.fixture
@@ -60,41 +55,6 @@ def rotation(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
     names = ("form_key", "secret_description", "expiration")
     kept = {name: draft[name] for name in names}
     return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
-
-
-def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
-    """Return a browser in which ``person`` gave the password so long ago."""
-    browser = signed_in_browser(person)
-    session = browser.session
-    at = time.time() - proof_age.total_seconds()
-    session["account_authentication_methods"] = [{"method": "password", "at": at}]
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
-    return browser
-
-
-def text_of(reply: Any) -> str:
-    return reply.content.decode()
-
-
-def is_page(reply: Any) -> bool:
-    return "<html" in text_of(reply)
-
-
-def plain_secret_in(reply: Any) -> str:
-    """Return the secret that an answer shows."""
-    found = re.search(r'id="id_client_secret"[^>]*>(pcs_\w{49})<', text_of(reply))
-    assert found, text_of(reply)
-    return found[1]
-
-
-def value_of(name: str, reply: Any) -> str | None:
-    """Return the value of the first input with this name."""
-    for tag in re.findall(r"<input[^>]*>", text_of(reply)):
-        if f'name="{name}"' in tag:
-            value = re.search(r'value="([^"]*)"', tag)
-            return value[1] if value else ""
-    return None
 
 
 def used(secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18") -> None:

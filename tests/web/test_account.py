@@ -3,8 +3,9 @@
 import pytest
 
 from clients_app.models import AuditEvent, Person
+from tests.conftest import browser_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import browser_of, text_of
+from tests.responses import text_of
 
 NEW = "Four-white-egrets-4"
 

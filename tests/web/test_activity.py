@@ -11,10 +11,10 @@ from clients_app.models import AuditEvent, ClientSecret, Person, Tenant, TokenRe
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client, make_person
+from tests.responses import HTMX, is_page, text_of
 from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
 
 
 def test_event_is_a_sentence_with_before_and_after(

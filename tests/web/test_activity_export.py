@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from clients_app.models import AuditEvent, Person, Tenant, TokenRefusal
 from clients_app.services.roles.roles import add_role
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 EXPORT = "/security/activity/export"
 

@@ -10,8 +10,8 @@ from clients_app.models import Person, Tenant
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
+from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, listed, refuse
-from tests.web.conftest import text_of
 
 
 def test_filter_by_kind_outcome_client_and_person_lists_matches(

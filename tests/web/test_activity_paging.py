@@ -15,8 +15,8 @@ from clients_app.models import AuditEvent, Person, TokenRefusal
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
+from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
-from tests.web.conftest import text_of
 
 
 def link(reply: Any, words: str) -> str | None:

@@ -12,10 +12,9 @@ from django.test import Client as Browser
 from clients_app import audit
 from clients_app.models import AuditEvent, AuditHead, Client, ClientSecret, Person, Tenant
 from clients_app.services.activity import refused_attempts
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import make_person
 from tests.portal_process import PASSWORD
-from tests.web.conftest import browser_of
 
 LIST: Final = "/security/clients"
 PROOF: Final = {"proof_for": "GET", "proof": PASSWORD}

@@ -11,8 +11,9 @@ from clients_app.limits import BULK_MAX, OWNERS_MAX, TAGS_MAX
 from clients_app.models import AuditEvent, Client
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.bulk import enable_all
+from tests.conftest import browser_of
 from tests.factories import make_client, make_person
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"
 BULK = f"{LIST}/bulk"

@@ -10,7 +10,7 @@ from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent
 from tests.factories import command_line_in, make_person
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 CHOSEN = "a quiet heron at dawn"
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Person, TokenRefusal, TokenUsage
 from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
 from tests.factories import actor_for
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 HOUR = timedelta(hours=1)
 

@@ -6,8 +6,9 @@ import pytest
 
 from clients_app.models import Client, ClientOwner, TokenUsage
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
+from tests.conftest import browser_of
 from tests.factories import make_client, make_person
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 PANE = {**HTMX, "HX-Target": "details"}
 TABS = ["", "/secrets", "/roles", "/activity"]

@@ -7,9 +7,10 @@ import pytest
 
 from clients_app.models import AuditEvent, Client, ClientOwner
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.conftest import browser_of
 from tests.factories import make_client, make_role, role_id
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 OLD = timedelta(minutes=10, seconds=5)
 

@@ -7,7 +7,7 @@ import pytest
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client
 from tests.factories import insert_clients, make_client, make_tenant
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
 def test_front_page_redirects_to_the_list(administrator_browser):

@@ -11,7 +11,7 @@ from clients_app.models import Client
 from clients_app.selectors.clients.lists import Show
 from clients_app.web.list_state import SHOWN
 from tests.factories import insert_clients, insert_secrets, make_client
-from tests.web.conftest import HTMX, text_of
+from tests.responses import HTMX, text_of
 
 LIST = "/security/clients"
 FRAGMENT = {**HTMX, "HX-Target": "clients"}

@@ -6,7 +6,7 @@ from clients_app import conf
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant, UsedFormKey
 from clients_app.services.secrets.digests import digest_fits
 from tests.factories import make_client
-from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"

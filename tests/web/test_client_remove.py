@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client
+from tests.conftest import browser_of
 from tests.factories import insert_secrets
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 
 from clients_app.models import Client
 from clients_app.services.clients.removal import remove_client
+from tests.conftest import browser_of
 from tests.factories import actor_for, make_client
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 
 @pytest.fixture

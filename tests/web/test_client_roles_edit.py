@@ -7,8 +7,9 @@ import pytest
 
 from clients_app.models import Client, ClientOwner
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.conftest import browser_of
 from tests.factories import insert_clients, role_id
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 CLAIMS = {**HTMX, "HX-Target": "claims"}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client, TokenUsage
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
 def is_enabled(machine) -> bool:

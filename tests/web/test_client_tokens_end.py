@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import AuditEvent, Client
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.conftest import browser_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 END = "/tokens/end"
 

@@ -7,7 +7,7 @@ import pytest
 
 from clients_app.models import Client, ClientUrl
 from clients_app.rules.client_types import CLIENT_TYPES, HYBRID, URL_KINDS
-from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"

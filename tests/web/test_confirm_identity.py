@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client
+from tests.conftest import browser_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"

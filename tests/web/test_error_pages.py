@@ -10,9 +10,10 @@ from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, ClientSecret
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.conftest import browser_of
 from tests.conftest import browser_of as plain_browser_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 
 def test_not_found_is_shown_signed_in_and_signed_out(administrator_browser, client):

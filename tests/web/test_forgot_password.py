@@ -11,8 +11,8 @@ from django.test import override_settings
 from clients_app.identity.password_mails import mail_asked_links
 from clients_app.models import LinkRequest, Person, Tenant
 from tests.factories import NOW, make_person
+from tests.responses import text_of
 from tests.sinks import mail_sink
-from tests.web.conftest import text_of
 
 PAGE = "/forgot-password"
 ADDRESS = "ines@herons.example"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from clients_app.rules.client_types import CLIENT_TYPES
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import AuditEvent, Client, ClientOwner
-from tests.web.conftest import HTMX, browser_of, text_of, value_of
+from tests.conftest import browser_of
+from tests.responses import HTMX, text_of, value_of
 
 ADD = "/security/clients/add"
 SWITCH = 'name="may_introspect"'

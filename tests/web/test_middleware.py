@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from clients_app.web.views import role_list
-from tests.web.conftest import plain_secret_in, text_of
+from tests.responses import plain_secret_in, text_of
 
 ROLES = "/security/roles"
 

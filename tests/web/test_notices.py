@@ -20,10 +20,10 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.services.notices import deliveries
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import insert_clients, insert_secrets
+from tests.responses import text_of, value_of
 from tests.sinks import receiver
-from tests.web.conftest import browser_of, text_of, value_of
 
 PAGE = "/security/notices"
 DEEDS = ("mail", "webhook/test", "webhook", "webhook/secret", "webhook/remove")

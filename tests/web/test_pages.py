@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clients_app import conf
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 TEMPLATES = Path("templates/clients_app")
 

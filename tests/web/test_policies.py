@@ -10,9 +10,9 @@ from django.test import Client as Browser
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import insert_clients, insert_secrets
-from tests.web.conftest import browser_of, is_page, text_of, value_of
+from tests.responses import is_page, text_of, value_of
 
 PAGE = "/security/policies"
 CHECK = f"{PAGE}/check"

@@ -7,8 +7,9 @@ from django.test import Client as Browser
 
 from clients_app.models import Person, Tenant
 from clients_app.selectors.tenants.policies import tenant_policy
+from tests.conftest import browser_of
 from tests.factories import code_of, give_app
-from tests.web.conftest import HTMX, browser_of, text_of
+from tests.responses import HTMX, text_of
 from tests.web.test_second_factor import SET_UP, key_in
 
 CHECK = "/security/policies/check"

@@ -7,7 +7,7 @@ import pytest
 from clients_app.models import Role
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from tests.factories import make_role
-from tests.web.conftest import HTMX, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 ADD = "/security/roles/add"
 TYPED = {"name": "MyData.Role", "description": "Read and write the streams of MyData."}

@@ -8,7 +8,7 @@ import pytest
 from clients_app.models import Client, Role
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from tests.factories import make_role, role_id
-from tests.web.conftest import HTMX, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.factories import make_client, make_role
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 ROLES = "/security/roles"
 

@@ -4,7 +4,7 @@ import pytest
 
 from clients_app.limits import SAVED_FILTERS_MAX
 from clients_app.models import SavedFilter
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"
 ADD = f"{LIST}/filters/add"

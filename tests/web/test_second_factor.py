@@ -11,9 +11,10 @@ from django.test import Client as Browser
 
 from clients_app.models import AuditEvent, Client, Person
 from clients_app.services.activity import refused_attempts
+from tests.conftest import browser_of
 from tests.factories import code_of, give_app
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 SET_UP = "/account/authenticator"
 REMOVE = "/account/authenticator/remove"

@@ -4,8 +4,9 @@ import pytest
 
 from clients_app.models import ClientRole, ClientSecret
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from tests.conftest import browser_of
 from tests.factories import insert_secrets, make_person, role_id
-from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 
 @pytest.fixture

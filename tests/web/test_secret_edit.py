@@ -7,9 +7,10 @@ import pytest
 
 from clients_app.models import ClientOwner, ClientSecret
 from clients_app.rules.built_in_roles import SECRET_ROTATOR
+from tests.conftest import browser_of
 from tests.factories import insert_secrets, make_person
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 OLD = timedelta(minutes=10, seconds=5)
 

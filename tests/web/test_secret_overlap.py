@@ -7,7 +7,8 @@ import pytest
 
 from clients_app.models import Client, ClientSecret
 from tests.factories import insert_secrets
-from tests.web.conftest import HTMX, text_of, used
+from tests.responses import HTMX, text_of
+from tests.web.conftest import used
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -6,7 +6,7 @@ import pytest
 
 from clients_app.models import ClientSecret
 from tests.factories import insert_secrets, make_client
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import pytest
 
 from clients_app.models import ClientSecret
 from clients_app.rules.built_in_roles import SECRET_ROTATOR
+from tests.conftest import browser_of
 from tests.factories import insert_secrets, make_person
-from tests.web.conftest import HTMX, browser_of, is_page, plain_secret_in, text_of, used, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.web.conftest import used
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

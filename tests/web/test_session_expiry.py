@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from clients_app.models import Client
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ROLES = "/security/roles"

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 SIGN_IN = "/sign-in"
 

@@ -1,0 +1,30 @@
+"""What tests read from a response of the portal or the admin site."""
+
+import re
+from typing import Any, Final
+
+HTMX: Final = {"HX-Request": "true", "HX-Target": "window"}
+
+
+def text_of(reply: Any) -> str:
+    return reply.content.decode()
+
+
+def is_page(reply: Any) -> bool:
+    return "<html" in text_of(reply)
+
+
+def plain_secret_in(reply: Any) -> str:
+    """Return the secret that an answer shows."""
+    found = re.search(r'id="id_client_secret"[^>]*>(pcs_\w{49})<', text_of(reply))
+    assert found, text_of(reply)
+    return found[1]
+
+
+def value_of(name: str, reply: Any) -> str | None:
+    """Return the value of the first input with this name."""
+    for tag in re.findall(r"<input[^>]*>", text_of(reply)):
+        if f'name="{name}"' in tag:
+            value = re.search(r'value="([^"]*)"', tag)
+            return value[1] if value else ""
+    return None
