@@ -7,7 +7,7 @@ from django.urls import reverse
 from clients_app.models import Tenant
 from clients_app.rules.client_types import CLIENT_CREDENTIALS
 
-TYPED: dict[str, Any] = {
+ADD_CLIENT_FORM: dict[str, Any] = {
     "name": "Pump Station 14 gateway",
     "token_lifetime": "900",
     "description": "Reads levels",
@@ -20,5 +20,5 @@ TYPED: dict[str, Any] = {
 }
 
 
-def address_in(tenant: Tenant, client_type: str = CLIENT_CREDENTIALS.id) -> str:
+def add_client_address(tenant: Tenant, client_type: str = CLIENT_CREDENTIALS.id) -> str:
     return f"{reverse('admin:clients_app_client_add')}?tenant={tenant.pk}&type={client_type}"

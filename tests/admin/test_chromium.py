@@ -32,7 +32,7 @@ def visitor(
     """A visitor, none of whose pages may have complained at the end."""
     visitor = Visitor(chromium, live_portal, javascript=request.param)
     yield visitor
-    assert visitor.leave() == []
+    assert visitor.close() == []
 
 
 def front_page(visitor: Visitor) -> Page:

@@ -10,13 +10,13 @@ from clients_app import audit
 from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
-from tests.admin.add_client_form import TYPED, address_in
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import command_line_in, make_client, make_tenant
 from tests.responses import text_of
 
 
-def deed(name: str, client: Client) -> str:
+def operation_address(name: str, client: Client) -> str:
     return reverse(f"admin:client-{name}", args=[client.pk])
 
 
@@ -25,9 +25,11 @@ def test_disable_and_enable_client_are_recorded(
 ) -> None:
     client = installation.client
     for name, is_enabled in (("disable", False), ("enable", True)):
-        assert f"{name.title()} Wind park reader?" in text_of(staff.get(deed(name, client)))
+        assert f"{name.title()} Wind park reader?" in text_of(
+            staff.get(operation_address(name, client))
+        )
 
-        reply = staff.post(deed(name, client))
+        reply = staff.post(operation_address(name, client))
 
         assert (reply.status_code, reply["Location"]) == (303, page_of(client))
         client.refresh_from_db()
@@ -41,11 +43,11 @@ def test_disable_and_enable_client_are_recorded(
 
 def test_revoke_tokens_of_a_client_is_recorded(staff: Browser, installation: Installation) -> None:
     client = installation.client
-    asked = text_of(staff.get(deed("tokens-end", client)))
+    asked = text_of(staff.get(operation_address("tokens-end", client)))
     assert "Revoke all tokens of Wind park reader?" in asked
     assert "APIs that only check the signature accept them for an hour at most." in asked
 
-    reply = staff.post(deed("tokens-end", client))
+    reply = staff.post(operation_address("tokens-end", client))
 
     assert (reply.status_code, reply["Location"]) == (303, page_of(client))
     client.refresh_from_db()
@@ -57,16 +59,16 @@ def test_revoke_tokens_of_a_client_is_recorded(staff: Browser, installation: Ins
 
 @pytest.mark.parametrize("client_type", [CLIENT_CREDENTIALS.id, HYBRID.id])
 def test_introspect_switch_can_be_set(staff: Browser, tenant: Tenant, client_type: str) -> None:
-    assert 'name="may_introspect"' in text_of(staff.get(address_in(tenant, client_type)))
-    typed = {**TYPED, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
+    assert 'name="may_introspect"' in text_of(staff.get(add_client_address(tenant, client_type)))
+    typed = {**ADD_CLIENT_FORM, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
 
-    assert staff.post(address_in(tenant, client_type), typed).status_code == 200
+    assert staff.post(add_client_address(tenant, client_type), typed).status_code == 200
 
     assert Client.objects.get().may_introspect
 
 
 def test_introspect_switch_is_not_offered_without_secrets(staff: Browser, tenant: Tenant) -> None:
-    form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
+    form = text_of(staff.get(add_client_address(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
 
@@ -74,8 +76,8 @@ def test_introspect_switch_is_not_offered_without_secrets(staff: Browser, tenant
 def test_remove_and_restore_client_are_recorded(staff: Browser, installation: Installation) -> None:
     client, tenant = installation.client, installation.tenant
 
-    asked = staff.get(deed("remove", client))
-    removed = staff.post(deed("remove", client))
+    asked = staff.get(operation_address("remove", client))
+    removed = staff.post(operation_address("remove", client))
 
     assert 'name="confirm"' not in text_of(asked)
     assert removed.status_code == 303
@@ -86,10 +88,10 @@ def test_remove_and_restore_client_are_recorded(staff: Browser, installation: In
     assert "Restore Client" in page
     assert "Disable Client" not in page
     for name in ("disable", "enable", "remove"):
-        assert staff.get(deed(name, client)).status_code == 404
-        assert staff.post(deed(name, client)).status_code == 404
+        assert staff.get(operation_address(name, client)).status_code == 404
+        assert staff.post(operation_address(name, client)).status_code == 404
 
-    restored = staff.post(deed("restore", client), {"name": "Wind park writer"})
+    restored = staff.post(operation_address("restore", client), {"name": "Wind park writer"})
 
     assert restored.status_code == 303
     client.refresh_from_db()
@@ -104,11 +106,13 @@ def test_remove_client_in_use_asks_for_its_name(
     client = installation.client
     Client.objects.filter(pk=client.pk).update(last_token_at=now)
 
-    assert 'name="confirm"' in text_of(staff.get(deed("remove", client)))
-    wrong = staff.post(deed("remove", client), {"confirm": "wind park"})
+    assert 'name="confirm"' in text_of(staff.get(operation_address("remove", client)))
+    wrong = staff.post(operation_address("remove", client), {"confirm": "wind park"})
     assert wrong.status_code == 422
     assert "Enter Wind park reader, the name of the client, to remove it." in text_of(wrong)
-    assert staff.post(deed("remove", client), {"confirm": client.name}).status_code == 303
+    assert (
+        staff.post(operation_address("remove", client), {"confirm": client.name}).status_code == 303
+    )
 
 
 def test_restore_client_with_a_taken_name_asks_for_another(
@@ -116,7 +120,7 @@ def test_restore_client_with_a_taken_name_asks_for_another(
 ) -> None:
     make_client("Old gateway", installation.tenant, now=now)
 
-    reply = staff.post(deed("restore", installation.removed), {"name": "Old gateway"})
+    reply = staff.post(operation_address("restore", installation.removed), {"name": "Old gateway"})
 
     assert reply.status_code == 422
     assert "There is a client named Old gateway already." in text_of(reply)
@@ -128,14 +132,17 @@ def test_restore_client_after_thirty_days_is_refused(
     removed = installation.removed
     Client.objects.filter(pk=removed.pk).update(removed_at=now - timedelta(days=31))
 
-    assert staff.post(deed("restore", removed), {"name": "Old gateway"}).status_code == 404
+    assert (
+        staff.post(operation_address("restore", removed), {"name": "Old gateway"}).status_code
+        == 404
+    )
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
 def test_client_page_unknown_id_redirects(staff: Browser, installation: Installation) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
-        assert staff.get(deed(name, nobody)).status_code == 404
+        assert staff.get(operation_address(name, nobody)).status_code == 404
 
 
 def test_client_page_shows_the_facts(staff: Browser, tenant: Tenant, now: datetime) -> None:
@@ -175,7 +182,7 @@ def test_client_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, state: str, found: set[str], now: datetime
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
-    staff.post(deed("disable", disabled))
+    staff.post(operation_address("disable", disabled))
     staff.get("/admin/")  # shows the message, which names the client
 
     page = text_of(staff.get(f"/admin/clients_app/client/?state={state}"))

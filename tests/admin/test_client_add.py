@@ -17,14 +17,14 @@ from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID
 from clients_app.rules.secret_format import is_well_formed
-from tests.admin.add_client_form import TYPED, address_in
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import make_tenant, role_id
 from tests.portal_process import as_text
 from tests.responses import text_of
 
 
-def plain_in(reply: Any) -> str:
+def plain_secret_in(reply: Any) -> str:
     """Return the only secret that the page shows."""
     (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
     return plain
@@ -35,7 +35,7 @@ def test_add_client_asks_for_tenant_and_type_first(staff: Browser, tenant: Tenan
 
     assert str(tenant.pk) in text_of(asked)
     assert "Authorization Code" in text_of(asked)
-    form = text_of(staff.get(address_in(tenant)))
+    form = text_of(staff.get(add_client_address(tenant)))
     assert "Client-Credentials, in Herons Ltd" in form
     assert 'value="3600"' in form
     assert "Tenant Viewer" in form
@@ -49,7 +49,7 @@ def test_add_client_unknown_tenant_or_type_is_asked_for_again(
     staff: Browser, tenant: Tenant, query: str
 ) -> None:
     address = f"{reverse('admin:clients_app_client_add')}?{query.format(tenant.pk)}"
-    for reply in (staff.get(address), staff.post(address, TYPED)):
+    for reply in (staff.get(address), staff.post(address, ADD_CLIENT_FORM)):
         assert reply.status_code in {200, 422}
         assert 'name="type"' in text_of(reply)
     assert not Client.objects.exists()
@@ -60,12 +60,12 @@ def test_add_client_to_any_tenant_creates_a_secret(
 ) -> None:
     roles = [str(role_id(tenant, TENANT_VIEWER))]
 
-    reply = staff.post(address_in(tenant), {**TYPED, "roles": roles})
+    reply = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "roles": roles})
 
     assert reply.status_code == 200
     assert "no-store" in reply["Cache-Control"]
     assert "Client Successfully Created" in text_of(reply)
-    assert is_well_formed(plain_in(reply))
+    assert is_well_formed(plain_secret_in(reply))
     client = Client.objects.get(name="Pump Station 14 gateway")
     assert str(client.pk) in text_of(reply)
     assert (client.tenant, client.token_lifetime_s) == (tenant, 900)
@@ -74,7 +74,7 @@ def test_add_client_to_any_tenant_creates_a_secret(
     assert {role.name for role in client.roles.all()} == {"Tenant Viewer", "Tenant Member"}
     secret = client.secrets.get()
     assert (secret.description, secret.expires_at, secret.created_by) == ("first", None, "ola")
-    assert plain_in(reply).endswith(secret.last_four)
+    assert plain_secret_in(reply).endswith(secret.last_four)
     event = last_event(tenant)
     assert (event.action, event.actor_id) == ("client.secret.added", str(operator.pk))
     assert (event.address, event.operation_id) == ("127.0.0.1", reply["Operation-Id"])
@@ -84,7 +84,7 @@ def test_add_client_to_any_tenant_creates_a_secret(
 def test_add_client_shows_the_secret_once(
     staff: Browser, tenant: Tenant, dump_of_every_table: Callable[[], str]
 ) -> None:
-    plain = plain_in(staff.post(address_in(tenant), TYPED))
+    plain = plain_secret_in(staff.post(add_client_address(tenant), ADD_CLIENT_FORM))
 
     client = Client.objects.get()
     later = [staff.get(page_of(client)), staff.get(page_of(client.secrets.get()))]
@@ -97,24 +97,27 @@ def test_add_client_shows_the_secret_once(
 
 
 def test_add_client_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
-    first = staff.post(address_in(tenant), TYPED)
-    again = staff.post(address_in(tenant), TYPED)
+    first = staff.post(add_client_address(tenant), ADD_CLIENT_FORM)
+    again = staff.post(add_client_address(tenant), ADD_CLIENT_FORM)
 
     assert again.status_code == 409
     assert "Already added. Its secret cannot be shown; add a new one." in text_of(again)
-    assert plain_in(first) not in text_of(again)
+    assert plain_secret_in(first) not in text_of(again)
     assert Client.objects.count() == 1
 
 
 def test_add_client_invalid_form_keeps_its_form_key(staff: Browser, tenant: Tenant) -> None:
-    wrong = staff.post(address_in(tenant), {**TYPED, "name": ""})
+    wrong = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "name": ""})
 
-    assert f'name="form_key" value="{TYPED["form_key"]}"' in text_of(wrong)
+    assert f'name="form_key" value="{ADD_CLIENT_FORM["form_key"]}"' in text_of(wrong)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a key with spaces in it"])
 def test_add_client_forged_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
-    assert staff.post(address_in(tenant), {**TYPED, "form_key": key}).status_code == 200
+    assert (
+        staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "form_key": key}).status_code
+        == 200
+    )
 
 
 MONTH_AGO = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d %H:%M}"
@@ -151,7 +154,7 @@ def test_add_client_invalid_field_is_explained_and_nothing_saved(
 ) -> None:
     before = last_event(installation.tenant)
 
-    reply = staff.post(address_in(installation.tenant), {**TYPED, **typed})
+    reply = staff.post(add_client_address(installation.tenant), {**ADD_CLIENT_FORM, **typed})
 
     assert reply.status_code == 422
     (line,) = re.findall(
@@ -167,7 +170,7 @@ def test_add_client_several_invalid_fields_are_listed_and_kept(
 ) -> None:
     typed = {"name": "", "token_lifetime": "0x40", "tags": "a, <b>"}
 
-    reply = text_of(staff.post(address_in(tenant), {**TYPED, **typed}))
+    reply = text_of(staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, **typed}))
 
     assert reply.count('class="errorlist"') == 2
     assert 'value="0x40"' in reply
@@ -177,10 +180,10 @@ def test_add_client_several_invalid_fields_are_listed_and_kept(
 def test_add_client_tenant_administrator_needs_a_second_tick(
     staff: Browser, tenant: Tenant
 ) -> None:
-    typed = {**TYPED, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+    typed = {**ADD_CLIENT_FORM, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
 
-    without = staff.post(address_in(tenant), typed)
-    ticked = staff.post(address_in(tenant), {**typed, "confirm_admin": "on"})
+    without = staff.post(add_client_address(tenant), typed)
+    ticked = staff.post(add_client_address(tenant), {**typed, "confirm_admin": "on"})
 
     assert without.status_code == 422
     assert "Select the box that makes" in text_of(without)
@@ -191,7 +194,7 @@ def test_add_client_tenant_administrator_needs_a_second_tick(
 def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
     elsewhere = str(role_id(make_tenant("Elsewhere"), TENANT_VIEWER))
 
-    reply = staff.post(address_in(tenant), {**TYPED, "roles": [elsewhere]})
+    reply = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "roles": [elsewhere]})
 
     assert reply.status_code == 422
     assert not Client.objects.exists()
@@ -200,7 +203,7 @@ def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Te
 def test_add_client_authorization_code_has_urls_and_no_secret(
     staff: Browser, tenant: Tenant
 ) -> None:
-    address = address_in(tenant, AUTHORIZATION_CODE.id)
+    address = add_client_address(tenant, AUTHORIZATION_CODE.id)
     typed = {
         "name": "Dashboard",
         "redirect_uris": "https://dash.example.com/in\r\n\r\nhttps://dash.example.com/in2",
@@ -230,10 +233,10 @@ def test_add_client_authorization_code_has_urls_and_no_secret(
 
 def test_add_client_hybrid_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
     typed = {"name": "Portal", "redirect_uris": "https://a.example.com/in", "never_expires": "on"}
-    address = address_in(tenant, HYBRID.id)
+    address = add_client_address(tenant, HYBRID.id)
 
     assert 'name="allowed_cors_origins"' not in text_of(staff.get(address))
-    assert is_well_formed(plain_in(staff.post(address, typed)))
+    assert is_well_formed(plain_secret_in(staff.post(address, typed)))
 
 
 @pytest.mark.parametrize(
@@ -252,7 +255,7 @@ def test_add_client_invalid_url_is_explained_at_its_field(
 ) -> None:
     typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
 
-    reply = staff.post(address_in(tenant, AUTHORIZATION_CODE.id), typed)
+    reply = staff.post(add_client_address(tenant, AUTHORIZATION_CODE.id), typed)
 
     assert reply.status_code == 422
     assert f"form-row errors field-{field}" in text_of(reply)
@@ -264,7 +267,7 @@ def test_add_client_both_descriptions_invalid_marks_each_field(
 ) -> None:
     wrong = {"description": "d" * 501, "secret_description": "s" * 202}
 
-    reply = text_of(staff.post(address_in(tenant), {**TYPED, **wrong}))
+    reply = text_of(staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, **wrong}))
 
     for field, said in (("description", "501: 1 too many"), ("secret_description", "202: 2 too")):
         (row,) = re.findall(

@@ -21,11 +21,11 @@ from tests.responses import text_of
 NEVER = {"secret_description": "second", "never_expires": "on"}
 
 
-def add(client: Client) -> str:
+def add_address(client: Client) -> str:
     return reverse("admin:secret-add", args=[client.pk])
 
 
-def remove(secret: ClientSecret) -> str:
+def remove_address(secret: ClientSecret) -> str:
     return reverse("admin:secret-remove", args=[secret.pk])
 
 
@@ -37,7 +37,7 @@ def test_add_secret_shows_the_secret_once(
 ) -> None:
     client = installation.client
 
-    reply = staff.post(add(client), NEVER)
+    reply = staff.post(add_address(client), NEVER)
 
     assert reply.status_code == 200
     assert "no-store" in reply["Cache-Control"]
@@ -60,8 +60,8 @@ def test_add_secret_sent_twice_adds_once(staff: Browser, installation: Installat
     typed = {**NEVER, "form_key": "one-time-key-of-the-form"}
 
     first, again = (
-        staff.post(add(installation.client), typed),
-        staff.post(add(installation.client), typed),
+        staff.post(add_address(installation.client), typed),
+        staff.post(add_address(installation.client), typed),
     )
 
     assert (first.status_code, again.status_code) == (200, 409)
@@ -73,7 +73,7 @@ def test_add_secret_eleventh_live_secret_is_refused(
 ) -> None:
     insert_secrets(installation.client, SECRETS_MAX - 2, expires_at=None)
 
-    tenth, eleventh = (staff.post(add(installation.client), NEVER) for _ in range(2))
+    tenth, eleventh = (staff.post(add_address(installation.client), NEVER) for _ in range(2))
 
     assert (tenth.status_code, eleventh.status_code) == (200, 422)
     assert "This client has 10 secrets, the most it can have." in text_of(eleventh)
@@ -83,7 +83,7 @@ def test_add_secret_eleventh_live_secret_is_refused(
 def test_add_secret_invalid_date_is_explained_at_its_field(
     staff: Browser, installation: Installation
 ) -> None:
-    reply = staff.post(add(installation.client), {"expiration": "tomorrow"})
+    reply = staff.post(add_address(installation.client), {"expiration": "tomorrow"})
 
     assert reply.status_code == 422
     assert "form-row errors field-expiration" in text_of(reply)
@@ -97,7 +97,7 @@ def test_add_secret_date_is_in_the_time_zone_of_the_person(
     operator.time_zone = "Asia/Kolkata"
     operator.save()
 
-    staff.post(add(installation.client), {"expiration": "2029-03-01 10:00"})
+    staff.post(add_address(installation.client), {"expiration": "2029-03-01 10:00"})
 
     newest = installation.client.secrets.first()
     assert newest.expires_at.isoformat() == "2029-03-01T04:30:00+00:00"
@@ -108,7 +108,7 @@ def test_add_secret_to_an_authorization_code_client_is_refused(
 ) -> None:
     Client.objects.filter(pk=installation.client.pk).update(client_type="authorization-code")
 
-    reply = staff.post(add(installation.client), NEVER)
+    reply = staff.post(add_address(installation.client), NEVER)
 
     assert reply.status_code == 422
     assert "Authorization Code clients have no secrets." in text_of(reply)
@@ -117,8 +117,8 @@ def test_add_secret_to_an_authorization_code_client_is_refused(
 def test_add_secret_to_a_removed_client_is_refused(
     staff: Browser, installation: Installation
 ) -> None:
-    assert staff.get(add(installation.removed)).status_code == 404
-    assert staff.post(add(installation.removed), NEVER).status_code == 404
+    assert staff.get(add_address(installation.removed)).status_code == 404
+    assert staff.post(add_address(installation.removed), NEVER).status_code == 404
 
 
 def test_remove_secret_shows_last_use_and_removes_it(
@@ -126,8 +126,8 @@ def test_remove_secret_shows_last_use_and_removes_it(
 ) -> None:
     secret = installation.secret
 
-    asked = text_of(staff.get(remove(secret)))
-    reply = staff.post(remove(secret))
+    asked = text_of(staff.get(remove_address(secret)))
+    reply = staff.post(remove_address(secret))
 
     assert "It belongs to Wind park reader." in asked
     assert "It was last used: " in asked
@@ -137,8 +137,8 @@ def test_remove_secret_shows_last_use_and_removes_it(
     event = last_event(installation.tenant)
     assert (event.action, event.object_id) == ("client.secret.removed", str(secret.pk))
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.get(remove(secret)).status_code == 404
-    assert staff.post(remove(secret)).status_code == 404
+    assert staff.get(remove_address(secret)).status_code == 404
+    assert staff.post(remove_address(secret)).status_code == 404
     assert "Remove Secret" not in text_of(staff.get(page_of(secret)))
 
 
@@ -147,7 +147,7 @@ def test_remove_secret_never_used_says_so(
 ) -> None:
     unused = make_client("Unused", installation.tenant, now=now).secret
 
-    assert "It has never been used." in text_of(staff.get(remove(unused)))
+    assert "It has never been used." in text_of(staff.get(remove_address(unused)))
 
 
 def test_secret_page_is_read_only(staff: Browser, installation: Installation) -> None:
@@ -178,7 +178,7 @@ def test_secret_list_can_be_filtered_by_state(
 ROTATED = {**NEVER, "old": "24h"}
 
 
-def rotate(secret: ClientSecret) -> str:
+def rotate_address(secret: ClientSecret) -> str:
     return reverse("admin:secret-rotate", args=[secret.pk])
 
 
@@ -187,9 +187,9 @@ def test_rotate_secret_shows_the_new_one_once_and_limits_the_old_one(
 ) -> None:
     old = installation.secret
     assert "Rotate Secret" in text_of(staff.get(page_of(old)))
-    assert "It belongs to" in text_of(staff.get(rotate(old)))
+    assert "It belongs to" in text_of(staff.get(rotate_address(old)))
 
-    reply = staff.post(rotate(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
+    reply = staff.post(rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
 
     assert reply.status_code == 200
     (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
@@ -201,7 +201,7 @@ def test_rotate_secret_shows_the_new_one_once_and_limits_the_old_one(
     assert old.expires_at - new.created_at == timedelta(hours=24)
     event = last_event(installation.tenant)
     assert (event.action, event.actor_name) == ("client.secret.rotated", "ola")
-    again = staff.post(rotate(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
+    again = staff.post(rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
     assert again.status_code == 409
     assert "pcs_" not in text_of(again)
 
@@ -211,7 +211,7 @@ def test_rotate_secret_invalid_end_of_the_old_one_is_refused(
 ) -> None:
     typed = {**ROTATED, "old": "date", "old_end": "2020-01-01 00:00"}
 
-    reply = staff.post(rotate(installation.secret), typed)
+    reply = staff.post(rotate_address(installation.secret), typed)
 
     assert reply.status_code == 422
     assert "in the future, or select At once." in text_of(reply)
@@ -223,8 +223,10 @@ def test_rotate_secret_with_ten_secrets_asks_which_to_remove(
 ) -> None:
     others = insert_secrets(installation.client, SECRETS_MAX - 1, expires_at=None)
 
-    refused = staff.post(rotate(installation.secret), ROTATED)
-    taken = staff.post(rotate(installation.secret), {**ROTATED, "remove": str(others[0].pk)})
+    refused = staff.post(rotate_address(installation.secret), ROTATED)
+    taken = staff.post(
+        rotate_address(installation.secret), {**ROTATED, "remove": str(others[0].pk)}
+    )
 
     assert (refused.status_code, taken.status_code) == (422, 200)
     assert "Choose the secret to remove." in text_of(refused)
@@ -236,5 +238,5 @@ def test_rotate_secret_expired_is_refused(staff: Browser, installation: Installa
     born = installation.secret.created_at
     ClientSecret.objects.update(expires_at=born + timedelta.resolution)
 
-    assert staff.get(rotate(installation.secret)).status_code == 404
+    assert staff.get(rotate_address(installation.secret)).status_code == 404
     assert "Rotate Secret" not in text_of(staff.get(page_of(installation.secret)))

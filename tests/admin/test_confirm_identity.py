@@ -13,7 +13,7 @@ from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
 
-def deeds(rows: Installation) -> dict[str, str]:
+def guarded_addresses(rows: Installation) -> dict[str, str]:
     """Return the addresses that ask for a proof."""
     return {
         "add client": reverse("admin:clients_app_client_add"),
@@ -27,27 +27,27 @@ def deeds(rows: Installation) -> dict[str, str]:
     }
 
 
-def asks(reply: object) -> bool:
+def asks_for_proof(reply: object) -> bool:
     return 'name="proof"' in text_of(reply)
 
 
 def test_proof_expires_after_ten_minutes_for_pages_and_twenty_for_posts(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
-    for what, address in deeds(installation).items():
+    for what, address in guarded_addresses(installation).items():
         set_proof_age(staff, operator, timedelta(minutes=9.9))
-        assert not asks(staff.get(address)), what
+        assert not asks_for_proof(staff.get(address)), what
         set_proof_age(staff, operator, timedelta(minutes=10.1))
-        assert asks(staff.get(address)), what
+        assert asks_for_proof(staff.get(address)), what
         set_proof_age(staff, operator, timedelta(minutes=20.1))
         before = (Role.objects.count(), ClientSecret.objects.filter(removed_at=None).count())
-        assert asks(staff.post(address)), what
+        assert asks_for_proof(staff.post(address)), what
         assert before == (
             Role.objects.count(),
             ClientSecret.objects.filter(removed_at=None).count(),
         )
     set_proof_age(staff, operator, timedelta(minutes=19.9))
-    assert staff.post(deeds(installation)["remove role"]).status_code == 303
+    assert staff.post(guarded_addresses(installation)["remove role"]).status_code == 303
 
 
 def test_operation_without_any_proof_asks_to_confirm_identity(
@@ -57,22 +57,22 @@ def test_operation_without_any_proof_asks_to_confirm_identity(
     del session["account_authentication_methods"]
     session.save()
 
-    for what, address in deeds(installation).items():
-        assert asks(staff.get(address)), what
-        assert asks(staff.post(address)), what
+    for what, address in guarded_addresses(installation).items():
+        assert asks_for_proof(staff.get(address)), what
+        assert asks_for_proof(staff.post(address)), what
 
 
 def test_confirm_identity_right_password_opens_the_page(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     set_proof_age(staff, operator, timedelta(minutes=11))
-    address = deeds(installation)["add secret"]
+    address = guarded_addresses(installation)["add secret"]
     key = staff.session.session_key
 
     reply = staff.post(address, {"proof": PASSWORD, "proof_for": "GET"})
 
     assert (reply.status_code, reply["Location"]) == (303, address)
-    assert not asks(staff.get(address))
+    assert not asks_for_proof(staff.get(address))
     assert staff.session.session_key != key
 
 
@@ -80,7 +80,7 @@ def test_confirm_identity_right_password_completes_the_operation(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     set_proof_age(staff, operator, timedelta(minutes=21))
-    address = deeds(installation)["edit role"]
+    address = guarded_addresses(installation)["edit role"]
     typed = {
         "name": "Pump writer",
         "description": "opens valves",
@@ -102,7 +102,7 @@ def test_confirm_identity_wrong_password_keeps_what_was_typed(
     operator: Person, staff: Browser, installation: Installation, proof: str
 ) -> None:
     set_proof_age(staff, operator, timedelta(minutes=21))
-    address = deeds(installation)["edit role"]
+    address = guarded_addresses(installation)["edit role"]
 
     reply = staff.post(address, {"name": "Typed", "proof": proof, "proof_for": "POST"})
 
@@ -117,7 +117,7 @@ def test_confirm_identity_repeated_guesses_are_rate_limited(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     set_proof_age(staff, operator, timedelta(minutes=21))
-    address = deeds(installation)["remove role"]
+    address = guarded_addresses(installation)["remove role"]
     for _ in range(12):
         staff.post(address, {"proof": "guess", "proof_for": "POST"})
 
@@ -135,4 +135,4 @@ def test_proof_of_another_person_is_ignored(
     session["account_authentication_methods_user"] = str(colleague.pk)
     session.save()
 
-    assert asks(browser.get(deeds(installation)["add secret"]))
+    assert asks_for_proof(browser.get(guarded_addresses(installation)["add secret"]))

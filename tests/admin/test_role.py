@@ -12,7 +12,7 @@ from tests.responses import text_of
 ADD = "admin:clients_app_role_add"
 
 
-def deed(name: str, role: Role) -> str:
+def operation_address(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
@@ -54,9 +54,9 @@ def test_role_invalid_field_is_explained_at_its_field(
 def test_edit_role_keeps_its_id(staff: Browser, installation: Installation) -> None:
     role = installation.role
 
-    assert 'value="Pump reader"' in text_of(staff.get(deed("edit", role)))
+    assert 'value="Pump reader"' in text_of(staff.get(operation_address("edit", role)))
     typed = {"name": "Pump writer", "description": "writes", "version": role.version}
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation_address("edit", role), typed)
 
     assert reply.status_code == 303
     role.refresh_from_db()
@@ -68,16 +68,19 @@ def test_edit_role_keeps_its_id(staff: Browser, installation: Installation) -> N
 def test_edit_role_concurrent_change_is_shown(staff: Browser, installation: Installation) -> None:
     role = installation.role
     typed = {"name": "Mine", "description": "", "version": role.version}
-    staff.post(deed("edit", role), {**typed, "name": "Theirs"})
+    staff.post(operation_address("edit", role), {**typed, "name": "Theirs"})
 
-    reply = staff.post(deed("edit", role), typed)
+    reply = staff.post(operation_address("edit", role), typed)
 
     assert reply.status_code == 422
     assert "Someone changed this while the form was open." in text_of(reply)
     assert "Now: Theirs" in text_of(reply)
     role.refresh_from_db()
     assert role.name == "Theirs"
-    assert staff.post(deed("edit", role), {**typed, "version": role.version}).status_code == 303
+    assert (
+        staff.post(operation_address("edit", role), {**typed, "version": role.version}).status_code
+        == 303
+    )
 
 
 def test_remove_role_lists_holders_and_removes_it_from_all(
@@ -88,8 +91,8 @@ def test_remove_role_lists_holders_and_removes_it_from_all(
     ClientRole.objects.create(client=installation.removed, role=role)
     PersonRole.objects.create(person=installation.person, role=role)
 
-    asked = text_of(staff.get(deed("remove", role)))
-    reply = staff.post(deed("remove", role))
+    asked = text_of(staff.get(operation_address("remove", role)))
+    reply = staff.post(operation_address("remove", role))
 
     assert "1 client carries it." in asked
     assert "1 person holds it." in asked
@@ -97,16 +100,16 @@ def test_remove_role_lists_holders_and_removes_it_from_all(
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.post(deed("remove", role)).status_code == 404
-    assert staff.get(deed("edit", role)).status_code == 404
+    assert staff.post(operation_address("remove", role)).status_code == 404
+    assert staff.get(operation_address("edit", role)).status_code == 404
 
 
 def test_built_in_role_cannot_be_changed(staff: Browser, installation: Installation) -> None:
     role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
 
     page = text_of(staff.get(page_of(role)))
-    edited = staff.post(deed("edit", role), {"name": "Mine", "description": ""})
-    removed = staff.post(deed("remove", role))
+    edited = staff.post(operation_address("edit", role), {"name": "Mine", "description": ""})
+    removed = staff.post(operation_address("remove", role))
 
     assert "Edit Role" not in page
     assert "Remove Role" not in page

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clients_app.models import Role, Tenant
 from clients_app.rules.client_types import CLIENT_TYPES
-from tests.admin.add_client_form import address_in
+from tests.admin.add_client_form import add_client_address
 from tests.admin.conftest import Installation
 from tests.responses import text_of, value_of
 
@@ -55,7 +55,7 @@ def test_secret_forms_have_the_same_default_dates(
 def test_client_forms_have_the_same_fields_and_defaults(
     staff: Browser, administrator_browser: Browser, installation: Installation, client_type: str
 ) -> None:
-    here = staff.get(address_in(installation.tenant, client_type))
+    here = staff.get(add_client_address(installation.tenant, client_type))
     there = administrator_browser.get(reverse("client-add-type", args=[client_type]))
 
     for field in ("name", "token_lifetime", "description", "contact", "tags", "may_introspect"):

@@ -16,7 +16,7 @@ from tests.responses import text_of
 ROTATE = "/admin/clients_app/signingkey/rotate/"
 
 
-def revoke(key: SigningKey) -> str:
+def revoke_address(key: SigningKey) -> str:
     return reverse("admin:key-revoke", args=[key.pk])
 
 
@@ -30,7 +30,7 @@ def test_key_list_links_to_rotate_and_keys_to_revoke(
 
     assert f'href="{ROTATE}"' in listed
     assert "RS256, 2048 bits" in listed
-    assert f'href="{revoke(installation.key)}"' in page
+    assert f'href="{revoke_address(installation.key)}"' in page
 
 
 def test_rotate_key_publishes_the_next_key(staff: Browser, installation: Installation) -> None:
@@ -83,8 +83,8 @@ def test_revoke_key_explains_its_effects_and_revokes(
 ) -> None:
     """KEY-5."""
     key = installation.key
-    asked = text_of(staff.get(revoke(key)))
-    reply = staff.post(revoke(key), follow=True)
+    asked = text_of(staff.get(revoke_address(key)))
+    reply = staff.post(revoke_address(key), follow=True)
 
     assert "trust them for up to 900 seconds more" in asked
     active = SigningKey.objects.get(state="active")
@@ -92,15 +92,15 @@ def test_revoke_key_explains_its_effects_and_revokes(
     actions = AuditEvent.objects.for_tenant(installation.tenant.pk).values_list("action", flat=True)
     assert list(actions.order_by("-sequence")[:2]) == ["key.added", "key.revoked"]
     assert "Revoke Key" not in text_of(staff.get(page_of(key)))
-    assert staff.get(revoke(key)).status_code == 404
+    assert staff.get(revoke_address(key)).status_code == 404
 
 
-@pytest.mark.parametrize("deed", ["rotate", "revoke"])
+@pytest.mark.parametrize("operation", ["rotate", "revoke"])
 def test_key_operations_with_an_old_proof_ask_to_confirm_identity(
-    staff: Browser, operator: Person, installation: Installation, deed: str
+    staff: Browser, operator: Person, installation: Installation, operation: str
 ) -> None:
     """SES-5."""
-    address = ROTATE if deed == "rotate" else revoke(installation.key)
+    address = ROTATE if operation == "rotate" else revoke_address(installation.key)
     set_proof_age(staff, operator, timedelta(minutes=21))
 
     for reply in (staff.get(address), staff.post(address)):

@@ -14,7 +14,7 @@ EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
 #: what can be right in one width and wrong in another
 BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 #: each width, each theme
-LOOKS: Final = (
+LAYOUTS: Final = (
     (DESK, "light", EVERYTHING),
     ({"width": 1024, "height": 1366}, "light", BY_WIDTH),
     ({"width": 320, "height": 640}, "dark", BY_WIDTH),
@@ -62,18 +62,18 @@ SIGNLESS: Final = """() => [...document.querySelectorAll(
   .map((element) => `${element.tagName}.${element.className}`)"""
 
 
-class Look:
+class AccessibilityChecks:
     """Looks at one screen after the other, and collects what is wrong."""
 
     def __init__(self) -> None:
         self.script = Axe().axe_script
-        self.faults: list[str] = []
+        self.problems: list[str] = []
 
-    def at(self, page: Page, screen: str) -> None:
+    def check(self, page: Page, screen: str) -> None:
         """Look at the window that is open, else the whole page; afterwards it is as it was."""
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self.script)
-        for size, theme, rules in LOOKS:
+        for size, theme, rules in LAYOUTS:
             where = f"{screen}, {size['width']}, {theme}"
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -102,4 +102,4 @@ class Look:
         return [*page.evaluate(CUT_OFF), *([f"{wide} pixels too wide"] if wide > 0 else [])]
 
     def _note(self, where: str, found: list[str]) -> None:
-        self.faults += [f"{where}: {fault}" for fault in found]
+        self.problems += [f"{where}: {fault}" for fault in found]

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.journeys.accessibility_checks import Look
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
 
-Visit = Callable[..., Visitor]
+NewVisitor = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
@@ -29,19 +29,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
+def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
     """A function that returns a browser of nobody yet in front of a portal.
 
     At the end of the test no page of any of them may have complained.
     """
     visitors: list[Visitor] = []
 
-    def arrive(portal: PortalProcess, **options: Any) -> Visitor:
+    def visit_as(portal: PortalProcess, **options: Any) -> Visitor:
         visitors.append(Visitor(chromium, portal, **options))
         return visitors[-1]
 
-    yield arrive
-    complaints = [complaint for visitor in visitors for complaint in visitor.leave()]
+    yield visit_as
+    complaints = [complaint for visitor in visitors for complaint in visitor.close()]
     assert complaints == []
 
 
@@ -55,7 +55,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 
 
 @pytest.fixture(scope="package")
-def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
+def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
     """The cookies of people of three more tenants, by username; that of Zofia has no clients."""
     settled = live_portal.manage(
         "shell",
@@ -71,33 +71,33 @@ def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, Storag
 
 
 @pytest.fixture
-def look() -> Iterator[Look]:
+def accessibility() -> Iterator[AccessibilityChecks]:
     """What looks; at the end of the test it must have found nothing."""
-    look = Look()
-    yield look
-    assert not look.faults, "\n".join(look.faults)
+    accessibility = AccessibilityChecks()
+    yield accessibility
+    assert not accessibility.problems, "\n".join(accessibility.problems)
 
 
 @pytest.fixture
-def arrive(
-    live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+def visit_as(
+    live_portal: PortalProcess, new_visitor: NewVisitor, larkfield_cookies: dict[str, StorageState]
 ) -> Callable[..., Visitor]:
     """A function that returns the browser of one of the people of Larkfield Water.
 
     axe-core sets styles of its own, which our policy forbids: here alone it is not in force.
     """
 
-    def arrive(username: str, **options: Any) -> Visitor:
-        cookies = larkfield.get(username)
-        visitor = visit(live_portal, storage_state=cookies, bypass_csp=True, **options)
+    def visit_as(username: str, **options: Any) -> Visitor:
+        cookies = larkfield_cookies.get(username)
+        visitor = new_visitor(live_portal, storage_state=cookies, bypass_csp=True, **options)
         visitor.expect(403, 404, 422)
         return visitor
 
-    return arrive
+    return visit_as
 
 
 @pytest.fixture
-def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], str]:
+def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[str], str]:
     """A function that puts what Larkfield Water has into an address of the matrix."""
 
     def first(table: str, column: str, value: str) -> str:
@@ -124,7 +124,7 @@ def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], st
 
 
 @pytest.fixture(scope="package")
-def mara(chromium: Browser, live_portal: PortalProcess) -> StorageState:
+def administrator_cookies(chromium: Browser, live_portal: PortalProcess) -> StorageState:
     """The cookies of Mara, the administrator, who signed in a moment ago."""
     return cookies_of(chromium, live_portal, USERNAME)
 
@@ -136,5 +136,5 @@ def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> Stora
     sign_in(page, username)
     page.wait_for_url("**/security/clients*")
     cookies = visitor.context.storage_state()
-    assert visitor.leave() == []
+    assert visitor.close() == []
     return cookies

@@ -66,10 +66,10 @@ def add_client(page: Page, name: str) -> Credentials:
     to_second_step(page, name)
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
-    return shown(page)
+    return shown_credentials(page)
 
 
-def shown(page: Page) -> Credentials:
+def shown_credentials(page: Page) -> Credentials:
     """Return the two values as the window shows them."""
     window = window_of(page)
     client_id = window.locator("#id_client_id").inner_text()
@@ -79,7 +79,7 @@ def shown(page: Page) -> Credentials:
     return Credentials(client_id, plain)
 
 
-def copied(visitor: Visitor, page: Page) -> Credentials:
+def copied_credentials(visitor: Visitor, page: Page) -> Credentials:
     """Press both Copy buttons; return what the clipboard holds after each."""
     visitor.context.grant_permissions(
         ["clipboard-read", "clipboard-write"], origin=visitor.portal.url

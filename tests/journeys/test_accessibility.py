@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.accessibility_checks import Look
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor
 from tests.matrix_rows import ROWS, Open
@@ -92,42 +92,52 @@ def test_accessibility_covers_every_address() -> None:
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_accessibility_of_pages(
-    arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+    half: int,
 ) -> None:
-    page = arrive("mara.okafor").page()
+    page = visit_as("mara.okafor").page()
     for route in PAGES[half::2]:
         page.goto(address(route))
-        look.at(page, route)
+        accessibility.check(page, route)
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_accessibility_of_windows(
-    arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+    half: int,
 ) -> None:
-    page = arrive("mara.okafor").page("/security/roles")
+    page = visit_as("mara.okafor").page("/security/roles")
     for route, title in WINDOWS[half::2]:
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)
-        look.at(page, route)
+        accessibility.check(page, route)
 
 
 def test_accessibility_of_signed_out_pages(
-    live_portal: PortalProcess, arrive: Callable[[str], Visitor], look: Look
+    live_portal: PortalProcess,
+    visit_as: Callable[[str], Visitor],
+    accessibility: AccessibilityChecks,
 ) -> None:
-    page = arrive("nobody").page("/sign-in")
-    look.at(page, "Sign in")
+    page = visit_as("nobody").page("/sign-in")
+    accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
-    look.at(page, "Forgot password?")
+    accessibility.check(page, "Forgot password?")
     link = live_portal.manage("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
-    look.at(page, "Choose a password")
+    accessibility.check(page, "Choose a password")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[aria-invalid]")).not_to_have_count(0)
-    look.at(page, "Choose a password, errors")
+    accessibility.check(page, "Choose a password, errors")
 
 
-def test_accessibility_for_other_roles(arrive: Callable[[str], Visitor], look: Look) -> None:
-    jonas = arrive("jonas.berg").page(f"{CLIENTS}/add")
-    look.at(jonas, "403")
-    look.at(arrive("zofia").page(CLIENTS), "No clients")
+def test_accessibility_for_other_roles(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    jonas = visit_as("jonas.berg").page(f"{CLIENTS}/add")
+    accessibility.check(jonas, "403")
+    accessibility.check(visit_as("zofia").page(CLIENTS), "No clients")

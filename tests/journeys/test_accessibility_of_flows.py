@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
-from tests.journeys.accessibility_checks import Look
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import (
     expect_window,
     open_add_client,
@@ -25,58 +25,64 @@ NEARLY_OVER: Final = {"Session-Left": "100"}
 
 
 def test_accessibility_of_forms_with_errors(
-    arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
 ) -> None:
-    page = arrive("mara.okafor").page("/account")
+    page = visit_as("mara.okafor").page("/account")
     page.get_by_role("button", name="Change password").click()
     expect(page.locator("[aria-invalid]")).not_to_have_count(0)
-    look.at(page, "Account, errors")
+    accessibility.check(page, "Account, errors")
     page.goto("/security/notices")
     page.get_by_role("button", name="Create calendar link").click()
     expect(page.get_by_text("Copy the link now.")).to_be_visible()
     page.get_by_label("URL").fill("http://localhost/")
     page.get_by_label("URL").press("Enter")
     expect(page.locator("#id_webhook_url_error")).to_be_visible()
-    look.at(page, "Notices, errors")
+    accessibility.check(page, "Notices, errors")
     open_window(page, address("security/clients/<client_id>/edit"), "Edit Client")
     window_of(page).get_by_label("Name", exact=True).fill("")
     send_wrong(page, "Save")
-    look.at(page, "Edit Client, errors")
+    accessibility.check(page, "Edit Client, errors")
     open_window(
         page, address("security/clients/<client_id>/secrets/<secret_id>/rotate"), "Rotate Secret"
     )
     window_of(page).get_by_role("radio", name="On a date").check()
     window_of(page).get_by_label("The old secret ends").fill("never")
     send_wrong(page, "Rotate")
-    look.at(page, "Rotate Secret, errors")
+    accessibility.check(page, "Rotate Secret, errors")
 
 
-def test_accessibility_of_add_client(arrive: Callable[[str], Visitor], look: Look) -> None:
-    page = arrive("mara.okafor").page(CLIENTS)
+def test_accessibility_of_add_client(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    page = visit_as("mara.okafor").page(CLIENTS)
     window = open_add_client(page)
-    look.at(page, "Add Client")
+    accessibility.check(page, "Add Client")
     window.get_by_label("Token Lifetime").fill("7200")
     window.get_by_role("checkbox", name="Full control of the tenant").check()
     send_wrong(page, "Continue")
-    look.at(page, "Add Client, errors")
+    accessibility.check(page, "Add Client, errors")
     page.goto(CLIENTS)
     to_second_step(page, "For everybody")
-    look.at(page, "Add Secret")
+    accessibility.check(page, "Add Secret")
     window.get_by_label("Expiration Date and time").fill("never")
     send_wrong(page, "Add")
-    look.at(page, "Add Secret, errors")
+    accessibility.check(page, "Add Secret, errors")
     window.get_by_role("checkbox", name="Never Expires").check()
-    look.at(page, "Never Expires")
+    accessibility.check(page, "Never Expires")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
-    look.at(page, "Client Successfully Created")
+    accessibility.check(page, "Client Successfully Created")
     page.keyboard.press("Escape")
     expect(window.get_by_role("button", name="Keep open")).to_be_focused()
-    look.at(page, "Not copied")
+    accessibility.check(page, "Not copied")
 
 
-def test_accessibility_of_removed_clients(arrive: Callable[[str], Visitor], look: Look) -> None:
-    page = arrive("mara.okafor").page(CLIENTS)
+def test_accessibility_of_removed_clients(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    page = visit_as("mara.okafor").page(CLIENTS)
     to_second_step(page, "To be removed")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
@@ -85,16 +91,16 @@ def test_accessibility_of_removed_clients(arrive: Callable[[str], Visitor], look
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
     page.goto(f"{CLIENTS}?show=removed")
-    look.at(page, "Removed")
+    accessibility.check(page, "Removed")
     open_window(page, f"{path}/restore", "Restore Client")
-    look.at(page, "Restore Client")
+    accessibility.check(page, "Restore Client")
 
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
 def test_accessibility_of_windows_with_urls(
-    arrive: Callable[[str], Visitor], look: Look, client_type: str
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks, client_type: str
 ) -> None:
-    page = arrive("mara.okafor").page(f"{CLIENTS}?type={client_type}")
+    page = visit_as("mara.okafor").page(f"{CLIENTS}?type={client_type}")
     page.locator("#add-client").click()
     window = expect_window(page, "Add Client")
     window.get_by_label("Name", exact=True).fill(f"Map {client_type}")
@@ -103,24 +109,24 @@ def test_accessibility_of_windows_with_urls(
         window.get_by_role("button", name="Add another URL to Allowed Redirect URL(s)").click()
         expect(window.get_by_role("listitem").filter(has_text=url)).to_be_visible()
     send_wrong(page, "Continue" if client_type == "hybrid" else "Add")
-    look.at(page, f"Add Client, {client_type}, errors")
+    accessibility.check(page, f"Add Client, {client_type}, errors")
     window.get_by_role("button", name="Remove http://map.example/2").click()
     expect(window.get_by_role("listitem").filter(has_text="http://map")).to_have_count(0)
-    look.at(page, f"Add Client, {client_type}")
+    accessibility.check(page, f"Add Client, {client_type}")
     if client_type == "hybrid":
         press(page, "Continue")
         expect_window(page, "Add Secret")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
-    look.at(page, f"Client Successfully Created, {client_type}")
+    accessibility.check(page, f"Client Successfully Created, {client_type}")
     page.goto(f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}")
-    look.at(page, f"Details, {client_type}")
+    accessibility.check(page, f"Details, {client_type}")
 
 
 def test_accessibility_of_already_added_and_server_error(
-    arrive: Callable[[str], Visitor], look: Look
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
 ) -> None:
-    visitor = arrive("mara.okafor")
+    visitor = visit_as("mara.okafor")
     visitor.expect(409, 500)
     page = visitor.page(CLIENTS)
     to_second_step(page, "Sent twice")
@@ -134,45 +140,49 @@ def test_accessibility_of_already_added_and_server_error(
         sent,
     )
     expect_window(page, "Already Added")
-    look.at(page, "Already Added")
+    accessibility.check(page, "Already Added")
     html = render_to_string(
         "clients_app/errors/server_error.html", {"operation_id": "x", "title": "x"}
     )
     page.set_content(html)
-    look.at(page, "500")
+    accessibility.check(page, "500")
 
 
-def test_accessibility_of_the_session_warning(arrive: Callable[[str], Visitor], look: Look) -> None:
+def test_accessibility_of_the_session_warning(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
     """Over the page, and in an open window."""
-    page = arrive("mara.okafor").page()
+    page = visit_as("mara.okafor").page()
     page.clock.install()
     page.route("**/session", lambda route: route.fulfill(status=204, headers=NEARLY_OVER))
     page.goto("/security/roles")
     warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
     page.clock.fast_forward(1_700_000)
     expect(warning).to_be_visible()
-    look.at(page, "Session warning")
+    accessibility.check(page, "Session warning")
     page.get_by_role("link", name="Add Role").click()
     window = expect_window(page, "Add Role")
     page.clock.fast_forward(1_700_000)
     expect(window.get_by_role("alert")).to_be_visible()
-    look.at(page, "Session warning in a window")
+    accessibility.check(page, "Session warning in a window")
 
 
 def test_accessibility_of_confirm_identity(
-    live_portal: PortalProcess, arrive: Callable[[str], Visitor], look: Look
+    live_portal: PortalProcess,
+    visit_as: Callable[[str], Visitor],
+    accessibility: AccessibilityChecks,
 ) -> None:
-    visitor = arrive("mara.okafor")
+    visitor = visit_as("mara.okafor")
     (session,) = (c["value"] for c in visitor.context.cookies() if c["name"] == "sessionid")
     aged = live_portal.manage("shell", "-c", AGE.format(session=session))
     assert aged.returncode == 0, aged.stderr
     page = visitor.page(CLIENTS)
     page.get_by_role("link", name="Add Client").first.click()
     expect_window(page, "Confirm your identity")
-    look.at(page, "Confirm your identity")
+    accessibility.check(page, "Confirm your identity")
     window_of(page).get_by_label("Password").fill("wrong")
     send_wrong(page, "Continue")
-    look.at(page, "Confirm your identity, wrong")
+    accessibility.check(page, "Confirm your identity, wrong")
 
 
 AGE = """

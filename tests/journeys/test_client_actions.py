@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.portal_process import PortalProcess
@@ -15,9 +15,12 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
 def visitor(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+    new_visitor: NewVisitor,
+    live_portal: PortalProcess,
+    administrator_cookies: StorageState,
+    request: pytest.FixtureRequest,
 ) -> Visitor:
-    return visit(live_portal, javascript=request.param, storage_state=mara)
+    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
 
 
 def with_client(visitor: Visitor, name: str) -> Page:
@@ -32,7 +35,7 @@ def with_client(visitor: Visitor, name: str) -> Page:
     return page
 
 
-def choose(page: Page, name: str) -> None:
+def choose_action(page: Page, name: str) -> None:
     """Choose from More Options."""
     page.get_by_role("button", name="More Options").click()
     page.locator("#more-menu").get_by_role("link", name=name).click()
@@ -58,18 +61,18 @@ def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: V
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
 
-    choose(page, "Disable Client")
+    choose_action(page, "Disable Client")
     expect_window(page, "Disable Client")
     press(page, "Disable")
     expect(page.locator("#details .badge").first).to_have_text("Disabled")
     if visitor.javascript:
         expect_focus(page, "more-options")
-    choose(page, "Enable Client")
+    choose_action(page, "Enable Client")
     expect_window(page, "Enable Client")
     press(page, "Enable")
     expect(page.locator("#details .badge").first).to_have_text("Active")
 
-    choose(page, "Remove Client")
+    choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
@@ -78,9 +81,9 @@ def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: V
 
 
 def test_edit_client_concurrent_change_is_shown(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(422)
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)

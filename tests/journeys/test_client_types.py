@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import SECRET, expect_window, open_client
-from tests.journeys.test_client_actions import choose
+from tests.journeys.test_client_actions import choose_action
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -18,9 +18,12 @@ URL = "https://map.example/callback"
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
 def visitor(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+    new_visitor: NewVisitor,
+    live_portal: PortalProcess,
+    administrator_cookies: StorageState,
+    request: pytest.FixtureRequest,
 ) -> Visitor:
-    return visit(live_portal, javascript=request.param, storage_state=mara)
+    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
 
 
 def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
@@ -93,11 +96,11 @@ def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
         ("Disable Client", "Disable", "Disabled"),
         ("Enable Client", "Enable", "Active"),
     ):
-        choose(page, deed)
+        choose_action(page, deed)
         expect_window(page, deed)
         press(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-    choose(page, "Remove Client")
+    choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")

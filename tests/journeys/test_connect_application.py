@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys import secret_search
-from tests.journeys.conftest import Visit
-from tests.journeys.page_actions import add_client, shown
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import add_client, shown_credentials
 from tests.journeys.token_requests import claims_by_pyjwt
 from tests.journeys.visitor import press, window_of
 from tests.portal_process import PortalProcess
@@ -56,9 +56,12 @@ def run(*command: str, folder: Path) -> str:
 
 
 def test_snippet_runs_as_copied(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState, tmp_path: Path
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    administrator_cookies: StorageState,
+    tmp_path: Path,
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_portal.url)
     page = visitor.page("/security/clients")
     added = add_client(page, "Snippets that run")
@@ -106,10 +109,10 @@ def result_of(page: Page) -> Locator:
 
 
 def test_test_it_shows_claims_and_never_the_token(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """WEB-6 to WEB-8: nothing that has a name or outlives the window holds secret or token."""
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
     added = add_client(page, "Tested at once")
     expect(result_of(page)).to_have_count(0)
 
@@ -132,9 +135,9 @@ def test_test_it_shows_claims_and_never_the_token(
 
 
 def test_test_it_after_a_refusal_says_what_to_do(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(401, "ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
     page = visitor.page("/security/clients")
     added = add_client(page, "Disabled meanwhile")
@@ -156,13 +159,15 @@ def test_test_it_after_a_refusal_says_what_to_do(
     page.route("**/identity/connect/token", lambda route: route.fulfill(**busy))
     press(page, "Test it")
     expect(result_of(page)).to_contain_text("Wait 3 seconds, then test again.")
-    assert shown(page) == added
+    assert shown_credentials(page) == added
 
 
 def test_test_it_without_javascript_is_absent(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara, javascript=False).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies, javascript=False).page(
+        "/security/clients"
+    )
     add_client(page, "Cannot be tested")
 
     expect(window_of(page).get_by_text("Test it")).to_be_hidden()
@@ -170,14 +175,16 @@ def test_test_it_without_javascript_is_absent(
 
 
 def test_created_page_restored_from_browser_cache_redirects(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """WEB-4: where a browser kept the page in spite of all, it goes to the client at once."""
-    page = visit(live_portal, storage_state=mara).page("/security/clients/add")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
+        "/security/clients/add"
+    )
     page.get_by_label("Name").fill("Back from the cache")
     page.get_by_role("button", name="Continue").click()
     press(page, "Add")
-    added = shown(page)
+    added = shown_credentials(page)
 
     page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
 

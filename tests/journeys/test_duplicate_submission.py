@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys import secret_search
-from tests.journeys.conftest import Visit
-from tests.journeys.page_actions import expect_window, shown, to_second_step
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import expect_window, shown_credentials, to_second_step
 from tests.journeys.visitor import press, window_of
 from tests.portal_process import PortalProcess
 
@@ -27,9 +27,12 @@ def added(portal: PortalProcess, name: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("way", ["of the mouse", "of the script", "of Enter"])
 def test_double_click_adds_one_client(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    administrator_cookies: StorageState,
+    way: str,
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
     name = f"Double click {way}"
     to_second_step(page, name)
     button = window_of(page).get_by_role("button", name="Add", exact=True)
@@ -46,14 +49,14 @@ def test_double_click_adds_one_client(
     expect_window(page, "Client Successfully Created")
     page.wait_for_load_state("networkidle")  # whatever was sent has been answered
     expect_window(page, "Client Successfully Created")
-    assert shown(page).plain
+    assert shown_credentials(page).plain
     assert added(live_portal, name) == (1, 1)
 
 
 def test_double_click_without_javascript_adds_one_client(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara, javascript=False)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies, javascript=False)
     visitor.expect(409)
     page = visitor.page("/security/clients")
     to_second_step(page, "Double click on a page")
@@ -67,10 +70,10 @@ def test_double_click_without_javascript_adds_one_client(
 
 
 def test_same_form_in_two_tabs_adds_one_client(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """The second tab is a copy of the first: the same fields, the same one-time form key."""
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(409)
     first, second = (visitor.page("/security/clients") for _ in range(2))
     for page in (first, second):
@@ -79,7 +82,7 @@ def test_same_form_in_two_tabs_adds_one_client(
     second.locator("#window [name=form_key]").evaluate("(field, key) => field.value = key", key)
     press(first, "Add")
     expect_window(first, "Client Successfully Created")
-    done = shown(first)
+    done = shown_credentials(first)
 
     press(second, "Add")
 
@@ -92,21 +95,21 @@ def test_same_form_in_two_tabs_adds_one_client(
     expect_window(second, "Add Secret")
     press(second, "Add")
     expect_window(second, "Secret Successfully Added")
-    assert shown(second).client_id == done.client_id
+    assert shown_credentials(second).client_id == done.client_id
     assert added(live_portal, "Two tabs") == (1, 2)
 
 
 def test_replayed_post_gets_the_id_but_no_secret(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(409)
     page = visitor.page("/security/clients")
     to_second_step(page, "Replayed")
     with page.expect_request("**/security/clients/register") as request:
         press(page, "Add")
     expect_window(page, "Client Successfully Created")
-    done = shown(page)
+    done = shown_credentials(page)
 
     for headers in ({}, {"HX-Request": "true", "HX-Target": "window"}):
         again = visitor.context.request.post(
@@ -123,11 +126,11 @@ def test_replayed_post_gets_the_id_but_no_secret(
 
 
 def test_same_name_in_two_browsers_adds_one_client(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     pages = []
     for _ in range(2):
-        visitor = visit(live_portal, storage_state=mara)
+        visitor = new_visitor(live_portal, storage_state=administrator_cookies)
         visitor.expect(422)
         pages.append(visitor.page("/security/clients"))
         to_second_step(pages[-1], "Wanted by two")

@@ -14,19 +14,19 @@ from playwright.sync_api import Error, Page, expect
 
 from clients_app.rules.expiry import default_expiration
 from tests.journeys import secret_search, token_requests
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import (
     Credentials,
     add_role,
     close,
-    copied,
+    copied_credentials,
     expect_window,
     open_add_client,
     open_client,
     open_place,
     open_tab,
     remove_secret,
-    shown,
+    shown_credentials,
 )
 from tests.journeys.visitor import Visitor, content_of, press, sign_in, window_of
 from tests.portal_process import PortalProcess
@@ -48,11 +48,11 @@ def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProce
         yield portal
 
 
-def test_first_token_with_javascript(new_portal: PortalProcess, visit: Visit) -> None:
+def test_first_token_with_javascript(new_portal: PortalProcess, new_visitor: NewVisitor) -> None:
     link = LINK.findall(new_portal.log())[-1]
 
     journey(
-        visit(new_portal),
+        new_visitor(new_portal),
         link,
         username="administrator",
         role="MyData.Role",
@@ -60,12 +60,12 @@ def test_first_token_with_javascript(new_portal: PortalProcess, visit: Visit) ->
     )
 
 
-def test_first_token_without_javascript(new_portal: PortalProcess, visit: Visit) -> None:
+def test_first_token_without_javascript(new_portal: PortalProcess, new_visitor: NewVisitor) -> None:
     added = new_portal.manage("people", "add", "ulla", "--role", "Tenant Administrator")
     link = LINK.findall(added.stdout)[-1]
 
     journey(
-        visit(new_portal, javascript=False),
+        new_visitor(new_portal, javascript=False),
         link,
         username="ulla",
         role="LabData.Role",
@@ -125,7 +125,7 @@ def add_client(visitor: Visitor, page: Page, name: str, *, role: str) -> Credent
     expect_window(page, "Client Successfully Created")
     if visitor.javascript:
         assert page.url == address
-    credentials = take(visitor, page)
+    credentials = read_credentials(visitor, page)
     assert credentials.client_id not in page.url
     close(page)
     open_place(page, "Clients")
@@ -158,12 +158,12 @@ def fill_in_second_window(page: Page) -> None:
     window.get_by_label("Description").fill("Gateway firmware 4.2")
 
 
-def take(visitor: Visitor, page: Page) -> Credentials:
+def read_credentials(visitor: Visitor, page: Page) -> Credentials:
     """Return the two values that the window shows: off the clipboard where there is one."""
-    values = shown(page)
+    values = shown_credentials(page)
     copy = window_of(page).get_by_role("button", name=re.compile("^Copy"))
     if visitor.javascript:
-        assert copied(visitor, page) == values
+        assert copied_credentials(visitor, page) == values
     else:
         assert copy.count() == 0  # nothing that does nothing
     return values
@@ -176,7 +176,7 @@ def add_secret(visitor: Visitor, page: Page) -> Credentials:
     window.get_by_label("Description").fill("Gateway firmware 4.3")
     press(page, "Add")
     expect_window(page, "Secret Successfully Added")
-    values = take(visitor, page)
+    values = read_credentials(visitor, page)
     close(page)
     expect(page.get_by_role("heading", level=3, name="Gateway firmware 4.3")).to_be_visible()
     return values

@@ -7,8 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.conftest import Visit
-from tests.journeys.page_actions import close, expect_window, open_add_client, shown, to_second_step
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import (
+    close,
+    expect_window,
+    open_add_client,
+    shown_credentials,
+    to_second_step,
+)
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import USERNAME, PortalProcess
 
@@ -23,7 +29,7 @@ def clients(portal: PortalProcess, name: str) -> int:
     return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608  words of ours
 
 
-def arrive(visitor: Visitor, path: str = "/security/clients") -> Page:
+def open_signed_in(visitor: Visitor, path: str = "/security/clients") -> Page:
     """Sign in with a session of this browser's own, which may end."""
     page = visitor.page(f"/sign-in?next={path}")
     sign_in(page)
@@ -51,11 +57,11 @@ ENDS: dict[str, Callable[[Visitor], None]] = {
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_session_expired_between_continue_and_add_keeps_the_form(
-    live_portal: PortalProcess, visit: Visit, end: Callable[[Visitor], None]
+    live_portal: PortalProcess, new_visitor: NewVisitor, end: Callable[[Visitor], None]
 ) -> None:
-    visitor = visit(live_portal)
+    visitor = new_visitor(live_portal)
     visitor.expect(403, 422)
-    page = arrive(visitor)
+    page = open_signed_in(visitor)
     name = f"Session ended {end.__name__}"
     fill_in_both_windows(page, name)
     end(visitor)
@@ -90,11 +96,11 @@ def fill_in_both_windows(page: Page, name: str) -> None:
 
 
 def test_session_expired_page_behind_works_after_sign_in(
-    live_portal: PortalProcess, visit: Visit
+    live_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
-    visitor = visit(live_portal)
+    visitor = new_visitor(live_portal)
     visitor.expect(403)
-    page = arrive(visitor)
+    page = open_signed_in(visitor)
     to_second_step(page, "The page behind")
     lose_the_cookie(visitor)
     press(page, "Add")
@@ -113,11 +119,11 @@ def test_session_expired_page_behind_works_after_sign_in(
 
 
 def test_session_expired_without_javascript_keeps_the_form(
-    live_portal: PortalProcess, visit: Visit
+    live_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
-    visitor = visit(live_portal, javascript=False)
+    visitor = new_visitor(live_portal, javascript=False)
     visitor.expect(403)
-    page = arrive(visitor)
+    page = open_signed_in(visitor)
     to_second_step(page, "Session ended on a page")
     page.get_by_label("Description").fill("typed before the end")
     lose_the_cookie(visitor)
@@ -133,11 +139,13 @@ def test_session_expired_without_javascript_keeps_the_form(
     assert clients(live_portal, "Session ended on a page") == 1
 
 
-def test_add_with_the_server_down_keeps_the_form(own_portal: PortalProcess, visit: Visit) -> None:
+def test_add_with_the_server_down_keeps_the_form(
+    own_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
     """Gone before the form reached it, then gone with the form half-way in it."""
-    visitor = visit(own_portal)
+    visitor = new_visitor(own_portal)
     visitor.expect("net::ERR_")
-    page = arrive(visitor)
+    page = open_signed_in(visitor)
     to_second_step(page, "Server gone")
     window_of(page).get_by_label("Description").fill("typed before")
 
@@ -155,14 +163,16 @@ def test_add_with_the_server_down_keeps_the_form(own_portal: PortalProcess, visi
     press(page, "Try again")
 
     expect_window(page, "Client Successfully Created")
-    assert shown(page).plain
+    assert shown_credentials(page).plain
     assert clients(own_portal, "Server gone") == 1
 
 
-def test_add_with_a_lost_response_adds_once(live_portal: PortalProcess, visit: Visit) -> None:
-    visitor = visit(live_portal)
+def test_add_with_a_lost_response_adds_once(
+    live_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(live_portal)
     visitor.expect(409, "net::ERR_FAILED")
-    page = arrive(visitor)
+    page = open_signed_in(visitor)
     to_second_step(page, "Answer lost")
 
     def lose_the_answer(route: Route) -> None:

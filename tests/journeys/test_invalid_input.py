@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import (
     add_client,
     expect_window,
@@ -86,8 +86,10 @@ ROLE_WINDOW: Final[list[Row]] = [
 
 
 @pytest.fixture
-def visitor(live_portal: PortalProcess, visit: Visit, mara: StorageState) -> Visitor:
-    visitor = visit(live_portal, storage_state=mara)
+def visitor(
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+) -> Visitor:
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(422)
     return visitor
 
@@ -209,9 +211,9 @@ def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -
 
 
 def test_add_client_without_javascript_returns_the_page_filled(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara, javascript=False)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies, javascript=False)
     visitor.expect(422)
     page = visitor.page("/security/clients/add")
     page.get_by_label("Name").fill("n" * 201)

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
-from tests.journeys.page_actions import expect_window, open_add_client, shown
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import PortalProcess
 
@@ -25,9 +25,9 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_keyboard_adds_a_client_from_the_list_to_close(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page(CLIENTS)
     walk_to_second_window(page)
@@ -39,7 +39,7 @@ def test_keyboard_adds_a_client_from_the_list_to_close(
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     expect(window_of(page).get_by_text("Client Secret copied", exact=True)).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == shown(page).plain
+    assert page.evaluate("navigator.clipboard.readText()") == shown_credentials(page).plain
     tab_to(page, "Close")
     page.keyboard.press("Enter")
     expect(window_of(page)).to_have_count(0)
@@ -65,9 +65,9 @@ INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"
 
 
 def test_window_traps_the_focus(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page(CLIENTS)
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page(CLIENTS)
     open_add_client(page)
     for _ in range(30):
         page.keyboard.press("Tab")

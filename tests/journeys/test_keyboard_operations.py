@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys import page_actions
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.test_keyboard_add_client import tab_to
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
@@ -21,11 +21,13 @@ CLIENTS = "/security/clients"
 
 
 @pytest.fixture
-def page(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Page:
-    return visit(live_portal, storage_state=mara).page(CLIENTS)
+def page(
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
+) -> Page:
+    return new_visitor(live_portal, storage_state=administrator_cookies).page(CLIENTS)
 
 
-def settled(page: Page) -> None:
+def wait_for_htmx(page: Page) -> None:
     """Wait until htmx listens to what it has put on the page: keys are quicker than hands."""
     page.wait_for_function(
         "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
@@ -35,30 +37,30 @@ def settled(page: Page) -> None:
 def expect_window(page: Page, title: str) -> Locator:
     """Wait for the window of this title; it is a dialog on the page that was there."""
     window = page_actions.expect_window(page, title)
-    settled(page)
+    wait_for_htmx(page)
     expect(page.locator("dialog[open]:focus-within")).to_be_visible()
     return window
 
 
-def keys(page: Page, *pressed: str) -> None:
+def press_keys(page: Page, *pressed: str) -> None:
     for key in pressed:
-        settled(page)
+        wait_for_htmx(page)
         page.keyboard.press(key)
 
 
 def open_by_keys(page: Page, control: str, title: str) -> Locator:
     """Tab to what opens the window of this title, and press Enter."""
     tab_to(page, control)
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     return expect_window(page, title)
 
 
-def expect_back(page: Page, place: str) -> None:
+def expect_focus_back(page: Page, place: str) -> None:
     """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
     expect(window_of(page)).to_have_count(0)
     still_there = "() => getComputedStyle(document.querySelector('#window')).display"
     assert page.evaluate(still_there) == "none"  # one that fades keeps the focus from the next
-    settled(page)
+    wait_for_htmx(page)
     expect_focus(page, place)
 
 
@@ -66,29 +68,29 @@ def confirm(page: Page, verb: str) -> None:
     """In a window that asks: the focus is at Cancel, the next control does it."""
     expect_focus(page, "Cancel")
     tab_to(page, verb)
-    keys(page, "Enter")
+    press_keys(page, "Enter")
 
 
-def close_shown(page: Page, title: str) -> None:
+def close_secret_window(page: Page, title: str) -> None:
     """Close the window that shows a secret once; it asks, as nothing was copied."""
     window = expect_window(page, title)
     tab_to(page, "Close")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(window.get_by_role("alert")).to_contain_text("Close anyway?")
     expect_focus(page, "Keep open")
-    keys(page, "Shift+Tab", "Enter")
+    press_keys(page, "Shift+Tab", "Enter")
 
 
 def add_by_keys(page: Page, name: str) -> None:
-    keys(page, "c")
+    press_keys(page, "c")
     expect_window(page, "Add Client")
     page.keyboard.type(name)
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect_window(page, "Add Secret")
     page.keyboard.type("First")
-    keys(page, "Enter")
-    close_shown(page, "Client Successfully Created")
-    expect_back(page, "add-client")
+    press_keys(page, "Enter")
+    close_secret_window(page, "Client Successfully Created")
+    expect_focus_back(page, "add-client")
 
 
 def add_and_open(page: Page) -> None:
@@ -96,13 +98,13 @@ def add_and_open(page: Page) -> None:
     name = f"Weir {uuid4()}"
     add_by_keys(page, name)
     page.goto(f"{CLIENTS}?q={name}")
-    keys(page, "j", "Enter")
+    press_keys(page, "j", "Enter")
     expect(page.locator("#details-name")).to_have_text(name)
 
 
-def card(page: Page, description: str, deed: str) -> str:
+def secret_control_id(page: Page, description: str, operation: str) -> str:
     """Return the id of the control of a secret."""
-    name = re.compile(f"{deed} secret.*{description}")
+    name = re.compile(f"{operation} secret.*{description}")
     return page.get_by_role("link", name=name).get_attribute("id") or ""
 
 
@@ -113,113 +115,113 @@ def test_keyboard_client_from_add_to_restore(page: Page) -> None:
     open_by_keys(page, "edit-client", "Edit Client")
     tab_to(page, "id_contact")
     page.keyboard.type("North")
-    keys(page, "Enter")
-    expect_back(page, "edit-client")
+    press_keys(page, "Enter")
+    expect_focus_back(page, "edit-client")
     expect(page.locator("#details")).to_contain_text("North")
 
     disable_and_enable(page)
     choose(page, "Remove Client")
     confirm(page, "Remove")
     expect(page.locator("#details-name")).to_have_count(0)
-    expect_back(page, "add-client")  # the pane and the row are gone
+    expect_focus_back(page, "add-client")  # the pane and the row are gone
     tab_to(page, "id_show")
     page.keyboard.type("Removed")
     expect(page.locator(f"#restore-{client_id}")).to_be_visible()
     open_by_keys(page, f"restore-{client_id}", "Restore Client")
     confirm(page, "Restore")
     expect(page.locator(f"#restore-{client_id}")).to_have_count(0)
-    expect_back(page, "add-client")
+    expect_focus_back(page, "add-client")
 
 
 def disable_and_enable(page: Page) -> None:
-    for deed, verb, state in (
+    for operation, verb, state in (
         ("Disable Client", "Disable", "Disabled"),
         ("Enable Client", "Enable", "Active"),
     ):
-        choose(page, deed)
+        choose(page, operation)
         confirm(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-        expect_back(page, "more-options")
+        expect_focus_back(page, "more-options")
 
 
-def choose(page: Page, deed: str) -> None:
+def choose(page: Page, operation: str) -> None:
     """Open More Options and choose from it."""
     tab_to(page, "more-options")
-    keys(page, "Enter")
-    tab_to(page, deed)
-    keys(page, "Enter")
-    expect_window(page, deed)
+    press_keys(page, "Enter")
+    tab_to(page, operation)
+    press_keys(page, "Enter")
+    expect_window(page, operation)
 
 
 def test_keyboard_secrets_and_roles_of_a_client(page: Page) -> None:
     add_and_open(page)
-    keys(page, "2")
+    press_keys(page, "2")
     expect(page.locator("#tab-secrets")).to_have_attribute("aria-current", "page")
 
-    keys(page, "s")
+    press_keys(page, "s")
     expect_window(page, "Add Secret")
     page.keyboard.type("Second")
-    keys(page, "Enter")
-    close_shown(page, "Secret Successfully Added")
-    expect_back(page, "add-secret")
+    press_keys(page, "Enter")
+    close_secret_window(page, "Secret Successfully Added")
+    expect_focus_back(page, "add-secret")
 
-    open_by_keys(page, card(page, "Second", "Edit"), "Edit Secret")
+    open_by_keys(page, secret_control_id(page, "Second", "Edit"), "Edit Secret")
     page.keyboard.type("Other")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(page.get_by_role("heading", level=3, name="Other")).to_be_visible()
-    expect_back(page, card(page, "Other", "Edit"))
+    expect_focus_back(page, secret_control_id(page, "Other", "Edit"))
 
     open_by_keys(page, "rotate-secret", "Rotate Secret")
     page.keyboard.type("Third")
-    keys(page, "Enter")
-    close_shown(page, "Secret Successfully Added")
-    expect_back(page, "rotate-secret")
+    press_keys(page, "Enter")
+    close_secret_window(page, "Secret Successfully Added")
+    expect_focus_back(page, "rotate-secret")
 
-    open_by_keys(page, card(page, "Third", "Remove"), "Remove Secret")
+    open_by_keys(page, secret_control_id(page, "Third", "Remove"), "Remove Secret")
     confirm(page, "Remove")
     expect(page.get_by_role("heading", level=3, name="Third")).to_have_count(0)
-    expect_back(page, "details-name")
+    expect_focus_back(page, "details-name")
 
     edit_roles(page)
 
 
 def edit_roles(page: Page) -> None:
-    keys(page, "3")
+    press_keys(page, "3")
     expect(page.locator("#tab-roles")).to_have_attribute("aria-current", "page")
     window = open_by_keys(page, "edit-roles", "Edit Roles")
-    keys(page, "Tab")
+    press_keys(page, "Tab")
     box = window.get_by_label("Secret Rotator")
     tab_to(page, box.get_attribute("id") or "")
-    keys(page, "Space")
+    press_keys(page, "Space")
     expect(window.locator("#claims")).to_contain_text("Secret Rotator, Tenant Member")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(page.locator("#details").get_by_role("heading", name="Secret Rotator")).to_be_visible()
-    expect_back(page, "edit-roles")
+    expect_focus_back(page, "edit-roles")
 
 
 def test_keyboard_role_from_add_to_remove(page: Page) -> None:
     name = f"Role {uuid4()}"
-    keys(page, "g", "r")
+    press_keys(page, "g", "r")
     page.wait_for_url("**/security/roles")
     open_by_keys(page, "Add Role", "Add Role")
     page.keyboard.type(name)
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     row = page.get_by_role("row").filter(has_text=name)
     expect(row).to_be_visible()
-    expect_back(page, "Add Role")
+    expect_focus_back(page, "Add Role")
 
     edit, remove = (link.get_attribute("id") or "" for link in row.get_by_role("link").all()[1:])
     open_by_keys(page, edit, "Edit Role")
-    keys(page, "End")
+    press_keys(page, "End")
     page.keyboard.type(" B")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(row).to_contain_text(f"{name} B")
-    expect_back(page, edit)
+    expect_focus_back(page, edit)
 
     open_by_keys(page, remove, "Remove Role")
     confirm(page, "Remove")
     expect(row).to_have_count(0)
-    expect_back(page, "main")
+    expect_focus_back(page, "main")
 
 
 def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
@@ -229,7 +231,7 @@ def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
             live_portal.manage("clients", "add", f"{word} {number}", "--tenant", TENANT).returncode
             == 0
         )
-    keys(page, "/")
+    press_keys(page, "/")
     page.keyboard.type(word)
     expect(page.locator(".row-link")).to_have_count(2)
     assert focused(page) == "id_q"
@@ -238,33 +240,33 @@ def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     expect(page).to_have_url(re.compile("show=active"))
     assert focused(page) == "id_show"
     tab_to(page, "sort-name")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Name")
     assert focused(page) == "sort-name"
 
     disable_two(page)
-    keys(page, "Control+k")
+    press_keys(page, "Control+k")
     expect(page.locator("[data-palette] input")).to_be_focused()
     page.keyboard.type(f"{word} 1")
     expect(page.locator("#found a")).to_have_count(1)
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     expect(page.locator("#details-name")).to_have_text(f"{word} 1")
     expect(window_of(page)).to_have_count(0)
-    settled(page)
+    wait_for_htmx(page)
 
 
 def disable_two(page: Page) -> None:
     """Select both clients of the list and disable them."""
     tab_to(page, "select")
-    keys(page, "Enter")
+    press_keys(page, "Enter")
     ticks = page.locator("[name=clients]")
     expect(ticks).to_have_count(2)
     while not page.evaluate("document.activeElement.matches('[data-select-all]')"):
-        keys(page, "Tab")
-    keys(page, "Space")
+        press_keys(page, "Tab")
+    press_keys(page, "Space")
     expect(page.locator("[data-ticked]")).to_have_text("2")
     open_by_keys(page, "bulk-disable", "Disable clients")
     confirm(page, "Disable")
     expect(page.locator("#toasts")).to_contain_text("2 clients changed")
     expect(page.locator(".row-link")).to_have_count(0)  # they are not Active any more
-    expect_back(page, "add-client")
+    expect_focus_back(page, "add-client")

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_role, expect_window, open_client, open_tab
-from tests.journeys.test_client_actions import choose, with_client
+from tests.journeys.test_client_actions import choose_action, with_client
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
@@ -19,9 +19,12 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
 def visitor(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
+    new_visitor: NewVisitor,
+    live_portal: PortalProcess,
+    administrator_cookies: StorageState,
+    request: pytest.FixtureRequest,
 ) -> Visitor:
-    return visit(live_portal, javascript=request.param, storage_state=mara)
+    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
 
 
 def test_edit_secret_with_and_without_javascript(visitor: Visitor) -> None:
@@ -74,7 +77,7 @@ def test_rename_and_remove_role_with_and_without_javascript(visitor: Visitor) ->
 def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
     name = f"Weir {uuid4()}"
     page = with_client(visitor, name)
-    choose(page, "Remove Client")
+    choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("removed")
@@ -92,7 +95,7 @@ def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
 
 
 @contextmanager
-def no_line(page: Page) -> Iterator[None]:
+def offline(page: Page) -> Iterator[None]:
     """Let nothing reach the server for a while."""
     page.context.set_offline(True)
     yield
@@ -100,15 +103,15 @@ def no_line(page: Page) -> Iterator[None]:
 
 
 def test_column_head_sorts_and_keeps_the_focus(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect("net::ERR_", "htmx:sendError", "htmx:afterRequest")
     page = visitor.page("/security/clients?show=active")
     if page.locator("#sort-used").count() == 0:
         page = with_client(visitor, f"Weir {uuid4()}")
         page.goto("/security/clients?show=active")
-    with no_line(page):
+    with offline(page):
         page.locator("#sort-used").click()
         expect(page.get_by_role("alert")).to_contain_text("Could not reach the server.")
     page.get_by_role("button", name="Try again").click()

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import Credentials, add_client, expect_window, open_add_client
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import TENANT, PortalProcess
@@ -50,9 +50,11 @@ def add(portal: PortalProcess, name: str) -> None:
 
 
 def test_list_and_pane_follow_changes_by_others(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara, viewport={"width": 1440, "height": 480})
+    visitor = new_visitor(
+        live_portal, storage_state=administrator_cookies, viewport={"width": 1440, "height": 480}
+    )
     name = f"Followed {uuid4()}"
     page, added = open_secrets(visitor, name)
     expect(page.locator("#row-" + added.client_id)).to_have_count(1)
@@ -73,10 +75,12 @@ def test_list_and_pane_follow_changes_by_others(
 
 
 def test_poll_overtaken_response_is_requested_again(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """What was quicker may be older: the list shows the newest state, and nothing complains."""
-    page = visit(live_portal, storage_state=mara).page("/security/clients?q=Overtaken")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
+        "/security/clients?q=Overtaken"
+    )
     add(live_portal, "Overtaken 1")
     held: list[Route] = []
     address = re.compile("/security/clients[?]")
@@ -93,10 +97,12 @@ def test_poll_overtaken_response_is_requested_again(
 
 
 def test_poll_waits_while_the_person_is_busy(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """An open menu, a selected text, an open window, a hidden page: each waits its turn."""
-    page, added = open_secrets(visit(live_portal, storage_state=mara), f"At work {uuid4()}")
+    page, added = open_secrets(
+        new_visitor(live_portal, storage_state=administrator_cookies), f"At work {uuid4()}"
+    )
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     rotate(live_portal, added.client_id)
@@ -125,9 +131,11 @@ def test_poll_waits_while_the_person_is_busy(
 
 
 def test_poll_keeps_open_parts_and_focus(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    page, added = open_secrets(visit(live_portal, storage_state=mara), f"Opened {uuid4()}")
+    page, added = open_secrets(
+        new_visitor(live_portal, storage_state=administrator_cookies), f"Opened {uuid4()}"
+    )
     answer = page.request.post(
         "/identity/connect/token",
         form={
@@ -179,8 +187,10 @@ def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_session_warning_can_prolong_the_session(live_portal: PortalProcess, visit: Visit) -> None:
-    visitor = visit(live_portal)
+def test_session_warning_can_prolong_the_session(
+    live_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(live_portal)
     page = signed_in(visitor, "/security/clients")
     warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
 
@@ -198,9 +208,9 @@ def test_session_warning_can_prolong_the_session(live_portal: PortalProcess, vis
 
 
 def test_session_expired_in_an_open_window_keeps_what_was_typed(
-    live_portal: PortalProcess, visit: Visit
+    live_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
-    visitor = visit(live_portal)
+    visitor = new_visitor(live_portal)
     visitor.expect(403)
     page = signed_in(visitor, "/security/clients")
     open_add_client(page).get_by_label("Name", exact=True).fill("Typed for long")
@@ -221,9 +231,9 @@ def test_session_expired_in_an_open_window_keeps_what_was_typed(
 
 
 def test_session_expired_page_goes_to_sign_in_and_returns(
-    live_portal: PortalProcess, visit: Visit
+    live_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
-    visitor = visit(live_portal)
+    visitor = new_visitor(live_portal)
     page = signed_in(visitor, "/security/roles")
     expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
     idle(live_portal, visitor, 1801)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Route, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_client, expect_window, open_window
 from tests.journeys.test_interrupted_add import NO_ANSWER
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
@@ -24,18 +24,20 @@ ALREADY = "Already added. Its secret cannot be shown; add a new one."
 
 
 @pytest.fixture
-def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
-    visitor = visit(live_portal, storage_state=mara)
+def visitor(
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
+) -> Visitor:
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(404, 409, 422, "net::ERR_FAILED")
     return visitor
 
 
-def done(visitor: Visitor) -> int:
+def event_count(visitor: Visitor) -> int:
     """Return how many deeds there were so far."""
     return visitor.portal.query("SELECT count(*) FROM clients_app_auditevent")[0][0]
 
 
-def lose(route: Route) -> None:
+def lose_request(route: Route) -> None:
     """Let no POST through."""
     if route.request.method != "POST":
         return route.continue_()
@@ -49,25 +51,25 @@ def lose_the_answer(route: Route) -> None:
     return route.abort()
 
 
-def send_on_a_bad_line(visitor: Visitor, page: Page, button: str) -> None:
+def send_on_a_bad_connection(visitor: Visitor, page: Page, button: str) -> None:
     """Press ``button`` until an answer comes; it must have been done once.
 
     A rotation is told in two events: the new secret, and the end of the old one.
     """
-    before, pressed = done(visitor), button
+    before, pressed = event_count(visitor), button
     once = 2 if button == "Rotate" else 1
-    for loss, events in ((lose, 0), (lose_the_answer, once)):
+    for loss, events in ((lose_request, 0), (lose_the_answer, once)):
         page.route("**/*", loss)
         with page.expect_event("requestfailed"):
             press(page, pressed)
         expect(window_of(page).get_by_role("alert").first).to_have_text(NO_ANSWER)
         expect_focus(page, "Try again")
-        assert done(visitor) - before == events, button
+        assert event_count(visitor) - before == events, button
         page.unroute("**/*")
         pressed = "Try again"
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         press(page, pressed)
-    assert done(visitor) - before == once, button
+    assert event_count(visitor) - before == once, button
 
 
 def expect_end(page: Page, said: str) -> None:
@@ -119,7 +121,7 @@ def test_client_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     ):
         open_window(page, address, title)
         typed_and_kept(page, field)
-        send_on_a_bad_line(visitor, page, button)
+        send_on_a_bad_connection(visitor, page, button)
         expect_end(page, said)
 
 
@@ -128,18 +130,18 @@ def test_role_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     name = f"Line {uuid4()}"
     open_window(page, "/security/roles/add", "Add Role")
     window_of(page).locator("#id_name").fill(name)
-    send_on_a_bad_line(visitor, page, "Add")
+    send_on_a_bad_connection(visitor, page, "Add")
     expect_end(page, f"There is a role named {name} already.")
     page.reload()
     page.get_by_role("link", name=f"Edit role {name}").click()
     expect_window(page, "Edit Role")
     typed_and_kept(page, "#id_description")
-    send_on_a_bad_line(visitor, page, "Save")
+    send_on_a_bad_connection(visitor, page, "Save")
     expect_end(page, "")
     page.reload()  # the list is just being drawn anew
     page.get_by_role("link", name=f"Remove role {name}").click()
     expect_window(page, "Remove Role")
-    send_on_a_bad_line(visitor, page, "Remove")
+    send_on_a_bad_connection(visitor, page, "Remove")
     expect_end(page, "There is no such role")
 
 
@@ -150,12 +152,12 @@ def test_try_again_repeats_only_what_was_pressed(visitor: Visitor) -> None:
     window = expect_window(page, "Add Client")
     window.get_by_label("Name", exact=True).fill(f"Line {uuid4()}")
     window.locator("#id_redirect_uris").fill("https://map.example/callback")
-    before = done(visitor)
-    page.route("**/*", lose)
+    before = event_count(visitor)
+    page.route("**/*", lose_request)
     window.get_by_role("button", name="Add another URL to Allowed Redirect URL(s)").click()
     expect(window.get_by_role("alert").first).to_have_text(NO_ANSWER)
     page.unroute("**/*")
     press(page, "Try again")
     expect(window.get_by_role("listitem").filter(has_text="map.example")).to_be_visible()
     expect_window(page, "Add Client")
-    assert done(visitor) == before
+    assert event_count(visitor) == before

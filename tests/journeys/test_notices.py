@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
 from standardwebhooks import Webhook as Verifier
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.test_secret_shown_once import HIDE
 from tests.journeys.visitor import Visitor
 from tests.portal_process import PortalProcess
@@ -19,8 +19,10 @@ NOTICES = "/security/notices"
 
 
 @pytest.fixture
-def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
-    return visit(live_portal, storage_state=mara)
+def visitor(
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
+) -> Visitor:
+    return new_visitor(live_portal, storage_state=administrator_cookies)
 
 
 def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:

@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys import secret_search
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import (
     add_client,
     close,
-    copied,
+    copied_credentials,
     expect_closed,
     expect_window,
-    shown,
+    shown_credentials,
 )
 from tests.journeys.visitor import focused, press, window_of
 from tests.portal_process import PortalProcess
@@ -24,9 +24,12 @@ HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: tru
 
 @pytest.mark.parametrize("way", ["Close", "Escape"])
 def test_close_without_copying_asks_first(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    administrator_cookies: StorageState,
+    way: str,
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
     plain = add_client(page, f"Not copied, {way}").plain
     window = window_of(page)
     expect(window.get_by_text("Client Secret not copied yet")).to_be_visible()
@@ -37,7 +40,7 @@ def test_close_without_copying_asks_first(
     assert focused(page) == "Keep open"
     press(page, "Keep open")
     expect(window.get_by_role("alert")).to_be_hidden()
-    assert shown(page).plain == plain
+    assert shown_credentials(page).plain == plain
 
     press_close(page)
     expect(window.get_by_role("alert")).to_have_text(ASKS)
@@ -51,12 +54,12 @@ def press_close(page: Page) -> None:
 
 
 def test_close_after_copying_does_not_ask(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     page = visitor.page("/security/clients")
     added = add_client(page, "Copied, then closed")
-    assert copied(visitor, page) == added
+    assert copied_credentials(visitor, page) == added
 
     close(page)
 
@@ -66,9 +69,9 @@ def test_close_after_copying_does_not_ask(
 
 
 def test_close_after_copying_only_the_client_id_asks_first(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page("/security/clients")
     added = add_client(page, "Only the id copied")
@@ -82,9 +85,9 @@ def test_close_after_copying_only_the_client_id_asks_first(
 
 
 def test_copy_without_a_clipboard_selects_the_value(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.context.add_init_script(
         "if (isSecureContext) navigator.clipboard.writeText = () => Promise.reject(new Error('no'))"
     )
@@ -100,9 +103,9 @@ def test_copy_without_a_clipboard_selects_the_value(
 
 
 def test_hidden_page_clears_the_secret_window(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
     added = add_client(page, "Hidden page")
 
     page.evaluate(HIDE)
@@ -112,16 +115,18 @@ def test_hidden_page_clears_the_secret_window(
 
 
 def test_hidden_page_clears_the_secret_page(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
     """Where the window is a page of its own, though JavaScript runs: opened in a new tab."""
-    page = visit(live_portal, storage_state=mara).page("/security/clients/add")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
+        "/security/clients/add"
+    )
     page.get_by_label("Name").fill("Page of its own")
     page.get_by_role("button", name="Continue").click()
     expect_window(page, "Add Secret")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
-    plain = shown(page).plain
+    plain = shown_credentials(page).plain
 
     page.evaluate(HIDE)
 
@@ -130,9 +135,12 @@ def test_hidden_page_clears_the_secret_page(
 
 @pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
 def test_leaving_without_close_leaves_no_secret(
-    live_portal: PortalProcess, visit: Visit, mara: StorageState, way: str
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    administrator_cookies: StorageState,
+    way: str,
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     page = visitor.page("/security/roles")
     page.goto("/security/clients")
     added = add_client(page, f"Left by {way}")

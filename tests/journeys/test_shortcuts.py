@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import expect_window
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import expect_focus, focused, window_of
@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 def test_shortcuts_act_on_the_list_and_the_open_client(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     name = f"Sluice {uuid4()}"
     with_client(visitor, name)
     page = visitor.page(f"/security/clients?q={name}")
@@ -48,9 +48,9 @@ def test_shortcuts_act_on_the_list_and_the_open_client(
 
 
 def test_shortcuts_in_a_focused_field_do_nothing(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/security/clients")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
 
     page.keyboard.press("/")
     assert focused(page) == "id_q"
@@ -60,9 +60,9 @@ def test_shortcuts_in_a_focused_field_do_nothing(
 
 
 def test_shortcuts_turned_off_do_nothing(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
-    page = visit(live_portal, storage_state=mara).page("/account")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/account")
     uses = page.get_by_label("Use single-key shortcuts")
     uses.uncheck()
     page.get_by_role("button", name="Save shortcuts").click()
@@ -80,11 +80,11 @@ def test_shortcuts_turned_off_do_nothing(
 
 
 def test_shortcuts_open_find_and_pages(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
 ) -> None:
     added = live_portal.manage("clients", "add", "Quarry weighbridge", "--tenant", TENANT)
     assert added.returncode == 0
-    page = visit(live_portal, storage_state=mara).page("/security/roles")
+    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/roles")
 
     page.keyboard.press("Control+k")
     expect(page.locator("[data-palette] input")).to_be_focused()

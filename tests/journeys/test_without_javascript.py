@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import SECRET, expect_window, open_tab
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
@@ -27,8 +27,10 @@ insert_clients(["{word} %02d" % n for n in range(52)], Tenant.objects.get(name="
 
 
 @pytest.fixture
-def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
-    return visit(live_portal, javascript=False, storage_state=mara)
+def visitor(
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
+) -> Visitor:
+    return new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
 
 
 def test_rotate_secret_without_javascript_works(visitor: Visitor) -> None:
@@ -95,7 +97,10 @@ def disable_all_shown(page: Page, word: str) -> None:
 
 
 def test_refusals_without_javascript_explain_and_link_on(
-    visitor: Visitor, live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+    visitor: Visitor,
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    larkfield_cookies: dict[str, StorageState],
 ) -> None:
     visitor.expect(404, 500, 503)
     page = visitor.page(f"{CLIENTS}/{uuid4()}")
@@ -106,7 +111,9 @@ def test_refusals_without_javascript_explain_and_link_on(
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
     expect_a_fault_of_ours(page, live_portal)
 
-    reader = visit(live_portal, javascript=False, storage_state=larkfield["jonas.berg"])
+    reader = new_visitor(
+        live_portal, javascript=False, storage_state=larkfield_cookies["jonas.berg"]
+    )
     reader.expect(403)
     page = reader.page(f"{CLIENTS}/add")
     expect(page.locator("#main")).to_contain_text("Only Tenant Administrators can add a client.")

@@ -88,7 +88,7 @@ class Visitor:
         """Take these statuses, or console messages with these texts, for what should happen."""
         self.expected |= {str(text) for text in texts}
 
-    def leave(self) -> list[str]:
+    def close(self) -> list[str]:
         """Close all pages; return their complaints until then.
 
         What is broken off because the browser closes is nobody's fault.

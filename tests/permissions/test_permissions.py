@@ -80,13 +80,13 @@ def test_action_has_a_row_here_and_in_the_permission_table() -> None:
 
 @pytest.mark.parametrize("name", HEAD[1:])
 def test_require_for_each_actor_follows_the_table(
-    name: str, acting: Callable[[str], Actor], pump: Client, robot: Client
+    name: str, actor_named: Callable[[str], Actor], ordinary_client: Client, robot: Client
 ) -> None:
-    actor, column = acting(name), HEAD.index(name)
+    actor, column = actor_named(name), HEAD.index(name)
 
     for action, *cells in ROWS:
         about = action in ABOUT_A_CLIENT and action != Action.ADD_CLIENT
-        on_pump = _may(actor, Action(action), pump if about else None)
+        on_pump = _may(actor, Action(action), ordinary_client if about else None)
         on_robot = _may(actor, Action(action), robot if about else None)
         cell = {(True, True): "yes", (True, False): "own", (False, False): "-"}[on_pump, on_robot]
         assert (action, cell) == (action, cells[column - 1])
@@ -94,28 +94,28 @@ def test_require_for_each_actor_follows_the_table(
 
 @pytest.mark.parametrize("action", Action)
 def test_require_without_a_fresh_proof_asks_only_people(
-    action: Action, acting: Callable[[str], Actor]
+    action: Action, actor_named: Callable[[str], Actor]
 ) -> None:
-    staff = replace(acting("staff"), has_fresh_proof=bool)
+    staff = replace(actor_named("staff"), has_fresh_proof=bool)
     if action in NEEDS_NO_PROOF:
         require(staff, action)
     else:
         with pytest.raises(ProofRequired):
             require(staff, action)
     require(replace(staff, has_fresh_proof=lambda: True), action)
-    require(replace(acting("shell"), has_fresh_proof=bool), action)
+    require(replace(actor_named("shell"), has_fresh_proof=bool), action)
 
 
-def test_require_never_asks_a_client_for_proof(acting: Callable[[str], Actor]) -> None:
-    robot = acting("robot")
+def test_require_never_asks_a_client_for_proof(actor_named: Callable[[str], Actor]) -> None:
+    robot = actor_named("robot")
     for action in [one for one in Action if allows(robot, one)]:
         require(robot, action)
 
 
 def test_require_without_permission_is_refused_before_asking_for_proof(
-    acting: Callable[[str], Actor],
+    actor_named: Callable[[str], Actor],
 ) -> None:
-    viewer = replace(acting("viewer"), has_fresh_proof=bool)
+    viewer = replace(actor_named("viewer"), has_fresh_proof=bool)
     with pytest.raises(Forbidden, match="Only Tenant Administrators can add a client"):
         require(viewer, Action.ADD_CLIENT)
 
@@ -133,46 +133,50 @@ def _may(actor: Actor, action: Action, client: Client | None) -> bool:
 
 @pytest.mark.parametrize("name", HEAD[1:])
 def test_client_of_another_tenant_is_not_found(
-    name: str, acting: Callable[[str], Actor], theirs: Client
+    name: str, actor_named: Callable[[str], Actor], foreign_client: Client
 ) -> None:
-    actor = acting(name)
+    actor = actor_named(name)
     for action in ABOUT_A_CLIENT:
-        assert not allows(actor, action, client=theirs)
+        assert not allows(actor, action, client=foreign_client)
         with pytest.raises(NotFound, match="There is no such client"):
-            require(actor, action, client=theirs)
+            require(actor, action, client=foreign_client)
 
 
 def test_client_list_of_a_stranger_is_empty(
-    acting: Callable[[str], Actor], pump: Client, robot: Client
+    actor_named: Callable[[str], Actor], ordinary_client: Client, robot: Client
 ) -> None:
-    zofia = acting("stranger")
-    for client in (pump, robot):
+    zofia = actor_named("stranger")
+    for client in (ordinary_client, robot):
         for action in ABOUT_A_CLIENT:
             with pytest.raises(NotFound):
                 require(zofia, action, client=client)
 
 
 def test_owner_from_another_tenant_stays_a_stranger(
-    acting: Callable[[str], Actor], pump: Client, stranger: Person
+    actor_named: Callable[[str], Actor], ordinary_client: Client, stranger: Person
 ) -> None:
-    ClientOwner.objects.create(client=pump, person=stranger)
+    ClientOwner.objects.create(client=ordinary_client, person=stranger)
     with pytest.raises(NotFound):
-        require(acting("stranger"), Action.EDIT_CLIENT, client=pump)
+        require(actor_named("stranger"), Action.EDIT_CLIENT, client=ordinary_client)
 
 
 def test_owner_owns_only_the_client_that_names_them(
-    acting: Callable[[str], Actor], tenant: Tenant
+    actor_named: Callable[[str], Actor], tenant: Tenant
 ) -> None:
-    olga, other = acting("owner"), make_client("Valve", tenant).client
+    olga, other = actor_named("owner"), make_client("Valve", tenant).client
     for action in [one for one in Action if PERMISSIONS[one].by_owner]:
         assert not allows(olga, action, client=other)
         assert not allows(olga, action)
 
 
-def test_client_with_the_id_of_an_owner_owns_nothing(pump: Client, administrator: Person) -> None:
-    ClientOwner.objects.create(client=pump, person=administrator)
-    machine = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(administrator.pk))
-    assert not allows(machine, Action.EDIT_CLIENT, client=pump)
+def test_client_with_the_id_of_an_owner_owns_nothing(
+    ordinary_client: Client, administrator: Person
+) -> None:
+    ClientOwner.objects.create(client=ordinary_client, person=administrator)
+    machine = Actor(
+        kind=ActorKind.CLIENT, tenant_id=ordinary_client.tenant_id, id=str(administrator.pk)
+    )
+    assert not allows(machine, Action.EDIT_CLIENT, client=ordinary_client)
 
 
 def test_client_cannot_change_itself(robot: Client) -> None:
@@ -184,9 +188,11 @@ def test_client_cannot_change_itself(robot: Client) -> None:
             require(itself, action, client=robot)
 
 
-def test_actor_without_roles_may_do_nothing(pump: Client) -> None:
-    nobody = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(pump.pk))
-    assert not [action for action in Action if allows(nobody, action, client=pump)]
+def test_actor_without_roles_may_do_nothing(ordinary_client: Client) -> None:
+    nobody = Actor(
+        kind=ActorKind.CLIENT, tenant_id=ordinary_client.tenant_id, id=str(ordinary_client.pk)
+    )
+    assert not [action for action in Action if allows(nobody, action, client=ordinary_client)]
 
 
 @pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)

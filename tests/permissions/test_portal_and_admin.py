@@ -22,7 +22,7 @@ from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
-from tests.admin.add_client_form import TYPED, address_in
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.conftest import Machine, browser_of
 from tests.factories import (
     actor_for,
@@ -43,7 +43,7 @@ NEW_PASSWORD: Final = "eleven quiet herons"
 PASSWORD_FORM: Final = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 
 
-class World(NamedTuple):
+class Targets(NamedTuple):
     """What the operations are done to."""
 
     tenant: Tenant
@@ -60,13 +60,13 @@ class World(NamedTuple):
 
     def editing(self, client: Client, **typed: Any) -> dict[str, Any]:
         form = ClientEditForm(client=client, actor=actor_for(self.person))
-        return {**multiple(form.hidden), **typed}
+        return {**multi_valued(form.hidden), **typed}
 
     def editing_secret(self, **typed: Any) -> dict[str, Any]:
-        return {**multiple(SecretEditForm(secret=self.secret, now=self.now).hidden), **typed}
+        return {**multi_valued(SecretEditForm(secret=self.secret, now=self.now).hidden), **typed}
 
 
-class Sent(NamedTuple):
+class DoorRequest(NamedTuple):
     """A request of one door; without ``typed`` it only opens a page."""
 
     address: str
@@ -76,80 +76,80 @@ class Sent(NamedTuple):
 class Row(NamedTuple):
     """How an action is done at each door; None where that door does not have it."""
 
-    portal: Callable[[World], Sent] | None = None
-    admin: Callable[[World], Sent] | None = None
+    portal: Callable[[Targets], DoorRequest] | None = None
+    admin: Callable[[Targets], DoorRequest] | None = None
 
 
-def admin(name: str, row: Any = None, /, **typed: Any) -> Sent:
-    return Sent(reverse(f"admin:{name}", args=[row.pk] if row else []), typed)
+def admin(name: str, row: Any = None, /, **typed: Any) -> DoorRequest:
+    return DoorRequest(reverse(f"admin:{name}", args=[row.pk] if row else []), typed)
 
 
 ROWS: Final[dict[Action, Row]] = {
-    Action.READ_CLIENTS: Row(lambda on: Sent(on.on(""))),
+    Action.READ_CLIENTS: Row(lambda on: DoorRequest(on.on(""))),
     Action.ADD_CLIENT: Row(
-        lambda on: Sent("/security/clients/register", TYPED),
-        lambda on: Sent(address_in(on.tenant), TYPED),
+        lambda on: DoorRequest("/security/clients/register", ADD_CLIENT_FORM),
+        lambda on: DoorRequest(add_client_address(on.tenant), ADD_CLIENT_FORM),
     ),
     Action.EDIT_CLIENT: Row(
-        lambda on: Sent(on.on("/edit"), on.editing(on.client, contact="ops@example.com"))
+        lambda on: DoorRequest(on.on("/edit"), on.editing(on.client, contact="ops@example.com"))
     ),
     Action.EDIT_URLS: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             on.on("/edit", on.web),
             on.editing(on.web, redirect_uris=["https://new.example.com/"]),
         )
     ),
     Action.DISABLE_CLIENT: Row(
-        lambda on: Sent(on.on("/disable"), {}), lambda on: admin("client-disable", on.client)
+        lambda on: DoorRequest(on.on("/disable"), {}), lambda on: admin("client-disable", on.client)
     ),
     Action.REMOVE_CLIENT: Row(
-        lambda on: Sent(on.on("/remove"), {"confirm": on.client.name}),
+        lambda on: DoorRequest(on.on("/remove"), {"confirm": on.client.name}),
         lambda on: admin("client-remove", on.client, confirm=on.client.name),
     ),
     Action.RESTORE_CLIENT: Row(
-        lambda on: Sent(on.on("/restore", on.removed), {}),
+        lambda on: DoorRequest(on.on("/restore", on.removed), {}),
         lambda on: admin("client-restore", on.removed, name=on.removed.name),
     ),
     Action.ASSIGN_ROLES: Row(
-        lambda on: Sent(on.on("/roles/edit"), on.editing(on.client, roles=[str(on.role.pk)]))
+        lambda on: DoorRequest(on.on("/roles/edit"), on.editing(on.client, roles=[str(on.role.pk)]))
     ),
     Action.END_TOKENS: Row(
-        lambda on: Sent(on.on("/tokens/end"), {}),
+        lambda on: DoorRequest(on.on("/tokens/end"), {}),
         lambda on: admin("client-tokens-end", on.client),
     ),
-    Action.READ_SECRETS: Row(lambda on: Sent(on.on("/secrets"))),
+    Action.READ_SECRETS: Row(lambda on: DoorRequest(on.on("/secrets"))),
     Action.ADD_SECRET: Row(
-        lambda on: Sent(on.on("/secrets/add"), NEW_SECRET),
+        lambda on: DoorRequest(on.on("/secrets/add"), NEW_SECRET),
         lambda on: admin("secret-add", on.client, **NEW_SECRET),
     ),
     Action.EDIT_SECRET: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(secret_description="new")
         )
     ),
     Action.EXTEND_SECRET: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(never_expires="on")
         )
     ),
     Action.ROTATE_SECRET: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             on.on(f"/secrets/{on.secret.pk}/rotate"),
             {**NEW_SECRET, "replaces": str(on.secret.pk), "old": "24h"},
         ),
         lambda on: admin("secret-rotate", on.secret, **NEW_SECRET, old="24h"),
     ),
     Action.REMOVE_SECRET: Row(
-        lambda on: Sent(on.on(f"/secrets/{on.secret.pk}/remove"), {}),
+        lambda on: DoorRequest(on.on(f"/secrets/{on.secret.pk}/remove"), {}),
         lambda on: admin("secret-remove", on.secret),
     ),
-    Action.READ_ROLES: Row(lambda on: Sent("/security/roles")),
+    Action.READ_ROLES: Row(lambda on: DoorRequest("/security/roles")),
     Action.ADD_ROLE: Row(
-        lambda on: Sent("/security/roles/add", {"name": "Valve opener"}),
+        lambda on: DoorRequest("/security/roles/add", {"name": "Valve opener"}),
         lambda on: admin("clients_app_role_add", tenant=str(on.tenant.pk), name="Valve opener"),
     ),
     Action.EDIT_ROLE: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             f"/security/roles/{on.role.pk}/edit",
             {**dict(RoleEditForm(role=on.role).hidden), "name": "Valve closer"},
         ),
@@ -160,29 +160,33 @@ ROWS: Final[dict[Action, Row]] = {
         ),
     ),
     Action.REMOVE_ROLE: Row(
-        lambda on: Sent(f"/security/roles/{on.role.pk}/remove", {}),
+        lambda on: DoorRequest(f"/security/roles/{on.role.pk}/remove", {}),
         lambda on: admin("role-remove", on.role),
     ),
-    Action.READ_ACTIVITY: Row(lambda on: Sent("/security/activity")),
-    Action.EXPORT_ACTIVITY: Row(lambda on: Sent("/security/activity/export", {"format": "csv"})),
-    Action.MANAGE_PEOPLE: Row(),  # the command line's alone
-    Action.MANAGE_NOTICES: Row(lambda on: Sent("/security/notices/mail", {})),
-    Action.SET_CHANNEL: Row(
-        lambda on: Sent("/security/notices/webhook", {"url": "https://hooks.example.com/"})
+    Action.READ_ACTIVITY: Row(lambda on: DoorRequest("/security/activity")),
+    Action.EXPORT_ACTIVITY: Row(
+        lambda on: DoorRequest("/security/activity/export", {"format": "csv"})
     ),
-    Action.READ_POLICIES: Row(lambda on: Sent("/security/policies")),
+    Action.MANAGE_PEOPLE: Row(),  # the command line's alone
+    Action.MANAGE_NOTICES: Row(lambda on: DoorRequest("/security/notices/mail", {})),
+    Action.SET_CHANNEL: Row(
+        lambda on: DoorRequest("/security/notices/webhook", {"url": "https://hooks.example.com/"})
+    ),
+    Action.READ_POLICIES: Row(lambda on: DoorRequest("/security/policies")),
     Action.SET_POLICIES: Row(
-        lambda on: Sent(
+        lambda on: DoorRequest(
             "/security/policies/check",
             dict(PolicyForm.opened(tenant_policy(on.tenant.pk), version=on.tenant.version).hidden)
             | {"secret_days_max": "90"},
         )
     ),
     Action.SET_OWN_PASSWORD: Row(  # the current password is a proof: see the test below
-        lambda on: Sent("/account/password", PASSWORD_FORM)
+        lambda on: DoorRequest("/account/password", PASSWORD_FORM)
     ),
-    Action.SET_OWN_FACTOR: Row(lambda on: Sent("/account/authenticator")),
-    Action.SET_OWN_CALENDAR: Row(lambda on: Sent("/security/notices/calendar", {"seen": ""})),
+    Action.SET_OWN_FACTOR: Row(lambda on: DoorRequest("/account/authenticator")),
+    Action.SET_OWN_CALENDAR: Row(
+        lambda on: DoorRequest("/security/notices/calendar", {"seen": ""})
+    ),
     Action.MANAGE_INSTALLATION: Row(None, lambda on: admin("keys-rotate")),
 }
 DOORS: Final = [
@@ -193,13 +197,13 @@ DOORS: Final = [
 ]
 
 
-def multiple(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+def multi_valued(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     """Return pairs of name and value as what a browser sends of them."""
     return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
 
 
 @pytest.fixture
-def world(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -> World:
+def targets(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -> Targets:
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
     web = make_client(
@@ -207,7 +211,7 @@ def world(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -> 
     ).client
     ensure_active_key(now=now)
     role = make_role("Valve reader", tenant)
-    return World(tenant, administrator, machine.client, machine.secret, web, removed, role, now)
+    return Targets(tenant, administrator, machine.client, machine.secret, web, removed, role, now)
 
 
 @pytest.fixture
@@ -217,11 +221,11 @@ def people(administrator: Person, colleague: Person, tenant: Tenant) -> dict[str
     return {"portal": [administrator, colleague], "admin": [staff, colleague]}
 
 
-def send(browser: Browser, sent: Sent) -> Any:
-    return browser.get(sent.address) if sent.typed is None else browser.post(*sent)
+def send(browser: Browser, request: DoorRequest) -> Any:
+    return browser.get(request.address) if request.typed is None else browser.post(*request)
 
 
-def asks(reply: Any) -> bool:
+def asks_for_proof(reply: Any) -> bool:
     return not reply.streaming and "Confirm your identity" in text_of(reply)
 
 
@@ -231,24 +235,24 @@ def test_action_has_a_row_here() -> None:
 
 @pytest.mark.parametrize(("action", "door"), DOORS)
 def test_operation_in_portal_and_admin_follows_the_table(
-    action: Action, door: str, world: World, people: dict[str, list[Person]]
+    action: Action, door: str, targets: Targets, people: dict[str, list[Person]]
 ) -> None:
-    sent, (may, may_not) = getattr(ROWS[action], door)(world), people[door]
-    refused = door == "admin" or not allows(actor_for(may_not), action, client=world.client)
+    request, (may, may_not) = getattr(ROWS[action], door)(targets), people[door]
+    refused = door == "admin" or not allows(actor_for(may_not), action, client=targets.client)
     before = AuditEvent.objects.count()
 
     if PERMISSIONS[action].proof:
-        assert asks(send(browser_of(may, proof_age=STALE), sent))
+        assert asks_for_proof(send(browser_of(may, proof_age=STALE), request))
         assert AuditEvent.objects.count() == before
     if refused:
-        assert send(browser_of(may_not, proof_age=STALE), sent).status_code == 403
+        assert send(browser_of(may_not, proof_age=STALE), request).status_code == 403
 
     before = AuditEvent.objects.count()
     age = FRESH if PERMISSIONS[action].proof else STALE
-    reply = send(browser_of(may, proof_age=age), sent)
-    assert not asks(reply)
+    reply = send(browser_of(may, proof_age=age), request)
+    assert not asks_for_proof(reply)
     assert reply.status_code in {200, 204, 303}, text_of(reply)
-    assert sent.typed is None or reply.streaming or AuditEvent.objects.count() > before
+    assert request.typed is None or reply.streaming or AuditEvent.objects.count() > before
 
 
 def test_change_password_without_a_second_factor_needs_no_other_proof(
@@ -272,7 +276,7 @@ def test_change_password_with_a_second_factor_asks_for_a_code(
 
     typed = {**PASSWORD_FORM, "oldpassword": PASSWORD}
     asked = browser.post("/account/password", typed)
-    assert asks(asked)
+    assert asks_for_proof(asked)
     assert PASSWORD not in text_of(asked)
     assert NEW_PASSWORD not in text_of(asked)
     proof = {"proof_for": "POST", "proof": code_of(secret), BACK: "1"}
@@ -286,12 +290,16 @@ def test_change_password_with_a_second_factor_asks_for_a_code(
 
 @pytest.mark.parametrize("proof_for", ["GET", "POST"])
 def test_opened_window_can_be_sent_for_ten_more_minutes(
-    proof_for: str, world: World, people: dict[str, list[Person]]
+    proof_for: str, targets: Targets, people: dict[str, list[Person]]
 ) -> None:
     for door in Row._fields:
-        sent = getattr(ROWS[Action.REMOVE_SECRET], door)(world)
+        request = getattr(ROWS[Action.REMOVE_SECRET], door)(targets)
         for minutes, opens, is_done in ((9, True, True), (11, False, True), (21, False, False)):
             browser = browser_of(people[door][0], proof_age=timedelta(minutes=minutes))
-            reply = browser.get(sent.address) if proof_for == "GET" else browser.post(sent.address)
-            assert asks(reply) is not (opens if proof_for == "GET" else is_done)
+            reply = (
+                browser.get(request.address)
+                if proof_for == "GET"
+                else browser.post(request.address)
+            )
+            assert asks_for_proof(reply) is not (opens if proof_for == "GET" else is_done)
             ClientSecret.objects.update(removed_at=None)

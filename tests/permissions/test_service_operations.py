@@ -64,12 +64,12 @@ OWN: Final = {
     "add_tenant",
 }
 #: deeds that are about nothing that exists: who is of another tenant does them there
-IN_HIS_TENANT: Final = {
+IN_THEIR_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_channel"),
     *("set_policies", "export_activity"),
 }
 #: deeds on several clients: those of another tenant are passed over like those that never were
-PASS_OVER: Final = {"enable_all", "tag_all"}
+SKIPPED: Final = {"enable_all", "tag_all"}
 CELLS: Final = {action: dict(zip(HEAD[1:], cells, strict=True)) for action, *cells in ROWS}
 
 
@@ -78,11 +78,11 @@ def subjects(tenant: Tenant) -> Subjects:
     return make_subjects(tenant)
 
 
-def refusal(deed: str, subjects: Subjects, actor: Actor) -> type[PortalError] | None:
+def refusal(operation: str, subjects: Subjects, actor: Actor) -> type[PortalError] | None:
     """Return how the deed was refused, if it was; it is undone in any case."""
     with transaction.atomic():
         try:
-            DEEDS[deed](subjects._replace(actor=actor))
+            DEEDS[operation](subjects._replace(actor=actor))
         except (Forbidden, NotFound, RuleBroken) as error:
             return type(error)
         finally:
@@ -96,78 +96,81 @@ def test_service_operation_has_a_row_here() -> None:
 
 @pytest.mark.parametrize("name", HEAD[1:])
 def test_service_operation_by_each_actor_follows_the_table(
-    name: str, acting: Callable[[str], Actor], subjects: Subjects
+    name: str, actor_named: Callable[[str], Actor], subjects: Subjects
 ) -> None:
-    actor = acting(name)
+    actor = actor_named(name)
     if name == "owner":
         for client in (subjects.client, subjects.removed):
             ClientOwner.objects.create(client=client, person_id=actor.id)
 
-    for deed, action in NEEDS.items():
+    for operation, action in NEEDS.items():
         expected = Forbidden if CELLS[action][name] == "-" else None
-        assert (deed, refusal(deed, subjects, actor)) == (deed, expected)
+        assert (operation, refusal(operation, subjects, actor)) == (operation, expected)
 
 
 def test_service_operation_by_a_stranger_is_refused(
-    acting: Callable[[str], Actor], subjects: Subjects
+    actor_named: Callable[[str], Actor], subjects: Subjects
 ) -> None:
-    zofia = acting("stranger")
-    for deed, action in NEEDS.items():
+    zofia = actor_named("stranger")
+    for operation, action in NEEDS.items():
         expected: object = NotFound
         if action == Action.MANAGE_INSTALLATION:
             expected = Forbidden
-        elif deed in IN_HIS_TENANT | PASS_OVER:
+        elif operation in IN_THEIR_TENANT | SKIPPED:
             expected = None
-        elif deed == "add_owners":
+        elif operation == "add_owners":
             expected = RuleBroken  # our people are nobody to him
-        assert (deed, refusal(deed, subjects, zofia)) == (deed, expected)
+        assert (operation, refusal(operation, subjects, zofia)) == (operation, expected)
 
 
 @pytest.fixture
-def powerful(tenant: Tenant) -> Role:
+def tenant_administrators_client(tenant: Tenant) -> Role:
     return Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
 
 
 @pytest.mark.parametrize("confirms", [True, False])
 def test_edit_roles_by_an_owner_is_refused(
-    acting: Callable[[str], Actor], pump: Client, powerful: Role, confirms: bool
+    actor_named: Callable[[str], Actor],
+    ordinary_client: Client,
+    tenant_administrators_client: Role,
+    confirms: bool,
 ) -> None:
     """ROL-5: with the second tick or without it, he is refused before anything is said of it."""
-    olga = acting("owner")
-    member = pump.roles.first()
+    olga = actor_named("owner")
+    member = ordinary_client.roles.first()
     assert member is None or member.is_administrator is False
     draft = ClientDraft(
         name="Mill",
-        role_ids=frozenset({powerful.pk}),
+        role_ids=frozenset({tenant_administrators_client.pk}),
         confirms_administrator=confirms,
     )
 
     with pytest.raises(Forbidden):
-        edit_client(pump, draft, expected_version=1, actor=olga, now=NOW)
+        edit_client(ordinary_client, draft, expected_version=1, actor=olga, now=NOW)
 
-    assert not pump.roles.filter(pk=powerful.pk).exists()
+    assert not ordinary_client.roles.filter(pk=tenant_administrators_client.pk).exists()
 
 
 def test_set_owners_by_a_non_administrator_is_refused(
-    acting: Callable[[str], Actor], subjects: Subjects, administrator: Person
+    actor_named: Callable[[str], Actor], subjects: Subjects, administrator: Person
 ) -> None:
     for name in ("viewer", "auditor", "rotator", "machine"):
-        assert refusal("name_owners", subjects, acting(name)) is Forbidden
+        assert refusal("name_owners", subjects, actor_named(name)) is Forbidden
 
 
 @pytest.mark.parametrize("name", ["rotator", "owner"])
-@pytest.mark.parametrize("deed", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
+@pytest.mark.parametrize("operation", ["add_secret", "rotate_secret", "edit_secret", "edit_client"])
 def test_secret_of_a_tenant_administrator_needs_equal_permissions(
     name: str,
-    deed: str,
-    acting: Callable[[str], Actor],
+    operation: str,
+    actor_named: Callable[[str], Actor],
     subjects: Subjects,
     tenant: Tenant,
 ) -> None:
     """ROL-5: a secret added to a client that holds more than the actor is taking it over."""
-    actor = acting(name)
+    actor = actor_named(name)
     if name == "owner":
         ClientOwner.objects.create(client=subjects.client, person_id=actor.id)
     subjects.client.roles.add(role_id(tenant, TENANT_ADMINISTRATOR))
 
-    assert refusal(deed, subjects, actor) is Forbidden
+    assert refusal(operation, subjects, actor) is Forbidden

@@ -17,19 +17,19 @@ from tests.responses import text_of
 ACTIVITY = "/security/activity"
 
 
-def rows(reply: Any) -> list[str]:
+def rows_in(reply: Any) -> list[str]:
     """Return the rows of the table as plain text, newest first."""
     body = text_of(reply).partition("<tbody>")[2].partition("</tbody>\n</table>\n<div")[0]
     found = re.split(r'<tr>\s*<td class="col-time', body)[1:]
     return [unescape(re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", one))).strip() for one in found]
 
 
-def listed(browser: Browser, **query: Any) -> list[str]:
+def list_events(browser: Browser, **query: Any) -> list[str]:
     """Return the rows at any time, unless another is asked for."""
-    return rows(browser.get(f"{ACTIVITY}?{urlencode({'when': 'always'} | query)}"))
+    return rows_in(browser.get(f"{ACTIVITY}?{urlencode({'when': 'always'} | query)}"))
 
 
-def refuse(machine: Machine, at: datetime, *, requests: int = 12, **more: Any) -> TokenRefusal:
+def add_refusal(machine: Machine, at: datetime, *, requests: int = 12, **more: Any) -> TokenRefusal:
     return TokenRefusal.objects.create(
         client=machine.client,
         cause=more.pop("cause", TokenRefusal.Cause.UNKNOWN_SECRET),
@@ -42,7 +42,7 @@ def refuse(machine: Machine, at: datetime, *, requests: int = 12, **more: Any) -
     )
 
 
-def make_roles(count: int, administrator: Person, now: datetime) -> None:
+def add_roles(count: int, administrator: Person, now: datetime) -> None:
     for number in range(count):
         at = now - timedelta(seconds=count - number)
         add_role(f"R{number:03}", description="", actor=actor_for(administrator), now=at)

@@ -44,20 +44,22 @@ def address(machine: Machine) -> Callable[..., str]:
 
 
 @pytest.fixture
-def rotate(machine: Machine, address: Callable[..., str]) -> str:
+def rotate_address(machine: Machine, address: Callable[..., str]) -> str:
     """The address of Rotate Secret, for the secret of the standing client."""
     return address(f"/secrets/{machine.secret.pk}/rotate")
 
 
 @pytest.fixture
-def rotation(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
+def rotation_form(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
     """What a person types there."""
     names = ("form_key", "secret_description", "expiration")
     kept = {name: draft[name] for name in names}
     return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
 
 
-def used(secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18") -> None:
+def record_use(
+    secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18"
+) -> None:
     """Let tokens have been issued to a secret, the last one at a moment."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     TokenUsage.objects.create(

@@ -7,24 +7,24 @@ from tests.conftest import browser_of
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
-NEW = "Four-white-egrets-4"
+NEW_PASSWORD = "Four-white-egrets-4"
 
 
-def change(browser, **fields: str):
-    typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+def change_password(browser, **fields: str):
+    typed = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     return browser.post("/account/password", typed | fields)
 
 
 def test_change_password_ends_other_sessions_and_is_recorded(colleague_browser, colleague, browser):
     elsewhere = browser_of(colleague)
 
-    reply = change(colleague_browser)
+    reply = change_password(colleague_browser)
 
     assert (reply.status_code, reply["Location"]) == (303, "/account")
     assert "Password changed." in text_of(colleague_browser.get("/account"))
     assert elsewhere.get("/account").status_code == 303
     colleague.refresh_from_db()
-    assert colleague.check_password(NEW)
+    assert colleague.check_password(NEW_PASSWORD)
     event = AuditEvent.objects.get(action="person.password.chosen")
     assert event.actor_id == event.object_id == str(colleague.pk)
 
@@ -38,7 +38,7 @@ def test_change_password_ends_other_sessions_and_is_recorded(colleague_browser, 
     ],
 )
 def test_change_password_invalid_is_refused(colleague_browser, colleague, field, value, sentence):
-    reply = change(colleague_browser, **{field: value})
+    reply = change_password(colleague_browser, **{field: value})
 
     assert reply.status_code == 422
     text = text_of(reply)
@@ -51,7 +51,7 @@ def test_change_password_invalid_is_refused(colleague_browser, colleague, field,
 
 
 def test_change_password_repeated_guesses_are_rate_limited(colleague_browser):
-    replies = [change(colleague_browser, oldpassword=f"wrong-{n}") for n in range(7)]
+    replies = [change_password(colleague_browser, oldpassword=f"wrong-{n}") for n in range(7)]
 
     assert replies[0].status_code == 422
     assert replies[-1].status_code == 429

@@ -14,7 +14,7 @@ from clients_app.services.roles.roles import add_role, edit_role
 from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client, make_person
 from tests.responses import HTMX, is_page, text_of
-from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
+from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 
 
 def test_event_is_a_sentence_with_before_and_after(
@@ -24,7 +24,7 @@ def test_event_is_a_sentence_with_before_and_after(
     edit_role(role.pk, name="Valves", description="", actor=actor_for(administrator), now=now)
     set_enabled(machine.client, enabled=False, actor=actor_for(administrator), now=now)
 
-    found = listed(administrator_browser)
+    found = list_events(administrator_browser)
 
     assert "Client Wind park reader disabled Wind park reader mara" in found[0]
     assert "Role Valves edited Name Before: Pumps → After: Valves mara" in found[1]
@@ -58,7 +58,7 @@ def test_activity_of_another_tenant_is_never_shown(
     stranger_browser: Browser, machine: Machine, administrator: Person, now: datetime
 ):
     """TEN-1: not by text, by ids, nor by place."""
-    refuse(machine, now)
+    add_refusal(machine, now)
     asked = [
         {},
         {"q": "Wind"},
@@ -82,13 +82,13 @@ def test_refused_token_requests_are_grouped_and_highlighted(
     began = ended - timedelta(days=365)
     ClientSecret.objects.filter(pk=machine.secret.pk).update(created_at=began, expires_at=ended)
     cause = TokenRefusal.Cause.SECRET_EXPIRED
-    refuse(machine, now, cause=cause, secret=machine.secret)
-    refuse(machine, now - timedelta(minutes=1), requests=1)
+    add_refusal(machine, now, cause=cause, secret=machine.secret)
+    add_refusal(machine, now - timedelta(minutes=1), requests=1)
 
     reply = administrator_browser.get(ACTIVITY)
 
     ending = machine.plain[-4:]
-    [first, second] = [one for one in rows(reply) if "refused" in one]
+    [first, second] = [one for one in rows_in(reply) if "refused" in one]
     words = f"12 token requests refused : secret expired 3 days ago, ends in …{ending}"
     assert f"{words} Wind park reader the client 10.20.9.2" in first
     assert "1 token request refused : unknown secret Wind park reader" in second
@@ -127,7 +127,7 @@ def test_activity_query_count_does_not_grow_with_events(
     now: datetime,
     django_assert_max_num_queries: Any,
 ):
-    make_roles(3, administrator, now)
+    add_roles(3, administrator, now)
     with django_assert_max_num_queries(16) as few:
         administrator_browser.get(f"{ACTIVITY}?when=day")
     for number in range(60):

@@ -19,17 +19,17 @@ from tests.responses import HTMX, is_page, text_of
 EXPORT = "/security/activity/export"
 
 
-def sent(browser: Browser, chosen: str, query: str = "?when=always") -> tuple[Any, str]:
+def post_export(browser: Browser, chosen: str, query: str = "?when=always") -> tuple[Any, str]:
     reply = browser.post(f"{EXPORT}{query}", {"format": chosen})
     assert reply.status_code == 200
     return reply, b"".join(reply.streaming_content).decode()
 
 
-def cells(text: str) -> list[dict[str, str]]:
+def csv_cells(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
-def refuse(machine: Machine) -> None:
+def add_refusal(machine: Machine) -> None:
     now = timezone.now()
     TokenRefusal.objects.create(
         client=machine.client,
@@ -46,16 +46,16 @@ def refuse(machine: Machine) -> None:
 def test_export_csv_has_all_matching_events_newest_first(
     administrator_browser: Browser, machine: Machine
 ):
-    refuse(machine)
+    add_refusal(machine)
 
-    reply, text = sent(administrator_browser, "csv")
+    reply, text = post_export(administrator_browser, "csv")
 
     assert reply["Content-Type"] == "text/csv; charset=utf-8"
     assert reply["Content-Disposition"].startswith('attachment; filename="activity-20')
     assert reply["Content-Disposition"].endswith('.csv"')
     assert "no-store" in reply["Cache-Control"]
     assert text.startswith("\ufeffTime,Event,Outcome,Client,")
-    first, *rest = cells(text)
+    first, *rest = csv_cells(text)
     ending = f"ends in …{machine.plain[-4:]}"
     assert first["Event"] == f"12 token requests refused: secret expired, {ending}"
     assert (first["Client"], first["By"]) == ("Wind park reader", "the client")
@@ -69,9 +69,9 @@ def test_export_csv_has_all_matching_events_newest_first(
 def test_export_json_lines_have_the_events_as_sealed(
     administrator_browser: Browser, machine: Machine
 ):
-    refuse(machine)
+    add_refusal(machine)
 
-    reply, text = sent(administrator_browser, "jsonl")
+    reply, text = post_export(administrator_browser, "jsonl")
 
     group, *events = [json.loads(line) for line in text.splitlines()]
     assert reply["Content-Disposition"].endswith('.jsonl"')
@@ -87,18 +87,18 @@ def test_export_json_lines_have_the_events_as_sealed(
 def test_export_uses_the_filters_of_the_screen(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, machine: Machine
 ):
-    refuse(machine)
+    add_refusal(machine)
     add_role("Pumps", description="", actor=actor_for(administrator), now=timezone.now())
 
-    _, text = sent(administrator_browser, "csv", "?kind=roles&when=day")
+    _, text = post_export(administrator_browser, "csv", "?kind=roles&when=day")
 
-    assert [one["Event"] for one in cells(text)] == ["Role Pumps added"]
+    assert [one["Event"] for one in csv_cells(text)] == ["Role Pumps added"]
 
 
 def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine: Machine):
     """AUD-3. A text that is no name of ours may be a secret: it is not kept."""
-    sent(administrator_browser, "csv", "?kind=roles&q=wind")
-    sent(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
+    post_export(administrator_browser, "csv", "?kind=roles&q=wind")
+    post_export(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
 
     events = AuditEvent.objects.filter(action="activity.exported").order_by("sequence")
     said = [json.loads(event.canonical) for event in events]
@@ -116,9 +116,9 @@ def test_export_csv_cells_are_never_formulas(
     """CLI-6, with what spreadsheets take for an equals sign too."""
     make_client(name, tenant, actor=actor_for(administrator), now=timezone.now())
 
-    _, text = sent(administrator_browser, "csv")
+    _, text = post_export(administrator_browser, "csv")
 
-    rows = cells(text)
+    rows = csv_cells(text)
     assert any(one["Client"] == f"'{name}" for one in rows)
     assert not any(
         cell.startswith(("=", "+", "-", "@", "\t", "\uff1d"))
@@ -161,7 +161,7 @@ def test_export_without_the_permission_is_refused(
 ):
     """TEN-1: a stranger's file has nothing of ours."""
     assert colleague_browser.post(EXPORT, {"format": "csv"}).status_code == 403
-    _, theirs = sent(stranger_browser, "csv")
+    _, theirs = post_export(stranger_browser, "csv")
     assert "Wind park" not in theirs
     assert "mara" not in theirs
 
@@ -169,7 +169,7 @@ def test_export_without_the_permission_is_refused(
 def test_export_contains_no_secret(administrator_browser: Browser, machine: Machine):
     """SEC-3."""
     for chosen in ("csv", "jsonl"):
-        _, text = sent(administrator_browser, chosen)
+        _, text = post_export(administrator_browser, chosen)
         assert machine.plain not in text
         assert machine.plain[:20] not in text
         assert "argon2" not in text
@@ -189,4 +189,4 @@ def test_export_second_concurrent_export_is_refused(
     assert "Another export is on its way. Try again when it has ended." in text_of(second)
     assert exported.count() == 1
     assert b"".join(first.streaming_content)
-    sent(administrator_browser, "csv")
+    post_export(administrator_browser, "csv")

@@ -16,7 +16,7 @@ from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for
 from tests.responses import text_of
-from tests.web.activity_rows import ACTIVITY, listed, make_roles, refuse, rows
+from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 
 
 def link(reply: Any, words: str) -> str | None:
@@ -31,7 +31,7 @@ def pages_of(
     address: str | None = f"{ACTIVITY}?when=day"
     while address:
         reply = browser.get(address)
-        yield address, rows(reply)
+        yield address, rows_in(reply)
         role = f"Meanwhile {uuid4()}"
         add_role(role, description="", actor=actor_for(administrator), now=now)
         address = link(reply, "Older events")
@@ -47,10 +47,10 @@ def test_older_and_newer_show_each_row_once_in_order(
 ):
     """By keys: what is done meanwhile moves nothing."""
     count = 2 * PAGE_SIZE + 10
-    make_roles(count, administrator, now)
+    add_roles(count, administrator, now)
     causes = list(TokenRefusal.Cause)[:5]
     for number, cause in enumerate(causes):
-        refuse(machine, now - timedelta(seconds=20 * number + 5), cause=cause)
+        add_refusal(machine, now - timedelta(seconds=20 * number + 5), cause=cause)
 
     pages = list(pages_of(administrator_browser, administrator, now))
 
@@ -66,37 +66,37 @@ def test_older_and_newer_show_each_row_once_in_order(
 def test_newer_leads_to_events_recorded_since(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
-    make_roles(2 * PAGE_SIZE + 10, administrator, now)
-    refuse(machine, now - timedelta(seconds=PAGE_SIZE))
+    add_roles(2 * PAGE_SIZE + 10, administrator, now)
+    add_refusal(machine, now - timedelta(seconds=PAGE_SIZE))
     pages = list(pages_of(administrator_browser, administrator, now))
 
     second = administrator_browser.get(link(administrator_browser.get(pages[2][0]), "Newer events"))
     first = administrator_browser.get(link(second, "Newer events"))
     top = administrator_browser.get(link(first, "Newer events"))
 
-    assert (rows(second), rows(first)) == (pages[1][1], pages[0][1])
-    assert "Meanwhile" in rows(top)[0]
+    assert (rows_in(second), rows_in(first)) == (pages[1][1], pages[0][1])
+    assert "Meanwhile" in rows_in(top)[0]
     assert link(top, "Newer events") is None
 
 
 def test_footer_counts_matching_events(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
-    make_roles(PAGE_SIZE + 1, administrator, now)
-    refuse(machine, now)
+    add_roles(PAGE_SIZE + 1, administrator, now)
+    add_refusal(machine, now)
 
-    def foot(query: str) -> str:
+    def footer(query: str) -> str:
         text = text_of(administrator_browser.get(query))
         return re.search(r'role="status">([^<]*events?\.)<', text)[1]
 
-    assert foot(f"{ACTIVITY}?kind=roles") == "50 of 51 events."
-    assert foot(f"{ACTIVITY}?kind=refused-tokens") == "1 of 1 event."
+    assert footer(f"{ACTIVITY}?kind=roles") == "50 of 51 events."
+    assert footer(f"{ACTIVITY}?kind=refused-tokens") == "1 of 1 event."
     everything = AuditEvent.objects.for_tenant(administrator.tenant_id).count() + 1
-    assert foot(f"{ACTIVITY}?when=always") == f"50 of {everything} events."
+    assert footer(f"{ACTIVITY}?when=always") == f"50 of {everything} events."
 
 
 @pytest.mark.parametrize("place", ["x", "1-2", "-1-0-0", "9" * 30 + "-0-0", "1-" + "9" * 18 + "-1"])
 def test_page_position_invalid_shows_the_first_page(administrator_browser: Browser, place: str):
-    everything = listed(administrator_browser)
-    assert listed(administrator_browser, below=place) == everything
-    assert listed(administrator_browser, above=place) == everything
+    everything = list_events(administrator_browser)
+    assert list_events(administrator_browser, below=place) == everything
+    assert list_events(administrator_browser, above=place) == everything

@@ -25,14 +25,14 @@ def sign_in(browser: Browser, username: str, password: str = PASSWORD) -> int:
     return browser.post("/sign-in", form, REMOTE_ADDR="192.0.2.7").status_code
 
 
-def events() -> list[tuple[str, str, str, str]]:
+def recorded_events() -> list[tuple[str, str, str, str]]:
     """Return action, outcome, who and to what of all events since the tenant and its people."""
     rows = AuditEvent.objects.exclude(action__in=("tenant.added", "person.added", "client.added"))
     rows = rows.exclude(action="client.secret.added").order_by("sequence")
     return list(rows.values_list("action", "outcome", "actor_name", "object_name"))
 
 
-ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, str]]]] = {
+ACTIONS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, str]]]] = {
     "a good sign-in": (
         lambda browser, client: sign_in(Browser(), "mara"),
         ("person.signed.in", "done", "mara", "mara"),
@@ -70,19 +70,19 @@ ACTS: Final[dict[str, tuple[Callable[[Browser, str], Any], tuple[str, str, str, 
 }
 
 
-@pytest.mark.parametrize(("act", "row"), ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize(("action", "row"), ACTIONS.values(), ids=ACTIONS)
 def test_each_action_writes_its_audit_event(
-    act: Callable[[Browser, str], Any],
+    action: Callable[[Browser, str], Any],
     row: tuple[str, str, str, str],
     administrator: Person,
     colleague_browser: Browser,
     machine: Machine,
     tenant: Tenant,
 ) -> None:
-    act(colleague_browser, str(machine.client.pk))
+    action(colleague_browser, str(machine.client.pk))
     refused_attempts.flush()
 
-    assert events() == [row]
+    assert recorded_events() == [row]
     assert audit.first_fault(tenant.pk) is None
 
 
@@ -95,7 +95,7 @@ def test_confirm_identity_success_and_failure_are_recorded(
     browser.post(address, {**PROOF, "proof": "wrong"})
     browser.post(address, PROOF)
 
-    assert events() == [
+    assert recorded_events() == [
         ("session.confirm", "refused", "mara", ""),
         ("session.confirmed", "done", "mara", "mara"),
     ]
@@ -126,7 +126,7 @@ def test_refused_attempts_in_a_flood_become_two_events(
     for _ in range(40):
         assert colleague_browser.post(f"{LIST}/add").status_code == 403
     refused_attempts.flush()
-    assert [event[0] for event in events()] == ["client.add"]
+    assert [event[0] for event in recorded_events()] == ["client.add"]
 
     class Later(datetime):
         @classmethod
@@ -147,7 +147,7 @@ def test_refused_attempts_counted_are_written_at_shutdown(colleague_browser: Bro
         colleague_browser.post(f"{LIST}/add")
     refused_attempts.flush_all()
 
-    assert [event[0] for event in events()] == ["client.add", "client.add"]
+    assert [event[0] for event in recorded_events()] == ["client.add", "client.add"]
 
 
 def test_failed_sign_ins_are_batched_and_unknown_names_only_logged(
@@ -161,7 +161,7 @@ def test_failed_sign_ins_are_batched_and_unknown_names_only_logged(
 
     refused_attempts.flush()
 
-    assert events() == [("sign-in.refused", "refused", "unknown", "mara")]
+    assert recorded_events() == [("sign-in.refused", "refused", "unknown", "mara")]
     event = AuditEvent.objects.get(action="sign-in.refused")
     assert (event.actor_kind, event.address) == ("unknown", "192.0.2.7")
     assert json.loads(event.canonical)["after"]["attempts"] == 2
@@ -187,17 +187,17 @@ def test_refused_attempts_wait_for_an_unavailable_database(
 
     with connection.execute_wrapper(away):
         refused_attempts.flush()
-    assert events() == []
+    assert recorded_events() == []
 
     refused_attempts.flush()
-    assert [event[0] for event in events()] == ["sign-in.refused"]
+    assert [event[0] for event in recorded_events()] == ["sign-in.refused"]
 
 
 def test_refused_attempt_with_an_unstorable_name_is_counted(administrator: Person) -> None:
     refused_attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
     refused_attempts.flush()
 
-    assert [event[0] for event in events()] == ["sign-in.refused"]
+    assert [event[0] for event in recorded_events()] == ["sign-in.refused"]
 
 
 def refuse_events() -> None:
@@ -242,7 +242,7 @@ def test_failed_sign_in_of_another_tenant_leaves_no_event_here(
     reply = stranger_browser.post(f"{LIST}/{machine.client.pk}/remove")
 
     assert reply.status_code == 404
-    assert events() == []
+    assert recorded_events() == []
 
 
 def test_rate_limited_sign_in_is_recorded_for_the_person(tenant: Tenant) -> None:
@@ -252,7 +252,7 @@ def test_rate_limited_sign_in_is_recorded_for_the_person(tenant: Tenant) -> None
     sign_in(Browser(), "ann")
     refused_attempts.flush()
 
-    assert events() == [("sign-in.refused", "refused", "unknown", "ann")]
+    assert recorded_events() == [("sign-in.refused", "refused", "unknown", "ann")]
     assert browser_of(person).get(LIST).status_code == 303
 
 

@@ -26,7 +26,7 @@ def link(person, tenant, now):
     return address.removeprefix(conf.public_url())
 
 
-def choose(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSEN):
+def choose_password(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSEN):
     page = browser.get(link)
     return browser.post(page["Location"], {"password1": first, "password2": second})
 
@@ -41,7 +41,7 @@ def test_one_time_link_key_is_dropped_from_the_address(client, link):
 
 
 def test_choose_password_signs_in_and_is_recorded(client, link, person):
-    reply = choose(client, link)
+    reply = choose_password(client, link)
 
     assert reply["Location"] == "/sign-in"
     assert "Password saved." in text_of(client.get("/sign-in"))
@@ -52,7 +52,7 @@ def test_choose_password_signs_in_and_is_recorded(client, link, person):
 
 
 def test_one_time_link_used_twice_is_refused(client, link):
-    choose(client, link)
+    choose_password(client, link)
     reply = Browser().get(link)
 
     assert reply.status_code == 404
@@ -76,7 +76,7 @@ def test_one_time_link_expires_after_an_hour(client, link, now):
     ],
 )
 def test_choose_password_weak_or_mistyped_is_refused(client, link, person, first, second, said):
-    reply = choose(client, link, first, second)
+    reply = choose_password(client, link, first, second)
 
     assert reply.status_code == 422
     assert said in text_of(reply)

@@ -50,7 +50,7 @@ def test_activity_tab_date_like_text_is_shown_as_typed(
     assert f">{words}<" in text_of(administrator_browser.get(address("/activity")))
 
 
-def refused(machine, now, **more):
+def refusal(machine, now, **more):
     first = {"day": now.date(), "requests": 1, "first_at": now, "last_at": now}
     return TokenRefusal.objects.create(client=machine.client, **(first | more))
 
@@ -61,8 +61,8 @@ def test_activity_tab_groups_refusals_by_cause_and_secret(
     machine.client.secrets.update(created_at=now - 3 * HOUR, expires_at=now - 2 * HOUR)
     machine.secret.refresh_from_db()
     known = {"cause": "secret-expired", "secret": machine.secret, "requests": 12}
-    refused(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
-    refused(machine, now, cause="unknown-secret")
+    refusal(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
+    refusal(machine, now, cause="unknown-secret")
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -86,7 +86,7 @@ def test_activity_tab_refusals_of_one_day_name_the_day_once(
     Person.objects.filter(pk=administrator.pk).update(time_zone=zone)
     first = datetime(2026, 11, 3, 22, 38, tzinfo=UTC)
     last = first + timedelta(minutes=62)
-    refused(machine, first, cause="unknown-secret", requests=2, last_at=last)
+    refusal(machine, first, cause="unknown-secret", requests=2, last_at=last)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -96,9 +96,9 @@ def test_activity_tab_refusals_of_one_day_name_the_day_once(
 def test_activity_tab_orders_refusals_and_events_by_time(
     administrator_browser, administrator, machine, address, now
 ):
-    refused(machine, now, cause="invalid-scope", last_at=now - HOUR, first_at=now - HOUR)
+    refusal(machine, now, cause="invalid-scope", last_at=now - HOUR, first_at=now - HOUR)
     remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
-    refused(machine, now, cause="secret-removed", last_at=now + HOUR)
+    refusal(machine, now, cause="secret-removed", last_at=now + HOUR)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -111,7 +111,7 @@ def test_activity_tab_orders_refusals_and_events_by_time(
 def test_activity_tab_shows_only_the_latest_twenty(administrator_browser, machine, address, now):
     for day in range(30):
         at = now - timedelta(days=day)
-        refused(machine, at, cause="unknown-secret", requests=100 + day)
+        refusal(machine, at, cause="unknown-secret", requests=100 + day)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -144,16 +144,16 @@ def test_activity_tab_counts_tokens_by_secret_and_hour(
 def test_activity_tab_query_count_does_not_grow_with_events(
     administrator_browser, machine, address, now
 ):
-    def queries() -> int:
+    def query_count() -> int:
         with CaptureQueriesContext(connection) as seen:
             administrator_browser.get(address("/activity"))
         return len(seen)
 
     administrator_browser.get(address("/activity"))
-    refused(machine, now, cause="secret-expired", secret=machine.secret)
-    few = queries()
+    refusal(machine, now, cause="secret-expired", secret=machine.secret)
+    few = query_count()
     for day in range(1, 9):
         at = now - timedelta(days=day)
-        refused(machine, at, cause="secret-expired", secret=machine.secret)
+        refusal(machine, at, cause="secret-expired", secret=machine.secret)
 
-    assert queries() == few
+    assert query_count() == few

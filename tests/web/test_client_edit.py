@@ -12,16 +12,16 @@ from tests.factories import make_client, make_role, role_id
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, is_page, text_of, value_of
 
-OLD = timedelta(minutes=10, seconds=5)
+EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
 
 
 @pytest.fixture
-def edit(address):
+def edit_address(address):
     return address("/edit")
 
 
 @pytest.fixture
-def typed(machine):
+def form_data(machine):
     """What the form holds when the window opens."""
     return {
         "version": "1",
@@ -52,10 +52,10 @@ def test_edit_client_window_is_filled_as_page_and_fragment(administrator_browser
 
 
 def test_edit_client_every_field_is_saved_and_recorded(
-    administrator_browser, machine, edit, typed, tenant
+    administrator_browser, machine, edit_address, form_data, tenant
 ):
     role = make_role("MyData.Role", tenant)
-    typed |= {
+    form_data |= {
         "name": "Wind park writer",
         "roles": [str(role.pk)],
         "token_lifetime": "900",
@@ -63,7 +63,7 @@ def test_edit_client_every_field_is_saved_and_recorded(
         "contact": "C",
         "tags": "a, b",
     }
-    reply = administrator_browser.post(edit, typed, headers=HTMX)
+    reply = administrator_browser.post(edit_address, form_data, headers=HTMX)
 
     assert reply.status_code == 204
     told = json.loads(reply["HX-Trigger"])
@@ -78,9 +78,9 @@ def test_edit_client_every_field_is_saved_and_recorded(
 
 
 def test_edit_client_without_javascript_redirects_to_the_details(
-    administrator_browser, address, edit, typed
+    administrator_browser, address, edit_address, form_data
 ):
-    reply = administrator_browser.post(edit, typed | {"contact": "South"})
+    reply = administrator_browser.post(edit_address, form_data | {"contact": "South"})
 
     assert (reply.status_code, reply["Location"]) == (303, address())
     assert "South" in text_of(administrator_browser.get(reply["Location"]))
@@ -100,10 +100,10 @@ def test_edit_client_without_javascript_redirects_to_the_details(
     ],
 )
 def test_edit_client_invalid_field_is_explained_and_kept(
-    administrator_browser, tenant, machine, edit, typed, field, wrong, said
+    administrator_browser, tenant, machine, edit_address, form_data, field, wrong, said
 ):
     make_client("Pump 14", tenant)
-    reply = administrator_browser.post(edit, typed | {field: wrong}, headers=HTMX)
+    reply = administrator_browser.post(edit_address, form_data | {field: wrong}, headers=HTMX)
 
     assert reply.status_code == 422
     assert "<title>Error: Edit Client · Portal</title>" in text_of(reply)
@@ -114,35 +114,46 @@ def test_edit_client_invalid_field_is_explained_and_kept(
     assert machine.client.version == 1
 
 
-def test_edit_client_own_name_in_other_case_is_accepted(administrator_browser, edit, typed):
-    reply = administrator_browser.post(edit, typed | {"name": "WIND park reader"}, headers=HTMX)
+def test_edit_client_own_name_in_other_case_is_accepted(
+    administrator_browser, edit_address, form_data
+):
+    reply = administrator_browser.post(
+        edit_address, form_data | {"name": "WIND park reader"}, headers=HTMX
+    )
 
     assert reply.status_code == 204
 
 
 def test_edit_client_tenant_administrator_needs_a_second_tick(
-    administrator_browser, tenant, machine, edit, typed
+    administrator_browser, tenant, machine, edit_address, form_data
 ):
-    typed |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
-    refused = administrator_browser.post(edit, typed)
-    accepted = administrator_browser.post(edit, typed | {"confirm_admin": "on"}, headers=HTMX)
+    form_data |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+    refused = administrator_browser.post(edit_address, form_data)
+    accepted = administrator_browser.post(
+        edit_address, form_data | {"confirm_admin": "on"}, headers=HTMX
+    )
 
     assert refused.status_code == 422
     assert "Select the box that makes Wind park reader a Tenant Administrator" in text_of(refused)
     assert accepted.status_code == 204
-    kept = administrator_browser.post(edit, typed | {"version": "2", "contact": "X"}, headers=HTMX)
+    kept = administrator_browser.post(
+        edit_address, form_data | {"version": "2", "contact": "X"}, headers=HTMX
+    )
     assert kept.status_code == 204
 
 
 def test_edit_client_concurrent_change_is_shown_and_not_overwritten(
-    administrator_browser, machine, edit, typed, tenant
+    administrator_browser, machine, edit_address, form_data, tenant
 ):
     role = make_role("MyData.Role", tenant)
     theirs = {"contact": "South", "tags": "pumps", "roles": [str(role.pk)]}
-    assert administrator_browser.post(edit, typed | theirs, headers=HTMX).status_code == 204
+    assert (
+        administrator_browser.post(edit_address, form_data | theirs, headers=HTMX).status_code
+        == 204
+    )
 
-    mine = typed | {"contact": "North", "description": "Mine"}
-    reply = administrator_browser.post(edit, mine, headers=HTMX)
+    mine = form_data | {"contact": "North", "description": "Mine"}
+    reply = administrator_browser.post(edit_address, mine, headers=HTMX)
 
     text = text_of(reply)
     assert reply.status_code == 422
@@ -157,7 +168,7 @@ def test_edit_client_concurrent_change_is_shown_and_not_overwritten(
     machine.client.refresh_from_db()
     assert (machine.client.contact, machine.client.description) == ("South", "")
 
-    again = administrator_browser.post(edit, mine | {"version": "2"}, headers=HTMX)
+    again = administrator_browser.post(edit_address, mine | {"version": "2"}, headers=HTMX)
     assert again.status_code == 204
     machine.client.refresh_from_db()
     assert (machine.client.contact, machine.client.version) == ("North", 3)
@@ -165,9 +176,11 @@ def test_edit_client_concurrent_change_is_shown_and_not_overwritten(
 
 @pytest.mark.parametrize("version", ["", "abc", "0", "²", "9" * 30])
 def test_edit_client_unknown_version_saves_nothing(
-    administrator_browser, machine, edit, typed, version
+    administrator_browser, machine, edit_address, form_data, version
 ):
-    reply = administrator_browser.post(edit, typed | {"version": version, "contact": "X"})
+    reply = administrator_browser.post(
+        edit_address, form_data | {"version": version, "contact": "X"}
+    )
 
     assert reply.status_code == 422
     machine.client.refresh_from_db()
@@ -175,16 +188,18 @@ def test_edit_client_unknown_version_saves_nothing(
 
 
 def test_edit_client_forged_fields_are_ignored(
-    administrator_browser, machine, edit, typed, stranger
+    administrator_browser, machine, edit_address, form_data, stranger
 ):
     """ROL-9: each column of the row, named in turn by a forged form."""
     columns = {field.attname for field in Client._meta.concrete_fields}
-    kept = columns - set(typed) - {"may_introspect"}  # the fields of the form
+    kept = columns - set(form_data) - {"may_introspect"}  # the fields of the form
     changes = {"version", "updated_at", "updated_by"}  # by each edit, never by what a form says
     before = Client.objects.values(*kept - changes).get(pk=machine.client.pk)
     forged = dict.fromkeys(kept, "1") | {"tenant": stranger.tenant_id, "tenant_id": "1"}
 
-    reply = administrator_browser.post(edit, forged | typed | {"contact": "North"}, headers=HTMX)
+    reply = administrator_browser.post(
+        edit_address, forged | form_data | {"contact": "North"}, headers=HTMX
+    )
 
     assert reply.status_code == 204
     assert Client.objects.get(pk=machine.client.pk).contact == "North"
@@ -192,44 +207,46 @@ def test_edit_client_forged_fields_are_ignored(
 
 
 def test_edit_client_owner_outside_the_tenant_is_refused(
-    administrator_browser, colleague, stranger, machine, edit, typed, address
+    administrator_browser, colleague, stranger, machine, edit_address, form_data, address
 ):
-    window = text_of(administrator_browser.get(edit))
+    window = text_of(administrator_browser.get(edit_address))
     assert "jonas" in window
     assert "zofia" not in window
 
-    reply = administrator_browser.post(edit, typed | {"owners": [str(colleague.pk)]}, headers=HTMX)
+    reply = administrator_browser.post(
+        edit_address, form_data | {"owners": [str(colleague.pk)]}, headers=HTMX
+    )
     assert reply.status_code == 204
     assert list(machine.client.owners.all()) == [colleague]
     assert "jonas" in text_of(administrator_browser.get(address()))
-    stolen = administrator_browser.post(edit, typed | {"owners": [str(stranger.pk)]})
+    stolen = administrator_browser.post(edit_address, form_data | {"owners": [str(stranger.pk)]})
     assert stolen.status_code == 422
 
 
 def test_edit_client_fields_and_owners_are_saved_atomically(
-    administrator_browser, colleague, machine, edit, typed
+    administrator_browser, colleague, machine, edit_address, form_data
 ):
-    typed |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
-    assert administrator_browser.post(edit, typed).status_code == 422
+    form_data |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
+    assert administrator_browser.post(edit_address, form_data).status_code == 422
 
     assert not machine.client.owners.exists()
 
 
 def test_edit_client_owner_cannot_change_roles_or_owners(
-    colleague, machine, edit, typed, tenant, address
+    colleague, machine, edit_address, form_data, tenant, address
 ):
     ClientOwner.objects.create(client=machine.client, person=colleague)
     role = make_role("MyData.Role", tenant)
     machine.client.roles.add(role)
     browser = browser_of(colleague)
 
-    window = text_of(browser.get(edit))
+    window = text_of(browser.get(edit_address))
     assert 'name="roles"' not in window
     assert 'name="owners"' not in window
     assert "Edit Client" in text_of(browser.get(address()))
     assert "Remove Client" not in text_of(browser.get(address()))
-    forged = typed | {"contact": "X", "roles": [], "owners": []}
-    assert browser.post(edit, forged, headers=HTMX).status_code == 204
+    forged = form_data | {"contact": "X", "roles": [], "owners": []}
+    assert browser.post(edit_address, forged, headers=HTMX).status_code == 204
     machine.client.refresh_from_db()
     assert machine.client.contact == "X"
     assert role in machine.client.roles.all()
@@ -237,31 +254,33 @@ def test_edit_client_owner_cannot_change_roles_or_owners(
 
 
 def test_edit_client_only_roles_and_owners_ask_for_proof(
-    administrator, colleague, machine, edit, typed, tenant
+    administrator, colleague, machine, edit_address, form_data, tenant
 ):
     role = make_role("MyData.Role", tenant)
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
 
-    assert "Confirm your identity" not in text_of(browser.get(edit))
-    assert browser.post(edit, typed | {"contact": "X"}, headers=HTMX).status_code == 204
-    typed |= {"version": "2", "contact": "Y"}
+    assert "Confirm your identity" not in text_of(browser.get(edit_address))
+    assert browser.post(edit_address, form_data | {"contact": "X"}, headers=HTMX).status_code == 204
+    form_data |= {"version": "2", "contact": "Y"}
     for power in ({"roles": [str(role.pk)]}, {"owners": [str(colleague.pk)]}):
-        asked = browser.post(edit, typed | power, headers=HTMX)
+        asked = browser.post(edit_address, form_data | power, headers=HTMX)
         assert "Confirm your identity" in text_of(asked)
         assert value_of("contact", asked) == "Y"
-    proved = typed | power | {"proof_for": "POST", "proof": PASSWORD}
-    assert browser.post(edit, proved, headers=HTMX).status_code == 204
+    proved = form_data | power | {"proof_for": "POST", "proof": PASSWORD}
+    assert browser.post(edit_address, proved, headers=HTMX).status_code == 204
     machine.client.refresh_from_db()
     assert machine.client.contact == "Y"
     assert list(machine.client.owners.all()) == [colleague]
 
 
 def test_edit_client_window_after_proof_shows_what_was_typed(
-    administrator_browser, edit, typed, tenant
+    administrator_browser, edit_address, form_data, tenant
 ):
     role = make_role("MyData.Role", tenant)
     Client.objects.get().roles.add(role)
-    reply = administrator_browser.post(edit, typed | {"back": "1", "name": "Half"}, headers=HTMX)
+    reply = administrator_browser.post(
+        edit_address, form_data | {"back": "1", "name": "Half"}, headers=HTMX
+    )
 
     assert reply.status_code == 200
     assert value_of("name", reply) == "Half"
@@ -270,12 +289,12 @@ def test_edit_client_window_after_proof_shows_what_was_typed(
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_edit_client_without_permission_is_refused(
-    colleague_browser, stranger_browser, client, machine, edit, typed, method
+    colleague_browser, stranger_browser, client, machine, edit_address, form_data, method
 ):
-    sent = typed | {"name": "Mine"}
+    sent = form_data | {"name": "Mine"}
 
-    assert getattr(colleague_browser, method)(edit, sent).status_code == 403
-    assert getattr(stranger_browser, method)(edit, sent).status_code == 404
-    assert getattr(client, method)(edit, sent).status_code in (303, 403)
+    assert getattr(colleague_browser, method)(edit_address, sent).status_code == 403
+    assert getattr(stranger_browser, method)(edit_address, sent).status_code == 404
+    assert getattr(client, method)(edit_address, sent).status_code in (303, 403)
     machine.client.refresh_from_db()
     assert machine.client.name == "Wind park reader"

@@ -17,7 +17,7 @@ LIST = "/security/clients"
 FRAGMENT = {**HTMX, "HX-Target": "clients"}
 
 
-def rows_in(reply) -> list[str]:
+def names_in(reply) -> list[str]:
     """Return the names that the list shows, in its order."""
     return re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)<', text_of(reply))
 
@@ -39,7 +39,7 @@ def test_state_filter_role_and_order_become_chips_and_links(
     query = {"q": "pump", "show": "active", "role": str(my_data_role.pk), "sort": "-name"}
     text = text_of(reply := administrator_browser.get(LIST, query))
 
-    assert rows_in(reply) == ["Pump 2", "Pump 1"]
+    assert names_in(reply) == ["Pump 2", "Pump 1"]
     assert text.count("2 of 4 clients") == 2  # with the filters, and at the foot
     for chip in ("Filter: pump", "Active", "Role: MyData.Role"):
         assert f'aria-label="{chip}, remove filter"' in text
@@ -59,7 +59,7 @@ def test_role_count_links_to_its_clients(administrator_browser, machine, my_data
     link = f"{LIST}?role={my_data_role.pk}"
 
     assert f'href="{link}">1 client</a>' in text_of(administrator_browser.get("/security/roles"))
-    assert rows_in(administrator_browser.get(link)) == ["Wind park reader"]
+    assert names_in(administrator_browser.get(link)) == ["Wind park reader"]
 
 
 @pytest.mark.parametrize("column", ["name", "status", "expires", "roles", "used"])
@@ -73,7 +73,7 @@ def test_column_head_sorts_and_reverses(administrator_browser, tenant, now, colu
     assert text_of(rising).count('aria-sort="ascending"') == 1
     assert text_of(falling).count('aria-sort="descending"') == 1
     assert f"sort=-{column}" in text_of(rising)
-    assert set(rows_in(rising)) == set(rows_in(falling)) == {"a", "b"}
+    assert set(names_in(rising)) == set(names_in(falling)) == {"a", "b"}
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_sort_by_last_token_orders_the_list(administrator_browser, tenant, now):
         Client.objects.filter(pk=client.pk).update(last_token_at=now - timedelta(days=days))
     insert_clients(["never"], tenant)
 
-    assert rows_in(administrator_browser.get(LIST, {"sort": "used"})) == ["c", "b", "a", "never"]
-    assert rows_in(administrator_browser.get(LIST, {"sort": "-used"})) == ["a", "b", "c", "never"]
+    assert names_in(administrator_browser.get(LIST, {"sort": "used"})) == ["c", "b", "a", "never"]
+    assert names_in(administrator_browser.get(LIST, {"sort": "-used"})) == ["a", "b", "c", "never"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_list_state_invalid_values_are_ignored(administrator_browser, machine, q
     for headers in ({}, FRAGMENT):
         reply = administrator_browser.get(LIST, query, headers=headers)
         assert reply.status_code == 200
-        assert rows_in(reply) == ["Wind park reader"]
+        assert names_in(reply) == ["Wind park reader"]
 
 
 def test_role_filter_of_a_removed_role_matches_nothing(administrator_browser, machine):
@@ -146,7 +146,7 @@ def test_removed_clients_show_days_left_and_who_removed_them(administrator_brows
     make_client("There", tenant)
     text = text_of(reply := administrator_browser.get(LIST, {"show": "removed"}))
 
-    assert rows_in(reply) == ["Late", "Lately"]
+    assert names_in(reply) == ["Late", "Lately"]
     for words in (
         "3 days left",
         "28 days left",
@@ -156,9 +156,9 @@ def test_removed_clients_show_days_left_and_who_removed_them(administrator_brows
     ):
         assert words in text
     latest = administrator_browser.get(LIST, {"show": "removed", "sort": "-removed"})
-    assert rows_in(latest) == ["Lately", "Late"]
+    assert names_in(latest) == ["Lately", "Late"]
     hidden = administrator_browser.get(LIST, {"show": "removed", "sort": "used"})
-    assert rows_in(hidden) == ["Late", "Lately"]
+    assert names_in(hidden) == ["Late", "Lately"]
 
 
 def test_removed_clients_empty_list_says_so(administrator_browser, machine):
@@ -170,7 +170,7 @@ def test_removed_clients_without_permission_are_hidden(colleague_browser, tenant
     Client.objects.filter(pk=gone.pk).update(removed_at=now)
     text = text_of(reply := colleague_browser.get(LIST, {"show": "removed"}))
 
-    assert rows_in(reply) == ["Wind park reader"]
+    assert names_in(reply) == ["Wind park reader"]
     assert ">Removed</option>" not in text
 
 
@@ -180,7 +180,7 @@ def test_page_links_keep_state_and_order(administrator_browser, tenant):
 
     assert "?type=client-credentials&amp;show=active&amp;sort=-name&amp;page=2" in text
     last = administrator_browser.get(LIST, {"show": "active", "sort": "-name", "page": 2})
-    assert rows_in(last) == ["Pump 000"]
+    assert names_in(last) == ["Pump 000"]
 
 
 def test_list_query_count_is_the_same_in_every_state(

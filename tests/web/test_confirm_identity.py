@@ -11,7 +11,7 @@ from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
-OLD = timedelta(minutes=10, seconds=5)
+EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
 TOO_OLD_FOR_ADD = timedelta(minutes=20, seconds=5)
 
 
@@ -26,7 +26,7 @@ def windows(machine, address, my_data_role):
 
 
 def test_window_with_an_old_proof_asks_to_confirm_identity(administrator, windows):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
 
     for window in windows:
         for headers in ({}, HTMX):
@@ -38,7 +38,7 @@ def test_window_with_an_old_proof_asks_to_confirm_identity(administrator, window
 
 
 def test_window_with_a_proof_of_ten_minutes_opens(administrator, windows):
-    browser = browser_of(administrator, proof_age=OLD - timedelta(seconds=15))
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF - timedelta(seconds=15))
 
     for window in windows:
         assert "Confirm your identity" not in text_of(browser.get(window))
@@ -61,7 +61,7 @@ def test_page_to_read_never_asks_for_proof(administrator, address):
 
 
 def test_confirm_identity_right_password_opens_the_window(administrator):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
     key = browser.session.session_key
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)
 
@@ -71,14 +71,14 @@ def test_confirm_identity_right_password_opens_the_window(administrator):
 
 
 def test_confirm_identity_without_javascript_redirects_to_the_window(administrator):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})
 
     assert (reply.status_code, reply["Location"]) == (303, ADD)
 
 
 def test_confirm_identity_wrong_password_asks_again(administrator):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
     reply = browser.post(ADD, {"proof_for": "GET", "proof": "wrong"}, headers=HTMX)
 
     assert reply.status_code == 422
@@ -88,7 +88,7 @@ def test_confirm_identity_wrong_password_asks_again(administrator):
 
 
 def test_add_accepts_a_proof_for_ten_more_minutes(administrator, draft):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
 
     assert plain_secret_in(browser.post(REGISTER, draft))
 
@@ -114,7 +114,7 @@ def test_add_with_an_expired_proof_asks_and_keeps_what_was_typed(administrator, 
 
 
 def test_confirm_identity_repeated_guesses_are_rate_limited(administrator):
-    browser = browser_of(administrator, proof_age=OLD)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
     for _ in range(5):
         browser.post(ADD, {"proof_for": "GET", "proof": "wrong"})
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})

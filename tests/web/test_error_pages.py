@@ -53,14 +53,14 @@ def test_server_error_shows_only_its_operation_id(administrator_browser, monkeyp
 
 
 @pytest.fixture
-def strict(administrator):
+def csrf_browser(administrator):
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
     return browser
 
 
-def test_csrf_post_without_a_token_is_refused(strict, draft):
-    reply = strict.post("/security/clients/register", draft)
+def test_csrf_post_without_a_token_is_refused(csrf_browser, draft):
+    reply = csrf_browser.post("/security/clients/register", draft)
 
     assert reply.status_code == 403
     assert not Client.objects.exists()
@@ -69,27 +69,27 @@ def test_csrf_post_without_a_token_is_refused(strict, draft):
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null"])
-def test_csrf_post_from_another_site_is_refused_with_a_token(strict, draft, origin):
-    token = value_of("csrfmiddlewaretoken", strict.get("/security/clients/add"))
+def test_csrf_post_from_another_site_is_refused_with_a_token(csrf_browser, draft, origin):
+    token = value_of("csrfmiddlewaretoken", csrf_browser.get("/security/clients/add"))
     form = draft | {"csrfmiddlewaretoken": token}
     headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
-    reply = strict.post("/security/clients/register", form, headers=headers)
+    reply = csrf_browser.post("/security/clients/register", form, headers=headers)
 
     assert reply.status_code == 403
     assert not Client.objects.exists()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_csrf_stale_form_is_returned_filled(strict, draft, headers):
+def test_csrf_stale_form_is_returned_filled(csrf_browser, draft, headers):
     headers = {**headers, "Sec-Fetch-Site": "same-origin"}
-    reply = strict.post("/security/clients/register", draft, headers=headers)
+    reply = csrf_browser.post("/security/clients/register", draft, headers=headers)
 
     assert reply.status_code == 403
     assert "This page was out of date." in text_of(reply)
     assert value_of("secret_description", reply) == "Firmware 4.2"
     assert not Client.objects.exists()
     form = draft | {"csrfmiddlewaretoken": value_of("csrfmiddlewaretoken", reply)}
-    assert strict.post("/security/clients/register", form).status_code == 200
+    assert csrf_browser.post("/security/clients/register", form).status_code == 200
 
 
 def test_get_request_never_changes_anything(administrator_browser, draft):
@@ -151,7 +151,7 @@ def test_input_with_unstorable_characters_is_refused(administrator_browser, draf
 
 
 #: windows and pages that keep what was typed: address, what is sent, the field to look at
-TYPED = {
+KEPT_FORMS = {
     "rotate": ("{client}/secrets/{secret}/rotate", {"secret_description": "typed"}),
     "edit a secret": ("{client}/secrets/{secret}/edit", {"secret_description": "typed"}),
     "add a secret": ("{client}/secrets/add", {"secret_description": "typed"}),
@@ -171,9 +171,9 @@ TYPED = {
 }
 
 
-@pytest.fixture(params=TYPED)
-def typed_form(request, machine):
-    path, fields = TYPED[request.param]
+@pytest.fixture(params=KEPT_FORMS)
+def kept_form(request, machine):
+    path, fields = KEPT_FORMS[request.param]
     client = f"/security/clients/{machine.client.pk}"
     path = path.format(client=client, secret=machine.secret.pk)
     typed = {name: value for name, value in fields.items() if value}
@@ -181,7 +181,7 @@ def typed_form(request, machine):
     return path, selected | typed, fields
 
 
-def shows(reply, fields) -> bool:
+def is_filled(reply, fields) -> bool:
     return all(_shows(text_of(reply), name, value) for name, value in fields.items())
 
 
@@ -207,20 +207,20 @@ def events():
     return AuditEvent.objects.exclude(action__startswith="person.").count()
 
 
-def test_stale_form_of_each_window_is_returned_filled(strict, typed_form):
-    path, sent, fields = typed_form
+def test_stale_form_of_each_window_is_returned_filled(csrf_browser, kept_form):
+    path, sent, fields = kept_form
     before = rows_and_events()
-    reply = strict.post(path, sent, headers={"Sec-Fetch-Site": "same-origin"})
+    reply = csrf_browser.post(path, sent, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert reply.status_code == 403
     assert "This page was out of date." in text_of(reply)
-    assert shows(reply, fields)
+    assert is_filled(reply, fields)
     assert rows_and_events() == before
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_expired_session_returns_to_each_window_filled(client, administrator, typed_form, headers):
-    path, sent, fields = typed_form
+def test_expired_session_returns_to_each_window_filled(client, administrator, kept_form, headers):
+    path, sent, fields = kept_form
     before = rows_and_events()
     asked = client.post(path, sent, headers=headers)
     assert asked.status_code == 403
@@ -233,15 +233,15 @@ def test_expired_session_returns_to_each_window_filled(client, administrator, ty
     reply = client.post("/sign-in", form, headers=headers)
 
     assert reply.status_code == 200
-    assert shows(reply, fields)
+    assert is_filled(reply, fields)
     assert path.partition("?")[2] in text_of(reply)  # what the address said, too
     assert rows_and_events() == before
 
 
-def test_kept_form_never_contains_passwords(strict, client):
+def test_kept_form_never_contains_passwords(csrf_browser, client):
     """SEC-3: what comes back filled holds none of them."""
     sent = {"oldpassword": PASSWORD, "password1": "a quiet heron", "password2": "a quiet heron"}
-    for browser in (strict, client):
+    for browser in (csrf_browser, client):
         reply = browser.post("/account/password", sent, headers={"Sec-Fetch-Site": "same-origin"})
 
         assert reply.status_code == 403

@@ -8,7 +8,7 @@ from tests.factories import make_client, make_role
 from tests.responses import HTMX, is_page, text_of
 
 
-def found(browser, q: str) -> list[str]:
+def find_names(browser, q: str) -> list[str]:
     """Return the names that Find shows, marks taken away."""
     text = text_of(browser.get("/find", {"q": q}, headers={**HTMX, "HX-Target": "found"}))
     names = re.findall(r'<svg class="icon"[^>]*>.*?</svg><span>(.*?)</span>', text)
@@ -20,7 +20,7 @@ def test_find_lists_prefix_matches_first(administrator_browser, tenant):
         make_client(name, tenant)
     make_role("Pump operator", tenant)
 
-    assert found(administrator_browser, "pump") == [
+    assert find_names(administrator_browser, "pump") == [
         "pump A",
         "Pump B",
         "Old pump",
@@ -31,8 +31,8 @@ def test_find_lists_prefix_matches_first(administrator_browser, tenant):
 def test_find_matches_clients_by_tag_and_id(administrator_browser, machine):
     machine.client.tags.create(name="North", name_key="north")
 
-    assert found(administrator_browser, "nort") == ["Wind park reader"]
-    assert found(administrator_browser, str(machine.client.pk)[:13]) == ["Wind park reader"]
+    assert find_names(administrator_browser, "nort") == ["Wind park reader"]
+    assert find_names(administrator_browser, str(machine.client.pk)[:13]) == ["Wind park reader"]
 
 
 def test_find_matches_are_highlighted_and_escaped(administrator_browser, tenant):
@@ -47,28 +47,28 @@ def test_find_lists_at_most_eight_of_each_kind(administrator_browser, tenant):
     for number in range(10):
         make_client(f"Pump {number}", tenant)
 
-    assert len(found(administrator_browser, "pump")) == 8
+    assert len(find_names(administrator_browser, "pump")) == 8
 
 
 def test_find_omits_removed_and_foreign_clients(stranger_browser, machine):
-    assert found(stranger_browser, "wind") == []
+    assert find_names(stranger_browser, "wind") == []
 
 
 @pytest.mark.parametrize("q", ["\x00", "x" * 5000, "%", "_", "\u202e", "'"])
 def test_find_special_characters_find_nothing(administrator_browser, machine, q):
     assert administrator_browser.get("/find", {"q": q}).status_code == 200
-    assert "Wind park reader" not in found(administrator_browser, q)
+    assert "Wind park reader" not in find_names(administrator_browser, q)
 
 
 def test_find_offers_only_permitted_actions(administrator_browser, colleague_browser):
-    assert "Add Client" in found(administrator_browser, "")
-    assert "Open Roles" in found(colleague_browser, "")
-    assert "Add Client" not in found(colleague_browser, "add")
-    assert found(administrator_browser, "open ") == [
+    assert "Add Client" in find_names(administrator_browser, "")
+    assert "Open Roles" in find_names(colleague_browser, "")
+    assert "Add Client" not in find_names(colleague_browser, "add")
+    assert find_names(administrator_browser, "open ") == [
         *("Open Clients", "Open Roles", "Open Activity", "Open Account"),
         *("Open Notices", "Open Policies"),
     ]
-    assert found(colleague_browser, "open ") == [
+    assert find_names(colleague_browser, "open ") == [
         *("Open Clients", "Open Roles", "Open Account", "Open Notices"),
     ]
 

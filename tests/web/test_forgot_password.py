@@ -19,12 +19,12 @@ ADDRESS = "ines@herons.example"
 
 
 @pytest.fixture
-def ines(tenant: Tenant) -> Person:
+def person_with_email(tenant: Tenant) -> Person:
     return make_person("ines", tenant, email=ADDRESS, password="Seven-grey-herons-7")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_reset_link_by_mail_works_once(ines: Person, client: Browser) -> None:
+def test_reset_link_by_mail_works_once(person_with_email: Person, client: Browser) -> None:
     with mail_sink() as sink, override_settings(**sink.settings):
         reply = client.post(PAGE, {"email": "INES@herons.example"})
         call_command("worker", once=True)
@@ -38,14 +38,14 @@ def test_reset_link_by_mail_works_once(ines: Person, client: Browser) -> None:
     new = "Nine-white-swans-9"
     address = form.request["PATH_INFO"]
     client.post(address, {"password1": new, "password2": new})
-    ines.refresh_from_db()
-    assert ines.check_password(new)
+    person_with_email.refresh_from_db()
+    assert person_with_email.check_password(new)
     assert client.get(link, follow=True).status_code == 404
     assert link.split("-")[-1] not in str(list(LinkRequest.objects.values()))
 
 
 def test_forgot_password_unknown_address_gets_the_same_answer(
-    ines: Person, client: Browser, settings: Any
+    person_with_email: Person, client: Browser, settings: Any
 ) -> None:
     with mail_sink() as sink:
         for name, value in sink.settings.items():
@@ -57,7 +57,7 @@ def test_forgot_password_unknown_address_gets_the_same_answer(
         assert known == unknown
         assert LinkRequest.objects.count() == 2
 
-        Person.objects.filter(pk=ines.pk).update(is_active=False)
+        Person.objects.filter(pk=person_with_email.pk).update(is_active=False)
         mail_asked_links(now=NOW)
         assert not LinkRequest.objects.exists()
         assert sink.received == []

@@ -14,16 +14,16 @@ TICKED = f"{SWITCH} checked"
 
 
 @pytest.fixture
-def edit(address):
+def edit_address(address):
     return address("/edit")
 
 
 @pytest.fixture
-def typed():
+def form_data():
     return {"version": "1", "name": "Wind park reader", "token_lifetime": "3600"}
 
 
-def may(machine) -> bool:
+def may_introspect(machine) -> bool:
     return Client.objects.get(pk=machine.client.pk).may_introspect
 
 
@@ -63,49 +63,56 @@ def test_introspect_switch_is_off_by_default(administrator_browser, draft):
 
 
 def test_introspect_switch_edit_is_saved_and_recorded(
-    administrator_browser, machine, edit, typed, address
+    administrator_browser, machine, edit_address, form_data, address
 ):
-    administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
-    assert may(machine)
-    assert TICKED in text_of(administrator_browser.get(edit))
+    administrator_browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
+    assert may_introspect(machine)
+    assert TICKED in text_of(administrator_browser.get(edit_address))
     assert "May introspect tokens" in text_of(administrator_browser.get(address("/activity")))
 
-    administrator_browser.post(edit, typed | {"version": "2"}, headers=HTMX)
-    assert not may(machine)
+    administrator_browser.post(edit_address, form_data | {"version": "2"}, headers=HTMX)
+    assert not may_introspect(machine)
     assert AuditEvent.objects.filter(action="client.edited").count() == 2
 
 
-def test_introspect_switch_change_asks_for_proof(administrator, machine, edit, typed):
+def test_introspect_switch_change_asks_for_proof(administrator, machine, edit_address, form_data):
     """As for roles and Owners: it gives power."""
     browser = browser_of(administrator, proof_age=timedelta(minutes=10, seconds=5))
 
-    asked = browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
+    asked = browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
     assert "Confirm your identity" in text_of(asked)
-    assert not may(machine)
+    assert not may_introspect(machine)
 
-    assert browser.post(edit, typed | {"contact": "North"}, headers=HTMX).status_code == 204
+    assert (
+        browser.post(edit_address, form_data | {"contact": "North"}, headers=HTMX).status_code
+        == 204
+    )
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_introspect_switch_owner_cannot_change_it(colleague, machine, edit, typed, held):
+def test_introspect_switch_owner_cannot_change_it(
+    colleague, machine, edit_address, form_data, held
+):
     """Only a Tenant Administrator may; what an Owner sends of it is not even looked at."""
     Client.objects.filter(pk=machine.client.pk).update(may_introspect=held)
     ClientOwner.objects.create(client=machine.client, person=colleague)
     browser = browser_of(colleague)
-    assert SWITCH not in text_of(browser.get(edit))
+    assert SWITCH not in text_of(browser.get(edit_address))
 
-    sent = typed | {"contact": "North"} | ({} if held else {"may_introspect": "on"})
-    assert browser.post(edit, sent, headers=HTMX).status_code == 204
+    sent = form_data | {"contact": "North"} | ({} if held else {"may_introspect": "on"})
+    assert browser.post(edit_address, sent, headers=HTMX).status_code == 204
 
     client = Client.objects.get(pk=machine.client.pk)
     assert (client.contact, client.may_introspect) == ("North", held)
 
 
-def test_introspect_switch_concurrent_change_is_shown(administrator_browser, machine, edit, typed):
-    administrator_browser.post(edit, typed | {"may_introspect": "on"}, headers=HTMX)
+def test_introspect_switch_concurrent_change_is_shown(
+    administrator_browser, machine, edit_address, form_data
+):
+    administrator_browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
 
-    reply = administrator_browser.post(edit, typed, headers=HTMX)
+    reply = administrator_browser.post(edit_address, form_data, headers=HTMX)
 
     assert reply.status_code == 422
     assert "May introspect tokens: Now: Yes" in text_of(reply)
-    assert may(machine)
+    assert may_introspect(machine)

@@ -26,11 +26,11 @@ from tests.responses import text_of, value_of
 from tests.sinks import receiver
 
 PAGE = "/security/notices"
-DEEDS = ("mail", "webhook/test", "webhook", "webhook/secret", "webhook/remove")
-HOOK = {"url": "https://hooks.example.com/portal"}
+OPERATIONS = ("mail", "webhook/test", "webhook", "webhook/secret", "webhook/remove")
+WEBHOOK = {"url": "https://hooks.example.com/portal"}
 
 
-def shown(name: str, reply: Any) -> str:
+def copyable_value(name: str, reply: Any) -> str:
     """Return the value that an answer shows to be copied."""
     found = re.search(rf'<code id="{name}"[^>]*>([^<]+)</code>', text_of(reply))
     assert found, text_of(reply)
@@ -53,21 +53,25 @@ def test_notices_viewer_sees_only_their_calendar(colleague_browser: Browser) -> 
     assert re.findall(r'<h2 id="notices-\w+">([^<]+)', text_of(reply)) == ["Calendar"]
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "messages/00000000-0000-4000-8000-000000000000"])
-def test_notices_settings_by_a_viewer_are_refused(colleague_browser: Browser, deed: str) -> None:
-    reply = colleague_browser.post(f"{PAGE}/{deed}", HOOK)
+@pytest.mark.parametrize(
+    "operation", [*OPERATIONS, "messages/00000000-0000-4000-8000-000000000000"]
+)
+def test_notices_settings_by_a_viewer_are_refused(
+    colleague_browser: Browser, operation: str
+) -> None:
+    reply = colleague_browser.post(f"{PAGE}/{operation}", WEBHOOK)
 
     assert reply.status_code == 403
     assert not NoticeChannel.objects.exists()
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "calendar", "calendar/remove"])
+@pytest.mark.parametrize("operation", [*OPERATIONS, "calendar", "calendar/remove"])
 def test_notices_get_of_an_operation_only_shows_the_page(
-    administrator_browser: Browser, deed: str
+    administrator_browser: Browser, operation: str
 ) -> None:
     before = AuditEvent.objects.count()
 
-    reply = administrator_browser.get(f"{PAGE}/{deed}")
+    reply = administrator_browser.get(f"{PAGE}/{operation}")
 
     assert (reply.status_code, reply["Location"]) == (303, PAGE)
     assert AuditEvent.objects.count() == before
@@ -84,25 +88,25 @@ def test_mail_channel_is_turned_off_and_on(administrator_browser: Browser, tenan
 def test_webhook_signing_secret_is_shown_once(
     administrator_browser: Browser, dump_of_every_table: Any
 ) -> None:
-    reply = administrator_browser.post(f"{PAGE}/webhook", HOOK)
+    reply = administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
 
-    secret = shown("id_signing_secret", reply)
+    secret = copyable_value("id_signing_secret", reply)
     Verifier(secret)  # the library takes it
     assert "no-store" in reply["Cache-Control"]
     assert secret not in text_of(administrator_browser.get(PAGE))
     assert secret[6:] not in dump_of_every_table()
-    again = administrator_browser.post(f"{PAGE}/webhook", HOOK)  # as a reload sends it
+    again = administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)  # as a reload sends it
     assert again.status_code == 303
 
 
 def test_webhook_reload_creates_no_second_signing_secret(administrator_browser: Browser) -> None:
-    administrator_browser.post(f"{PAGE}/webhook", HOOK)
+    administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
     sent = {"seen": value_of("seen", administrator_browser.get(PAGE))}
 
     first = administrator_browser.post(f"{PAGE}/webhook/secret", sent)
     second = administrator_browser.post(f"{PAGE}/webhook/secret", sent)
 
-    assert shown("id_signing_secret", first).startswith("whsec_")
+    assert copyable_value("id_signing_secret", first).startswith("whsec_")
     assert second.status_code == 303
     assert AuditEvent.objects.filter(action="channel.secret.renewed").count() == 1
 
@@ -123,7 +127,7 @@ def test_webhook_invalid_url_is_kept(administrator_browser: Browser, url: str) -
 def test_notices_sensitive_operations_ask_for_proof(
     administrator: Person, administrator_browser: Browser, part: str
 ) -> None:
-    administrator_browser.post(f"{PAGE}/webhook", HOOK)
+    administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
     administrator_browser.post(f"{PAGE}/calendar", {"seen": ""})
     webhook, feed = NoticeChannel.objects.get(), CalendarFeed.objects.get()
     seen = feed.made_at if part == "calendar" else webhook.set_at
@@ -221,12 +225,12 @@ def test_mail_test_without_an_address_is_refused(
     assert "no e-mail address" in text_of(reply)
 
 
-def address_made(browser: Browser) -> str:
+def new_calendar_path(browser: Browser) -> str:
     """Return the path of a new calendar address."""
     seen = value_of("seen", browser.get(PAGE)) or ""
-    return shown("id_calendar_address", browser.post(f"{PAGE}/calendar", {"seen": seen})).replace(
-        "http://localhost:8000", ""
-    )
+    return copyable_value(
+        "id_calendar_address", browser.post(f"{PAGE}/calendar", {"seen": seen})
+    ).replace("http://localhost:8000", "")
 
 
 def summaries(reply: Any) -> list[str]:
@@ -251,8 +255,8 @@ def test_calendar_shows_only_what_its_person_may_see(
         insert_secrets(client, 1, expires_at=None)
         insert_secrets(client, 1, expires_at=now + timedelta(days=9), removed_at=now)
 
-    all_of_it = browser.get(address_made(administrator_browser))
-    own = browser.get(address_made(colleague_browser))
+    all_of_it = browser.get(new_calendar_path(administrator_browser))
+    own = browser.get(new_calendar_path(colleague_browser))
 
     assert summaries(all_of_it) == [
         "Client Secret of Pumps; north, south expires",
@@ -269,13 +273,13 @@ def test_calendar_shows_only_what_its_person_may_see(
 def test_calendar_address_is_stored_as_a_digest_and_revocable(
     colleague_browser: Browser, browser: Browser, dump_of_every_table: Any
 ) -> None:
-    first = address_made(colleague_browser)
+    first = new_calendar_path(colleague_browser)
     key = first.removeprefix("/calendar/").removesuffix(".ics")
     assert len(key) == 43
     assert key not in dump_of_every_table()
     assert browser.get(first).status_code == 200
 
-    second = address_made(colleague_browser)
+    second = new_calendar_path(colleague_browser)
     assert [browser.get(one).status_code for one in (first, second)] == [404, 200]
 
     colleague_browser.post(f"{PAGE}/calendar/remove")
@@ -286,7 +290,7 @@ def test_calendar_address_is_stored_as_a_digest_and_revocable(
 def test_calendar_of_a_deactivated_person_is_not_found(
     colleague_browser: Browser, colleague: Person, browser: Browser
 ) -> None:
-    address = address_made(colleague_browser)
+    address = new_calendar_path(colleague_browser)
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
 
     assert browser.get(address).status_code == 404

@@ -18,11 +18,11 @@ PAGE = "/security/policies"
 CHECK = f"{PAGE}/check"
 
 
-def typed(**more: str) -> dict[str, str]:
+def form_data(**more: str) -> dict[str, str]:
     return {"version": "1", "never_expires_allowed": "on", **more}
 
 
-def demand(tenant: Tenant, **columns: Any) -> None:
+def require_second_factor(tenant: Tenant, **columns: Any) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(**columns)
 
 
@@ -40,7 +40,7 @@ def test_policies_by_a_non_administrator_are_refused(
 def test_policies_page_shows_current_policies(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    demand(tenant, secret_days_max=90, owner_required=True)
+    require_second_factor(tenant, secret_days_max=90, owner_required=True)
 
     reply = administrator_browser.get(PAGE)
 
@@ -53,7 +53,7 @@ def test_policies_page_shows_current_policies(
 
 @pytest.mark.parametrize("days", ["0", "3651", "ten"])
 def test_policies_invalid_days_are_kept(administrator_browser: Browser, days: str) -> None:
-    reply = administrator_browser.get(CHECK, typed(rotation_days=days))
+    reply = administrator_browser.get(CHECK, form_data(rotation_days=days))
 
     assert reply.status_code == 422
     assert "Enter a whole number from 1 to 3650" in text_of(reply)
@@ -65,7 +65,7 @@ def test_policies_check_saves_nothing_and_save_does(
 ) -> None:
     (client,) = insert_clients(["Pumps"], tenant)
     insert_secrets(client, 1, expires_at=now + timedelta(days=200), description="Firmware")
-    wanted = typed(secret_days_max="90", owner_required="on")
+    wanted = form_data(secret_days_max="90", owner_required="on")
 
     checked = administrator_browser.get(CHECK, wanted)
     assert checked.status_code == 200
@@ -88,7 +88,7 @@ def test_policies_check_saves_nothing_and_save_does(
 def test_policies_forced_rotation_needs_confirmation(
     administrator_browser: Browser, machine: Machine, tenant: Tenant
 ) -> None:
-    wanted = typed(rotation_days="90")
+    wanted = form_data(rotation_days="90")
     checked = administrator_browser.get(CHECK, wanted)
     assert "Set an expiration date on 1 secret" in text_of(checked)
 
@@ -104,9 +104,9 @@ def test_policies_forced_rotation_needs_confirmation(
 def test_policies_concurrent_change_is_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    demand(tenant, secret_days_max=30, version=2)
+    require_second_factor(tenant, secret_days_max=30, version=2)
 
-    reply = administrator_browser.post(CHECK, typed(secret_days_max="90"), follow=True)
+    reply = administrator_browser.post(CHECK, form_data(secret_days_max="90"), follow=True)
 
     assert "Someone changed this while the form was open." in text_of(reply)
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=30)
@@ -117,7 +117,7 @@ def test_policies_with_an_old_proof_ask_to_confirm_identity(
 ) -> None:
     browser = browser_of(administrator, proof_age=timedelta(minutes=21))
 
-    reply = browser.post(CHECK, typed(secret_days_max="90"))
+    reply = browser.post(CHECK, form_data(secret_days_max="90"))
 
     assert "Confirm your identity" in text_of(reply)
     assert tenant_policy(tenant.pk) == NO_POLICY
@@ -126,7 +126,7 @@ def test_policies_with_an_old_proof_ask_to_confirm_identity(
 def test_secret_forms_follow_the_policies(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
-    demand(tenant, secret_days_max=45)
+    require_second_factor(tenant, secret_days_max=45)
     latest = now + timedelta(days=45)
 
     for path in ("/secrets/add", f"/secrets/{machine.secret.pk}/rotate"):
@@ -146,7 +146,7 @@ def test_secret_forms_follow_the_policies(
 def test_add_secret_against_a_policy_is_explained_at_the_field(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
-    demand(tenant, secret_days_max=45)
+    require_second_factor(tenant, secret_days_max=45)
     late = f"{now + timedelta(days=46):%Y-%m-%d %H:%M}"
 
     reply = administrator_browser.post(address("/secrets/add"), {"expiration": late})
@@ -164,7 +164,7 @@ def test_add_client_follows_the_policies(
     draft: dict[str, Any],
     now: datetime,
 ) -> None:
-    demand(tenant, secret_days_max=45, owner_required=True)
+    require_second_factor(tenant, secret_days_max=45, owner_required=True)
     assert "you become the owner of this client" in text_of(
         administrator_browser.get("/security/clients/add")
     )
@@ -183,7 +183,7 @@ def test_edit_secret_existing_never_expires_may_stay(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
 ) -> None:
     machine.client.secrets.update(expires_at=None)
-    demand(tenant, never_expires_allowed=False)
+    require_second_factor(tenant, never_expires_allowed=False)
     edit = address(f"/secrets/{machine.secret.pk}/edit")
 
     page = administrator_browser.get(edit)

@@ -13,28 +13,35 @@ from tests.responses import HTMX, text_of
 from tests.web.test_second_factor import SET_UP, key_in
 
 CHECK = "/security/policies/check"
-CLOSED = ("/", "/security/clients", "/security/roles", "/find", "/help/shortcuts", "/admin/")
+CLOSED_ADDRESSES = (
+    "/",
+    "/security/clients",
+    "/security/roles",
+    "/find",
+    "/help/shortcuts",
+    "/admin/",
+)
 
 
 @pytest.fixture
-def policy(tenant: Tenant) -> None:
+def factor_policy(tenant: Tenant) -> None:
     """The policy of the tenant demands a second factor of its administrators."""
     Tenant.objects.filter(pk=tenant.pk).update(mfa_for_administrators=True)
 
 
-def led(browser: Browser) -> set[str]:
+def redirected_to_setup(browser: Browser) -> set[str]:
     """Return which of the addresses lead to the page that sets up an app."""
-    replies = {address: browser.get(address, follow=True) for address in CLOSED}
+    replies = {address: browser.get(address, follow=True) for address in CLOSED_ADDRESSES}
     return {address for address, reply in replies.items() if reply.request["PATH_INFO"] == SET_UP}
 
 
-@pytest.mark.usefixtures("policy")
+@pytest.mark.usefixtures("factor_policy")
 def test_policy_requires_a_factor_of_administrators_only(
     administrator_browser: Browser, colleague_browser: Browser, stranger_browser: Browser
 ) -> None:
-    assert led(administrator_browser) == set(CLOSED)
-    assert led(colleague_browser) == set()
-    assert led(stranger_browser) == set()
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set()
+    assert redirected_to_setup(stranger_browser) == set()
 
 
 def test_setting_requires_a_factor_of_everyone(
@@ -42,22 +49,24 @@ def test_setting_requires_a_factor_of_everyone(
 ) -> None:
     settings.REQUIRE_MFA = True
 
-    assert led(administrator_browser) == set(CLOSED)
-    assert led(colleague_browser) == set(CLOSED) - {"/admin/"}  # which only Staff may open
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set(CLOSED_ADDRESSES) - {
+        "/admin/"
+    }  # which only Staff may open
 
 
-@pytest.mark.usefixtures("policy")
+@pytest.mark.usefixtures("factor_policy")
 def test_required_factor_after_setup_opens_all_pages(administrator_browser: Browser) -> None:
     page = administrator_browser.get(SET_UP)
     assert "Two-factor authentication is required." in text_of(page)
 
     administrator_browser.post(SET_UP, {"code": code_of(key_in(page))})
 
-    assert led(administrator_browser) == set()
+    assert redirected_to_setup(administrator_browser) == set()
     assert administrator_browser.get("/security/clients/add").status_code == 200
 
 
-@pytest.mark.usefixtures("policy")
+@pytest.mark.usefixtures("factor_policy")
 def test_required_factor_missing_closes_windows_and_posts(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
@@ -69,7 +78,7 @@ def test_required_factor_missing_closes_windows_and_posts(
     assert administrator_browser.post("/admin/clients_app/role/add/")["Location"] == SET_UP
 
 
-@pytest.mark.usefixtures("policy")
+@pytest.mark.usefixtures("factor_policy")
 def test_required_factor_missing_leaves_account_and_sign_out_open(
     administrator_browser: Browser,
 ) -> None:
@@ -97,6 +106,6 @@ def test_policies_check_lists_administrators_without_a_factor(
     assert "Without two-factor authentication" not in without
     assert browser.post(CHECK, wanted)["Location"] == "/security/policies"
     assert tenant_policy(tenant.pk).mfa_for_administrators
-    assert led(browser) == set(CLOSED)
+    assert redirected_to_setup(browser) == set(CLOSED_ADDRESSES)
     give_app(administrator)
-    assert led(browser) == set()
+    assert redirected_to_setup(browser) == set()

@@ -20,7 +20,7 @@ SET_UP = "/account/authenticator"
 REMOVE = "/account/authenticator/remove"
 NEW_CODES = "/account/recovery-codes"
 CODE = "/sign-in/code"
-OLD = timedelta(minutes=21)
+EXPIRED_PROOF = timedelta(minutes=21)
 
 
 def sign_in(browser: Browser, username: str = "jonas", **more: str) -> Any:
@@ -136,7 +136,7 @@ class TestAccount:
     def test_account_with_an_old_proof_asks_to_confirm_identity(
         self, colleague: Person, address: str
     ) -> None:
-        reply = browser_of(colleague, proof_age=OLD).post(address)
+        reply = browser_of(colleague, proof_age=EXPIRED_PROOF).post(address)
 
         assert "Confirm your identity" in text_of(reply)
         assert not Authenticator.objects.exists()

@@ -10,7 +10,7 @@ from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 
 @pytest.fixture
-def said(draft):
+def secret_fields(draft):
     names = ("form_key", "secret_description", "expiration")
     return {name: draft[name] for name in names}
 

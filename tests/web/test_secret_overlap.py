@@ -8,44 +8,46 @@ import pytest
 from clients_app.models import Client, ClientSecret
 from tests.factories import insert_secrets
 from tests.responses import HTMX, text_of
-from tests.web.conftest import used
+from tests.web.conftest import record_use
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def make_old(machine, now, **ends) -> None:
+def backdate_secret(machine, now, **ends) -> None:
     """Let the secret of the machine have been made a while ago."""
     ClientSecret.objects.filter(pk=machine.secret.pk).update(created_at=now - 30 * DAY, **ends)
 
 
 @pytest.fixture
-def tab(administrator_browser, address):
+def secrets_tab(administrator_browser, address):
     return lambda: text_of(administrator_browser.get(address("/secrets"), headers=HTMX))
 
 
 @pytest.fixture
-def rotated(administrator_browser, machine, rotate, rotation, now):
+def new_secret(administrator_browser, machine, rotate_address, rotation_form, now):
     """The new secret; the old one is a month old and lives for a day."""
-    make_old(machine, now)
-    administrator_browser.post(rotate, rotation)
+    backdate_secret(machine, now)
+    administrator_browser.post(rotate_address, rotation_form)
     return ClientSecret.objects.get(replaces=machine.secret)
 
 
-def test_overlap_card_before_use_lists_the_earliest_expiration_first(tab, machine, now, address):
+def test_overlap_card_before_use_lists_the_earliest_expiration_first(
+    secrets_tab, machine, now, address
+):
     later = insert_secrets(machine.client, 1, expires_at=None)[0]
-    text = tab()
+    text = secrets_tab()
 
     assert "Replacing a secret without downtime" in text
     assert address(f"/secrets/{machine.secret.pk}/rotate") in text
     assert address(f"/secrets/{later.pk}/rotate") not in text
 
 
-def test_overlap_card_old_secret_in_use_offers_no_removal(tab, machine, rotated, now):
-    used(machine.secret, now - 4 * MINUTE, 212)
-    used(rotated, now - MINUTE, 201, "10.20.4.17")
-    text = tab()
+def test_overlap_card_old_secret_in_use_offers_no_removal(secrets_tab, machine, new_secret, now):
+    record_use(machine.secret, now - 4 * MINUTE, 212)
+    record_use(new_secret, now - MINUTE, 201, "10.20.4.17")
+    text = secrets_tab()
 
     assert "The old secret is still in use" in text
     assert "10.20.4.18 used it" in text
@@ -58,12 +60,12 @@ def test_overlap_card_old_secret_in_use_offers_no_removal(tab, machine, rotated,
     assert "replaced by Firmware 4.2" in text
 
 
-def test_overlap_card_counts_each_hour_separately(tab, machine, rotated, now):
-    used(machine.secret, now - 3 * HOUR, 30)
-    used(machine.secret, now - 2 * HOUR, 20)
-    used(rotated, now - 2 * HOUR, 7, "10.20.4.17")
-    used(machine.secret, now - 2 * DAY, 999)
-    text = tab()
+def test_overlap_card_counts_each_hour_separately(secrets_tab, machine, new_secret, now):
+    record_use(machine.secret, now - 3 * HOUR, 30)
+    record_use(machine.secret, now - 2 * HOUR, 20)
+    record_use(new_secret, now - 2 * HOUR, 7, "10.20.4.17")
+    record_use(machine.secret, now - 2 * DAY, 999)
+    text = secrets_tab()
 
     hours = text[text.index("Tokens per hour") :]
     counts = re.findall(r'<td class="num">(\d+)(?:<span class="sub">([^<]+)</span>)?</td>', hours)
@@ -83,11 +85,11 @@ def test_overlap_card_counts_each_hour_separately(tab, machine, rotated, now):
     ],
 )
 def test_overlap_card_offers_removal_after_the_token_lifetime(
-    tab, machine, rotated, now, address, idle, lifetime_s, offered, none_left
+    secrets_tab, machine, new_secret, now, address, idle, lifetime_s, offered, none_left
 ):
     Client.objects.update(token_lifetime_s=lifetime_s)
-    used(machine.secret, now - idle)
-    text = tab()
+    record_use(machine.secret, now - idle)
+    text = secrets_tab()
 
     assert ("Remove old secret now" in text) is offered
     assert ("The old secret is idle" in text) is offered
@@ -95,29 +97,31 @@ def test_overlap_card_offers_removal_after_the_token_lifetime(
     assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as ever
 
 
-def test_secret_never_used_is_idle(tab, machine, rotated):
-    assert "It has never been used." in tab()
+def test_secret_never_used_is_idle(secrets_tab, machine, new_secret):
+    assert "It has never been used." in secrets_tab()
 
 
-def test_secret_just_created_is_not_idle(tab, administrator_browser, rotate, rotation):
-    administrator_browser.post(rotate, rotation)
+def test_secret_just_created_is_not_idle(
+    secrets_tab, administrator_browser, rotate_address, rotation_form
+):
+    administrator_browser.post(rotate_address, rotation_form)
 
-    assert "The old secret is not used yet" in tab()
+    assert "The old secret is not used yet" in secrets_tab()
 
 
-def test_overlap_card_without_either_secret_is_gone(tab, machine, rotated, now):
-    for gone in (rotated, machine.secret):
+def test_overlap_card_without_either_secret_is_gone(secrets_tab, machine, new_secret, now):
+    for gone in (new_secret, machine.secret):
         just_made = ClientSecret.objects.get(pk=gone.pk).created_at + timedelta.resolution
         for end in ({"removed_at": now}, {"expires_at": just_made}):
             kept = ClientSecret.objects.filter(pk=gone.pk).values("removed_at", "expires_at")[0]
             ClientSecret.objects.filter(pk=gone.pk).update(**end)
-            assert "Rotation in progress" not in tab()
+            assert "Rotation in progress" not in secrets_tab()
             ClientSecret.objects.filter(pk=gone.pk).update(**kept)
-    assert "Rotation in progress" in tab()
+    assert "Rotation in progress" in secrets_tab()
 
 
 def test_overlap_card_query_count_does_not_grow_with_rotations(
-    administrator_browser, machine, address, rotated, django_assert_max_num_queries
+    administrator_browser, machine, address, new_secret, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(20) as one:
         administrator_browser.get(address("/secrets"), headers=HTMX)

@@ -18,24 +18,24 @@ def clock():
         yield clock
 
 
-def pass_by(clock, **time):
+def advance(clock, **time):
     clock.shift(timedelta(**time))
 
 
 def test_session_idle_beyond_thirty_minutes_expires(clock, administrator_browser):
     assert administrator_browser.get(ROLES).status_code == 200
-    pass_by(clock, minutes=30)
+    advance(clock, minutes=30)
     assert administrator_browser.get(ROLES).status_code == 200
-    pass_by(clock, minutes=30, seconds=1)
+    advance(clock, minutes=30, seconds=1)
     assert administrator_browser.get(ROLES).status_code == 303
 
 
 def test_session_expired_is_deleted_on_the_server(clock, administrator_browser):
     administrator_browser.get(ROLES)
     cookie = administrator_browser.cookies["sessionid"].value
-    pass_by(clock, minutes=31)
+    advance(clock, minutes=31)
     administrator_browser.get(ROLES)
-    pass_by(clock, minutes=-31)
+    advance(clock, minutes=-31)
 
     administrator_browser.cookies["sessionid"] = cookie
     assert administrator_browser.get(ROLES).status_code == 303
@@ -44,13 +44,13 @@ def test_session_expired_is_deleted_on_the_server(clock, administrator_browser):
 def test_session_in_use_expires_after_twelve_hours(clock, administrator_browser):
     for _ in range(37):  # at 0:00, 0:20 ... 12:00
         assert administrator_browser.get(ROLES).status_code == 200
-        pass_by(clock, minutes=20)
+        advance(clock, minutes=20)
     assert administrator_browser.get(ROLES).status_code == 303
 
 
 def test_session_expired_keeps_what_was_typed(clock, administrator_browser):
     administrator_browser.get("/security/clients/add")
-    pass_by(clock, minutes=45)
+    advance(clock, minutes=45)
 
     reply = administrator_browser.post("/security/clients/add", {"name": "Typed for long"})
 
