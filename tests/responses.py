@@ -15,7 +15,7 @@ def is_page(reply: Any) -> bool:
 
 
 def plain_secret_in(reply: Any) -> str:
-    """Return the secret that an answer shows."""
+    """Return the secret that a response shows."""
     found = re.search(r'id="id_client_secret"[^>]*>(pcs_\w{49})<', text_of(reply))
     assert found, text_of(reply)
     return found[1]

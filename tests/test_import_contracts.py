@@ -18,7 +18,7 @@ BROKEN = {
     "clients_app/rules/names.py": ("django.utils.text", "Rules are plain Python"),
     "clients_app/conf.py": ("portal.settings", "The app never imports the project package"),
     "clients_app/web/views/sign_in.py": ("allauth.account.forms", "Only identity imports allauth"),
-    "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # a room without floor
+    "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # outside the layers
 }
 
 
@@ -29,7 +29,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The code, where it may be broken."""
+    """A copy of the code that a test may break."""
     for package in ("clients_app", "portal"):
         shutil.copytree(
             ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
@@ -64,9 +64,7 @@ def test_allauth_internal_is_imported_by_one_module() -> None:
 
 
 def test_doors_read_through_selectors() -> None:
-    own = re.compile(
-        r"(?<!LogEntry)\.objects\b"
-    )  # what Django's admin keeps itself is no table of ours
+    own = re.compile(r"(?<!LogEntry)\.objects\b")  # Django's admin has its own table
     rooms = [ROOT / "clients_app" / door for door in DOORS]
     modules = [module for room in rooms for module in room.rglob("*.py")]
 

@@ -1,4 +1,4 @@
-"""Addresses of deeds, and what they answer."""
+"""The form data and the address of Add Client in the admin site."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The actors at the door of Staff, and an installation in which every list has a row."""
+"""The Staff actors, and an installation in which every list has a row."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -27,7 +27,7 @@ from tests.portal_process import PASSWORD
 
 
 class Installation(NamedTuple):
-    """One row of each kind, in the tenant "Herons Ltd", which is not the operator's."""
+    """One row of each kind in the tenant "Herons Ltd", which is not the operator's tenant."""
 
     tenant: Tenant
     person: Person
@@ -45,19 +45,19 @@ class Installation(NamedTuple):
 
 @pytest.fixture
 def operator(db: None) -> Person:
-    """Ola, Staff, in a tenant of her own, with no role but Tenant Member."""
+    """Ola, Staff, in a separate tenant, with no role except Tenant Member."""
     return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
 
 
 @pytest.fixture
 def staff(operator: Person) -> Browser:
-    """Ola's browser; she signed in with her password a moment ago."""
+    """Ola's browser, signed in with the password a moment ago."""
     return browser_of(operator)
 
 
 @pytest.fixture
 def outsiders(tenant: Tenant, stranger: Person, machine: Machine) -> dict[str, Browser]:
-    """Signed-in people who are not Staff, by what they are."""
+    """Browsers of signed-in people who are not Staff, by kind."""
     administrator = make_person("nils", tenant, TENANT_ADMINISTRATOR, password=PASSWORD)
     auditor = make_person("aino", tenant, TENANT_AUDITOR, password=PASSWORD)
     people = {"administrator": administrator, "auditor": auditor, "stranger": stranger}

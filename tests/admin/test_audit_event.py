@@ -1,4 +1,4 @@
-"""Audit events in the admin site: sentences with what changed, and no way to change them."""
+"""Audit events in the admin site: readable sentences that cannot be changed."""
 
 from datetime import datetime
 

@@ -18,7 +18,7 @@ PLACES = (
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for this module; it ends before other tests, as that of the journeys does."""
+    """One Chromium for this module; it closes before other tests, like that of the journeys."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         yield browser
@@ -29,14 +29,14 @@ def chromium() -> Iterator[Browser]:
 def visitor(
     chromium: Browser, live_portal: PortalProcess, request: pytest.FixtureRequest
 ) -> Iterator[Visitor]:
-    """A visitor, none of whose pages may have complained at the end."""
+    """A visitor whose pages must not complain by the end of the test."""
     visitor = Visitor(chromium, live_portal, javascript=request.param)
     yield visitor
     assert visitor.close() == []
 
 
 def front_page(visitor: Visitor) -> Page:
-    """Sign in on the way to /admin/."""
+    """Open /admin/ and sign in."""
     page = visitor.page("/admin/")
     sign_in(page)
     expect(page).to_have_url(f"{visitor.portal.url}/admin/")
@@ -93,7 +93,7 @@ def test_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:
 
 
 def added(page: Page, name: str) -> str:
-    """Add a client from the form that is open; return its secret."""
+    """Add a client with the open form; return its secret."""
     page.get_by_label("Name:").fill(name)
     page.get_by_label("Token Lifetime").fill("60")
     page.get_by_role("button", name="Add").click()

@@ -1,4 +1,4 @@
-"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, as the services do them."""
+"""Clients in the admin site: Disable, Enable, Remove, Restore, as the services do them."""
 
 from datetime import datetime, timedelta
 
@@ -183,7 +183,7 @@ def test_client_list_can_be_filtered_by_state(
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
     staff.post(operation_address("disable", disabled))
-    staff.get("/admin/")  # shows the message, which names the client
+    staff.get("/admin/")  # shows the message that names the client
 
     page = text_of(staff.get(f"/admin/clients_app/client/?state={state}"))
 

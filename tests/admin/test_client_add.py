@@ -1,4 +1,4 @@
-"""Add Client on the site for Staff: asked where and as what, refused and shown as elsewhere."""
+"""Add Client in the admin site: tenant and type first, then the form as in the portal."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.responses import text_of
 
 
 def plain_secret_in(reply: Any) -> str:
-    """Return the only secret that the page shows."""
+    """Return the one secret that the page shows."""
     (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
     return plain
 

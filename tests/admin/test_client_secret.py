@@ -1,4 +1,4 @@
-"""Secrets in the admin site: Add shows one once, Remove ends one; nothing else is offered."""
+"""Secrets in the admin site: Add, Rotate and Remove; nothing else is offered."""
 
 import re
 from collections.abc import Callable

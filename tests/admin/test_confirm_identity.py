@@ -1,4 +1,4 @@
-"""Confirm your identity before deeds that give or take power."""
+"""Confirm your identity before operations that grant or revoke power."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.responses import text_of
 
 
 def guarded_addresses(rows: Installation) -> dict[str, str]:
-    """Return the addresses that ask for a proof."""
+    """Return the addresses that ask for a proof, by operation."""
     return {
         "add client": reverse("admin:clients_app_client_add"),
         "remove client": reverse("admin:client-remove", args=[rows.client.pk]),

@@ -1,4 +1,4 @@
-"""What Staff typed survives: after a stale page and an ended session the form comes back filled."""
+"""Forms of the admin site come back filled after a stale page or an expired session."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.responses import text_of, value_of
 
 
 def assert_filled(reply: Any) -> None:
-    """Check that the form holds all that was typed, and that nothing was added."""
+    """Check that the form has all typed values and that nothing was added."""
     shown = {name: value_of(name, reply) for name in ADD_CLIENT_FORM}
     assert shown == ADD_CLIENT_FORM | {"never_expires": ""}
     assert 'name="never_expires" id="id_never_expires" checked' in text_of(reply)

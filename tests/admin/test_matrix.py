@@ -1,4 +1,4 @@
-"""Each address below /admin/ x actor x method: walks the resolver; a route without a row fails."""
+"""Each address below /admin/ x actor x method. A route without a row fails."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ NEVER = {"GET": 403, "POST": 403}
 FORM = {"GET": 200, "POST": 422}
 DONE = {"GET": 200, "POST": 303}
 
-#: what Staff gets, by the route; POSTs have no body
+#: what Staff get, by route; POSTs have no body
 STAFF: dict[str, dict[str, int]] = {
     "admin/": LIST,
     "admin/jsi18n/": {"GET": 200, "POST": 405},
@@ -55,7 +55,7 @@ STAFF: dict[str, dict[str, int]] = {
 
 
 def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
-    """Yield every route below, as a reader would write it."""
+    """Yield every route below in a readable form."""
     for pattern in patterns:
         text = str(pattern.pattern)
         text = text.replace("^(?P<app_label>clients_app)/$", "clients_app/")
@@ -75,7 +75,7 @@ def admin_routes() -> set[str]:
 
 
 def address_of(route: str, rows: Installation) -> str:
-    """Return an address of the route, about the rows of the installation."""
+    """Return an address of the route for the rows of the installation."""
     by_model = {row._meta.model_name: row for row in rows.rows()} | {"client": rows.client}
     client = rows.removed if route.endswith("restore/") else rows.client
     values = {
@@ -110,7 +110,7 @@ def test_route_for_staff_answers_as_its_row_says(
 
 
 def _takes_away(route: str) -> int:
-    """Return a greater number for what takes the rows of others away: a client its secrets."""
+    """Return a greater number for routes that delete rows of others, such as a client's secrets."""
     return route.endswith("remove/") + ("client/" in route and route.endswith("remove/"))
 
 

@@ -1,4 +1,4 @@
-"""Every list and page, of every model: what it shows, what it never shows, what it costs
+"""Every list and page of every model: content, hidden columns and query count
 (ROL-10)."""
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ MODELS = [Tenant, Person, Role, Client, ClientSecret, SigningKey, AuditEvent, To
 names = [model.__name__ for model in MODELS]
 assert urls  # registers the models
 
-#: no page names these columns, and no address asks about them
+#: no page shows these columns, and no query parameter may filter by them
 HIDDEN = {
     "password",
     "tag",
@@ -104,7 +104,7 @@ def test_admin_search_matches_name_and_id(
         assert page_of(row) not in text_of(nothing)
 
 
-#: refused: they ask about columns, or for years, that no list offers
+#: refused: they filter by columns or years that no list offers
 WRONG = (
     "digest__startswith=$argon2id",
     "tag__gt=a",
@@ -129,7 +129,7 @@ STRANGE = (
     "_popup=1",
     "all=1",
 )
-#: either, by what the list can be filtered by
+#: either, depending on the filters of the list
 ODD = (
     "p=999999999999999999999",
     "state=%00",
@@ -164,8 +164,8 @@ def test_admin_page_unknown_row_redirects_to_the_front_page(staff: Browser, pk: 
         assert (reply.status_code, reply["Location"]) == (302, "/admin/")
         assert staff.post(f"{list_of(model)}{pk}/change/").status_code == 403
         assert staff.post(f"{list_of(model)}{pk}/delete/").status_code == 403
-    for deed in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
-        assert staff.get(f"/admin/clients_app/{deed.format(pk)}").status_code == 404
+    for operation in ("client/{}/remove/", "client/{}/secrets/add/", "clientsecret/{}/remove/"):
+        assert staff.get(f"/admin/clients_app/{operation.format(pk)}").status_code == 404
 
 
 def more_rows(tenant: Tenant) -> None:
@@ -204,7 +204,7 @@ def test_admin_rows_cannot_be_changed_bypassing_the_services(
     dump_of_every_table: Callable[[], str],
     part: str,
 ) -> None:
-    def rows() -> list[str]:  # the session notes when it was seen
+    def rows() -> list[str]:  # the session records when it was last seen
         return [
             table
             for table in dump_of_every_table().splitlines()

@@ -1,4 +1,4 @@
-"""Tenants, people, signing keys and token usage: to look at."""
+"""Read-only admin pages: tenants, people, signing keys and token usage."""
 
 from django.test import Client as Browser
 

@@ -1,4 +1,4 @@
-"""Roles in the admin site: custom ones are added, edited and removed; built-in ones are not."""
+"""Roles in the admin site: custom roles can be added, edited and removed; built-in ones cannot."""
 
 from django.test import Client as Browser
 from django.urls import reverse

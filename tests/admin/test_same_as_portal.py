@@ -1,4 +1,4 @@
-"""The admin site and the portal offer the same defaults and guard edits in the same way."""
+"""The admin site and the portal have the same defaults and protect edits the same way."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The page of keys for Staff: rotate and revoke, with proof of identity, in the audit chains."""
+"""Signing keys in the admin site: rotate and revoke with proof of identity and audit events."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who is let in, by which way, and what every page carries."""
+"""Access to the admin site and the headers of its pages."""
 
 from urllib.parse import unquote
 

@@ -1,4 +1,4 @@
-"""The table of claims in docs/verify-tokens.md is that of the code."""
+"""The table of claims in docs/verify-tokens.md matches the code."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""docs/client-secrets.md says what is true: its example, its expression and its program."""
+"""docs/client-secrets.md: its example, its expression and its program are correct."""
 
 import re
 from pathlib import Path

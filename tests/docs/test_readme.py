@@ -1,4 +1,4 @@
-"""README.md says what is true: its program verifies a token of the running portal."""
+"""The program in README.md verifies a token of the running portal."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def test_readme_program_verifies_a_token(live_portal: PortalProcess, tmp_path: P
         "client_secret": made["client_secret"],
     }
     body = urllib.parse.urlencode(asked).encode()
-    with urllib.request.urlopen(made["token_endpoint"], body) as answer:  # noqa: S310  our own
+    with urllib.request.urlopen(made["token_endpoint"], body) as answer:  # noqa: S310  a URL of this test
         token = json.load(answer)["access_token"]
 
     program = re.search(r"```python\n(.*?)```", README, re.DOTALL)

@@ -1,4 +1,4 @@
-"""docs/requirements.md has every id that the repository cites, and nothing cites another paper."""
+"""docs/requirements.md has every cited id, and nothing cites a paper outside the repository."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ ELSEWHERE = re.compile(
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Yield path and text of each file in which a person reads a citation, but for this one."""
+    """Yield path and text of each file that may cite a requirement, except this one."""
     found = [path for place in PLACES for path in sorted((ROOT / place).rglob("*"))]
     for path in (*found, *(ROOT / name for name in FILES)):
         is_text = path.suffix in SUFFIXES or path.name == "Makefile"

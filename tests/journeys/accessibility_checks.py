@@ -1,5 +1,5 @@
-"""Whether everybody can use what the page shows: axe-core, narrow windows, large text, forced
-colours. One page load is enough for all of them: it is resized and told of another theme.
+"""Accessibility checks of a page: axe-core, narrow windows, large text, forced
+colours. All run on one page load, which is resized and switched to another theme.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from tests.journeys.visitor import DESK, PHONE
 
 TAGS: Final = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
 EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
-#: what can be right in one width and wrong in another
+#: rules whose result depends on the width
 BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 #: each width, each theme
 LAYOUTS: Final = (
@@ -24,11 +24,11 @@ OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
 RUN: Final = """async ([context, options]) => (await axe.run(context, options)).violations.map(
   ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`)"""
 
-#: ends when colours that fade have arrived
+#: resolves when colour transitions have finished
 STILL: Final = """() => new Promise(requestAnimationFrame)
   .then(() => new Promise(requestAnimationFrame))
   .then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
-#: texts that are cut off, or that stick out of the box that cuts them
+#: texts that are cut off or overflow their box
 CUT_OFF: Final = """() => [...document.querySelectorAll("body *")].filter((element) => {
   if (element.scrollWidth <= element.clientWidth + 1
     && element.scrollHeight <= element.clientHeight + 1) return false;
@@ -45,14 +45,14 @@ CUT_OFF: Final = """() => [...document.querySelectorAll("body *")].filter((eleme
 #: how much wider the page is than its window
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
 LARGER: Final = "size => { document.documentElement.style.fontSize = size }"
-#: controls that forced colours leave without an edge
+#: controls without an edge in forced colours
 EDGELESS: Final = """() => [
   ...document.querySelectorAll(".btn-primary, .btn-danger, .input, .select")]
   .filter((element) => element.checkVisibility({ visibilityProperty: true })
     && !element.closest(".sr-only, .roles, .palette")  // a box around them has the edge
     && getComputedStyle(element).borderTopWidth === "0px")
   .map((element) => `${element.tagName}.${element.className}`)"""
-#: what is chosen or current, and looks like the rest where colours are forced
+#: selected or current items that look like the rest in forced colours
 SIGNLESS: Final = """() => [...document.querySelectorAll(
   `.chip[aria-pressed="true"], :is(.segmented, .snippet-bar) label:has(:checked),
   :is(.nav, .tabs) a[aria-current], tr[aria-current], input:checked`)]
@@ -63,14 +63,14 @@ SIGNLESS: Final = """() => [...document.querySelectorAll(
 
 
 class AccessibilityChecks:
-    """Looks at one screen after the other, and collects what is wrong."""
+    """Checks one screen after the other and collects problems."""
 
     def __init__(self) -> None:
         self.script = Axe().axe_script
         self.problems: list[str] = []
 
     def check(self, page: Page, screen: str) -> None:
-        """Look at the window that is open, else the whole page; afterwards it is as it was."""
+        """Check the open window, or the whole page without one; restore the page afterwards."""
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self.script)
         for size, theme, rules in LAYOUTS:

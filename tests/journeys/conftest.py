@@ -1,4 +1,4 @@
-"""Browsers for the journeys: real Chromium in front of the portal that runs."""
+"""Browsers for the journeys: real Chromium with a running portal."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,9 +18,9 @@ NewVisitor = Callable[..., Visitor]
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the journeys; it ends before other tests, whose database it would bar.
+    """One Chromium for the journeys; it closes before other tests that use the database.
 
-    Playwright runs an event loop in the thread of the tests, in which Django refuses to query.
+    Playwright runs an event loop in the test thread, where Django refuses queries.
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
@@ -30,9 +30,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
-    """A function that returns a browser of nobody yet in front of a portal.
+    """A function that returns a new signed-out visitor of a portal.
 
-    At the end of the test no page of any of them may have complained.
+    By the end of the test no page of any visitor may have complained.
     """
     visitors: list[Visitor] = []
 
@@ -47,7 +47,7 @@ def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
 
 @pytest.fixture(scope="package")
 def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """The portal of the journeys, apart from that of other tests: it gets several tenants."""
+    """The portal of the journeys, separate from other tests because it gets several tenants."""
     yield from new_portal(
         tmp_path_factory.mktemp("journeys"),
         OUTGOING_ALLOWED_HOSTS="127.0.0.1",  # receivers of webhooks
@@ -56,7 +56,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 
 @pytest.fixture(scope="package")
 def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
-    """The cookies of people of three more tenants, by username; that of Zofia has no clients."""
+    """The cookies of people of three more tenants by username; Zofia's tenant has no clients."""
     settled = live_portal.manage(
         "shell",
         "-c",
@@ -72,7 +72,7 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str
 
 @pytest.fixture
 def accessibility() -> Iterator[AccessibilityChecks]:
-    """What looks; at the end of the test it must have found nothing."""
+    """Accessibility checks that must have found no problems by the end of the test."""
     accessibility = AccessibilityChecks()
     yield accessibility
     assert not accessibility.problems, "\n".join(accessibility.problems)
@@ -82,9 +82,9 @@ def accessibility() -> Iterator[AccessibilityChecks]:
 def visit_as(
     live_portal: PortalProcess, new_visitor: NewVisitor, larkfield_cookies: dict[str, StorageState]
 ) -> Callable[..., Visitor]:
-    """A function that returns the browser of one of the people of Larkfield Water.
+    """A function that returns a visitor signed in as a person of Larkfield Water.
 
-    axe-core sets styles of its own, which our policy forbids: here alone it is not in force.
+    axe-core sets inline styles, so the content security policy is off here, and only here.
     """
 
     def visit_as(username: str, **options: Any) -> Visitor:
@@ -98,11 +98,11 @@ def visit_as(
 
 @pytest.fixture
 def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[str], str]:
-    """A function that puts what Larkfield Water has into an address of the matrix."""
+    """A function that fills the rows of Larkfield Water into an address of the matrix."""
 
     def first(table: str, column: str, value: str) -> str:
         where = f"{column} = '{value}' ORDER BY id"
-        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  words of ours
+        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  constants only
 
     ids = {
         "client_id": first("client", "name", "Pump Station 14 gateway"),
@@ -125,12 +125,12 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
 
 @pytest.fixture(scope="package")
 def administrator_cookies(chromium: Browser, live_portal: PortalProcess) -> StorageState:
-    """The cookies of Mara, the administrator, who signed in a moment ago."""
+    """The cookies of Mara, the administrator, signed in a moment ago."""
     return cookies_of(chromium, live_portal, USERNAME)
 
 
 def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> StorageState:
-    """Sign in; return the cookies, with which other contexts are signed in too."""
+    """Sign in; return the cookies, which sign in other browser contexts too."""
     visitor = Visitor(chromium, portal)
     page = visitor.page("/sign-in")
     sign_in(page, username)

@@ -1,4 +1,4 @@
-"""What a person does on the screens; each step ends when the screen shows that it was done."""
+"""What a person does on the screens; each function returns when the screen shows the result."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +12,7 @@ SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
 
 
 class Credentials(NamedTuple):
-    """What the window shows once."""
+    """The two values that the window shows once."""
 
     client_id: str
     plain: str
@@ -25,13 +25,13 @@ def expect_window(page: Page, title: str) -> Locator:
 
 
 def open_window(page: Page, address: str, title: str) -> None:
-    """Open a window over the page as its link does; it takes the place of one that is open."""
+    """Open a window over the page as its link does; it replaces an open one."""
     page.evaluate("address => htmx.ajax('GET', address, '#window')", address)
     expect_window(page, title)
 
 
 def open_place(page: Page, name: str) -> None:
-    """Go to a place of the left pane."""
+    """Go to a page of the left pane."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
@@ -54,7 +54,7 @@ def open_add_client(page: Page) -> Locator:
 
 
 def to_second_step(page: Page, name: str) -> Locator:
-    """Fill in no more than the name, and continue to Add Secret; return that window."""
+    """Fill in only the name, and continue to Add Secret; return that window."""
     window = open_add_client(page)
     window.get_by_label("Name").fill(name)
     press(page, "Continue")
@@ -62,7 +62,7 @@ def to_second_step(page: Page, name: str) -> Locator:
 
 
 def add_client(page: Page, name: str) -> Credentials:
-    """Add a client with all that is default, from the list; its window stays open."""
+    """Add a client with default values from the list; its window stays open."""
     to_second_step(page, name)
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
@@ -95,13 +95,13 @@ def copied_credentials(visitor: Visitor, page: Page) -> Credentials:
 
 
 def close(page: Page) -> None:
-    """Press Close, and see the window gone."""
+    """Press Close and wait until the window is gone."""
     window_of(page).get_by_text("Close", exact=True).locator("visible=true").click()
     expect_closed(page)
 
 
 def expect_closed(page: Page) -> None:
-    """Wait until no window is open and its content is gone: that is a task of the browser later."""
+    """Wait until no window is open and its content is gone, one browser task later."""
     expect(window_of(page)).to_have_count(0)
     expect(page.locator("[data-once]")).to_have_count(0)
 
@@ -132,7 +132,7 @@ def remove_secret(page: Page, description: str) -> None:
 
 
 def send_wrong(page: Page, button: str) -> None:
-    """Press the button; return when another form is in the window, which must be a refusal."""
+    """Press the button; return when the refused form is back in the window."""
     page.evaluate("() => { document.querySelector('#window form').dataset.old = '' }")
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         press(page, button)

@@ -1,4 +1,4 @@
-"""Where a secret could have been left: on the page, in the browser, on the server."""
+"""Searches for a secret where it could have been left: page, browser, server."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.portal_process import PortalProcess
 
-#: all that a page can reach: the document, its storages, its history and where it is
+#: everything a page can reach: document, storage, history and location
 IN_THE_BROWSER: Final = """async () => {
   const parts = [document.documentElement.outerHTML, document.title, location.href, name];
   for (const field of document.querySelectorAll("input, textarea")) parts.push(field.value);
@@ -45,34 +45,34 @@ SIGNED: Final = re.compile(r"^(\.?)([\w-]{20,})(?::[\w-]+)*$")  # Django's signe
 
 
 def forms_of(plain: str) -> set[str]:
-    """Return the texts by which a secret would be found, however it was written down."""
+    """Return the encodings of a secret to search for."""
     raw = plain.encode()
     forms = {plain, plain[:20], quote(plain, safe=""), "".join(f"%{byte:02x}" for byte in raw)}
-    for shift in range(3):  # base64 of a text that contains the secret, at any place in it
+    for shift in range(3):  # base64 of a text that contains the secret at any offset
         encoded = base64.b64encode(b"x" * shift + raw[:20]).decode()
-        middle = encoded[4:-4]  # what does not depend on what stands around it
+        middle = encoded[4:-4]  # the part that does not depend on the surrounding text
         forms |= {middle, middle.replace("+", "-").replace("/", "_")}
     return {*forms, raw[:20].hex()}
 
 
 def found_in(text: str, plain: str) -> set[str]:
-    """Return the forms of the secret that are in ``text``."""
+    """Return the encodings of the secret that are in ``text``."""
     lower = text.lower()
     return {form for form in forms_of(plain) if form in text or form.lower() in lower}
 
 
 def in_page(page: Page, plain: str) -> set[str]:
-    """Return the forms of the secret that the page could still reach."""
+    """Return the encodings of the secret that the page could still reach."""
     return found_in(page.evaluate(IN_THE_BROWSER), plain)
 
 
 def on_server(portal: PortalProcess, plain: str) -> list[str]:
-    """Return the places on the server that hold the secret in any form."""
+    """Return the places on the server that have the secret in any encoding."""
     return [place for place, text in _places(portal) if found_in(text, plain)]
 
 
 def _places(portal: PortalProcess) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each place: tables, sessions decoded, files with the WAL, the log."""
+    """Yield name and text of each place: tables, decoded sessions, files with the WAL, the log."""
     yield "tables", portal.dump_of_every_table()
     for (data,) in portal.query("SELECT session_data FROM django_session"):
         yield "session", _decoded(data)

@@ -1,6 +1,6 @@
-"""Every screen and window for everybody: axe-core, narrow windows, large text, forced colours.
+"""Accessibility of every screen and window: axe-core, narrow windows, large text, forced colours.
 
-What forms say of errors and what is seen on the way only: `test_accessibility_of_flows.py`.
+Forms with errors and intermediate screens: `test_accessibility_of_flows.py`.
 """
 
 import re
@@ -25,14 +25,14 @@ BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<fu
 ROLE: Final = "security/roles/<role_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
-#: pages, by their addresses as the matrix of addresses spells them
+#: pages by their addresses as the matrix spells them
 PAGES: Final = (
     *(f"security/clients{query}" for query in ("", "?q=bridge", "?q=nothing like it")),
     *(f"security/clients?{query}" for query in ("type=hybrid", "select=1", "show=expiring")),
     *(f"{CLIENT}{tab}" for tab in ("", "/secrets", "/roles", "/activity")),
     "security/clients/<rotating_id>/secrets",
     "security/clients/<full_id>/secrets",
-    f"{CLIENT}/secrets/add",  # a window as it is without JavaScript
+    f"{CLIENT}/secrets/add",  # a window without JavaScript
     *(f"security/activity?{query}" for query in ("when=always", "q=pump&outcome=done")),
     *(f"security/activity?{query}" for query in ("q=nobody", "when=dates&last=2020-01-01")),
     "security/roles",
@@ -46,7 +46,7 @@ PAGES: Final = (
     *("account", "account/authenticator"),
     f"security/clients/{GONE}",
 )
-#: windows, by their addresses, with their titles
+#: windows by their addresses, with their titles
 WINDOWS: Final = (
     ("find", "Find"),
     ("find?q=e", "Find"),
@@ -74,7 +74,7 @@ WINDOWS: Final = (
     (f"{ROLE}/edit", "Edit Role"),
     (f"{ROLE}/remove", "Remove Role"),
 )
-#: what has a test of its own, or no look at all
+#: addresses with their own test, or without a screen
 ELSEWHERE: Final = {
     *("security/clients/add", "security/clients/add/<client_type>"),
     "security/clients/<removed_id>/restore",
@@ -83,7 +83,7 @@ ELSEWHERE: Final = {
 
 
 def test_accessibility_covers_every_address() -> None:
-    """A new screen needs its line above."""
+    """A new screen needs a line above."""
     looked = {re.sub(r"\?.*", "", each) for each in (*PAGES, *dict(WINDOWS))} | ELSEWHERE
     looked |= {"help/get-started/<client_type>", "security/clients/bulk/<operation>"}
     rows = {route for route, row in ROWS.items() if row.get == 200 and not isinstance(row, Open)}

@@ -1,4 +1,4 @@
-"""What forms say of errors, and what is seen on the way only, for everybody."""
+"""Accessibility of forms with errors and of intermediate screens."""
 
 from collections.abc import Callable
 from typing import Final
@@ -151,7 +151,7 @@ def test_accessibility_of_already_added_and_server_error(
 def test_accessibility_of_the_session_warning(
     visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
 ) -> None:
-    """Over the page, and in an open window."""
+    """Over the page and in an open window."""
     page = visit_as("mara.okafor").page()
     page.clock.install()
     page.route("**/session", lambda route: route.fulfill(status=204, headers=NEARLY_OVER))

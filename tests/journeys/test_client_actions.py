@@ -1,4 +1,4 @@
-"""What may be done to a client that exists, in the browser: with JavaScript and without."""
+"""Operations on an existing client in the browser, with and without JavaScript."""
 
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ def visitor(
 
 
 def with_client(visitor: Visitor, name: str) -> Page:
-    """Add a client; return the page on which its Details are open."""
+    """Add a client; return the page with its Details open."""
     page = visitor.page("/security/clients")
     add_client(page, name)
     if visitor.javascript:

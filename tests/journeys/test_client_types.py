@@ -27,7 +27,7 @@ def visitor(
 
 
 def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
-    """Open the window of a type from the list, and give it a name and two URLs."""
+    """Open the Add window of a type from the list and fill in a name and two URLs."""
     page = visitor.page(f"/security/clients?type={client_type}")
     page.locator("#add-client").click()
     window = expect_window(page, "Add Client")
@@ -91,13 +91,13 @@ def test_hybrid_client_from_add_to_restore(visitor: Visitor) -> None:
 
 
 def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
-    """Do to the client that is open what is done to one of each type."""
-    for deed, verb, state in (
+    """Run the operations that every type has on the open client."""
+    for operation, verb, state in (
         ("Disable Client", "Disable", "Disabled"),
         ("Enable Client", "Enable", "Active"),
     ):
-        choose_action(page, deed)
-        expect_window(page, deed)
+        choose_action(page, operation)
+        expect_window(page, operation)
         press(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
     choose_action(page, "Remove Client")

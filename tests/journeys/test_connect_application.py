@@ -1,4 +1,4 @@
-"""Connect your application: each snippet runs as it stands, and Test it tells what comes of it."""
+"""Connect your application: each snippet runs as copied, and Test it shows the result."""
 
 import json
 import os
@@ -111,7 +111,7 @@ def result_of(page: Page) -> Locator:
 def test_test_it_shows_claims_and_never_the_token(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """WEB-6 to WEB-8: nothing that has a name or outlives the window holds secret or token."""
+    """WEB-6 to WEB-8: no form field and nothing that outlives the window has secret or token."""
     page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
     added = add_client(page, "Tested at once")
     expect(result_of(page)).to_have_count(0)
@@ -177,7 +177,7 @@ def test_test_it_without_javascript_is_absent(
 def test_created_page_restored_from_browser_cache_redirects(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """WEB-4: where a browser kept the page in spite of all, it goes to the client at once."""
+    """WEB-4: a page that the browser kept anyway goes to the client immediately."""
     page = new_visitor(live_portal, storage_state=administrator_cookies).page(
         "/security/clients/add"
     )

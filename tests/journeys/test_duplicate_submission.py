@@ -1,4 +1,4 @@
-"""Sent twice, whatever the way: one client, one secret; one name in two browsers: one client."""
+"""Duplicate submissions of any kind add one client with one secret."""
 
 import re
 
@@ -18,7 +18,7 @@ CLICK_TWICE = "(button) => { button.click(); button.click(); }"
 
 
 def added(portal: PortalProcess, name: str) -> tuple[int, int]:
-    """Return how many clients of this name there are, and how many secrets they have."""
+    """Return the number of clients of this name and of their secrets."""
     clients = portal.query("SELECT id, name FROM clients_app_client")
     secrets = portal.query("SELECT client_id FROM clients_app_clientsecret")
     ids = [client_id for client_id, named in clients if named == name]
@@ -47,7 +47,7 @@ def test_double_click_adds_one_client(
         page.keyboard.press("Enter")
 
     expect_window(page, "Client Successfully Created")
-    page.wait_for_load_state("networkidle")  # whatever was sent has been answered
+    page.wait_for_load_state("networkidle")  # all requests have their responses
     expect_window(page, "Client Successfully Created")
     assert shown_credentials(page).plain
     assert added(live_portal, name) == (1, 1)
@@ -63,7 +63,7 @@ def test_double_click_without_javascript_adds_one_client(
 
     window_of(page).get_by_role("button", name="Add", exact=True).dblclick()
 
-    # the answer to the second click takes the place of the first one's, unless it was dropped
+    # the second response replaces the first, unless the browser dropped it
     title = re.compile("^(Already Added|Client Successfully Created)$")
     expect(page.locator("#window-title")).to_have_text(title)
     assert added(live_portal, "Double click on a page") == (1, 1)
@@ -72,7 +72,7 @@ def test_double_click_without_javascript_adds_one_client(
 def test_same_form_in_two_tabs_adds_one_client(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """The second tab is a copy of the first: the same fields, the same one-time form key."""
+    """The second tab is a copy of the first: same fields, same one-time form key."""
     visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(409)
     first, second = (visitor.page("/security/clients") for _ in range(2))
@@ -136,7 +136,7 @@ def test_same_name_in_two_browsers_adds_one_client(
         to_second_step(pages[-1], "Wanted by two")
         window_of(pages[-1]).get_by_label("Description").fill(f"from browser {len(pages)}")
 
-    for page in pages:  # neither waits for the answer to the other
+    for page in pages:  # neither waits for the other's response
         window_of(page).get_by_role("button", name="Add", exact=True).evaluate(
             "(button) => setTimeout(() => button.click(), 100)"
         )
@@ -152,7 +152,7 @@ def test_same_name_in_two_browsers_adds_one_client(
 
 
 def expect_second_to_go_on(page: Page) -> None:
-    """The browser that was later is told, has all it typed, and adds it under another name."""
+    """The slower browser gets a message, keeps its input, and adds under another name."""
     window = window_of(page)
     expect(window.locator("#id_name_error")).to_have_text(
         "There is a client named Wanted by two already. Enter another name."

@@ -1,6 +1,6 @@
-"""From the one-time link of an empty machine to a token that others verify, and its end.
+"""From the one-time link of a new installation to a verified token and its revocation.
 
-The same journey twice: with JavaScript, and with none of it.
+The same journey twice: with and without JavaScript.
 """
 
 import re
@@ -40,7 +40,7 @@ LINK = re.compile(r"^ *(http://\S+)$", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A portal on a machine that had none: its first administrator has no password yet."""
+    """A new installation: its first administrator has no password yet."""
     folder = tmp_path_factory.mktemp("first") / "var"
     with PortalProcess(
         folder, PORTAL_ADMIN_PASSWORD="", PORTAL_ADMIN_USERNAME="administrator"
@@ -74,7 +74,7 @@ def test_first_token_without_javascript(new_portal: PortalProcess, new_visitor: 
 
 
 def journey(visitor: Visitor, link: str, *, username: str, role: str, client: str) -> None:
-    """Walk from the link to the last token."""
+    """Go from the link to the last token."""
     portal, page = visitor.portal, visitor.page()
     choose_password_and_sign_in(page, link, username)
     open_place(page, "Roles")
@@ -104,7 +104,7 @@ def journey(visitor: Visitor, link: str, *, username: str, role: str, client: st
 
 def choose_password_and_sign_in(page: Page, link: str, username: str) -> None:
     page.goto(link)
-    assert link.rpartition("-")[2] not in page.url  # the link leaves the address bar at once
+    assert link.rpartition("-")[2] not in page.url  # the link leaves the address bar immediately
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_role("button", name="Save").click()
@@ -114,7 +114,7 @@ def choose_password_and_sign_in(page: Page, link: str, username: str) -> None:
 
 
 def add_client(visitor: Visitor, page: Page, name: str, *, role: str) -> Credentials:
-    """Walk through the three windows, looking at each default; return what was copied."""
+    """Go through the three windows and check each default; return the copied values."""
     open_place(page, "Clients")
     fill_in_first_window(page, name, role=role)
     address = page.url
@@ -159,13 +159,13 @@ def fill_in_second_window(page: Page) -> None:
 
 
 def read_credentials(visitor: Visitor, page: Page) -> Credentials:
-    """Return the two values that the window shows: off the clipboard where there is one."""
+    """Return the two values of the window, from the clipboard where there is one."""
     values = shown_credentials(page)
     copy = window_of(page).get_by_role("button", name=re.compile("^Copy"))
     if visitor.javascript:
         assert copied_credentials(visitor, page) == values
     else:
-        assert copy.count() == 0  # nothing that does nothing
+        assert copy.count() == 0  # no button without a function
     return values
 
 
@@ -189,7 +189,7 @@ def expect_default_of_one_year(typed: str) -> None:
 
 
 def expect_nothing_left(visitor: Visitor, page: Page, credentials: Credentials) -> None:
-    """Look for the secret wherever it could have been left."""
+    """Search for the secret everywhere it could have been left."""
     plain = credentials.plain
     assert secret_search.on_server(visitor.portal, plain) == []
     here = page.url
@@ -206,14 +206,14 @@ def expect_nothing_left(visitor: Visitor, page: Page, credentials: Credentials) 
 
 
 def move_on(visitor: Visitor, page: Page, move: Callable[[], Any]) -> None:
-    """Move in the history, and wait for the page that is fetched anew."""
+    """Move in the history, and wait for the page to be fetched again."""
     if visitor.javascript:
         page.evaluate("() => { window.isOld = true; }")
     try:
         move()
     except Error as error:
         if "net::ERR_CACHE_MISS" not in str(error):
-            raise  # this one says that the browser kept no copy of an answer to a POST
+            raise  # Chromium's error page: it kept no copy of the response to a POST
     if visitor.javascript:
         page.wait_for_function("() => !window.isOld && document.readyState === 'complete'")
 
@@ -225,7 +225,7 @@ def expect_activity(
     roles: list[str],
     credentials: tuple[Credentials, Credentials],
 ) -> None:
-    """Read every write of the journey in Activity, with the values before and after."""
+    """Find every write of the journey in Activity, with the values before and after."""
     first, second = credentials
     expected = [
         ("Secret Gateway firmware 4.3", "added", ["Ends in", second.plain[-4:]]),
@@ -236,12 +236,12 @@ def expect_activity(
     open_place(page, "Clients")
     open_client(page, client)
     told = open_tab(page, "Activity").get_by_role("listitem")
-    entries = told.filter(has_text=f"by {username}")  # beside what the client was refused
+    entries = told.filter(has_text=f"by {username}")  # next to the refused requests of the client
     expect(entries).to_have_count(len(expected))
-    for number, (subject, deed, change) in enumerate(expected):
+    for number, (subject, words, change) in enumerate(expected):
         entry = entries.nth(number)
         expect(entry).to_contain_text(subject)
-        expect(entry.locator("b")).to_contain_text(re.compile(f"{deed}$"))
+        expect(entry.locator("b")).to_contain_text(re.compile(f"{words}$"))
         expect(entry).to_contain_text(f"by {username}")
         row = entry.locator("tr, dl > div").filter(has_text=change[0])
         assert row.locator("th, td, dt, dd").all_inner_texts() == change

@@ -1,4 +1,4 @@
-"""What only a forged form would send, and what just fits: the edges on their good side."""
+"""Forged forms, and the longest values that are accepted."""
 
 import uuid
 from collections import Counter
@@ -29,7 +29,7 @@ def visitor(
 
 
 def test_forged_form_cannot_remove_tenant_member(visitor: Visitor) -> None:
-    """What the window does not offer is typed into its hidden inputs; all of it is checked."""
+    """Values that the window does not offer are put into its hidden inputs; all are checked."""
     member, other = roles_to_forge(visitor.portal)
     page = visitor.page("/security/clients")
     to_second_step(page, "Forged")
@@ -38,7 +38,7 @@ def test_forged_form_cannot_remove_tenant_member(visitor: Visitor) -> None:
         send_wrong(page, "Add")
         expect_window(page, "Add Client")
         expect(page.locator("#id_roles_error")).to_contain_text("Select roles from the list.")
-        press(page, "Continue")  # the form comes back with none but those of the list
+        press(page, "Continue")  # the form comes back with listed roles only
         expect_window(page, "Add Secret")
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
@@ -114,7 +114,7 @@ def test_add_client_empty_token_lifetime_means_one_hour(visitor: Visitor) -> Non
 
 
 def test_sign_in_rate_limit_is_shared_by_both_workers(live_portal: PortalProcess) -> None:
-    """SES-3, without Redis: five guesses, whichever worker each of them meets."""
+    """SES-3, without Redis: five guesses in total, on any worker."""
     guess = {"login": "somebody", "password": "not the password"}
 
     def answer(_: int) -> str:
@@ -133,7 +133,7 @@ def test_sign_in_rate_limit_is_shared_by_both_workers(live_portal: PortalProcess
 
 
 class _ElsewhereAdapter(requests.adapters.HTTPAdapter):
-    """Asks from an address of its own, so that nobody else is told to wait."""
+    """Sends from its own address, so that no other test is rate limited."""
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs, source_address=("127.0.0.2", 0))

@@ -1,4 +1,4 @@
-"""A session that ends half-way, a server that goes away: nothing typed is lost, nothing twice."""
+"""Add Client with an expired session or an unreachable server: keeps input, adds once."""
 
 import os
 import signal
@@ -26,11 +26,11 @@ NO_ANSWER = (
 
 
 def clients(portal: PortalProcess, name: str) -> int:
-    return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608  words of ours
+    return portal.query(f"SELECT count(*) FROM clients_app_client WHERE name = '{name}'")[0][0]  # noqa: S608  constants only
 
 
 def open_signed_in(visitor: Visitor, path: str = "/security/clients") -> Page:
-    """Sign in with a session of this browser's own, which may end."""
+    """Open a page in a new session, which the test may end."""
     page = visitor.page(f"/sign-in?next={path}")
     sign_in(page)
     page.wait_for_url(f"**{path}*")
@@ -81,7 +81,7 @@ def test_session_expired_between_continue_and_add_keeps_the_form(
     press(page, "Add")
     expect_window(page, "Client Successfully Created")
     assert clients(live_portal, name) == 1
-    kept = f"SELECT token_lifetime_s FROM clients_app_client WHERE name = '{name}'"  # noqa: S608  words of ours
+    kept = f"SELECT token_lifetime_s FROM clients_app_client WHERE name = '{name}'"  # noqa: S608  constants only
     assert live_portal.query(kept) == [(120,)]
 
 
@@ -142,7 +142,7 @@ def test_session_expired_without_javascript_keeps_the_form(
 def test_add_with_the_server_down_keeps_the_form(
     own_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
-    """Gone before the form reached it, then gone with the form half-way in it."""
+    """First down before the form arrives, then stopped while it handles the form."""
     visitor = new_visitor(own_portal)
     visitor.expect("net::ERR_")
     page = open_signed_in(visitor)
@@ -154,7 +154,7 @@ def test_add_with_the_server_down_keeps_the_form(
     expect_no_answer(page)
     own_portal.start()
     for worker in own_portal.workers():
-        os.kill(worker, signal.SIGSTOP)  # they take the request, and do not answer
+        os.kill(worker, signal.SIGSTOP)  # they accept the request but do not respond
     with page.expect_request("**/register"):
         press(page, "Try again")
     own_portal.kill()
@@ -176,7 +176,7 @@ def test_add_with_a_lost_response_adds_once(
     to_second_step(page, "Answer lost")
 
     def lose_the_answer(route: Route) -> None:
-        assert route.fetch().status == 200  # the server saved it
+        assert route.fetch().status == 200  # the server has saved it
         route.abort()
 
     page.route("**/register", lose_the_answer, times=1)
@@ -194,7 +194,7 @@ def test_add_with_a_lost_response_adds_once(
 
 
 def expect_no_answer(page: Page) -> None:
-    """The window is as it was, and says at its top that no answer came."""
+    """Expect the window unchanged, with a message at the top that no response came."""
     window = expect_window(page, "Add Secret")
     expect(window.get_by_role("alert")).to_have_text(NO_ANSWER)
     assert focused(page) == "Try again"

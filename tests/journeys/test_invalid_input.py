@@ -1,4 +1,4 @@
-"""What bad input gets: the same window, a sentence beside the field, all that was typed, no row."""
+"""Invalid input: the same window, a sentence at the field, all input kept, no row."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
-Row = tuple[str, str, str]  # the id of a field, what is typed there, the sentence it gets
+Row = tuple[str, str, str]  # the id of a field, the input, the expected sentence
 
 LIFETIME: Final = "Enter a whole number from 60 to 3600. "
 NO_NUMBER: Final = LIFETIME + "Use the digits 0 to 9 alone, without spaces or other signs."
@@ -28,7 +28,7 @@ TOO_SHORT: Final = LIFETIME + "The shortest Token Lifetime is 60 seconds (one mi
 TOO_LONG: Final = LIFETIME + "The longest Token Lifetime is 3600 seconds (one hour)."
 NO_DATE: Final = "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15, "
 OVERRIDE: Final = "Enter the text without characters that control its direction or display. "
-IN_TEN_YEARS: Final = datetime.now(UTC) + timedelta(days=3652)  # two or three leap days on the way
+IN_TEN_YEARS: Final = datetime.now(UTC) + timedelta(days=3652)  # allow for two or three leap days
 
 
 def too_long(maximum: int) -> str:
@@ -95,7 +95,7 @@ def visitor(
 
 
 def typed_in(page: Page) -> dict[str, list[str]]:
-    """Return what the form of the window would send, but for the token against forgery."""
+    """Return what the form of the window would send, except the CSRF token."""
     return page.evaluate(
         """() => Object.groupBy(
           [...new FormData(document.querySelector("#window form, .window-page form"))],
@@ -104,13 +104,13 @@ def typed_in(page: Page) -> dict[str, list[str]]:
 
 
 def rows(portal: PortalProcess) -> list[Any]:
-    """Return how many rows there are in the tables that Add writes."""
+    """Return the number of rows in the tables that Add writes."""
     tables = ("client", "clientsecret", "role", "issuedclientid", "auditevent", "usedformkey")
-    return [portal.query(f"SELECT count(*) FROM clients_app_{name}")[0] for name in tables]  # noqa: S608  words of ours
+    return [portal.query(f"SELECT count(*) FROM clients_app_{name}")[0] for name in tables]  # noqa: S608  constants only
 
 
 def expect_refusals(page: Page, title: str, button: str, table: list[Row]) -> None:
-    """Type each of the values; every one must be refused in the same way."""
+    """Type each of the values; each must be refused in the same way."""
     good = {field: page.locator(f"#{field}").input_value() for field, _, _ in table}
     for field, typed, sentence in table:
         page.locator(f"#{field}").fill(typed)

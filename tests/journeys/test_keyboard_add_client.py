@@ -1,4 +1,4 @@
-"""By the keyboard alone: from the list to Close, and never out of the window."""
+"""Add Client by keyboard only: from the list to Close, with the focus kept in the window."""
 
 import pytest
 from playwright.sync_api import Page, StorageState, expect
@@ -43,7 +43,7 @@ def test_keyboard_adds_a_client_from_the_list_to_close(
     tab_to(page, "Close")
     page.keyboard.press("Enter")
     expect(window_of(page)).to_have_count(0)
-    expect_focus(page, "add-client")  # back to what opened the window
+    expect_focus(page, "add-client")  # back to the control that opened the window
 
 
 def walk_to_second_window(page: Page) -> None:

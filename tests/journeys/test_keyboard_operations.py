@@ -1,6 +1,6 @@
-"""By the keyboard alone: every deed on a client, its secrets, a role and the list.
+"""By keyboard only: every operation on a client, its secrets, a role and the list.
 
-After each window the focus is where the next key is expected: at what opened it, else nearby.
+After each window the focus returns to the control that opened it, or to one nearby.
 """
 
 import re
@@ -28,14 +28,14 @@ def page(
 
 
 def wait_for_htmx(page: Page) -> None:
-    """Wait until htmx listens to what it has put on the page: keys are quicker than hands."""
+    """Wait until htmx has settled: scripted keys are faster than hands."""
     page.wait_for_function(
         "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
     )
 
 
 def expect_window(page: Page, title: str) -> Locator:
-    """Wait for the window of this title; it is a dialog on the page that was there."""
+    """Wait for the window of this title; it is a dialog over the same page."""
     window = page_actions.expect_window(page, title)
     wait_for_htmx(page)
     expect(page.locator("dialog[open]:focus-within")).to_be_visible()
@@ -49,30 +49,30 @@ def press_keys(page: Page, *pressed: str) -> None:
 
 
 def open_by_keys(page: Page, control: str, title: str) -> Locator:
-    """Tab to what opens the window of this title, and press Enter."""
+    """Tab to the control that opens the window of this title, and press Enter."""
     tab_to(page, control)
     press_keys(page, "Enter")
     return expect_window(page, title)
 
 
 def expect_focus_back(page: Page, place: str) -> None:
-    """The window is closed, and the focus at ``place``, also after the parts behind came anew."""
+    """Expect the window closed and the focus at ``place``, even after a refresh behind."""
     expect(window_of(page)).to_have_count(0)
     still_there = "() => getComputedStyle(document.querySelector('#window')).display"
-    assert page.evaluate(still_there) == "none"  # one that fades keeps the focus from the next
+    assert page.evaluate(still_there) == "none"  # a fading window would keep the focus
     wait_for_htmx(page)
     expect_focus(page, place)
 
 
 def confirm(page: Page, verb: str) -> None:
-    """In a window that asks: the focus is at Cancel, the next control does it."""
+    """In a confirmation the focus is at Cancel; tab to ``verb`` and press it."""
     expect_focus(page, "Cancel")
     tab_to(page, verb)
     press_keys(page, "Enter")
 
 
 def close_secret_window(page: Page, title: str) -> None:
-    """Close the window that shows a secret once; it asks, as nothing was copied."""
+    """Close the window that shows a secret once; it asks first, as nothing was copied."""
     window = expect_window(page, title)
     tab_to(page, "Close")
     press_keys(page, "Enter")
@@ -103,7 +103,7 @@ def add_and_open(page: Page) -> None:
 
 
 def secret_control_id(page: Page, description: str, operation: str) -> str:
-    """Return the id of the control of a secret."""
+    """Return the id of a control of a secret."""
     name = re.compile(f"{operation} secret.*{description}")
     return page.get_by_role("link", name=name).get_attribute("id") or ""
 
@@ -145,7 +145,7 @@ def disable_and_enable(page: Page) -> None:
 
 
 def choose(page: Page, operation: str) -> None:
-    """Open More Options and choose from it."""
+    """Choose an operation from More Options."""
     tab_to(page, "more-options")
     press_keys(page, "Enter")
     tab_to(page, operation)
@@ -268,5 +268,5 @@ def disable_two(page: Page) -> None:
     open_by_keys(page, "bulk-disable", "Disable clients")
     confirm(page, "Disable")
     expect(page.locator("#toasts")).to_contain_text("2 clients changed")
-    expect(page.locator(".row-link")).to_have_count(0)  # they are not Active any more
+    expect(page.locator(".row-link")).to_have_count(0)  # they are no longer Active
     expect_focus_back(page, "add-client")

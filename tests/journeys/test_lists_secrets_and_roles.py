@@ -96,7 +96,7 @@ def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
 
 @contextmanager
 def offline(page: Page) -> Iterator[None]:
-    """Let nothing reach the server for a while."""
+    """Block all requests to the server inside the ``with`` block."""
     page.context.set_offline(True)
     yield
     page.context.set_offline(False)

@@ -1,4 +1,4 @@
-"""The page follows what others do without a reload, and warns before the session ends."""
+"""The page follows changes by others without a reload, and warns before the session expires."""
 
 import re
 from uuid import uuid4
@@ -13,7 +13,7 @@ from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
-POLL = 16_000  # the page asks every 15 s
+POLL = 16_000  # the page polls every 15 s
 HIDE = "(hidden) => Object.defineProperty(document, 'hidden', {configurable: true, value: hidden})"
 SHOW = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
 COUNT_SHIFTS = """() => {
@@ -31,7 +31,7 @@ session.save()
 
 
 def open_secrets(visitor: Visitor, name: str) -> tuple[Page, Credentials]:
-    """Add a client; return the page with its Secrets tab, whose clock can be moved."""
+    """Add a client; return a page with its Secrets tab and an adjustable clock."""
     page = visitor.page("/security/clients")
     added = add_client(page, name)
     page.clock.install()
@@ -77,7 +77,7 @@ def test_list_and_pane_follow_changes_by_others(
 def test_poll_overtaken_response_is_requested_again(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """What was quicker may be older: the list shows the newest state, and nothing complains."""
+    """An earlier response may arrive later: the list shows the newest state without complaints."""
     page = new_visitor(live_portal, storage_state=administrator_cookies).page(
         "/security/clients?q=Overtaken"
     )
@@ -99,7 +99,7 @@ def test_poll_overtaken_response_is_requested_again(
 def test_poll_waits_while_the_person_is_busy(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """An open menu, a selected text, an open window, a hidden page: each waits its turn."""
+    """An open menu, a text selection, an open window and a hidden page each pause polling."""
     page, added = open_secrets(
         new_visitor(live_portal, storage_state=administrator_cookies), f"At work {uuid4()}"
     )
@@ -126,7 +126,7 @@ def test_poll_waits_while_the_person_is_busy(
     assert not [url for url in asked if "/live" in url]
     expect(pane).not_to_contain_text("Rotation in progress")
 
-    page.evaluate(SHOW)  # it is seen again: asked at once
+    page.evaluate(SHOW)  # visible again: polls immediately
     expect(pane).to_contain_text("Rotation in progress")
 
 
@@ -170,7 +170,7 @@ def test_poll_keeps_open_parts_and_focus(
 
 
 def signed_in(visitor: Visitor, path: str) -> Page:
-    """Sign in anew, so that no other test loses its session; return a page of a moved clock."""
+    """Sign in again to keep the sessions of other tests; return a page with an adjustable clock."""
     page = visitor.page(f"/sign-in?next={path}")
     sign_in(page)
     page.wait_for_url(f"**{path}")
@@ -180,7 +180,7 @@ def signed_in(visitor: Visitor, path: str) -> Page:
 
 
 def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
-    """Let the session of the visitor have been idle for so long."""
+    """Make the session of the visitor look idle for this long."""
     cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
     code = IDLE_FOR.format(key=cookies["sessionid"], seconds=seconds)
     ended = portal.manage("shell", "-c", code)

@@ -1,7 +1,7 @@
-"""The line breaks at each kind of window: it says so, loses nothing, and Try again does it once.
+"""A broken connection in each kind of window: input is kept, and Try again acts once.
 
-The request is lost before it reaches the server; sent again, its answer is lost, and then it comes
-through. Add Client has journeys of its own (test_interrupted_add, test_duplicate_submission).
+First the request is lost, then the response of the second try, then the third comes
+through. Add Client has its own journeys (test_interrupted_add, test_duplicate_submission).
 """
 
 import re
@@ -33,12 +33,12 @@ def visitor(
 
 
 def event_count(visitor: Visitor) -> int:
-    """Return how many deeds there were so far."""
+    """Return the number of events so far."""
     return visitor.portal.query("SELECT count(*) FROM clients_app_auditevent")[0][0]
 
 
 def lose_request(route: Route) -> None:
-    """Let no POST through."""
+    """Block every POST."""
     if route.request.method != "POST":
         return route.continue_()
     return route.abort()
@@ -52,9 +52,9 @@ def lose_the_answer(route: Route) -> None:
 
 
 def send_on_a_bad_connection(visitor: Visitor, page: Page, button: str) -> None:
-    """Press ``button`` until an answer comes; it must have been done once.
+    """Press ``button`` until a response comes; the operation must have run once.
 
-    A rotation is told in two events: the new secret, and the end of the old one.
+    A rotation writes two events: the new secret, and the expiration of the old one.
     """
     before, pressed = event_count(visitor), button
     once = 2 if button == "Rotate" else 1
@@ -73,7 +73,7 @@ def send_on_a_bad_connection(visitor: Visitor, page: Page, button: str) -> None:
 
 
 def expect_end(page: Page, said: str) -> None:
-    """The window is closed, or says what the second try found: what the first one had done."""
+    """Expect the window closed, or a message that the first try already did it."""
     if not said:
         expect(window_of(page)).to_have_count(0)
         return
@@ -83,7 +83,7 @@ def expect_end(page: Page, said: str) -> None:
 
 
 def typed_and_kept(page: Page, field: str) -> None:
-    """Type something, or tick the box, where the window has such a field."""
+    """Type something or tick the box, if the window has such a field."""
     if field == "Secret Rotator":
         window_of(page).get_by_label(field).check()
         expect(page.locator("#claims")).to_contain_text(field)
@@ -138,7 +138,7 @@ def test_role_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
     typed_and_kept(page, "#id_description")
     send_on_a_bad_connection(visitor, page, "Save")
     expect_end(page, "")
-    page.reload()  # the list is just being drawn anew
+    page.reload()  # the list is being redrawn
     page.get_by_role("link", name=f"Remove role {name}").click()
     expect_window(page, "Remove Role")
     send_on_a_bad_connection(visitor, page, "Remove")
@@ -146,7 +146,7 @@ def test_role_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
 
 
 def test_try_again_repeats_only_what_was_pressed(visitor: Visitor) -> None:
-    """Neither a step within a form nor a preview becomes a deed."""
+    """A step within a form or a preview does not turn into the operation."""
     page = visitor.page(f"{CLIENTS}?type=authorization-code")
     page.locator("#add-client").click()
     window = expect_window(page, "Add Client")

@@ -1,4 +1,4 @@
-"""Notices: a webhook that gets what it was told it would, and a private calendar address."""
+"""Notices: a webhook that gets the promised messages, and a private calendar address."""
 
 import urllib.error
 import urllib.request
@@ -33,7 +33,7 @@ def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:
         page.get_by_role("button", name="Add webhook").click()
         expect(page.get_by_text("Copy the signing secret now.")).to_be_visible()
         secret = page.locator("#id_signing_secret").inner_text()
-        page.evaluate(HIDE)  # what a browser keeps of the page for Back has no secret
+        page.evaluate(HIDE)  # the page that the browser keeps for Back has no secret
         expect(page.locator("#id_signing_secret")).to_have_count(0)
         page.reload()
         expect(page.locator("#id_signing_secret")).to_have_count(0)
@@ -55,7 +55,7 @@ def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:
 
 
 def until_it_says(page: Page, words: str) -> Locator:
-    """Load the page anew until its first message says ``words``; return that message."""
+    """Reload the page until its first message contains ``words``; return that message."""
     first = page.get_by_role("region", name="Messages").get_by_role("listitem").first
     for _ in range(240):
         if words in first.inner_text():
@@ -71,11 +71,11 @@ def test_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
     page.get_by_role("button", name="Create calendar link").click()
     expect(page.get_by_text("Copy the link now.")).to_be_visible()
     address = page.locator("#id_calendar_address").inner_text()
-    with urllib.request.urlopen(address) as reply:  # noqa: S310  ours, without a cookie
+    with urllib.request.urlopen(address) as reply:  # noqa: S310  the test portal, without a cookie
         assert reply.headers["Content-Type"].startswith("text/calendar")
         assert reply.read().startswith(b"BEGIN:VCALENDAR")
 
     page.get_by_role("button", name="Remove link").click()
     expect(page.locator("#toasts")).to_contain_text("no longer works")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(address)  # noqa: S310  our own server
+        urllib.request.urlopen(address)  # noqa: S310  a URL of this test server

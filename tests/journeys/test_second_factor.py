@@ -1,6 +1,6 @@
-"""Policies and the second factor that they demand: from the dry run to the sign-in with a code.
+"""The second factor required by policies: from the dry run to the sign-in with a code.
 
-All screens on the way are looked at for everybody, as in `test_accessibility.py`.
+All screens on the way get accessibility checks, as in `test_accessibility.py`.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def test_second_factor_required_by_policy_is_set_up_and_used(
     page = visitor.page(POLICIES)
     set_policies(page)
     expect(page.get_by_role("heading", name="Set up authenticator app")).to_be_visible()
-    page.goto("/security/clients")  # it leads here whatever is asked for
+    page.goto("/security/clients")  # every address redirects here
     expect(page.get_by_role("status").filter(has_text=DEMANDED)).to_be_visible()
     accessibility.check(page, "Set up, demanded")
 
@@ -47,7 +47,7 @@ def test_second_factor_required_by_policy_is_set_up_and_used(
 def set_up(
     visitor: Visitor, page: Page, accessibility: AccessibilityChecks
 ) -> tuple[str, list[str]]:
-    """Set the app up, by a wrong code first; return its key and the recovery codes."""
+    """Set up the app, with a wrong code first; return its key and the recovery codes."""
     key = page.locator("#id_key").inner_text()
     send_code(page, "000000", "Set up")
     expect(page.locator("#id_code_error")).to_contain_text("This code is wrong.")
@@ -57,19 +57,19 @@ def set_up(
 
 
 def check_sign_in(page: Page, key: str, accessibility: AccessibilityChecks) -> None:
-    """Sign in with a code, by a wrong one first."""
+    """Sign in with a code, after a wrong one."""
     sign_in(page, "otto")
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter your code")
     accessibility.check(page, "Enter your code")
     send_code(page, "000000", "Sign in")
     expect(page.locator("#id_code_error")).to_be_visible()
     accessibility.check(page, "Enter your code, errors")
-    send_code(page, code_of(key, step=1), "Sign in")  # the present one may have set the app up
+    send_code(page, code_of(key, step=1), "Sign in")  # the current code may have set up the app
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
 
 
 def set_policies(page: Page) -> None:
-    """Set policies that a client and Otto himself break; see them said, and nothing saved yet."""
+    """Check policies that a client and Otto don't comply with; expect a list and nothing saved."""
     page.locator("#id_secret_days_max").fill("90")
     page.get_by_label("Allow Never Expires").uncheck()
     page.get_by_label("Require two-factor authentication for administrators").check()
@@ -97,7 +97,7 @@ def send_code(page: Page, code: str, button: str) -> None:
 
 
 def take_codes(visitor: Visitor, page: Page, accessibility: AccessibilityChecks) -> list[str]:
-    """Copy the recovery codes, which Close asks for; return them."""
+    """Copy the recovery codes, as Close requires; return them."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     accessibility.check(page, "Recovery codes")
     codes = page.locator("#id_recovery_codes").inner_text().split()

@@ -1,4 +1,4 @@
-"""What looks for traces of a secret finds them: else nothing found would mean nothing."""
+"""The search for secrets finds them in every encoding."""
 
 import base64
 from urllib.parse import quote

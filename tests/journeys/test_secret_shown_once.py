@@ -1,4 +1,4 @@
-"""The window that shows a secret once: how it is left, and what is left of it."""
+"""The window that shows a secret once: how it closes, and that no secret remains."""
 
 import pytest
 from playwright.sync_api import Page, StorageState, expect
@@ -117,7 +117,7 @@ def test_hidden_page_clears_the_secret_window(
 def test_hidden_page_clears_the_secret_page(
     live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
 ) -> None:
-    """Where the window is a page of its own, though JavaScript runs: opened in a new tab."""
+    """The window as a separate page with JavaScript: opened in a new tab."""
     page = new_visitor(live_portal, storage_state=administrator_cookies).page(
         "/security/clients/add"
     )

@@ -1,4 +1,4 @@
-"""By keyboard alone: the keys of the list and of the open client, and none of them in a field."""
+"""Single-key shortcuts of the list and of the open client; none acts in a field."""
 
 from uuid import uuid4
 

@@ -1,6 +1,6 @@
-"""With scripts off: a secret rotated, the list and its deeds, what is refused.
+"""Without JavaScript: rotation of a secret, the list with its operations, refusals.
 
-The other deeds on clients, secrets and roles are walked both ways in test_client_actions,
+The other operations on clients, secrets and roles are tested both ways in test_client_actions,
 test_lists_secrets_and_roles, test_client_types and test_first_token.
 """
 
@@ -123,7 +123,7 @@ RENAME = "from django.db import connection as c; c.cursor().execute('ALTER TABLE
 
 
 def expect_a_fault_of_ours(page: Page, portal: PortalProcess) -> None:
-    """A table is missing for a moment: the page of the fault leads back to where one was."""
+    """A table is missing for a moment: the error page links back to the previous page."""
     names = ("clients_app_savedfilter", "missing")
     assert portal.manage("shell", "-c", RENAME.format(*names)).returncode == 0
     try:

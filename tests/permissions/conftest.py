@@ -1,4 +1,4 @@
-"""The actors of the table of rights, and what they act on."""
+"""The actors of the permission table, and what they act on."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ def foreign_client(stranger: Person) -> Client:
 def actor_named(
     request: pytest.FixtureRequest, tenant: Tenant, ordinary_client: Client, robot: Client
 ) -> Callable[[str], Actor]:
-    """A function that makes the actor of a column."""
+    """A function that returns the actor of a column."""
 
     def owner() -> Actor:
         person = make_person("olga", tenant)

@@ -1,14 +1,14 @@
-"""docs/authorization.md says what the table of rights says, row by row (DEP-7)."""
+"""docs/authorization.md matches the permission table row by row (DEP-7)."""
 
 from pathlib import Path
 from typing import Final
 
 from clients_app.permissions import PERMISSIONS, Action
-from tests.permissions.test_permissions import HEAD, ROWS
+from tests.permissions.test_permissions import COLUMNS, ROWS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "authorization.md"
 WORDS: Final = {"yes": "yes", "own": "yes*", "-": ""}
-#: the columns of the page, by those of the table, which must agree where several share one
+#: the columns of the page by those of the table, which must agree where several share one
 COLUMNS: Final = (
     ("administrator", "robot"),
     ("auditor",),
@@ -23,7 +23,7 @@ def line(action: str, cells: dict[str, str]) -> str:
     """Return the row of the page for an action."""
     shown = []
     for names in COLUMNS:
-        shared = names[:1] if action.startswith("own.") else names  # people alone
+        shared = names[:1] if action.startswith("own.") else names  # people only
         [cell] = {cells[name] for name in shared}
         shown.append(WORDS[cell])
     shown.append("yes" if PERMISSIONS[Action(action)].proof else "")
@@ -31,7 +31,7 @@ def line(action: str, cells: dict[str, str]) -> str:
 
 
 def test_authorization_page_has_each_row_of_the_table() -> None:
-    rows = [line(action, dict(zip(HEAD[1:], cells, strict=True))) for action, *cells in ROWS]
+    rows = [line(action, dict(zip(COLUMNS[1:], cells, strict=True))) for action, *cells in ROWS]
     page = [row.rstrip() for row in PAGE.read_text().splitlines() if row.startswith("| `")]
 
     assert page == [row.rstrip() for row in rows]

@@ -1,4 +1,4 @@
-"""Who may do what: one table of action x actor, asked of the policies cell by cell."""
+"""The permission table: action x actor, checked cell by cell."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,8 +62,8 @@ own.factor.set        yes            yes     yes      yes      yes    -        -
 own.calendar.set      yes            yes     yes      yes      yes    -        -      yes    yes
 installation.manage   -              -       -        -        -      -        -      yes    yes
 """
-HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
-#: what people do without a proof of identity: reading, and what gives nobody power
+COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
+#: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
     *("client.edit", "client.secret.edit", "notices.manage"),
@@ -78,11 +78,11 @@ def test_action_has_a_row_here_and_in_the_permission_table() -> None:
     assert set(Action) <= set(REFUSALS)  # a refused attempt at it is an event
 
 
-@pytest.mark.parametrize("name", HEAD[1:])
+@pytest.mark.parametrize("name", COLUMNS[1:])
 def test_require_for_each_actor_follows_the_table(
     name: str, actor_named: Callable[[str], Actor], ordinary_client: Client, robot: Client
 ) -> None:
-    actor, column = actor_named(name), HEAD.index(name)
+    actor, column = actor_named(name), COLUMNS.index(name)
 
     for action, *cells in ROWS:
         about = action in ABOUT_A_CLIENT and action != Action.ADD_CLIENT
@@ -121,7 +121,7 @@ def test_require_without_permission_is_refused_before_asking_for_proof(
 
 
 def _may(actor: Actor, action: Action, client: Client | None) -> bool:
-    """Tell what ``allows`` says, after seeing that ``require`` says the same."""
+    """Return what ``allows`` returns, after checking that ``require`` agrees."""
     allowed = allows(actor, action, client=client)
     if allowed:
         require(actor, action, client=client)
@@ -131,7 +131,7 @@ def _may(actor: Actor, action: Action, client: Client | None) -> bool:
     return allowed
 
 
-@pytest.mark.parametrize("name", HEAD[1:])
+@pytest.mark.parametrize("name", COLUMNS[1:])
 def test_client_of_another_tenant_is_not_found(
     name: str, actor_named: Callable[[str], Actor], foreign_client: Client
 ) -> None:

@@ -1,6 +1,6 @@
 """The portal and the admin site ask for the same proof of identity, and refuse the same people.
 
-Each operation is driven through both doors and compared with the table of permissions. An action
+Each operation is sent to both and compared with the permission table. An action
 without a row here fails.
 """
 
@@ -44,7 +44,7 @@ PASSWORD_FORM: Final = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 
 
 class Targets(NamedTuple):
-    """What the operations are done to."""
+    """The rows that the operations act on."""
 
     tenant: Tenant
     person: Person
@@ -67,14 +67,14 @@ class Targets(NamedTuple):
 
 
 class DoorRequest(NamedTuple):
-    """A request of one door; without ``typed`` it only opens a page."""
+    """A request to the portal or the admin site; without ``typed`` it opens a page."""
 
     address: str
     typed: dict[str, Any] | None = None
 
 
 class Row(NamedTuple):
-    """How an action is done at each door; None where that door does not have it."""
+    """How to perform an action in each; None where it is not offered."""
 
     portal: Callable[[Targets], DoorRequest] | None = None
     admin: Callable[[Targets], DoorRequest] | None = None
@@ -167,7 +167,7 @@ ROWS: Final[dict[Action, Row]] = {
     Action.EXPORT_ACTIVITY: Row(
         lambda on: DoorRequest("/security/activity/export", {"format": "csv"})
     ),
-    Action.MANAGE_PEOPLE: Row(),  # the command line's alone
+    Action.MANAGE_PEOPLE: Row(),  # only on the command line
     Action.MANAGE_NOTICES: Row(lambda on: DoorRequest("/security/notices/mail", {})),
     Action.SET_CHANNEL: Row(
         lambda on: DoorRequest("/security/notices/webhook", {"url": "https://hooks.example.com/"})
@@ -198,7 +198,7 @@ DOORS: Final = [
 
 
 def multi_valued(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return pairs of name and value as what a browser sends of them."""
+    """Return pairs of name and value as a form with several values per name."""
     return {name: [value for other, value in pairs if other == name] for name, _ in pairs}
 
 
@@ -216,7 +216,7 @@ def targets(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -
 
 @pytest.fixture
 def people(administrator: Person, colleague: Person, tenant: Tenant) -> dict[str, list[Person]]:
-    """For each door someone who may do all there, and someone who may not."""
+    """For each door someone with all permissions, and someone without."""
     staff = make_person("ola", tenant, password=PASSWORD, is_staff=True)
     return {"portal": [administrator, colleague], "admin": [staff, colleague]}
 

@@ -1,6 +1,6 @@
-"""Who gets what done: every deed of the services x every actor of the table x both tenants.
+"""Every operation of the services x every actor of the permission table x both tenants.
 
-A deed without a row here fails. ROL-5 to ROL-7, TEN-1.
+An operation without a row here fails. ROL-5 to ROL-7, TEN-1.
 """
 
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
 from tests.audit.deeds import DEEDS, Subjects, make_subjects
 from tests.factories import NOW, role_id
-from tests.permissions.test_permissions import HEAD, ROWS
+from tests.permissions.test_permissions import COLUMNS, ROWS
 
-#: deed -> the right that it needs
+#: operation -> the permission that it needs
 NEEDS: Final = {
     "register_client": Action.ADD_CLIENT,
     "edit_client": Action.EDIT_CLIENT,
@@ -57,20 +57,20 @@ NEEDS: Final = {
     "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
     "seal_segment": Action.MANAGE_INSTALLATION,
 }
-#: what a person does to himself alone, or a door tells; and what nobody but the command line can
+#: operations on one's own account, records of the doors, and what only the command line can do
 OWN: Final = {
     *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
-#: deeds that are about nothing that exists: who is of another tenant does them there
+#: operations on nothing that exists: a person of another tenant does them in that tenant
 IN_THEIR_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_channel"),
     *("set_policies", "export_activity"),
 }
-#: deeds on several clients: those of another tenant are passed over like those that never were
+#: operations on several clients: those of another tenant are skipped like unknown ones
 SKIPPED: Final = {"enable_all", "tag_all"}
-CELLS: Final = {action: dict(zip(HEAD[1:], cells, strict=True)) for action, *cells in ROWS}
+CELLS: Final = {action: dict(zip(COLUMNS[1:], cells, strict=True)) for action, *cells in ROWS}
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def subjects(tenant: Tenant) -> Subjects:
 
 
 def refusal(operation: str, subjects: Subjects, actor: Actor) -> type[PortalError] | None:
-    """Return how the deed was refused, if it was; it is undone in any case."""
+    """Return the error with which the operation was refused, if any; always roll back."""
     with transaction.atomic():
         try:
             DEEDS[operation](subjects._replace(actor=actor))
@@ -94,7 +94,7 @@ def test_service_operation_has_a_row_here() -> None:
     assert set(NEEDS) | OWN == set(DEEDS)
 
 
-@pytest.mark.parametrize("name", HEAD[1:])
+@pytest.mark.parametrize("name", COLUMNS[1:])
 def test_service_operation_by_each_actor_follows_the_table(
     name: str, actor_named: Callable[[str], Actor], subjects: Subjects
 ) -> None:
@@ -119,7 +119,7 @@ def test_service_operation_by_a_stranger_is_refused(
         elif operation in IN_THEIR_TENANT | SKIPPED:
             expected = None
         elif operation == "add_owners":
-            expected = RuleBroken  # our people are nobody to him
+            expected = RuleBroken  # people of this tenant do not exist for the stranger
         assert (operation, refusal(operation, subjects, zofia)) == (operation, expected)
 
 
@@ -135,7 +135,7 @@ def test_edit_roles_by_an_owner_is_refused(
     tenant_administrators_client: Role,
     confirms: bool,
 ) -> None:
-    """ROL-5: with the second tick or without it, he is refused before anything is said of it."""
+    """ROL-5: an Owner is refused before the second tick is even mentioned."""
     olga = actor_named("owner")
     member = ordinary_client.roles.first()
     assert member is None or member.is_administrator is False
@@ -167,7 +167,7 @@ def test_secret_of_a_tenant_administrator_needs_equal_permissions(
     subjects: Subjects,
     tenant: Tenant,
 ) -> None:
-    """ROL-5: a secret added to a client that holds more than the actor is taking it over."""
+    """ROL-5: adding a secret to a client with more permissions would take it over."""
     actor = actor_named(name)
     if name == "owner":
         ClientOwner.objects.create(client=subjects.client, person_id=actor.id)

@@ -1,4 +1,4 @@
-"""Activity as a test reads it."""
+"""Reads and fills the Activity page in tests."""
 
 import re
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def rows_in(reply: Any) -> list[str]:
 
 
 def list_events(browser: Browser, **query: Any) -> list[str]:
-    """Return the rows at any time, unless another is asked for."""
+    """Return the rows of all time, or those that ``query`` selects."""
     return rows_in(browser.get(f"{ACTIVITY}?{urlencode({'when': 'always'} | query)}"))
 
 

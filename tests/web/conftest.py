@@ -19,7 +19,7 @@ def my_data_role(tenant: Tenant) -> Role:
 
 @pytest.fixture
 def draft(my_data_role: Role) -> dict[str, Any]:
-    """What a person types in both windows of Add Client."""
+    """The form data of both windows of Add Client."""
     return {
         "form_key": "a-key-of-this-very-form",
         "name": "Reservoir 3 gateway",
@@ -35,7 +35,7 @@ def draft(my_data_role: Role) -> dict[str, Any]:
 
 @pytest.fixture
 def address(machine: Machine) -> Callable[..., str]:
-    """A function that returns an address of the standing client, or of another."""
+    """A function that returns an address below the machine's client, or another client."""
 
     def address(rest: str = "", client: Client | None = None) -> str:
         return f"/security/clients/{(client or machine.client).pk}{rest}"
@@ -45,13 +45,13 @@ def address(machine: Machine) -> Callable[..., str]:
 
 @pytest.fixture
 def rotate_address(machine: Machine, address: Callable[..., str]) -> str:
-    """The address of Rotate Secret, for the secret of the standing client."""
+    """The address of Rotate Secret for the machine's secret."""
     return address(f"/secrets/{machine.secret.pk}/rotate")
 
 
 @pytest.fixture
 def rotation_form(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
-    """What a person types there."""
+    """The form data of Rotate Secret."""
     names = ("form_key", "secret_description", "expiration")
     kept = {name: draft[name] for name in names}
     return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
@@ -60,7 +60,7 @@ def rotation_form(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
 def record_use(
     secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18"
 ) -> None:
-    """Let tokens have been issued to a secret, the last one at a moment."""
+    """Record that ``secret`` got ``tokens``, the last one at ``at``."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     TokenUsage.objects.create(
         client_id=secret.client_id,

@@ -1,4 +1,4 @@
-"""Account: password, theme, time zone and keys, each a form of its own."""
+"""Account: password, theme, time zone and shortcuts, each in its own form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Activity: who did what when, by filter and by page, with refused token requests among it."""
+"""The Activity page: events and refused token requests, and who may read them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,7 +57,7 @@ def test_activity_fragment_includes_the_toolbar_slot(administrator_browser: Brow
 def test_activity_of_another_tenant_is_never_shown(
     stranger_browser: Browser, machine: Machine, administrator: Person, now: datetime
 ):
-    """TEN-1: not by text, by ids, nor by place."""
+    """TEN-1: neither by text, by id nor by page position."""
     add_refusal(machine, now)
     asked = [
         {},
@@ -139,7 +139,7 @@ def test_activity_query_count_does_not_grow_with_events(
 def test_activity_read_is_logged_but_is_not_an_event(
     administrator_browser: Browser, caplog: pytest.LogCaptureFixture
 ):
-    """AUD-3: audit reading. A text that is no name of ours may be a secret: it is not kept."""
+    """AUD-3: audit reads. An unknown filter text may be a secret, so it is not kept."""
     caplog.set_level("INFO", "clients_app.activity")
     events = AuditEvent.objects.count()
 

@@ -1,4 +1,4 @@
-"""Export of Activity: CSV and JSON lines, what is in them, who may, and that it is an event."""
+"""Export Activity: formats, content, permission, and its own audit event."""
 
 import csv
 import io
@@ -96,7 +96,7 @@ def test_export_uses_the_filters_of_the_screen(
 
 
 def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine: Machine):
-    """AUD-3. A text that is no name of ours may be a secret: it is not kept."""
+    """AUD-3. An unknown filter text may be a secret, so it is not kept."""
     post_export(administrator_browser, "csv", "?kind=roles&q=wind")
     post_export(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
 
@@ -113,7 +113,7 @@ def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine:
 def test_export_csv_cells_are_never_formulas(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, name: str
 ):
-    """CLI-6, with what spreadsheets take for an equals sign too."""
+    """CLI-6, including other characters that start a formula in spreadsheets."""
     make_client(name, tenant, actor=actor_for(administrator), now=timezone.now())
 
     _, text = post_export(administrator_browser, "csv")
@@ -159,7 +159,7 @@ def test_export_window_offers_both_formats(administrator_browser: Browser, machi
 def test_export_without_the_permission_is_refused(
     colleague_browser: Browser, stranger_browser: Browser, browser: Browser, machine: Machine
 ):
-    """TEN-1: a stranger's file has nothing of ours."""
+    """TEN-1: the file of another tenant contains nothing from this one."""
     assert colleague_browser.post(EXPORT, {"format": "csv"}).status_code == 403
     _, theirs = post_export(stranger_browser, "csv")
     assert "Wind park" not in theirs
@@ -178,7 +178,7 @@ def test_export_contains_no_secret(administrator_browser: Browser, machine: Mach
 def test_export_second_concurrent_export_is_refused(
     administrator_browser: Browser, machine: Machine
 ):
-    """AVA-12: while one is read the other thread is for tokens. The second is no event."""
+    """AVA-12: the other thread stays free for tokens. The refused export is not an event."""
     first = administrator_browser.post(EXPORT, {"format": "csv"})
     exported = AuditEvent.objects.filter(action="activity.exported")
     assert exported.count() == 1

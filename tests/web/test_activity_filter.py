@@ -1,4 +1,4 @@
-"""What Activity is filtered by: kind, outcome, who, text and time."""
+"""The filters of Activity: kind, outcome, person, text and time."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def test_filter_by_kind_outcome_client_and_person_lists_matches(
     assert len(of_client) == 3
     assert all("Wind park reader" in one for one in of_client)
     by_mara = list_events(browser, person=administrator.pk)
-    assert sum("Person mara added" in one for one in by_mara) == 1  # done to her
+    assert sum("Person mara added" in one for one in by_mara) == 1  # done to this person
     assert len(by_mara) == 4
     assert list_events(browser, person=administrator.pk, kind="roles") == [
         one for one in by_mara if "Role Pumps" in one
@@ -134,7 +134,7 @@ def test_filter_by_day_uses_the_time_zone_of_the_reader(
 def test_filter_by_day_includes_events_of_a_slower_clock(
     administrator_browser: Browser, administrator: Person, now: datetime
 ):
-    """JWT-5: an event that was written after one of a faster clock is still of its day."""
+    """JWT-5: an event written after one with a faster clock still belongs to its day."""
     mara, day = actor_for(administrator), now - timedelta(days=1)
     add_role("Early", description="", actor=mara, now=day + timedelta(seconds=5))
     add_role("Slow clock", description="", actor=mara, now=day - timedelta(minutes=50))

@@ -27,7 +27,7 @@ def link(reply: Any, words: str) -> str | None:
 def pages_of(
     browser: Browser, administrator: Person, now: datetime
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield address and rows of each page, from the newest on; after each something is done."""
+    """Yield address and rows of each page, newest first; a new event follows each page."""
     address: str | None = f"{ACTIVITY}?when=day"
     while address:
         reply = browser.get(address)
@@ -38,14 +38,14 @@ def pages_of(
 
 
 def moment_of(row: str) -> tuple[bool, str]:
-    """Return what orders the rows of two days."""
+    """Return the sort key of a row across days."""
     return "Today" in row, re.search(r"\d\d:\d\d:\d\d", row)[0]
 
 
 def test_older_and_newer_show_each_row_once_in_order(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
-    """By keys: what is done meanwhile moves nothing."""
+    """Pages are positioned by key, so new events move nothing."""
     count = 2 * PAGE_SIZE + 10
     add_roles(count, administrator, now)
     causes = list(TokenRefusal.Cause)[:5]

@@ -1,4 +1,4 @@
-"""Which event each act of a person leaves in the chain: table of act -> expected row (AUD-3)."""
+"""The audit event of each action of a person: table of action -> expected row (AUD-3)."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def sign_in(browser: Browser, username: str, password: str = PASSWORD) -> int:
 
 
 def recorded_events() -> list[tuple[str, str, str, str]]:
-    """Return action, outcome, who and to what of all events since the tenant and its people."""
+    """Return action, outcome, actor and object of all events after the fixtures'."""
     rows = AuditEvent.objects.exclude(action__in=("tenant.added", "person.added", "client.added"))
     rows = rows.exclude(action="client.secret.added").order_by("sequence")
     return list(rows.values_list("action", "outcome", "actor_name", "object_name"))
@@ -153,7 +153,7 @@ def test_refused_attempts_counted_are_written_at_shutdown(colleague_browser: Bro
 def test_failed_sign_ins_are_batched_and_unknown_names_only_logged(
     administrator: Person, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """AUD-2: a request of somebody unknown never takes the lock of a chain."""
+    """AUD-2: a request of an unknown person never locks a chain."""
     before = AuditHead.objects.get(tenant=tenant).sequence
     for name in ("mara", "nobody", "nobody else", "Mara", "pässword-typed-here"):
         sign_in(Browser(), name, "wrong")
@@ -216,7 +216,7 @@ def refuse_events() -> None:
 
 
 def test_sign_in_without_its_event_fails(administrator: Person) -> None:
-    """AUD-1, at the door: 503, and no session."""
+    """AUD-1: 503 and no session."""
     refuse_events()
     browser = Browser(raise_request_exception=False)
 

@@ -1,4 +1,4 @@
-"""Several clients at once: one confirmation, all or none, an event for each."""
+"""Bulk operations: one confirmation, all or nothing, one event per client."""
 
 from datetime import timedelta
 from uuid import uuid4

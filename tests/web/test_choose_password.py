@@ -1,4 +1,4 @@
-"""Choose a password on a one-time link."""
+"""Choose a password with a one-time link."""
 
 from datetime import timedelta
 

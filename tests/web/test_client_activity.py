@@ -1,4 +1,4 @@
-"""The Activity tab of a client: what was changed, and which token requests were refused."""
+"""The Activity tab of a client: changes, refused token requests and issued tokens."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def test_activity_tab_shows_each_change_before_and_after(
     assert ">Token Lifetime<" in text
     assert ">3600 seconds, 1 hour<" in text
     assert "Before and after" in text  # of the removal
-    assert text.count(">Before<") == 1  # what was added had nothing before
+    assert text.count(">Before<") == 1  # an added value has no value before
 
 
 def test_activity_tab_links_to_all_events_of_the_client(administrator_browser, address, machine):

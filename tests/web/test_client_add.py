@@ -1,4 +1,4 @@
-"""Add Client, step 1: validates, keeps what was typed, saves nothing."""
+"""Add Client, step 1: validates, keeps the input, saves nothing."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Details of a client: four tabs, each with an address, each for those who may."""
+"""Details of a client: four tabs with their addresses and permissions."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Edit Client: every field, who may what, and what someone else changed meanwhile."""
+"""Edit Client: every field, permissions, and concurrent changes."""
 
 import json
 from datetime import timedelta
@@ -22,7 +22,7 @@ def edit_address(address):
 
 @pytest.fixture
 def form_data(machine):
-    """What the form holds when the window opens."""
+    """The form data of the window as it opens."""
     return {
         "version": "1",
         "name": "Wind park reader",
@@ -190,10 +190,10 @@ def test_edit_client_unknown_version_saves_nothing(
 def test_edit_client_forged_fields_are_ignored(
     administrator_browser, machine, edit_address, form_data, stranger
 ):
-    """ROL-9: each column of the row, named in turn by a forged form."""
+    """ROL-9: a forged form sends each column of the row in turn."""
     columns = {field.attname for field in Client._meta.concrete_fields}
     kept = columns - set(form_data) - {"may_introspect"}  # the fields of the form
-    changes = {"version", "updated_at", "updated_by"}  # by each edit, never by what a form says
+    changes = {"version", "updated_at", "updated_by"}  # set by each edit, never by a form
     before = Client.objects.values(*kept - changes).get(pk=machine.client.pk)
     forged = dict.fromkeys(kept, "1") | {"tenant": stranger.tenant_id, "tenant_id": "1"}
 

@@ -1,4 +1,4 @@
-"""The list of clients: types, filter, pages, and what each may see of it."""
+"""The list of clients: types, filter, pages, and what each role sees."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The list by Show, role and column: every state has an address, nonsense the nearest one."""
+"""The list by Show, role and column: each state has an address; invalid values are ignored."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ FRAGMENT = {**HTMX, "HX-Target": "clients"}
 
 
 def names_in(reply) -> list[str]:
-    """Return the names that the list shows, in its order."""
+    """Return the names in the list, in order."""
     return re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)<', text_of(reply))
 
 

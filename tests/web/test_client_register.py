@@ -1,4 +1,4 @@
-"""Add Client, step 2: client and secret are saved together, and the secret is shown once."""
+"""Add Client, step 2: saves client and secret together and shows the secret once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Remove Client: says what goes, asks for the name of one in use, and removes at once."""
+"""Remove Client: lists the effects, asks for the name of a client in use, then removes."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Restore: from Show > Removed, disabled, without secrets, under a name that is free."""
+"""Restore Client: comes back disabled, without secrets, under a free name."""
 
 import json
 from datetime import timedelta

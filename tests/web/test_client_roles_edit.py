@@ -1,4 +1,4 @@
-"""Edit Roles: the picker, the second tick, the claims, and the changes of others."""
+"""Edit Roles: the picker, the second tick, the claims, and concurrent changes."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Disable Client and Enable Client: each asks once, says what stops or starts, and does it."""
+"""Disable Client and Enable Client: each lists its effects and asks once."""
 
 import json
 from datetime import timedelta

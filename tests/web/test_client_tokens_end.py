@@ -1,4 +1,4 @@
-"""Revoke all tokens of this client: says who notices, asks for proof, and does it."""
+"""Revoke all tokens of a client: lists affected APIs and asks for proof."""
 
 import json
 from datetime import timedelta

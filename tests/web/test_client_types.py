@@ -1,4 +1,4 @@
-"""Authorization Code and Hybrid clients: added with URLs, shown, edited; their flows come later."""
+"""Authorization Code and Hybrid clients: added with URLs, shown and edited."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ COMING_LATER = "Sign-in is coming in a later version of this portal."
 
 @pytest.fixture
 def form_data():
-    """The URL that is typed comes first, then those that are listed."""
+    """The form data; the first URL is the typed one, the others are already listed."""
     return {
         "form_key": "a-key-of-this-very-form",
         "name": "Operations map",

@@ -1,4 +1,4 @@
-"""Confirm your identity: asked when a window opens and the last proof is old."""
+"""Confirm your identity: asked when a window opens and the last proof is too old."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def windows(machine, address, my_data_role):
     secret = f"/secrets/{machine.secret.pk}"
     return [
         ADD,
-        *(f"/security/roles/{my_data_role.pk}/{deed}" for deed in ("edit", "remove")),
+        *(f"/security/roles/{my_data_role.pk}/{operation}" for operation in ("edit", "remove")),
         *(address(rest) for rest in ("/secrets/add", f"{secret}/remove", f"{secret}/rotate")),
     ]
 

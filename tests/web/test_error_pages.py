@@ -1,4 +1,4 @@
-"""What is not given, and how it is said (WEB-2)."""
+"""Refused requests and error pages (WEB-2)."""
 
 import re
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ def test_csrf_post_without_a_token_is_refused(csrf_browser, draft):
     assert reply.status_code == 403
     assert not Client.objects.exists()
     assert "This page was out of date" in text_of(reply)
-    assert "Reservoir" not in text_of(reply)  # it may have come from elsewhere
+    assert "Reservoir" not in text_of(reply)  # it may come from another site
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null"])
@@ -107,7 +107,7 @@ def test_person_without_roles_is_refused(colleague, machine):
 
 
 def test_page_with_a_bearer_token_is_refused(machine):
-    """WEB-3: a good token of a machine is worth nothing here."""
+    """WEB-3: a valid machine token does not open pages."""
     ensure_active_key(now=datetime.now(UTC))
     form = urlencode(
         {
@@ -150,7 +150,7 @@ def test_input_with_unstorable_characters_is_refused(administrator_browser, draf
     assert not Client.objects.exists()
 
 
-#: windows and pages that keep what was typed: address, what is sent, the field to look at
+#: windows and pages that keep the input: address, form data, the field to check
 KEPT_FORMS = {
     "rotate": ("{client}/secrets/{secret}/rotate", {"secret_description": "typed"}),
     "edit a secret": ("{client}/secrets/{secret}/edit", {"secret_description": "typed"}),
@@ -186,7 +186,7 @@ def is_filled(reply, fields) -> bool:
 
 
 def _shows(text, name, value) -> bool:
-    """Tell whether the form holds the value: typed, chosen of a list, or a box left unticked."""
+    """Return whether the form has the value: typed, selected, or a box left unticked."""
     if not value:
         box = re.search(f'<input type="checkbox"[^>]* name="{name}"[^>]*>', text)
         return bool(box) and " checked" not in box[0]
@@ -234,12 +234,12 @@ def test_expired_session_returns_to_each_window_filled(client, administrator, ke
 
     assert reply.status_code == 200
     assert is_filled(reply, fields)
-    assert path.partition("?")[2] in text_of(reply)  # what the address said, too
+    assert path.partition("?")[2] in text_of(reply)  # the query string, too
     assert rows_and_events() == before
 
 
 def test_kept_form_never_contains_passwords(csrf_browser, client):
-    """SEC-3: what comes back filled holds none of them."""
+    """SEC-3: a form that comes back filled contains no password."""
     sent = {"oldpassword": PASSWORD, "password1": "a quiet heron", "password2": "a quiet heron"}
     for browser in (csrf_browser, client):
         reply = browser.post("/account/password", sent, headers={"Sec-Fetch-Site": "same-origin"})

@@ -1,4 +1,4 @@
-"""Find: clients, roles, pages and actions by a few letters; and the list of keys."""
+"""Find: clients, roles, pages and actions by a few letters; and the list of shortcuts."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.responses import HTMX, is_page, text_of
 
 
 def find_names(browser, q: str) -> list[str]:
-    """Return the names that Find shows, marks taken away."""
+    """Return the names that Find shows, without highlighting."""
     text = text_of(browser.get("/find", {"q": q}, headers={**HTMX, "HX-Target": "found"}))
     names = re.findall(r'<svg class="icon"[^>]*>.*?</svg><span>(.*?)</span>', text)
     return [re.sub("</?mark>", "", name) for name in names]

@@ -1,4 +1,4 @@
-"""Forgot password: the mailed link, and that nobody learns who is here."""
+"""Forgot password: the mailed link; nobody learns who has an account."""
 
 import re
 from typing import Any

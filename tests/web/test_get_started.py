@@ -1,4 +1,4 @@
-"""Get started: a guide for each Client Type, with this installation's own addresses."""
+"""Get started: a guide for each Client Type with the addresses of the installation."""
 
 import html
 import re
@@ -12,7 +12,7 @@ GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
 
 
 def commands(reply) -> dict[str, str]:
-    """Return what a reader pastes into a shell, by the id of its box."""
+    """Return the shell commands of the guide by the id of their box."""
     found = re.findall(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
     return {name: html.unescape(command) for name, command in found}
 
@@ -40,7 +40,7 @@ def test_guide_client_credentials_covers_add_to_rotation(administrator_browser, 
 
 
 def test_guide_uses_the_addresses_of_the_settings(administrator_browser, settings, tenant):
-    """Never those of the request; an audience of its own is said wherever it is needed."""
+    """Never those of the request; a custom audience is shown wherever it is needed."""
     settings.PUBLIC_URL = "https://portal.example.com"
     settings.TOKEN_AUDIENCE = "https://api.example.com/it's"
     reply = administrator_browser.get(GUIDES[0])

@@ -1,4 +1,4 @@
-"""The switch "May introspect tokens": a right, shown and set where a client has secrets."""
+"""The switch "May introspect tokens", for clients with secrets."""
 
 from datetime import timedelta
 
@@ -76,7 +76,7 @@ def test_introspect_switch_edit_is_saved_and_recorded(
 
 
 def test_introspect_switch_change_asks_for_proof(administrator, machine, edit_address, form_data):
-    """As for roles and Owners: it gives power."""
+    """Like roles and Owners, it grants power."""
     browser = browser_of(administrator, proof_age=timedelta(minutes=10, seconds=5))
 
     asked = browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
@@ -93,7 +93,7 @@ def test_introspect_switch_change_asks_for_proof(administrator, machine, edit_ad
 def test_introspect_switch_owner_cannot_change_it(
     colleague, machine, edit_address, form_data, held
 ):
-    """Only a Tenant Administrator may; what an Owner sends of it is not even looked at."""
+    """Only a Tenant Administrator may; the value that an Owner sends is ignored."""
     Client.objects.filter(pk=machine.client.pk).update(may_introspect=held)
     ClientOwner.objects.create(client=machine.client, person=colleague)
     browser = browser_of(colleague)

@@ -1,4 +1,4 @@
-"""What surrounds every page: whose Host, whose proxy, whose session, and which headers."""
+"""The middleware of all pages: Host, proxies, sessions, languages and headers."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Dates and times in words, in the reader's zone."""
+"""Dates and times in words, in the reader's time zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Notices: what each person sees and may set, and the calendar at its private address."""
+"""Notices: what each person sees and may set, and the private calendar address."""
 
 import re
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ WEBHOOK = {"url": "https://hooks.example.com/portal"}
 
 
 def copyable_value(name: str, reply: Any) -> str:
-    """Return the value that an answer shows to be copied."""
+    """Return the value that a response offers to copy."""
     found = re.search(rf'<code id="{name}"[^>]*>([^<]+)</code>', text_of(reply))
     assert found, text_of(reply)
     return found[1]
@@ -91,7 +91,7 @@ def test_webhook_signing_secret_is_shown_once(
     reply = administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
 
     secret = copyable_value("id_signing_secret", reply)
-    Verifier(secret)  # the library takes it
+    Verifier(secret)  # the library accepts it
     assert "no-store" in reply["Cache-Control"]
     assert secret not in text_of(administrator_browser.get(PAGE))
     assert secret[6:] not in dump_of_every_table()
@@ -234,7 +234,7 @@ def new_calendar_path(browser: Browser) -> str:
 
 
 def summaries(reply: Any) -> list[str]:
-    """Return what a calendar says, as a calendar program reads it."""
+    """Return the summaries of a calendar as a calendar program reads them."""
     assert (reply.status_code, reply["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     return [str(event["summary"]) for event in Calendar.from_ical(reply.content).walk("VEVENT")]
 

@@ -1,4 +1,4 @@
-"""What holds of every page: its headers and its markup; tests/test_matrix.py: who gets it."""
+"""Headers and markup of every page; tests/test_matrix.py covers who may open it."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Policies: the page, who would fall foul, and the forms that keep to them."""
+"""Policies: the page, which clients don't comply, and the forms that follow them."""
 
 import re
 from datetime import datetime, timedelta

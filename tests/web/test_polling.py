@@ -1,4 +1,4 @@
-"""Polling: 204 while nothing changed, the part of the page when something did; no activity."""
+"""Polling: 204 without changes, otherwise the part of the page; never counts as activity."""
 
 import html
 import re
@@ -37,7 +37,7 @@ def administrator_at_start(clock, administrator):
 
 
 def poll_address(reply, part: str) -> str:
-    """Return the address at which a part of the page asks what is new."""
+    """Return the address that a part of the page polls."""
     found = re.search(rf'data-poll hidden hx-get="([^"]*)"[^>]*hx-target="#{part}"', text_of(reply))
     assert found, text_of(reply)
     return html.unescape(found[1])
@@ -138,7 +138,7 @@ def test_poll_of_a_forbidden_tab_is_refused(colleague, clock, client, stranger):
 def test_poll_query_count_does_not_grow_with_clients(
     administrator_at_start, client, tenant, django_assert_num_queries
 ):
-    """Session, person, whether a second factor is lacking, rights, the tenant's last event."""
+    """Session, person, missing second factor, permissions, the tenant's last event."""
     live = poll_address(administrator_at_start.get("/security/clients"), "list")
     with django_assert_num_queries(5):
         assert administrator_at_start.get(live, headers=LIST).status_code == 204
@@ -196,7 +196,7 @@ def test_session_time_left_signed_out_is_zero(browser, client):
 
 
 def test_machine_endpoints_send_no_session_header(administrator_at_start, client):
-    """TOK-4: a cookie changes nothing at the endpoints of machines."""
+    """TOK-4: a cookie changes nothing at the machine endpoints."""
     assert "Session-Left" not in administrator_at_start.get(
         "/identity/.well-known/openid-configuration"
     )

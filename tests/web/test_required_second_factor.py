@@ -1,4 +1,4 @@
-"""Who must have a second factor is led to set one up before anything else opens."""
+"""People who need a second factor are redirected to set one up before any other page opens."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ CLOSED_ADDRESSES = (
 
 @pytest.fixture
 def factor_policy(tenant: Tenant) -> None:
-    """The policy of the tenant demands a second factor of its administrators."""
+    """The tenant's policy requires a second factor of its administrators."""
     Tenant.objects.filter(pk=tenant.pk).update(mfa_for_administrators=True)
 
 
 def redirected_to_setup(browser: Browser) -> set[str]:
-    """Return which of the addresses lead to the page that sets up an app."""
+    """Return the addresses that redirect to the page that sets up an app."""
     replies = {address: browser.get(address, follow=True) for address in CLOSED_ADDRESSES}
     return {address for address, reply in replies.items() if reply.request["PATH_INFO"] == SET_UP}
 

@@ -1,4 +1,4 @@
-"""Edit Role and Remove Role: custom ones, with all who have them."""
+"""Edit Role and Remove Role: custom roles and their holders."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Roles: all of the tenant, with Role Type and holders."""
+"""Roles: all roles of the tenant with Role Type and holders."""
 
 import re
 
@@ -48,7 +48,7 @@ def test_role_filter_keeps_matching_names(administrator_browser, my_data_role):
 
     assert "MyData.Role" in text
     assert "Tenant Viewer" not in text
-    assert 'hx-get="/security/roles?q=mydata"' in text  # the list stays filtered after a change
+    assert 'hx-get="/security/roles?q=mydata"' in text  # the filter survives a change
     assert 'id="count-roles">8<' in text
 
 

@@ -1,4 +1,4 @@
-"""Saved filters: each person's own lists, by name."""
+"""Saved filters: each person's own filters by name."""
 
 import pytest
 

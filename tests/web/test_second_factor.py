@@ -1,4 +1,4 @@
-"""The second factor: set up in Account, asked for at sign-in and as a proof (SES-4)."""
+"""The second factor: set up in Account, required at sign-in and as a proof (SES-4)."""
 
 import re
 from collections.abc import Callable
@@ -99,7 +99,7 @@ class TestAccount:
         self, colleague_browser: Browser, secret: str
     ) -> None:
         for reply in (colleague_browser.get(SET_UP), colleague_browser.post(SET_UP, {})):
-            assert "Confirm your identity" in text_of(reply)  # by a code, which he did not give
+            assert "Confirm your identity" in text_of(reply)  # by a code, which was not given
         reply = colleague_browser.post(SET_UP, {"proof": code_of(secret), "proof_for": "GET"})
         reply = colleague_browser.get(SET_UP)
         assert (reply.status_code, reply["Location"]) == (303, "/account")
@@ -263,7 +263,7 @@ class TestProof:
 
     def test_proof_asks_for_the_code_instead_of_the_password(self, administrator: Person) -> None:
         browser, secret = browser_of(administrator), give_app(administrator)
-        asked = browser.get(self.ADD)  # the password of a moment ago is no proof any more
+        asked = browser.get(self.ADD)  # the password given a moment ago is no longer a proof
         assert "Code from your authenticator app" in text_of(asked)
 
         wrong = browser.post(self.ADD, {"proof_for": "GET", "proof": PASSWORD}, headers=HTMX)

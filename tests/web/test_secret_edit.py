@@ -1,4 +1,4 @@
-"""Edit Secret: description and end; a longer life asks for proof."""
+"""Edit Secret: description and expiration; a later expiration asks for proof."""
 
 import json
 from datetime import UTC, timedelta
@@ -22,7 +22,7 @@ def edit_address(machine, address):
 
 @pytest.fixture
 def form_data(administrator_browser, edit_address):
-    """What the form holds when the window opens."""
+    """The form data of the window as it opens."""
     reply = administrator_browser.get(edit_address)
     names = ("version", "secret_description", "expiration")
     return {name: value_of(name, reply) for name in names}

@@ -1,4 +1,4 @@
-"""The Secrets tab while two secrets overlap: which of them the machines use, and by whom."""
+"""The Secrets tab while two secrets overlap: which of them is in use, and from where."""
 
 import re
 from datetime import UTC, timedelta
@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 def backdate_secret(machine, now, **ends) -> None:
-    """Let the secret of the machine have been made a while ago."""
+    """Move the creation of the machine's secret back in time."""
     ClientSecret.objects.filter(pk=machine.secret.pk).update(created_at=now - 30 * DAY, **ends)
 
 
@@ -94,7 +94,7 @@ def test_overlap_card_offers_removal_after_the_token_lifetime(
     assert ("Remove old secret now" in text) is offered
     assert ("The old secret is idle" in text) is offered
     assert ("No tokens issued with it are still valid." in text) is none_left
-    assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as ever
+    assert address(f"/secrets/{machine.secret.pk}/remove") in text  # on its card, as always
 
 
 def test_secret_never_used_is_idle(secrets_tab, machine, new_secret):

@@ -1,4 +1,4 @@
-"""Remove Secret: confirmed, at once, and said."""
+"""Remove Secret: confirmed and effective immediately."""
 
 import json
 

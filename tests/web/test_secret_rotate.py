@@ -1,4 +1,4 @@
-"""Rotate Secret: the window and its answer."""
+"""Rotate Secret: the window and its result."""
 
 import re
 from datetime import timedelta
@@ -184,4 +184,4 @@ def test_rotate_secret_by_a_rotator_is_allowed(
     assert rotator.post(rotate_address, rotation_form).status_code == 200
     text = text_of(rotator.get(address("/secrets")))
     assert "Rotation in progress" in text
-    assert "Change end date" not in text  # Edit Secret is not his
+    assert "Change end date" not in text  # may not open Edit Secret

@@ -1,4 +1,4 @@
-"""A sign-in ends after 30 idle minutes and after 12 hours, on the server."""
+"""A session expires after 30 idle minutes and after 12 hours, on the server."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Sign in and out; what was typed survives a session that ended."""
+"""Sign in and out; the input survives an expired session."""
 
 from urllib.parse import urlencode
 
@@ -121,7 +121,7 @@ def test_signed_out_fragment_returns_to_the_whole_page(client, db):
     ],
 )
 def test_signed_out_query_string_is_kept(client, machine, target, asked, back):
-    """Filter and ticked rows are in the address; what polls leads to the page it polls for."""
+    """The address has filter and ticked rows; a poll leads to the page it polls for."""
     headers = {"HX-Request": "true", "HX-Target": target}
     headers["HX-Current-URL"] = "http://testserver/security/roles"
     reply = client.get(asked.format(id=machine.client.pk), headers=headers)
@@ -153,7 +153,7 @@ def test_session_expired_between_continue_and_add_keeps_the_form(
     assert "Step 2 of 2" in text_of(back)
     assert value_of("secret_description", back) == "Firmware 4.2"
     assert value_of("form_key", back) == draft["form_key"]
-    assert not Client.objects.exists()  # nothing is saved before Add is pressed once more
+    assert not Client.objects.exists()  # nothing is saved before Add is pressed again
 
     assert plain_secret_in(client.post("/security/clients/register", draft))
 
