@@ -11,16 +11,14 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
+from tests.portal_database import drop_database, new_database
 from tests.waiting import wait_until
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -83,7 +81,7 @@ class PortalProcess:
         self.url = f"http://localhost:{self.port}"
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")
         if database_url is None:
-            database_url = _new_database(like.database_url if like else "")
+            database_url = new_database(like.database_url if like else "")
         self.database_url = database_url
         if like:
             shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
@@ -247,23 +245,3 @@ def _value_as_text(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("latin-1")
     return str(value)
-
-
-def _new_database(template: str) -> str:
-    """Return the URL of a new database beside that of DATABASE_URL, a copy of the one at the URL
-    ``template`` if that is given; empty for SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return ""
-    name = f"portal_{uuid.uuid4().hex}"
-    source = urlsplit(template).path.removeprefix("/") or "template1"
-    with psycopg.connect(url, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(create.format(sql.Identifier(name), sql.Identifier(source)))
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def drop_database(url: str) -> None:
-    name = urlsplit(url).path.removeprefix("/")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from tests.portal_process import PortalProcess, drop_database
+from tests.portal_database import drop_database
+from tests.portal_process import PortalProcess
 
 
 def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:

@@ -28,3 +28,15 @@ def value_of(name: str, reply: Any) -> str | None:
             value = re.search(r'value="([^"]*)"', tag)
             return value[1] if value else ""
     return None
+
+
+def copyable_value(name: str, reply: Any) -> str:
+    """Return the value that a response offers to copy."""
+    found = re.search(rf'<code id="{name}"[^>]*>([^<]+)</code>', text_of(reply))
+    assert found, text_of(reply)
+    return found[1]
+
+
+def listed_urls(reply, name: str) -> list[str]:
+    """Return the values of the hidden inputs of a list of URLs."""
+    return re.findall(rf'<input type="hidden" name="{name}" value="([^"]*)"', text_of(reply))

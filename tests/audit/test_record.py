@@ -5,7 +5,7 @@ import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ from tests.factories import (
     make_person,
     make_tenant,
 )
+from tests.full_disk import refuse_events
 
 TABLES = (
     Tenant,
@@ -59,27 +60,6 @@ TABLES = (
 
 def all_rows() -> list[Any]:
     return [list(table._default_manager.order_by("pk").values()) for table in TABLES]
-
-
-@pytest.fixture
-def no_more_events(tenant: Tenant) -> Iterator[Callable[[], None]]:
-    """A function after whose call the database takes no more audit events, as if it were full."""
-
-    def refuse() -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(
-                    "CREATE TRIGGER full BEFORE INSERT ON clients_app_auditevent "
-                    "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-                )
-            else:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(
-                    "ALTER TABLE clients_app_auditevent "
-                    "ADD CONSTRAINT disk_full CHECK (sequence < 0) NOT VALID"
-                )
-
-    return refuse
 
 
 @pytest.fixture
@@ -127,10 +107,9 @@ def test_a_deed_adds_to_the_chain(deed: Callable[[Subjects], object], subjects: 
 def test_without_its_event_no_deed_is_saved(
     deed: Callable[[Subjects], object],
     subjects: Subjects,
-    no_more_events: Callable[[], None],
 ) -> None:
     before = all_rows()
-    no_more_events()
+    refuse_events()
 
     with pytest.raises(DatabaseError, match=r"disk.full"):
         deed(subjects)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.conftest import NewVisitor
+from tests.journeys.keyboard import tab_to
 from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
 from tests.journeys.visitor import expect_focus, focused, window_of
 from tests.portal_process import PortalProcess
@@ -11,17 +12,6 @@ from tests.portal_process import PortalProcess
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control with this id or text has the focus."""
-    passed = []
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        passed.append(focused(page))
-        if name in (passed[-1], passed[-1].removesuffix(" ")):
-            return
-    raise AssertionError(f"Tab never came to {name}, but to {passed}")
 
 
 def test_keyboard_adds_a_client_from_the_list_to_close(

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from clients_app.permissions import PERMISSIONS, Action
-from tests.permissions.test_permissions import COLUMNS, ROWS
+from tests.permissions.test_permissions import COLUMNS as ACTORS
+from tests.permissions.test_permissions import ROWS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "authorization.md"
 WORDS: Final = {"yes": "yes", "own": "yes*", "-": ""}
@@ -31,7 +32,7 @@ def line(action: str, cells: dict[str, str]) -> str:
 
 
 def test_authorization_page_has_each_row_of_the_table() -> None:
-    rows = [line(action, dict(zip(COLUMNS[1:], cells, strict=True))) for action, *cells in ROWS]
+    rows = [line(action, dict(zip(ACTORS[1:], cells, strict=True))) for action, *cells in ROWS]
     page = [row.rstrip() for row in PAGE.read_text().splitlines() if row.startswith("| `")]
 
     assert page == [row.rstrip() for row in rows]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clients_app.models import Client, ClientSecret, Role, Tenant, TokenUsage
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from tests.conftest import Machine
-from tests.factories import make_role
+from tests.factories import give_app, make_role
 
 
 @pytest.fixture
@@ -70,3 +70,39 @@ def record_use(
         last_at=at,
         last_address=address,
     )
+
+
+@pytest.fixture
+def app_secret(colleague: Person) -> str:
+    """The secret of Jonas's app."""
+    return give_app(colleague)
+
+
+@pytest.fixture
+def edit_client_address(address):
+    return address("/edit")
+
+
+@pytest.fixture
+def edit_client_form(machine):
+    """The form data of the window as it opens."""
+    return {
+        "version": "1",
+        "name": "Wind park reader",
+        "token_lifetime": "3600",
+        "description": "",
+        "contact": "",
+        "tags": "",
+    }
+
+
+@pytest.fixture
+def url_client_form():
+    """The form data; the first URL is the typed one, the others are already listed."""
+    return {
+        "form_key": "a-key-of-this-very-form",
+        "name": "Operations map",
+        "redirect_uris": ["https://map.example/b", "https://map.example/a"],
+        "post_logout_redirect_uris": [""],
+        "token_lifetime": "900",
+    }

@@ -13,16 +13,6 @@ SWITCH = 'name="may_introspect"'
 TICKED = f"{SWITCH} checked"
 
 
-@pytest.fixture
-def edit_address(address):
-    return address("/edit")
-
-
-@pytest.fixture
-def form_data():
-    return {"version": "1", "name": "Wind park reader", "token_lifetime": "3600"}
-
-
 def may_introspect(machine) -> bool:
     return Client.objects.get(pk=machine.client.pk).may_introspect
 
@@ -63,55 +53,67 @@ def test_introspect_switch_is_off_by_default(administrator_browser, draft):
 
 
 def test_introspect_switch_edit_is_saved_and_recorded(
-    administrator_browser, machine, edit_address, form_data, address
+    administrator_browser, machine, edit_client_address, edit_client_form, address
 ):
-    administrator_browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
+    administrator_browser.post(
+        edit_client_address, edit_client_form | {"may_introspect": "on"}, headers=HTMX
+    )
     assert may_introspect(machine)
-    assert TICKED in text_of(administrator_browser.get(edit_address))
+    assert TICKED in text_of(administrator_browser.get(edit_client_address))
     assert "May introspect tokens" in text_of(administrator_browser.get(address("/activity")))
 
-    administrator_browser.post(edit_address, form_data | {"version": "2"}, headers=HTMX)
+    administrator_browser.post(
+        edit_client_address, edit_client_form | {"version": "2"}, headers=HTMX
+    )
     assert not may_introspect(machine)
     assert AuditEvent.objects.filter(action="client.edited").count() == 2
 
 
-def test_introspect_switch_change_asks_for_proof(administrator, machine, edit_address, form_data):
+def test_introspect_switch_change_asks_for_proof(
+    administrator, machine, edit_client_address, edit_client_form
+):
     """Like roles and Owners, it grants power."""
     browser = browser_of(administrator, proof_age=timedelta(minutes=10, seconds=5))
 
-    asked = browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
+    asked = browser.post(
+        edit_client_address, edit_client_form | {"may_introspect": "on"}, headers=HTMX
+    )
     assert "Confirm your identity" in text_of(asked)
     assert not may_introspect(machine)
 
     assert (
-        browser.post(edit_address, form_data | {"contact": "North"}, headers=HTMX).status_code
+        browser.post(
+            edit_client_address, edit_client_form | {"contact": "North"}, headers=HTMX
+        ).status_code
         == 204
     )
 
 
 @pytest.mark.parametrize("held", [True, False])
 def test_introspect_switch_owner_cannot_change_it(
-    colleague, machine, edit_address, form_data, held
+    colleague, machine, edit_client_address, edit_client_form, held
 ):
     """Only a Tenant Administrator may; the value that an Owner sends is ignored."""
     Client.objects.filter(pk=machine.client.pk).update(may_introspect=held)
     ClientOwner.objects.create(client=machine.client, person=colleague)
     browser = browser_of(colleague)
-    assert SWITCH not in text_of(browser.get(edit_address))
+    assert SWITCH not in text_of(browser.get(edit_client_address))
 
-    sent = form_data | {"contact": "North"} | ({} if held else {"may_introspect": "on"})
-    assert browser.post(edit_address, sent, headers=HTMX).status_code == 204
+    sent = edit_client_form | {"contact": "North"} | ({} if held else {"may_introspect": "on"})
+    assert browser.post(edit_client_address, sent, headers=HTMX).status_code == 204
 
     client = Client.objects.get(pk=machine.client.pk)
     assert (client.contact, client.may_introspect) == ("North", held)
 
 
 def test_introspect_switch_concurrent_change_is_shown(
-    administrator_browser, machine, edit_address, form_data
+    administrator_browser, machine, edit_client_address, edit_client_form
 ):
-    administrator_browser.post(edit_address, form_data | {"may_introspect": "on"}, headers=HTMX)
+    administrator_browser.post(
+        edit_client_address, edit_client_form | {"may_introspect": "on"}, headers=HTMX
+    )
 
-    reply = administrator_browser.post(edit_address, form_data, headers=HTMX)
+    reply = administrator_browser.post(edit_client_address, edit_client_form, headers=HTMX)
 
     assert reply.status_code == 422
     assert "May introspect tokens: Now: Yes" in text_of(reply)

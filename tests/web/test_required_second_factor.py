@@ -10,7 +10,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from tests.conftest import browser_of
 from tests.factories import code_of, give_app
 from tests.responses import HTMX, text_of
-from tests.web.test_second_factor import SET_UP, key_in
+from tests.web.second_factor import SET_UP, key_in
 
 CHECK = "/security/policies/check"
 CLOSED_ADDRESSES = (
