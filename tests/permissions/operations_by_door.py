@@ -18,11 +18,7 @@ from tests.factories import (
 )
 
 NEW_SECRET: Final = {"form_key": "one-time-key-of-the-form", "never_expires": "on"}
-
-
 NEW_PASSWORD: Final = "eleven quiet herons"
-
-
 PASSWORD_FORM: Final = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 
 

@@ -38,8 +38,6 @@ from tests.responses import text_of
 
 FRESH: Final = timedelta(minutes=1)
 STALE: Final = timedelta(minutes=21)
-
-
 DOORS: Final = [
     (action, door)
     for action, row in ROWS.items()

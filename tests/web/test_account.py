@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients_app.models import AuditEvent, Person
+from clients_app.models import AuditEvent
 from tests.conftest import browser_of
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
@@ -58,28 +58,6 @@ def test_change_password_repeated_guesses_are_rate_limited(colleague_browser):
     assert "Too many attempts." in text_of(replies[-1])
 
 
-def test_theme_choice_is_stored_in_the_account(colleague_browser, colleague):
-    reply = colleague_browser.post("/account/theme", {"theme": "dark"})
-
-    assert (reply.status_code, reply["Location"]) == (303, "/account")
-    elsewhere = browser_of(Person.objects.get(pk=colleague.pk))
-    text = text_of(elsewhere.get("/account"))
-    assert '<html lang="en" data-theme="dark">' in text
-    assert 'value="dark" checked' in text
-
-
-def test_theme_stale_form_keeps_the_choice(colleague_browser, colleague):
-    colleague_browser.handler.enforce_csrf_checks = True
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    reply = colleague_browser.post("/account/theme", {"theme": "dark"}, headers=headers)
-
-    assert reply.status_code == 403
-    assert "This page was out of date." in text_of(reply)
-    assert 'value="dark" checked' in text_of(reply)
-    colleague.refresh_from_db()
-    assert colleague.theme == "system"
-
-
 def test_time_zone_of_the_person_is_used_for_times(administrator_browser, machine):
     window = f"/security/clients/{machine.client.pk}/secrets/add"
     assert "Times are in UTC" in text_of(administrator_browser.get(window))
@@ -100,14 +78,6 @@ def test_time_zone_unknown_is_refused(colleague_browser, colleague, zone):
     assert "Choose a time zone of the list." in text_of(reply)
     colleague.refresh_from_db()
     assert colleague.time_zone == ""
-
-
-def test_shortcuts_can_be_turned_off_and_on(colleague_browser):
-    colleague_browser.post("/account/shortcuts", {})
-    assert 'data-shortcuts="off"' in text_of(colleague_browser.get("/security/roles"))
-
-    colleague_browser.post("/account/shortcuts", {"shortcuts": "on"})
-    assert "data-shortcuts" not in text_of(colleague_browser.get("/security/roles"))
 
 
 @pytest.mark.parametrize("part", ["password", "time-zone"])

@@ -21,11 +21,8 @@ from tests.web.second_factor import (
 )
 
 REMOVE = "/account/authenticator/remove"
-
 NEW_CODES = "/account/recovery-codes"
-
 CODE = "/sign-in/code"
-
 EXPIRED_PROOF = timedelta(minutes=21)
 
 

@@ -6,9 +6,7 @@ from clients_app.models import Client, ClientUrl
 from tests.responses import HTMX, listed_urls, text_of, value_of
 
 ADD = "/security/clients/add"
-
 REGISTER = "/security/clients/register"
-
 COMING_LATER = "Sign-in is coming in a later version of this portal."
 
 

@@ -78,10 +78,3 @@ def test_find_is_a_page_and_a_window(administrator_browser):
     window = administrator_browser.get("/find", headers=HTMX)
     assert not is_page(window)
     assert 'data-window="palette"' in text_of(window)
-
-
-def test_shortcuts_window_lists_the_keys(colleague_browser):
-    text = text_of(colleague_browser.get("/help/shortcuts", headers=HTMX))
-
-    assert "<kbd>Ctrl</kbd> <kbd>K</kbd>" in text
-    assert not is_page(colleague_browser.get("/help/shortcuts", headers=HTMX))

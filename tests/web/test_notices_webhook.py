@@ -19,7 +19,6 @@ from tests.responses import copyable_value, text_of, value_of
 from tests.sinks import receiver
 
 PAGE = "/security/notices"
-
 WEBHOOK = {"url": "https://hooks.example.com/portal"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clients_app import conf
-from tests.responses import HTMX, is_page, text_of
+from tests.responses import is_page, text_of
 
 TEMPLATES = Path("templates/clients_app")
 
@@ -69,26 +69,6 @@ def test_component_template_is_used():
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
         name = f'"clients_app/{part.relative_to(TEMPLATES)}"'
         assert any(name in text for text in texts), part
-
-
-@pytest.mark.parametrize("chosen", ["light", "dark"])
-def test_theme_in_a_cookie_is_rendered_by_the_server(administrator_browser, chosen):
-    reply = administrator_browser.post("/theme", {"theme": chosen, "next": "/security/roles"})
-
-    assert (reply.status_code, reply["Location"]) == (303, "/security/roles")
-    assert reply.cookies["theme"]["httponly"]
-    assert f'data-theme="{chosen}"' in text_of(administrator_browser.get("/security/roles"))
-    assert f'data-theme="{chosen}"' in text_of(administrator_browser.get("/forgot-password"))
-
-
-def test_theme_system_or_invalid_is_not_rendered(administrator_browser, administrator):
-    administrator.theme = "dark"
-    administrator.save(update_fields=["theme"])
-    assert 'data-theme="dark"' in text_of(administrator_browser.get("/security/roles"))
-
-    reply = administrator_browser.post("/theme", {"theme": '"><b>'}, headers=HTMX)
-    assert reply.status_code == 204
-    assert "data-theme=" not in text_of(administrator_browser.get("/security/roles"))
 
 
 def test_event_address_behind_trusted_proxies_is_the_client(administrator_browser, draft, settings):

@@ -16,7 +16,6 @@ from tests.portal_process import PASSWORD
 from tests.web.test_audit_events import recorded_events, sign_in
 
 LIST: Final = "/security/clients"
-
 PROOF: Final = {"proof_for": "GET", "proof": PASSWORD}
 
 
