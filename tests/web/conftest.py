@@ -106,3 +106,10 @@ def url_client_form():
         "post_logout_redirect_uris": [""],
         "token_lifetime": "900",
     }
+
+
+@pytest.fixture
+def csrf_browser(administrator):
+    browser = browser_of(administrator)
+    browser.handler.enforce_csrf_checks = True
+    return browser

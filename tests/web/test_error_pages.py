@@ -8,7 +8,6 @@ from django.test import Client as Browser
 
 from clients_app.models import Client
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.conftest import browser_of
 from tests.conftest import browser_of as plain_browser_of
 from tests.responses import HTMX, is_page, text_of, value_of
 
@@ -47,13 +46,6 @@ def test_server_error_shows_only_its_operation_id(administrator_browser, monkeyp
     assert "fire" not in text
     assert "Traceback" not in text
     assert any(reply["Operation-Id"] in record.getMessage() for record in caplog.records)
-
-
-@pytest.fixture
-def csrf_browser(administrator):
-    browser = browser_of(administrator)
-    browser.handler.enforce_csrf_checks = True
-    return browser
 
 
 def test_csrf_post_without_a_token_is_refused(csrf_browser, draft):

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from clients_app.models import Client, ClientSecret
+from clients_app.models import AuditEvent, Client, ClientSecret
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of, value_of
 
