@@ -14,6 +14,9 @@ from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
 
 NewVisitor = Callable[..., Visitor]
+WITH_AND_WITHOUT_JAVASCRIPT = pytest.mark.parametrize(
+    "visitor", [True, False], ids=["with JavaScript", "without"], indirect=True
+)
 
 
 @pytest.fixture(scope="package")
@@ -127,6 +130,18 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
 def administrator_cookies(chromium: Browser, live_portal: PortalProcess) -> StorageState:
     """The cookies of Mara, the administrator, signed in a moment ago."""
     return cookies_of(chromium, live_portal, USERNAME)
+
+
+@pytest.fixture
+def visitor(
+    request: pytest.FixtureRequest,
+    new_visitor: NewVisitor,
+    live_portal: PortalProcess,
+    administrator_cookies: StorageState,
+) -> Visitor:
+    """A visitor signed in as Mara; see also WITH_AND_WITHOUT_JAVASCRIPT."""
+    javascript = getattr(request, "param", True)
+    return new_visitor(live_portal, javascript=javascript, storage_state=administrator_cookies)
 
 
 def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> StorageState:

@@ -3,24 +3,13 @@
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def visitor(
-    new_visitor: NewVisitor,
-    live_portal: PortalProcess,
-    administrator_cookies: StorageState,
-    request: pytest.FixtureRequest,
-) -> Visitor:
-    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
 
 
 def with_client(visitor: Visitor, name: str) -> Page:
@@ -41,6 +30,7 @@ def choose_action(page: Page, name: str) -> None:
     page.locator("#more-menu").get_by_role("link", name=name).click()
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_edit_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
@@ -57,6 +47,7 @@ def test_edit_client_with_and_without_javascript(visitor: Visitor) -> None:
         expect_focus(page, "edit-client")
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
@@ -80,10 +71,7 @@ def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: V
     expect(page.locator("#details-name")).to_have_count(0)
 
 
-def test_edit_client_concurrent_change_is_shown(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_edit_client_concurrent_change_is_shown(visitor: Visitor) -> None:
     visitor.expect(422)
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)

@@ -3,27 +3,16 @@
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import SECRET, expect_window, open_client
 from tests.journeys.test_client_actions import choose_action
 from tests.journeys.visitor import Visitor, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 URL = "https://map.example/callback"
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def visitor(
-    new_visitor: NewVisitor,
-    live_portal: PortalProcess,
-    administrator_cookies: StorageState,
-    request: pytest.FixtureRequest,
-) -> Visitor:
-    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
 
 
 def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
@@ -44,6 +33,7 @@ def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
     return page
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Map {uuid4()}"
     page = fill_in(visitor, "authorization-code", name)
@@ -66,6 +56,7 @@ def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None
     disable_remove_and_restore(page, "authorization-code", name)
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_hybrid_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Portal {uuid4()}"
     page = fill_in(visitor, "hybrid", name)

@@ -14,7 +14,7 @@ from tests.journeys import secret_search
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_client, shown_credentials
 from tests.journeys.token_requests import claims_by_pyjwt
-from tests.journeys.visitor import press, window_of
+from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -56,12 +56,8 @@ def run(*command: str, folder: Path) -> str:
 
 
 def test_snippet_runs_as_copied(
-    live_portal: PortalProcess,
-    new_visitor: NewVisitor,
-    administrator_cookies: StorageState,
-    tmp_path: Path,
+    visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_portal.url)
     page = visitor.page("/security/clients")
     added = add_client(page, "Snippets that run")
@@ -109,10 +105,10 @@ def result_of(page: Page) -> Locator:
 
 
 def test_test_it_shows_claims_and_never_the_token(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
     """WEB-6 to WEB-8: no form field and nothing that outlives the window has secret or token."""
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
+    page = visitor.page("/security/clients")
     added = add_client(page, "Tested at once")
     expect(result_of(page)).to_have_count(0)
 
@@ -135,9 +131,8 @@ def test_test_it_shows_claims_and_never_the_token(
 
 
 def test_test_it_after_a_refusal_says_what_to_do(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(401, "ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
     page = visitor.page("/security/clients")
     added = add_client(page, "Disabled meanwhile")
@@ -174,13 +169,9 @@ def test_test_it_without_javascript_is_absent(
     expect(window_of(page).locator("pre[data-lang=curl]")).to_be_visible()
 
 
-def test_created_page_restored_from_browser_cache_redirects(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
+def test_created_page_restored_from_browser_cache_redirects(visitor: Visitor) -> None:
     """WEB-4: a page that the browser kept anyway goes to the client immediately."""
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
-        "/security/clients/add"
-    )
+    page = visitor.page("/security/clients/add")
     page.get_by_label("Name").fill("Back from the cache")
     page.get_by_role("button", name="Continue").click()
     press(page, "Add")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, StorageState, expect
 from tests.journeys import secret_search
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import expect_window, shown_credentials, to_second_step
-from tests.journeys.visitor import press, window_of
+from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = pytest.mark.journey
@@ -27,12 +27,9 @@ def added(portal: PortalProcess, name: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("way", ["of the mouse", "of the script", "of Enter"])
 def test_double_click_adds_one_client(
-    live_portal: PortalProcess,
-    new_visitor: NewVisitor,
-    administrator_cookies: StorageState,
-    way: str,
+    visitor: Visitor, live_portal: PortalProcess, way: str
 ) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
+    page = visitor.page("/security/clients")
     name = f"Double click {way}"
     to_second_step(page, name)
     button = window_of(page).get_by_role("button", name="Add", exact=True)
@@ -70,10 +67,9 @@ def test_double_click_without_javascript_adds_one_client(
 
 
 def test_same_form_in_two_tabs_adds_one_client(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
     """The second tab is a copy of the first: same fields, same one-time form key."""
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(409)
     first, second = (visitor.page("/security/clients") for _ in range(2))
     for page in (first, second):
@@ -100,9 +96,8 @@ def test_same_form_in_two_tabs_adds_one_client(
 
 
 def test_replayed_post_gets_the_id_but_no_secret(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     visitor.expect(409)
     page = visitor.page("/security/clients")
     to_second_step(page, "Replayed")

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 import requests
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import expect
 
 from clients_app import limits
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import expect_window, open_add_client, send_wrong, to_second_step
 from tests.journeys.test_invalid_input import IN_TEN_YEARS
 from tests.journeys.visitor import Visitor, press
@@ -20,10 +19,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @pytest.fixture
-def visitor(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> Visitor:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def visitor(visitor: Visitor) -> Visitor:
     visitor.expect(422)
     return visitor
 

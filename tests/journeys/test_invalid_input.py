@@ -86,10 +86,7 @@ ROLE_WINDOW: Final[list[Row]] = [
 
 
 @pytest.fixture
-def visitor(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> Visitor:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def visitor(visitor: Visitor) -> Visitor:
     visitor.expect(422)
     return visitor
 

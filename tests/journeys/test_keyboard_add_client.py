@@ -1,23 +1,18 @@
 """Add Client by keyboard only: from the list to Close, with the focus kept in the window."""
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.keyboard import tab_to
 from tests.journeys.page_actions import expect_window, open_add_client, shown_credentials
-from tests.journeys.visitor import expect_focus, focused, window_of
-from tests.portal_process import PortalProcess
+from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
 
 
-def test_keyboard_adds_a_client_from_the_list_to_close(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_keyboard_adds_a_client_from_the_list_to_close(visitor: Visitor) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page(CLIENTS)
     walk_to_second_window(page)
@@ -54,10 +49,8 @@ def walk_to_second_window(page: Page) -> None:
 INSIDE = "() => !document.activeElement.matches('body *:not(dialog, dialog *)')"
 
 
-def test_window_traps_the_focus(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page(CLIENTS)
+def test_window_traps_the_focus(visitor: Visitor) -> None:
+    page = visitor.page(CLIENTS)
     open_add_client(page)
     for _ in range(30):
         page.keyboard.press("Tab")

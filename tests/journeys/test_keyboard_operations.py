@@ -7,9 +7,8 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.keyboard import (
     CLIENTS,
     add_and_open,
@@ -23,17 +22,15 @@ from tests.journeys.keyboard import (
     tab_to,
     wait_for_htmx,
 )
-from tests.journeys.visitor import focused, window_of
+from tests.journeys.visitor import Visitor, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
 @pytest.fixture
-def page(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> Page:
-    return new_visitor(live_portal, storage_state=administrator_cookies).page(CLIENTS)
+def page(visitor: Visitor) -> Page:
+    return visitor.page(CLIENTS)
 
 
 def test_keyboard_client_from_add_to_restore(page: Page) -> None:

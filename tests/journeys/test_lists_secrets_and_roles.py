@@ -6,27 +6,17 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import add_role, expect_window, open_client, open_tab
 from tests.journeys.test_client_actions import choose_action, with_client
 from tests.journeys.visitor import Visitor, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def visitor(
-    new_visitor: NewVisitor,
-    live_portal: PortalProcess,
-    administrator_cookies: StorageState,
-    request: pytest.FixtureRequest,
-) -> Visitor:
-    return new_visitor(live_portal, javascript=request.param, storage_state=administrator_cookies)
-
-
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_edit_secret_with_and_without_javascript(visitor: Visitor) -> None:
     page = with_client(visitor, f"Weir {uuid4()}")
     open_tab(page, "Secrets")
@@ -37,6 +27,7 @@ def test_edit_secret_with_and_without_javascript(visitor: Visitor) -> None:
     expect(page.get_by_role("heading", level=3, name="Firmware 4.2")).to_be_visible()
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_edit_roles_of_a_client_and_the_role_itself(visitor: Visitor) -> None:
     role, name = f"Role {uuid4()}", f"Weir {uuid4()}"
     page = with_client(visitor, name)
@@ -61,6 +52,7 @@ def test_edit_roles_of_a_client_and_the_role_itself(visitor: Visitor) -> None:
     expect(page.get_by_text(f"Role: {role}")).to_be_visible()
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_rename_and_remove_role_with_and_without_javascript(visitor: Visitor) -> None:
     role = f"Role {uuid4()}"
     page = visitor.page("/security/roles")
@@ -74,6 +66,7 @@ def test_rename_and_remove_role_with_and_without_javascript(visitor: Visitor) ->
     expect(page.get_by_role("row").filter(has_text=role)).to_have_count(0)
 
 
+@WITH_AND_WITHOUT_JAVASCRIPT
 def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
     name = f"Weir {uuid4()}"
     page = with_client(visitor, name)
@@ -102,10 +95,7 @@ def offline(page: Page) -> Iterator[None]:
     page.context.set_offline(False)
 
 
-def test_column_head_sorts_and_keeps_the_focus(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_column_head_sorts_and_keeps_the_focus(visitor: Visitor) -> None:
     visitor.expect("net::ERR_", "htmx:sendError", "htmx:afterRequest")
     page = visitor.page("/security/clients?show=active")
     if page.locator("#sort-used").count() == 0:

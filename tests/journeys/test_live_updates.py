@@ -75,12 +75,10 @@ def test_list_and_pane_follow_changes_by_others(
 
 
 def test_poll_overtaken_response_is_requested_again(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
     """An earlier response may arrive later: the list shows the newest state without complaints."""
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
-        "/security/clients?q=Overtaken"
-    )
+    page = visitor.page("/security/clients?q=Overtaken")
     add(live_portal, "Overtaken 1")
     held: list[Route] = []
     address = re.compile("/security/clients[?]")
@@ -96,13 +94,9 @@ def test_poll_overtaken_response_is_requested_again(
     expect(page.locator(".row-link")).to_have_text(["Overtaken 1", "Overtaken 2"])
 
 
-def test_poll_waits_while_the_person_is_busy(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
+def test_poll_waits_while_the_person_is_busy(visitor: Visitor, live_portal: PortalProcess) -> None:
     """An open menu, a text selection, an open window and a hidden page each pause polling."""
-    page, added = open_secrets(
-        new_visitor(live_portal, storage_state=administrator_cookies), f"At work {uuid4()}"
-    )
+    page, added = open_secrets(visitor, f"At work {uuid4()}")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     rotate(live_portal, added.client_id)
@@ -130,12 +124,8 @@ def test_poll_waits_while_the_person_is_busy(
     expect(pane).to_contain_text("Rotation in progress")
 
 
-def test_poll_keeps_open_parts_and_focus(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    page, added = open_secrets(
-        new_visitor(live_portal, storage_state=administrator_cookies), f"Opened {uuid4()}"
-    )
+def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalProcess) -> None:
+    page, added = open_secrets(visitor, f"Opened {uuid4()}")
     answer = page.request.post(
         "/identity/connect/token",
         form={

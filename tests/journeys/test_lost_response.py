@@ -8,13 +8,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Route, StorageState, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import add_client, expect_window, open_window
 from tests.journeys.test_interrupted_add import NO_ANSWER
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -24,10 +22,7 @@ ALREADY = "Already added. Its secret cannot be shown; add a new one."
 
 
 @pytest.fixture
-def visitor(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> Visitor:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def visitor(visitor: Visitor) -> Visitor:
     visitor.expect(404, 409, 422, "net::ERR_FAILED")
     return visitor
 

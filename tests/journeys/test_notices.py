@@ -4,25 +4,16 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Locator, Page, StorageState, expect
+from playwright.sync_api import Locator, Page, expect
 from standardwebhooks import Webhook as Verifier
 
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.test_secret_shown_once import HIDE
 from tests.journeys.visitor import Visitor
-from tests.portal_process import PortalProcess
 from tests.sinks import receiver
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 NOTICES = "/security/notices"
-
-
-@pytest.fixture
-def visitor(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> Visitor:
-    return new_visitor(live_portal, storage_state=administrator_cookies)
 
 
 def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:

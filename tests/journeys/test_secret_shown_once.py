@@ -1,10 +1,9 @@
 """The window that shows a secret once: how it closes, and that no secret remains."""
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys import secret_search
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import (
     add_client,
     close,
@@ -13,7 +12,7 @@ from tests.journeys.page_actions import (
     expect_window,
     shown_credentials,
 )
-from tests.journeys.visitor import focused, press, window_of
+from tests.journeys.visitor import Visitor, focused, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -23,13 +22,8 @@ HIDE = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: tru
 
 
 @pytest.mark.parametrize("way", ["Close", "Escape"])
-def test_close_without_copying_asks_first(
-    live_portal: PortalProcess,
-    new_visitor: NewVisitor,
-    administrator_cookies: StorageState,
-    way: str,
-) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
+def test_close_without_copying_asks_first(visitor: Visitor, way: str) -> None:
+    page = visitor.page("/security/clients")
     plain = add_client(page, f"Not copied, {way}").plain
     window = window_of(page)
     expect(window.get_by_text("Client Secret not copied yet")).to_be_visible()
@@ -53,10 +47,7 @@ def press_close(page: Page) -> None:
     window_of(page).get_by_text("Close", exact=True).locator("visible=true").click()
 
 
-def test_close_after_copying_does_not_ask(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_close_after_copying_does_not_ask(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     added = add_client(page, "Copied, then closed")
     assert copied_credentials(visitor, page) == added
@@ -68,10 +59,7 @@ def test_close_after_copying_does_not_ask(
     expect(row).to_contain_text("Copied, then closed")
 
 
-def test_close_after_copying_only_the_client_id_asks_first(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_close_after_copying_only_the_client_id_asks_first(visitor: Visitor) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page("/security/clients")
     added = add_client(page, "Only the id copied")
@@ -84,10 +72,7 @@ def test_close_after_copying_only_the_client_id_asks_first(
     expect(window_of(page).get_by_role("alert")).to_have_text(ASKS)
 
 
-def test_copy_without_a_clipboard_selects_the_value(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_copy_without_a_clipboard_selects_the_value(visitor: Visitor) -> None:
     visitor.context.add_init_script(
         "if (isSecureContext) navigator.clipboard.writeText = () => Promise.reject(new Error('no'))"
     )
@@ -102,10 +87,8 @@ def test_copy_without_a_clipboard_selects_the_value(
     expect(window_of(page).get_by_text("Client Secret not copied yet")).to_be_visible()
 
 
-def test_hidden_page_clears_the_secret_window(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
+def test_hidden_page_clears_the_secret_window(visitor: Visitor) -> None:
+    page = visitor.page("/security/clients")
     added = add_client(page, "Hidden page")
 
     page.evaluate(HIDE)
@@ -114,13 +97,9 @@ def test_hidden_page_clears_the_secret_window(
     expect(window_of(page)).to_have_count(0)
 
 
-def test_hidden_page_clears_the_secret_page(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
-) -> None:
+def test_hidden_page_clears_the_secret_page(visitor: Visitor) -> None:
     """The window as a separate page with JavaScript: opened in a new tab."""
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page(
-        "/security/clients/add"
-    )
+    page = visitor.page("/security/clients/add")
     page.get_by_label("Name").fill("Page of its own")
     page.get_by_role("button", name="Continue").click()
     expect_window(page, "Add Secret")
@@ -135,12 +114,8 @@ def test_hidden_page_clears_the_secret_page(
 
 @pytest.mark.parametrize("way", ["reload", "Back and Forward", "new tab of the same address"])
 def test_leaving_without_close_leaves_no_secret(
-    live_portal: PortalProcess,
-    new_visitor: NewVisitor,
-    administrator_cookies: StorageState,
-    way: str,
+    visitor: Visitor, live_portal: PortalProcess, way: str
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
     page = visitor.page("/security/roles")
     page.goto("/security/clients")
     added = add_client(page, f"Left by {way}")

@@ -3,21 +3,17 @@
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import expect_window
 from tests.journeys.test_client_actions import with_client
-from tests.journeys.visitor import expect_focus, focused, window_of
+from tests.journeys.visitor import Visitor, expect_focus, focused, window_of
 from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
-def test_shortcuts_act_on_the_list_and_the_open_client(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies)
+def test_shortcuts_act_on_the_list_and_the_open_client(visitor: Visitor) -> None:
     name = f"Sluice {uuid4()}"
     with_client(visitor, name)
     page = visitor.page(f"/security/clients?q={name}")
@@ -47,10 +43,8 @@ def test_shortcuts_act_on_the_list_and_the_open_client(
     expect_focus(page, row)
 
 
-def test_shortcuts_in_a_focused_field_do_nothing(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/clients")
+def test_shortcuts_in_a_focused_field_do_nothing(visitor: Visitor) -> None:
+    page = visitor.page("/security/clients")
 
     page.keyboard.press("/")
     assert focused(page) == "id_q"
@@ -59,10 +53,8 @@ def test_shortcuts_in_a_focused_field_do_nothing(
     expect(window_of(page)).to_have_count(0)
 
 
-def test_shortcuts_turned_off_do_nothing(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/account")
+def test_shortcuts_turned_off_do_nothing(visitor: Visitor, live_portal: PortalProcess) -> None:
+    page = visitor.page("/account")
     uses = page.get_by_label("Use single-key shortcuts")
     uses.uncheck()
     page.get_by_role("button", name="Save shortcuts").click()
@@ -79,12 +71,10 @@ def test_shortcuts_turned_off_do_nothing(
     expect(page.locator("body[data-shortcuts=off]")).to_have_count(0)
 
 
-def test_shortcuts_open_find_and_pages(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
+def test_shortcuts_open_find_and_pages(visitor: Visitor, live_portal: PortalProcess) -> None:
     added = live_portal.manage("clients", "add", "Quarry weighbridge", "--tenant", TENANT)
     assert added.returncode == 0
-    page = new_visitor(live_portal, storage_state=administrator_cookies).page("/security/roles")
+    page = visitor.page("/security/roles")
 
     page.keyboard.press("Control+k")
     expect(page.locator("[data-palette] input")).to_be_focused()

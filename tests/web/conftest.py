@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import give_app, make_role
 
 
