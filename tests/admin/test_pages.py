@@ -10,23 +10,23 @@ from django.db.models import Model
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from clients_app import models
 from clients_app.admin import urls
 from clients_app.admin.site import site
-from clients_app.models import (
-    AuditEvent,
-    Client,
-    ClientSecret,
-    Person,
-    Role,
-    SigningKey,
-    Tenant,
-    TokenUsage,
-)
 from tests.admin.conftest import Installation, list_of, page_of
 from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
 from tests.responses import text_of
 
-MODELS = [Tenant, Person, Role, Client, ClientSecret, SigningKey, AuditEvent, TokenUsage]
+MODELS = [
+    models.Tenant,
+    models.Person,
+    models.Role,
+    models.Client,
+    models.ClientSecret,
+    models.SigningKey,
+    models.AuditEvent,
+    models.TokenUsage,
+]
 names = [model.__name__ for model in MODELS]
 assert urls  # registers the models
 
@@ -86,14 +86,14 @@ def test_admin_search_matches_name_and_id(
 ) -> None:
     row = next(row for row in installation.rows() if isinstance(row, model))
     words = {
-        Tenant: "herons",
-        Person: "TOVE",
-        Role: "PUMP R",
-        Client: "wind PARK",
-        ClientSecret: "wind park",
-        SigningKey: installation.key.kid[:8],
-        AuditEvent: "pump READER",
-        TokenUsage: "reader",
+        models.Tenant: "herons",
+        models.Person: "TOVE",
+        models.Role: "PUMP R",
+        models.Client: "wind PARK",
+        models.ClientSecret: "wind park",
+        models.SigningKey: installation.key.kid[:8],
+        models.AuditEvent: "pump READER",
+        models.TokenUsage: "reader",
     }
     whose = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
     for term in (words[model], str(whose)):
@@ -168,7 +168,7 @@ def test_admin_page_unknown_row_redirects_to_the_front_page(staff: Browser, pk: 
         assert staff.get(f"/admin/clients_app/{operation.format(pk)}").status_code == 404
 
 
-def more_rows(tenant: Tenant) -> None:
+def more_rows(tenant: models.Tenant) -> None:
     """Add a few rows to each list."""
     for number in range(4):
         make_person(f"person {number}", make_tenant(f"Tenant {number}"))
@@ -176,7 +176,7 @@ def more_rows(tenant: Tenant) -> None:
         (client,) = insert_clients([f"Client {number}"], tenant)
         client.clientrole_set.create(role=role)
         (secret,) = insert_secrets(client, 1)
-        TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
+        models.TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from tests.conftest import Machine, browser_of
@@ -113,3 +114,17 @@ def csrf_browser(administrator):
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
     return browser
+
+
+@pytest.fixture
+def expect_refused(
+    colleague_browser: Browser, stranger_browser: Browser, client: Browser
+) -> Callable[..., None]:
+    """A function that checks that a viewer, a stranger and nobody may not use an address."""
+
+    def expect_refused(method: str, address: str, form: dict[str, Any] | None = None) -> None:
+        assert getattr(colleague_browser, method)(address, form).status_code == 403
+        assert getattr(stranger_browser, method)(address, form).status_code == 404
+        assert getattr(client, method)(address, form).status_code in (303, 403)
+
+    return expect_refused

@@ -9,6 +9,7 @@ from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from tests.conftest import browser_of
 from tests.factories import make_client, make_person
 from tests.responses import HTMX, is_page, text_of
+from tests.web.conftest import record_use
 
 PANE = {**HTMX, "HX-Target": "details"}
 TABS = ["", "/secrets", "/roles", "/activity"]
@@ -166,14 +167,7 @@ def test_details_tab_member_sees_no_addresses_or_owners(
     ClientOwner.objects.create(
         client=machine.client, person=make_person("olga", machine.client.tenant)
     )
-    TokenUsage.objects.create(
-        client=machine.client,
-        secret=machine.secret,
-        hour=now,
-        tokens=1,
-        last_at=now,
-        last_address="198.51.100.7",
-    )
+    record_use(machine.secret, now, address="198.51.100.7")
 
     for browser, sees in ((administrator_browser, True), (colleague_browser, False)):
         text = text_of(browser.get(address("")))
