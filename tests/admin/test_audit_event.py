@@ -1,14 +1,11 @@
 """Audit events in the admin site: readable sentences that cannot be changed."""
 
-from datetime import datetime
-
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app import audit
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, Tenant
 from tests.admin.conftest import Installation, list_of, page_of
-from tests.factories import make_client, make_tenant
 from tests.responses import text_of
 
 
@@ -44,12 +41,9 @@ def test_event_cannot_be_deleted_or_changed(staff: Browser, installation: Instal
 
 
 def test_event_list_can_be_filtered(
-    staff: Browser, installation: Installation, now: datetime
+    staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:
-    other = make_tenant("Elsewhere")
-    make_client("Far away", other, now=now)
-
-    by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other.pk}"))
+    by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other_tenant.pk}"))
     by_action = text_of(staff.get(f"{list_of(AuditEvent)}?action=role.added"))
 
     assert "Client Far away added" in by_tenant

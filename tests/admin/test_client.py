@@ -12,7 +12,7 @@ from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.admin.conftest import Installation, last_event, page_of
-from tests.factories import command_line_in, make_client, make_tenant
+from tests.factories import command_line_in, make_client
 from tests.responses import text_of
 
 
@@ -192,13 +192,10 @@ def test_client_list_can_be_filtered_by_state(
 
 
 def test_client_list_can_be_filtered_by_tenant(
-    staff: Browser, installation: Installation, now: datetime
+    staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:
-    other = make_tenant("Elsewhere")
-    make_client("Far away", other, now=now)
-
-    page = text_of(staff.get(f"/admin/clients_app/client/?tenant={other.pk}"))
+    page = text_of(staff.get(f"/admin/clients_app/client/?tenant={other_tenant.pk}"))
 
     assert "Far away" in page
     assert "Wind park reader" not in page
-    assert Role.objects.for_tenant(other.pk).exists()
+    assert Role.objects.for_tenant(other_tenant.pk).exists()
