@@ -59,6 +59,9 @@ class Row(NamedTuple):
     admin: Callable[[Targets], DoorRequest] | None = None
 
 
+DOOR_NAMES: Final = Row._fields
+
+
 def admin(name: str, row: Any = None, /, **typed: Any) -> DoorRequest:
     return DoorRequest(reverse(f"admin:{name}", args=[row.pk] if row else []), typed)
 

@@ -26,11 +26,11 @@ from tests.factories import (
     make_role,
 )
 from tests.permissions.operations_by_door import (
+    DOOR_NAMES,
     NEW_PASSWORD,
     PASSWORD_FORM,
     ROWS,
     DoorRequest,
-    Row,
     Targets,
 )
 from tests.portal_process import PASSWORD
@@ -41,7 +41,7 @@ STALE: Final = timedelta(minutes=21)
 DOORS: Final = [
     (action, door)
     for action, row in ROWS.items()
-    for door in Row._fields
+    for door in DOOR_NAMES
     if getattr(row, door) and action != Action.SET_OWN_PASSWORD
 ]
 
@@ -136,7 +136,7 @@ def test_change_password_with_a_second_factor_asks_for_a_code(
 def test_opened_window_can_be_sent_for_ten_more_minutes(
     proof_for: str, targets: Targets, people: dict[str, list[Person]]
 ) -> None:
-    for door in Row._fields:
+    for door in DOOR_NAMES:
         request = getattr(ROWS[Action.REMOVE_SECRET], door)(targets)
         for minutes, opens, is_done in ((9, True, True), (11, False, True), (21, False, False)):
             browser = browser_of(people[door][0], proof_age=timedelta(minutes=minutes))
