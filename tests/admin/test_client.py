@@ -139,7 +139,9 @@ def test_restore_client_after_thirty_days_is_refused(
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
-def test_client_page_unknown_id_redirects(staff: Browser, installation: Installation) -> None:
+def test_operations_on_an_unknown_client_are_not_found(
+    staff: Browser, installation: Installation
+) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
         assert staff.get(operation_address(name, nobody)).status_code == 404

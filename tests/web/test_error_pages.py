@@ -8,7 +8,6 @@ from django.test import Client as Browser
 
 from clients_app.models import Client
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.conftest import browser_of as plain_browser_of
 from tests.responses import HTMX, is_page, text_of, value_of
 
 
@@ -92,7 +91,7 @@ def test_get_request_never_changes_anything(administrator_browser, draft):
 def test_person_without_roles_is_refused(colleague, machine):
     colleague.roles.clear()
 
-    assert plain_browser_of(colleague).get("/security/clients").status_code == 403
+    assert browser_of(colleague).get("/security/clients").status_code == 403
 
 
 def test_page_with_a_bearer_token_is_refused(machine):

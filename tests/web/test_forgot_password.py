@@ -87,5 +87,5 @@ def test_forgot_password_repeated_requests_are_rate_limited(
     assert LinkRequest.objects.count() == 5
 
 
-def test_forgot_password_without_a_mail_server_is_not_found(client: Browser, db: None) -> None:
+def test_forgot_password_post_without_a_mail_server_is_refused(client: Browser, db: None) -> None:
     assert client.post(PAGE, {"email": ADDRESS}).status_code == 405

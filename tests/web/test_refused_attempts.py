@@ -79,7 +79,7 @@ def test_failed_sign_ins_are_batched_and_unknown_names_only_logged(
     assert line == "3 sign-ins with unknown usernames from 192.0.2.7 failed."
 
 
-def test_refused_attempts_of_too_many_names_are_not_kept() -> None:
+def test_refused_attempts_of_too_many_names_are_counted_together() -> None:
     for number in range(refused_attempts.NAMES_MAX + 500):
         refused_attempts.note_failed_sign_in(f"{number}" * 300, address="", now=datetime.now(UTC))
 
@@ -119,7 +119,7 @@ def test_failed_sign_in_of_another_tenant_leaves_no_event_here(
     assert recorded_events() == []
 
 
-def test_rate_limited_sign_in_is_recorded_for_the_person(tenant: Tenant) -> None:
+def test_failed_sign_in_of_an_inactive_person_is_recorded_with_the_name(tenant: Tenant) -> None:
     person = make_person("ann", tenant, password=PASSWORD)
     Person.objects.filter(pk=person.pk).update(is_active=False)
 
