@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.conftest import browser_of
 from tests.responses import HTMX, is_page, text_of, value_of
 
 
