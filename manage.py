@@ -1,25 +1,56 @@
 #!/usr/bin/env python
-"""Django's command line; it finds the database and the key of `make run` by itself."""
+"""Django's command line, which also finds the database and the SECRET_KEY of `make run`."""
 
 import os
 import sys
+from typing import NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import ManagementUtility, get_commands, load_command_class
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
+
+
+class PortalCommands(ManagementUtility):
+    """Django's commands and ours; the help describes ours first."""
+
+    def main_help_text(self, commands_only: bool = False) -> str:
+        """Return the text of `manage.py --help`, or only the names of the commands."""
+        text: str = super().main_help_text(commands_only)
+        if commands_only or self.settings_exception:
+            return text
+        ours = [
+            f"    {name:<10} {load_command_class(app, name).help}"
+            for name, app in sorted(get_commands().items())
+            if app in {"clients_app", "portal.server"}
+        ]
+        return "\n".join(["", "Commands of the portal:", *ours, text])
 
 
 def main() -> None:
-    """Run one command; what the operator can mend is said in one sentence, without a traceback."""
+    """Run one command; errors that the operator can fix end it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
-    from django.db import DatabaseError
-
-    from clients_app.management import failures
-
     try:
-        execute_from_command_line(sys.argv)
+        PortalCommands(sys.argv).execute()
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except DatabaseError as error:
-        failures.end(error)
+        exit_because_of(error)
+
+
+def exit_because_of(error: DatabaseError) -> NoReturn:
+    """Exit with a sentence that says what to do; raise an error that only a bug can cause."""
+    if isinstance(error, DataError | IntegrityError):
+        raise error
+    reason = str(error).strip().partition("\n")[0]
+    if isinstance(error, ProgrammingError) or reason.startswith("no such"):
+        sys.exit(
+            f"The database does not match this version ({reason}); "
+            "run `make run` or `manage.py migrate` first."
+        )
+    sys.exit(
+        f"The database cannot be used ({reason}); "
+        "check DATABASE_URL or DATA_DIR, and that the database server is running."
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Reads what the operator set in the environment; each refusal is a sentence saying what to do."""
+"""Readers of environment variables; each error is a sentence that says what to set."""
 
 import ipaddress
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,10 +12,10 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from clients_app import data_files
+from clients_app.rules.scopes import SCOPES
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
-RSA_KEY_BITS = ("2048", "3072", "4096")
+DATABASE_EXAMPLE = "postgres://user:password@localhost:5432/portal"
 T = TypeVar("T")
 DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     "portal.storage.sqlite3": {
@@ -24,7 +23,7 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "timeout": 5,  # seconds to wait for another writer
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA recursive_triggers=ON;"  # else INSERT OR REPLACE removes rows unseen
+            "PRAGMA recursive_triggers=ON;"  # otherwise INSERT OR REPLACE deletes without triggers
         ),
     },
     "django.db.backends.postgresql": {
@@ -40,27 +39,64 @@ def text(name: str, default: str = "") -> str:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Return the words of a variable that lists several, with spaces or commas between them."""
+    """Return the words of the variable, separated by spaces or commas."""
     return text(name, default).replace(",", " ").split()
+
+
+def invalid(name: str, problem: str, advice: str) -> ImproperlyConfigured:
+    """Return the error for a variable."""
+    return ImproperlyConfigured(f"{name} {problem}; set it to {advice}.")
+
+
+def parsed(name: str, default: str, parse: Callable[[str], T], advice: str) -> T:
+    """Return what ``parse`` makes of the variable, which is shown if ``parse`` fails."""
+    value = text(name, default)
+    try:
+        return parse(value)
+    except (ValueError, LookupError, OSError):
+        raise invalid(name, f"is {value!r}", advice) from None
+
+
+def parsed_url(name: str, url: str, parse: Callable[[str], Any], example: str) -> dict[str, Any]:
+    """Return what django-environ makes of ``url``, whose password is not shown if it fails."""
+    try:
+        found: dict[str, Any] = parse(url)
+    except (ValueError, LookupError, AttributeError, ImproperlyConfigured):
+        raise invalid(name, "cannot be parsed", f"something like {example}") from None
+    return found
+
+
+def choice(name: str, default: str, *others: str) -> str:
+    """Return the variable, which must be ``default`` or one of ``others``."""
+    allowed = (default, *others)
+    if text(name, default) not in allowed:
+        raise invalid(name, f"is {text(name)!r}", f"one of {', '.join(allowed)}")
+    return text(name, default)
+
+
+def switch(name: str) -> bool:
+    """Return whether the variable is ``on``; the default is ``off``."""
+    return choice(name, "off", "on") == "on"
+
+
+def number(name: str, default: int, lowest: int, highest: int) -> int:
+    """Return the variable, a whole number from ``lowest`` to ``highest``."""
+
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+            raise ValueError
+        return int(value)
+
+    return parsed(name, str(default), parse, f"a whole number from {lowest} to {highest}")
 
 
 def scopes(name: str, default: str) -> list[str]:
     """Return the words of the variable, which must be scopes (RFC 6749 section 3.3)."""
     found = list(dict.fromkeys(words(name, default)))
-    if not found or not all(re.fullmatch(r"[\x21\x23-\x5B\x5D-\x7E]+", word) for word in found):
-        raise ImproperlyConfigured(
-            f"{name} is {text(name)!r}; set it to words without quotes and backslashes, "
-            "in plain ASCII, such as api."
-        )
+    if not SCOPES.fullmatch(" ".join(found)):
+        advice = "words without quotes and backslashes, in ASCII, such as api"
+        raise invalid(name, f"is {text(name)!r}", advice)
     return found
-
-
-def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
-    """Return the variable, which must be one of ``allowed``."""
-    value = text(name, default)
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(allowed)}.")
-    return value
 
 
 def stream(name: str) -> str:
@@ -68,101 +104,57 @@ def stream(name: str) -> str:
     value = text(name)
     if value in {"", "stdout"} or (Path(value).is_absolute() and Path(value).parent.is_dir()):
         return value
-    raise ImproperlyConfigured(
-        f"{name} is {value!r}; set it to stdout or to a file by its absolute path, whose folder "
-        "exists."
-    )
-
-
-def switch(name: str) -> bool:
-    """Return whether the variable is ``on``; it may only be that or ``off``, the default."""
-    return choice(name, ("off", "on"), "off") == "on"
-
-
-def number(name: str, default: int, lowest: int, highest: int) -> int:
-    """Return the variable as a whole number from ``lowest`` to ``highest``."""
-    value = text(name, str(default))
-    if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; set it to a whole number from {lowest} to {highest}."
-        )
-    return int(value)
+    advice = "stdout or to the absolute path of a file whose folder exists"
+    raise invalid(name, f"is {value!r}", advice)
 
 
 def no_debug(name: str) -> bool:
-    """Return False; refuse to start where the operator believes there is a debug mode."""
+    """Return False; an operator who turns on debug mode gets an error."""
     if text(name, "0").lower() not in {"0", "false", "no", "off"}:
-        raise ImproperlyConfigured(f"{name} is set; unset it, for this portal has no debug mode.")
+        raise ImproperlyConfigured(f"{name} is set; unset it: this portal has no debug mode.")
     return False
 
 
 def networks(name: str) -> list[str]:
     """Return the words of the variable, which must be IP addresses or networks."""
-    for word in words(name):
-        try:
+
+    def parse(_: str) -> list[str]:
+        for word in words(name):
             ipaddress.ip_network(word, strict=False)
-        except ValueError:
-            raise ImproperlyConfigured(
-                f"{name} contains {word!r}; set it to addresses or networks such as 10.0.0.0/8."
-            ) from None
-    return words(name)
+        return words(name)
+
+    return parsed(name, "", parse, "addresses or networks such as 10.0.0.0/8")
 
 
 def time_zone(name: str) -> str:
     """Return the name of a zone of the IANA database; UTC when unset."""
-    value = text(name, "UTC")
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, LookupError) as error:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; set it to a zone such as UTC or Europe/Berlin."
-        ) from error
-    return value
+    advice = "a zone such as UTC or Europe/Berlin"
+    return parsed(name, "UTC", lambda value: ZoneInfo(value).key, advice)
 
 
-def parsed(name: str, default: str, parse: Callable[[str], T], *, example: str) -> T:
-    """Return what ``parse`` makes of a URL-shaped variable; its password is in no message."""
-    try:
-        return parse(text(name, default))
-    except (ValueError, LookupError, AttributeError, ImproperlyConfigured):
-        raise ImproperlyConfigured(
-            f"{name} cannot be understood; set it to something like {example}."
-        ) from None
+def address(name: str, default: str) -> str:
+    """Return the variable, an IP address; localhost is taken for 127.0.0.1."""
+
+    def parse(value: str) -> str:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
+
+    return parsed(name, default, parse, "an IP address such as 127.0.0.1 or 0.0.0.0")
 
 
 def cache() -> dict[str, Any]:
-    """Return what Django wants to know of CACHE_URL; what all workers share when unset."""
-    if not text("CACHE_URL", ""):
+    """Return Django's settings for CACHE_URL; when unset, a cache that all workers share."""
+    if not text("CACHE_URL"):
         return {"BACKEND": "clients_app.services.shared_cache.SharedCache"}
     example, parse = "rediscache://localhost:6379/1", environ.Env.cache_url_config
-    found: dict[str, Any] = parsed("CACHE_URL", "", parse, example=example)
-    return found
-
-
-def database(data_dir: Path) -> dict[str, Any]:
-    """Return what Django wants to know of DATABASE_URL; a file in ``data_dir`` when unset."""
-    url = text("DATABASE_URL", f"sqlite:///{quote(str(data_files.database(data_dir)))}")
-    example = "postgres://user:password@localhost:5432/portal"
-    if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL is neither PostgreSQL nor SQLite; set it to something like {example}."
-        )
-    found: dict[str, Any] = parsed("DATABASE_URL", url, environ.Env.db_url_config, example=example)
-    if found["NAME"] in {"", ":memory:"}:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL names no database; set it to something like {example}."
-        )
-    if found["ENGINE"].endswith("sqlite3"):
-        found["ENGINE"] = "portal.storage.sqlite3"
-    found["OPTIONS"] = DATABASE_OPTIONS[found["ENGINE"]] | found.get("OPTIONS", {})
-    found["CONN_MAX_AGE"] = None  # persistent
-    found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")
-    return found
+    return parsed_url("CACHE_URL", text("CACHE_URL"), parse, example)
 
 
 def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
-    """Return the database, and beside one of SQLite that of the short-lived rows."""
-    default = database(data_dir)
+    """Return Django's DATABASES: DATABASE_URL, or a file in ``data_dir`` when unset.
+
+    SQLite gets a second database, for the short-lived rows.
+    """
+    default = _database(data_dir)
     if default["ENGINE"] == "django.db.backends.postgresql":
         return {"default": default}
     short_lived = {
@@ -178,63 +170,64 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
     return {"default": default, "short_lived": short_lived}
 
 
+def _database(data_dir: Path) -> dict[str, Any]:
+    name, advice = "DATABASE_URL", f"something like {DATABASE_EXAMPLE}"
+    url = text(name, f"sqlite:///{quote(str(data_files.database(data_dir)))}")
+    if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
+        raise invalid(name, "is neither PostgreSQL nor SQLite", advice)
+    found = parsed_url(name, url, environ.Env.db_url_config, DATABASE_EXAMPLE)
+    if found["NAME"] in {"", ":memory:"}:
+        raise invalid(name, "names no database", advice)
+    is_sqlite = found["ENGINE"].endswith("sqlite3")
+    engine = "portal.storage.sqlite3" if is_sqlite else found["ENGINE"]
+    return found | {
+        "ENGINE": engine,
+        "OPTIONS": DATABASE_OPTIONS[engine] | found.get("OPTIONS", {}),
+        "CONN_MAX_AGE": None,  # persistent
+        "CONN_HEALTH_CHECKS": not is_sqlite,
+    }
+
+
 def mail(name: str) -> dict[str, Any]:
-    """Return what Django wants to know of a mail server's URL; nothing when unset."""
-    url = text(name)
+    """Return Django's settings for the URL of a mail server; nothing when unset."""
+    url, example = text(name), "smtp+tls://user:password@mail.example.com:587"
     if not url:
         return {}
-    example = "smtp+tls://user:password@mail.example.com:587"
-    found = parsed(name, url, environ.Env.email_url_config, example=example)
-    if url.partition(":")[0] not in {"smtp", "smtp+tls", "smtp+ssl"} or not found["EMAIL_HOST"]:
-        raise ImproperlyConfigured(
-            f"{name} names no mail server; set it to something like {example}."
-        )
-    found["EMAIL_PORT"] = found["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587}.get(
-        url.partition(":")[0], 465
-    )
-    return {setting: value for setting, value in found.items() if value is not None}
-
-
-def address(name: str, default: str) -> str:
-    """Return the variable, an IP address; localhost is taken for 127.0.0.1."""
-    value = text(name, default)
-    try:
-        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; set it to an IP address such as 127.0.0.1 or 0.0.0.0."
-        ) from None
+    ports, scheme = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}, url.partition(":")[0]
+    found = parsed_url(name, url, environ.Env.email_url_config, example)
+    if scheme not in ports or not found["EMAIL_HOST"]:
+        raise invalid(name, "names no mail server", f"something like {example}")
+    found["EMAIL_PORT"] = found["EMAIL_PORT"] or ports[scheme]
+    return found
 
 
 def tls_files() -> tuple[Path, Path] | None:
-    """Return the files of TLS_CERT and TLS_KEY, both in PEM; None when neither is set."""
-    certificate, key = text("TLS_CERT"), text("TLS_KEY")
-    if not certificate and not key:
+    """Return the PEM files of TLS_CERT and TLS_KEY; None when neither is set."""
+    names = ("TLS_CERT", "TLS_KEY")
+    if not any(map(text, names)):
         return None
-    for name, path in (("TLS_CERT", certificate), ("TLS_KEY", key)):
+    for name in names:
+        path = text(name)
         if not path:
             raise ImproperlyConfigured(f"{name} is not set; set both TLS_CERT and TLS_KEY.")
         if not os.access(path, os.R_OK) or not Path(path).is_file():
-            raise ImproperlyConfigured(
-                f"{name} {path} cannot be read; set it to a PEM file that this user may read."
-            )
-    return Path(certificate), Path(key)
+            raise invalid(f"{name} {path}", "cannot be read", "a PEM file that this user may read")
+    return Path(text("TLS_CERT")), Path(text("TLS_KEY"))
 
 
 def public_url(default: str) -> str:
     """Return the public origin (scheme, host, port); https, or http on loopback only."""
-    value = text("PUBLIC_URL", default)
-    parts = urlsplit(value.rstrip("/"))
-    wrong = ImproperlyConfigured(
-        f"PUBLIC_URL is {value!r}; set it to an origin such as https://portal.example.com "
-        "(http is for localhost only)."
-    )
-    try:
-        usable = parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError as error:
-        raise wrong from error
-    if not usable or parts.path or parts.query or parts.fragment or parts.username is not None:
-        raise wrong
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
-        raise wrong
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    def parse(value: str) -> str:
+        parts = urlsplit(value.rstrip("/"))
+        is_origin = parts.hostname and parts.port != 0 and parts.username is None
+        is_secure = parts.scheme == "https"
+        is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not is_origin or parts.path or parts.query or parts.fragment:
+            raise ValueError
+        if not (is_secure or is_local):
+            raise ValueError
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    advice = "an origin such as https://portal.example.com (http is for localhost only)"
+    return parsed("PUBLIC_URL", default, parse, advice)

@@ -3,6 +3,8 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,43 +14,48 @@ from portal.environment import text
 
 
 def secret_from(name: str) -> str:
-    """Return the variable, or the content of the file that ``<name>_FILE`` names, or nothing."""
+    """Return the variable, or the content of the file ``<name>_FILE``; empty if neither is set."""
     path = text(f"{name}_FILE")
     return _content(Path(path), f"{name}_FILE") if path else text(name)
 
 
 def secret_key(data_dir: Path) -> str:
-    """Return SECRET_KEY, or SECRET_KEY_FILE's, or the key file's in DATA_DIR, made if missing."""
+    """Return SECRET_KEY or the content of SECRET_KEY_FILE, by default a new file in DATA_DIR."""
     given = secret_from("SECRET_KEY")
     if not given:
         path = data_files.secret_key(data_dir)
-        _make_key_file(path)
+        if not path.exists():
+            _create_key_file(path)
         given = _content(path, "The key file")
     if len(given) < 50 or len(set(given)) < 5:
         raise ImproperlyConfigured("SECRET_KEY is too weak; set at least 50 random characters.")
     return given
 
 
-def _make_key_file(path: Path) -> None:
-    """Write a new key with mode 0600; several processes starting at once agree on one."""
-    if path.exists():
-        return
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+@contextmanager
+def writable_folder(folder: Path, what: str) -> Iterator[None]:
+    """Create ``folder``; an OSError here or in the block becomes a sentence about ``what``."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{what} cannot be written ({error.strerror}); "
+            "set DATA_DIR to a folder that this user may write to."
+        ) from error
+
+
+def _create_key_file(path: Path) -> None:
+    """Write a new key with mode 0600; processes that start at the same time agree on one."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with writable_folder(path.parent, f"The key file {path}"):
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
         try:
-            os.link(draft, path)  # refuses to replace a key that another process wrote first
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):  # another process was first
+                os.link(draft, path)
         finally:
             draft.unlink()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"The key file {path} cannot be written ({error.strerror}); "
-            "set DATA_DIR to a folder that this user may write to."
-        ) from error
 
 
 def _content(path: Path, what: str) -> str:

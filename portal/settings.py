@@ -1,4 +1,4 @@
-"""All settings, from the environment alone; docs/operations.md lists the variables."""
+"""All settings. They come from environment variables, which docs/operations.md lists."""
 
 import os
 from functools import partial
@@ -33,16 +33,16 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECRET_KEY = secret_files.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-# The first start; the password is read when it is needed, and kept nowhere
+# The first start; the password is read when it is needed and not stored
 FIRST_TENANT_NAME = env.text("PORTAL_TENANT_NAME", "My organisation")
 FIRST_ADMINISTRATOR = env.text("PORTAL_ADMIN_USERNAME", "administrator")
 FIRST_PASSWORD = partial(secret_files.secret_from, "PORTAL_ADMIN_PASSWORD")
 
-# The product's own
+# Tokens, keys and limits
 API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
 TOKEN_AUDIENCE = env.text("TOKEN_AUDIENCE")
-TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", env.ALGORITHMS, "RS256")
-TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", env.RSA_KEY_BITS, "2048"))
+TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", "RS256", "ES256", "PS256", "EdDSA")
+TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", "2048", "3072", "4096"))
 KEY_ROTATION_DAYS = env.number("KEY_ROTATION_DAYS", 90, 1, 3650)
 JWKS_MAX_AGE = env.number("JWKS_MAX_AGE", 900, 10, 900)  # seconds
 ACTIVITY_KEEP_DAYS = env.number("ACTIVITY_KEEP_DAYS", 0, 0, 36_500)
@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "template_partials.apps.SimpleAppConfig",
+    "template_partials",  # sets the template loaders
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "portal.server",
 ]
 MIDDLEWARE = [
-    "clients_app.http.middleware.named_operations",  # first: every line of the log has the id
+    "clients_app.http.middleware.named_operations",  # first, so every log line has the id
     "clients_app.http.middleware.trusted_proxies_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -92,20 +92,6 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
-            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -122,7 +108,7 @@ TEMPLATES = [
     }
 ]
 
-# Rows
+# Databases and cache
 DATABASES = env.databases(DATA_DIR)
 DATABASE_ROUTERS = ["portal.storage.router.Router"]
 CACHES = {"default": env.cache()}
@@ -131,7 +117,7 @@ CACHES = {"default": env.cache()}
 AUTH_USER_MODEL = "clients_app.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["clients_app.identity.password_hashers.PasswordHasher"]
-PASSWORD_RESET_TIMEOUT = 3600  # seconds a one-time link to choose a password is valid
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a one-time link is valid
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -147,27 +133,23 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds a proof of identity holds
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a proof of identity is valid
 REQUIRE_MFA = env.switch("REQUIRE_MFA")
 MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong (RFC 6238 section 5.2)
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds (RFC 6238 section 5.2)
 
-# Messages: without MAIL_URL nothing is mailed
+# Messages; without MAIL_URL no mail is sent
 MAIL = env.mail("MAIL_URL")
-EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
-EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", ""), MAIL.get("EMAIL_PORT", 25)
-EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+vars().update(MAIL)
 EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"portal@{HOST}")
 NOTICE_HOUR = env.number("NOTICE_HOUR", 8, 0, 23)  # in TIME_ZONE
 OUTGOING_ALLOWED_HOSTS = env.words("OUTGOING_ALLOWED_HOSTS")
 METRICS_TOKEN = secret_files.secret_from("METRICS_TOKEN")
 
-# Sessions and cookies: __Host- names need https
+# Sessions and cookies; names with __Host- require https
 SESSION_ENGINE = "clients_app.identity.session_store"
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
@@ -183,7 +165,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|metrics)$"]  # machines: no redirect
+SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|metrics)$"]  # for machines
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -200,13 +182,13 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # usernames are unique by their key, ignoring case
+SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring case
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
-# Words, moments, files
+# Language, time zone, files
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # a language comes with a catalog of ours, never by halves
+LANGUAGES = [("en", "English")]  # add a language with its catalog in clients_app/locale
 LOCALE_PATHS = [BASE_DIR / "clients_app" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE")
@@ -219,7 +201,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 AUDIT_STREAM = env.stream("AUDIT_STREAM")
 LOG_TOKENS = env.switch("LOG_TOKENS")
-LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Looks at the code without running it, and at the settings of an installation in public.
+# Checks the code without running it, and the settings of a public installation.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)

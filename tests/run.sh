@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs the tests twice: all on SQLite; on a PostgreSQL of its own all but those marked one_database.
-# Nothing is skipped. Both halves run in any case; the last lines name every test that failed, and
-# so does the file FAILED_TESTS, where that is set. Arguments are pytest's, for example test files.
+# Runs all tests on SQLite, then those that are not marked one_database on a temporary PostgreSQL.
+# No test is skipped, and the second half always runs. The last lines list every test that failed,
+# as does the file FAILED_TESTS, if set. Arguments go to pytest, for example test files.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,9 +19,9 @@ if ! complete >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo 'Installing Chromium, PostgreSQL, nginx and Node ...' >&2
     packages='chromium fonts-liberation postgresql curl faketime nginx libnginx-mod-http-js'
-    has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # npm of Debian will not join others
+    has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
     apt-get update -qq
-    # shellcheck disable=SC2086 # words, not one
+    # shellcheck disable=SC2086 # split into words
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $packages >&2
   fi
 fi
@@ -32,31 +32,31 @@ if ! complete >/dev/null 2>&1; then
   exit 1
 fi
 
-# Chromium without its windows does with a third less time; with them it does as well.
+# The Chromium shell without windows takes a third less time; the full one works as well.
 if ! command -v chromium-headless-shell >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell; } \
     >/dev/null 2>&1 || true
 fi
 
 unset DATABASE_URL
-unset PYTHONDONTWRITEBYTECODE # what is compiled once serves all processes
-# Two for each core: many tests wait for servers, browsers and disks most of the time.
+unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
+# Two per core: many tests mostly wait for servers, browsers and disks.
 PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(nproc) * 2))
 export PYTEST_XDIST_AUTO_NUM_WORKERS
-# tests/conftest.py has the order: files in turn, those that take long first.
+# tests/conftest.py sets the order: file by file, slow ones first.
 selected=$#
 set -- -q -n auto --dist loadfile --no-loadscope-reorder "$@"
 failed=${FAILED_TESTS:-$(mktemp)}
 : >"$failed"
 status=0
 
-on() { # on DATABASE COMMAND...: runs one half; tests/conftest.py adds to the file what failed
+on() { # on DATABASE COMMAND...: runs one half; tests/conftest.py appends failed tests to the file
   database=$1
   shift
   echo "On $database:"
   ended=0
   FAILED_TESTS="$failed" DATABASE_NAME="$database" "$@" || ended=$?
-  [ "$ended" != 5 ] || [ "$selected" = 0 ] || ended=0 # none of the chosen tests is for this half
+  [ "$ended" != 5 ] || [ "$selected" = 0 ] || ended=0 # no selected test is for this half
   [ "$ended" = 0 ] || status=1
   [ "$ended" -lt 2 ] || echo "$database: pytest ended with status $ended" >>"$failed"
 }

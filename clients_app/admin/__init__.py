@@ -1,1 +1,1 @@
-"""The door of Staff: Django's admin site, which only looks, and the same deeds by the services."""
+"""The admin site, for Staff: read-only pages of Django, and operations that call the services."""

@@ -1,10 +1,9 @@
-"""How values are shown: moments to the second, with their zone, and what is empty as a line."""
+"""How columns show values: moments to the second with their zone, empty values as a hyphen."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateTimeField, Model
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,33 +13,31 @@ from django.utils.safestring import SafeString
 from clients_app.templatetags.moments import zone_name
 
 EMPTY = SafeString("-")
+Column = str | Callable[[Any], str]
 
 
-def column(model: type[Model], name: str) -> str | Callable[[Any], str]:
-    """Return what shows the column: for a moment a function, for anything else its name."""
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return name
+def column(model: type[Model], name: Any) -> Column:
+    """Return what the admin site shows for a column: a function for moments, else ``name``."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
     if not isinstance(field, DateTimeField):
         return name
 
-    def shown(row: Any) -> str:
+    def show(row: Any) -> str:
         moment = getattr(row, name)
         if moment is None:
             return EMPTY
         local = timezone.localtime(moment)
         return f"{date_format(local, 'j M Y, H:i:s')} {zone_name(moment)}"
 
-    shown.__name__ = name
-    return admin.display(shown, description=field.verbose_name, ordering=name)
+    show.__name__ = name
+    return admin.display(show, description=field.verbose_name, ordering=name)
 
 
-def lines(form: str, rows: Iterable[Any]) -> SafeString:
-    """Return the rows, each as ``form`` says, under each other."""
-    return format_html_join(SafeString("<br>"), form, rows) or EMPTY
+def on_lines(template: str, rows: Iterable[Any]) -> SafeString:
+    """Return the rows formatted by ``template``, one on each line."""
+    return format_html_join(SafeString("<br>"), template, rows) or EMPTY
 
 
-def words(values: Iterable[object]) -> str:
-    """Return the values with commas between them."""
+def joined(values: Iterable[object]) -> str:
+    """Return the values separated by commas."""
     return ", ".join(str(value) for value in values) or EMPTY

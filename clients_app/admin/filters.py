@@ -1,108 +1,73 @@
-"""Filters beside the lists. Their values are chosen, and anything else filters nothing."""
+"""The filters beside the lists. A value that is not among the choices filters nothing."""
 
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.audit.sentences import SENTENCES
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
-from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.tenants.installation import tenants
 
-Choices = list[tuple[str, str]]
+#: by value in the address: the label, and the rows that it selects
+Choices = dict[str, tuple[Any, Q]]
+_PRESENT = Q(removed_at=None)
 
 
-class ByTenant(admin.SimpleListFilter):
-    title = _("tenant")
-    parameter_name = "tenant"
-    column = "tenant"
+def _filter(name: str, label: Any, choices: Callable[[], Choices]) -> type[admin.SimpleListFilter]:
+    class ChoiceFilter(admin.SimpleListFilter):
+        title = label
+        parameter_name = name
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        named = tenants().order_by("name").values_list("pk", "name")
-        return [(str(pk), name) for pk, name in named]
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+            self.choices_by_value = choices()
+            return [(value, text) for value, (text, _rows) in self.choices_by_value.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        tenant_id: UUID | None = parse_client_id(self.value() or "")
-        return queryset if tenant_id is None else queryset.filter(**{self.column: tenant_id})
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            _text, rows = self.choices_by_value.get(self.value() or "", (None, Q()))
+            return queryset.filter(rows)
 
-
-class ByTenantOfClient(ByTenant):
-    column = "client__tenant"
+    return ChoiceFilter
 
 
-class ClientState(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [
-            ("active", gettext("Active")),
-            ("disabled", gettext("Disabled")),
-            ("removed", gettext("Removed")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "active":
-                return queryset.filter(removed_at=None, is_enabled=True)
-            case "disabled":
-                return queryset.filter(removed_at=None, is_enabled=False)
-            case "removed":
-                return queryset.exclude(removed_at=None)
-        return queryset
+def _tenants(column: str) -> Choices:
+    rows = tenants().order_by("name").values_list("pk", "name")
+    return {str(pk): (name, Q(**{column: pk})) for pk, name in rows}
 
 
-class SecretState(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [
-            ("live", gettext("Live")),
-            ("expired", gettext("Expired")),
-            ("removed", gettext("Removed")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        now = timezone.now()
-        match self.value():
-            case "live":
-                return queryset.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
-            case "expired":
-                return queryset.filter(removed_at=None, expires_at__lte=now)
-            case "removed":
-                return queryset.exclude(removed_at=None)
-        return queryset
+def _secret_states() -> Choices:
+    now = timezone.now()
+    return {
+        "live": (_("Live"), _PRESENT & (Q(expires_at=None) | Q(expires_at__gt=now))),
+        "expired": (_("Expired"), _PRESENT & Q(expires_at__lte=now)),
+        "removed": (_("Removed"), ~_PRESENT),
+    }
 
 
-class RoleType(admin.SimpleListFilter):
-    title = _("Role Type")
-    parameter_name = "role_type"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [("custom", gettext("Tenant Custom")), ("built-in", gettext("Built-in"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "custom":
-                return queryset.filter(role_type_id=TENANT_CUSTOM)
-            case "built-in":
-                return queryset.exclude(role_type_id=TENANT_CUSTOM)
-        return queryset
-
-
-class ActionOfEvent(admin.SimpleListFilter):
-    title = _("action")
-    parameter_name = "action"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(action, action) for action in SENTENCES]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(action=self.value()) if self.value() in SENTENCES else queryset
+TENANT = _filter("tenant", _("tenant"), lambda: _tenants("tenant"))
+TENANT_OF_CLIENT = _filter("tenant", _("tenant"), lambda: _tenants("client__tenant"))
+CLIENT_STATE = _filter(
+    "state",
+    _("state"),
+    lambda: {
+        "active": (_("Active"), _PRESENT & Q(is_enabled=True)),
+        "disabled": (_("Disabled"), _PRESENT & Q(is_enabled=False)),
+        "removed": (_("Removed"), ~_PRESENT),
+    },
+)
+SECRET_STATE = _filter("state", _("state"), _secret_states)
+ROLE_TYPE = _filter(
+    "role_type",
+    _("Role Type"),
+    lambda: {
+        "custom": (_("Tenant Custom"), Q(role_type_id=TENANT_CUSTOM)),
+        "built-in": (_("Built-in"), ~Q(role_type_id=TENANT_CUSTOM)),
+    },
+)
+ACTION = _filter(
+    "action", _("action"), lambda: {action: (action, Q(action=action)) for action in SENTENCES}
+)

@@ -1,34 +1,43 @@
-"""The pages of deeds, in the looks of Django's admin site."""
+"""The pages of operations, in the style of Django's admin site."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.db.models import Model
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_variables
 
+from clients_app import conf
 from clients_app.admin.site import site
+from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.kept_forms import notice_of
+from clients_app.models import Client
+
+Subject = Model | type[Model]  # a page is about a row, or about all rows of a model
 
 
 def show_form(
     request: HttpRequest,
-    form: BaseForm,
+    form: forms.BaseForm,
     *,
     title: str,
     button: str,
-    subject: Model | type[Model],
-    lines: tuple[str, ...] = (),
+    subject: Subject,
+    lines: Iterable[str] = (),
     method: str = "post",
-    form_key: str = "",
 ) -> HttpResponse:
-    """Show a form about ``subject``, 422 where something in it is wrong.
-
-    ``lines`` stand above it; a form without fields asks for nothing but the click.
-    """
+    """Show a form below ``lines``, with status 422 if it has errors."""
+    for field in form.fields.values():
+        if type(field.widget) is forms.TextInput:
+            field.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
+        elif type(field.widget) is forms.Textarea:
+            field.widget.attrs |= {"class": "vLargeTextField", "rows": 3}
     fieldsets = [(None, {"fields": list(form.fields)})]
     context = {
         "form": form,
@@ -36,23 +45,37 @@ def show_form(
         "button": button,
         "lines": lines,
         "method": method,
-        "form_key": form_key,
+        "form_key": form_key_of(request.POST) if method == "post" else "",
     }
-    status = 422 if form.is_bound and form.errors else 200
-    return show(request, "deed", context, title=title, subject=subject, status=status)
+    status = 422 if form.errors else 200
+    return show(request, "operation", context, title=title, subject=subject, status=status)
 
 
+@sensitive_variables("plain", "context")
+def show_plain_secret(request: HttpRequest, client: Client, plain: str, title: str) -> HttpResponse:
+    """Show Client Id and Client Secret, which no other page shows; ``plain`` may be empty."""
+    context = {"plain": plain, "token_address": f"{conf.issuer()}/connect/token"}
+    return show(request, "plain_secret", context, title=title, subject=client)
+
+
+def show_already_added(request: HttpRequest, client: Client) -> HttpResponse:
+    """Answer a form that was sent twice: the secret was shown by the first answer only."""
+    title = gettext("Already Added")
+    return show(request, "already_added", {}, title=title, subject=client, status=409)
+
+
+@sensitive_variables("context")
 def show(
     request: HttpRequest,
     screen: str,
     context: dict[str, Any],
     *,
     title: str,
-    subject: Model | type[Model],
+    subject: Subject,
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with a page about a row, or about all rows of a model."""
-    around = {
+    """Return the page ``screen`` about ``subject``."""
+    frame = {
         **site.each_context(request),
         "title": title,
         "opts": subject._meta,
@@ -60,23 +83,16 @@ def show(
         "back": page_of(subject),
         "notice": notice_of(request),
     }
-    return render(request, f"admin/{screen}.html", {**around, **context}, status=status)
+    return render(request, f"admin/{screen}.html", {**frame, **context}, status=status)
 
 
-def done(request: HttpRequest, said: str, *, subject: Model | type[Model]) -> HttpResponse:
-    """Say what happened on the page of ``subject``; what is said never holds a secret."""
-    messages.success(request, said)
-    return see_other(page_of(subject))
+def done(request: HttpRequest, message: str, subject: Subject) -> HttpResponse:
+    """Redirect to the page of ``subject``, which shows ``message``; it never has a secret."""
+    messages.success(request, message)
+    return HttpResponseRedirect(page_of(subject), status=303)  # RFC 9110 section 15.4.4
 
 
-def see_other(to: str) -> HttpResponse:
-    """Redirect with status 303: what follows is always a GET (RFC 9110 section 15.4.4)."""
-    response = HttpResponseRedirect(to)
-    response.status_code = 303
-    return response
-
-
-def page_of(subject: Model | type[Model]) -> str:
+def page_of(subject: Subject) -> str:
     """Return the address of a row's page, or of a model's list."""
     label = f"admin:clients_app_{subject._meta.model_name}"
     if isinstance(subject, Model):

@@ -1,5 +1,8 @@
-"""How every model is shown: lists and pages to look at. Operations alone change rows."""
+"""The lists and pages of every model are read-only: only operations change rows."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin
@@ -8,26 +11,16 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.columns import column
-from clients_app.admin.site import asks_proof
-from clients_app.identity.kept_forms import View
+from clients_app.admin.columns import Column, column, joined
+from clients_app.admin.operations.operation import Operation, view_of
 from clients_app.limits import NAME_MAX
-from clients_app.permissions import Action
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
 
-_SEARCH_MAX = NAME_MAX  # characters of a search that are looked at
+_SEARCH_MAX = NAME_MAX  # characters of a search term that count
 _YEARS = range(2000, 3000)  # of a date hierarchy
-
-
-class Operation(NamedTuple):
-    """A view beside Django's own; ``name`` is that of its address within the site."""
-
-    route: str
-    view: View
-    name: str
-    action: Action  # whose proof of identity is asked for when it opens
 
 
 class Link(NamedTuple):
@@ -37,58 +30,53 @@ class Link(NamedTuple):
     url: str
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Shows ``fields`` and no other column; Django's own adding, changing and deleting is refused.
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows only ``fields``, and refuses Django's own add, change and delete.
 
-    Lists can be filtered by ``list_filter`` alone: any other lookup in an address, such as one
-    that asks how a digest begins, leads back to the list.
+    Lists can be filtered only by ``list_filter``: any other lookup in an address, such as the
+    first characters of a digest, redirects to the list.
     """
 
     actions = None
     operations: ClassVar[tuple[Operation, ...]] = ()
-    can_add = False  # where ``operations`` has "add/"
+    id_fields: ClassVar[tuple[str, ...]] = ("pk",)  # searched for a GUID
+    activity_of = "pk"  # the GUID whose audit events Activity leads to
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True  # the site has asked who it is
+    def _is_allowed(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True  # ``StaffSite`` lets only Staff in
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def _is_refused(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    has_view_permission = has_module_permission = _is_allowed
+    has_add_permission = has_change_permission = has_delete_permission = _is_refused
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Return which links the front page shows."""
-        return {"view": True, "add": self.can_add, "change": False, "delete": False}
+        can_add = any(one.route == "add/" for one in self.operations)
+        return {"view": True, "add": can_add, "change": False, "delete": False}
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
         operations = [
-            path(one.route, guarded(asks_proof(one.action)(one.view)), name=one.name)
-            for one in self.operations
+            path(one.route, guarded(view_of(one)), name=one.name) for one in self.operations
         ]
         kept = ("_changelist", "_add", "_delete", "_change")
         own = [url for url in super().get_urls() if (url.name or "").endswith(kept)]
         return [*operations, *own]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [column(self.model, str(name)) for name in self.list_display]
+        return self._columns(self.list_display)
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         groups = self.fieldsets or [(None, {"fields": self.fields or ()})]
-        return [
-            (title, {"fields": [column(self.model, str(name)) for name in group["fields"]]})
-            for title, group in groups
-        ]
+        return [(title, {"fields": self._columns(group["fields"])}) for title, group in groups]
+
+    def _columns(self, names: Any) -> list[Column]:
+        return [column(self.model, name) for name in names]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         if lookup not in self._lookups() or "\0" in value:
@@ -110,26 +98,28 @@ class ReadOnly(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Take the term as one phrase, or as one GUID; case does not matter."""
+        """Search for the term as one phrase, ignoring case, or as one GUID."""
         term = search_term.strip()[:_SEARCH_MAX]
         if not term:
             return queryset, False
         guid = parse_client_id(term)
-        return queryset.filter(self.named(key_of(term)) if guid is None else self.of(guid)), False
+        if guid is None:
+            return queryset.filter(self.search_for(key_of(term))), False
+        return queryset.filter(any_of(self.id_fields, guid)), False
 
-    def named(self, key: str) -> Q:
-        """Return what is found by this phrase."""
-        raise NotImplementedError  # each site page says what its phrases find
-
-    def of(self, guid: Any) -> Q:
-        """Return what is found by this GUID."""
-        return Q(pk=guid)
+    def search_for(self, key: str) -> Q:
+        """Return what matches this phrase, in lower case."""
+        return any_of(self.search_fields, key)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "links": self.links_above_list()}
-        return super().changelist_view(request, context)
+        links = [
+            Link(str(one.label), reverse(f"admin:{one.name}"))
+            for one in self.operations
+            if "<" not in one.route
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "links": links})
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -137,17 +127,41 @@ class ReadOnly(admin.ModelAdmin):
         links = self.links_above(context["original"])
         return super().render_change_form(request, {**context, "links": links}, *args, **kwargs)
 
-    def links_above_list(self) -> list[Link]:
-        """Return the buttons above the list."""
-        return []
-
     def links_above(self, obj: Any) -> list[Link]:
         """Return the buttons above the page of ``obj``."""
-        return [activity_link(obj.pk)]
+        events = reverse("admin:clients_app_auditevent_changelist")
+        return [
+            *(
+                Link(str(one.label), reverse(f"admin:{one.name}", args=[obj.pk]))
+                for one in self.operations
+                if "<" in one.route and one.is_offered(obj)
+            ),
+            Link(gettext("Activity"), f"{events}?q={getattr(obj, self.activity_of)}"),
+        ]
 
 
-def activity_link(guid: Any) -> Link:
-    """Return the button that leads to the audit events of what has this GUID."""
-    return Link(
-        gettext("Activity"), f"{reverse('admin:clients_app_auditevent_changelist')}?q={guid}"
-    )
+class OfClientAdmin(ReadOnlyAdmin):
+    """The rows of a client: they are found by its id, and lead to its audit events."""
+
+    id_fields = ("client_id",)
+    activity_of = "client_id"
+
+    @admin.display(description=_("Tenant"))
+    def tenant(self, row: Any) -> str:
+        return str(row.client.tenant)
+
+
+class WithRolesAdmin(ReadOnlyAdmin):
+    """Rows that have roles."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("roles")
+
+    @admin.display(description=_("Roles"))
+    def role_names(self, row: Any) -> str:
+        return joined(sorted(role.name for role in row.roles.all()))
+
+
+def any_of(fields: Iterable[str], value: Any) -> Q:
+    """Return what has ``value`` in any of the fields."""
+    return reduce(or_, (Q(**{field: value}) for field in fields))

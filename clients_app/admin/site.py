@@ -1,6 +1,5 @@
-"""The site at /admin/: who is let in, and which of Django's own pages it does without."""
+"""The site at /admin/: who may enter, and which of Django's own pages it leaves out."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
@@ -23,37 +22,31 @@ from clients_app.identity.actor import acting
 from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.kept_forms import View, keeps
 from clients_app.identity.person import person_of, zone_of
-from clients_app.identity.proof import open_window, with_proof
+from clients_app.identity.proof import with_proof
 from clients_app.permissions import Action
 from clients_app.services.activity.refused_attempts import note_refused
 
 _METHODS: Final = ("GET", "HEAD", "POST")
-#: Staff sign in, sign out and choose passwords where all people do; nothing here needs the rest
-_WITHOUT: Final = frozenset(
-    {
-        "login",
-        "logout",
-        "password_change",
-        "password_change_done",
-        "autocomplete",
-        "view_on_site",
-    }
+#: Staff sign in, sign out and change passwords in the portal; this site does not need the rest
+_LEFT_OUT: Final = (
+    *("login", "logout", "password_change", "password_change_done"),
+    *("autocomplete", "view_on_site"),
 )
 
 
 class StaffSite(AdminSite):
-    """Whoever is active and Staff may do all that it offers; it has no finer permissions."""
+    """Active Staff may use all of it; it has no finer permissions."""
 
     site_header = site_title = _("Portal for Staff")
     index_title = _("All tenants")
     index_template = "admin/front.html"
-    sign_in_first: View  # the web door's, which keeps what was typed: see ``portal.urls``
+    sign_in_first: View  # of the portal, keeps what was typed; set by ``portal.urls``
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Let Staff in, in their own time zone; ask the signed-out to sign in, refuse the others.
+        """Return ``view`` for Staff only, in their time zone; other people sign in or are refused.
 
-        Here, and nowhere else, what services refuse becomes an answer, and a proof that they
-        require is asked for.
+        This is the one place that turns the errors of services into answers, and that asks for
+        the proof of identity that they require.
         """
 
         @keeps()
@@ -64,7 +57,7 @@ class StaffSite(AdminSite):
                 return self.sign_in_first(request)
             if not self.has_permission(request):
                 _note(Forbidden("", action=Action.MANAGE_INSTALLATION), request)
-                return self.refuse(request, gettext("Only Staff may come in here."))
+                return self.refuse(request, gettext("Only Staff may use this site."))
             if lacks_demanded_factor(person_of(request)):
                 return redirect("account-authenticator")
             if request.method not in _METHODS:
@@ -73,7 +66,7 @@ class StaffSite(AdminSite):
                 try:
                     response = with_proof(request, lambda: view(request, *args, **kwargs), _ask)
                 except PermissionDenied:
-                    return self.refuse(request, gettext("This is not done here."))
+                    return self.refuse(request, gettext("This site does not allow this."))
                 except Forbidden as error:
                     _note(error, request)
                     return self.refuse(request, sentence_of(error))
@@ -86,7 +79,7 @@ class StaffSite(AdminSite):
         return guarded
 
     def refuse(self, request: HttpRequest, sentence: str) -> HttpResponse:
-        """Say what is not given, and nothing of what there is."""
+        """Return a page with ``sentence``, and nothing that only Staff may see."""
         context = {
             "title": gettext("Not allowed"),
             "sentence": sentence,
@@ -96,38 +89,20 @@ class StaffSite(AdminSite):
         return render(request, "admin/refused.html", context, status=403)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in _WITHOUT]
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in _LEFT_OUT]
 
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        """Return none: the audit chain is the record, and Django's own log stays empty."""
+        """Return nothing: the audit chain is the record, and Django's own log stays empty."""
         return LogEntry.objects.none()
 
 
-def asks_proof(action: Action) -> Callable[[View], View]:
-    """Ask for the proof of identity that ``action`` needs when its page opens.
-
-    Which tenant it is done in shows later; Staff have the same rights in each.
-    """
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            open_window(request, action, tenant_id=person_of(request).tenant_id)
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
-
-
 def _ask(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    around = {**site.each_context(request), "title": gettext("Confirm your identity")}
-    return render(request, "admin/confirm_identity.html", {**around, **context}, status=status)
+    frame = {**site.each_context(request), "title": gettext("Confirm your identity")}
+    return render(request, "admin/confirm_identity.html", {**frame, **context}, status=status)
 
 
 def _note(error: Forbidden, request: HttpRequest) -> None:
-    actor = acting(request, person_of(request))
-    note_refused(error, actor=actor, now=timezone.now())
+    note_refused(error, actor=acting(request, person_of(request)), now=timezone.now())
 
 
 site = StaffSite()

@@ -1,22 +1,18 @@
 """Tenants: the organisations, which the command line adds."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from clients_app.admin.read_only import Link, ReadOnly
+from clients_app.admin.read_only import Link, ReadOnlyAdmin
 from clients_app.models import Tenant
 
 
-class TenantAdmin(ReadOnly):
+class TenantAdmin(ReadOnlyAdmin):
     list_display = ("name", "id", "alias", "created_at")
     ordering = ("name",)
-    search_fields = ("name",)
+    search_fields = ("name__icontains",)
     search_help_text = "Name or id"
     fields = ("id", "name", "alias", "created_at", "updated_at")
-
-    def named(self, key: str) -> Q:
-        return Q(name__icontains=key)
 
     def links_above(self, obj: Tenant) -> list[Link]:
         return [

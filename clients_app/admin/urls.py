@@ -1,8 +1,9 @@
-"""The addresses below /admin/, and which models are shown there."""
+"""The addresses below /admin/, and the models that the site shows."""
 
 from django.urls import path
 from django.views.generic import RedirectView
 
+from clients_app import models
 from clients_app.admin.audit_event import AuditEventAdmin
 from clients_app.admin.client import ClientAdmin
 from clients_app.admin.client_secret import ClientSecretAdmin
@@ -12,25 +13,15 @@ from clients_app.admin.signing_key import SigningKeyAdmin
 from clients_app.admin.site import site
 from clients_app.admin.tenant import TenantAdmin
 from clients_app.admin.token_usage import TokenUsageAdmin
-from clients_app.models import (
-    AuditEvent,
-    Client,
-    ClientSecret,
-    Person,
-    Role,
-    SigningKey,
-    Tenant,
-    TokenUsage,
-)
 
-site.register(Tenant, TenantAdmin)
-site.register(Person, PersonAdmin)
-site.register(Role, RoleAdmin)
-site.register(Client, ClientAdmin)
-site.register(ClientSecret, ClientSecretAdmin)
-site.register(SigningKey, SigningKeyAdmin)
-site.register(AuditEvent, AuditEventAdmin)
-site.register(TokenUsage, TokenUsageAdmin)
+site.register(models.Tenant, TenantAdmin)
+site.register(models.Person, PersonAdmin)
+site.register(models.Role, RoleAdmin)
+site.register(models.Client, ClientAdmin)
+site.register(models.ClientSecret, ClientSecretAdmin)
+site.register(models.SigningKey, SigningKeyAdmin)
+site.register(models.AuditEvent, AuditEventAdmin)
+site.register(models.TokenUsage, TokenUsageAdmin)
 
 urlpatterns = [
     path("admin", RedirectView.as_view(pattern_name="admin:index")),

@@ -16,7 +16,7 @@ from django.db.models import Model
 from clients_app import derived_keys
 from clients_app.actors import Actor
 from clients_app.audit import head_files, stream
-from clients_app.models import AuditEvent, AuditHead
+from clients_app.models import AuditEvent, AuditHead, Client
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
 
@@ -35,8 +35,9 @@ def record(
     """Add one event to the chain of the actor's tenant and return it.
 
     Call it as the last act of the transaction that makes the change: it locks the tenant's head
-    row until that transaction ends. ``before`` and ``after`` hold the fields that differ, values
-    without a structure of their own, never a secret, a digest or a tag.
+    row until that transaction ends. ``client_id`` is by default the client that ``subject`` is or
+    belongs to. ``before`` and ``after`` hold the fields that differ, values without a structure of
+    their own, never a secret, a digest or a tag.
     Errors: OperationalError where the event cannot be written, whatever the reason: no audit, no
     change, and every door says that it may be tried again (AUD-1).
     """
@@ -48,7 +49,7 @@ def record(
             subject,
             actor=actor,
             now=now,
-            client_id=client_id,
+            client_id=client_id or _client_of(subject),
             before=before or {},
             after=after or {},
             outcome=outcome,
@@ -101,6 +102,10 @@ def _record(
     transaction.on_commit(remember, robust=True)
     transaction.on_commit(partial(stream.send, event), robust=True)
     return event
+
+
+def _client_of(subject: Model | None) -> UUID | None:
+    return subject.pk if isinstance(subject, Client) else getattr(subject, "client_id", None)
 
 
 def canonical(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any]) -> str:

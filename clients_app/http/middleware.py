@@ -1,4 +1,4 @@
-"""What every page of the portal carries in its headers, and which headers of a request count."""
+"""The headers of every page, and which headers of a request the portal trusts."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -11,17 +11,14 @@ from clients_app import conf
 from clients_app.http import operation_ids
 from clients_app.rules.peer_addresses import is_trusted
 
+Respond = Callable[[HttpRequest], HttpResponse]
+
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/", "/livez", "/readyz", "/metrics")
-PERMISSIONS: Final = ", ".join(
-    f"{feature}=()"
-    for feature in ("camera", "geolocation", "microphone", "payment", "serial", "usb")
-)
+PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"
 
 
-def named_operations(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each request an Operation Id, and its answer too, but for those that caches repeat."""
+def named_operations(get_response: Respond) -> Respond:
+    """Give each request and its answer an Operation Id, except answers that caches repeat."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         operation_id = operation_ids.begin()
@@ -34,18 +31,15 @@ def named_operations(
     return respond
 
 
-def page_headers(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def page_headers(get_response: Respond) -> Respond:
     """Give each page the headers of WEB-10 that Django lacks.
 
-    No page may be stored: not by a cache, and not by a browser that goes back after sign-out.
-    Answers to machines are sealed and stay as they are.
+    Nothing may store a page: no cache, and no browser that goes back after sign-out.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(MACHINES):
-            request.get_host()  # refuses names that are not ours
+            request.get_host()  # refuses host names that are not allowed
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -57,13 +51,11 @@ def page_headers(
     return respond
 
 
-def compressed_pages(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Compress the pages that are asked for by GET, a fifth of their size.
+def compressed_pages(get_response: Respond) -> Respond:
+    """Compress the pages that answer a GET, to a fifth of their size.
 
-    A secret is shown by the answer to a POST alone, so no answer that carries one is compressed;
-    what else a page holds, its CSRF token, is masked anew in each (BREACH).
+    Only the answer to a POST shows a secret, so no answer with a secret is compressed. The CSRF
+    token is masked differently in each page (BREACH).
     """
     compress: Any = GZipMiddleware(get_response).process_response
 
@@ -77,10 +69,8 @@ def compressed_pages(
     return respond
 
 
-def trusted_proxies_only(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Believe X-Forwarded-Proto only from the proxies that are trusted (DEP-9)."""
+def trusted_proxies_only(get_response: Respond) -> Respond:
+    """Accept X-Forwarded-Proto only from trusted proxies (DEP-9)."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if not is_trusted(request.META.get("REMOTE_ADDR", ""), conf.trusted_proxies()):

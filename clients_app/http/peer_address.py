@@ -1,4 +1,4 @@
-"""From where a person asks, past the proxies that are trusted."""
+"""The address that a request comes from, behind trusted proxies."""
 
 from django.http import HttpRequest
 

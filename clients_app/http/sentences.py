@@ -1,4 +1,4 @@
-"""What the core says, in the reader's language."""
+"""Error messages in the language of the reader."""
 
 from django.utils.translation import gettext
 

@@ -18,7 +18,7 @@ from clients_app.models import Person
 from clients_app.rules.names import key_of
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
 from clients_app.services.people.accounts import choose_password
-from clients_app.services.people.sign_ins import note_sign_in, note_sign_out
+from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -48,14 +48,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin the session of a person who has given all that is asked for, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
-            note_sign_in(user, actor=acting(request, user), now=timezone.now())
+            record_sign_in(user, actor=acting(request, user), now=timezone.now())
             super().login(request, user)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""
         person = person_of(request)
         with transaction.atomic():
-            note_sign_out(person, actor=acting(request, person), now=timezone.now())
+            record_sign_out(person, actor=acting(request, person), now=timezone.now())
             super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

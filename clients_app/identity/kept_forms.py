@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from clients_app.http.ruled_form import RuledForm
+from clients_app.http.forms.portal_form import PortalForm
 
 PREFIX: Final = "kept."  # in forms that have fields of their own
 BACK: Final = "back"  # a POST with it only asks to see the form filled
@@ -25,7 +25,7 @@ Fields = list[tuple[str, str]]
 View = Callable[..., HttpResponse]
 
 
-def keeps(*fields: str | type[RuledForm]) -> Callable[[View], View]:
+def keeps(*fields: str | type[PortalForm]) -> Callable[[View], View]:
     """Let a view be shown again, filled with these fields: each by name, or those of a form.
 
     ``PREFIX`` stands for what a form carries for another view.

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clients_app import audit, conf
 from clients_app.actors import Actor
 from clients_app.models import Person
-from clients_app.services.people.accounts import require_charge_of
+from clients_app.services.people.accounts import require_may_manage
 
 
 def make_one_time_link(person: Person, *, actor: Actor, now: datetime) -> str:
@@ -22,6 +22,6 @@ def make_one_time_link(person: Person, *, actor: Actor, now: datetime) -> str:
     key = default_token_generator.make_token(person)
     parts = {"uidb36": user_pk_to_url_str(person), "key": key}
     with transaction.atomic():
-        require_charge_of(person, actor=actor)
+        require_may_manage(person, actor=actor)
         audit.record("person.link.made", person, actor=actor, now=now)
     return conf.public_url() + reverse("account_reset_password_from_key", kwargs=parts)

@@ -21,7 +21,7 @@ from clients_app.identity.person import person_of
 from clients_app.models import Client
 from clients_app.permissions import PERMISSIONS, Action, require
 from clients_app.services.activity.refused_attempts import note_refused
-from clients_app.services.people.sign_ins import note_proof
+from clients_app.services.people.sign_ins import record_proof
 
 #: A door's page that asks, from its context and status
 Ask = Callable[[HttpRequest, dict[str, Any], int], HttpResponse]
@@ -131,4 +131,4 @@ def _code_refused(request: HttpRequest, code: str) -> str:
 
 def _note(request: HttpRequest) -> None:
     person = person_of(request)
-    note_proof(person, actor=acting(request, person), now=timezone.now())
+    record_proof(person, actor=acting(request, person), now=timezone.now())

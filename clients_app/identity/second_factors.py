@@ -27,7 +27,7 @@ from clients_app.identity.allauth_internals import (
 from clients_app.identity.factor_status import has_factor
 from clients_app.models import Person
 from clients_app.permissions import Action, require
-from clients_app.services.people.accounts import require_charge_of
+from clients_app.services.people.accounts import require_may_manage
 
 _LAST_STEP: Final = "last_step"  # in the data of an app: the newest code that was taken
 
@@ -91,7 +91,7 @@ def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
         if actor.id == str(person.pk):
             require(actor, Action.SET_OWN_FACTOR)
         else:
-            require_charge_of(person, actor=actor)
+            require_may_manage(person, actor=actor)
         _hold(person)
         removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
         if removed:

@@ -1,30 +1,33 @@
-"""What the commands share: the actor, the tenant, and errors as sentences."""
+"""What the commands share: subcommands, their options, the actor and the tenant."""
 
 import logging
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError
 
 from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
-from clients_app.management import failures
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import tenant_people
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.selectors.tenants import installation
 
-#: path in a draft -> option, where it is not the path itself; what is not typed as one has none
+Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
+Run = Callable[[Any, Namespace], None]
+
+#: path in a draft -> option, where it is not the path itself; arguments without a name have none
 _OPTIONS: Final = {
-    **dict.fromkeys(("", "name", "username", "roles", "confirms_administrator"), ""),
+    **dict.fromkeys(("", "name", "username", "roles"), ""),
     "owners": "--owner",
+    "confirms_administrator": "--confirm-administrator",
     "secret.description": "--secret-description",
     "secret.expiration": "--expires",
     "old_ends_at": "--old-ends",
@@ -32,49 +35,83 @@ _OPTIONS: Final = {
 
 
 def option_of(path: str) -> str:
-    """Return the option by which a field of a draft is said; empty where there is none."""
+    """Return the option for a field of a draft; empty where there is none."""
     return _OPTIONS.get(path, f"--{path.replace('_', '-')}")
 
 
+def argument(*flags: str, **options: Any) -> Argument:
+    """Return an argument as argparse's ``add_argument`` takes it."""
+    return lambda parser: parser.add_argument(*flags, **options)
+
+
+NAME: Final = argument("name", metavar="NAME")
+USERNAME: Final = argument("username", metavar="USERNAME")
+ROLES: Final = argument(
+    "--role", action="append", default=[], metavar="NAME", dest="roles", help="may be repeated"
+)
+TENANT: Final = argument("--tenant", help="name of the tenant; required if there is more than one")
+
+
+def subcommand(*arguments: Argument) -> Callable[[Run], Run]:
+    """Make a method of a command one of its subcommands; the docstring is its help text."""
+
+    def mark(method: Run) -> Run:
+        vars(method)["arguments"] = arguments
+        return method
+
+    return mark
+
+
 class PortalCommand(BaseCommand):
-    """A command of words, `manage.py clients add`: each word after the first is a method."""
+    """A command such as `manage.py clients add`, with a method for each subcommand."""
 
     requires_system_checks: list[str] = []  # the checks are `manage.py check`
-    prints = True  # its answer, so that events keep off standard output
+    uses_stdout = True  # for its results, so audit events must not go there
+    missing_args_message = None
+    subcommands: dict[str, Run] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.subcommands = {
+            name.replace("_", "-"): method
+            for name, method in vars(cls).items()
+            if hasattr(method, "arguments")
+        }
+        if cls.subcommands:
+            cls.missing_args_message = f"Enter a command: {', '.join(cls.subcommands)}."
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run, and turn what stopped the operation into one sentence and exit status 1.
+        """Run; an error ends it with one sentence and exit status 1.
 
-        The log keeps to warnings, so that what the command prints stands alone.
+        Only warnings are logged, so that the output is what the command prints.
         """
         logging.disable(logging.INFO)
         operation_ids.begin()
-        if self.prints:
+        if self.uses_stdout:
             stream.spare_stdout()
         try:
             super().run_from_argv(argv)
         except PortalError as error:
             option = option_of(getattr(error, "field", None) or "")
             sys.exit(f"{error} ({option})" if option else str(error))
-        except DatabaseError as error:
-            failures.end(error)
-        except UnicodeEncodeError:  # bytes for a name, which no database takes
-            sys.exit("Write the command in UTF-8.")
+        except UnicodeEncodeError:  # bytes in a name, which no database accepts
+            sys.exit("Enter the command in UTF-8.")
         finally:
             logging.disable(logging.NOTSET)
 
-    def words(self, parser: ArgumentParser) -> Any:
-        """Return what takes the parsers of the words."""
-        return parser.add_subparsers(dest="word", required=True)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add a parser for each subcommand."""
+        if not self.subcommands:
+            return
+        parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
+        for name, method in self.subcommands.items():
+            text = method.__doc__
+            own = parsers.add_parser(name, help=text, description=text, allow_abbrev=False)
+            for add in vars(method)["arguments"]:
+                add(own)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Call the method named after the word."""
-        getattr(self, options["word"].replace("-", "_"))(**options)
-
-
-def add_tenant_option(parser: ArgumentParser) -> None:
-    """Let a command take `--tenant`."""
-    parser.add_argument("--tenant", help="name of the tenant; needed where there is more than one")
+        """Call the method of the subcommand."""
+        self.subcommands[options["subcommand"]](self, Namespace(**options))
 
 
 def tenant_of(name: str | None) -> Tenant:
@@ -88,7 +125,7 @@ def tenant_of(name: str | None) -> Tenant:
     if not tenants:
         raise PortalError("There is no tenant yet. Run `manage.py tenants add NAME`.")
     if len(tenants) > 1:
-        raise PortalError("There is more than one tenant. Say which by --tenant NAME.")
+        raise PortalError("There is more than one tenant. Choose one with --tenant NAME.")
     return tenants[0]
 
 
@@ -103,20 +140,14 @@ def actor_on_installation() -> Actor:
 
 
 def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's roles with these names, ignoring case.
-
-    Errors: NotFound, naming the first that is not there.
-    """
+    """Return the ids of the tenant's roles with these names, ignoring case, or raise NotFound."""
     ids = {role.name_key: role.pk for role in tenant_roles(tenant.pk)}
     missing = "There is no role named %(name)s. Run `manage.py roles add NAME` first."
     return _ids_of(names, ids, missing=missing)
 
 
 def people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's people with these usernames.
-
-    Errors: NotFound, naming the first that is not there.
-    """
+    """Return the ids of the tenant's people with these usernames, or raise NotFound."""
     ids = {person.username_key: person.pk for person in tenant_people(tenant.pk)}
     return _ids_of(usernames, ids, missing="There is no person with the username %(name)s.")
 

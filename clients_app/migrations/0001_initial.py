@@ -59,6 +59,9 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'abstract': False,
+            },
         ),
         migrations.CreateModel(
             name='AuditEvent',
@@ -100,7 +103,7 @@ class Migration(migrations.Migration):
                 ('never_expires_allowed', models.BooleanField(db_default=True, default=True)),
                 ('owner_required', models.BooleanField(db_default=False, default=False)),
                 ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
-                ('notices_looked_on', models.DateField(null=True)),
+                ('notices_sent_on', models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -136,7 +139,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('tokens_not_before', models.DateTimeField(null=True)),
                 ('last_token_at', models.DateTimeField(null=True)),
-                ('last_token_ends_at', models.DateTimeField(null=True)),
+                ('last_token_expires_at', models.DateTimeField(null=True)),
                 ('next_expires_at', models.DateTimeField(null=True)),
                 ('never_expires', models.BooleanField(default=False)),
                 ('first_role_key', models.CharField(blank=True, max_length=180)),
@@ -214,7 +217,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=7)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('answer', models.CharField(blank=True, max_length=200)),
-                ('made_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
                 ('try_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
             ],
@@ -245,9 +248,9 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ends_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
                 ('days', models.PositiveSmallIntegerField()),
-                ('told_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -307,7 +310,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=250, primary_key=True, serialize=False)),
                 ('value', models.TextField()),
-                ('ends', models.FloatField()),
+                ('expires_at', models.FloatField()),
             ],
         ),
         migrations.CreateModel(
@@ -362,7 +365,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -375,19 +378,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_has_a_name'),
+            constraint=models.UniqueConstraint(fields=('name',), name='tenant_name_unique'),
         ),
         migrations.AddConstraint(
             model_name='tenant',
-            constraint=models.UniqueConstraint(fields=('name',), name='tenant_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), models.Q(('secret_days_max__gte', 1), ('secret_days_max__lte', 3650)), _connector='OR'), models.Q(('rotation_days', None), models.Q(('rotation_days__gte', 1), ('rotation_days__lte', 3650)), _connector='OR')), name='tenant_policy_range'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'),
         ),
         migrations.AddConstraint(
             model_name='tenant',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'),
+        ),
+        migrations.AddConstraint(
+            model_name='tenant',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty'),
         ),
         migrations.AddField(
             model_name='auditevent',
@@ -519,11 +522,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'next'), _negated=True), ('signs_from__isnull', False), _connector='OR'), name='signing_key_next_signs_some_day'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'next'), _negated=True), ('signs_from__isnull', False), _connector='OR'), name='next_signing_key_has_start'),
         ),
         migrations.AddConstraint(
             model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('next', 'active', 'retired', 'removed'))), name='signing_key_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kid'), 43), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('algorithm'), 5), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('state'), 7)), name='signingkey_lengths'),
+        ),
+        migrations.AddConstraint(
+            model_name='signingkey',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['next', 'active', 'retired', 'removed'])), name='signingkey_state_known'),
         ),
         migrations.AddField(
             model_name='tokenrefusal',
@@ -557,27 +564,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'client_id', 'sequence'], name='audit_of_client'),
+            index=models.Index(fields=['tenant', 'client_id', 'sequence'], name='audit_client_id'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'actor_id', 'sequence'], name='audit_by_actor'),
+            index=models.Index(fields=['tenant', 'actor_id', 'sequence'], name='audit_actor_id'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'object_id', 'sequence'], name='audit_of_object'),
+            index=models.Index(fields=['tenant', 'object_id', 'sequence'], name='audit_object_id'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'action', 'sequence'], name='audit_of_action'),
+            index=models.Index(fields=['tenant', 'action', 'sequence'], name='audit_action'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'outcome', 'sequence'], name='audit_of_outcome'),
+            index=models.Index(fields=['tenant', 'outcome', 'sequence'], name='audit_outcome'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(fields=['tenant', 'address', 'sequence'], name='audit_from_address'),
+            index=models.Index(fields=['tenant', 'address', 'sequence'], name='audit_address'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
@@ -585,19 +592,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='auditevent',
-            constraint=models.UniqueConstraint(fields=('tenant', 'sequence'), name='audit_sequence_once'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'sequence'), name='audit_sequence_unique'),
         ),
         migrations.AddConstraint(
             model_name='auditsegment',
-            constraint=models.UniqueConstraint(fields=('tenant', 'first_sequence'), name='audit_segment_begins_once'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'first_sequence'), name='audit_segment_unique'),
         ),
         migrations.AddConstraint(
             model_name='auditsegment',
-            constraint=models.CheckConstraint(condition=models.Q(('last_sequence__gte', models.F('first_sequence'))), name='audit_segment_forward'),
+            constraint=models.CheckConstraint(condition=models.Q(('last_sequence__gte', models.F('first_sequence'))), name='audit_segment_order'),
         ),
         migrations.AddConstraint(
             model_name='clientowner',
-            constraint=models.UniqueConstraint(fields=('client', 'person'), name='client_owner_once'),
+            constraint=models.UniqueConstraint(fields=('client', 'person'), name='client_owner_unique'),
         ),
         migrations.AddIndex(
             model_name='clientsecret',
@@ -621,35 +628,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clienttag',
-            constraint=models.UniqueConstraint(fields=('client', 'name_key'), name='client_tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienttag',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_tag_has_a_name'),
+            constraint=models.UniqueConstraint(fields=('client', 'name_key'), name='client_tag_unique'),
         ),
         migrations.AddConstraint(
             model_name='clienttag',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 50), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 150)), name='clienttag_lengths'),
         ),
+        migrations.AddConstraint(
+            model_name='clienttag',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='clienttag_name_not_empty'),
+        ),
         migrations.AddIndex(
             model_name='clienturl',
-            index=models.Index(fields=['kind', 'url'], name='client_url_lookup'),
+            index=models.Index(fields=['kind', 'url'], name='url_lookup'),
         ),
         migrations.AddConstraint(
             model_name='clienturl',
-            constraint=models.UniqueConstraint(fields=('client', 'kind', 'url'), name='client_url_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienturl',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['redirect', 'logout-redirect', 'cors-origin'])), name='client_url_kind_known'),
+            constraint=models.UniqueConstraint(fields=('client', 'kind', 'url'), name='url_unique'),
         ),
         migrations.AddConstraint(
             model_name='clienturl',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 15), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('url'), 2000)), name='clienturl_lengths'),
         ),
+        migrations.AddConstraint(
+            model_name='clienturl',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['redirect', 'logout-redirect', 'cors-origin'])), name='clienturl_kind_known'),
+        ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['tenant', '-made_at'], name='delivery_of_tenant'),
+            index=models.Index(fields=['tenant', '-created_at'], name='delivery_of_tenant'),
         ),
         migrations.AddIndex(
             model_name='delivery',
@@ -657,15 +664,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notice',
-            index=models.Index(fields=['tenant', 'ends_at'], name='notice_of_tenant'),
+            index=models.Index(fields=['tenant', 'expires_at'], name='notice_of_tenant'),
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.UniqueConstraint(fields=('secret', 'ends_at', 'days'), name='notice_once'),
+            constraint=models.UniqueConstraint(fields=('secret', 'expires_at', 'days'), name='notice_unique'),
         ),
         migrations.AddConstraint(
             model_name='noticechannel',
-            constraint=models.UniqueConstraint(fields=('tenant', 'channel'), name='notice_channel_once'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'channel'), name='notice_channel_unique'),
         ),
         migrations.AddConstraint(
             model_name='noticechannel',
@@ -673,15 +680,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='role',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name_key'), name='role_name_once'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'name_key'), name='role_name_unique'),
         ),
         migrations.AddConstraint(
             model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('role_type_id', uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')), _negated=True), fields=('tenant', 'role_type_id'), name='built_in_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='role_has_a_name'),
+            constraint=models.UniqueConstraint(condition=models.Q(('role_type_id', uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')), _negated=True), fields=('tenant', 'role_type_id'), name='built_in_role_unique'),
         ),
         migrations.AddConstraint(
             model_name='role',
@@ -692,12 +695,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200)), name='role_lengths'),
         ),
         migrations.AddConstraint(
+            model_name='role',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='role_name_not_empty'),
+        ),
+        migrations.AddConstraint(
             model_name='personrole',
-            constraint=models.UniqueConstraint(fields=('person', 'role'), name='person_role_once'),
+            constraint=models.UniqueConstraint(fields=('person', 'role'), name='person_role_unique'),
         ),
         migrations.AddConstraint(
             model_name='clientrole',
-            constraint=models.UniqueConstraint(fields=('client', 'role'), name='client_role_once'),
+            constraint=models.UniqueConstraint(fields=('client', 'role'), name='client_role_unique'),
         ),
         migrations.AddIndex(
             model_name='client',
@@ -705,27 +712,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='client',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'),
         ),
         migrations.AddConstraint(
             model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_has_a_name'),
+            constraint=models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'),
         ),
         migrations.AddConstraint(
             model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'),
         ),
         migrations.AddConstraint(
             model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('token_lifetime_s__gte', 60), ('token_lifetime_s__lte', 3600)), name='client_token_lifetime_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_introspects_with_a_secret'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_refreshes_for_people'),
+            constraint=models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'),
         ),
         migrations.AddConstraint(
             model_name='client',
@@ -736,28 +735,36 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_has_a_username'),
+            model_name='client',
+            constraint=models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ('system', 'light', 'dark'))), name='person_theme_known'),
+            model_name='client',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty'),
         ),
         migrations.AddConstraint(
             model_name='person',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('person', 'name_key'), name='saved_filter_name_once'),
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_username_not_empty'),
+        ),
+        migrations.AddConstraint(
+            model_name='person',
+            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='person_theme_known'),
         ),
         migrations.AddConstraint(
             model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='saved_filter_has_a_name'),
+            constraint=models.UniqueConstraint(fields=('person', 'name_key'), name='saved_filter_name_unique'),
         ),
         migrations.AddConstraint(
             model_name='savedfilter',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('query'), 3000)), name='savedfilter_lengths'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='savedfilter_name_not_empty'),
         ),
         migrations.AddIndex(
             model_name='tokenrefusal',
@@ -769,7 +776,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tokenrefusal',
-            constraint=models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_once_a_day'),
+            constraint=models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique'),
         ),
         migrations.AddIndex(
             model_name='tokenusage',
@@ -777,11 +784,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tokenusage',
-            constraint=models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_once_an_hour'),
+            constraint=models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'),
         ),
         migrations.AddConstraint(
             model_name='usedformkey',
-            constraint=models.UniqueConstraint(fields=('tenant', 'actor_id', 'key'), name='form_key_once'),
+            constraint=models.UniqueConstraint(fields=('tenant', 'actor_id', 'key'), name='form_key_unique'),
         ),
         migrations.RunPython(create, drop),
     ]

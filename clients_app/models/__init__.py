@@ -1,57 +1,29 @@
 """The tables: one file each."""
 
-from clients_app.models.audit_event import AuditEvent, AuditHead
-from clients_app.models.audit_segment import AuditSegment
-from clients_app.models.calendar_feed import CalendarFeed
-from clients_app.models.client import (
-    Client,
-    ClientOwner,
-    ClientRole,
-    ClientTag,
-    ClientUrl,
-    IssuedClientId,
-)
-from clients_app.models.client_secret import ClientSecret
-from clients_app.models.form_key import UsedFormKey
-from clients_app.models.link_request import LinkRequest
-from clients_app.models.notice import Delivery, Notice
-from clients_app.models.notice_channel import NoticeChannel
-from clients_app.models.person import Person, PersonRole
-from clients_app.models.revoked_token import RevokedToken
-from clients_app.models.role import Role
-from clients_app.models.saved_filter import SavedFilter
-from clients_app.models.short_lived import FailureCount, SharedValue
-from clients_app.models.signing_key import SigningKey
-from clients_app.models.tenant import Tenant
-from clients_app.models.token_refusal import TokenRefusal
-from clients_app.models.usage import TokenUsage
-
-__all__ = [
-    "AuditEvent",
-    "AuditHead",
-    "AuditSegment",
-    "CalendarFeed",
-    "Client",
-    "ClientOwner",
-    "ClientRole",
-    "ClientSecret",
-    "ClientTag",
-    "ClientUrl",
-    "Delivery",
-    "FailureCount",
-    "IssuedClientId",
-    "LinkRequest",
-    "Notice",
-    "NoticeChannel",
-    "Person",
-    "PersonRole",
-    "RevokedToken",
-    "Role",
-    "SavedFilter",
-    "SharedValue",
-    "SigningKey",
-    "Tenant",
-    "TokenRefusal",
-    "TokenUsage",
-    "UsedFormKey",
-]
+from clients_app.models.audit_event import AuditEvent as AuditEvent
+from clients_app.models.audit_event import AuditHead as AuditHead
+from clients_app.models.audit_segment import AuditSegment as AuditSegment
+from clients_app.models.calendar_feed import CalendarFeed as CalendarFeed
+from clients_app.models.client import Client as Client
+from clients_app.models.client import ClientOwner as ClientOwner
+from clients_app.models.client import ClientRole as ClientRole
+from clients_app.models.client import ClientTag as ClientTag
+from clients_app.models.client import ClientUrl as ClientUrl
+from clients_app.models.client import IssuedClientId as IssuedClientId
+from clients_app.models.client_secret import ClientSecret as ClientSecret
+from clients_app.models.form_key import UsedFormKey as UsedFormKey
+from clients_app.models.link_request import LinkRequest as LinkRequest
+from clients_app.models.notice import Delivery as Delivery
+from clients_app.models.notice import Notice as Notice
+from clients_app.models.notice_channel import NoticeChannel as NoticeChannel
+from clients_app.models.person import Person as Person
+from clients_app.models.person import PersonRole as PersonRole
+from clients_app.models.revoked_token import RevokedToken as RevokedToken
+from clients_app.models.role import Role as Role
+from clients_app.models.saved_filter import SavedFilter as SavedFilter
+from clients_app.models.short_lived import FailureCount as FailureCount
+from clients_app.models.short_lived import SharedValue as SharedValue
+from clients_app.models.signing_key import SigningKey as SigningKey
+from clients_app.models.tenant import Tenant as Tenant
+from clients_app.models.token_refusal import TokenRefusal as TokenRefusal
+from clients_app.models.usage import TokenUsage as TokenUsage

@@ -1,7 +1,7 @@
-"""Database triggers that let rows of the audit chain be added only (security: append-only record).
+"""Database triggers that make the tables of the audit chain append-only.
 
-Events leave their table by one way alone: in a sealed segment, which is written before.
-``create`` and ``drop`` serve the migrations, and the tests, whose flush must empty all tables.
+Events can be deleted only after they are in a sealed segment. ``create`` and ``drop`` serve the
+migration, and the tests, which must empty all tables.
 """
 
 from typing import Final
@@ -40,30 +40,21 @@ _POSTGRESQL_DROP = (
 )
 
 
-def create(
-    connection: BaseDatabaseWrapper,
-    tables: tuple[str, ...] = APPEND_ONLY,
-    *,
-    has_segments: bool = True,
-) -> None:
-    """Make the rows of ``tables`` unchangeable; a migration names those of its time."""
-    unless = {_EVENTS: _IS_SEALED} if has_segments else {}
-    _run(connection, tables, _SQLITE_CREATE, _POSTGRESQL_CREATE, unless)
+def create(connection: BaseDatabaseWrapper) -> None:
+    """Make the rows of these tables unchangeable."""
+    _run(connection, _SQLITE_CREATE, _POSTGRESQL_CREATE)
 
 
-def drop(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = APPEND_ONLY) -> None:
-    """Take the triggers away again."""
-    _run(connection, tables, _SQLITE_DROP, _POSTGRESQL_DROP, {})
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Remove the triggers."""
+    _run(connection, _SQLITE_DROP, _POSTGRESQL_DROP)
 
 
 def _run(
-    connection: BaseDatabaseWrapper,
-    tables: tuple[str, ...],
-    sqlite: tuple[str, ...],
-    postgresql: tuple[str, ...],
-    unless: dict[str, str],
+    connection: BaseDatabaseWrapper, sqlite: tuple[str, ...], postgresql: tuple[str, ...]
 ) -> None:
     with connection.cursor() as cursor:
-        for table in tables:
+        for table in APPEND_ONLY:
+            unless = _IS_SEALED if table == _EVENTS else "(1 = 0)"
             for statement in sqlite if connection.vendor == "sqlite" else postgresql:
-                cursor.execute(statement.format(table=table, unless=unless.get(table, "(1 = 0)")))
+                cursor.execute(statement.format(table=table, unless=unless))

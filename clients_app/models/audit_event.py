@@ -1,22 +1,20 @@
-"""The record of what was done: append-only rows in one chain per tenant."""
+"""The audit record: append-only rows, in one chain for each tenant."""
 
-from typing import Any, ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 
 from clients_app import limits
-from clients_app.models.tenant import Tenant
+from clients_app.models.tenant import Tenant, TenantQuerySet
 
-
-class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
-    def for_tenant(self, tenant_id: Any) -> "AuditEventQuerySet":
-        return self.filter(tenant_id=tenant_id)
+#: The columns by which Activity filters; each index also has the order of the events.
+_FILTERED: Final = ("client_id", "actor_id", "object_id", "action", "outcome", "address", "at")
 
 
 class AuditEvent(models.Model):
-    """``canonical`` is the whole event as canonical JSON; ``digest`` is its MAC together with
-    ``previous_digest``, under the key that ``chain_key_id`` names. The other columns repeat what
-    lists and filters need. Database triggers refuse UPDATE, DELETE and TRUNCATE."""
+    """``canonical`` is the whole event as canonical JSON; ``digest`` is the MAC of it and of
+    ``previous_digest``, under the key ``chain_key_id``. The other columns repeat what lists and
+    filters need. Database triggers refuse UPDATE, DELETE and TRUNCATE."""
 
     DONE: ClassVar = "done"
     REFUSED: ClassVar = "refused"
@@ -29,9 +27,7 @@ class AuditEvent(models.Model):
     actor_name = models.CharField(max_length=limits.NAME_MAX)
     action = models.CharField(max_length=60)  # client.secret.added
     outcome = models.CharField(max_length=10)  # done, refused
-    client_id = models.UUIDField(
-        null=True
-    )  # which it concerns, if one; no foreign key: it outlives it
+    client_id = models.UUIDField(null=True)  # no foreign key: the event outlives the client
     object_kind = models.CharField(max_length=20)
     object_id = models.CharField(max_length=36)
     object_name = models.CharField(max_length=limits.NAME_MAX)
@@ -42,22 +38,16 @@ class AuditEvent(models.Model):
     digest = models.CharField(max_length=64)
     chain_key_id = models.CharField(max_length=8)
 
-    objects: ClassVar = AuditEventQuerySet.as_manager()
+    objects: ClassVar = TenantQuerySet.as_manager()
 
     class Meta:
         ordering = ("-sequence",)
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "sequence"), name="audit_sequence_once"),
+            models.UniqueConstraint(fields=("tenant", "sequence"), name="audit_sequence_unique"),
         )
-        indexes = (
-            # each way to look for events ends in their order: selectors/activity.py
-            models.Index(fields=("tenant", "client_id", "sequence"), name="audit_of_client"),
-            models.Index(fields=("tenant", "actor_id", "sequence"), name="audit_by_actor"),
-            models.Index(fields=("tenant", "object_id", "sequence"), name="audit_of_object"),
-            models.Index(fields=("tenant", "action", "sequence"), name="audit_of_action"),
-            models.Index(fields=("tenant", "outcome", "sequence"), name="audit_of_outcome"),
-            models.Index(fields=("tenant", "address", "sequence"), name="audit_from_address"),
-            models.Index(fields=("tenant", "at", "sequence"), name="audit_at"),
+        indexes = tuple(
+            models.Index(fields=("tenant", column, "sequence"), name=f"audit_{column}")
+            for column in _FILTERED
         )
 
     def __str__(self) -> str:
@@ -65,7 +55,7 @@ class AuditEvent(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of a tenant's chain; locked as the last act of each writing transaction."""
+    """The end of a tenant's chain; locked as the last step of each transaction that writes."""
 
     tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True)
     sequence = models.PositiveBigIntegerField(default=0)

@@ -1,19 +1,19 @@
-"""Events that were taken out of the table as a whole: their sealed file and its signed head."""
+"""Events that were archived: moved from the table to a sealed file."""
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from clients_app.models.tenant import Tenant
 
 
 class AuditSegment(models.Model):
-    """Events ``first_sequence`` to ``last_sequence`` of a tenant are in a file of DATA_DIR.
+    """A file below DATA_DIR with the events ``first_sequence`` to ``last_sequence`` of a tenant.
 
-    ``previous_digest`` and ``last_digest`` are where the chain enters and leaves it; ``mac`` is
-    over all other columns, under the key that ``key_id`` names. Database triggers let events go
-    that a segment holds, and refuse every change of a segment.
+    The chain enters it at ``previous_digest`` and leaves it at ``last_digest``; ``mac`` covers all
+    other columns, under the key ``key_id``. Database triggers allow the deletion of events that are
+    in a segment, and refuse every change of a segment.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT)
@@ -31,11 +31,9 @@ class AuditSegment(models.Model):
     class Meta:
         ordering = ("first_sequence",)
         constraints = (
-            models.UniqueConstraint(
-                fields=("tenant", "first_sequence"), name="audit_segment_begins_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(last_sequence__gte=F("first_sequence")), name="audit_segment_forward"
+            UniqueConstraint(fields=("tenant", "first_sequence"), name="audit_segment_unique"),
+            CheckConstraint(
+                condition=Q(last_sequence__gte=F("first_sequence")), name="audit_segment_order"
             ),
         )
 

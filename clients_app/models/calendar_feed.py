@@ -6,12 +6,12 @@ from clients_app.models.person import Person
 
 
 class CalendarFeed(models.Model):
-    """One per person; ``digest`` is the SHA-256 of the random part of its address, which is shown
-    once: 256 random bits need no slow digest."""
+    """``digest`` is the SHA-256 of the random part of the address, which is shown once; 256 random
+    bits need no slow digest."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
     digest = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.person)

@@ -1,39 +1,36 @@
-"""Something that asks for tokens, with the rows that belong to it."""
+"""A client, which requests tokens, and the rows that belong to it."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
-from clients_app.models.lengths import keeps_lengths
 from clients_app.models.person import Person
 from clients_app.models.role import Role
-from clients_app.models.tenant import Tenant
+from clients_app.models.tenant import Tenant, TenantQuerySet
+from clients_app.models.texts import Named, checks_texts
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS, ClientType
-from clients_app.rules.names import key_of
 
 
 def _types(has: str) -> list[str]:
     return [one.id for one in CLIENT_TYPES.values() if getattr(one, has)]
 
 
-#: columns of the list besides the name: one index holds all that it sorts and counts by
+#: The columns besides the name that the list sorts and counts by, all in one index.
 _LISTED: Final = (
-    "is_enabled",
-    "last_token_at",
-    "created_at",
-    "next_expires_at",
-    "never_expires",
-    "first_role_key",
+    *("is_enabled", "last_token_at", "created_at"),
+    *("next_expires_at", "never_expires", "first_role_key"),
 )
+_TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
 
 class IssuedClientId(models.Model):
-    """Every Client Id ever given, written with the client and never removed: no id comes twice."""
+    """Every Client Id ever issued, never removed, so that no id is used twice."""
 
     id = models.UUIDField(primary_key=True)
     issued_at = models.DateTimeField(db_default=Now())
@@ -42,29 +39,24 @@ class IssuedClientId(models.Model):
         return str(self.id)
 
 
-class ClientQuerySet(models.QuerySet["Client"]):
-    def for_tenant(self, tenant_id: Any) -> "ClientQuerySet":
-        return self.filter(tenant_id=tenant_id)
-
+class ClientQuerySet(TenantQuerySet["Client"]):
     def present(self) -> "ClientQuerySet":
-        """Those that are not removed."""
+        """Return the clients that are not removed."""
         return self.filter(removed_at=None)
 
     def removed(self) -> "ClientQuerySet":
-        """Those that are; said as a range, which SQLite too finds by an index."""
+        """Return the removed clients, by a range, for which SQLite too uses an index."""
         return self.filter(removed_at__gt=datetime.min.replace(tzinfo=UTC))
 
 
-@keeps_lengths
-class Client(models.Model):
-    """The hot row; usage counts, secrets, tags and URLs are rows of their own.
+@checks_texts
+class Client(Named):
+    """The frequently read row; usage counts, secrets, tags and URLs have their own tables.
 
-    What the list sorts and counts by stands here, kept by the services that change it:
-    ``next_expires_at`` is the end of that secret which ended first among the live ones when
-    secrets last changed, else of the one that had expired last; ``never_expires`` tells whether a
-    live one has no end; ``first_role_key`` is the key of the role that the list names first.
-    ``version`` counts the changes of what Edit Client shows, so that two
-    editors do not overwrite each other.
+    Services keep the columns by which the list sorts and counts. ``next_expires_at`` is the first
+    expiration among the secrets that were live at the last change, or the last one if none was;
+    ``never_expires`` is whether a live secret never expires; ``first_role_key`` is the key of the
+    first role that the list shows. ``version`` counts edits, for stale forms.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -79,11 +71,11 @@ class Client(models.Model):
     is_enabled = models.BooleanField(default=True)
     token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
     allow_refresh_token = models.BooleanField(default=False)
-    may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of others, too
+    may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
     version = models.PositiveIntegerField(default=1)
-    tokens_not_before = models.DateTimeField(null=True)  # those issued until then have ended
+    tokens_not_before = models.DateTimeField(null=True)  # earlier ones are invalid
     last_token_at = models.DateTimeField(null=True)
-    last_token_ends_at = models.DateTimeField(null=True)  # from then on no issued token is valid
+    last_token_expires_at = models.DateTimeField(null=True)  # no token is valid after
     next_expires_at = models.DateTimeField(null=True)
     never_expires = models.BooleanField(default=False)
     first_role_key = models.CharField(max_length=3 * limits.ROLE_NAME_MAX, blank=True)
@@ -100,58 +92,39 @@ class Client(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("tenant", "name_key"),
-                condition=models.Q(removed_at=None),
-                name="client_name_once",
+                condition=Q(removed_at=None),
+                name="client_name_unique",
             ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="client_has_a_name"),
-            models.CheckConstraint(
-                condition=models.Q(client_type__in=list(CLIENT_TYPES)), name="client_type_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    token_lifetime_s__gte=limits.TOKEN_LIFETIME_MIN_S,
-                    token_lifetime_s__lte=limits.TOKEN_LIFETIME_MAX_S,
-                ),
+            CheckConstraint(
+                condition=Q(token_lifetime_s__range=_TOKEN_LIFETIMES_S),
                 name="client_token_lifetime_range",
             ),
-            models.CheckConstraint(
-                condition=models.Q(may_introspect=False)
-                | models.Q(client_type__in=_types("may_introspect")),
-                name="client_introspects_with_a_secret",
+            CheckConstraint(
+                condition=Q(may_introspect=False) | Q(client_type__in=_types("may_introspect")),
+                name="client_type_may_introspect",
             ),
-            models.CheckConstraint(
-                condition=models.Q(allow_refresh_token=False)
-                | models.Q(client_type__in=_types("may_refresh")),
-                name="client_refreshes_for_people",
+            CheckConstraint(
+                condition=Q(allow_refresh_token=False) | Q(client_type__in=_types("may_refresh")),
+                name="client_type_may_refresh",
             ),
-            models.CheckConstraint(condition=~models.Q(id=UUID(int=0)), name="client_id_not_nil"),
+            CheckConstraint(condition=~Q(id=UUID(int=0)), name="client_id_not_nil"),
         )
         indexes = (
-            models.Index(
+            Index(
                 fields=("tenant", "removed_at", "client_type", "name_key", *_LISTED, "id"),
                 name="client_listed",
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = key_of(self.name)
-        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
-            kwargs["update_fields"] = {*fields, "name_key"}
-        super().save(*args, **kwargs)
-
     @property
     def tokens_stamp(self) -> str:
-        """What is different as soon as someone ends all tokens."""
+        """A text that changes when all tokens are revoked."""
         return self.tokens_not_before.isoformat() if self.tokens_not_before else ""
 
     @property
     def type(self) -> ClientType:
-        """What a client of this type has."""
         return CLIENT_TYPES[self.client_type]
 
 
@@ -162,7 +135,7 @@ class ClientRole(models.Model):
     role = models.ForeignKey(Role, on_delete=models.CASCADE)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("client", "role"), name="client_role_once"),)
+        constraints = (UniqueConstraint(fields=("client", "role"), name="client_role_unique"),)
 
     def __str__(self) -> str:
         return f"{self.client}: {self.role}"
@@ -175,16 +148,14 @@ class ClientOwner(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("client", "person"), name="client_owner_once"),
-        )
+        constraints = (UniqueConstraint(fields=("client", "person"), name="client_owner_unique"),)
 
     def __str__(self) -> str:
         return f"{self.client}: {self.person}"
 
 
-@keeps_lengths
-class ClientTag(models.Model):
+@checks_texts
+class ClientTag(Named):
     """A word to find a client by."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags")
@@ -193,16 +164,10 @@ class ClientTag(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("client", "name_key"), name="client_tag_once"),
-            models.CheckConstraint(condition=~models.Q(name=""), name="client_tag_has_a_name"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
+        constraints = (UniqueConstraint(fields=("client", "name_key"), name="client_tag_unique"),)
 
 
-@keeps_lengths
+@checks_texts
 class ClientUrl(models.Model):
     """A URL or origin that a client may be sent to or call from."""
 
@@ -212,14 +177,8 @@ class ClientUrl(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("client", "kind", "url"), name="client_url_once"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=[one.id for one in URL_KINDS]),
-                name="client_url_kind_known",
-            ),
-        )
-        indexes = (models.Index(fields=("kind", "url"), name="client_url_lookup"),)
+        constraints = (UniqueConstraint(fields=("client", "kind", "url"), name="url_unique"),)
+        indexes = (Index(fields=("kind", "url"), name="url_lookup"),)
 
     def __str__(self) -> str:
         return self.url

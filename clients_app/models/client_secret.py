@@ -1,32 +1,28 @@
-"""A secret of a client: a digest, a tag and four characters, never its text."""
+"""A secret of a client: its digest, tag and last four characters, never its text."""
 
 from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.lengths import keeps_lengths
+from clients_app.models.texts import checks_texts
 
 
 class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
     def live(self, now: datetime) -> "ClientSecretQuerySet":
-        """Those that are neither removed nor expired at ``now``."""
+        """Return the secrets that are neither removed nor expired at ``now``."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
 
-    def listed(self, since: datetime) -> "ClientSecretQuerySet":
-        """Those on the screen: not removed, and not expired before ``since``."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=since), removed_at=None)
 
-
-@keeps_lengths
+@checks_texts
 class ClientSecret(models.Model):
-    """``tag`` is an 8-byte keyed MAC that refuses a wrong secret in a microsecond;
-    ``tag_key_id`` names the key it was made with; ``digest`` is the encoded Argon2id digest."""
+    """``tag`` is an 8-byte MAC under the key ``tag_key_id``, by which a wrong secret is refused
+    within a microsecond; ``digest`` is the encoded Argon2id digest."""
 
     id = models.BigAutoField(primary_key=True)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
@@ -41,7 +37,7 @@ class ClientSecret(models.Model):
     created_by = models.CharField(max_length=limits.NAME_MAX)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
-    replaces = models.ForeignKey(  # by Rotate; it then ended, or will end, by its expires_at
+    replaces = models.ForeignKey(  # by Rotate, which let it expire
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )
 
@@ -50,21 +46,21 @@ class ClientSecret(models.Model):
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(digest__startswith="$argon2id$"), name="secret_digest_is_argon2id"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(Exact(Length("tag"), 8), Exact(Length("last_four"), 4)),
                 name="secret_tag_and_last_four",
             ),
-            models.CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=models.F("created_at")),
+            CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
                 name="secret_expires_after_creation",
             ),
         )
         indexes = (
-            models.Index(
-                fields=("client", "expires_at", "created_at"),  # all that lists ask of them
+            Index(
+                fields=("client", "expires_at", "created_at"),  # all that lists need
                 condition=Q(removed_at=None),
                 name="secret_present",
             ),

@@ -1,4 +1,4 @@
-"""One-time form keys that were used: a repeated Add finds its key here and adds nothing."""
+"""Used one-time form keys: a repeated Add finds its key here and adds nothing."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from clients_app.models.tenant import Tenant
 
 
 class UsedFormKey(models.Model):
-    """Written in the transaction of the operation; the key itself is made with the form."""
+    """Written in the transaction of the operation; the key was created with the form."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     actor_id = models.CharField(max_length=36)
@@ -17,7 +17,7 @@ class UsedFormKey(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "actor_id", "key"), name="form_key_once"),
+            models.UniqueConstraint(fields=("tenant", "actor_id", "key"), name="form_key_unique"),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Requests for a mail with a one-time link, until the worker answers them."""
+"""Requests for an e-mail with a one-time link, until the worker handles them."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from clients_app import limits
 
 
 class LinkRequest(models.Model):
-    """The address that someone typed at "Forgot password"; it need not be anyone's."""
+    """The address that was entered at "Forgot password"; it may belong to nobody."""
 
     email = models.CharField(max_length=limits.EMAIL_MAX)
 

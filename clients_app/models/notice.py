@@ -1,44 +1,39 @@
-"""Which notices of expiring secrets were sent, and the messages that carry them."""
+"""Sent notices about expiring secrets, and the messages that carry them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Index, Q, UniqueConstraint
 
 from clients_app import limits
 from clients_app.models.client_secret import ClientSecret
 from clients_app.models.defaults import new_id
-from clients_app.models.tenant import Tenant
+from clients_app.models.tenant import Tenant, TenantQuerySet
 
 
 class Notice(models.Model):
-    """That a secret ends was told at this stage, once; a secret with a new end is told anew."""
+    """A notice about a secret, sent once for each stage and expiration."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE)
-    ends_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     days = models.PositiveSmallIntegerField()  # before the end: one of rules.notices.STAGES
-    told_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("secret", "ends_at", "days"), name="notice_once"),
+            UniqueConstraint(fields=("secret", "expires_at", "days"), name="notice_unique"),
         )
-        indexes = (models.Index(fields=("tenant", "ends_at"), name="notice_of_tenant"),)
+        indexes = (Index(fields=("tenant", "expires_at"), name="notice_of_tenant"),)
 
     def __str__(self) -> str:
         return f"{self.secret}: {self.days}"
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def for_tenant(self, tenant_id: Any) -> "DeliveryQuerySet":
-        return self.filter(tenant_id=tenant_id)
-
-
 class Delivery(models.Model):
-    """A message to one recipient, written as its channel shows it. ``secrets`` is what it says, as
-    JSON, never a secret's text. This table is the queue: ``try_at`` is when a waiting message is
-    tried next or, while a worker tries it, when another worker may."""
+    """A message to one recipient. ``secrets`` describes the secrets in it, never their texts. This
+    table is the queue: ``try_at`` is when a waiting message is tried next or, while a worker tries
+    it, when another worker may."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -55,16 +50,16 @@ class Delivery(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     answer = models.CharField(max_length=limits.ANSWER_MAX, blank=True)
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
     try_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
-    objects: ClassVar = DeliveryQuerySet.as_manager()
+    objects: ClassVar = TenantQuerySet.as_manager()
 
     class Meta:
         indexes = (
-            models.Index(fields=("tenant", "-made_at"), name="delivery_of_tenant"),
-            models.Index(fields=("try_at",), condition=Q(state="waiting"), name="delivery_waiting"),
+            Index(fields=("tenant", "-created_at"), name="delivery_of_tenant"),
+            Index(fields=("try_at",), condition=Q(state="waiting"), name="delivery_waiting"),
         )
 
     def __str__(self) -> str:

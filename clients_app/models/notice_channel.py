@@ -1,18 +1,20 @@
-"""How a tenant is told which secrets expire: one row for each channel that it has set."""
+"""The channels by which a tenant gets notices of expiring secrets, one row each."""
 
 from django.db import models
 
 from clients_app import limits
-from clients_app.models.lengths import keeps_lengths
 from clients_app.models.tenant import Tenant
+from clients_app.models.texts import checks_texts
 
 
-@keeps_lengths
+@checks_texts
 class NoticeChannel(models.Model):
-    """``settings`` are what the channel's form asks for, and may hold a receiver's token: records
-    and lists write the row as ``shown``, which leaves it out. A signing secret is not stored: it is
-    derived from SECRET_KEY and ``salt``, under the key that ``key_id`` names, so that a copy of the
-    database signs nothing; ``key_id`` is empty where the channel does not sign."""
+    """``settings`` may hold a receiver's token; ``shown`` omits it, for audit events and lists.
+
+    A signing secret is not stored but derived from SECRET_KEY and ``salt``, under the key
+    ``key_id``, so that a copy of the database cannot sign; ``key_id`` is empty if the channel does
+    not sign.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     channel = models.CharField(max_length=limits.CHANNEL_MAX)  # a name of services.notices.table
@@ -25,7 +27,7 @@ class NoticeChannel(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "channel"), name="notice_channel_once"),
+            models.UniqueConstraint(fields=("tenant", "channel"), name="notice_channel_unique"),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A user of the portal: one tenant, roles there."""
+"""A user of the portal, with roles in one tenant."""
 
 from typing import Any, ClassVar
 
@@ -8,22 +8,22 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
-from clients_app.models.lengths import keeps_lengths
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant
+from clients_app.models.texts import checks_texts
 from clients_app.rules.names import key_of
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Finds people by the key of their username, so that case and composition do not matter."""
+    """Finds people by the key of their username, so that case does not matter."""
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username_key=key_of(username or ""))
 
 
-@keeps_lengths
+@checks_texts
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Username and e-mail are unique by key columns, made in Python: SQLite knows ASCII only."""
+    """Username and e-mail are unique by key columns: SQLite ignores case only in ASCII."""
 
     class Theme(models.TextChoices):
         SYSTEM = "system"
@@ -52,14 +52,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    class Meta:
-        constraints = (
-            models.CheckConstraint(condition=~models.Q(username=""), name="person_has_a_username"),
-            models.CheckConstraint(
-                condition=models.Q(theme__in=("system", "light", "dark")), name="person_theme_known"
-            ),
-        )
-
     def __str__(self) -> str:
         return self.name or self.username
 
@@ -79,7 +71,9 @@ class PersonRole(models.Model):
     role = models.ForeignKey(Role, on_delete=models.CASCADE)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("person", "role"), name="person_role_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("person", "role"), name="person_role_unique"),
+        )
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}"

@@ -1,4 +1,4 @@
-"""A token that its client has revoked; kept until it would have ended anyway."""
+"""A token that its client has revoked; kept until it would have expired."""
 
 from django.db import models
 

@@ -1,31 +1,28 @@
-"""A named permission group of a tenant; people and Client-Credentials clients carry roles."""
+"""A named permission group of a tenant, for people and Client-Credentials clients."""
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
-from clients_app.models.lengths import keeps_lengths
-from clients_app.models.tenant import Tenant
+from clients_app.models.tenant import Tenant, TenantQuerySet
+from clients_app.models.texts import Named, checks_texts
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     TENANT_ADMINISTRATOR,
     TENANT_CUSTOM,
     TENANT_MEMBER,
 )
-from clients_app.rules.names import key_of
 
 _ROLE_TYPES: Final = (*(role.role_type_id for role in BUILT_IN_ROLES), TENANT_CUSTOM)
 
 
-class RoleQuerySet(models.QuerySet["Role"]):
-    def for_tenant(self, tenant_id: Any) -> "RoleQuerySet":
-        return self.filter(tenant_id=tenant_id)
-
+class RoleQuerySet(TenantQuerySet["Role"]):
     def in_screen_order(self) -> "RoleQuerySet":
-        """Custom roles first, Tenant Member, which says least, last; each group by name."""
+        """Return custom roles first, Tenant Member last, and each group by name."""
         rank = models.Case(
             models.When(role_type_id=TENANT_CUSTOM, then=0),
             models.When(role_type_id=TENANT_MEMBER, then=2),
@@ -34,9 +31,9 @@ class RoleQuerySet(models.QuerySet["Role"]):
         return self.alias(rank=rank).order_by("rank", "name_key")
 
 
-@keeps_lengths
-class Role(models.Model):
-    """Built-in roles share their Role Type Ids everywhere; custom ones have Tenant Custom."""
+@checks_texts
+class Role(Named):
+    """Built-in roles have the same Role Type Ids everywhere; custom ones have Tenant Custom."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="roles")
@@ -52,24 +49,14 @@ class Role(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "name_key"), name="role_name_once"),
-            models.UniqueConstraint(
+            UniqueConstraint(fields=("tenant", "name_key"), name="role_name_unique"),
+            UniqueConstraint(
                 fields=("tenant", "role_type_id"),
-                condition=~models.Q(role_type_id=TENANT_CUSTOM),
-                name="built_in_role_once",
+                condition=~Q(role_type_id=TENANT_CUSTOM),
+                name="built_in_role_unique",
             ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="role_has_a_name"),
-            models.CheckConstraint(
-                condition=models.Q(role_type_id__in=_ROLE_TYPES), name="role_type_known"
-            ),
+            CheckConstraint(condition=Q(role_type_id__in=_ROLE_TYPES), name="role_type_known"),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = key_of(self.name)
-        super().save(*args, **kwargs)
 
     @property
     def is_built_in(self) -> bool:
@@ -77,7 +64,7 @@ class Role(models.Model):
 
     @property
     def is_member(self) -> bool:
-        """True for Tenant Member, which everyone has, always."""
+        """True for Tenant Member, which everyone has."""
         return self.role_type_id == TENANT_MEMBER
 
     @property

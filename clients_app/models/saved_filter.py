@@ -1,18 +1,15 @@
-"""A list of clients that a person comes back to, by the query of its address."""
-
-from typing import Any
+"""A list of clients that a person saved, as the query of its URL."""
 
 from django.db import models
 
 from clients_app import limits
-from clients_app.models.lengths import keeps_lengths
 from clients_app.models.person import Person
-from clients_app.rules.names import key_of
+from clients_app.models.texts import Named, checks_texts
 
 
-@keeps_lengths
-class SavedFilter(models.Model):
-    """``query`` is what the address of the list says: type, filter, state, role and order."""
+@checks_texts
+class SavedFilter(Named):
+    """``query`` holds the type, filter, state, role and order of the list."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=limits.SAVED_FILTER_NAME_MAX)
@@ -22,13 +19,5 @@ class SavedFilter(models.Model):
     class Meta:
         ordering = ("name_key",)
         constraints = (
-            models.UniqueConstraint(fields=("person", "name_key"), name="saved_filter_name_once"),
-            models.CheckConstraint(condition=~models.Q(name=""), name="saved_filter_has_a_name"),
+            models.UniqueConstraint(fields=("person", "name_key"), name="saved_filter_name_unique"),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = key_of(self.name)
-        super().save(*args, **kwargs)

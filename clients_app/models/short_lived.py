@@ -1,14 +1,14 @@
-"""Rows of which nothing needs to survive a crash: what was refused lately, and how often.
+"""Rows that may be lost in a crash: counts of recent failures, and the shared cache.
 
-On SQLite a flood of them would hold up all other writers, so they have a file of their own, which
-may be deleted at any time (``portal/storage``). On PostgreSQL they are UNLOGGED tables.
+On SQLite a flood of them would block all other writers, so they have their own file, which may be
+deleted at any time (``portal/storage``). On PostgreSQL they are UNLOGGED tables.
 """
 
 from typing import Final
 
 from django.db import models
 
-ALIAS: Final = "short_lived"  # of their database, where they have one of their own
+ALIAS: Final = "short_lived"  # of their database, if they have their own
 NAMES: Final = {"failurecount", "sharedvalue"}
 
 
@@ -28,7 +28,7 @@ class SharedValue(models.Model):
 
     name = models.CharField(max_length=250, primary_key=True)
     value = models.TextField()
-    ends = models.FloatField()  # seconds since 1970
+    expires_at = models.FloatField()  # seconds since 1970
 
     def __str__(self) -> str:
         return self.name

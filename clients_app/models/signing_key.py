@@ -1,19 +1,21 @@
-"""A key that signs access tokens; its private part is encrypted."""
+"""A key that signs access tokens."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from clients_app.models.defaults import new_id
+from clients_app.models.texts import checks_texts
 
 
+@checks_texts
 class SigningKey(models.Model):
-    """``kid`` is the JWK thumbprint (RFC 7638); ``private_part`` is encrypted, and empty once the
-    key is removed; ``public_jwk`` is what the JWKS address shows."""
+    """``kid`` is the JWK thumbprint (RFC 7638); ``private_part`` is encrypted, and empty after the
+    key is removed; ``public_jwk`` is published in the JWKS document."""
 
     class State(models.TextChoices):
         NEXT = "next"  # published, does not sign yet
         ACTIVE = "active"  # signs
-        RETIRED = "retired"  # published until its last token has ended
+        RETIRED = "retired"  # published until its last token has expired
         REMOVED = "removed"  # neither published nor used
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -26,23 +28,19 @@ class SigningKey(models.Model):
     signs_from = models.DateTimeField(null=True)  # when a next key becomes the active one
     activated_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
-    removed_at = models.DateTimeField(null=True)  # and its private part forgotten
+    removed_at = models.DateTimeField(null=True)  # with its private part
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("state",), condition=Q(state="active"), name="one_active_signing_key"
+            *(
+                UniqueConstraint(
+                    fields=("state",), condition=Q(state=state), name=f"one_{state}_signing_key"
+                )
+                for state in ("active", "next")
             ),
-            models.UniqueConstraint(
-                fields=("state",), condition=Q(state="next"), name="one_next_signing_key"
-            ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state="next") | Q(signs_from__isnull=False),
-                name="signing_key_next_signs_some_day",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=("next", "active", "retired", "removed")),
-                name="signing_key_state_known",
+                name="next_signing_key_has_start",
             ),
         )
 
@@ -51,6 +49,6 @@ class SigningKey(models.Model):
 
     @property
     def bits(self) -> int | None:
-        """Return the length of an RSA key; None of others, whose curve is their length."""
+        """Return the length of an RSA key; None for others, whose curve implies it."""
         modulus = self.public_jwk.get("n", "")
         return len(modulus) * 6 // 8 * 8 if modulus else None

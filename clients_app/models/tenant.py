@@ -1,22 +1,30 @@
-"""An organisation; every other row belongs to one."""
+"""An organisation, to which all other rows belong."""
+
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
-from clients_app.models.lengths import keeps_lengths
+from clients_app.models.texts import checks_texts
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class TenantQuerySet(models.QuerySet[Row]):
+    def for_tenant(self, tenant_id: Any) -> Self:
+        return self.filter(tenant_id=tenant_id)
 
 
 def _days_or_none(name: str) -> models.Q:
-    fits = {f"{name}__gte": 1, f"{name}__lte": limits.SECRET_DAYS_MAX}
-    return models.Q(**{name: None}) | models.Q(**fits)
+    return models.Q((name, None)) | models.Q((f"{name}__range", (1, limits.SECRET_DAYS_MAX)))
 
 
-@keeps_lengths
+@checks_texts
 class Tenant(models.Model):
-    """The policy columns are as ``rules.tenant_policy``; ``notices_looked_on`` is the last day, in
-    the zone of the installation, on which all that was due had been told."""
+    """The policy columns are those of ``rules.tenant_policy``; ``notices_sent_on`` is the last
+    day, in the zone of the installation, for which all notices were sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=limits.TENANT_NAME_MAX)
@@ -30,12 +38,11 @@ class Tenant(models.Model):
     never_expires_allowed = models.BooleanField(default=True, db_default=True)
     owner_required = models.BooleanField(default=False, db_default=False)
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
-    notices_looked_on = models.DateField(null=True)
+    notices_sent_on = models.DateField(null=True)
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=~models.Q(name=""), name="tenant_has_a_name"),
-            models.UniqueConstraint(fields=("name",), name="tenant_name_once"),
+            models.UniqueConstraint(fields=("name",), name="tenant_name_unique"),
             models.CheckConstraint(
                 condition=_days_or_none("secret_days_max") & _days_or_none("rotation_days"),
                 name="tenant_policy_range",

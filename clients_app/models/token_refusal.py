@@ -1,4 +1,4 @@
-"""How often token requests of a client were refused, and why; no audit events."""
+"""Counts of refused token requests; they are not audit events."""
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -9,9 +9,9 @@ from clients_app.models.client_secret import ClientSecret
 
 
 class TokenRefusal(models.Model):
-    """Token requests of a client refused on one UTC day for one cause, flushed in batches.
+    """Token requests of a client refused on one UTC day for one cause, written in batches.
 
-    ``secret`` is the one that was presented, if it is known: one that is live, expired or removed.
+    ``secret`` is the one that was sent, if it is known, even if expired or removed.
     """
 
     class Cause(models.TextChoices):
@@ -39,7 +39,7 @@ class TokenRefusal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                "client", "cause", "day", Coalesce("secret", 0), name="token_refusal_once_a_day"
+                "client", "cause", "day", Coalesce("secret", 0), name="token_refusal_unique"
             ),
         )
         indexes = (

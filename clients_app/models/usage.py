@@ -1,4 +1,4 @@
-"""How often tokens were issued: counts per client, secret and hour, apart from the hot rows."""
+"""Counts of issued tokens for each client, secret and hour."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from clients_app.models.client_secret import ClientSecret
 
 
 class TokenUsage(models.Model):
-    """Tokens issued to a client by one secret in one hour, flushed in batches."""
+    """Tokens issued to a client by one secret in one hour, written in batches."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
     secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE, related_name="usage")
@@ -18,7 +18,7 @@ class TokenUsage(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("secret", "hour"), name="token_usage_once_an_hour"),
+            models.UniqueConstraint(fields=("secret", "hour"), name="token_usage_unique"),
         )
         indexes = (models.Index(fields=("client", "hour"), name="token_usage_of_client"),)
 

@@ -1,4 +1,4 @@
-"""The built-in roles: the same Role Type Ids in every installation (ROL-1)."""
+"""The built-in roles. Their Role Type Ids are the same in every installation (ROL-1)."""
 
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ TENANT_MEMBER: Final = UUID("7ad2b9ef-5386-4ead-ac9f-ad99c5c5b977")
 TENANT_AUDITOR: Final = UUID("6a0c5d0e-6f0b-4b7e-9a55-0c2f5b7f6f10")
 SECRET_ROTATOR: Final = UUID("b3f8f0c4-2f0d-4d0b-8f57-6a3d5c1e9f21")
 
-#: All custom roles share this Role Type Id; the role's own id tells them apart.
+#: All custom roles share this Role Type Id.
 TENANT_CUSTOM: Final = UUID("c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70")
 
 

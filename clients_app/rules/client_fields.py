@@ -1,6 +1,6 @@
-"""The lines of text that describe a client: one declaration for forms, pages, command line, audit.
+"""The text fields of a client, declared once for forms, pages, command line and audit.
 
-A new line is a record here, a column of the model and a field of the draft.
+A new field needs a record here, a column of the model and a field of the draft.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineField:
-    """A line that may be empty; ``name`` is its column, its path in a draft and its input."""
+    """An optional line of text; ``name`` is the column, the path in a draft and the input."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""Which texts are a Client Id: GUIDs in their usual form, in either case, but not nil.
+"""Client Ids: GUIDs with hyphens, in upper or lower case, except the nil GUID.
 
 Source: CLI-1.
 """
@@ -11,13 +11,11 @@ from uuid import UUID
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-@lru_cache(maxsize=2048)  # every token request asks
+@lru_cache(maxsize=2048)  # each token request needs it
 def parse_client_id(text: str) -> UUID | None:
-    """Return the Client Id that ``text`` spells, None if it spells none.
+    """Return ``text`` as a Client Id, or None if it is not one.
 
-    ``UUID`` alone would also take braces, a ``urn:`` prefix and digits without hyphens.
+    ``UUID`` alone also accepts braces, a ``urn:`` prefix and digits without hyphens.
     """
-    if not _GUID.fullmatch(text):
-        return None
-    client_id = UUID(text)
-    return client_id if client_id.int else None
+    client_id = UUID(text) if _GUID.fullmatch(text) else None
+    return client_id if client_id and client_id.int else None

@@ -1,7 +1,4 @@
-"""What each Client Type has: one record per type, which every other module asks.
-
-A new type is one record here; nothing else compares types.
-"""
+"""What each Client Type has: one record per type. No other module compares types."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -65,7 +62,7 @@ class ClientType:
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """Return the paths of a client's draft that clients of this type do not have."""
+        """The paths of a draft that clients of this type do not have."""
         has = {
             "roles": self.has_roles,
             "confirms_administrator": self.has_roles,
@@ -135,5 +132,5 @@ HYBRID: Final = ClientType(
     may_introspect=True,
 )
 
-#: in the order of the screens; the first is what is meant where no type is named
+#: in the order of the screens; the first is the default
 CLIENT_TYPES: Final = {one.id: one for one in (CLIENT_CREDENTIALS, AUTHORIZATION_CODE, HYBRID)}

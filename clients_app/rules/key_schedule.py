@@ -1,7 +1,7 @@
-"""The life of a signing key: next, active, retired, removed; what is due at a moment.
+"""The states of a signing key: next, active, retired, removed; and when each step is due.
 
-A key is published before it signs, so that verifiers that keep the public keys for a while know it
-by then, and stays published until the last token that it has signed is over.
+A key is published before it signs, so that verifiers that cache the public keys know it by then,
+and stays published until the last token that it signed has expired.
 
 Source: OpenID Connect Core 1.0 section 10.1.1; KEY-4.
 """
@@ -23,15 +23,13 @@ PUBLISHED_AFTERWARDS: Final = timedelta(seconds=TOKEN_LIFETIME_MAX_S + KEY_LEEWA
 
 
 class Step(StrEnum):
-    """One step of the schedule."""
-
-    PUBLISH = "publish"  # a next key is made
+    PUBLISH = "publish"  # a next key is created
     ACTIVATE = "activate"  # the next key becomes the active one, which retires
     REMOVE = "remove"
 
 
 class KeyTimes(NamedTuple):
-    """A key that is not removed, as the schedule looks at it."""
+    """A key that is not removed."""
 
     kid: str
     state: str
@@ -42,27 +40,29 @@ class KeyTimes(NamedTuple):
 
 class Due(NamedTuple):
     step: Step
-    kid: str  # of the key it is about; PUBLISH: of the active key
+    kid: str  # for PUBLISH, of the active key
 
 
 def steps_due(keys: Iterable[KeyTimes], *, rotation: timedelta, now: datetime) -> list[Due]:
-    """Return what the schedule asks for at ``now``; ``rotation`` is how long a key signs."""
-    of_state: dict[str, list[KeyTimes]] = {"next": [], "active": [], "retired": []}
-    for key in keys:
-        of_state[key.state].append(key)
-    steps = [Due(Step.ACTIVATE, key.kid) for key in of_state["next"] if _past(key.signs_from, now)]
-    if not of_state["next"]:
-        for key in of_state["active"]:
-            if _past(key.activated_at, now - rotation + ANNOUNCED):
-                steps.append(Due(Step.PUBLISH, key.kid))
-    for key in of_state["retired"]:
-        if _past(key.retired_at, now - PUBLISHED_AFTERWARDS):
-            steps.append(Due(Step.REMOVE, key.kid))
-    return steps
+    """Return the steps that are due at ``now``; ``rotation`` is how long a key signs."""
+    keys = list(keys)
+    rules = [
+        ("next", Step.ACTIVATE, "signs_from", timedelta()),
+        ("active", Step.PUBLISH, "activated_at", rotation - ANNOUNCED),
+        ("retired", Step.REMOVE, "retired_at", PUBLISHED_AFTERWARDS),
+    ]
+    if any(key.state == "next" for key in keys):
+        del rules[1]
+    return [
+        Due(step, key.kid)
+        for state, step, column, wait in rules
+        for key in keys
+        if key.state == state and (since := getattr(key, column)) and since <= now - wait
+    ]
 
 
 def earliest_signing(published_at: datetime, *, max_age_s: int, now: datetime) -> datetime:
-    """Return from when every verifier that keeps the keys ``max_age_s`` at most knows this one."""
+    """Return when each verifier that caches keys for up to ``max_age_s`` knows this one."""
     known_from = min(published_at, now) + timedelta(seconds=max_age_s + KEY_MARGIN_S)
     return max(known_from, now)
 
@@ -70,14 +70,10 @@ def earliest_signing(published_at: datetime, *, max_age_s: int, now: datetime) -
 def scheduled_signing(
     active_since: datetime, *, rotation: timedelta, earliest: datetime
 ) -> datetime:
-    """Return when the next key takes over from the one that is active since ``active_since``."""
+    """Return when the next key replaces the one that is active since ``active_since``."""
     return max(active_since + rotation, earliest)
 
 
 def removed_from(retired_at: datetime) -> datetime:
-    """Return from when nothing needs the key: its last token is over for the slowest clock."""
+    """Return when the last token of the key has expired, also for clocks that are slow."""
     return retired_at + PUBLISHED_AFTERWARDS
-
-
-def _past(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and moment <= now

@@ -1,4 +1,4 @@
-"""Whose request it is, behind proxies: X-Forwarded-For counts only as far as we trust who wrote it.
+"""The address of a client behind proxies, from the trusted part of X-Forwarded-For.
 
 Source: DEP-9 and AVA-1.
 """
@@ -10,25 +10,23 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def peer_address(remote: str, forwarded_for: str, trusted: tuple[str, ...]) -> str:
-    """Return the nearest address that is not one of our proxies; "" if there is none.
+    """Return the nearest address that is not a trusted proxy; "" if there is none.
 
-    ``remote`` has opened the connection. The entries of ``forwarded_for`` are read from the right,
-    each believed only because the one to its right is ``trusted`` (addresses or networks).
+    ``remote`` opened the connection. The entries of ``forwarded_for`` are read from the right; each
+    counts only if the one to its right is ``trusted`` (addresses or networks).
     """
     address = _address(remote)
     if not trusted or not forwarded_for:
         return address
     for entry in reversed(forwarded_for.split(",")):
-        if not is_trusted(address, trusted):
-            break
-        if not (further := _address(entry.strip())):
+        if not is_trusted(address, trusted) or not (further := _address(entry.strip())):
             break
         address = further
     return address
 
 
 def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
-    """Tell whether ``address`` is one of our proxies."""
+    """Return whether ``address`` is a trusted proxy."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -43,7 +41,7 @@ def _networks(trusted: tuple[str, ...]) -> list[Network]:
 
 @lru_cache(maxsize=4096)
 def _address(text: str) -> str:
-    """Return ``text`` as an address in its usual form, without a port; "" if it is none."""
+    """Return ``text`` as an address in canonical form, without a port; "" if it is not one."""
     host = text.partition("]")[0].removeprefix("[")
     if host.count(":") == 1:  # IPv4 with a port
         host = host.partition(":")[0]

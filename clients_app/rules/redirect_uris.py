@@ -1,4 +1,4 @@
-"""Where a browser may be sent back to: redirect and logout URLs, and CORS origins.
+"""Which redirect and logout URLs and CORS origins a client may have.
 
 Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.1.3; CLI-11.
 """
@@ -6,19 +6,33 @@ Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.
 import re
 from collections.abc import Collection
 from ipaddress import IPv6Address
-from typing import Final, NamedTuple
+from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import URL_MAX, URLS_MAX
 from clients_app.rules.client_types import CORS_ORIGIN, UrlKind
+from clients_app.rules.names import check_length
 
 _LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_PORTS: Final = {"https": "443", "http": "80"}
 _PORT: Final = r"[1-9][0-9]{0,4}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 
-_UNFIT: Final = re.compile(r"[^A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]|%(?![0-9A-Fa-f]{2})")
-_USERINFO: Final = re.compile(r"[^:/?]*:?//[^/?]*@")
+_FORBIDDEN: Final = (
+    (re.compile("#"), gettext_noop("Enter the URL without # and what follows it.")),
+    (re.compile(r"\*"), gettext_noop("Enter each URL in full: * is not a wildcard.")),
+    (
+        re.compile(r"^[^:/?]*:?//[^/?]*@"),
+        gettext_noop("Enter the URL without a user name or password before the host."),
+    ),
+    (
+        re.compile(r"[^A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]|%(?![0-9A-Fa-f]{2})"),
+        gettext_noop(
+            "Enter only characters that are allowed in a URL. "
+            "Remove or percent-encode character %(position)s."
+        ),
+    ),
+)
 _WEB: Final = re.compile(
     r"(https?)://([^/?\[\]:]+|\[[^/?\[\]]+\])(?::([^/?]*))?([/?][^\[\]]*)?", re.I
 )
@@ -39,22 +53,15 @@ _WEB_OR_PRIVATE: Final = gettext_noop(
 )
 
 
-class _WebAddress(NamedTuple):
-    scheme: str
-    host: str
-    port: str
-    rest: str
-
-
 def clean_url(text: str, kind: UrlKind, *, private_schemes: bool) -> str:
-    """Return ``text``, trimmed, as a URL of this kind; of a redirect nothing else changes.
+    """Return ``text`` as a URL of this kind: trimmed, and a CORS origin normalized.
 
-    Errors: RuleBroken unless it is https, http to this very machine, or, where
-    ``private_schemes``, a private scheme with a dot (RFC 8252 section 7.1).
+    Errors: RuleBroken unless it is https, http to loopback, or, if ``private_schemes``, a private
+    scheme with a dot (RFC 8252 section 7.1).
     """
     if kind == CORS_ORIGIN:
         return clean_cors_origin(text)
-    url = _presentable(text, field=kind.path)
+    url = _trimmed(text, field=kind.path)
     if private_schemes and _PRIVATE.fullmatch(url):
         return url
     if _web_address(url) is None:
@@ -63,13 +70,13 @@ def clean_url(text: str, kind: UrlKind, *, private_schemes: bool) -> str:
 
 
 def clean_cors_origin(text: str) -> str:
-    """Return ``text`` as an Allowed CORS Origin, spelled as browsers spell it (RFC 6454).
+    """Return ``text`` as browsers write an origin (RFC 6454): lower case, without a default port.
 
-    Lower case, without the scheme's own port. Errors: RuleBroken for anything after the port.
+    Errors: RuleBroken for anything after the port.
     """
     field = CORS_ORIGIN.path
-    origin = _web_address(_presentable(text, field=field))
-    if origin is None or origin.rest:
+    scheme, host, port, rest = _web_address(_trimmed(text, field=field)) or ("", "", "", "")
+    if not scheme or rest:
         raise RuleBroken(
             gettext_noop(
                 "Enter https://, a host name and, if it needs one, a port: nothing after it, "
@@ -77,30 +84,22 @@ def clean_cors_origin(text: str) -> str:
             ),
             field=field,
         )
-    host = f"[{IPv6Address(origin.host[1:-1])}]" if origin.host[0] == "[" else origin.host
-    port = "" if origin.port in ("", _DEFAULT_PORTS[origin.scheme]) else f":{origin.port}"
-    return f"{origin.scheme}://{host}{port}"
+    if host[0] == "[":
+        host = f"[{IPv6Address(host[1:-1])}]"
+    return f"{scheme}://{host}" + (f":{port}" if port not in ("", _DEFAULT_PORTS[scheme]) else "")
 
 
 def check_url_count(urls: Collection[str], kind: UrlKind) -> None:
-    """Return if a client may list that many of a kind.
-
-    Errors: RuleBroken for more than 10, and for no Allowed Redirect URL at all.
-    """
+    """Raise RuleBroken for more than 10 URLs, and for no Allowed Redirect URL at all."""
     if kind.is_required and not urls:
         sentence = gettext_noop("Enter at least one Allowed Redirect URL.")
         raise RuleBroken(sentence, field=kind.path)
-    if len(urls) > URLS_MAX:
-        raise RuleBroken(
-            gettext_noop("Enter at most %(maximum)s. There are %(length)s."),
-            field=kind.path,
-            maximum=URLS_MAX,
-            length=len(urls),
-        )
+    too_many = gettext_noop("Enter at most %(maximum)s. There are %(length)s.")
+    check_length(urls, too_many, maximum=URLS_MAX, field=kind.path)
 
 
 def matches(registered: str, presented: str) -> bool:
-    """Tell whether ``presented`` is the registered URL, character by character.
+    """Return whether ``presented`` is exactly the registered URL.
 
     Only the port of an http loopback address may differ (RFC 8252 section 7.3).
     """
@@ -112,44 +111,22 @@ def matches(registered: str, presented: str) -> bool:
     return ours.group(1, 3) == theirs.group(1, 3)
 
 
-def _presentable(text: str, *, field: str) -> str:
-    """Return ``text`` trimmed, free of what no URL of ours may hold."""
+def _trimmed(text: str, *, field: str) -> str:
+    """Return ``text`` trimmed; raise RuleBroken for what no URL may contain."""
     url = text.strip()
-    if len(url) > URL_MAX:
-        raise RuleBroken(
-            gettext_noop(
-                "Enter a URL of at most %(maximum)s characters. "
-                "This one has %(length)s: %(excess)s too many."
-            ),
-            field=field,
-            maximum=URL_MAX,
-            length=len(url),
-            excess=len(url) - URL_MAX,
-        )
-    if "#" in url:
-        sentence = gettext_noop("Enter the URL without # and what follows it.")
-        raise RuleBroken(sentence, field=field)
-    if "*" in url:
-        sentence = gettext_noop("Enter each URL in full: * does not stand for other characters.")
-        raise RuleBroken(sentence, field=field)
-    if _USERINFO.match(url):
-        sentence = gettext_noop("Enter the URL without a user name or password before the host.")
-        raise RuleBroken(sentence, field=field)
-    unfit = _UNFIT.search(url)
-    if unfit:
-        raise RuleBroken(
-            gettext_noop(
-                "Enter only characters that a URL may hold. "
-                "Remove or percent-encode character %(position)s."
-            ),
-            field=field,
-            position=unfit.start() + 1,
-        )
+    too_long = gettext_noop(
+        "Enter a URL of at most %(maximum)s characters. "
+        "This one has %(length)s: %(excess)s too many."
+    )
+    check_length(url, too_long, maximum=URL_MAX, field=field)
+    for pattern, sentence in _FORBIDDEN:
+        if found := pattern.search(url):
+            raise RuleBroken(sentence, field=field, position=found.start() + 1)
     return url
 
 
-def _web_address(url: str) -> _WebAddress | None:
-    """Return the parts of an https URL, or of an http one to this very machine."""
+def _web_address(url: str) -> tuple[str, str, str, str] | None:
+    """Return scheme, host, port and rest of an https URL, or of an http URL to loopback."""
     parts = _WEB.fullmatch(url)
     if not parts:
         return None
@@ -158,7 +135,7 @@ def _web_address(url: str) -> _WebAddress | None:
         return None
     if not _is_host(host) or not _is_port(parts[3]):
         return None
-    return _WebAddress(scheme, host, parts[3] or "", parts[4] or "")
+    return scheme, host, parts[3] or "", parts[4] or ""
 
 
 def _is_host(host: str) -> bool:
@@ -168,9 +145,9 @@ def _is_host(host: str) -> bool:
         IPv6Address(host[1:-1])
     except ValueError:
         return False
-    return "%" not in host  # a zone id means something on one machine only
+    return "%" not in host  # a zone id is only valid on one machine
 
 
 def _is_port(port: str | None) -> bool:
-    """Tell whether ``port`` is left out (None) or a number that a server can listen on."""
+    """Return whether ``port`` is missing (None) or a number that a server can listen on."""
     return port is None or (re.fullmatch(_PORT, port) is not None and int(port) <= 65535)

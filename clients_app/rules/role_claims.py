@@ -1,7 +1,6 @@
-"""What roles take of an access token: their names and ids fill half of its 4 kB at most.
+"""Limits the names and ids of roles to half of the 4 kB of an access token.
 
-The other half is for the signature and the claims that every token has.
-Source: ROL-4.
+The other half is for the signature and the other claims. Source: ROL-4.
 """
 
 import json
@@ -11,21 +10,17 @@ from typing import Final
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import TOKEN_ROLES_MAX_BYTES
 
-_ID: Final = 36 + len('"",')
-_COMMA: Final = 1
+_ID_AND_COMMAS: Final = 36 + len('"",,')
 
 
 def check_role_claims(names: Iterable[str]) -> None:
-    """Accept the names of all roles that one client carries.
-
-    Errors: RuleBroken (roles) where its tokens would be too long.
-    """
+    """Raise RuleBroken (roles) if tokens with roles of these names would be too long."""
     length = role_claims_bytes(names)
     if length > TOKEN_ROLES_MAX_BYTES:
         raise RuleBroken(
             gettext_noop(
                 "Select fewer roles, or roles with shorter names: in a token they take "
-                "%(length)s bytes, %(excess)s more than fit."
+                "%(length)s bytes, %(excess)s too many."
             ),
             field="roles",
             length=length,
@@ -34,5 +29,6 @@ def check_role_claims(names: Iterable[str]) -> None:
 
 
 def role_claims_bytes(names: Iterable[str]) -> int:
-    """Return how many bytes of JSON names and ids of roles take in a token."""
-    return sum(len(json.dumps(name, ensure_ascii=False).encode()) + _COMMA + _ID for name in names)
+    """Return the length of the names and ids of roles in a token, as JSON."""
+    names_json = (json.dumps(name, ensure_ascii=False).encode() for name in names)
+    return sum(len(name) + _ID_AND_COMMAS for name in names_json)

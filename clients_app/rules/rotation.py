@@ -1,6 +1,6 @@
-"""Rotate: when the secret that is replaced ends, and when it is idle.
+"""Rotate: when the replaced secret expires, which is never later than before, and if it is idle.
 
-Source: SEC-6; a rotation never makes a life longer.
+Source: SEC-6.
 """
 
 from datetime import datetime, timedelta, tzinfo
@@ -13,7 +13,7 @@ from clients_app.rules.expiry import latest_expiration, parse_expiration
 
 
 class OldEnds(StrEnum):
-    """What a person may choose."""
+    """The choices on the screen."""
 
     AT_ONCE = "now"
     IN_1_HOUR = "1h"
@@ -31,54 +31,44 @@ PERIODS: Final[dict[str, timedelta]] = {
 
 
 def parse_old_end(choice: str, date: str, *, zone: tzinfo, now: datetime) -> datetime:
-    """Return the moment at which a replaced secret ends, by a choice and, for one, a date.
+    """Return when a replaced secret expires; ``date`` counts for ``OldEnds.ON_A_DATE`` only.
 
-    Errors: RuleBroken (old_ends_at) for a bad date; (old_ends) for what is none of the choices.
+    Errors: RuleBroken (old_ends_at) for a bad date; (old_ends) for an unknown choice.
     """
     if choice in PERIODS:
         return now + PERIODS[OldEnds(choice)]
     if choice != OldEnds.ON_A_DATE:
-        raise RuleBroken(
-            gettext_noop("Choose when the old secret stops working."), field="old_ends"
-        )
+        sentence = gettext_noop("Choose when the old secret stops working.")
+        raise RuleBroken(sentence, field="old_ends")
     ends_at = parse_expiration(date, zone, field="old_ends_at")
     check_old_end(ends_at, now)
     return ends_at
 
 
 def check_old_end(ends_at: datetime, now: datetime) -> None:
-    """Accept ``ends_at`` as the end that is chosen for a replaced secret; ``now`` is at once.
-
-    Errors: RuleBroken (old_ends_at) unless it lies at most 10 years ahead.
-    """
+    """Raise RuleBroken (old_ends_at) unless ``ends_at`` is from ``now`` to 10 years ahead."""
     if ends_at < now:
-        raise RuleBroken(
-            gettext_noop("Enter a date and time in the future, or select At once."),
-            field="old_ends_at",
-        )
+        sentence = gettext_noop("Enter a date and time in the future, or select At once.")
+        raise RuleBroken(sentence, field="old_ends_at")
     if ends_at > latest_expiration(now):
-        raise RuleBroken(
-            gettext_noop("Enter a date and time at most %(years)s years ahead."),
-            field="old_ends_at",
-            years=SECRET_YEARS_MAX,
-        )
+        sentence = gettext_noop("Enter a date and time at most %(years)s years ahead.")
+        raise RuleBroken(sentence, field="old_ends_at", years=SECRET_YEARS_MAX)
 
 
 def end_of_replaced(
     own_end: datetime | None, chosen: datetime, *, created_at: datetime
 ) -> datetime:
-    """Return when a replaced secret ends: as chosen, or by itself where that is sooner.
+    """Return when a replaced secret expires: as chosen, or at its own end if that is sooner.
 
-    It ends after its creation even if the clock was put back.
+    That is after ``created_at``, even if the clock was set back.
     """
     ends_at = chosen if own_end is None else min(own_end, chosen)
     return max(ends_at, created_at + timedelta.resolution)
 
 
 def is_idle(last_seen: datetime, *, token_lifetime_s: int, now: datetime) -> bool:
-    """Tell whether a secret, last used or else made at ``last_seen``, is no longer in use.
+    """Return whether a secret, last used or created at ``last_seen``, seems no longer in use.
 
-    It is when it was left alone for longer than the Token Lifetime: a machine that still had it
-    would have asked again.
+    A machine that still used it would have requested a token within the Token Lifetime.
     """
     return now - last_seen > timedelta(seconds=token_lifetime_s)

@@ -1,9 +1,8 @@
-"""What a tenant demands of its clients and secrets, beyond the rules of the product.
+"""The policies of a tenant: stricter rules for its clients and secrets than those of the product.
 
-An end may be set at most ``secret_days_max`` days ahead, whenever it is set. With forced rotation a
-secret ends at most ``rotation_days`` days after it was made, however often its end is edited. What
-exists when a policy is set is not cut off: a secret that would live longer than forced rotation
-lets it gets an end, 30 days ahead at the least.
+An expiration may be at most ``secret_days_max`` days ahead when it is set. With forced rotation a
+secret expires at most ``rotation_days`` days after it was created, however often it is edited.
+Existing secrets that exceed this expire at least 30 days after the policy is set.
 
 Source: POL-1.
 """
@@ -17,13 +16,13 @@ from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import SECRET_DAYS_MAX
 from clients_app.rules.expiry import default_expiration
 
-GRACE: Final = timedelta(days=30)  # for secrets older than forced rotation lets them be
+GRACE: Final = timedelta(days=30)  # for secrets that are older than forced rotation allows
 _DIGITS: Final = re.compile("[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantPolicy:
-    """The default demands nothing. Units: whole days; None means no limit."""
+    """By default there are no policies. Units: whole days; None means no limit."""
 
     secret_days_max: int | None = None
     rotation_days: int | None = None
@@ -33,21 +32,19 @@ class TenantPolicy:
 
     @property
     def may_never_expire(self) -> bool:
-        """True where a secret without an end breaks none of the limits."""
-        limited = self.secret_days_max is not None or self.rotation_days is not None
-        return self.never_expires_allowed and not limited
+        """True if a secret may be without an expiration."""
+        return self.never_expires_allowed and self.secret_days_max is self.rotation_days is None
 
     def latest_end(self, *, created_at: datetime, now: datetime) -> datetime | None:
-        """Return the latest end that a secret made at ``created_at`` may be given now."""
-        ends = []
-        if self.secret_days_max is not None:
-            ends.append(now + timedelta(days=self.secret_days_max))
-        if self.rotation_days is not None:
-            ends.append(created_at + timedelta(days=self.rotation_days))
-        return min(ends, default=None)
+        """Return the latest expiration that a secret may be given now; None means no limit."""
+        limits = ((now, self.secret_days_max), (created_at, self.rotation_days))
+        return min(
+            (start + timedelta(days=days) for start, days in limits if days is not None),
+            default=None,
+        )
 
     def forced_end(self, *, created_at: datetime, now: datetime) -> datetime | None:
-        """Return the end that a secret is given if it would live longer; None: none is forced."""
+        """Return when forced rotation makes an existing secret expire; None if it does not."""
         if self.rotation_days is None:
             return None
         return max(created_at + timedelta(days=self.rotation_days), now + GRACE)
@@ -55,10 +52,7 @@ class TenantPolicy:
     def check_end(
         self, expires_at: datetime | None, *, created_at: datetime, now: datetime
     ) -> None:
-        """Accept ``expires_at`` as the end that a secret is given now; None means never.
-
-        Errors: RuleBroken (secret.expiration).
-        """
+        """Raise RuleBroken unless a secret may be given ``expires_at`` now; None means never."""
         latest = self.latest_end(created_at=created_at, now=now)
         if expires_at is None and not self.may_never_expire:
             raise RuleBroken(
@@ -70,8 +64,8 @@ class TenantPolicy:
         if expires_at is not None and latest is not None and expires_at > latest:
             raise RuleBroken(
                 gettext_noop(
-                    "Enter an earlier date. By the policies of this tenant, the latest is "
-                    "%(latest)s UTC."
+                    "Enter an earlier date. The policies of this tenant allow %(latest)s UTC at "
+                    "the latest."
                 ),
                 field="secret.expiration",
                 latest=latest.strftime("%Y-%m-%d %H:%M"),
@@ -82,15 +76,15 @@ NO_POLICY: Final = TenantPolicy()
 
 
 def default_end(policy: TenantPolicy, *, now: datetime, zone: tzinfo) -> datetime:
-    """Return the end that a new secret is offered: in a year, or the latest that is allowed."""
+    """Return the default expiration of a new secret: in a year, or the latest that is allowed."""
     latest, default = policy.latest_end(created_at=now, now=now), default_expiration(now, zone)
     return default if latest is None else min(default, latest)
 
 
 def parse_days(text: str, *, field: str) -> int | None:
-    """Return the number of days that a person typed; an empty field means no limit.
+    """Return the days that a person entered, 1 to 3650; None, which means no limit, if empty.
 
-    Errors: RuleBroken for everything but the digits of a number from 1 to 3650.
+    Errors: RuleBroken for anything else.
     """
     text = text.strip()
     if not text:

@@ -1,8 +1,7 @@
-"""How often each source may be refused: a hundred credentials a minute, counted for all processes.
+"""Limits failed authentication to a hundred attempts a minute for each source, over all processes.
 
-The limit changes what a refusal says, never whether a right secret is accepted. A source is an IPv4
-address or an IPv6 network of 64 bits. What one client id fails from a source is part of what the
-source fails, so one count keeps both limits.
+Past the limit a refusal is answered with 429; a correct secret is always accepted. A source is an
+IPv4 address or an IPv6 /64 network.
 
 Source: AVA-1, TOK-A22.
 """
@@ -20,9 +19,9 @@ from clients_app.models import FailureCount
 
 FAILURES_MAX: Final = 100
 WINDOW_S: Final = 60
-OVER_MAX: Final = 10_000  # sources that this process remembers
+OVER_MAX: Final = 10_000  # sources over the limit that this process remembers
 
-#: one statement, because the ORM's upsert can overwrite a count but not add to it
+#: One statement, because the ORM's upsert can overwrite a count but not add to it.
 _ADD: Final = """
 INSERT INTO clients_app_failurecount AS t (source, failures, since) VALUES (%s, 1, %s)
 ON CONFLICT (source) DO UPDATE SET
@@ -33,40 +32,39 @@ RETURNING failures, since
 
 log = logging.getLogger("clients_app.oauth")
 
-#: Sources over the limit, with the second at which they may fail again: no need to count them on.
-over: Final[dict[str, int]] = {}
+#: Sources over the limit, with the second at which counting starts again.
+over_limit: Final[dict[str, int]] = {}
 _last_cleaning: Final = [0]
 
 
 def count_failure(address: str, *, now: datetime) -> int:
-    """Count a refused credential; return for how many seconds more are refused at sight, 0 for
-    none."""
+    """Count a refused credential; return the seconds that its source must wait, 0 for none."""
     source, second = source_of(address), int(now.timestamp())
-    if (until := over.get(source, 0)) > second:
+    if (until := over_limit.get(source, 0)) > second:
         return until - second
     try:
         failures, since = _counted(source, second)
-    except DatabaseError as error:  # refused still
+    except DatabaseError as error:
         log.warning("A refused token request could not be counted: %s", error)
         return 0
     if failures <= FAILURES_MAX:
         return 0
-    while len(over) >= OVER_MAX:
-        over.pop(next(iter(over)), None)
-    over[source] = since + WINDOW_S
+    while len(over_limit) >= OVER_MAX:
+        over_limit.pop(next(iter(over_limit)), None)
+    over_limit[source] = until = since + WINDOW_S
     log.warning(
         "More than %d credentials from %s were refused within a minute; those of the next %d s are "
         "answered with 429 and not logged.",
         FAILURES_MAX,
         source or "an unknown address",
-        since + WINDOW_S - second,
+        until - second,
     )
-    return max(since + WINDOW_S - second, 1)
+    return max(until - second, 1)
 
 
 @lru_cache(maxsize=4096)
 def source_of(address: str) -> str:
-    """Return whose failures are counted together: one caller has 2**64 addresses of IPv6."""
+    """Return the source that ``address`` belongs to; one caller can have 2**64 IPv6 addresses."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -74,15 +72,15 @@ def source_of(address: str) -> str:
     return address if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
 
 
-def forget() -> None:
-    """Let every source start again."""
-    over.clear()
+def reset() -> None:
+    """Reset all counts."""
+    over_limit.clear()
     _last_cleaning[0] = 0
     FailureCount.objects.all().delete()
 
 
 def _counted(source: str, second: int) -> tuple[int, int]:
-    """Return how many failures of the source there are since which second, with this one."""
+    """Add a failure; return the count of the source and the second in which it started."""
     if second - _last_cleaning[0] >= WINDOW_S:
         _last_cleaning[0] = second
         FailureCount.objects.filter(since__lte=second - WINDOW_S).delete()

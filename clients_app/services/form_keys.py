@@ -1,4 +1,4 @@
-"""One-time form keys: a form sent twice acts once (CLI-8)."""
+"""One-time form keys: a form that is sent twice acts once (CLI-8)."""
 
 from datetime import datetime
 
@@ -8,21 +8,14 @@ from clients_app.models import Client, UsedFormKey
 
 
 def refuse_used(form_key: str, *, actor: Actor) -> None:
-    """Return if this key was not used yet; call it after locking what the operation changes.
-
-    Errors: AlreadyAdded with the client that the first try made or changed.
-    """
-    if not form_key:
-        return
-    used = UsedFormKey.objects.filter(
-        tenant_id=actor.tenant_id, actor_id=actor.id, key=form_key
-    ).first()
-    if used is not None:
+    """Raise AlreadyAdded, with the client's id, if the key was used before; lock rows first."""
+    own = UsedFormKey.objects.filter(tenant_id=actor.tenant_id, actor_id=actor.id)
+    if form_key and (used := own.filter(key=form_key).first()):
         raise AlreadyAdded(used.client_id)
 
 
 def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
-    """Note, in the transaction of the operation, that this key was used for ``client``."""
+    """Mark the key as used for ``client``, in the transaction of the operation."""
     if form_key:
         UsedFormKey.objects.create(
             tenant_id=actor.tenant_id, actor_id=actor.id, key=form_key, client=client, used_at=now

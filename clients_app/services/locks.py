@@ -1,22 +1,41 @@
-"""What an operation locks before it reads, in this order: tenant, client, head of the chain."""
+"""What an operation locks before it reads, and the check for stale forms.
 
+Lock in this order: tenant, client, head of the audit chain.
+"""
+
+from typing import Protocol
 from uuid import UUID
 
-from clients_app.errors import NotFound, gettext_noop
+from clients_app.errors import ChangedMeanwhile, NotFound
+from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, Tenant
 
 
+class Versioned(Protocol):
+    version: int  # counts the edits of a row
+
+
 def lock_tenant(tenant_id: UUID) -> Tenant:
-    """Return the tenant; its names and number of clients are held until the transaction ends."""
+    """Return the tenant; until the transaction ends, no name in it is taken by anyone else."""
     return Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
 
 
 def locked(client: Client) -> Client:
-    """Return the row of ``client`` as it is now, held until the transaction ends.
+    """Return the current row of ``client``, locked until the transaction ends.
 
-    Errors: NotFound if it was removed meanwhile.
+    Errors: NotFound if it was removed in the meantime.
     """
     row = Client.objects.select_for_update(no_key=True).present().filter(pk=client.pk).first()
     if row is None:
-        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
+        raise NotFound(_("There is no such client. It may have been removed."))
     return row
+
+
+def refuse_stale(row: Versioned, expected_version: int | None, *, by: str = "") -> None:
+    """Raise ChangedMeanwhile if the locked ``row`` was edited after the form was opened.
+
+    Call it only if something would change, so that sending a form twice is harmless.
+    ``expected_version`` is None where there was no form; ``by`` is who made the last change.
+    """
+    if expected_version is not None and row.version != expected_version:
+        raise ChangedMeanwhile(by)

@@ -10,7 +10,7 @@ from clients_app.services.signing_keys.private_keys import loaded_key
 
 
 def faults() -> list[str]:
-    """Return what keeps it from working: database, signing key, the heads of the audit chains."""
+    """Return what is wrong with the database, the signing key or the heads of the audit chains."""
     found = []
     try:
         active = SigningKey.objects.filter(state=SigningKey.State.ACTIVE).first()

@@ -1,9 +1,8 @@
-"""Django's cache for what all workers must count together, where CACHE_URL names no other.
+"""A Django cache in the database, for values that all workers must share; CACHE_URL can replace it.
 
-django-allauth keeps here how often passwords and codes were wrong, which codes were used, and its
-locks. In a cache of each worker, strangers could guess once per worker. Values are JSON, unlike
-those of Django's own database cache, which are pickled: with pickle, anyone who can write to the
-database could run code in a worker.
+django-allauth keeps counts of wrong passwords and codes, used codes, and its locks here. With a
+cache in each worker, an attacker could guess once per worker. Values are JSON, not pickles as in
+Django's database cache: with pickle, write access to the database would run code in a worker.
 """
 
 import json
@@ -16,10 +15,11 @@ from clients_app.models import SharedValue
 
 _CLEANED_EVERY_S: Final = 60
 _NEVER_S: Final = 1e12
+_Timeout = float | None
 
 
 class SharedCache(BaseCache):
-    """The methods that Django asks a cache backend for."""
+    """The methods of a Django cache backend."""
 
     _last_cleaning = 0.0
 
@@ -27,37 +27,29 @@ class SharedCache(BaseCache):
         super().__init__(params)
 
     def add(
-        self,
-        key: Any,
-        value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        version: int | None = None,
+        self, key: Any, value: Any, timeout: _Timeout = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        """Write a value where there is none; of many processes that try at once, one succeeds."""
+        """Write a value where there is none; of concurrent calls, one succeeds."""
         now = time.time()
         row = self._row(key, value, timeout, version)
-        self._remove_ended(row.name, now)
-        fields = {"value": row.value, "ends": row.ends}
+        self._remove_expired(row.name, now)
+        fields = {"value": row.value, "expires_at": row.expires_at}
         _, is_new = SharedValue.objects.get_or_create(name=row.name, defaults=fields)
         return is_new
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         name = self.make_and_validate_key(key, version)
-        row = SharedValue.objects.filter(name=name, ends__gt=time.time()).first()
+        row = SharedValue.objects.filter(name=name, expires_at__gt=time.time()).first()
         return json.loads(row.value) if row else default
 
     def set(
-        self,
-        key: Any,
-        value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,
-        version: int | None = None,
+        self, key: Any, value: Any, timeout: _Timeout = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
         SharedValue.objects.bulk_create(
             [self._row(key, value, timeout, version)],
             update_conflicts=True,
             unique_fields=["name"],
-            update_fields=["value", "ends"],
+            update_fields=["value", "expires_at"],
         )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
@@ -67,19 +59,19 @@ class SharedCache(BaseCache):
     def clear(self) -> None:
         SharedValue.objects.all().delete()
 
-    def _row(self, key: Any, value: Any, timeout: float | None, version: int | None) -> SharedValue:
-        ends = self.get_backend_timeout(timeout)
+    def _row(self, key: Any, value: Any, timeout: _Timeout, version: int | None) -> SharedValue:
+        expires_at = self.get_backend_timeout(timeout)
         return SharedValue(
             name=self.make_and_validate_key(key, version),
             value=json.dumps(value),
-            ends=_NEVER_S if ends is None else ends,
+            expires_at=_NEVER_S if expires_at is None else expires_at,
         )
 
-    def _remove_ended(self, name: str, now: float) -> None:
-        """Remove the value of this name if it has ended, and now and then all that have."""
-        ended = SharedValue.objects.filter(ends__lte=now)
+    def _remove_expired(self, name: str, now: float) -> None:
+        """Remove the value of this name if it has expired, and sometimes all that have."""
+        expired = SharedValue.objects.filter(expires_at__lte=now)
         if now - self._last_cleaning >= _CLEANED_EVERY_S:
             self._last_cleaning = now
-            ended.delete()
         else:
-            ended.filter(name=name).delete()
+            expired = expired.filter(name=name)
+        expired.delete()

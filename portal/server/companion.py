@@ -1,7 +1,7 @@
-"""The worker beside the server: a process that ends with it, and is started again when it dies.
+"""Runs `manage.py worker` next to the server, restarts it if it dies, and stops it at the end.
 
 granian supervises only processes that serve requests. tests/ops/test_worker.py and
-tests/management/test_companion.py say what would be lost without this.
+tests/management/test_companion.py show why this is needed.
 """
 
 import logging
@@ -12,16 +12,16 @@ import threading
 from pathlib import Path
 from typing import Final
 
-AGAIN_S: Final = 3.0  # after it died
-GRACE_S: Final = 10.0  # for a message that is being sent when the server is told to stop
+RESTART_DELAY_S: Final = 3.0
+GRACE_S: Final = 10.0  # to finish sending a message when the server stops
 
-_being_started: Final = threading.Lock()
+_starting: Final = threading.Lock()
 
 log = logging.getLogger("clients_app.worker")
 
 
 class Companion:
-    """`manage.py worker`, in a group of its own: signals to the server's group pass it by."""
+    """`manage.py worker` in a process group that does not get the signals of the server's group."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -29,20 +29,20 @@ class Companion:
         self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Start it, and again whenever it ends by itself; from now on no fork comes between.
+        """Start it; from now on no fork happens while Popen starts it.
 
-        A worker of the server that is forked just then would inherit the pipe by which Popen learns
-        that the program runs, and Popen would wait for it as long as that worker lives.
+        A forked process would inherit the pipe that tells Popen that the program is running, and
+        Popen would wait until that process exits.
         """
         os.register_at_fork(
-            before=_being_started.acquire,
-            after_in_parent=_being_started.release,
-            after_in_child=_being_started.release,
+            before=_starting.acquire,
+            after_in_parent=_starting.release,
+            after_in_child=_starting.release,
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """Tell it to end; kill it where it does not."""
+        """Terminate it; kill it if it does not exit in time."""
         self._stopped.set()
         if self._process is not None:
             self._process.terminate()
@@ -53,17 +53,17 @@ class Companion:
     def _keep(self) -> None:
         while not self._stopped.is_set():
             self._process = _new_process()
-            if self._stopped.is_set():  # meanwhile
+            if self._stopped.is_set():  # while it was starting
                 self._process.terminate()
             status = self._process.wait()
-            if not self._stopped.wait(AGAIN_S):
-                log.error("The worker ended with status %d; it is started again.", status)
+            if not self._stopped.wait(RESTART_DELAY_S):
+                log.error("The worker exited with status %d and is restarted.", status)
 
 
 def _new_process() -> subprocess.Popen[bytes]:
-    """Start it with a pipe whose other end lives as long as the server and its workers do."""
+    """Start it with a pipe that closes when the server and its workers have exited."""
     program = str(Path(sys.argv[0]).absolute())
-    with _being_started:
+    with _starting:
         return subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, program, "worker", "--until-closed"],
             stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What must be there before the server can serve: each step makes what is missing, once."""
+"""Prepares the installation before the server starts; each step only adds what is missing."""
 
 import fcntl
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from clients_app import data_files
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.identity.one_time_links import make_one_time_link
-from clients_app.models import Person, Tenant
+from clients_app.models import Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.selectors.roles.roles import tenant_roles
@@ -24,22 +24,17 @@ from clients_app.selectors.tenants import installation
 from clients_app.services.people.accounts import add_person, choose_password
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tenants.tenants import add_tenant
+from portal.secret_files import writable_folder
 
-ADVISORY_LOCK = 0x706F7274616C  # any number, the same in every process: "portal"
+ADVISORY_LOCK = 0x706F7274616C  # an arbitrary number: "portal"
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let processes that start at once prepare one after the other, also on several machines."""
-    folder = settings.DATA_DIR
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = data_files.start_lock(folder).open("w")
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"The folder {folder} cannot be written ({error.strerror}); "
-            "set DATA_DIR to a folder that this user may write to."
-        ) from error
+    """Wait for other processes that prepare the same installation, also on other machines."""
+    path = data_files.start_lock(settings.DATA_DIR)
+    with writable_folder(path.parent, f"The folder {path.parent}"):
+        lock = path.open("w")
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if connection.vendor == "postgresql":
@@ -61,9 +56,9 @@ def prepare_tables() -> None:
 
 @transaction.atomic
 def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
-    """Make the signing key, the first tenant and its administrator where they are missing.
+    """Add the signing key, the first tenant and its administrator if they are missing.
 
-    ``tell`` gets the text for the operator. All or nothing: a refused password leaves nothing.
+    ``tell`` gets the text for the operator. Nothing is saved if the password is rejected.
     """
     tenant = installation.first_tenant() or add_tenant(
         settings.FIRST_TENANT_NAME, actor=Actor.installation(), now=now
@@ -74,14 +69,21 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
 
 
 def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
-    """Create the first administrator, with the password that the operator has set, or print a
-    one-time link on which to choose one."""
+    """Give the first administrator the password that the operator set, or print a one-time link."""
     actor = Actor.system(tenant.pk)
     username, password = settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None
     person = people_who_administer(tenant.pk).filter(username_key=key_of(username)).first()
     try:
         if person is None:
-            person = _add_administrator(username, password, actor=actor, now=now)
+            role = next(role for role in tenant_roles(tenant.pk) if role.is_administrator)
+            person = add_person(
+                username,
+                role_ids=frozenset({role.pk}),
+                actor=actor,
+                now=now,
+                password=password,
+                is_staff=True,
+            )
         elif password is not None:
             choose_password(person, password, actor=actor, now=now)
     except RuleBroken as error:
@@ -89,20 +91,7 @@ def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str
         raise ImproperlyConfigured(f"PORTAL_ADMIN_{name} cannot be used: {error}") from error
     if password is None:
         link = make_one_time_link(person, actor=actor, now=now)
-        text = f"Choose the password of {person.username} here; the link works once, for an hour:"
+        text = (
+            f"Choose the password of {person.username} here; the link is valid once, for an hour:"
+        )
         transaction.on_commit(partial(tell, f"{text}\n  {link}"))
-
-
-def _add_administrator(
-    username: str, password: str | None, *, actor: Actor, now: datetime
-) -> Person:
-    roles = tenant_roles(actor.tenant_id)
-    role = next(role for role in roles if role.is_administrator)
-    return add_person(
-        username,
-        role_ids=frozenset({role.pk}),
-        actor=actor,
-        now=now,
-        password=password,
-        is_staff=True,
-    )

@@ -1,8 +1,7 @@
-"""Runs the production server, granian, in front of the portal until it is told to stop.
+"""Runs the production server, granian, until it gets a signal to stop.
 
-granian supervises its workers, but on a busy machine it can lose the signal that stops one, and it
-does not know of the worker beside it: so the supervision here is our own (tests/ops/test_stopping
-says what would be lost without it).
+On a busy machine granian can lose the signal that stops one of its workers, and it does not
+supervise `manage.py worker`, so this module stops both. tests/ops/test_stopping.py shows why.
 """
 
 import os
@@ -20,23 +19,23 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from portal.server.companion import Companion
-from portal.server.workers import STOPS, load, load_in_worker, obey_parent_alone
+from portal.server.workers import STOPS, leave_process_group, load, load_in_worker
 
-THREADS = 2  # of each worker: one works while the other waits; with more each waits longer
-GRACE_S = 10.0  # for requests that are being answered when the server is told to stop
-AGAIN_S = 0.5  # a worker that has not ended is told again
-KILL_S = 1  # granian's own patience, after ours
+THREADS = 2  # per worker: one works while the other waits; with more, each waits longer
+GRACE_S = 10.0  # to finish requests when the server stops
+REPEAT_S = 0.5  # until a worker that is still running gets the signal again
+KILL_S = 1  # granian's own grace period, which follows
 
 
-def serve(*, tell: Callable[[], None]) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP; ``tell`` is called when the port is open."""
+def serve(*, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; call ``on_ready`` when the port is open."""
     certificate, key = settings.TLS_FILES or (None, None)
     server: Any = Server(
         settings.WSGI_APPLICATION,
         address=settings.BIND,
         port=settings.PORT,
         interface=Interfaces.WSGI,
-        http=HTTPModes.http1,  # to tell HTTP/2 from it costs each request 10 us
+        http=HTTPModes.http1,  # detecting HTTP/2 costs each request 10 us
         workers=settings.WORKERS,
         blocking_threads=THREADS,
         blocking_threads_idle_timeout=600,  # a thread keeps its database connection
@@ -53,60 +52,51 @@ def serve(*, tell: Callable[[], None]) -> None:
     companion = Companion()
     ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
 
+    def stop(*_: object) -> None:  # in a thread: a signal handler must not wait for a lock
+        threading.Thread(target=_stop, args=(server, settings.WORKERS), daemon=True).start()
+
     @server.on_startup
     def _ready() -> None:
-        _stop_by_signals(partial(_stop, server, settings.WORKERS), ignored=ignored)
+        for number in STOPS:
+            signal.signal(number, signal.SIG_IGN if number in ignored else stop)
         companion.start()
-        tell()
+        on_ready()
 
     load()  # once, before the workers fork
     connections.close_all()
     os.register_at_fork(
         before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOPS),
         after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS),
-        after_in_child=obey_parent_alone,
+        after_in_child=leave_process_group,
     )
     try:
         server.serve(target_loader=load_in_worker, wrap_loader=False)
-    except SystemExit:  # a worker died before: of no interest when the server is stopped
+    except SystemExit:  # a worker died; that does not matter when the server is stopping
         if not server.interrupt_signal:
             raise
     finally:
         companion.stop()
 
 
-def _stop_by_signals(stop: Callable[[], None], *, ignored: set[signal.Signals]) -> None:
-    """Call ``stop`` in a thread when a signal says so: a handler must not wait for a lock."""
-
-    def obey(*_: object) -> None:
-        threading.Thread(target=stop, daemon=True).start()
-
-    for number in STOPS:
-        signal.signal(number, signal.SIG_IGN if number in ignored else obey)
-
-
 def _stop(server: Any, workers: int) -> None:
-    """End the workers, all of which may have yet to start; then, in any case, let granian end.
+    """Terminate the workers, some of which may still be starting; then let granian exit.
 
-    granian tells each of them once, which gets lost between its birth and its first request. On a
-    busy machine it also takes one that has ended for one that refuses to: who waits for a process
-    in two threads learns of its end only when the thread that has reaped it has come to note it.
+    granian signals each worker once, which gets lost between its fork and its first request. On a
+    busy machine granian may also take a worker that has exited for one that refuses to: if two
+    threads wait for a process, one learns of its exit only after the other has recorded it.
     """
     until = time.monotonic() + GRACE_S
+    repeat_at = 0.0
     try:
-        while time.monotonic() < until:
-            born = list(server.wrks)
-            living = [worker for worker in born if worker.is_alive()]
-            if len(born) == workers and not living:
+        while (now := time.monotonic()) < until:
+            started = list(server.wrks)
+            running = [worker for worker in started if worker.is_alive()]
+            if len(started) == workers and not running:
                 break
-            for worker in living:
-                worker.terminate()
-            _wait_for_ends(living, AGAIN_S)
+            if now >= repeat_at:
+                repeat_at = now + REPEAT_S
+                for worker in running:
+                    worker.terminate()
+            time.sleep(0.01)
     finally:
         server.signal_handler_interrupt()
-
-
-def _wait_for_ends(workers: list[Any], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and any(worker.is_alive() for worker in workers):
-        time.sleep(0.01)

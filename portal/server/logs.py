@@ -1,6 +1,6 @@
-"""How log records are written: as text or JSON, without secrets, tokens and one-time links.
+"""Formats log records as text or JSON, without secrets, tokens and one-time links.
 
-Each line of a request carries its Operation Id (LOG-1, LOG-2).
+Each line that belongs to a request has its Operation Id (LOG-1, LOG-2).
 """
 
 import json
@@ -11,24 +11,23 @@ from typing import Any, Final
 
 from clients_app.http import operation_ids
 
-#: Client Secrets, JSON Web Tokens, one-time links, and what follows a header that carries either
+#: Client Secrets, JSON Web Tokens, one-time links, and the credentials of Authorization headers
 _SECRETS = re.compile(
     r"pcs_[0-9A-Za-z]+"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|(?<=/choose-password/)[^\s\"'<>]+"
-    r"|(?<=/calendar/)[^\s\"'<>]+"
+    r"|(?:(?<=/choose-password/)|(?<=/calendar/))[^\s\"'<>]+"
     r"|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{8,}"
 )
-#: what every record has; all else was said by ``extra``
+#: attributes of every record; all others come from ``extra``
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Text(logging.Formatter):
-    """A line a record: `2026-11-23T07:30:00.123Z WARNING django.request [ID]: Not Found: /x`.
+    """One line per record: `2026-11-23T07:30:00.123Z WARNING django.request [ID]: Not Found: /x`.
 
-    Threads of the server's own have no Operation Id. A traceback follows indented, so that none of
-    its lines can pass for a record.
+    The server's own threads have no Operation Id. A traceback is indented, so that none of its
+    lines looks like a record.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -43,7 +42,7 @@ class Text(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """A JSON object a record, for collectors of logs; facts given by ``extra`` are members."""
+    """One JSON object per record, for log collectors, with the members of ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as JSON on one line."""
@@ -52,7 +51,7 @@ class Json(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": _without_secrets(record.getMessage()),
-            **_said(record),
+            **_extra(record),
         }
         if operation_id := operation_ids.current():
             facts["operation_id"] = operation_id
@@ -61,8 +60,8 @@ class Json(logging.Formatter):
         return json.dumps(facts)
 
 
-def _said(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what was given by ``extra`` and is plain: Django adds its whole request."""
+def _extra(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the plain values of ``extra``; Django adds its whole request."""
     return {
         name: _without_secrets(value) if isinstance(value, str) else value
         for name, value in vars(record).items()
@@ -75,11 +74,11 @@ def _without_secrets(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Return ``text`` without secrets, its control characters written out, so that no
-    chosen name or address becomes a line of its own."""
+    """Return ``text`` without secrets and with control characters escaped, so that no name or
+    address that a person chose can add a line."""
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], _without_secrets(text))
 
 
 def _moment(record: logging.LogRecord) -> str:
-    at = datetime.fromtimestamp(record.created, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    moment = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='milliseconds')}Z"

@@ -1,51 +1,44 @@
-"""Where the server listens, and whether it can: each refusal says what to do."""
+"""Checks that the server can listen; each error says what to do."""
 
 import errno
 import socket
 import ssl
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 
 def claim_port() -> socket.socket:
-    """Return a socket that holds address and port for this process and its workers.
+    """Return a socket that reserves address and port for this process and its workers.
 
-    granian's workers share a port with whoever asks, a second server of this user included; this
-    socket never listens, but lets nobody else have the port.
+    granian's workers would share the port with any program of this user, a second server included.
+    This socket never listens, but no other program can bind the port.
     """
-    family = socket.AF_INET6 if ip_address(settings.BIND).version == 6 else socket.AF_INET
-    claim = socket.socket(family)
+    claim = socket.socket(socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET)
     try:
         claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         claim.bind((settings.BIND, settings.PORT))
     except OSError as error:
         claim.close()
-        raise ImproperlyConfigured(_unusable(error)) from error
+        raise ImproperlyConfigured(
+            {
+                errno.EADDRINUSE: f"Port {settings.PORT} is in use; stop the program that uses it, "
+                "or set PORT to another.",
+                errno.EACCES: f"This user may not listen on port {settings.PORT}; "
+                "set PORT to 1024 or higher.",
+            }.get(
+                error.errno or 0,
+                f"This machine cannot listen on {settings.BIND} ({error.strerror}); "
+                "set BIND to one of its addresses.",
+            )
+        ) from error
     claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return claim
 
 
-def _unusable(error: OSError) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return (
-                f"Port {settings.PORT} is taken; stop the program that uses it, "
-                "or set PORT to another."
-            )
-        case errno.EACCES:
-            return f"This user may not listen on port {settings.PORT}; set PORT to one from 1024."
-        case _:
-            return (
-                f"This machine cannot listen on {settings.BIND} ({error.strerror}); "
-                "set BIND to one of its addresses."
-            )
-
-
 def check_tls() -> None:
-    """Refuse a certificate and a key that cannot be used together."""
+    """Raise ImproperlyConfigured if certificate and key cannot be used together."""
     if settings.TLS_FILES is None:
         return
     certificate, key = settings.TLS_FILES

@@ -1,4 +1,4 @@
-"""Collects the static files, only when one of them has changed since the last time."""
+"""Collects the static files if one of them has changed."""
 
 import hashlib
 import os
@@ -12,14 +12,13 @@ from clients_app import data_files
 
 
 def collect_changed_static_files() -> bool:
-    """Fill the static folder with hashed, compressed copies; return whether that was needed."""
+    """Run collectstatic if needed; return whether it was."""
     root = data_files.static_root(settings.DATA_DIR)
     stamp = data_files.static_fingerprint(settings.DATA_DIR)
     fingerprint = _fingerprint()
-    collected = stamp.read_text() if stamp.exists() and root.exists() else ""
-    if collected == fingerprint:
+    if stamp.exists() and root.exists() and stamp.read_text() == fingerprint:
         return False
-    stamp.unlink(missing_ok=True)  # an interrupted collection is done again, from the start
+    stamp.unlink(missing_ok=True)  # so an interrupted run is repeated
     shutil.rmtree(root, ignore_errors=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(fingerprint)
@@ -27,7 +26,7 @@ def collect_changed_static_files() -> bool:
 
 
 def _fingerprint() -> str:
-    """Return a digest over path, size and age of every source file."""
+    """Return a digest of path, size and modification time of every source file."""
     facts = []
     for finder in get_finders():
         for path, storage in finder.list([]):

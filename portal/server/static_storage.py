@@ -1,4 +1,4 @@
-"""How static files are named and stored: hashed, compressed, kept by browsers for good."""
+"""Stores static files with hashed names and compressed, so that browsers can cache them forever."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +15,11 @@ _IMPORTS: Final = (
 
 
 class PortalStorage(CompressedManifestStaticFilesStorage):
-    """Joins the stylesheets into one, and hashes the names in the imports of our modules too.
+    """Joins the stylesheets, and hashes the names in the imports of the portal's modules.
 
-    One stylesheet: five requests would delay the first paint by a half and weigh 4 KB more.
-    Django's own ``support_js_module_import_aggregation`` takes every script for a module, and
-    stops at imports in those of packages that it cannot find.
+    Five stylesheets would delay the first paint by a half and weigh 4 KB more. Django's
+    ``support_js_module_import_aggregation`` takes every script for a module, and fails at imports
+    in packages that it cannot find.
     """
 
     patterns = (
@@ -28,7 +28,7 @@ class PortalStorage(CompressedManifestStaticFilesStorage):
     )
 
     def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
-        """Yield what becomes of each of ``paths``, and of the joined stylesheet."""
+        """Yield the result for each of ``paths`` and for the joined stylesheet."""
         layers = [Path(self.path(f"clients_app/css/{layer}.css")) for layer in _LAYERS]
         if not options.get("dry_run"):
             joined = "\n".join(layer.read_text() for layer in layers)

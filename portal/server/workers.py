@@ -1,4 +1,4 @@
-"""What each worker process of the server does before it serves."""
+"""Prepares each worker process of the server."""
 
 import os
 import signal
@@ -21,18 +21,17 @@ def load() -> Any:
 
 def load_in_worker() -> Any:
     """Return the application to a worker, which exits when its parent dies."""
-    obey_parent_alone()
+    leave_process_group()
     _schedule_as_batch()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     application = load()
-    housekeeping = import_module("clients_app.services.housekeeping")  # Django is ready only now
-    housekeeping.begin()
+    import_module("clients_app.services.housekeeping").begin()  # Django is ready only now
     return application
 
 
-def obey_parent_alone() -> None:
-    """Leave the process group, to which Ctrl C and others send their signals; forget a signal that
-    has come that way; end at the parent's until granian takes over."""
+def leave_process_group() -> None:
+    """Leave the group that gets Ctrl C, and drop pending signals; signals of the parent still stop
+    this process."""
     os.setpgid(0, 0)
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
@@ -41,19 +40,18 @@ def obey_parent_alone() -> None:
 
 
 def _schedule_as_batch() -> None:
-    """Let a woken thread of this process wait until the running one pauses.
+    """Avoid that a woken thread of this process preempts the running one.
 
-    A request goes from the thread that speaks HTTP to one that answers it, and back. Under full
-    load each handover would otherwise switch threads twice: a tenth of the CPU time.
-    Source: sched(7), SCHED_BATCH; systems other than Linux have none.
+    A request passes from the thread that speaks HTTP to one that answers it, and back. Under full
+    load, preemption at each handover costs a tenth of the CPU time.
+    Source: sched(7), SCHED_BATCH; Linux only.
     """
     if hasattr(os, "SCHED_BATCH"):
-        with suppress(OSError):  # where the operator has chosen another policy
+        with suppress(OSError):  # the operator chose another policy
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
+def _exit_with_parent() -> None:
+    if parent := parent_process():
         parent.join()
     os._exit(1)

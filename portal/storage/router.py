@@ -1,4 +1,4 @@
-"""Says which database a model is in: ``models/short_lived`` have one of their own on SQLite."""
+"""Routes ``models/short_lived`` to their own database, if there is one (SQLite)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from clients_app.models.short_lived import ALIAS, NAMES
 
 
 class Router:
-    """The methods that Django asks a router for."""
+    """Django's database router."""
 
     def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
         is_short_lived = model._meta.app_label == "clients_app" and model._meta.model_name in NAMES

@@ -59,7 +59,7 @@ def outsiders(
 
 @pytest.fixture
 def installation(machine: Machine, now: datetime) -> Installation:
-    """The rows that the pages of the site show."""
+    """One row for each list of the site."""
     tenant = machine.client.tenant
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)

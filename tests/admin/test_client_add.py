@@ -179,7 +179,7 @@ def test_add_client_tenant_administrator_needs_a_second_tick(
     ticked = staff.post(add_client_address(tenant), {**typed, "confirm_admin": "on"})
 
     assert without.status_code == 422
-    assert "Select the box that makes" in text_of(without)
+    assert "becomes a Tenant Administrator" in text_of(without)
     assert ticked.status_code == 200
     assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
 

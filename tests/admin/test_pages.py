@@ -95,8 +95,8 @@ def test_admin_search_matches_name_and_id(
         models.AuditEvent: "pump READER",
         models.TokenUsage: "reader",
     }
-    whose = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
-    for term in (words[model], str(whose)):
+    guid = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
+    for term in (words[model], str(guid)):
         found = staff.get(list_of(model), {"q": term})
         nothing = staff.get(list_of(model), {"q": "no such thing anywhere"})
 
@@ -118,7 +118,7 @@ WRONG = (
     "at__year=9999",
     "hour__year=x",
 )
-#: looked past
+#: ignored
 STRANGE = (
     "o=999999999999999999999",
     "o=-",

@@ -94,8 +94,8 @@ def test_remove_role_lists_holders_and_removes_it_from_all(
     asked = text_of(staff.get(operation_address("remove", role)))
     reply = staff.post(operation_address("remove", role))
 
-    assert "1 client carries it." in asked
-    assert "1 person holds it." in asked
+    assert "1 client has it." in asked
+    assert "1 person has it." in asked
     assert (reply.status_code, reply["Location"]) == (303, list_of(Role))
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"

@@ -37,7 +37,7 @@ def test_rotate_key_publishes_the_next_key(staff: Browser, installation: Install
     asked = text_of(staff.get(ROTATE))
     reply = staff.post(ROTATE, follow=True)
 
-    assert "Tokens that were issued stay valid" in asked
+    assert "Issued tokens stay valid" in asked
     following = SigningKey.objects.get(state="next")
     assert f"Key {following.kid} is published. It signs from " in text_of(reply)
     event = last_event(installation.tenant)

@@ -51,7 +51,7 @@ def test_admin_non_staff_are_refused_without_details(
         reply = browser.get(page_of(installation.client))
 
         assert reply.status_code == 403
-        assert "Only Staff may come in here." in text_of(reply)
+        assert "Only Staff may use this site." in text_of(reply)
         assert installation.client.name not in text_of(reply)
         assert list_of(Person) not in text_of(reply)
 

@@ -23,8 +23,8 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import (
     assign_roles,
     edit_client,
-    name_owners,
     set_enabled,
+    set_owners,
 )
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
@@ -36,9 +36,13 @@ from clients_app.services.notices.channel_settings import (
     set_channel,
 )
 from clients_app.services.notices.deliveries import retry
-from clients_app.services.people.accounts import add_person, choose_password
-from clients_app.services.people.edits import assign_person_roles, set_active
-from clients_app.services.people.sign_ins import note_proof, note_sign_in, note_sign_out
+from clients_app.services.people.accounts import (
+    add_person,
+    assign_person_roles,
+    choose_password,
+    set_active,
+)
+from clients_app.services.people.sign_ins import record_proof, record_sign_in, record_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
@@ -111,7 +115,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
         channel="mail",
         recipient="a@b.example",
         state="failed",
-        made_at=NOW,
+        created_at=NOW,
         try_at=NOW,
     )
     return Subjects(tenant, client, removed, role, person, key, failed, make_person("bob", tenant))
@@ -151,8 +155,8 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (set_enabled, lambda on: set_enabled(on.client, enabled=False, **on.by)),
         (
-            name_owners,
-            lambda on: name_owners(
+            set_owners,
+            lambda on: set_owners(
                 on.client, frozenset({on.person.pk}), expected_version=1, **on.by
             ),
         ),
@@ -192,9 +196,9 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
-        (note_sign_in, lambda on: note_sign_in(on.person, **on.by)),
-        (note_sign_out, lambda on: note_sign_out(on.person, **on.by)),
-        (note_proof, lambda on: note_proof(on.person, **on.by)),
+        (record_sign_in, lambda on: record_sign_in(on.person, **on.by)),
+        (record_sign_out, lambda on: record_sign_out(on.person, **on.by)),
+        (record_proof, lambda on: record_proof(on.person, **on.by)),
         (make_one_time_link, lambda on: make_one_time_link(on.person, **on.by)),
         (
             export_activity,

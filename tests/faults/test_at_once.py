@@ -19,7 +19,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
-from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.accounts import assign_person_roles, set_active
 from clients_app.services.roles.roles import edit_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret

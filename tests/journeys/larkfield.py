@@ -193,7 +193,7 @@ def _send_messages(actor: Actor, now: datetime) -> None:
             is_test=True,
             state=state,
             answer=answer,
-            made_at=now - 9 * MINUTE,
+            created_at=now - 9 * MINUTE,
             try_at=now - 9 * MINUTE,
             finished_at=now - 9 * MINUTE,
         )

@@ -195,7 +195,7 @@ def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -
 
     send_wrong(page, "Continue")
 
-    expect(window).to_contain_text("Select the box that makes Mighty gateway a Tenant Admin")
+    expect(window).to_contain_text("Confirm that Mighty gateway becomes a Tenant Admin")
     assert focused(page) == "id_confirm_admin"
     tick.check()
     press(page, "Continue")

@@ -1,4 +1,4 @@
-"""`manage.py activity verify`: a line a tenant, and an exit status that a cron job can see."""
+"""`manage.py activity verify`: one line per tenant, and an exit status for cron jobs."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from clients_app.management.commands import activity
+from clients_app.management import command_line
 from clients_app.models import AuditEvent, Tenant, append_only
 from tests.factories import NOW, make_role, make_tenant
 from tests.management.conftest import Run
@@ -42,11 +42,11 @@ def test_without_a_tenant_nothing_is_broken(run: Run) -> None:
 def test_old_events_are_sealed(
     run: Run, tenant: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(activity, "now", lambda: NOW + timedelta(days=30))
+    monkeypatch.setattr(command_line, "now", lambda: NOW + timedelta(days=30))
     make_role("Role", tenant)
 
     assert run("activity", "seal").error == (
-        "Say --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.\n"
+        "Enter --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.\n"
     )
     assert run("activity", "seal", "--days", "0").status == 1
     assert run("activity", "seal", "--days", "30") == (0, "", "")

@@ -36,7 +36,7 @@ def test_id_and_secret_are_printed_once(
         f"Client Id:      {client.pk}",
         f"Client Secret:  {plain[0]}",
         "Token endpoint: http://localhost:8000/identity/connect/token",
-        "Keep the Client Secret now: it cannot be shown again.",
+        "Save the Client Secret now: it cannot be shown again.",
     ]
     assert digest_fits(plain[0], secret.digest)
     assert plain[0] not in dump_of_every_table()
@@ -66,7 +66,7 @@ def test_json_is_one_object_of_three_strings(run: Run, tenant: Tenant) -> None:
     assert printed["token_endpoint"] == "http://localhost:8000/identity/connect/token"
 
 
-def test_everything_said(run: Run, tenant: Tenant, settings: Settings) -> None:
+def test_all_options_are_saved(run: Run, tenant: Tenant, settings: Settings) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
     make_role("MyData.Role", tenant)
     year = datetime.now(UTC).year + 2
@@ -108,8 +108,8 @@ def test_an_administrator_is_confirmed_by_name(run: Run, tenant: Tenant) -> None
         refused.error
         == wrong.error
         == (
-            "Say --confirm-administrator NAME, with the client's name again, "
-            "to make it a Tenant Administrator.\n"
+            "Confirm that Robot becomes a Tenant Administrator, or remove that role. "
+            "(--confirm-administrator)\n"
         )
     )
     assert run(*words, "--confirm-administrator", "Robot").status == 0
@@ -139,12 +139,12 @@ REFUSED = {
         "There is no tenant, or more than one, named Nowhere.",
     ),
     "bytes for a name": (["a\udcff"], "Enter the text without characters that control"),
-    "bytes for a tenant": (["a", "--tenant", "\udcff"], "Write the command in UTF-8."),
+    "bytes for a tenant": (["a", "--tenant", "\udcff"], "Enter the command in UTF-8."),
 }
 
 
 @pytest.mark.parametrize(("words", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_was_wrong_is_one_sentence(
+def test_an_error_is_one_sentence(
     run: Run, tenant: Tenant, words: list[str], sentence: str
 ) -> None:
     insert_clients(["Pump"], tenant)
@@ -167,7 +167,7 @@ def test_what_was_wrong_is_one_sentence(
         ["add", "Pump", "--never-expires", "--expires", "2030-01-01"],
     ],
 )
-def test_what_is_no_command_shows_how_to_use_it(run: Run, tenant: Tenant, words: list[str]) -> None:
+def test_an_unknown_command_prints_the_usage(run: Run, tenant: Tenant, words: list[str]) -> None:
     ended = run("clients", *words)
 
     assert ended.status == 2
@@ -181,11 +181,11 @@ def test_without_a_tenant(run: Run) -> None:
     assert ended == (1, "", "There is no tenant yet. Run `manage.py tenants add NAME`.\n")
 
 
-def test_with_two_tenants_it_must_be_said_which(run: Run, tenant: Tenant) -> None:
+def test_with_two_tenants_the_option_is_required(run: Run, tenant: Tenant) -> None:
     other = make_tenant("Contoso")
 
     ended = run("clients", "add", "Pump")
-    assert ended == (1, "", "There is more than one tenant. Say which by --tenant NAME.\n")
+    assert ended == (1, "", "There is more than one tenant. Choose one with --tenant NAME.\n")
     assert not Client.objects.exists()
     assert run("clients", "add", "Pump", "--tenant", "Contoso").status == 0
     assert Client.objects.get().tenant == other
@@ -217,7 +217,7 @@ def test_a_client_that_may_introspect(run: Run, tenant: Tenant) -> None:
     }
 
 
-def test_owners_are_named_where_a_policy_demands_one(run: Run, tenant: Tenant) -> None:
+def test_owners_are_required_by_a_policy(run: Run, tenant: Tenant) -> None:
     mara = make_person("mara", tenant)
     Tenant.objects.filter(pk=tenant.pk).update(owner_required=True, secret_days_max=45)
 
@@ -234,7 +234,7 @@ def test_owners_are_named_where_a_policy_demands_one(run: Run, tenant: Tenant) -
     assert life == timedelta(days=45)
 
 
-def test_both_descriptions_wrong_are_named_by_their_options(run: Run, tenant: Tenant) -> None:
+def test_a_wrong_description_names_its_option(run: Run, tenant: Tenant) -> None:
     client, secret = ("--description", "d" * 501), ("--secret-description", "s" * 202)
 
     for words, said in (
@@ -248,7 +248,7 @@ def test_both_descriptions_wrong_are_named_by_their_options(run: Run, tenant: Te
     assert not Client.objects.exists()
 
 
-def test_what_is_said_of_client_and_secret_is_kept(run: Run, tenant: Tenant) -> None:
+def test_descriptions_of_client_and_secret_are_saved(run: Run, tenant: Tenant) -> None:
     words = ("--description", "Reads", "--contact", "Ann", "--secret-description", "first")
     assert run("clients", "add", "Pump", *words).status == 0
 

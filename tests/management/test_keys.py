@@ -29,7 +29,7 @@ def key(tenant: Tenant, settings: Any) -> Any:
     private_keys.forget()
 
 
-def test_list_shows_a_life(run: Run, key: SigningKey, settings: Any) -> None:
+def test_list_shows_the_states_of_a_key(run: Run, key: SigningKey, settings: Any) -> None:
     settings.TOKEN_SIGNING_ALGORITHM = "RS256"
     settings.TIME_ZONE = "Europe/Berlin"
     follow_schedule(now=NOW + timedelta(days=76))
@@ -73,7 +73,7 @@ def test_rotate_says_when_the_key_signs(run: Run, key: SigningKey, tenant: Tenan
     )
 
 
-def test_rotate_lets_a_key_sign_that_is_known(run: Run, key: SigningKey) -> None:
+def test_rotate_activates_a_key_that_verifiers_know(run: Run, key: SigningKey) -> None:
     run("keys", "rotate")
     SigningKey.objects.filter(state="next").update(created_at=NOW)
 
@@ -84,7 +84,7 @@ def test_rotate_lets_a_key_sign_that_is_known(run: Run, key: SigningKey) -> None
     assert ended == (0, f"Key {active.kid} signs now.\n", "")
 
 
-def test_revoke_withdraws_and_says_what_remains(run: Run, key: SigningKey) -> None:
+def test_revoke_says_how_long_apis_may_trust_the_key(run: Run, key: SigningKey) -> None:
     """KEY-5."""
     ended = run("keys", "revoke", key.kid)
 
@@ -92,27 +92,27 @@ def test_revoke_withdraws_and_says_what_remains(run: Run, key: SigningKey) -> No
     assert ended == (
         0,
         f"Revoked: {key.kid}.\nKey {active.kid} signs now.\n"
-        "APIs that verify by themselves may trust a revoked key for up to 900 seconds more, "
+        "APIs that verify tokens themselves may trust a revoked key for up to 900 more seconds, "
         "until they fetch the public keys again.\n",
         "",
     )
     assert not counts_now(key.kid)
 
 
-def test_revoke_of_what_is_no_key(run: Run, key: SigningKey) -> None:
+def test_revoke_of_an_unknown_key_is_refused(run: Run, key: SigningKey) -> None:
     assert run("keys", "revoke", "x") == (1, "", "There is no signing key x.\n")
     assert SigningKey.objects.get().state == "active"
 
 
 @pytest.mark.parametrize("words", [[], ["revoke"], ["remove"], ["rotate", "x"]])
-def test_what_is_no_command_shows_how_to_use_it(run: Run, key: SigningKey, words: Any) -> None:
+def test_an_unknown_command_prints_the_usage(run: Run, key: SigningKey, words: Any) -> None:
     ended = run("keys", *words)
 
     assert (ended.status, ended.out) == (2, "")
     assert "usage: manage.py keys" in ended.error
 
 
-def test_reencrypt_says_what_still_needs_the_former_key(
+def test_reencrypt_counts_what_needs_the_former_key(
     run: Run, key: SigningKey, machine: Machine, settings: Any
 ) -> None:
     NoticeChannel.objects.create(
@@ -131,15 +131,16 @@ def test_reencrypt_says_what_still_needs_the_former_key(
     ended = run("keys", "reencrypt")
 
     assert ended.out.splitlines() == [
-        "Signing keys encrypted anew: 1.",
-        "Second factors encrypted anew: 2.",
+        "Signing keys re-encrypted: 1.",
+        "Second factors re-encrypted: 2.",
         "Tags of live secrets under a former key: 1; "
-        "each is written anew when its secret is next used.",
-        "Webhooks under a former key: 1; give each a new secret before the former SECRET_KEY goes.",
+        "each is replaced when its secret is next used.",
+        "Webhooks under a former key: 1; "
+        "give each a new secret before you remove the former SECRET_KEY.",
         f"Audit events under a former key: {events}; "
-        "they stay, keep the former SECRET_KEY to verify them.",
+        "they do not change, keep the former SECRET_KEY to verify them.",
     ]
-    assert run("keys", "reencrypt").out.startswith("Signing keys encrypted anew: 0.")
+    assert run("keys", "reencrypt").out.startswith("Signing keys re-encrypted: 0.")
     assert audit.first_fault(machine.client.tenant_id) is None
 
 

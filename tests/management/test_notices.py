@@ -1,4 +1,4 @@
-"""`manage.py notices send`: tells of what is due, once."""
+"""`manage.py notices send`: sends what is due, once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tests.management.conftest import Run
 from tests.sinks import mail_sink
 
 
-def test_notices_send_tells_once_whatever_the_hour(
+def test_notices_send_sends_once_at_any_hour(
     run: Run, tenant: Tenant, now: datetime, settings: Any
 ) -> None:
     settings.NOTICE_HOUR = 23

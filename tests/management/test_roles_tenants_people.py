@@ -1,4 +1,4 @@
-"""`manage.py roles`, `tenants` and `people`: what they print, save and refuse."""
+"""`manage.py roles`, `tenants` and `people`: what they print, save and reject."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,7 +12,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import give_app, make_person, make_tenant
 from tests.management.conftest import Run
 
-VALID = "One-time link, valid an hour, to choose a password:"
+VALID = "One-time link, valid for an hour, to choose a password:"
 
 
 def test_tenants_add_prints_the_id(run: Run) -> None:
@@ -52,11 +52,11 @@ def test_roles_add_refuses_in_one_sentence(run: Run, tenant: Tenant) -> None:
         "There is a role named tenant MEMBER already. Enter another name.\n",
     )
     assert (long.status, long.out, long.error.count("\n")) == (1, "", 1)
-    assert which == (1, "", "There is more than one tenant. Say which by --tenant NAME.\n")
+    assert which == (1, "", "There is more than one tenant. Choose one with --tenant NAME.\n")
     assert Role.objects.count() == 14
 
 
-def test_people_add_prints_a_link_that_is_kept_nowhere(run: Run, tenant: Tenant) -> None:
+def test_people_add_prints_a_link_that_is_not_stored(run: Run, tenant: Tenant) -> None:
     ended = run(
         *("people", "add", "mara", "--name", "Mara Ott", "--email", "mara@example.com"),
         *("--role", "tenant administrator", "--staff"),
@@ -68,8 +68,8 @@ def test_people_add_prints_a_link_that_is_kept_nowhere(run: Run, tenant: Tenant)
     assert person.is_staff
     assert {role.name for role in person.roles.all()} == {"Tenant Administrator", "Tenant Member"}
     assert not person.has_usable_password()
-    said, link = ended.out.splitlines()
-    assert said == VALID
+    message, link = ended.out.splitlines()
+    assert message == VALID
     assert link.startswith("http://localhost:8000/")
     key = resolve(urlsplit(link).path).kwargs["key"]
     assert key not in str(list(AuditEvent.objects.values()))
@@ -119,7 +119,7 @@ def test_people_add_refuses_in_one_sentence(
     assert Person.objects.count() == 1
 
 
-def test_people_get_roles_and_leave_and_come_back(run: Run, tenant: Tenant) -> None:
+def test_people_roles_deactivate_and_activate(run: Run, tenant: Tenant) -> None:
     person = make_person("ann", tenant)
 
     assert run("people", "roles", "ANN", "--role", "tenant auditor") == (0, "", "")
@@ -135,7 +135,7 @@ def test_people_get_roles_and_leave_and_come_back(run: Run, tenant: Tenant) -> N
     )
 
 
-def test_people_the_last_administrator_stays(run: Run, tenant: Tenant) -> None:
+def test_people_the_last_administrator_is_kept(run: Run, tenant: Tenant) -> None:
     make_person("ann", tenant, TENANT_ADMINISTRATOR)
 
     for words in (("roles", "ann"), ("deactivate", "ann")):
@@ -146,7 +146,7 @@ def test_people_the_last_administrator_stays(run: Run, tenant: Tenant) -> None:
         )
 
 
-def test_people_who_lost_their_second_factor(run: Run, tenant: Tenant) -> None:
+def test_people_reset_mfa_removes_the_second_factor(run: Run, tenant: Tenant) -> None:
     person = make_person("ann", tenant)
     assert run("people", "reset-mfa", "ann") == (0, "ann has no second factor.\n", "")
     give_app(person)
@@ -154,7 +154,7 @@ def test_people_who_lost_their_second_factor(run: Run, tenant: Tenant) -> None:
     ended = run("people", "reset-mfa", "ANN")
 
     assert (ended.status, ended.error) == (0, "")
-    assert ended.out.startswith("The second factor of ann is removed: the password alone signs in.")
+    assert ended.out.startswith("The second factor of ann is removed; they sign in")
     assert not Authenticator.objects.exists()
     event = AuditEvent.objects.get(action="person.mfa.removed")
     assert (event.actor_kind, event.object_id) == ("command line", str(person.pk))

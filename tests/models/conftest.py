@@ -17,13 +17,13 @@ def client(tenant: Tenant) -> Client:
 def refused(constraint: str) -> Any:
     """Expect the database to name ``constraint``; on SQLite unique ones are named by columns."""
     columns = {
-        "client_name_once": "client.tenant_id, clients_app_client.name_key",
-        "role_name_once": "role.tenant_id, clients_app_role.name_key",
-        "built_in_role_once": "role.tenant_id, clients_app_role.role_type_id",
+        "client_name_unique": "client.tenant_id, clients_app_client.name_key",
+        "role_name_unique": "role.tenant_id, clients_app_role.name_key",
+        "built_in_role_unique": "role.tenant_id, clients_app_role.role_type_id",
         "one_active_signing_key": "signingkey.state",
         "one_next_signing_key": "signingkey.state",
-        "form_key_once": "usedformkey.tenant_id, ",
-        "audit_sequence_once": "auditevent.tenant_id, clients_app_auditevent.sequence",
+        "form_key_unique": "usedformkey.tenant_id, ",
+        "audit_sequence_unique": "auditevent.tenant_id, clients_app_auditevent.sequence",
     }
     text = columns.get(constraint, constraint) if connection.vendor == "sqlite" else constraint
     return pytest.raises(IntegrityError, match=text)

@@ -1,4 +1,4 @@
-"""The rules that the database keeps by itself, against whoever writes past the services."""
+"""The rules that the database enforces, also for writes that bypass the services."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from tests.models.conftest import refused
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
 def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
-    """CLI-13: whoever writes it."""
+    """CLI-13: also without the services."""
     with refused("client_token_lifetime_range"):
         Client.objects.update(token_lifetime_s=seconds)
 
@@ -48,7 +48,7 @@ def test_token_lifetime_is_not_negative(client: Client) -> None:
 def test_only_clients_with_secrets_may_introspect(client: Client) -> None:
     assert Client.objects.update(may_introspect=True) == 1
     assert Client.objects.update(client_type="hybrid") == 1
-    with refused("client_introspects_with_a_secret"):
+    with refused("client_type_may_introspect"):
         Client.objects.update(client_type="authorization-code")
 
 
@@ -59,7 +59,7 @@ def test_only_clients_with_secrets_may_introspect(client: Client) -> None:
 def test_name_of_a_client_once(tenant: Tenant, first: str, second: str) -> None:
     insert_clients([first], tenant)
 
-    with refused("client_name_once"):
+    with refused("client_name_unique"):
         insert_clients([second], tenant)
 
 
@@ -67,7 +67,7 @@ def test_name_of_a_removed_client_is_free(client: Client) -> None:
     Client.objects.update(removed_at=NOW)
     again = insert_clients(["pump"], client.tenant)[0]
 
-    with refused("client_name_once"), transaction.atomic():
+    with refused("client_name_unique"), transaction.atomic():
         Client.objects.filter(pk=client.pk).update(removed_at=None)
     Client.objects.filter(pk=again.pk).update(removed_at=NOW)
     insert_clients(["PUMP"], client.tenant)
@@ -80,13 +80,13 @@ def test_name_is_free_in_another_tenant(client: Client) -> None:
 @pytest.mark.parametrize(
     ("table", "column", "value", "constraint"),
     [
-        (Client, "name", "", "client_has_a_name"),
-        (Role, "name", "", "role_has_a_name"),
-        (Tenant, "name", "", "tenant_has_a_name"),
-        (Person, "username", "", "person_has_a_username"),
-        (Client, "client_type", "implicit", "client_type_known"),
+        (Client, "name", "", "client_name_not_empty"),
+        (Role, "name", "", "role_name_not_empty"),
+        (Tenant, "name", "", "tenant_name_not_empty"),
+        (Person, "username", "", "person_username_not_empty"),
+        (Client, "client_type", "implicit", "client_client_type_known"),
         (Client, "id", UUID(int=0), "client_id_not_nil"),
-        (Client, "allow_refresh_token", True, "client_refreshes_for_people"),
+        (Client, "allow_refresh_token", True, "client_type_may_refresh"),
         (Role, "role_type_id", UUID(int=1), "role_type_known"),
         (Person, "theme", "pink", "person_theme_known"),
         (ClientSecret, "tag", b"7 bytes", "secret_tag_and_last_four"),
@@ -109,19 +109,19 @@ def test_who_signs_people_in_may_refresh(client: Client) -> None:
 
 
 def test_a_built_in_role_once_in_a_tenant(tenant: Tenant) -> None:
-    with refused("built_in_role_once"):
+    with refused("built_in_role_unique"):
         Role.objects.create(tenant=tenant, role_type_id=TENANT_MEMBER, name="Another member")
 
 
 def test_a_built_in_role_is_not_given_a_second_time_by_update(tenant: Tenant) -> None:
-    with refused("built_in_role_once"):
+    with refused("built_in_role_unique"):
         Role.objects.filter(role_type_id=TENANT_VIEWER).update(role_type_id=TENANT_MEMBER)
 
 
 def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
     Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="One")
     Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="Two")
-    with refused("role_name_once"):
+    with refused("role_name_unique"):
         Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="ONE")
 
 
@@ -156,7 +156,7 @@ def test_of_each_row_of_a_client_one(client: Client, administrator: Person) -> N
 
 
 def test_kind_of_a_url_is_known(client: Client) -> None:
-    with refused("client_url_kind_known"):
+    with refused("clienturl_kind_known"):
         ClientUrl.objects.create(client=client, kind="webhook", url="https://a.example/")
 
 
@@ -173,7 +173,7 @@ def test_a_username_and_an_address_once(administrator: Person, tenant: Tenant) -
 def test_a_sequence_once_in_a_tenant(tenant: Tenant) -> None:
     first = AuditEvent.objects.get()
     first.pk = None
-    with refused("audit_sequence_once"):
+    with refused("audit_sequence_unique"):
         first.save(force_insert=True)
 
 
@@ -206,5 +206,5 @@ def test_live_and_listed_at_the_very_second(client: Client) -> None:
 
     assert set(ClientSecret.objects.live(NOW)) == {never, ending}
     assert set(ClientSecret.objects.live(NOW + SECOND)) == {never}
-    assert set(ClientSecret.objects.listed(NOW - SECOND)) == {never, ending, ended}
-    assert set(ClientSecret.objects.listed(NOW)) == {never, ending}
+    assert set(ClientSecret.objects.live(NOW - SECOND)) == {never, ending, ended}
+    assert set(ClientSecret.objects.live(NOW)) == {never, ending}

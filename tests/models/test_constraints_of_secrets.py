@@ -42,15 +42,15 @@ def test_one_active_and_one_next_signing_key() -> None:
 
 
 @pytest.mark.django_db
-def test_a_next_signing_key_signs_some_day() -> None:
+def test_next_signing_key_without_start_is_refused() -> None:
     signing_key("active", signs_from=None)
-    with refused("signing_key_next_signs_some_day"):
+    with refused("next_signing_key_has_start"):
         signing_key("next", signs_from=None)
 
 
 @pytest.mark.django_db
 def test_state_of_a_signing_key_is_known() -> None:
-    with refused("signing_key_state_known"):
+    with refused("signingkey_state_known"):
         signing_key("spare")
 
 
@@ -63,7 +63,7 @@ def test_a_form_key_once_for_its_sender(client: Client) -> None:
     use("mara", client.tenant)
     use("noor", client.tenant)
     use("mara", make_tenant("Contoso"))
-    with refused("form_key_once"):
+    with refused("form_key_unique"):
         use("mara", client.tenant)
 
 

@@ -1,4 +1,4 @@
-"""The longest text of each column, and one character more: refused whoever writes it."""
+"""Each column accepts its longest text and refuses one more character."""
 
 from typing import Any
 

@@ -33,7 +33,7 @@ CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _no_failures_of_other_tests(db: None) -> None:
     """All tests come from one address, and a hundred failures a minute are its limit."""
-    failure_limits.forget()
+    failure_limits.reset()
 
 
 @pytest.fixture(params=wire.ENTRANCES)

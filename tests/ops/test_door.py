@@ -135,7 +135,7 @@ def test_metrics_count_the_ends_of_secrets(
     insert_secrets(client, 2, expires_at=None)
     insert_secrets(client, 1, expires_at=now + timedelta(days=2), removed_at=now)
     insert_secrets(insert_clients(["Weather"], other)[0], 3)
-    made = {"made_at": now, "try_at": now, "tenant": tenant, "channel": "mail"}
+    made = {"created_at": now, "try_at": now, "tenant": tenant, "channel": "mail"}
     Delivery.objects.create(recipient="a@b.example", state="failed", **made)
 
     reply = probe.get("/metrics", headers=BEARER)

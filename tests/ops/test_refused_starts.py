@@ -26,7 +26,7 @@ def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
 def test_a_taken_port_is_named(portal: PortalProcess) -> None:
     with socket.create_server(("127.0.0.1", portal.port)):
         assert refusal(portal) == (
-            f"Port {portal.port} is taken; stop the program that uses it, or set PORT to another."
+            f"Port {portal.port} is in use; stop the program that uses it, or set PORT to another."
         )
     assert not (portal.data_dir / "portal.sqlite3").exists()
 
@@ -50,16 +50,16 @@ def test_a_taken_port_is_named(portal: PortalProcess) -> None:
         ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
         ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
-        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to a file by"),
-        ("CACHE_URL", "moon://x", "CACHE_URL cannot be understood; set it to something like"),
+        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to the"),
+        ("CACHE_URL", "moon://x", "CACHE_URL cannot be parsed; set it to something like"),
         ("DATABASE_URL", "mysql://u:pw@h/d", "DATABASE_URL is neither PostgreSQL nor SQLite;"),
-        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be understood;"),
+        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be parsed;"),
         ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
         ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
         ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
         ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
         ("SECRET_KEY_FILE", "/nowhere/key", "cannot be read (No such file or directory);"),
-        ("DEBUG", "1", "DEBUG is set; unset it, for this portal has no debug mode."),
+        ("DEBUG", "1", "DEBUG is set; unset it: this portal has no debug mode."),
         ("TLS_CERT", "/nowhere/cert", "TLS_CERT /nowhere/cert cannot be read;"),
         ("DATA_DIR", "/dev/null/var", "set DATA_DIR to a folder that this user may write to."),
         ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
@@ -121,7 +121,7 @@ def test_a_database_out_of_reach_is_named(portal: PortalProcess, words: tuple[st
     said = refusal(portal, *words, DATABASE_URL=url)
 
     assert said.startswith("The database cannot be used (")
-    assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server runs.")
+    assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server is running.")
     assert "refused" in said
     assert "pw" not in said
 
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_database_is_named(portal: PortalProcess, words: tuple
 def test_a_database_without_tables_is_named(portal: PortalProcess, words: tuple[str, ...]) -> None:
     said = refusal(portal, *words)
 
-    assert said.startswith("The database is not of this version (")
+    assert said.startswith("The database does not match this version (")
     assert said.endswith("run `make run` or `manage.py migrate` first.")
 
 

@@ -41,7 +41,7 @@ def test_a_second_start_makes_and_collects_nothing_again(stopped: PortalProcess)
     """But what is due by the clock: here the day's notices are looked for in the first start."""
     stopped.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
     stopped.start()
-    looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_looked_on IS NOT NULL"
+    looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_sent_on IS NOT NULL"
     wait_until(lambda: stopped.query(looked) == [(1,)])
     stopped.stop()
     collected = {file: file.stat().st_mtime_ns for file in stopped.data_dir.glob("static/**/*")}
@@ -107,7 +107,7 @@ def test_one_port_serves_one_portal_though_two_start_at_once(stopped: PortalProc
         assert stopped.answers()
         assert len(running) == 1
         assert refused.returncode == 1
-        assert f"Port {stopped.port} is taken" in refused.stderr.read()
+        assert f"Port {stopped.port} is in use" in refused.stderr.read()
     finally:
         for server in servers:
             server.terminate()

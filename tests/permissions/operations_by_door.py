@@ -5,12 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 
+from clients_app.http.forms.role_form import RoleEditForm
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from clients_app.permissions import Action
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
-from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.factories import (

@@ -26,7 +26,7 @@ NEEDS: Final = {
     "edit_client": Action.EDIT_CLIENT,
     "assign_roles": Action.ASSIGN_ROLES,
     "set_enabled": Action.DISABLE_CLIENT,
-    "name_owners": Action.ASSIGN_ROLES,
+    "set_owners": Action.ASSIGN_ROLES,
     "enable_all": Action.DISABLE_CLIENT,
     "tag_all": Action.EDIT_CLIENT,
     "add_owners": Action.ASSIGN_ROLES,
@@ -59,7 +59,8 @@ NEEDS: Final = {
 }
 #: operations on one's own account, records of the doors, and what only the command line can do
 OWN: Final = {
-    *("choose_password", "note_sign_in", "note_sign_out", "note_proof", "make_feed", "remove_feed"),
+    *("choose_password", "record_sign_in", "record_sign_out", "record_proof"),
+    *("make_feed", "remove_feed"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
@@ -155,7 +156,7 @@ def test_set_owners_by_a_non_administrator_is_refused(
     actor_named: Callable[[str], Actor], subjects: Subjects, administrator: Person
 ) -> None:
     for name in ("viewer", "auditor", "rotator", "machine"):
-        assert refusal("name_owners", subjects, actor_named(name)) is Forbidden
+        assert refusal("set_owners", subjects, actor_named(name)) is Forbidden
 
 
 @pytest.mark.parametrize("name", ["rotator", "owner"])

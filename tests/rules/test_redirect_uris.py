@@ -208,7 +208,7 @@ def test_host_may_have_253_characters_of_63_a_label():
     [
         ("http://app.example.com/", "starts with https://"),
         ("https://app.example.com/#x", "without # and what follows"),
-        ("https://*.example.com/", "* does not stand for other characters"),
+        ("https://*.example.com/", "* is not a wildcard"),
         ("https://user:word@app.example.com/", "without a user name or password"),
         ("https://app.example.com/a b", "percent-encode character 26"),
     ],

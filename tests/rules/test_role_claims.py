@@ -32,4 +32,4 @@ def test_both_sides_of_half_a_token(names: list[str], fits: bool) -> None:
     with pytest.raises(RuleBroken) as refusal:
         check_role_claims(names)
     assert refusal.value.field == "roles"
-    assert "more than fit" in str(refusal.value)
+    assert "too many" in str(refusal.value)

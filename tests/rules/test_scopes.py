@@ -76,7 +76,7 @@ def test_characters_at_the_edges_of_the_grammar_are_allowed(character):
 def test_refusal_lists_what_is_offered_and_not_what_was_asked():
     sentence = str(refused('<"evil\\>'))
 
-    assert sentence == "Enter scopes of this list, with single spaces between: api ocsapi."
+    assert sentence == "Enter scopes from this list, with single spaces between: api ocsapi."
 
 
 @given(st.lists(SCOPE_TOKENS, min_size=1, unique=True), st.data())

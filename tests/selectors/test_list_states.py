@@ -8,7 +8,7 @@ from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.clients.lists import Show
 from clients_app.services.clients.edits import assign_roles
-from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.roles.roles import edit_role, remove_role
 from tests.factories import (
     NOW,
@@ -138,7 +138,7 @@ def test_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> N
     b.roles.add(make_role("X", tenant), *tenant.roles.filter(role_type_id=TENANT_VIEWER))
     for client in (a, b, c, d):
         client.roles.add(role_id(tenant, TENANT_MEMBER))
-        note_first_role(client)
+        update_first_role(client)
 
     assert names_of(tenant, sort=sort) == names
 

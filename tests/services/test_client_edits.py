@@ -1,4 +1,4 @@
-"""Deeds on a client that exists: edited by one of two, roles assigned by administrators alone."""
+"""Edits of a client: its fields, roles and Owners, and who may make them."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,8 +20,8 @@ from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import (
     assign_roles,
     edit_client,
-    name_owners,
     set_enabled,
+    set_owners,
 )
 from tests.factories import (
     NOW,
@@ -100,13 +100,13 @@ def test_an_edit_sent_twice_is_one(client: Client, mara: Actor) -> None:
         assign_roles(client, viewer, expected_version=2, **given)
     assert Client.objects.get().version == 3
     for _ in range(2):
-        name_owners(client, owner, expected_version=3, actor=mara, now=NOW)
+        set_owners(client, owner, expected_version=3, actor=mara, now=NOW)
     assert Client.objects.get().version == 4
     for stale in (frozenset(), role_ids(client.tenant, SECRET_ROTATOR)):
         with pytest.raises(Conflict):
             assign_roles(client, stale, expected_version=2, **given)
     with pytest.raises(Conflict):
-        name_owners(client, frozenset(), expected_version=3, actor=mara, now=NOW)
+        set_owners(client, frozenset(), expected_version=3, actor=mara, now=NOW)
 
 
 def test_a_client_keeps_its_own_name_in_other_letters(client: Client, mara: Actor) -> None:
@@ -209,7 +209,7 @@ def test_roles_whose_tokens_would_be_too_long(client: Client, mara: Actor) -> No
     roles = [make_role(f"{n:02}".ljust(60, "x"), client.tenant).pk for n in range(20)]
     by: dict[str, Any] = {"confirms_administrator": False, "actor": mara, "now": NOW}
 
-    with pytest.raises(RuleBroken, match="more than fit") as refusal:
+    with pytest.raises(RuleBroken, match="too many") as refusal:
         assign_roles(client, frozenset(roles), expected_version=1, **by)
     assert refusal.value.field == "roles"
     assert assign_roles(client, frozenset(roles[:19]), expected_version=1, **by).roles.count() == 20
@@ -224,10 +224,10 @@ def test_disabling_twice_is_one_event(client: Client, mara: Actor) -> None:
 
 def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) -> None:
     zofia = actor_for(stranger)
-    deeds = (
+    operations = (
         lambda: edit(client, ClientDraft(name="Mine"), zofia),
         lambda: set_enabled(client, enabled=False, actor=zofia, now=NOW),
-        lambda: name_owners(
+        lambda: set_owners(
             client, frozenset({stranger.pk}), expected_version=1, actor=zofia, now=NOW
         ),
         lambda: assign_roles(
@@ -239,9 +239,9 @@ def test_a_stranger_finds_no_client_to_change(client: Client, stranger: Person) 
             now=NOW,
         ),
     )
-    for deed in deeds:
+    for operation in operations:
         with pytest.raises(NotFound):
-            deed()
+            operation()
     assert Client.objects.get().version == 1
 
 
@@ -252,9 +252,9 @@ def test_owners_are_people_of_the_tenant_20_at_most(
 
     for wrong in (frozenset(people), frozenset({stranger.pk}), frozenset({uuid4()})):
         with pytest.raises(RuleBroken) as refusal:
-            name_owners(client, wrong, expected_version=1, actor=mara, now=NOW)
+            set_owners(client, wrong, expected_version=1, actor=mara, now=NOW)
         assert refusal.value.field == "owners"
-    name_owners(client, frozenset(people[:20]), expected_version=1, actor=mara, now=NOW)
+    set_owners(client, frozenset(people[:20]), expected_version=1, actor=mara, now=NOW)
     assert client.owners.count() == 20
 
 

@@ -10,7 +10,7 @@ from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.secrets.changes import (
-    AddedSecret,
+    NewSecret,
     SecretDraft,
     add_secret,
     edit_secret,
@@ -38,7 +38,7 @@ def client(tenant: Tenant) -> Client:
     return insert_clients(["Pump"], tenant)[0]
 
 
-def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> AddedSecret:
+def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> NewSecret:
     actor = command_line_in(client.tenant)
     return add_secret(client, draft, actor=actor, now=NOW, form_key=form_key)
 
@@ -189,7 +189,7 @@ def test_nobody_takes_over_a_client_that_administers(tenant: Tenant) -> None:
     assert robot.secrets.count() == 1
 
 
-def test_a_live_secret_is_described_anew_and_shortened(client: Client) -> None:
+def test_description_and_expiration_of_a_live_secret_can_be_changed(client: Client) -> None:
     secret = insert_secrets(client, 1, expires_at=IN_A_YEAR)[0]
     soon = NOW + timedelta(hours=1)
     draft = SecretDraft(description=" until noon ", expires_at=soon)

@@ -15,7 +15,7 @@ SOURCE = "192.0.2.1"
 
 @pytest.fixture(autouse=True)
 def _start_again(db: None) -> None:
-    failure_limits.forget()
+    failure_limits.reset()
 
 
 def fail(times: int, *, source: str = SOURCE, at: datetime = AT) -> list[int]:
@@ -64,7 +64,7 @@ def test_a_source(address: str, source: str):
 def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
     """What this process has not counted itself it sees in the shared table."""
     fail(FAILURES_MAX)
-    monkeypatch.setattr(failure_limits, "over", {})
+    monkeypatch.setattr(failure_limits, "over_limit", {})
 
     assert fail(1) == [WINDOW_S]
 
@@ -96,4 +96,4 @@ def test_what_the_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch):
     for number in range(10):
         fail(1, source=f"192.0.2.{number}")
 
-    assert list(failure_limits.over) == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
+    assert list(failure_limits.over_limit) == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]

@@ -1,4 +1,4 @@
-"""What the web processes do beside answering."""
+"""Periodic tasks of a process."""
 
 import threading
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from clients_app.models import SigningKey
 from clients_app.services import housekeeping
-from clients_app.services.housekeeping import CHORES, Chore, do_in_turn, look_after_keys
+from clients_app.services.housekeeping import CHORES, Chore, maintain_keys, run_chores
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from portal.server.listener import GRACE_S
@@ -17,7 +17,7 @@ from portal.server.listener import GRACE_S
 
 def run_until(chores: list[Chore], enough: threading.Event) -> None:
     ended = threading.Event()
-    thread = threading.Thread(target=do_in_turn, args=(chores, ended))
+    thread = threading.Thread(target=run_chores, args=(chores, ended))
     thread.start()
     try:
         assert enough.wait(20)
@@ -36,13 +36,13 @@ def test_chores_are_done_in_turn_at_their_pace() -> None:
         if done.count("often") == 30:
             enough.set()
 
-    chores = [Chore("often", 0.01, often), Chore("seldom", 600, lambda: done.append("seldom"))]
+    chores = [Chore("often", 0.01, often), Chore("rarely", 600, lambda: done.append("rarely"))]
     run_until(chores, enough)
 
-    assert done.count("seldom") == 1  # at once, and not again
+    assert done.count("rarely") == 1  # immediately, and not again
 
 
-@pytest.mark.parametrize("error", [DatabaseError("away"), RuntimeError("a fault of ours")])
+@pytest.mark.parametrize("error", [DatabaseError("away"), RuntimeError("a bug")])
 def test_a_chore_that_fails_is_tried_again(error: Exception, caplog: Any) -> None:
     tries: list[None] = []
     enough = threading.Event()
@@ -66,7 +66,7 @@ def test_the_keys_are_remembered_and_their_schedule_kept(
     settings.KEY_ROTATION_DAYS = 1
     key = ensure_active_key(now=now)
 
-    look_after_keys()
+    maintain_keys()
 
     with django_assert_num_queries(0):
         assert public_keys.public_key_of(key.kid) is not None
@@ -76,7 +76,7 @@ def test_the_keys_are_remembered_and_their_schedule_kept(
 def test_usage_is_written_once_more_at_the_end() -> None:
     assert [chore.name for chore in CHORES if chore.at_end] == ["usage", "attempts"]
     assert {chore.every_s for chore in CHORES if chore.name == "usage"} == {5.0}
-    assert housekeeping.look_after_keys in {chore.do for chore in CHORES}
+    assert housekeeping.maintain_keys in {chore.do for chore in CHORES}
 
 
 def test_the_end_is_shorter_than_the_servers_grace() -> None:

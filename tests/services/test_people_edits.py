@@ -1,4 +1,4 @@
-"""Roles of a person and whether he may sign in; the last Tenant Administrator stays (ROL-7)."""
+"""A person's roles and whether they may sign in; the last Tenant Administrator stays (ROL-7)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.people.lookup import people_who_administer, rights_of
-from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.accounts import assign_person_roles, set_active
 from tests.conftest import browser_of
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
 

@@ -27,17 +27,17 @@ def closed_gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
 
 
-def started(deeds: list[Callable[[], Any]]) -> tuple[list[threading.Thread], list[Any]]:
-    """Run each deed in a thread of its own; the outcomes come into the list as they end."""
+def started(calls: list[Callable[[], Any]]) -> tuple[list[threading.Thread], list[Any]]:
+    """Run each call in its own thread; the list collects the outcomes as they finish."""
     outcomes: list[Any] = []
 
-    def run(deed: Callable[[], Any]) -> None:
+    def run(call: Callable[[], Any]) -> None:
         try:
-            outcomes.append(deed())
+            outcomes.append(call())
         except Busy as error:
             outcomes.append(error)
 
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     return threads, outcomes
@@ -64,8 +64,8 @@ def test_a_full_gate_says_busy_and_lets_known_secrets_pass(
     assert matching_secret(plain, client_id=CLIENT_ID, rows=[row]) == 1
 
 
-def test_whoever_knows_the_secret_gets_his_turn(runs: list[str], monkeypatch: pytest.MonkeyPatch):
-    """After a restart many come at once with secrets that are right but not in the memo yet."""
+def test_correct_secrets_wait_for_the_gate(runs: list[str], monkeypatch: pytest.MonkeyPatch):
+    """After a restart many clients send correct secrets that are not in the memo yet."""
     monkeypatch.setattr(verification, "GATE_WAIT_S", 60)  # however busy the machine is
     plains = [new_secret() for _ in range(4 * GATE_PLACES)]
     rows = [row_of(text, number) for number, text in enumerate(plains)]
@@ -86,7 +86,7 @@ def test_whoever_knows_the_secret_gets_his_turn(runs: list[str], monkeypatch: py
 def test_where_tags_say_nothing_nobody_waits_at_a_full_gate(
     plain: str, closed_gate: threading.Event, settings: Any
 ):
-    """A flood of wrong secrets for a row of a lost key holds no more threads than places."""
+    """A flood of wrong secrets for a row with a lost key blocks only as many threads as places."""
     row = row_of(plain)
     settings.SECRET_KEY = "n" * 60
     threads, outcomes = started(

@@ -1,5 +1,4 @@
-"""A secret that was stored as it no longer is today is stored anew when it is used: SEC-4,
-SEC-5."""
+"""An outdated stored form is renewed when its secret is used: SEC-4, SEC-5."""
 
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.db import Error as DatabaseError
 from clients_app import derived_keys
 from clients_app.models import AuditEvent, ClientSecret
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.secrets import renewal, verification
+from clients_app.services.secrets import digests, verification
 from clients_app.services.secrets.digests import digest_fits
 from clients_app.services.secrets.verification import SecretRow, matching_secret
 from clients_app.services.usage import counts
@@ -24,7 +23,7 @@ TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
 @pytest.fixture(autouse=True)
 def _nothing_seen_before():
     verification.memo.clear()
-    renewal.renewed.clear()
+    digests.renewed.clear()
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_former_parameters_become_those_of_today(former: Machine):
     assert digest_fits(former.plain, row.digest)
     assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
     assert use(former) == former.secret.pk
-    assert renewal.renewed == {}
+    assert digests.renewed == {}
 
 
 def test_a_tag_of_a_former_key_becomes_one_of_the_current_key(machine: Machine, settings: Any):
@@ -116,7 +115,7 @@ def test_a_row_that_changed_meanwhile_is_not_written_over(former: Machine):
     counts.flush()
 
     assert stored(former).digest == faster
-    assert renewal.renewed == {}
+    assert digests.renewed == {}
 
 
 def test_a_secret_removed_meanwhile_stays_removed(former: Machine, now: Any):

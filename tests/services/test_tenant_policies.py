@@ -1,4 +1,4 @@
-"""Policies of a tenant: set once, obeyed at every deed, and what they do to what exists."""
+"""Policies of a tenant: setting them, checking them, and applying them to existing secrets."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import foul_page, tenant_policy
-from clients_app.services.clients.edits import name_owners
+from clients_app.services.clients.edits import set_owners
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.policies import end_old_secrets, set_policies
@@ -80,19 +80,19 @@ def test_policies_that_someone_else_set_meanwhile_stay(actor: Actor) -> None:
 
 @pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
 @pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
-@pytest.mark.parametrize("deed", ["add client", "add secret", "rotate"])
+@pytest.mark.parametrize("kind", ["add client", "add secret", "rotate"])
 def test_every_new_secret_obeys(
-    client: Client, actor: Actor, policy: TenantPolicy, deed: str, days: float | None, allowed: bool
+    client: Client, actor: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
 ) -> None:
     demand(policy, actor, yes=True)
     by: dict[str, Any] = {"actor": actor, "now": NOW}
     old = client.secrets.get()
 
     def do() -> object:
-        if deed == "add client":
+        if kind == "add client":
             expires_at = draft(days).expires_at
             return make_client("New", client.tenant, actor=actor, expires_at=expires_at)
-        if deed == "add secret":
+        if kind == "add secret":
             return add_secret(client, draft(days), **by)
         return rotate_secret(client, old.pk, draft(days), old_ends_at=NOW + DAY, **by)
 
@@ -199,11 +199,11 @@ def test_who_adds_a_client_becomes_its_owner(
         make_client("Nobody's", tenant)  # by the command line, which names nobody
 
     with pytest.raises(RuleBroken) as refused:
-        name_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
+        set_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
     assert refused.value.field == "owners"
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
     with pytest.raises(RuleBroken):
-        name_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
+        set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
     assert list(owned.owners.all()) == [administrator]
 
 

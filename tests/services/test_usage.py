@@ -179,4 +179,4 @@ def test_a_client_knows_when_its_last_token_ends_whatever_its_lifetime_is_now(ma
 
     machine.client.refresh_from_db()
     assert machine.client.last_token_at == AT + HOUR / 60
-    assert machine.client.last_token_ends_at == AT + HOUR
+    assert machine.client.last_token_expires_at == AT + HOUR

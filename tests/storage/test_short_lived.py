@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, router, transaction
 
 from clients_app.models import FailureCount, Tenant
-from clients_app.services.failure_limits import count_failure, forget
+from clients_app.services.failure_limits import count_failure, reset
 from clients_app.services.shared_cache import SharedCache
 from tests.factories import NOW
 
@@ -26,7 +26,7 @@ def file(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         database.close()
         monkeypatch.setitem(database.settings_dict, "NAME", str(path))
     yield path
-    forget()
+    reset()
     if connection.vendor == "sqlite":
         database.close()
 
@@ -35,7 +35,7 @@ def failures() -> int:
     return FailureCount.objects.get(source=SOURCE).failures
 
 
-def test_the_file_is_made_anew_when_it_is_deleted(file: Path) -> None:
+def test_a_deleted_file_is_created_again(file: Path) -> None:
     count_failure(SOURCE, now=NOW)
     for part in file.parent.iterdir():
         part.unlink()

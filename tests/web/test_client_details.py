@@ -54,7 +54,7 @@ def test_details_tab_shows_the_facts_of_the_client(administrator_browser, tenant
         token_lifetime_s=90,
     ).client
     Client.objects.filter(pk=client.pk).update(
-        last_token_at=now - timedelta(seconds=30), last_token_ends_at=now + timedelta(seconds=60)
+        last_token_at=now - timedelta(seconds=30), last_token_expires_at=now + timedelta(seconds=60)
     )
     TokenUsage.objects.create(
         client=client,

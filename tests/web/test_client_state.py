@@ -16,7 +16,7 @@ def is_enabled(machine) -> bool:
 
 def test_disable_and_enable_windows_list_effects(administrator_browser, machine, address, now):
     Client.objects.filter(pk=machine.client.pk).update(
-        last_token_at=now - timedelta(minutes=4), last_token_ends_at=now + timedelta(minutes=56)
+        last_token_at=now - timedelta(minutes=4), last_token_expires_at=now + timedelta(minutes=56)
     )
     record_use(machine.secret, now, address="10.20.4.17")
     for headers in ({}, HTMX):

@@ -24,7 +24,7 @@ def test_revoke_tokens_window_lists_affected_apis(administrator_browser, machine
         assert "until it expires, within one hour" in text_of(window)
 
     Client.objects.filter(pk=machine.client.pk).update(
-        last_token_at=now, last_token_ends_at=now + timedelta(minutes=56)
+        last_token_at=now, last_token_expires_at=now + timedelta(minutes=56)
     )
     window = text_of(administrator_browser.get(address(END)))
     assert "that only check the signature accept them until" in window

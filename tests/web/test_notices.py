@@ -79,7 +79,7 @@ def test_notices_sensitive_operations_ask_for_proof(
     administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
     administrator_browser.post(f"{PAGE}/calendar", {"seen": ""})
     webhook, feed = NoticeChannel.objects.get(), CalendarFeed.objects.get()
-    seen = feed.made_at if part == "calendar" else webhook.set_at
+    seen = feed.created_at if part == "calendar" else webhook.set_at
     rows = NoticeChannel.objects.values().get(), CalendarFeed.objects.values().get()
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 

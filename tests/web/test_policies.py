@@ -152,7 +152,7 @@ def test_add_secret_against_a_policy_is_explained_at_the_field(
     reply = administrator_browser.post(address("/secrets/add"), {"expiration": late})
 
     assert reply.status_code == 422
-    assert "By the policies of this tenant, the latest is" in text_of(reply)
+    assert "The policies of this tenant allow" in text_of(reply)
     assert 'id="id_expiration_error"' in text_of(reply)
     assert value_of("expiration", reply) == late
 

@@ -93,7 +93,7 @@ def test_remove_role_lists_holders_and_removes_it_from_all(
     machine.client.roles.add(my_data_role)
     colleague.roles.add(my_data_role)
     Client.objects.filter(pk=machine.client.pk).update(
-        last_token_at=now - timedelta(seconds=30), last_token_ends_at=now + timedelta(seconds=60)
+        last_token_at=now - timedelta(seconds=30), last_token_expires_at=now + timedelta(seconds=60)
     )
 
     text = text_of(administrator_browser.get(remove_address, headers=HTMX))

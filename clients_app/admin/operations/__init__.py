@@ -1,1 +1,0 @@
-"""The operations of Staff: each is one view, one call of a service, one answer."""

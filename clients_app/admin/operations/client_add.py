@@ -1,77 +1,62 @@
-"""Add Client: saves client and first secret together, and shows the secret once."""
+"""Add Client: adds the client with its first secret, and shows the secret once."""
+
+from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app.admin.forms.client_form import ClientForm, TenantAndTypeForm
-from clients_app.admin.forms.operation_form import data_of
-from clients_app.admin.operations.plain_secret import show_already_added, show_plain_secret
+from clients_app.admin.forms import ClientForm, TenantAndTypeForm
+from clients_app.admin.operations.operation import Answer, Operation, PlainSecret, ask_and_perform
 from clients_app.admin.pages import show_form
-from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
-from clients_app.http.ruled_form import form_key_of
+from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import keeps
-from clients_app.models import Client, Tenant
+from clients_app.models import Client
+from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_TYPES
-from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.selectors.tenants.installation import first_tenant
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.registration import register_client
 
 
-@keeps(ClientForm, "form_key")
+def _page(request: HttpRequest, operation: Operation) -> HttpResponse:
+    """Ask for tenant and type, which become part of the address, then for the client."""
+    first = TenantAndTypeForm(request.GET if "tenant" in request.GET else None)
+    if not first.is_valid():
+        first.initial = {"tenant": first_tenant()}
+        title, button = gettext("Add Client"), gettext("Continue")
+        return show_form(request, first, title=title, button=button, subject=Client, method="get")
+    tenant, client_type = first.cleaned_data["tenant"], CLIENT_TYPES[first.cleaned_data["type"]]
+    now = timezone.now()
+    arguments = {
+        "actor": actor_of(request, tenant_id=tenant.pk),
+        "client_type": client_type,
+        "policy": tenant_policy(tenant.pk),
+        "now": now,
+    }
+    place = gettext("%(type)s, in %(tenant)s") % {"type": client_type.label, "tenant": tenant}
+    return ask_and_perform(
+        request, operation, Client, arguments, tenant_id=tenant.pk, now=now, lines=(place,)
+    )
+
+
+@partial(
+    Operation,
+    "clients_app_client_add",
+    "add/",
+    _("Add Client"),
+    Action.ADD_CLIENT,
+    lambda: Client,
+    form=ClientForm,
+    page=_page,
+)
 @sensitive_variables("added")
-def client_add(request: HttpRequest) -> HttpResponse:
-    """Ask for tenant and type, which then stand in the address, then for the client."""
-    where = TenantAndTypeForm(request.GET if "tenant" in request.GET else None)
-    if not where.is_valid():
-        return _ask_where(request, where)
-    tenant: Tenant = where.cleaned_data["tenant"]
-    actor, now = actor_of(request, tenant_id=tenant.pk), timezone.now()
-    form = ClientForm(
-        data_of(request),
-        actor=actor,
-        client_type=CLIENT_TYPES[where.cleaned_data["type"]],
-        policy=tenant_policy(tenant.pk),
-        now=now,
-    )
-    if form.is_valid():
-        key, secret = form_key_of(request.POST), form.secret_draft() if form.has_secret else None
-        try:
-            added = register_client(form.client_draft(), secret, actor=actor, now=now, form_key=key)
-        except AlreadyAdded as error:
-            (client,) = clients_by_id(tenant.pk, [error.client_id]).values()
-            return show_already_added(request, client)
-        except (RuleBroken, Conflict) as error:
-            form.add_broken(error)
-        else:
-            title = gettext("Client Successfully Created")
-            return show_plain_secret(request, added.client, added.plain, title=title)
-    return _show(request, form, tenant)
-
-
-def _ask_where(request: HttpRequest, form: TenantAndTypeForm) -> HttpResponse:
-    form.initial = {"tenant": first_tenant()}
-    return show_form(
-        request,
-        form,
-        title=gettext("Add Client"),
-        button=gettext("Continue"),
-        subject=Client,
-        method="get",
-    )
-
-
-def _show(request: HttpRequest, form: ClientForm, tenant: Tenant) -> HttpResponse:
-    client_type = form.client_type.label
-    return show_form(
-        request,
-        form,
-        title=gettext("Add Client"),
-        button=gettext("Add"),
-        subject=Client,
-        lines=(gettext("%(type)s, in %(tenant)s") % {"type": client_type, "tenant": tenant},),
-        form_key=form_key_of(request.POST),
-    )
+def client_add(_model: type[Client], form: ClientForm, **by: Any) -> Answer:
+    secret = form.secret_draft() if form.client_type.has_secrets else None
+    key = form_key_of(form.data)
+    added = register_client(form.client_draft(), secret, form_key=key, **by)
+    title = gettext("Client Successfully Created")
+    return PlainSecret(added.client, added.plain, title)

@@ -1,133 +1,118 @@
-"""Disable, Enable, Remove and Restore a client; end its tokens."""
+"""Disable, Enable, Remove and Restore Client, and Revoke all tokens."""
 
-from uuid import UUID
+from functools import partial
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from clients_app.admin.forms.client_form import RemoveClientForm, RestoreForm
-from clients_app.admin.forms.operation_form import OperationForm, data_of
-from clients_app.admin.pages import done, show_form
-from clients_app.errors import Conflict, RuleBroken
-from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import keeps
+from clients_app.admin.operations.operation import Answer, Done, Operation
+from clients_app.http.forms.confirm_form import ConfirmForm, RestoreForm
+from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client
+from clients_app.permissions import Action
+from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.tenants.installation import present_client, removed_client
 from clients_app.services.clients.edits import set_enabled
-from clients_app.services.clients.removal import (
-    asks_for_name,
-    remove_client,
-    restore_client,
-)
+from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
 from clients_app.services.tokens.revocation import end_tokens
 
 
-def client_disable(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Stop a client from getting tokens."""
-    client, form = present_client(client_id), OperationForm(data_of(request))
-    if form.is_valid():
-        actor = actor_of(request, tenant_id=client.tenant_id)
-        set_enabled(client, enabled=False, actor=actor, now=timezone.now())
-        return done(request, gettext("%(name)s is disabled.") % _name(client), subject=client)
-    return show_form(
-        request,
-        form,
-        title=gettext("Disable %(name)s?") % _name(client),
-        button=gettext("Disable Client"),
-        subject=client,
-        lines=(gettext("It gets no token from this moment on."),),
-    )
+def is_present(client: Client) -> bool:
+    """Return whether a client is not removed."""
+    return client.removed_at is None
 
 
-def client_enable(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Let a client get tokens again."""
-    client, form = present_client(client_id), OperationForm(data_of(request))
-    if form.is_valid():
-        actor = actor_of(request, tenant_id=client.tenant_id)
-        set_enabled(client, enabled=True, actor=actor, now=timezone.now())
-        return done(request, gettext("%(name)s is enabled.") % _name(client), subject=client)
-    return show_form(
-        request,
-        form,
-        title=gettext("Enable %(name)s?") % _name(client),
-        button=gettext("Enable Client"),
-        subject=client,
-        lines=(gettext("It gets tokens again with its live secrets."),),
-    )
+@partial(
+    Operation,
+    "client-disable",
+    "<uuid:client_id>/disable/",
+    _("Disable Client"),
+    Action.DISABLE_CLIENT,
+    present_client,
+    title=_("Disable %(row)s?"),
+    lines=lambda client: (gettext("It can no longer get tokens."),),
+    is_offered=lambda client: is_present(client) and client.is_enabled,
+)
+def client_disable(client: Client, form: PortalForm, **by: Any) -> Answer:
+    set_enabled(client, enabled=False, **by)
+    return Done(gettext("%(name)s is disabled.") % {"name": client}, client)
 
 
-def client_tokens_end(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """End every token that a client holds."""
-    client, form = present_client(client_id), OperationForm(data_of(request))
-    if form.is_valid():
-        end_tokens(client, actor=actor_of(request, tenant_id=client.tenant_id), now=timezone.now())
-        said = gettext("All tokens of %(name)s have ended.") % _name(client)
-        return done(request, said, subject=client)
-    return show_form(
-        request,
-        form,
-        title=gettext("Revoke all tokens of %(name)s?") % _name(client),
-        button=gettext("Revoke all tokens"),
-        subject=client,
-        lines=(
-            gettext("APIs that ask the portal refuse them at once. It can request new ones."),
-            gettext("APIs that only check the signature accept them for an hour at most."),
-        ),
-    )
+@partial(
+    Operation,
+    "client-enable",
+    "<uuid:client_id>/enable/",
+    _("Enable Client"),
+    Action.DISABLE_CLIENT,
+    present_client,
+    title=_("Enable %(row)s?"),
+    lines=lambda client: (gettext("It can get tokens again with its live secrets."),),
+    is_offered=lambda client: is_present(client) and not client.is_enabled,
+)
+def client_enable(client: Client, form: PortalForm, **by: Any) -> Answer:
+    set_enabled(client, enabled=True, **by)
+    return Done(gettext("%(name)s is enabled.") % {"name": client}, client)
 
 
-@keeps(RemoveClientForm)
-def client_remove(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Take a client and its secrets away."""
-    client, now = present_client(client_id), timezone.now()
-    form_class = RemoveClientForm if asks_for_name(client, now=now) else OperationForm
-    form = form_class(data_of(request))
-    if form.is_valid():
-        typed_name = form.cleaned_data.get("confirm", "")
-        try:
-            actor = actor_of(request, tenant_id=client.tenant_id)
-            remove_client(client, typed_name=typed_name, actor=actor, now=now)
-        except RuleBroken as error:
-            form.add_broken(error)
-        else:
-            return done(request, gettext("%(name)s is removed.") % _name(client), subject=client)
-    return show_form(
-        request,
-        form,
-        title=gettext("Remove %(name)s?") % _name(client),
-        button=gettext("Remove Client"),
-        subject=client,
-        lines=(
-            gettext("It gets no token from this moment on, and its secrets end."),
-            gettext("It can be restored for 30 days, disabled and without its secrets."),
-        ),
-    )
+@partial(
+    Operation,
+    "client-tokens-end",
+    "<uuid:client_id>/tokens/end/",
+    _("Revoke all tokens of this client"),
+    Action.END_TOKENS,
+    present_client,
+    title=_("Revoke all tokens of %(row)s?"),
+    button=_("Revoke all tokens"),
+    lines=lambda client: (
+        gettext("APIs that ask the portal refuse them at once. The client can request new ones."),
+        gettext("APIs that only check the signature accept them for an hour at most."),
+    ),
+    is_offered=is_present,
+)
+def client_tokens_end(client: Client, form: PortalForm, **by: Any) -> Answer:
+    end_tokens(client, **by)
+    return Done(gettext("All tokens of %(name)s have ended.") % {"name": client}, client)
 
 
-@keeps(RestoreForm)
-def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Bring a removed client back, disabled and without its secrets."""
-    client = removed_client(client_id)
-    form = RestoreForm(data_of(request), initial={"name": client.name})
-    if form.is_valid():
-        name, actor = form.cleaned_data["name"], actor_of(request, tenant_id=client.tenant_id)
-        try:
-            restored = restore_client(client_id, name=name, actor=actor, now=timezone.now())
-        except (RuleBroken, Conflict) as error:
-            form.add_broken(error)
-        else:
-            said = gettext("%(name)s is restored, disabled.") % _name(restored)
-            return done(request, said, subject=restored)
-    return show_form(
-        request,
-        form,
-        title=gettext("Restore %(name)s?") % _name(client),
-        button=gettext("Restore Client"),
-        subject=client,
-        lines=(gettext("It comes back disabled and without its secrets."),),
-    )
+@partial(
+    Operation,
+    "client-remove",
+    "<uuid:client_id>/remove/",
+    _("Remove Client"),
+    Action.REMOVE_CLIENT,
+    present_client,
+    title=_("Remove %(row)s?"),
+    lines=lambda client: (
+        gettext("It can no longer get tokens, and its secrets stop working."),
+        gettext("It can be restored for 30 days, disabled and without its secrets."),
+    ),
+    form=ConfirmForm,
+    arguments=lambda client, now: {"asks_for_name": asks_for_name(client, now=now)},
+    is_offered=is_present,
+)
+def client_remove(client: Client, form: ConfirmForm, **by: Any) -> Answer:
+    remove_client(client, typed_name=form.cleaned_data.get("confirm", ""), **by)
+    return Done(gettext("%(name)s is removed.") % {"name": client}, client)
 
 
-def _name(client: Client) -> dict[str, str]:
-    return {"name": client.name}
+@partial(
+    Operation,
+    "client-restore",
+    "<uuid:client_id>/restore/",
+    _("Restore Client"),
+    Action.RESTORE_CLIENT,
+    removed_client,
+    title=_("Restore %(row)s?"),
+    lines=lambda client: (gettext("It comes back disabled and without its secrets."),),
+    form=RestoreForm,
+    arguments=lambda client, now: {"initial": {"name": client.name}},
+    is_offered=lambda client: (
+        client.removed_at is not None and client.removed_at > timezone.now() - RESTORABLE
+    ),
+)
+def client_restore(client: Client, form: RestoreForm, **by: Any) -> Answer:
+    restored = restore_client(client.pk, name=form.cleaned_data["name"], **by)
+    message = gettext("%(name)s is restored, disabled.") % {"name": restored}
+    return Done(message, restored)

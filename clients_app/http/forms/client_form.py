@@ -1,4 +1,4 @@
-"""The fields of a new client: those that its Client Type has."""
+"""Add Client: the fields that the Client Type has."""
 
 from collections.abc import Iterable
 from dataclasses import fields
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
-from clients_app.http.ruled_form import RuledForm, input_of, line
+from clients_app.http.forms.portal_form import LineField, PortalForm, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.rules.client_fields import LINES
@@ -24,16 +24,16 @@ from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.clients.drafts import ClientDraft
 
 URL_INPUTS: Final = tuple(input_of(kind.path) for kind in URL_KINDS)
-ORDER: Final = (
+LINE_INPUTS: Final = tuple(one.name for one in LINES)
+_ORDER: Final = (
     *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
-    *(one.name for one in LINES),
-    *("tags", "may_introspect"),
+    *(*LINE_INPUTS, "tags", "may_introspect"),
 )
-_SAID_MAX: Final = 60  # characters of a wrong URL that its sentence repeats
+_QUOTED_MAX: Final = 60  # characters of a wrong URL that the error quotes
 
 
 class UrlsField(forms.Field):
-    """Any number of URLs of one kind; a door that does not type one in each line says how."""
+    """Any number of URLs of one kind, by default one in each line."""
 
     widget: Any = forms.Textarea
 
@@ -47,28 +47,27 @@ class UrlsField(forms.Field):
         return (value or "").splitlines()
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        """Return the URLs, each once; the error names the first that breaks a rule."""
+        """Return the URLs without duplicates; the error quotes the first URL that breaks a rule."""
         urls: dict[str, None] = {}
-        for url in filter(str.strip, self.typed(value)):
-            try:
-                urls[clean_url(url, self.kind, private_schemes=self.private_schemes)] = None
-            except RuleBroken as error:
-                said = url if len(url) <= _SAID_MAX else f"{url[:_SAID_MAX]}…"
-                raise forms.ValidationError(f"{said}: {sentence_of(error)}") from error
+        quoted = ""
         try:
+            for url in filter(str.strip, self.typed(value)):
+                quoted = f"{url if len(url) <= _QUOTED_MAX else url[:_QUOTED_MAX] + '…'}: "
+                urls[clean_url(url, self.kind, private_schemes=self.private_schemes)] = None
+            quoted = ""
             check_url_count(urls, self.kind)
         except RuleBroken as error:
-            raise forms.ValidationError(sentence_of(error)) from error
+            raise forms.ValidationError(f"{quoted}{sentence_of(error)}") from error
         return tuple(urls)
 
 
-class ClientForm(RuledForm):
+class ClientForm(PortalForm):
     """A client of ``client_type`` in the tenant of ``actor``."""
 
     urls_field: type[UrlsField] = UrlsField
-    late_fields = (*URL_INPUTS, *(one.name for one in LINES))
+    late_fields = (*URL_INPUTS, *LINE_INPUTS)
 
-    name = line(_("Name"), clean_client_name)
+    name = LineField(_("Name"), clean_client_name)
     allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
     roles = forms.MultipleChoiceField(
         required=False,
@@ -78,8 +77,8 @@ class ClientForm(RuledForm):
         },
     )
     confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
-    token_lifetime = line(_("Token Lifetime"), parse_token_lifetime)
-    tags = line(_("Tags"), split_tags)
+    token_lifetime = LineField(_("Token Lifetime"), parse_token_lifetime)
+    tags = LineField(_("Tags"), split_tags)
     may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
@@ -92,21 +91,18 @@ class ClientForm(RuledForm):
             self.fields[input_of(kind.path)] = self.urls_field(kind, private_schemes=private)
         for one in LINES:
             rule = partial(clean_line, maximum=one.maximum, field=one.name)
-            self.fields[one.name] = line(gettext(one.label), rule, help_text=gettext(one.help))
+            self.fields[one.name] = LineField(gettext(one.label), rule, help_text=gettext(one.help))
         for path in client_type.lacks:
             self.fields.pop(input_of(path), None)
-        self.order_fields(ORDER)
+        self.order_fields(_ORDER)
         if "roles" in self.fields:
-            self._offer_roles(actor)
-
-    def _offer_roles(self, actor: Actor) -> None:
-        self.tenant_roles = tenant_roles(actor.tenant_id)
-        self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
-        roles: Any = self.fields["roles"]
-        roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
+            self.tenant_roles = tenant_roles(actor.tenant_id)
+            self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
+            roles: Any = self.fields["roles"]
+            roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
 
     def client_draft(self) -> ClientDraft:
-        """Return the client as the service takes it; what is wrong or missing by default."""
+        """Return the client as the services take it; wrong and missing fields have defaults."""
         given = self.cleaned_data
         names = {field.name: input_of(field.name) for field in fields(ClientDraft)}
         values = {path: given[name] for path, name in names.items() if name in given}
@@ -117,4 +113,4 @@ class ClientForm(RuledForm):
 
     @property
     def role_ids(self) -> frozenset[UUID]:
-        return frozenset(UUID(role) for role in self.cleaned_data.get("roles", []))
+        return frozenset(map(UUID, self.cleaned_data.get("roles", ())))

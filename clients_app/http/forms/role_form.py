@@ -1,49 +1,38 @@
-"""A role: its name, which APIs read, and what it is for."""
+"""Add Role and Edit Role."""
 
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.ruled_form import RuledForm, VersionField, line
+from clients_app.http.forms.portal_form import EditForm, LineField, PortalForm
 from clients_app.limits import ROLE_DESCRIPTION_MAX
 from clients_app.models import Role
 from clients_app.rules.names import clean_line, clean_role_name
 
 
-class RoleForm(RuledForm):
+class RoleForm(PortalForm):
     """A new role."""
 
-    name = line(_("Name"), clean_role_name)
-    description = line(
+    name = LineField(_("Name"), clean_role_name)
+    description = LineField(
         _("Description"),
         partial(clean_line, maximum=ROLE_DESCRIPTION_MAX, field="description"),
     )
 
 
-class RoleEditForm(RoleForm):
-    """A custom role that exists."""
-
-    version = VersionField()
+class RoleEditForm(EditForm, RoleForm):
+    """An existing custom role."""
 
     def __init__(self, *args: Any, role: Role, **more: Any) -> None:
         super().__init__(*args, **more)
         self.role = role
-        self.initial.update(_held(role), version=str(role.version))
+        self.open_with(role)
+
+    def values_of(self, row: Role) -> dict[str, Any]:
+        return {"name": row.name, "description": row.description}
 
     def role_fields(self) -> dict[str, Any]:
-        """Return what ``edit_role`` takes."""
-        given = self.cleaned_data
-        return {
-            "name": given["name"],
-            "description": given["description"],
-            "expected_version": given["version"],
-        }
-
-    def show_changes(self, role: Role) -> None:
-        """Say beside each field what it is now; sent again, what is typed is meant."""
-        self.tell_apart(_held(role), version=role.version)
-
-
-def _held(role: Role) -> dict[str, Any]:
-    return {"name": role.name, "description": role.description}
+        """Return the arguments of ``edit_role``."""
+        given = dict(self.cleaned_data)
+        return {"expected_version": given.pop("version"), **given}

@@ -1,38 +1,23 @@
-"""`manage.py activity`: is the record of what was done whole, and how long is it kept at hand?"""
+"""`manage.py activity`: checks the audit chains and archives old events."""
 
-from argparse import ArgumentParser
+from argparse import Namespace
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 
 from clients_app import audit
 from clients_app.errors import PortalError
-from clients_app.management.command_line import PortalCommand, actor_in, now
+from clients_app.management import command_line as cli
 from clients_app.selectors.tenants import installation
 from clients_app.services.activity.archive import seal_segment
 
 
-class Command(PortalCommand):
-    help = "Looks through the audit chain of every tenant; seals old events."
+class Command(cli.PortalCommand):
+    help = "Verifies the audit chain of every tenant; archives old events."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        words = self.words(parser)
-        words.add_parser(
-            "verify", help="name the first event that was changed, removed, added or moved"
-        )
-        seal = words.add_parser(
-            "seal", help="move old events from the database into sealed files in DATA_DIR"
-        )
-        seal.add_argument(
-            "--days",
-            type=int,
-            metavar="DAYS",
-            help="how old; default: ACTIVITY_KEEP_DAYS",
-        )
-
-    def verify(self, **_: Any) -> None:
-        """Print a line a tenant; exit status 1 where a chain is broken."""
+    @cli.subcommand()
+    def verify(self, given: Namespace) -> None:
+        """Show the first event of each tenant that was changed, removed, added or moved."""
         broken = 0
         for tenant in installation.tenants():
             fault = audit.first_fault(tenant.pk)
@@ -42,13 +27,14 @@ class Command(PortalCommand):
         if broken:
             raise PortalError("%(broken)s broken.", broken=broken)
 
-    def seal(self, *, days: int | None, **_: Any) -> None:
-        """Print a line a segment; exit status 1 where a chain is broken, which stays as it is."""
-        days = settings.ACTIVITY_KEEP_DAYS if days is None else days
+    @cli.subcommand(cli.argument("--days", type=int, help="age; default: ACTIVITY_KEEP_DAYS"))
+    def seal(self, given: Namespace) -> None:
+        """Move old events from the database to sealed files in DATA_DIR."""
+        days = settings.ACTIVITY_KEEP_DAYS if given.days is None else given.days
         if days < 1:
-            raise PortalError("Say --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.")
-        before = now() - timedelta(days=days)
+            raise PortalError("Enter --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.")
+        before = cli.now() - timedelta(days=days)
         for tenant in installation.tenants():
-            actor = actor_in(tenant)
-            while segment := seal_segment(before=before, actor=actor, now=now()):
+            actor = cli.actor_in(tenant)
+            while segment := seal_segment(before=before, actor=actor, now=cli.now()):
                 self.stdout.write(f"{tenant.name}: events {segment} sealed")

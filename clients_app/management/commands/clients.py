@@ -1,29 +1,21 @@
-"""`manage.py clients`: adds a client, gives one a new secret, ends the tokens of one."""
+"""`manage.py clients`: adds a client, rotates its secret, ends its tokens."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
 from clients_app import conf
-from clients_app.errors import NotFound, PortalError, RuleBroken
-from clients_app.management.command_line import (
-    PortalCommand,
-    actor_in,
-    add_tenant_option,
-    now,
-    option_of,
-    people_named,
-    roles_named,
-    tenant_of,
-)
+from clients_app.errors import NotFound, PortalError
+from clients_app.management import command_line as cli
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
-from clients_app.rules.tenant_policy import TenantPolicy, default_end
+from clients_app.rules.tenant_policy import default_end
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import ClientDraft
@@ -32,173 +24,150 @@ from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tokens.revocation import end_tokens
 
-_ADD: Final = "Adds a Client-Credentials client; prints its id and its secret, once."
-_ROTATE: Final = "Gives a client a new secret, printed once, and its old one an end."
-_END: Final = "Ends all tokens that a client holds."
+
+def _expiry(parser: ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--expires",
+        metavar="DATE",
+        help="YYYY-MM-DD or 'YYYY-MM-DD hh:mm', in TIME_ZONE; default: in one year",
+    )
+    group.add_argument("--never-expires", action="store_true")
 
 
-class Command(PortalCommand):
+CLIENT_ID: Final = cli.argument("client_id", metavar="CLIENT_ID")
+NEW_SECRET: Final = (
+    _expiry,
+    cli.argument("--json", action="store_true", help="print one JSON object"),
+    cli.TENANT,
+)
+
+
+class Command(cli.PortalCommand):
     help = "Adds a client, rotates its secret, or ends its tokens."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        words = self.words(parser)
-        add = words.add_parser("add", help=_ADD, allow_abbrev=False)
-        add.add_argument("name", metavar="NAME")
-        add.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
-        add.add_argument(
+    @cli.subcommand(
+        cli.NAME,
+        cli.ROLES,
+        cli.argument(
             "--confirm-administrator",
-            default="",
             metavar="NAME",
-            help="the client's name again; needed with --role 'Tenant Administrator'",
-        )
-        add.add_argument(
+            help="the client's name again; required with --role 'Tenant Administrator'",
+        ),
+        cli.argument(
             "--may-introspect",
             action="store_true",
-            help="let it ask about tokens of other clients, as an API does",
-        )
-        add.add_argument(
+            help="allow it to introspect tokens of other clients, as an API does",
+        ),
+        cli.argument(
             "--owner",
             action="append",
             default=[],
             metavar="USERNAME",
             dest="owners",
-            help="a person who may edit it and manage its secrets",
+            help="a person who may edit it and manage its secrets; may be repeated",
+        ),
+        cli.argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600"),
+        *(
+            cli.argument(cli.option_of(line.name), default="", metavar="TEXT", help=line.help)
+            for line in LINES
+        ),
+        cli.argument("--secret-description", default="", metavar="TEXT"),
+        *NEW_SECRET,
+    )
+    def add(self, given: Namespace) -> None:
+        """Add a Client-Credentials client; print its id and its secret, once."""
+        tenant, moment = cli.tenant_of(given.tenant), cli.now()
+        draft = ClientDraft(
+            name=given.name,
+            role_ids=cli.roles_named(given.roles, tenant=tenant),
+            confirms_administrator=given.confirm_administrator == given.name,
+            token_lifetime_s=parse_token_lifetime(given.token_lifetime),
+            may_introspect=given.may_introspect,
+            **{line.name: getattr(given, line.name) for line in LINES},
         )
-        add.add_argument("--token-lifetime", default="", metavar="SECONDS", help="60 to 3600")
-        for line in LINES:
-            add.add_argument(option_of(line.name), default="", metavar="TEXT", help=line.help)
-        add.add_argument("--secret-description", default="", metavar="TEXT")
-        _add_secret_options(add)
-        rotate = words.add_parser("rotate", help=_ROTATE)
-        rotate.add_argument("client_id", metavar="CLIENT_ID")
-        rotate.add_argument(
+        created = register_client(
+            draft,
+            _secret_draft(given, tenant, moment),
+            actor=cli.actor_in(tenant),
+            now=moment,
+            owner_ids=cli.people_named(given.owners, tenant=tenant),
+        )
+        self._print(created.client, created.plain, as_json=given.json)
+
+    @cli.subcommand(
+        CLIENT_ID,
+        cli.argument(
             "--secret",
             type=int,
             metavar="ID",
-            help="id of the secret to replace, which tokens carry as cred; needed with several",
-        )
-        rotate.add_argument(
+            help="the secret to replace (the cred claim of its tokens); required if it has several",
+        ),
+        cli.argument(
             "--old-ends",
             default=OldEnds.IN_24_HOURS.value,
             metavar="WHEN",
             help="now, 1h, 24h (default), 7d, or a date as for --expires",
-        )
-        rotate.add_argument(
-            "--remove", type=int, metavar="ID", help="the secret to remove where there are ten"
-        )
-        rotate.add_argument("--secret-description", "--description", default="", metavar="TEXT")
-        _add_secret_options(rotate)
-        end = words.add_parser("end-tokens", help=_END)
-        end.add_argument("client_id", metavar="CLIENT_ID")
-        add_tenant_option(end)
-
-    def add(self, *, name: str, json: bool, **options: Any) -> None:
-        """Register the client and print what a machine needs to ask for tokens."""
-        tenant, moment = tenant_of(options["tenant"]), now()
-        draft = ClientDraft(
-            name=name,
-            role_ids=roles_named(options["roles"], tenant=tenant),
-            confirms_administrator=options["confirm_administrator"] == name,
-            token_lifetime_s=parse_token_lifetime(options["token_lifetime"]),
-            may_introspect=options["may_introspect"],
-            **{line.name: options[line.name] for line in LINES},
-        )
-        policy = tenant_policy(tenant.pk)
-        secret = SecretDraft(
-            description=options["secret_description"],
-            expires_at=_expiration(moment, policy, **options),
-        )
-        owners = people_named(options["owners"], tenant=tenant)
-        try:
-            created = register_client(
-                draft, secret, actor=actor_in(tenant), now=moment, owner_ids=owners
-            )
-        except RuleBroken as error:
-            if error.field != "confirms_administrator":
-                raise
-            raise RuleBroken(
-                "Say --confirm-administrator NAME, with the client's name again, "
-                "to make it a Tenant Administrator."
-            ) from error
-        self._print(created.client, created.plain, as_json=json)
-
-    def rotate(self, *, client_id: str, json: bool, **options: Any) -> None:
-        """Add the successor of a secret and print it; the old one ends as said."""
-        tenant, moment = tenant_of(options["tenant"]), now()
-        client = _client_in(tenant, client_id)
-        policy = tenant_policy(tenant.pk)
+        ),
+        cli.argument("--remove", type=int, metavar="ID", help="the secret to remove if it has ten"),
+        cli.argument("--secret-description", "--description", default="", metavar="TEXT"),
+        *NEW_SECRET,
+    )
+    def rotate(self, given: Namespace) -> None:
+        """Give a client a new secret, printed once; the old one ends after a while."""
+        client, moment = _client(given), cli.now()
         rotated = rotate_secret(
             client,
-            options["secret"] or _only_secret(client, moment),
-            SecretDraft(
-                description=options["secret_description"],
-                expires_at=_expiration(moment, policy, **options),
-            ),
-            old_ends_at=_old_end(options["old_ends"], moment),
-            remove_id=options["remove"],
-            actor=actor_in(tenant),
+            given.secret or _only_secret(client, moment),
+            _secret_draft(given, client.tenant, moment),
+            old_ends_at=_old_end(given.old_ends, moment),
+            remove_id=given.remove,
+            actor=cli.actor_in(client.tenant),
             now=moment,
         )
-        self._print(client, rotated.plain, as_json=json)
-        if not json:
+        self._print(client, rotated.plain, as_json=given.json)
+        if not given.json:
             ends = rotated.old.expires_at
             self.stdout.write(f"The old secret {rotated.old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
 
-    def end_tokens(self, *, client_id: str, tenant: str | None, **_: Any) -> None:
-        """Let no token that the client was issued until now count any longer."""
-        within = tenant_of(tenant)
-        client = _client_in(within, client_id)
-        end_tokens(client, actor=actor_in(within), now=now())
-        self.stdout.write(f"All tokens of {client.name} have ended for APIs that ask the portal.")
-        self.stdout.write("APIs that only check the signature accept them for an hour at most.")
+    @cli.subcommand(CLIENT_ID, cli.TENANT)
+    def end_tokens(self, given: Namespace) -> None:
+        """End all tokens that a client holds."""
+        client = _client(given)
+        end_tokens(client, actor=cli.actor_in(client.tenant), now=cli.now())
+        self.stdout.write(
+            f"All tokens of {client.name} have ended for APIs that introspect them.\n"
+            "APIs that only check the signature accept them for up to an hour."
+        )
 
     def _print(self, client: Client, plain: str, *, as_json: bool) -> None:
-        values = {
-            "client_id": str(client.pk),
-            "client_secret": plain,
-            "token_endpoint": f"{conf.issuer()}/connect/token",
-        }
+        endpoint = f"{conf.issuer()}/connect/token"
         if as_json:
-            self.stdout.write(json.dumps(values))
+            values = {"client_id": str(client.pk), "client_secret": plain}
+            self.stdout.write(json.dumps({**values, "token_endpoint": endpoint}))
             return
-        labels = ("Client Id", "Client Secret", "Token endpoint")
-        for label, value in zip(labels, values.values(), strict=True):
-            self.stdout.write(f"{label + ':':<16}{value}")
-        self.stdout.write("Keep the Client Secret now: it cannot be shown again.")
+        self.stdout.write(
+            f"Client Id:      {client.pk}\n"
+            f"Client Secret:  {plain}\n"
+            f"Token endpoint: {endpoint}\n"
+            "Save the Client Secret now: it cannot be shown again."
+        )
 
 
-def _client_in(tenant: Tenant, client_id: str) -> Client:
-    """Return the client of the tenant with this id.
-
-    Errors: NotFound.
-    """
-    guid = parse_client_id(client_id)
-    if guid is None:
-        raise NotFound("There is no such client.")
-    return get_client(tenant.pk, guid)
+def _client(given: Namespace) -> Client:
+    client_id = parse_client_id(given.client_id) or UUID(int=0)  # which no client has
+    return get_client(cli.tenant_of(given.tenant).pk, client_id)
 
 
-def _add_secret_options(parser: ArgumentParser) -> None:
-    expiry = parser.add_mutually_exclusive_group()
-    expiry.add_argument(
-        "--expires",
-        metavar="DATE",
-        help="YYYY-MM-DD, or 'YYYY-MM-DD hh:mm', in the zone of TIME_ZONE; default: in a year",
-    )
-    expiry.add_argument("--never-expires", action="store_true")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    add_tenant_option(parser)
-
-
-def _expiration(
-    moment: datetime, policy: TenantPolicy, *, expires: str | None, never_expires: bool, **_: Any
-) -> datetime | None:
-    if never_expires:
-        return None
+def _secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretDraft:
     zone = conf.installation_zone()
-    if expires is None:
-        return default_end(policy, now=moment, zone=zone)
-    return parse_expiration(_with_time(expires), zone)
+    if given.never_expires:
+        expires_at = None
+    elif given.expires is None:
+        expires_at = default_end(tenant_policy(tenant.pk), now=moment, zone=zone)
+    else:
+        expires_at = parse_expiration(_with_time(given.expires), zone)
+    return SecretDraft(description=given.secret_description, expires_at=expires_at)
 
 
 def _old_end(text: str, moment: datetime) -> datetime:
@@ -219,6 +188,6 @@ def _only_secret(client: Client, moment: datetime) -> int:
     if not live:
         raise NotFound("This client has no live secret to replace.")
     if len(live) > 1:
-        named = "; ".join(f"--secret {secret.pk} for {secret}" for secret in live)
-        raise PortalError("Say which secret to replace: %(named)s.", named=named)
+        choices = "; ".join(f"--secret {secret.pk} for {secret}" for secret in live)
+        raise PortalError("Choose the secret to replace: %(choices)s.", choices=choices)
     return live[0].pk

@@ -1,28 +1,23 @@
-"""`manage.py notices send`: look now, whatever the hour, and send what is due."""
+"""`manage.py notices send`: sends what is due now, whatever NOTICE_HOUR is."""
 
-from argparse import ArgumentParser
-from typing import Any
+from argparse import Namespace
 
-from clients_app.management.command_line import PortalCommand, now, tenant_of
+from clients_app.management import command_line as cli
 from clients_app.selectors.tenants import installation
 from clients_app.services.notices import deliveries, schedule
 
 
-class Command(PortalCommand):
+class Command(cli.PortalCommand):
     help = "Sends the notices that are due for secrets that expire soon; none is sent twice."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        send = self.words(parser).add_parser("send", help="look now, and send what is due")
-        send.add_argument("--tenant", help="name of the tenant; without it, of every one")
-
-    def send(self, *, tenant: str | None, **_: Any) -> None:
-        """Print how many secrets got a notice, and how each message went."""
-        tenants = [tenant_of(tenant)] if tenant else installation.tenants()
-        for one in tenants:
-            told = schedule.look(one, now=now())
-            ending = "" if told == 1 else "s"
-            self.stdout.write(f"{one.name}: notices for {told} secret{ending}")
-            for delivery_id in deliveries.due(now=now(), tenant_id=one.pk):
-                if sent := deliveries.attempt(delivery_id, now=now()):
+    @cli.subcommand(cli.argument("--tenant", help="name of a tenant; default: all tenants"))
+    def send(self, given: Namespace) -> None:
+        """Send the notices that are due now; show the result of each message."""
+        for tenant in [cli.tenant_of(given.tenant)] if given.tenant else installation.tenants():
+            secrets = schedule.look(tenant, now=cli.now())
+            ending = "" if secrets == 1 else "s"
+            self.stdout.write(f"{tenant.name}: notices for {secrets} secret{ending}")
+            for delivery_id in deliveries.due(now=cli.now(), tenant_id=tenant.pk):
+                if sent := deliveries.attempt(delivery_id, now=cli.now()):
                     line = f"  {sent.channel} to {sent.recipient}: {sent.state} {sent.answer}"
                     self.stdout.write(line.rstrip())

@@ -1,104 +1,85 @@
 """`manage.py people`: users of the portal from the command line."""
 
-from argparse import ArgumentParser
-from typing import Any
+from argparse import Namespace
 
 from clients_app.errors import NotFound
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
-from clients_app.management.command_line import (
-    PortalCommand,
-    actor_in,
-    add_tenant_option,
-    now,
-    roles_named,
-    tenant_of,
-)
+from clients_app.management import command_line as cli
 from clients_app.models import Person
 from clients_app.selectors.tenants import installation
-from clients_app.services.people.accounts import add_person
-from clients_app.services.people.edits import assign_person_roles, set_active
+from clients_app.services.people.accounts import add_person, assign_person_roles, set_active
 
 
-class Command(PortalCommand):
-    help = "Adds people, makes one-time links for them, changes their roles, lets them in or not."
+class Command(cli.PortalCommand):
+    help = "Adds people, prints one-time links, sets roles, activates and deactivates."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        words = self.words(parser)
-        add = words.add_parser("add", help="add a person; prints a one-time link, valid an hour")
-        add.add_argument("username", metavar="USERNAME")
-        add.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
-        add.add_argument("--name", default="", help="the full name")
-        add.add_argument("--email", default="")
-        add.add_argument("--staff", action="store_true", help="an operator of the installation")
-        add_tenant_option(add)
-        link = words.add_parser("reset-link", help="print a one-time link, valid an hour")
-        link.add_argument("username", metavar="USERNAME")
-        mfa = words.add_parser("reset-mfa", help="remove the second factor of who has lost it")
-        mfa.add_argument("username", metavar="USERNAME")
-        roles = words.add_parser("roles", help="set the roles of a person; without --role: none")
-        roles.add_argument("username", metavar="USERNAME")
-        roles.add_argument("--role", action="append", default=[], metavar="NAME", dest="roles")
-        off = words.add_parser("deactivate", help="end a person's sessions; no more sign-in")
-        off.add_argument("username", metavar="USERNAME")
-        on = words.add_parser("activate", help="let a person sign in again")
-        on.add_argument("username", metavar="USERNAME")
-
-    def add(self, *, username: str, staff: bool, **options: Any) -> None:
-        """Add the person and print the link on which to choose a password."""
-        tenant = tenant_of(options["tenant"])
+    @cli.subcommand(
+        cli.USERNAME,
+        cli.ROLES,
+        cli.argument("--name", default="", help="the full name"),
+        cli.argument("--email", default=""),
+        cli.argument("--staff", action="store_true", help="an operator of the installation"),
+        cli.TENANT,
+    )
+    def add(self, given: Namespace) -> None:
+        """Add a person; print a one-time link, valid for an hour, to choose a password."""
+        tenant = cli.tenant_of(given.tenant)
         person = add_person(
-            username,
-            role_ids=roles_named(options["roles"], tenant=tenant),
-            actor=actor_in(tenant),
-            now=now(),
-            name=options["name"],
-            email=options["email"],
-            is_staff=staff,
+            given.username,
+            role_ids=cli.roles_named(given.roles, tenant=tenant),
+            actor=cli.actor_in(tenant),
+            now=cli.now(),
+            name=given.name,
+            email=given.email,
+            is_staff=given.staff,
         )
         self._print_link(person)
 
-    def reset_link(self, *, username: str, **_: Any) -> None:
-        """Print a link for a person who cannot sign in."""
-        person = installation.find_person(username)
-        if person is None or not person.is_active:
-            raise NotFound("There is no active person with the username %(name)s.", name=username)
-        self._print_link(person)
+    @cli.subcommand(cli.USERNAME)
+    def reset_link(self, given: Namespace) -> None:
+        """Print a one-time link, valid for an hour, for a person who cannot sign in."""
+        self._print_link(_person(given, kind="active person"))
 
-    def reset_mfa(self, *, username: str, **_: Any) -> None:
-        """Let the person sign in by the password alone, and set up another factor."""
-        person = _person_named(username)
-        if not remove_factor(person, actor=actor_in(person.tenant), now=now()):
+    @cli.subcommand(cli.USERNAME)
+    def reset_mfa(self, given: Namespace) -> None:
+        """Remove the second factor of a person who lost it."""
+        person = _person(given)
+        if not remove_factor(person, actor=cli.actor_in(person.tenant), now=cli.now()):
             self.stdout.write(f"{person.username} has no second factor.")
             return
         self.stdout.write(
-            f"The second factor of {person.username} is removed: the password alone signs in.\n"
-            "Make sure that it was this person who asked."
+            f"The second factor of {person.username} is removed; they sign in with the password "
+            "alone.\nMake sure that it was this person who asked for it."
         )
 
-    def roles(self, *, username: str, roles: list[str], **_: Any) -> None:
-        """Give the person these roles, and Tenant Member."""
-        person = _person_named(username)
-        role_ids = roles_named(roles, tenant=person.tenant)
-        assign_person_roles(person, role_ids, actor=actor_in(person.tenant), now=now())
+    @cli.subcommand(cli.USERNAME, cli.ROLES)
+    def roles(self, given: Namespace) -> None:
+        """Replace the roles of a person; without --role they keep Tenant Member only."""
+        person = _person(given)
+        role_ids = cli.roles_named(given.roles, tenant=person.tenant)
+        assign_person_roles(person, role_ids, actor=cli.actor_in(person.tenant), now=cli.now())
 
-    def activate(self, *, username: str, **_: Any) -> None:
-        """Let the person sign in."""
-        person = _person_named(username)
-        set_active(person, active=True, actor=actor_in(person.tenant), now=now())
+    @cli.subcommand(cli.USERNAME)
+    def activate(self, given: Namespace) -> None:
+        """Let a person sign in again."""
+        person = _person(given)
+        set_active(person, active=True, actor=cli.actor_in(person.tenant), now=cli.now())
 
-    def deactivate(self, *, username: str, **_: Any) -> None:
-        """Let the person sign in no more."""
-        person = _person_named(username)
-        set_active(person, active=False, actor=actor_in(person.tenant), now=now())
+    @cli.subcommand(cli.USERNAME)
+    def deactivate(self, given: Namespace) -> None:
+        """End the sessions of a person, who can no longer sign in."""
+        person = _person(given)
+        set_active(person, active=False, actor=cli.actor_in(person.tenant), now=cli.now())
 
     def _print_link(self, person: Person) -> None:
-        link = make_one_time_link(person, actor=actor_in(person.tenant), now=now())
-        self.stdout.write(f"One-time link, valid an hour, to choose a password:\n{link}")
+        link = make_one_time_link(person, actor=cli.actor_in(person.tenant), now=cli.now())
+        self.stdout.write(f"One-time link, valid for an hour, to choose a password:\n{link}")
 
 
-def _person_named(username: str) -> Person:
-    person = installation.find_person(username)
-    if person is None:
-        raise NotFound("There is no person with the username %(name)s.", name=username)
+def _person(given: Namespace, *, kind: str = "person") -> Person:
+    person = installation.find_person(given.username)
+    if person is None or (kind == "active person" and not person.is_active):
+        message = f"There is no {kind} with the username %(name)s."
+        raise NotFound(message, name=given.username)
     return person

@@ -1,28 +1,17 @@
 """`manage.py roles add`: a custom role from the command line."""
 
-from argparse import ArgumentParser
-from typing import Any
+from argparse import Namespace
 
-from clients_app.management.command_line import (
-    PortalCommand,
-    actor_in,
-    add_tenant_option,
-    now,
-    tenant_of,
-)
+from clients_app.management import command_line as cli
 from clients_app.services.roles.roles import add_role
 
 
-class Command(PortalCommand):
-    help = "Adds a custom role to a tenant; prints its id."
+class Command(cli.PortalCommand):
+    help = "Adds a custom role to a tenant."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add = self.words(parser).add_parser("add", help=self.help)
-        add.add_argument("name", metavar="NAME")
-        add.add_argument("--description", default="")
-        add_tenant_option(add)
-
-    def add(self, *, name: str, description: str, tenant: str | None, **_: Any) -> None:
-        """Add the role and print its id."""
-        actor = actor_in(tenant_of(tenant))
-        self.stdout.write(str(add_role(name, description=description, actor=actor, now=now()).pk))
+    @cli.subcommand(cli.NAME, cli.argument("--description", default=""), cli.TENANT)
+    def add(self, given: Namespace) -> None:
+        """Add a custom role; print its id."""
+        actor = cli.actor_in(cli.tenant_of(given.tenant))
+        role = add_role(given.name, description=given.description, actor=actor, now=cli.now())
+        self.stdout.write(str(role.pk))

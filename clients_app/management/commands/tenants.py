@@ -1,20 +1,17 @@
 """`manage.py tenants add`: another organisation on this installation."""
 
-from argparse import ArgumentParser
-from typing import Any
+from argparse import Namespace
 
-from clients_app.management.command_line import PortalCommand, actor_on_installation, now
+from clients_app.management import command_line as cli
 from clients_app.services.tenants.tenants import add_tenant
 
 
-class Command(PortalCommand):
-    help = "Adds a tenant with the built-in roles; prints its id."
+class Command(cli.PortalCommand):
+    help = "Adds a tenant."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add = self.words(parser).add_parser("add", help=self.help)
-        add.add_argument("name", metavar="NAME")
-
-    def add(self, *, name: str, **_: Any) -> None:
-        """Add the tenant and print its id."""
-        tenant = add_tenant(name, actor=actor_on_installation(), now=now())
-        self.stdout.write(str(tenant.pk))
+    @cli.subcommand(cli.NAME)
+    def add(self, given: Namespace) -> None:
+        """Add a tenant with the built-in roles; print its id."""
+        self.stdout.write(
+            str(add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now()).pk)
+        )

@@ -120,7 +120,7 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
     if show is Show.REMOVED:
         return clients.filter(removed_at__gt=now - RESTORABLE)
     present = clients.filter(removed_at=None)
-    live, listed = _secrets().live(now), _secrets().listed(now - EXPIRED_LISTED)
+    live, listed = _secrets().live(now), _secrets().live(now - EXPIRED_LISTED)
     soon = live.filter(expires_at__lt=now + EXPIRING)
     # the rows of secrets are asked only where what the client's row says of them is over
     over = Q(never_expires=False, next_expires_at__lte=now)
@@ -193,7 +193,7 @@ def _next_expiration(now: datetime) -> Case:
 def _ends(now: datetime) -> tuple[Subquery, Subquery]:
     """Return when a client's first live secret ends, and when its last expired one ended."""
     live = _secrets().live(now).values("client")
-    expired = _secrets().listed(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    expired = _secrets().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
     return (
         Subquery(live.annotate(at=Min("expires_at")).values("at")),
         Subquery(expired.annotate(at=Max("expires_at")).values("at")),

@@ -20,7 +20,7 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
         f"within_{days}": Count("pk", filter=ends & Q(expires_at__lte=now + timedelta(days=days)))
         for days in WITHIN_DAYS
     }
-    present = ClientSecret.objects.filter(client__removed_at=None).listed(now - EXPIRED_LISTED)
+    present = ClientSecret.objects.filter(client__removed_at=None).live(now - EXPIRED_LISTED)
     rows = (
         present.values("client__tenant_id")
         .annotate(
@@ -77,4 +77,4 @@ def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[C
 
 def recent_deliveries(tenant_id: UUID, *, limit: int = 50) -> list[Delivery]:
     """Return the last messages of a tenant, newest first."""
-    return list(Delivery.objects.for_tenant(tenant_id).order_by("-made_at", "-pk")[:limit])
+    return list(Delivery.objects.for_tenant(tenant_id).order_by("-created_at", "-pk")[:limit])

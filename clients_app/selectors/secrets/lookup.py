@@ -21,7 +21,7 @@ def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
     """
     usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("-hour")
     recent = usage.filter(hour__gte=now - RECENT).order_by().values("secret")
-    secrets = client.secrets.listed(now - EXPIRED_LISTED)
+    secrets = client.secrets.live(now - EXPIRED_LISTED)
     return list(
         secrets.annotate(
             last_used_at=Subquery(usage.values("last_at")[:1]),

@@ -147,7 +147,6 @@ def _record(
             subject,
             actor=by,
             now=now,
-            client_id=subject.pk if isinstance(subject, Client) else None,
             after=after,
             outcome=audit.REFUSED,
         )

@@ -1,6 +1,6 @@
-"""Operations on several clients at once: all of them or none, each with its own event.
+"""Operations on several clients at once: all or none of them, each with its own audit event.
 
-There is no rotation of several secrets: each new secret is handed over by itself.
+Secrets are not rotated in bulk: each new one is shown and handed over separately.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,16 +11,18 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app.actors import Actor
-from clients_app.errors import RuleBroken, gettext_noop
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.limits import BULK_MAX, OWNERS_MAX
-from clients_app.models import Client, ClientOwner, ClientTag, Person
+from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
-from clients_app.services.clients.edits import record_change, set_enabled
+from clients_app.services.clients.drafts import insert_tags
+from clients_app.services.clients.edits import save_changes, set_enabled
 
 
 class Done(NamedTuple):
-    """How many clients were changed, were so already, and were not there any more."""
+    """How many clients were changed, needed no change, and no longer existed."""
 
     changed: int
     unchanged: int
@@ -28,7 +30,7 @@ class Done(NamedTuple):
 
 
 def enable_all(client_ids: Iterable[UUID], *, enabled: bool, actor: Actor, now: datetime) -> Done:
-    """Let the clients ask for tokens, or stop them.
+    """Enable or disable the clients.
 
     Errors: Forbidden; RuleBroken for none or more than 200.
     """
@@ -48,10 +50,10 @@ def tag_all(
     actor: Actor,
     now: datetime,
 ) -> Done:
-    """Give the clients the tags ``add`` and take the tags ``remove`` away, where they have them.
+    """Add tags to the clients and remove others.
 
-    Errors: RuleBroken for a bad tag (fields add, remove), for one that would then have more than
-    20, for none or more than 200 clients; Forbidden.
+    Errors: RuleBroken for a bad tag (add, remove), for a client that would have more than 20 (add),
+    and for none or more than 200 clients; Forbidden.
     """
     added, removed = _tags(add, "add"), {key_of(tag) for tag in _tags(remove, "remove")}
 
@@ -63,16 +65,12 @@ def tag_all(
         try:
             after = clean_tags([*kept, *(tag for tag in added if key_of(tag) not in held)])
         except RuleBroken as error:
-            sentence = gettext_noop("%(client)s would then have more than 20 tags.")
+            sentence = _("%(client)s would then have more than 20 tags.")
             raise RuleBroken(sentence, field="add", client=client.name) from error
         client.tags.exclude(name__in=after).delete()
-        ClientTag.objects.bulk_create(
-            ClientTag(client=client, name=tag, name_key=key_of(tag))
-            for tag in after
-            if tag not in before
-        )
-        was, is_now = {"tags": before}, {"tags": after}
-        return record_change(client, "client.edited", was, is_now, actor=actor, now=now)
+        insert_tags(client, [tag for tag in after if tag not in before])
+        tags = {"tags": before}, {"tags": after}
+        return save_changes(client, "client.edited", *tags, actor=actor, now=now)
 
     return _each(client_ids, change, actor=actor)
 
@@ -80,44 +78,38 @@ def tag_all(
 def add_owners(
     client_ids: Iterable[UUID], person_ids: frozenset[UUID], *, actor: Actor, now: datetime
 ) -> Done:
-    """Let these people of the tenant own the clients, beside those who own them already.
+    """Add these people to the Owners of the clients.
 
-    Errors: RuleBroken (field owners) for nobody, for someone of elsewhere, and for a client that
-    would then have more than 20; Forbidden.
+    Errors: RuleBroken (owners) for nobody, for people outside the tenant, and for a client that
+    would have more than 20; Forbidden.
     """
     people = list(Person.objects.filter(tenant_id=actor.tenant_id, pk__in=person_ids))
     if not people or len(people) != len(person_ids):
-        raise RuleBroken(gettext_noop("Select people of this tenant."), field="owners")
+        raise RuleBroken(_("Select people of this tenant."), field="owners")
 
     def change(client: Client) -> bool:
         require(actor, Action.ASSIGN_ROLES, client=client)
         held = list(client.owners.order_by("username_key"))
         new = [person for person in people if person not in held]
         if len(held) + len(new) > OWNERS_MAX:
-            raise RuleBroken(
-                gettext_noop("%(client)s would then have more than %(maximum)s Owners."),
-                field="owners",
-                client=client.name,
-                maximum=OWNERS_MAX,
-            )
-        ClientOwner.objects.bulk_create(ClientOwner(client=client, person=one) for one in new)
+            sentence = _("%(client)s would then have more than %(maximum)s Owners.")
+            values = {"client": client.name, "maximum": OWNERS_MAX}
+            raise RuleBroken(sentence, field="owners", **values)
+        client.owners.add(*new)
         owners = sorted([*held, *new], key=lambda person: person.username_key)
-        before = {"owners": [owner.username for owner in held]}
-        after = {"owners": [owner.username for owner in owners]}
-        action = "client.owners.changed"
-        return record_change(client, action, before, after, actor=actor, now=now)
+        names = ({"owners": [owner.username for owner in some]} for some in (held, owners))
+        return save_changes(client, "client.owners.changed", *names, actor=actor, now=now)
 
     return _each(client_ids, change, actor=actor)
 
 
 def _each(client_ids: Iterable[UUID], change: Callable[[Client], bool], *, actor: Actor) -> Done:
-    """Do ``change`` to each client, all locked before the first is changed, in one order."""
+    """Apply ``change`` to each client; all are locked first, in one order."""
     wanted = set(client_ids)
     if not wanted:
-        raise RuleBroken(gettext_noop("Select at least one client."))
+        raise RuleBroken(_("Select at least one client."))
     if len(wanted) > BULK_MAX:
-        sentence = gettext_noop("Select at most %(maximum)s clients at once.")
-        raise RuleBroken(sentence, maximum=BULK_MAX)
+        raise RuleBroken(_("Select at most %(maximum)s clients at once."), maximum=BULK_MAX)
     with transaction.atomic():
         rows = Client.objects.for_tenant(actor.tenant_id).present().select_for_update(no_key=True)
         clients = list(rows.filter(pk__in=wanted).order_by("pk"))

@@ -1,4 +1,4 @@
-"""What a person says about a client, cleaned by the rules before anything is saved."""
+"""Drafts of clients: what a form holds, cleaned and checked before anything is saved."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -8,20 +8,21 @@ from uuid import UUID
 from django.conf import settings
 
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
-from clients_app.models import Client, Role
+from clients_app.models import Client, ClientTag, ClientUrl, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
-from clients_app.rules.names import clean_client_name, clean_line, clean_tags
+from clients_app.rules.names import clean_client_name, clean_line, clean_tags, key_of
 from clients_app.rules.redirect_uris import check_url_count, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
-from clients_app.services.roles.roles import roles_to_carry
+from clients_app.services.roles.roles import roles_with_member
 
-#: fields of a draft that are columns of the client's row
+#: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
     *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect"),
     *(line.name for line in LINES),
@@ -30,7 +31,10 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDraft:
-    """The fields of Add Client and Edit Client; ``confirms_administrator`` is the second tick."""
+    """The fields of Add Client and Edit Client.
+
+    ``confirms_administrator`` is the second checkbox that Tenant Administrator needs.
+    """
 
     name: str
     client_type: str = CLIENT_CREDENTIALS.id
@@ -48,17 +52,15 @@ class ClientDraft:
 
     @property
     def type(self) -> ClientType:
-        """What a client of this type has."""
         return CLIENT_TYPES[self.client_type]
 
     def urls_of(self, kind: UrlKind) -> tuple[str, ...]:
-        """Return the URLs or origins of a kind."""
         urls: tuple[str, ...] = getattr(self, kind.path)
         return urls
 
 
 def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
-    """Return the draft of a new client cleaned, if it could be added now; saves nothing.
+    """Return the cleaned draft of a client that could be added now; nothing is saved.
 
     Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field's path.
     """
@@ -71,9 +73,9 @@ def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
 
 
 def cleaned(draft: ClientDraft) -> ClientDraft:
-    """Return the draft as its fields are stored.
+    """Return the draft as it is stored.
 
-    Errors: RuleBroken with the field's path, also for what its Client Type does not have.
+    Errors: RuleBroken with the field's path, also for fields that its Client Type does not have.
     """
     values: dict[str, Any] = {
         line.name: clean_line(getattr(draft, line.name), maximum=line.maximum, field=line.name)
@@ -97,7 +99,7 @@ def cleaned(draft: ClientDraft) -> ClientDraft:
 
 
 def draft_of(client: Client) -> ClientDraft:
-    """Return what the row of ``client`` says, as Edit Client opens with it."""
+    """Return the draft with which Edit Client opens."""
     values: dict[str, Any] = {column: getattr(client, column) for column in COLUMNS}
     rows = list(client.urls.all())
     for kind in client.type.url_kinds:
@@ -113,59 +115,42 @@ def draft_of(client: Client) -> ClientDraft:
 def roles_of(
     draft: ClientDraft, *, tenant_id: UUID, held: frozenset[UUID] = frozenset()
 ) -> list[Role]:
-    """Return the roles that the client will carry; none for a type that carries none.
+    """Return the roles that the client gets; none for a type without roles.
 
-    ``held`` are the ids of those it carries already: Tenant Administrator among them needs no
-    second tick.
-    Errors: RuleBroken for roles, and for confirms_administrator where the second tick is missing.
+    Errors: RuleBroken (roles); RuleBroken (confirms_administrator) where that checkbox is not
+    selected and Tenant Administrator is not among the ids ``held``.
     """
     if not draft.type.has_roles:
         return []
-    roles = roles_to_carry(draft.role_ids, tenant_id=tenant_id)
+    roles = roles_with_member(draft.role_ids, tenant_id=tenant_id)
     check_role_claims(role.name for role in roles)
     gained = any(role.is_administrator and role.pk not in held for role in roles)
     if gained and not draft.confirms_administrator:
-        raise RuleBroken(
-            gettext_noop(
-                "Select the box that makes %(name)s a Tenant Administrator, or take that role away."
-            ),
-            field="confirms_administrator",
-            name=draft.name,
-        )
+        sentence = _("Confirm that %(name)s becomes a Tenant Administrator, or remove that role.")
+        raise RuleBroken(sentence, field="confirms_administrator", name=draft.name)
     return roles
 
 
 def refuse_taken_name(name: str, *, tenant_id: UUID, but: Client | None = None) -> None:
-    """Return if no other client of the tenant that is not removed has this name.
-
-    Errors: Conflict (name).
-    """
+    """Raise Conflict (name) if another client of the tenant has this name."""
     if name_is_taken(tenant_id, name, but=but):
-        raise Conflict(
-            gettext_noop("There is a client named %(name)s already. Enter another name."),
-            field="name",
-            name=name,
-        )
+        sentence = _("There is a client named %(name)s already. Enter another name.")
+        raise Conflict(sentence, field="name", name=name)
 
 
 def refuse_full_tenant(tenant_id: UUID) -> None:
-    """Return if the tenant has room for one client more.
-
-    Errors: RuleBroken.
-    """
+    """Raise RuleBroken if the tenant has no room for another client."""
     maximum = settings.CLIENTS_PER_TENANT
     if Client.objects.for_tenant(tenant_id).present().count() >= maximum:
-        raise RuleBroken(
-            gettext_noop(
-                "This tenant has %(maximum)s clients, the most it can have. "
-                "Remove one that is no longer used."
-            ),
-            maximum=maximum,
+        sentence = _(
+            "This tenant has %(maximum)s clients, the most it can have. "
+            "Remove one that is no longer used."
         )
+        raise RuleBroken(sentence, maximum=maximum)
 
 
-def described(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
-    """Return what the audit chain says of a client: the fields that its Client Type has."""
+def values_of(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
+    """Return the values for an audit event: the fields that the Client Type has."""
     fields = asdict(draft)
     for name in ("role_ids", "confirms_administrator", *draft.type.lacks):
         fields.pop(name, None)
@@ -174,12 +159,23 @@ def described(draft: ClientDraft, roles: Iterable[Role]) -> dict[str, Any]:
     return fields
 
 
+def insert_tags(client: Client, tags: Iterable[str]) -> None:
+    rows = (ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in tags)
+    ClientTag.objects.bulk_create(rows)
+
+
+def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
+    insert_tags(client, draft.tags)
+    ClientUrl.objects.bulk_create(
+        ClientUrl(client=client, kind=kind.id, url=url)
+        for kind in draft.type.url_kinds
+        for url in draft.urls_of(kind)
+    )
+
+
 def _refuse_what_the_type_lacks(draft: ClientDraft) -> None:
     for path in draft.type.lacks:
-        if not getattr(draft, path, None) or path == "confirms_administrator":
-            continue
-        if path == "may_introspect":
-            raise RuleBroken(
-                gettext_noop("Only a client with secrets can introspect tokens."), field=path
-            )
-        raise RuleBroken(gettext_noop("This Client Type has no such URLs."), field=path)
+        if getattr(draft, path, None) and path != "confirms_administrator":
+            no_secrets = _("Only a client with secrets can introspect tokens.")
+            no_urls = _("This Client Type has no such URLs.")
+            raise RuleBroken(no_secrets if path == "may_introspect" else no_urls, field=path)

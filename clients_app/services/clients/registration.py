@@ -7,31 +7,24 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor
-from clients_app.models import (
-    Client,
-    ClientRole,
-    ClientSecret,
-    ClientTag,
-    ClientUrl,
-    IssuedClientId,
-    Role,
-)
+from clients_app.actors import Actor, ActorKind
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
+from clients_app.models import Client, ClientSecret, IssuedClientId, Person
 from clients_app.models.defaults import new_id
 from clients_app.permissions import Action, require
-from clients_app.rules.names import key_of
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients import drafts
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
-from clients_app.services.clients.owners import insert_owners, owners_of_new
-from clients_app.services.clients.sort_columns import note_first_role
+from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.locks import lock_tenant
 from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """A new client with its first secret, whose plain text is readable only here and only now.
+    """A new client with its first secret, whose plain text can be read only here and now.
 
     A client of a type without secrets has neither.
     """
@@ -52,9 +45,9 @@ def register_client(
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
-    ``first_secret`` is None for a type without secrets, and for no other.
+    ``first_secret`` is None exactly for a type without secrets.
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
-    secret.expiration), a full tenant, or no Owner where a policy demands one; AlreadyAdded if
+    secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
     this form was sent before.
     Source: CLI-3, CLI-7, CLI-10.
     """
@@ -62,45 +55,43 @@ def register_client(
     if (first_secret is not None) != draft.type.has_secrets:
         raise ValueError("A client comes with a secret exactly where its type has secrets.")
     client_id = new_id()
-    prepared = None
+    new = None
     if first_secret is not None:
-        prepared = prepare_secret(first_secret, client_id=client_id, now=now)
+        new = prepare_secret(first_secret, client_id=client_id, now=now)
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
         form_keys.refuse_used(form_key, actor=actor)
         draft = check_client_draft(draft, actor=actor)
         roles = drafts.roles_of(draft, tenant_id=actor.tenant_id)
-        owners = owners_of_new(owner_ids, actor=actor)
+        owners = _owners(owner_ids, actor=actor)
         client = _insert_client(client_id, draft, actor=actor, now=now)
-        insert_owners(client, owners)
-        insert_roles(client, roles)
-        insert_tags_and_urls(client, draft)
+        client.owners.add(*owners)
+        client.roles.add(*roles)
+        update_first_role(client)
+        drafts.insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        after = drafts.described(draft, roles)
+        after = drafts.values_of(draft, roles)
         after["owners"] = [owner.username for owner in owners]
-        audit.record("client.added", client, actor=actor, now=now, client_id=client_id, after=after)
-        if prepared is None:
+        audit.record("client.added", client, actor=actor, now=now, after=after)
+        if new is None:
             return RegisteredClient(client, None, "")
-        secret = insert_secret(client, prepared, actor=actor, now=now)
-    return RegisteredClient(client, secret, prepared.plain)
+        insert_secret(client, new.secret, actor=actor, now=now)
+    return RegisteredClient(client, new.secret, new.plain)
 
 
-def insert_roles(client: Client, roles: list[Role]) -> None:
-    """Write the rows that say which roles a client carries; part of a larger operation."""
-    ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
-    note_first_role(client)
-
-
-def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
-    """Write the rows of a client's tags, URLs and origins; part of a larger operation."""
-    ClientTag.objects.bulk_create(
-        ClientTag(client=client, name=tag, name_key=key_of(tag)) for tag in draft.tags
-    )
-    ClientUrl.objects.bulk_create(
-        ClientUrl(client=client, kind=kind.id, url=url)
-        for kind in draft.type.url_kinds
-        for url in draft.urls_of(kind)
-    )
+def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
+    """Return the people named, or the actor if nobody is named and a policy requires an Owner."""
+    people = Person.objects.filter(tenant_id=actor.tenant_id, is_active=True)
+    owners = list(people.filter(pk__in=owner_ids).order_by("username_key"))
+    if len(owners) != len(owner_ids):
+        raise RuleBroken(_("Name Owners of this tenant."))
+    if owners or not tenant_policy(actor.tenant_id).owner_required:
+        return owners
+    if actor.kind is ActorKind.PERSON:
+        owners = list(people.filter(pk=actor.id))
+    if not owners:
+        raise RuleBroken(_("A policy of this tenant requires an owner. Name one."))
+    return owners
 
 
 def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datetime) -> Client:

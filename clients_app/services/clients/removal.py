@@ -1,4 +1,4 @@
-"""Removing a client, and taking that back within 30 days (CLI-9)."""
+"""Removing a client, and restoring it within 30 days (CLI-9)."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,81 +8,66 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import RuleBroken, gettext_noop
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_client_name
 from clients_app.selectors.clients.lookup import get_removed_client
 from clients_app.services.clients.drafts import refuse_full_tenant, refuse_taken_name
-from clients_app.services.clients.sort_columns import note_expiry
+from clients_app.services.clients.sort_columns import update_expiry
 from clients_app.services.locks import lock_tenant, locked
 
-LATELY: Final = timedelta(hours=24)  # a client used since then is removed by name only
+RECENT: Final = timedelta(hours=24)
 
 
 def asks_for_name(client: Client, *, now: datetime) -> bool:
-    """Return whether removing this client must be confirmed by typing its name."""
-    return client.last_token_at is not None and client.last_token_at > now - LATELY
+    """Return whether the client was used so recently that its name must be typed to remove it."""
+    return client.last_token_at is not None and client.last_token_at > now - RECENT
 
 
+@transaction.atomic
 def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: datetime) -> Client:
-    """Take a client and its secrets away at once; its name is free, its id never is.
+    """Remove a client and its secrets at once; its name can be used again, its id never.
 
-    Errors: RuleBroken (typed_name) if the client was used lately and ``typed_name`` is not its
+    Errors: RuleBroken (typed_name) if the client was used recently and ``typed_name`` is not its
     name; Forbidden; NotFound if it was removed before.
     """
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.REMOVE_CLIENT, client=client)
-        if asks_for_name(client, now=now) and typed_name.strip() != client.name:
-            raise RuleBroken(
-                gettext_noop("Enter %(name)s, the name of the client, to remove it."),
-                field="typed_name",
-                name=client.name,
-            )
-        secrets = client.secrets.filter(removed_at=None)
-        count = secrets.update(removed_at=now, removed_by=actor.name)
-        client.removed_at, client.removed_by = now, actor.name
-        note_expiry(client, now=now)
-        client.save(update_fields=["removed_at", "removed_by", "next_expires_at", "never_expires"])
-        audit.record(
-            "client.removed",
-            client,
-            actor=actor,
-            now=now,
-            client_id=client.pk,
-            before={"secrets": count},
-        )
+    client = locked(client)
+    require(actor, Action.REMOVE_CLIENT, client=client)
+    if asks_for_name(client, now=now) and typed_name.strip() != client.name:
+        sentence = _("Enter %(name)s, the name of the client, to remove it.")
+        raise RuleBroken(sentence, field="typed_name", name=client.name)
+    secrets = client.secrets.filter(removed_at=None)
+    before = {"secrets": secrets.update(removed_at=now, removed_by=actor.name)}
+    client.removed_at, client.removed_by = now, actor.name
+    update_expiry(client, now=now)
+    client.save(update_fields=["removed_at", "removed_by", "next_expires_at", "never_expires"])
+    audit.record("client.removed", client, actor=actor, now=now, before=before)
     return client
 
 
+@transaction.atomic
 def restore_client(
     client_id: UUID, *, name: str | None = None, actor: Actor, now: datetime
 ) -> Client:
-    """Bring a removed client back: disabled, without its secrets; under ``name`` if given.
+    """Restore a removed client: disabled, without its secrets, under ``name`` if given.
 
-    Errors: NotFound after 30 days; Conflict (field name) if its name was given to another
-    meanwhile; RuleBroken for a bad name or a full tenant; Forbidden.
+    Errors: NotFound after 30 days; Conflict (name) if another client has its name now;
+    RuleBroken for a bad name or a full tenant; Forbidden.
     """
-    with transaction.atomic():
-        lock_tenant(actor.tenant_id)
-        client = get_removed_client(actor.tenant_id, client_id, now=now)
-        require(actor, Action.RESTORE_CLIENT, client=client)
-        if name is not None:
-            client.name = clean_client_name(name)
-        refuse_taken_name(client.name, tenant_id=client.tenant_id)
-        refuse_full_tenant(client.tenant_id)
-        client.removed_at, client.removed_by = None, ""
-        client.is_enabled = False
-        client.version += 1
-        client.updated_at, client.updated_by = now, actor.name
-        client.save()
-        audit.record(
-            "client.restored",
-            client,
-            actor=actor,
-            now=now,
-            client_id=client.pk,
-            after={"name": client.name},
-        )
+    lock_tenant(actor.tenant_id)
+    client = get_removed_client(actor.tenant_id, client_id, now=now)
+    require(actor, Action.RESTORE_CLIENT, client=client)
+    if name is not None:
+        client.name = clean_client_name(name)
+    refuse_taken_name(client.name, tenant_id=client.tenant_id)
+    refuse_full_tenant(client.tenant_id)
+    client.removed_at, client.removed_by = None, ""
+    client.is_enabled = False
+    client.version += 1
+    client.updated_at, client.updated_by = now, actor.name
+    client.save()
+    after = {"name": client.name}
+    audit.record("client.restored", client, actor=actor, now=now, after=after)
     return client

@@ -1,4 +1,4 @@
-"""What the list sorts and counts clients by, kept on their rows by what changes it."""
+"""The columns of a client that the list sorts and counts by; what changes them keeps them here."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from clients_app.models import Client, ClientRole, Role
 from clients_app.models.role import RoleQuerySet
 
 
-def note_expiry(client: Client, *, now: datetime) -> None:
-    """Set when the list says that the secrets of ``client`` end; the caller saves the row."""
+def update_expiry(client: Client, *, now: datetime) -> None:
+    """Set the expiry that the list shows for ``client``; the caller saves the row."""
     present = client.secrets.filter(removed_at=None)
     ends = set(present.values_list("expires_at", flat=True))
     client.never_expires = None in ends
@@ -22,17 +22,17 @@ def note_expiry(client: Client, *, now: datetime) -> None:
         client.next_expires_at = max(dated, default=None)
 
 
-def note_first_role(client: Client) -> None:
-    """Write which role the list names first for ``client``."""
+def update_first_role(client: Client) -> None:
+    """Write the role that the list shows first for ``client``."""
     _write(Client.objects.filter(pk=client.pk), Role.objects.all())
     client.refresh_from_db(fields=["first_role_key"])
 
 
-def note_first_roles_of_holders(role: Role, *, removing: bool = False) -> None:
-    """Write it for all who carry ``role``, as if it were gone already where it is ``removing``."""
+def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
+    """Do so for all clients with ``role``; ``removing`` counts it as removed already."""
     holders = ClientRole.objects.filter(role=role).values("client")
     clients = Client.objects.select_for_update(no_key=True).filter(pk__in=holders)
-    locked = clients.order_by("pk").values("pk")  # as usage locks them
+    locked = clients.order_by("pk").values("pk")  # in the order in which usage locks them
     roles = Role.objects.exclude(pk=role.pk) if removing else Role.objects.all()
     _write(Client.objects.filter(pk__in=locked), roles)
 

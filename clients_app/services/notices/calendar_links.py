@@ -23,7 +23,7 @@ def make_feed(person: Person, *, actor: Actor, now: datetime) -> str:
     key = secrets.token_urlsafe(32)
     with transaction.atomic():
         CalendarFeed.objects.update_or_create(
-            person=person, defaults={"digest": digest_of(key), "made_at": now}
+            person=person, defaults={"digest": digest_of(key), "created_at": now}
         )
         audit.record("calendar.made", person, actor=actor, now=now)
     return key

@@ -108,7 +108,7 @@ def send_test(name: str, *, email: str, actor: Actor, now: datetime) -> Delivery
             channel=name,
             recipient=recipient,
             is_test=True,
-            made_at=now,
+            created_at=now,
             try_at=now,
         )
         audit.record("notice.tested", delivery, actor=actor, now=now)

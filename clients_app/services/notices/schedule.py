@@ -15,7 +15,7 @@ from django.db import transaction
 
 from clients_app import conf
 from clients_app.models import ClientSecret, Delivery, Notice, Tenant
-from clients_app.rules.notices import STAGES, TOLD_LATE, stage_due
+from clients_app.rules.notices import SENT_LATE, STAGES, stage_due
 from clients_app.selectors.notices.expirations import channels_of
 from clients_app.services.locks import lock_tenant
 from clients_app.services.notices import deliveries, items
@@ -30,7 +30,7 @@ def look_everywhere(*, now: datetime) -> None:
     local = now.astimezone(conf.installation_zone())
     if local.hour < settings.NOTICE_HOUR:
         return
-    for tenant in Tenant.objects.exclude(notices_looked_on=local.date()).order_by("created_at"):
+    for tenant in Tenant.objects.exclude(notices_sent_on=local.date()).order_by("created_at"):
         look(tenant, now=now)
 
 
@@ -41,18 +41,18 @@ def look(tenant: Tenant, *, now: datetime) -> int:
     for start in range(0, len(due), PIECE):
         told += _tell(tenant, due[start : start + PIECE], now=now)
     today = now.astimezone(conf.installation_zone()).date()
-    Tenant.objects.filter(pk=tenant.pk).update(notices_looked_on=today)
+    Tenant.objects.filter(pk=tenant.pk).update(notices_sent_on=today)
     return told
 
 
 def remove_old(*, now: datetime) -> None:
     """Remove the notes on secrets that get no more notices."""
-    Notice.objects.filter(ends_at__lt=now - deliveries.LISTED).delete()
+    Notice.objects.filter(expires_at__lt=now - deliveries.LISTED).delete()
 
 
 def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
     """Return the ids of the secrets to tell of, those that end first before the others."""
-    since, until = now - timedelta(days=TOLD_LATE + 1), now + timedelta(days=max(STAGES) + 1)
+    since, until = now - timedelta(days=SENT_LATE + 1), now + timedelta(days=max(STAGES) + 1)
     secrets = ClientSecret.objects.filter(
         client__tenant_id=tenant_id,
         client__removed_at=None,
@@ -68,8 +68,8 @@ def _due(tenant_id: UUID, *, now: datetime) -> list[int]:
 
 
 def _told_stages(tenant_id: UUID, *, since: datetime) -> set[tuple[int, datetime, int]]:
-    told = Notice.objects.filter(tenant_id=tenant_id, ends_at__gte=since)
-    return set(told.values_list("secret_id", "ends_at", "days"))
+    told = Notice.objects.filter(tenant_id=tenant_id, expires_at__gte=since)
+    return set(told.values_list("secret_id", "expires_at", "days"))
 
 
 def _stage(
@@ -90,9 +90,8 @@ def _stage(
 def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     """Queue the notices of these secrets and note that they were; all of it or nothing."""
     lock_tenant(tenant.pk)
-    told = set(
-        Notice.objects.filter(secret_id__in=secret_ids).values_list("secret_id", "ends_at", "days")
-    )
+    sent = Notice.objects.filter(secret_id__in=secret_ids)
+    told = set(sent.values_list("secret_id", "expires_at", "days"))
     secrets = ClientSecret.objects.filter(pk__in=secret_ids, removed_at=None)
     rows = (
         secrets.select_related("client").prefetch_related("client__owners").order_by("expires_at")
@@ -106,7 +105,7 @@ def _tell(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     if not messages:
         return 0
     Notice.objects.bulk_create(
-        Notice(tenant=tenant, secret=secret, ends_at=ends_at, days=stage, told_at=now)
+        Notice(tenant=tenant, secret=secret, expires_at=ends_at, days=stage, sent_at=now)
         for secret, ends_at, stage in found
     )
     Delivery.objects.bulk_create(messages)
@@ -124,6 +123,6 @@ def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterat
                 recipient=recipient,
                 zone=zone,
                 secrets=[items.stored(secret, days=days) for secret, _, days in expiring],
-                made_at=now,
+                created_at=now,
                 try_at=now,
             )

@@ -1,4 +1,4 @@
-"""Operations on people of a tenant."""
+"""The people of a tenant: adding them, and changing their password, roles and access."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +10,15 @@ from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
-from clients_app.models import Person, PersonRole
+from clients_app.models import Person
 from clients_app.permissions import Action, require
-from clients_app.rules.names import clean_line, clean_username, key_of
-from clients_app.services.locks import lock_tenant
-from clients_app.services.roles.roles import roles_to_carry
+from clients_app.rules.names import clean_line, clean_username
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.services.locks import lock_tenant, refuse_stale
+from clients_app.services.roles.roles import roles_with_member
 
 
 def add_person(
@@ -30,11 +32,11 @@ def add_person(
     password: str | None = None,
     is_staff: bool = False,
 ) -> Person:
-    """Add a user of the portal to the actor's tenant; Tenant Member is always among the roles.
+    """Add a person to the actor's tenant, with Tenant Member among the roles.
 
-    Without ``password`` nobody can sign in until the person has followed a one-time link.
-    Errors: RuleBroken (fields username, name, email, password, roles); Conflict where the
-    username or e-mail is taken in the installation, ignoring case; Forbidden.
+    Without ``password`` they cannot sign in until they follow a one-time link.
+    Errors: RuleBroken (username, name, email, password, roles, is_staff); Conflict if the username
+    or e-mail is taken in the installation, ignoring case; Forbidden.
     """
     username = clean_username(username)
     person = Person(
@@ -44,48 +46,117 @@ def add_person(
         email=_clean_email(email),
         is_staff=is_staff,
     )
-    _give_password(person, password)
+    _set_password(person, password)
     with transaction.atomic():
         require(actor, Action.MANAGE_PEOPLE)
         if is_staff and not actor.is_trusted:
-            raise RuleBroken(gettext_noop("Only the command line makes Staff."), field="is_staff")
+            raise RuleBroken(_("Only the command line makes Staff."), field="is_staff")
         lock_tenant(actor.tenant_id)
-        roles = roles_to_carry(role_ids, tenant_id=actor.tenant_id)
+        roles = roles_with_member(role_ids, tenant_id=actor.tenant_id)
         _insert(person)
-        PersonRole.objects.bulk_create(PersonRole(person=person, role=role) for role in roles)
+        person.roles.add(*roles)
         after = {"username": username, "roles": [role.name for role in roles], "is_staff": is_staff}
         audit.record("person.added", person, actor=actor, now=now, after=after)
     return person
 
 
 def choose_password(person: Person, password: str, *, actor: Actor, now: datetime) -> None:
-    """Set the password of ``person``; links made before stop working.
+    """Set the password of ``person``; earlier one-time links stop working.
 
-    Errors: RuleBroken (field password) for one that is short, common or like the username;
-    Forbidden; NotFound for a person of another tenant.
+    Errors: RuleBroken (password) if it is short, common or like the username; Forbidden; NotFound
+    for a person of another tenant.
     """
-    _give_password(person, password)
+    _set_password(person, password)
     with transaction.atomic():
         if actor.id != str(person.pk):
-            require_charge_of(person, actor=actor)
+            require_may_manage(person, actor=actor)
         person.save(update_fields=["password"])
         audit.record("person.password.chosen", person, actor=actor, now=now)
 
 
-def require_charge_of(person: Person, *, actor: Actor) -> None:
-    """Return if ``actor`` may manage ``person``.
+@transaction.atomic
+def assign_person_roles(
+    person: Person,
+    role_ids: frozenset[UUID],
+    *,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> Person:
+    """Give ``person`` exactly these roles and Tenant Member, from the next request on.
 
-    Errors: NotFound for a person of another tenant, as if there were none; Forbidden, also for
-    Staff, whose power reaches beyond the tenant.
+    ``expected_version`` is the person's version when the form was opened; None: no form.
+    Errors: RuleBroken (roles), also if the tenant would lose its last Tenant Administrator;
+    ChangedMeanwhile; Forbidden; NotFound.
+    """
+    person = _managed(person, actor=actor)
+    roles = roles_with_member(role_ids, tenant_id=person.tenant_id)
+    held = list(person.roles.order_by("name_key"))
+    if roles == held:
+        return person
+    refuse_stale(person, expected_version)
+    if not any(role.is_administrator for role in roles):
+        _refuse_last_administrator(person, field="roles")
+    person.version += 1
+    person.save(update_fields=["version"])
+    person.roles.set(roles)
+    before, after = ({"roles": [role.name for role in some]} for some in (held, roles))
+    audit.record("person.roles.changed", person, actor=actor, now=now, before=before, after=after)
+    return person
+
+
+@transaction.atomic
+def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> Person:
+    """Let ``person`` sign in, or refuse it and end their sessions at their next request.
+
+    If it is so already, nothing is recorded.
+    Errors: RuleBroken for the last Tenant Administrator; Forbidden; NotFound.
+    """
+    person = _managed(person, actor=actor)
+    if person.is_active == active:
+        return person
+    if not active:
+        _refuse_last_administrator(person)
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    action = "person.activated" if active else "person.deactivated"
+    audit.record(action, person, actor=actor, now=now)
+    return person
+
+
+def require_may_manage(person: Person, *, actor: Actor) -> None:
+    """Raise an error if ``actor`` may not manage ``person``.
+
+    Errors: NotFound for a person of another tenant; Forbidden, also for Staff, who have rights
+    beyond the tenant.
     """
     if person.tenant_id != actor.tenant_id:
-        raise NotFound(gettext_noop("There is no such person."))
+        raise NotFound(_("There is no such person."))
     require(actor, Action.MANAGE_PEOPLE)
     if person.is_staff and not (actor.is_trusted or actor.is_staff):
-        raise Forbidden(gettext_noop("Only Staff and the command line manage Staff."))
+        raise Forbidden(_("Only Staff and the command line manage Staff."))
 
 
-def _give_password(person: Person, password: str | None) -> None:
+def _managed(person: Person, *, actor: Actor) -> Person:
+    """Return the current row of a person whom ``actor`` may manage.
+
+    The tenant stays locked, so that two operations cannot both remove the last administrator.
+    """
+    lock_tenant(actor.tenant_id)
+    row = Person.objects.filter(pk=person.pk).first()
+    if row is None:
+        raise NotFound(_("There is no such person."))
+    require_may_manage(row, actor=actor)
+    return row
+
+
+def _refuse_last_administrator(person: Person, *, field: str | None = None) -> None:
+    if [one.pk for one in people_who_administer(person.tenant_id)[:2]] == [person.pk]:
+        sentence = _("%(name)s is the last Tenant Administrator. Make somebody else one first.")
+        raise RuleBroken(sentence, field=field, name=str(person))
+
+
+def _set_password(person: Person, password: str | None) -> None:
     if password is None:
         person.set_unusable_password()
         return
@@ -102,30 +173,21 @@ def _clean_email(text: str) -> str:
         try:
             validate_email(email)
         except ValidationError as error:
-            sentence = gettext_noop("Enter an e-mail address such as mara@example.com.")
+            sentence = _("Enter an e-mail address such as mara@example.com.")
             raise RuleBroken(sentence, field="email") from error
     return email
 
 
 def _insert(person: Person) -> None:
-    """Write the row; names are unique in the installation, so no lock of one tenant helps."""
+    """Insert the row; names are unique in the installation, so locking a tenant is not enough."""
     try:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError:
-        _refuse_taken(person)
+        if Person.objects.filter(username_key=person.username_key).exists():
+            sentence = _("The username %(username)s is taken. Enter another.")
+            raise Conflict(sentence, field="username", username=person.username) from None
+        if person.email and Person.objects.filter(email_key=person.email_key).exists():
+            sentence = _("This e-mail address belongs to another person. Enter another.")
+            raise Conflict(sentence, field="email") from None
         raise
-
-
-def _refuse_taken(person: Person) -> None:
-    if Person.objects.filter(username_key=key_of(person.username)).exists():
-        raise Conflict(
-            gettext_noop("The username %(username)s is taken. Enter another."),
-            field="username",
-            username=person.username,
-        )
-    if person.email and Person.objects.filter(email_key=key_of(person.email)).exists():
-        raise Conflict(
-            gettext_noop("This e-mail address belongs to another person. Enter another."),
-            field="email",
-        )

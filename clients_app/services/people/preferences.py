@@ -1,6 +1,5 @@
-"""How a person wants the portal to look and to react: no event, as it concerns nobody else."""
+"""A person's preferences for the portal; no audit event, because they affect nobody else."""
 
-from typing import Any
 from zoneinfo import available_timezones
 
 from clients_app.errors import RuleBroken, gettext_noop
@@ -13,25 +12,21 @@ ZONES = sorted(
 )
 
 
-def prefer(
+def set_preferences(
     person: Person,
     *,
     theme: str | None = None,
     time_zone: str | None = None,
     has_shortcuts: bool | None = None,
 ) -> None:
-    """Keep what ``person`` chose; None leaves a choice as it was.
+    """Save the preferences of ``person`` that are not None.
 
     Units: ``time_zone`` is a name such as Europe/Berlin, empty for the installation's.
-    Errors: RuleBroken (field time_zone) for a zone that there is not.
+    Errors: RuleBroken (time_zone) for an unknown zone.
     """
     if time_zone and time_zone != "UTC" and time_zone not in ZONES:
         raise RuleBroken(gettext_noop("Choose a time zone of the list."), field="time_zone")
-    chosen: dict[str, Any] = {
-        "theme": theme,
-        "time_zone": time_zone,
-        "has_shortcuts": has_shortcuts,
-    }
+    chosen = {"theme": theme, "time_zone": time_zone, "has_shortcuts": has_shortcuts}
     changes = {name: value for name, value in chosen.items() if value is not None}
     for name, value in changes.items():
         setattr(person, name, value)

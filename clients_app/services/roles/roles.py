@@ -1,4 +1,4 @@
-"""Operations on roles."""
+"""Adding, editing and removing roles, and the roles that a person or client may have."""
 
 from datetime import datetime
 from itertools import groupby
@@ -6,39 +6,39 @@ from operator import itemgetter
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.errors import Conflict, NotFound, RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX, TOKEN_ROLES_MAX_BYTES
 from clients_app.models import ClientRole, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.names import clean_line, clean_role_name, key_of
 from clients_app.rules.role_claims import role_claims_bytes
-from clients_app.services.clients.sort_columns import note_first_roles_of_holders
-from clients_app.services.locks import lock_tenant
-from clients_app.services.versions import refuse_stale
+from clients_app.services.clients.sort_columns import update_first_role_of_clients
+from clients_app.services.locks import lock_tenant, refuse_stale
 
 
+@transaction.atomic
 def add_role(name: str, *, description: str, actor: Actor, now: datetime) -> Role:
-    """Give the actor's tenant a custom role.
+    """Add a custom role to the actor's tenant.
 
-    Errors: RuleBroken for a bad name or description; Conflict where the name is taken, ignoring
-    case; Forbidden.
+    Errors: RuleBroken for a bad name or description; Conflict if the name is taken, ignoring case;
+    Forbidden.
     Source: ROL-3.
     """
-    name = clean_role_name(name)
-    description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
-    with transaction.atomic():
-        require(actor, Action.ADD_ROLE)
-        _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id)
-        role = Role.objects.create(tenant_id=actor.tenant_id, name=name, description=description)
-        after = {"name": name, "description": description}
-        audit.record("role.added", role, actor=actor, now=now, after=after)
+    after = _cleaned(name, description)
+    require(actor, Action.ADD_ROLE)
+    _lock_tenant_and_refuse_taken(after["name"], tenant_id=actor.tenant_id)
+    role = Role.objects.create(tenant_id=actor.tenant_id, **after)
+    audit.record("role.added", role, actor=actor, now=now, after=after)
     return role
 
 
+@transaction.atomic
 def edit_role(
     role_id: UUID,
     *,
@@ -48,79 +48,93 @@ def edit_role(
     now: datetime,
     expected_version: int | None = None,
 ) -> Role:
-    """Rename or describe a custom role; its id stays, so all who carry it keep it.
+    """Rename or describe a custom role; people and clients keep it, because its id stays.
 
-    ``expected_version`` is that of the role on which a form was filled; None: there was none.
+    ``expected_version`` is the role's version when the form was opened; None: no form.
     Errors: as ``add_role``; RuleBroken for a built-in role; ChangedMeanwhile; NotFound.
     """
-    name = clean_role_name(name)
-    description = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
-    with transaction.atomic():
-        require(actor, Action.EDIT_ROLE)
-        _lock_tenant_and_refuse_taken(name, tenant_id=actor.tenant_id, but=role_id)
-        role = _custom_role(role_id, tenant_id=actor.tenant_id)
-        before = {"name": role.name, "description": role.description}
-        after = {"name": name, "description": description}
-        if before != after:  # sent twice it changes nothing, and overwrites nothing
-            refuse_stale(role, expected_version)
-            role.name, role.description = name, description
-            role.version += 1
-            role.save()
-            _refuse_longer_tokens(role, before=before["name"])
-            note_first_roles_of_holders(role)
-            audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
+    after = _cleaned(name, description)
+    require(actor, Action.EDIT_ROLE)
+    _lock_tenant_and_refuse_taken(after["name"], tenant_id=actor.tenant_id, but=role_id)
+    role = _custom_role(role_id, tenant_id=actor.tenant_id)
+    before = {"name": role.name, "description": role.description}
+    if before != after:
+        refuse_stale(role, expected_version)
+        role.name, role.description = after["name"], after["description"]
+        role.version += 1
+        role.save()
+        _refuse_longer_tokens(role, before=before["name"])
+        update_first_role_of_clients(role)
+        audit.record("role.edited", role, actor=actor, now=now, before=before, after=after)
     return role
 
 
+@transaction.atomic
 def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
-    """Remove a custom role and take it from all who carry it, at once; the event says how many.
+    """Remove a custom role, also from everyone who has it; the event records how many.
 
     Errors: RuleBroken for a built-in role; Forbidden; NotFound.
     """
-    with transaction.atomic():
-        require(actor, Action.REMOVE_ROLE)
-        lock_tenant(actor.tenant_id)
-        role = _custom_role(role_id, tenant_id=actor.tenant_id)
-        before = {
-            "name": role.name,
-            "description": role.description,
-            "clients": role.clients.count(),
-            "people": role.people.count(),
-        }
-        note_first_roles_of_holders(role, removing=True)
-        removed = Role(pk=role.pk, tenant_id=role.tenant_id, name=role.name)
-        role.delete()
-        audit.record("role.removed", removed, actor=actor, now=now, before=before)
+    require(actor, Action.REMOVE_ROLE)
+    lock_tenant(actor.tenant_id)
+    role = _custom_role(role_id, tenant_id=actor.tenant_id)
+    before = {
+        "name": role.name,
+        "description": role.description,
+        "clients": role.clients.count(),
+        "people": role.people.count(),
+    }
+    update_first_role_of_clients(role, removing=True)
+    removed = Role(pk=role.pk, tenant_id=role.tenant_id, name=role.name)
+    role.delete()
+    audit.record("role.removed", removed, actor=actor, now=now, before=before)
     return removed
 
 
-def _refuse_longer_tokens(role: Role, *, before: str) -> None:
-    """Return unless the new name makes the tokens of a client too long.
+def roles_with_member(role_ids: frozenset[UUID], *, tenant_id: UUID) -> list[Role]:
+    """Return the roles with these ids and Tenant Member, which everyone has.
 
-    Errors: RuleBroken (name).
+    Errors: RuleBroken (roles) for a role that the tenant does not have, and for more than 25.
     """
+    own = Role.objects.for_tenant(tenant_id)
+    roles = own.filter(Q(pk__in=role_ids) | Q(role_type_id=TENANT_MEMBER)).order_by("name_key")
+    if role_ids - {role.pk for role in roles}:
+        sentence = _("Select roles from the list. One of them is not there any more.")
+        raise RuleBroken(sentence, field="roles")
+    if len(roles) > ROLES_MAX:
+        sentence = _("Select at most %(maximum)s roles, Tenant Member included.")
+        raise RuleBroken(sentence, field="roles", maximum=ROLES_MAX)
+    return list(roles)
+
+
+def _cleaned(name: str, description: str) -> dict[str, str]:
+    name = clean_role_name(name)
+    line = clean_line(description, maximum=ROLE_DESCRIPTION_MAX, field="description")
+    return {"name": name, "description": line}
+
+
+def _refuse_longer_tokens(role: Role, *, before: str) -> None:
+    """Raise RuleBroken (name) if the new name makes the tokens of a client too long."""
     if role_claims_bytes([role.name]) <= role_claims_bytes([before]):
         return
     holders = ClientRole.objects.filter(role=role).values("client")
     carried = ClientRole.objects.filter(client__in=holders).order_by("client")
     rows = carried.values_list("client", "role__name").iterator()
-    for _, of_client in groupby(rows, key=itemgetter(0)):
-        if role_claims_bytes(name for _, name in of_client) > TOKEN_ROLES_MAX_BYTES:
-            raise RuleBroken(
-                gettext_noop(
-                    "Enter a shorter name. With this one the tokens of a client that carries the "
-                    "role would be too long."
-                ),
-                field="name",
+    for _client, of_client in groupby(rows, key=itemgetter(0)):
+        if role_claims_bytes(name for _client, name in of_client) > TOKEN_ROLES_MAX_BYTES:
+            sentence = _(
+                "Enter a shorter name. With this one the tokens of a client that carries the role "
+                "would be too long."
             )
+            raise RuleBroken(sentence, field="name")
 
 
 def _custom_role(role_id: UUID, *, tenant_id: UUID) -> Role:
     role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
     if role is None:
-        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
+        raise NotFound(_("There is no such role. It may have been removed."))
     if role.is_built_in:
-        raise RuleBroken(gettext_noop("Built-in roles can be neither edited nor removed."))
+        raise RuleBroken(_("Built-in roles can be neither edited nor removed."))
     return role
 
 
@@ -128,29 +142,5 @@ def _lock_tenant_and_refuse_taken(name: str, *, tenant_id: UUID, but: UUID | Non
     lock_tenant(tenant_id)
     namesake = Role.objects.for_tenant(tenant_id).filter(name_key=key_of(name)).first()
     if namesake is not None and namesake.pk != but:
-        raise Conflict(
-            gettext_noop("There is a role named %(name)s already. Enter another name."),
-            field="name",
-            name=name,
-        )
-
-
-def roles_to_carry(role_ids: frozenset[UUID], *, tenant_id: UUID) -> list[Role]:
-    """Return the roles with these ids, and Tenant Member, which is always among them.
-
-    Errors: RuleBroken for a role that the tenant does not have, and for more than 25.
-    """
-    own = Role.objects.for_tenant(tenant_id)
-    roles = list(own.filter(pk__in=role_ids) | own.filter(role_type_id=TENANT_MEMBER))
-    if role_ids - {role.pk for role in roles}:
-        raise RuleBroken(
-            gettext_noop("Select roles from the list. One of them is not there any more."),
-            field="roles",
-        )
-    if len(roles) > ROLES_MAX:
-        raise RuleBroken(
-            gettext_noop("Select at most %(maximum)s roles, Tenant Member included."),
-            field="roles",
-            maximum=ROLES_MAX,
-        )
-    return sorted(roles, key=lambda role: role.name_key)
+        sentence = _("There is a role named %(name)s already. Enter another name.")
+        raise Conflict(sentence, field="name", name=name)

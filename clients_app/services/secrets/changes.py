@@ -1,4 +1,4 @@
-"""Operations on the secrets of a client."""
+"""Adding, editing and removing secrets of a client."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,8 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.errors import NotFound, RuleBroken
+from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
@@ -18,32 +19,22 @@ from clients_app.rules.names import clean_line
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
-from clients_app.services.clients.sort_columns import note_expiry
-from clients_app.services.locks import locked
-from clients_app.services.secrets.digests import StoredSecret, stored_form
-from clients_app.services.versions import refuse_stale
+from clients_app.services.clients.sort_columns import update_expiry
+from clients_app.services.locks import locked, refuse_stale
+from clients_app.services.secrets.digests import stored_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretDraft:
-    """What a person says about a new secret; ``expires_at`` is aware UTC, None: Never Expires."""
+    """The fields of Add Secret and Edit Secret."""
 
     description: str = ""
-    expires_at: datetime | None
+    expires_at: datetime | None  # aware UTC; None: Never Expires
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedSecret:
-    """A checked draft with the plain text and the stored form of the secret that it will be."""
-
-    draft: SecretDraft
-    stored: StoredSecret
-    plain: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AddedSecret:
-    """A new secret with its plain text, which is readable only here and only now."""
+class NewSecret:
+    """A new secret with its plain text, which can be read only here and now."""
 
     secret: ClientSecret
     plain: str = field(repr=False)
@@ -51,34 +42,33 @@ class AddedSecret:
 
 def add_secret(
     client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
-) -> AddedSecret:
+) -> NewSecret:
     """Give ``client`` a new secret; return it with its plain text.
 
     Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
-    client type without secrets; NotFound if the client was removed meanwhile; AlreadyAdded.
+    client type without secrets; NotFound if the client was removed; AlreadyAdded.
     Source: RFC 6749 section 2.3.1; SEC-6.
     """
     require(actor, Action.ADD_SECRET, client=client)
     if not client.type.has_secrets:
-        raise RuleBroken(gettext_noop("Authorization Code clients have no secrets."))
-    prepared = prepare_secret(draft, client_id=client.pk, now=now)
+        raise RuleBroken(_("Authorization Code clients have no secrets."))
+    new = prepare_secret(draft, client_id=client.pk, now=now)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         if not has_room(client, now=now):
-            raise RuleBroken(
-                gettext_noop(
-                    "This client has %(maximum)s secrets, the most it can have. "
-                    "Remove one that is no longer used, then add a new one."
-                ),
-                maximum=SECRETS_MAX,
+            sentence = _(
+                "This client has %(maximum)s secrets, the most it can have. "
+                "Remove one that is no longer used, then add a new one."
             )
+            raise RuleBroken(sentence, maximum=SECRETS_MAX)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        secret = insert_secret(client, prepared, actor=actor, now=now)
-    return AddedSecret(secret, prepared.plain)
+        insert_secret(client, new.secret, actor=actor, now=now)
+    return new
 
 
+@transaction.atomic
 def edit_secret(
     client: Client,
     secret_id: int,
@@ -88,53 +78,51 @@ def edit_secret(
     now: datetime,
     expected_version: int | None = None,
 ) -> ClientSecret:
-    """Change the description and the end of a live secret; its value stays.
+    """Change the description and expiration of a live secret; its value stays.
 
-    ``expected_version`` is that of the secret on which a form was filled; None: there was none.
-    Errors: Forbidden; ProofRequired for a longer life; RuleBroken (secret.description,
-    secret.expiration), also for an expired secret, which cannot be revived; ChangedMeanwhile;
-    NotFound.
+    ``expected_version`` is the secret's version when the form was opened; None: no form.
+    Errors: Forbidden; ProofRequired for a later expiration; RuleBroken (secret.description,
+    secret.expiration), also for an expired secret; ChangedMeanwhile; NotFound.
     """
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.EDIT_SECRET, client=client)
-        secret = present_secret(client, secret_id)
-        if is_expired(secret.expires_at, now):
-            raise RuleBroken(gettext_noop("This secret has expired. Add a new one."))
-        before = described(secret)
-        secret.description = _description(draft)
-        if secret.expires_at != draft.expires_at:
-            check_expiration(draft.expires_at, now)
-            if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
-                require(actor, Action.EXTEND_SECRET, client=client)
-                policy = tenant_policy(client.tenant_id)
-                policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
-            secret.expires_at = draft.expires_at
-        if described(secret) != before:  # sent twice it changes nothing, and overwrites nothing
-            refuse_stale(secret, expected_version)
-            save_edited(secret, client, before=before, actor=actor, now=now)
+    client = locked(client)
+    require(actor, Action.EDIT_SECRET, client=client)
+    secret = present_secret(client, secret_id)
+    if is_expired(secret.expires_at, now):
+        raise RuleBroken(_("This secret has expired. Add a new one."))
+    before = values_of(secret)
+    secret.description = _description(draft)
+    if secret.expires_at != draft.expires_at:
+        check_expiration(draft.expires_at, now)
+        if lengthens(secret, draft.expires_at):  # a shorter life breaks no policy
+            require(actor, Action.EXTEND_SECRET, client=client)
+            policy = tenant_policy(client.tenant_id)
+            policy.check_end(draft.expires_at, created_at=secret.created_at, now=now)
+        secret.expires_at = draft.expires_at
+    if values_of(secret) != before:
+        refuse_stale(secret, expected_version)
+        save_edited(secret, client, before=before, actor=actor, now=now)
     return secret
 
 
 def lengthens(secret: ClientSecret, expires_at: datetime | None) -> bool:
-    """Return whether ``expires_at`` would let the secret live longer than it does now."""
+    """Return whether ``expires_at`` is later than the current expiration."""
     if secret.expires_at is None:
         return False
     return expires_at is None or expires_at > secret.expires_at
 
 
+@transaction.atomic
 def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
-    """Take a secret away at once, in every worker: the next token request with it is refused.
+    """Remove a secret; every worker refuses it from the next token request on.
 
     Errors: Forbidden; NotFound if it was removed before or belongs to another client.
     """
-    with transaction.atomic():
-        client = locked(client)
-        require(actor, Action.REMOVE_SECRET, client=client)
-        secret = present_secret(client, secret_id)
-        mark_removed(secret, actor=actor, now=now)
-        touch(client, actor=actor, now=now)
-        record_removal(secret, actor=actor, now=now)
+    client = locked(client)
+    require(actor, Action.REMOVE_SECRET, client=client)
+    secret = present_secret(client, secret_id)
+    mark_removed(secret, actor=actor, now=now)
+    touch(client, actor=actor, now=now)
+    audit.record("client.secret.removed", secret, actor=actor, now=now, before=values_of(secret))
     return secret
 
 
@@ -143,104 +131,60 @@ def has_room(client: Client, *, now: datetime) -> bool:
     return client.secrets.live(now).count() < SECRETS_MAX
 
 
-def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> PreparedSecret:
-    """Check the draft and make the secret; 20 ms of Argon2id, so before any row is locked.
+def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> NewSecret:
+    """Return a secret that is not saved yet; takes 20 ms of Argon2id, so lock no row before.
 
     Errors: RuleBroken (secret.description, secret.expiration).
     """
     check_expiration(draft.expires_at, now)
-    draft = SecretDraft(description=_description(draft), expires_at=draft.expires_at)
-    plain = new_secret()
-    return PreparedSecret(draft, stored_form(plain, client_id=client_id), plain)
+    description, plain = _description(draft), new_secret()
+    stored = stored_form(plain, client_id=client_id)._asdict()
+    secret = ClientSecret(description=description, expires_at=draft.expires_at, **stored)
+    return NewSecret(secret, plain)
 
 
-def insert_secret(
-    client: Client,
-    prepared: PreparedSecret,
-    *,
-    actor: Actor,
-    now: datetime,
-    replaces: ClientSecret | None = None,
-) -> ClientSecret:
-    """Write a new secret and its event; the last act of an operation, which has checked the rest.
+def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Insert a prepared secret and its event; the last step of an operation that checked the rest.
 
-    Errors: RuleBroken (secret.expiration) where a policy of the tenant demands an earlier end.
+    Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one.
     """
     policy = tenant_policy(client.tenant_id)
-    policy.check_end(prepared.draft.expires_at, created_at=now, now=now)
-    secret = ClientSecret.objects.create(
-        client=client,
-        replaces=replaces,
-        description=prepared.draft.description,
-        expires_at=prepared.draft.expires_at,
-        created_at=now,
-        created_by=actor.name,
-        **prepared.stored._asdict(),
-    )
+    policy.check_end(secret.expires_at, created_at=now, now=now)
+    secret.client, secret.created_at, secret.created_by = client, now, actor.name
+    secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
-    audit.record(
-        "client.secret.added",
-        secret,
-        actor=actor,
-        now=now,
-        client_id=client.pk,
-        after=described(secret),
-    )
-    return secret
+    audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
 
 
 def save_edited(
     secret: ClientSecret, client: Client, *, before: dict[str, Any], actor: Actor, now: datetime
 ) -> None:
-    """Save an edited secret with its event; forms that were opened before are stale."""
+    """Save an edited secret and record the event."""
     secret.version += 1
     secret.save(update_fields=["description", "expires_at", "version"])
     touch(client, actor=actor, now=now)
     audit.record(
-        "client.secret.edited",
-        secret,
-        actor=actor,
-        now=now,
-        client_id=client.pk,
-        before=before,
-        after=described(secret),
+        "client.secret.edited", secret, actor=actor, now=now, before=before, after=values_of(secret)
     )
 
 
 def mark_removed(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Take a secret away; part of an operation, which also touches the client and records it."""
-    secret.removed_at = now
-    secret.removed_by = actor.name
+    """Remove a secret; the caller also touches the client and records the event."""
+    secret.removed_at, secret.removed_by = now, actor.name
     secret.save(update_fields=["removed_at", "removed_by"])
 
 
-def record_removal(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Add the event of a removed secret."""
-    audit.record(
-        "client.secret.removed",
-        secret,
-        actor=actor,
-        now=now,
-        client_id=secret.client_id,
-        before=described(secret),
-    )
-
-
 def touch(client: Client, *, actor: Actor, now: datetime) -> None:
-    """Note that secrets of ``client`` changed: who, when, and the next expiry."""
-    note_expiry(client, now=now)
-    client.updated_at = now
-    client.updated_by = actor.name
+    """Save on ``client`` that its secrets changed: who, when, and the next expiry."""
+    update_expiry(client, now=now)
+    client.updated_at, client.updated_by = now, actor.name
     client.save(update_fields=["next_expires_at", "never_expires", "updated_at", "updated_by"])
 
 
-def described(secret: ClientSecret) -> dict[str, Any]:
-    """Return what the audit chain says of a secret: nothing that helps to guess it."""
-    return {
-        "description": secret.description,
-        "expires_at": secret.expires_at,
-        "ends_in": secret.last_four,
-    }
+def values_of(secret: ClientSecret) -> dict[str, Any]:
+    """Return the values for an audit event: nothing that helps to guess the secret."""
+    ends_in = secret.last_four
+    return {"description": secret.description, "expires_at": secret.expires_at, "ends_in": ends_in}
 
 
 def _description(draft: SecretDraft) -> str:
@@ -248,11 +192,8 @@ def _description(draft: SecretDraft) -> str:
 
 
 def present_secret(client: Client, secret_id: int) -> ClientSecret:
-    """Return a secret of the client that is not removed.
-
-    Errors: NotFound.
-    """
+    """Return a secret of the client; raise NotFound if it was removed."""
     secret = client.secrets.filter(pk=secret_id, removed_at=None).first()
     if secret is None:
-        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+        raise NotFound(_("There is no such secret. It may have been removed."))
     return secret

@@ -48,7 +48,7 @@ def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None 
         client.tokens_not_before = now
         client.updated_at, client.updated_by = now, actor.name
         client.save(update_fields=["tokens_not_before", "updated_at", "updated_by"])
-        audit.record("client.tokens.ended", client, actor=actor, now=now, client_id=client.pk)
+        audit.record("client.tokens.ended", client, actor=actor, now=now)
     return client
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.services.secrets import renewal
+from clients_app.services.secrets import digests
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import hourly_rows, rejected_requests
 from clients_app.services.usage.pending_counts import PendingCounts
@@ -70,7 +70,7 @@ def flush() -> None:
     try:
         _flush_issued()
         rejected_requests.flush()
-        renewal.flush()
+        digests.flush_renewed()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()

@@ -28,7 +28,8 @@ ON CONFLICT (secret_id, hour) DO UPDATE SET
 _SET_LAST_USE: Final = """
 UPDATE clients_app_client SET
   last_token_at = CASE WHEN last_token_at > %s THEN last_token_at ELSE %s END,
-  last_token_ends_at = CASE WHEN last_token_ends_at > %s THEN last_token_ends_at ELSE %s END
+  last_token_expires_at =
+    CASE WHEN last_token_expires_at > %s THEN last_token_expires_at ELSE %s END
  WHERE id = %s
 """
 _ADD_REFUSED: Final = """

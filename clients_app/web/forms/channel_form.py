@@ -1,4 +1,4 @@
-"""A notice channel as its part of the Notices screen shows it."""
+"""A notice channel on the Notices screen."""
 
 from typing import Any
 
@@ -18,19 +18,19 @@ def channel_context(
     wrong: RuleBroken | None = None,
     signing_secret: str = "",
 ) -> dict[str, Any]:
-    """Return what the template needs; ``email`` is the address of the person who looks."""
+    """Return the context of the template; ``email`` is the address of the signed-in person."""
     values = typed or (row.settings if row else channel.defaults or {})
-    said = sentence_of(wrong) if wrong else ""
-    named = wrong.field if wrong else None
+    message = sentence_of(wrong) if wrong else ""
+    wrong_field = wrong.field if wrong else None
     return {
         "channel": channel,
         "row": row,
         "stamp": row.set_at.isoformat() if row else "",
         "fields": [
-            (field, values.get(field.name, ""), said if field.name == named else "")
+            (field, values.get(field.name, ""), message if field.name == wrong_field else "")
             for field in channel.fields
         ],
-        "wrong": said if not named else "",
+        "wrong": "" if wrong_field else message,
         "can_test": bool(channel.test_recipient(row, email=email)),
         "signing_secret": signing_secret,
     }

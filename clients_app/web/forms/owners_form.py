@@ -6,12 +6,12 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.http.forms.portal_form import PortalForm
 from clients_app.selectors.people.lookup import tenant_people
-from clients_app.web.forms.window_form import WindowForm
 
 
-class OwnersForm(WindowForm):
-    """A part of forms that name Owners; ``offer_people`` says who may be chosen."""
+class OwnersForm(PortalForm):
+    """The part of a form that names Owners; call ``offer_people`` first."""
 
     owners = forms.MultipleChoiceField(
         required=False,
@@ -20,16 +20,16 @@ class OwnersForm(WindowForm):
     )
 
     def offer_people(self, tenant_id: UUID) -> None:
-        """Let people of the tenant be chosen."""
+        """Offer the people of the tenant."""
         self.people = list(tenant_people(tenant_id))
         owners: Any = self.fields["owners"]
         owners.choices = [(str(person.pk), str(person)) for person in self.people]
 
     @property
     def owner_ids(self) -> frozenset[UUID]:
-        return frozenset(UUID(person) for person in self.cleaned_data["owners"])
+        return frozenset(map(UUID, self.cleaned_data["owners"]))
 
     @property
     def chosen_owners(self) -> list[str]:
-        """Return the ids of the people who are ticked."""
+        """Return the ids of the ticked people."""
         return list(self["owners"].value() or [])

@@ -1,24 +1,23 @@
-"""Policies: what the tenant demands of its clients and secrets."""
+"""Policies: the rules of the tenant for its clients and secrets."""
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.ruled_form import VersionField, line
+from clients_app.http.forms.portal_form import LineField, PortalForm, VersionField
 from clients_app.rules.tenant_policy import TenantPolicy, parse_days
-from clients_app.web.forms.window_form import WindowForm
 
 
-class PolicyForm(WindowForm):
-    """Days are typed; an empty field means no limit. The others are ticked or not."""
+class PolicyForm(PortalForm):
+    """An empty number of days means no limit."""
 
-    secret_days_max = line(
+    secret_days_max = LineField(
         _("Maximum secret lifetime"), partial(parse_days, field="secret_days_max")
     )
-    rotation_days = line(_("Forced rotation"), partial(parse_days, field="rotation_days"))
+    rotation_days = LineField(_("Forced rotation"), partial(parse_days, field="rotation_days"))
     never_expires_allowed = forms.BooleanField(required=False, label=_("Allow Never Expires"))
     owner_required = forms.BooleanField(required=False, label=_("Require an owner"))
     mfa_for_administrators = forms.BooleanField(
@@ -28,15 +27,14 @@ class PolicyForm(WindowForm):
     version = VersionField()
 
     @classmethod
-    def opened(cls, policy: TenantPolicy, *, version: int) -> "PolicyForm":
-        """Return the form as it opens with what the tenant demands now."""
-        held: dict[str, Any] = {
+    def opened(cls, policy: TenantPolicy, *, version: int) -> Self:
+        """Return the form with the current policies."""
+        values: dict[str, Any] = {
             name: "" if value is None else value for name, value in asdict(policy).items()
         }
-        return cls(initial={**held, "version": str(version)})
+        return cls(initial={**values, "version": str(version)})
 
     @property
     def policy(self) -> TenantPolicy:
-        """Return what was typed, as the service takes it."""
-        given = self.cleaned_data
-        return TenantPolicy(**{name: given[name] for name in asdict(TenantPolicy())})
+        """Return the policies as the services take them."""
+        return TenantPolicy(**{name: self.cleaned_data[name] for name in asdict(TenantPolicy())})

@@ -1,7 +1,8 @@
-"""Fields that hold any number of URLs: one that is typed, and those that are listed below it.
+"""Fields with any number of URLs: a text input, and the list of added URLs below it.
 
-Each listed URL is a hidden input of the field's name; "+" lists what is typed, a cross takes one
-away. Both send the form and bring it back with one more or one less, with JavaScript or without.
+Each added URL is a hidden input with the name of the field. "+" adds the typed URL, and a cross
+removes one. Both send the form, which comes back with one more or one less, with or without
+JavaScript.
 """
 
 from typing import Final
@@ -14,21 +15,21 @@ _STEPS: Final = ("add_url", "remove_url")
 
 
 def is_url_step(typed: QueryDict) -> bool:
-    """Tell whether the form was sent by a "+" or a cross."""
+    """Return whether a "+" or a cross sent the form."""
     return any(name in typed for name in _STEPS)
 
 
 def after_url_step(typed: QueryDict) -> QueryDict:
-    """Return what was sent with one URL more or less, as the "+" or the cross asks."""
-    moved = typed.copy()
+    """Return the fields with the URL added or removed."""
+    changed = typed.copy()
     for step in _STEPS:
-        name, _, place = moved.get(step, "").partition(":")
+        name, _, place = changed.get(step, "").partition(":")
         if name in URL_INPUTS:
-            values = moved.getlist(name) or [""]
+            values = changed.getlist(name) or [""]
             if step == "add_url" and values[0].strip():
                 values = ["", *values[1:], values[0].strip()]
             elif step == "remove_url" and place.isdecimal() and len(place) < 4:
                 del values[int(place) + 1 : int(place) + 2]
-            moved.setlist(name, values)
-        moved.pop(step, None)
-    return moved
+            changed.setlist(name, values)
+        changed.pop(step, None)
+    return changed

@@ -20,7 +20,7 @@ from clients_app.identity.passwords import (
 )
 from clients_app.identity.person import person_of
 from clients_app.limits import PASSWORD_MIN
-from clients_app.services.people.preferences import ZONES, prefer
+from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import signed_in_somehow
 from clients_app.web.htmx import see_other, show
 from clients_app.web.shell import theme_of
@@ -76,7 +76,7 @@ def account_time_zone(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _ask(request, time_zone=typed)
     try:
-        prefer(person_of(request), time_zone=typed)
+        set_preferences(person_of(request), time_zone=typed)
     except RuleBroken as error:
         return _ask(request, status=422, zone_error=str(error))
     messages.success(request, gettext("Time zone saved."))
@@ -92,7 +92,7 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _ask(request, has_shortcuts=wanted)
     if request.method == "POST":
-        prefer(person_of(request), has_shortcuts=wanted)
+        set_preferences(person_of(request), has_shortcuts=wanted)
         messages.success(request, gettext("Shortcuts saved."))
     return see_other(reverse("account"))
 

@@ -83,14 +83,14 @@ def _said(did: bulk.Done) -> str:
 
 def _ask(request: HttpRequest, operation: str, form: Any, *, status: int = 200) -> HttpResponse:
     clients = clients_named(actor_of(request).tenant_id, form.client_ids)
-    ends = [client.last_token_ends_at for client in clients if client.last_token_ends_at]
+    ends = [client.last_token_expires_at for client in clients if client.last_token_expires_at]
     context = {
         "operation": operation,
         "heading": OPERATIONS[operation].heading,
         "verb": OPERATIONS[operation].verb,
         "form": form,
         "clients": clients,
-        "effect": {"last_token_ends_at": max(ends, default=None)},
+        "effect": {"last_token_expires_at": max(ends, default=None)},
         "to": kept_forms.own_path(form["to"].value()),
     }
     return show(

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import NotFound, gettext_noop
-from clients_app.http.ruled_form import form_key_of
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
@@ -16,7 +17,6 @@ from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, Cli
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.access import may, signed_in
 from clients_app.web.forms.client_form import ClientForm
-from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import show
 

@@ -15,7 +15,7 @@ from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.services.clients.edits import edit_client, name_owners
+from clients_app.services.clients.edits import edit_client, set_owners
 from clients_app.web.access import may, signed_in
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -58,7 +58,7 @@ def _save(client: Client, form: ClientEditForm, *, now: datetime) -> Client:
             client, form.client_draft(), expected_version=version, actor=actor, now=now
         )
         if "owners" in form.fields:
-            client = name_owners(
+            client = set_owners(
                 client, form.owner_ids, expected_version=client.version, actor=actor, now=now
             )
     return client

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
-from clients_app.http.ruled_form import form_key_of, input_of
+from clients_app.http.forms.portal_form import form_key_of, input_of
+from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
@@ -20,7 +21,6 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.registration import register_client
 from clients_app.web.access import may, signed_in
 from clients_app.web.forms.client_form import ClientForm
-from clients_app.web.forms.secret_form import SecretForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import see_other, show
 from clients_app.web.views.client_add import (

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import RuleBroken
+from clients_app.http.forms.confirm_form import ConfirmForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
@@ -14,7 +15,6 @@ from clients_app.permissions import Action
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.services.clients.removal import asks_for_name, remove_client
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.confirm_form import ConfirmForm
 from clients_app.web.htmx import done, show, with_query
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, RuleBroken
+from clients_app.http.forms.confirm_form import RestoreForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
@@ -16,7 +17,6 @@ from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_removed_client, name_is_taken
 from clients_app.services.clients.removal import restore_client
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.confirm_form import RestoreForm
 from clients_app.web.htmx import done, show
 
 

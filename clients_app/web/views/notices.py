@@ -159,7 +159,7 @@ def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
 
 
 def _stamp(feed: CalendarFeed | None) -> str:
-    return feed.made_at.isoformat() if feed else ""
+    return feed.created_at.isoformat() if feed else ""
 
 
 def _page(

@@ -7,12 +7,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, RuleBroken
+from clients_app.http.forms.role_form import RoleForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
 from clients_app.services.roles.roles import add_role
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.role_form import RoleForm
 from clients_app.web.htmx import done, show
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import ChangedMeanwhile, Conflict, NotFound, RuleBroken, gettext_noop
+from clients_app.http.forms.role_form import RoleEditForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Role
@@ -16,7 +17,6 @@ from clients_app.permissions import Action
 from clients_app.selectors.roles.roles import get_role, holders_of
 from clients_app.services.roles.roles import edit_role, remove_role
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.role_form import RoleEditForm
 from clients_app.web.htmx import done, show
 
 HOLDERS_SHOWN = 20
@@ -58,7 +58,7 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
         said = gettext("Role %(role)s removed.") % {"role": role.name}
         return done(request, to=reverse("role-list"), said=said, tell="rolesChanged")
     clients, people = holders_of(role)
-    ends = [client.last_token_ends_at for client in clients]
+    ends = [client.last_token_expires_at for client in clients]
     context = {
         "role": role,
         "client_count": len(clients),

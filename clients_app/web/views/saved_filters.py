@@ -10,20 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients_app.errors import RuleBroken
-from clients_app.http.ruled_form import line
+from clients_app.http.forms.portal_form import LineField, PortalForm
 from clients_app.identity import kept_forms
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
 from clients_app.rules.names import clean_filter_name
 from clients_app.services.people.saved_filters import remove_filter, save_filter
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.window_form import WindowForm
 from clients_app.web.htmx import go, see_other, show
 from clients_app.web.list_state import list_state
 
 
-class FilterForm(WindowForm):
-    name = line(_("Name"), clean_filter_name)
+class FilterForm(PortalForm):
+    name = LineField(_("Name"), clean_filter_name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
 from clients_app.errors import AlreadyAdded, RuleBroken
-from clients_app.http.ruled_form import form_key_of
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.rotate_form import RotateForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
@@ -20,7 +21,6 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
 from clients_app.web.access import may, signed_in
-from clients_app.web.forms.secret_rotate_form import SecretRotateForm
 from clients_app.web.htmx import show
 from clients_app.web.views.client_register import already_added
 from clients_app.web.views.secret_add import same_description
@@ -30,7 +30,7 @@ from clients_app.web.views.secret_add import same_description
 @sensitive_variables("rotated")
 @signed_in
 @may(Action.ROTATE_SECRET)
-@keeps(SecretRotateForm, "form_key")
+@keeps(RotateForm, "form_key")
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Ask for the successor and the end of the old; Rotate shows the new secret once."""
     now = timezone.now()
@@ -42,8 +42,8 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         made_of: dict[str, Any] = {"secret_id": secret_id, "secrets": secrets, "now": now}
         made_of["policy"] = tenant_policy(client.tenant_id)
         if not sent:
-            return _ask(request, client, SecretRotateForm.shown(request.POST, **made_of))
-        form = SecretRotateForm(request.POST, **made_of)
+            return _ask(request, client, RotateForm.shown(request.POST, **made_of))
+        form = RotateForm(request.POST, **made_of)
         if not form.is_valid():
             return _ask(request, client, form, status=422)
         rotated = _rotate(request, client, form)
@@ -63,7 +63,7 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
     return show(request, "secrets/secret_added", context, title=title, tell="clientChanged")
 
 
-def _rotate(request: HttpRequest, client: Client, form: SecretRotateForm) -> RotatedSecret:
+def _rotate(request: HttpRequest, client: Client, form: RotateForm) -> RotatedSecret:
     given = form.cleaned_data
     return rotate_secret(
         client,
@@ -78,7 +78,7 @@ def _rotate(request: HttpRequest, client: Client, form: SecretRotateForm) -> Rot
 
 
 def _ask(
-    request: HttpRequest, client: Client, form: SecretRotateForm, *, status: int = 200
+    request: HttpRequest, client: Client, form: RotateForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "client": client, "form_key": form_key_of(request.POST)}
     return show(

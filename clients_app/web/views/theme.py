@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from clients_app import conf
 from clients_app.identity import kept_forms
 from clients_app.models import Person
-from clients_app.services.people.preferences import prefer
+from clients_app.services.people.preferences import set_preferences
 from clients_app.web.htmx import see_other, wants_fragment
 from clients_app.web.shell import THEME_COOKIE, THEMES
 
@@ -30,7 +30,7 @@ def keep_theme(request: HttpRequest, response: HttpResponse) -> None:
     chosen = request.POST.get("theme", "")
     wanted = chosen if chosen in THEMES else "system"
     if isinstance(request.user, Person):
-        prefer(request.user, theme=wanted)
+        set_preferences(request.user, theme=wanted)
     secure = conf.public_url().startswith("https:")
     response.set_cookie(
         THEME_COOKIE, wanted, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax"

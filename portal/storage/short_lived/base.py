@@ -1,5 +1,5 @@
-"""The backend: makes the file and its tables wherever they are missing, so that migrations, and
-whoever deletes the file while the portal runs, need not know of it."""
+"""The database backend: creates the file and its tables when it connects, so that no migration is
+needed and the file may be deleted while the portal runs."""
 
 import os
 from typing import Any
@@ -9,14 +9,14 @@ from django.db.backends.sqlite3 import base
 
 from clients_app.models.short_lived import NAMES
 
-_Django: Any = base.DatabaseWrapper  # its stubs do not know the methods that are overridden
+_Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
 
 
 class DatabaseWrapper(_Django):
-    """Django's SQLite, for a file that need not exist."""
+    """Django's SQLite backend for a file that may be missing."""
 
     def ensure_connection(self) -> None:
-        """Connect, also where the file that this thread is connected to was deleted."""
+        """Connect, again if the file was deleted."""
         if (
             self.connection is not None
             and not self.in_atomic_block
@@ -26,10 +26,9 @@ class DatabaseWrapper(_Django):
         super().ensure_connection()
 
     def init_connection_state(self) -> None:
-        """Make the tables."""
+        """Create the tables."""
         super().init_connection_state()
         editor = self.SchemaEditorClass(self, atomic=False)
         for name in sorted(NAMES):
             statement, _ = editor.table_sql(apps.get_model("clients_app", name))
-            make = statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
-            self.connection.execute(make)
+            self.connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS", 1))

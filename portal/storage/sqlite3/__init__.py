@@ -1,1 +1,1 @@
-"""Django's SQLite, whose write transactions come one after the other in a fair way."""
+"""Django's SQLite backend, with a fair queue of write transactions."""

@@ -1,4 +1,4 @@
-"""The backend: a transaction waits in the queue before it asks SQLite for its one lock."""
+"""The database backend: a transaction waits in the queue before it takes SQLite's only lock."""
 
 import time
 from typing import Any
@@ -8,11 +8,11 @@ from django.db.utils import OperationalError
 
 from portal.storage.sqlite3.writers import TooManyWriters, Turn, wait_for_turn
 
-_Django: Any = base.DatabaseWrapper  # its stubs do not know the methods that are overridden
+_Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
 
 
 class DatabaseWrapper(_Django):
-    """Every transaction of ours is IMMEDIATE: it may write from its first statement on."""
+    """Every transaction is IMMEDIATE: it may write from its first statement on."""
 
     turn: Turn | None = None
 
@@ -27,35 +27,36 @@ class DatabaseWrapper(_Django):
         except (TooManyWriters, OSError) as error:
             raise OperationalError(f"database is locked: {error}") from error
         try:
-            self._let_wait(until - time.monotonic())  # for programs outside the queue
+            # SQLite still waits for programs that do not use the queue
+            self._set_busy_timeout(until - time.monotonic())
             super()._start_transaction_under_autocommit()
         except BaseException:
-            self._give_way()
+            self._end_turn()
             raise
         finally:
-            self._let_wait(wait_s)
+            self._set_busy_timeout(wait_s)
 
-    def _let_wait(self, seconds: float) -> None:
+    def _set_busy_timeout(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {max(int(seconds * 1000), 1)}")
 
     def _commit(self) -> Any:
         result = super()._commit()
-        self._give_way()
+        self._end_turn()
         return result
 
     def _rollback(self) -> Any:
         try:
             return super()._rollback()
         finally:
-            self._give_way()
+            self._end_turn()
 
     def _close(self) -> Any:
         try:
             return super()._close()
         finally:
-            self._give_way()
+            self._end_turn()
 
-    def _give_way(self) -> None:
+    def _end_turn(self) -> None:
         if self.turn is not None:
             self.turn.end()
             self.turn = None

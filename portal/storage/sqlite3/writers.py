@@ -1,11 +1,11 @@
-"""The queue of writers to a SQLite database, on this machine.
+"""The queue of writers to a SQLite database on this machine.
 
-SQLite admits one writer at a time; the others ask again after growing pauses, of up to a tenth of a
-second. Under load the database is idle while some of them wait for seconds. Here they queue: one
-thread of each process waits for the others, one of these is next, and a process that has just
-written cannot overtake it. ``tests/faults/test_writers.py`` says what would be lost without it.
+SQLite allows one writer at a time; the others retry after growing pauses of up to 0.1 s. Under load
+the database is idle while some of them wait for seconds. In this queue one thread of each process
+waits for the other processes, one of these is next, and a process that has just written cannot
+overtake it. ``tests/faults/test_writers.py`` shows why it is needed.
 
-The locks are the kernel's (flock), so they end with the process that holds them.
+The kernel releases its locks (flock) when a process exits.
 """
 
 import fcntl
@@ -15,18 +15,18 @@ import time
 from collections import defaultdict
 from typing import Final
 
-PLACES: Final = 1  # of each process, for those who wait or write: one of its two threads is free
-PLACE_WAIT_S: Final = 0.5  # for the last thread, since the others of the process came on last
-_NEXT_EVERY_S: Final = 0.0005  # the one who is next asks this often
+PLACES: Final = 1  # threads per process that wait or write; the other one stays free
+PLACE_WAIT_S: Final = 0.5  # for the last thread, since the process last made progress
+_NEXT_EVERY_S: Final = 0.0005  # how often the next writer polls
 _OTHERS_EVERY_S: Final = 0.003
 
 
 class TooManyWriters(Exception):
-    """Others write, or wait, for longer than this thread may wait."""
+    """The time that this thread may wait is over."""
 
 
 class _Line:
-    """The threads of this process that want to write to one database."""
+    """The threads of this process that write, or wait to write, to one database."""
 
     def __init__(self) -> None:
         self.places = threading.BoundedSemaphore(PLACES)
@@ -34,7 +34,7 @@ class _Line:
         self.moved_at = 0.0
 
     def move(self) -> None:
-        """Note that someone got on, so that those behind go on waiting."""
+        """Record progress, so that the threads behind keep waiting."""
         self.moved_at = time.monotonic()
 
 
@@ -42,13 +42,13 @@ _lines: Final[defaultdict[str, _Line]] = defaultdict(_Line)
 
 
 class Turn:
-    """The right to write, until its end."""
+    """The right to write, until ``end``."""
 
     def __init__(self, line: _Line, file: int) -> None:
         self._line, self._file = line, file
 
     def end(self) -> None:
-        """Let the next one write."""
+        """Let the next writer write."""
         os.close(self._file)
         self._line.move()
         self._line.front.release()
@@ -56,11 +56,10 @@ class Turn:
 
 
 def wait_for_turn(database: str, *, until: float) -> Turn:
-    """Return when nobody else writes to the file ``database``.
+    """Return when no one else writes to the file ``database``.
 
-    Errors: TooManyWriters at ``until`` of the monotonic clock, or sooner where this would take the
-    last thread of the process and nobody comes on (AVA-3); OSError where no file can be made beside
-    it.
+    Errors: TooManyWriters at ``until`` (monotonic clock), or sooner if this would take the last
+    thread of a process that makes no progress (AVA-3); OSError if the lock files cannot be created.
     """
     line = _lines[database]
     _take_place(line, until=until)
@@ -78,10 +77,10 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
 
 
 def _take_place(line: _Line, *, until: float) -> None:
-    came_at = time.monotonic()
+    started_at = time.monotonic()
     left_s = PLACE_WAIT_S
     while not line.places.acquire(timeout=max(left_s, 0)):
-        last_at = max(line.moved_at, came_at)
+        last_at = max(line.moved_at, started_at)
         left_s = min(last_at + PLACE_WAIT_S, until) - time.monotonic()
         if left_s <= 0:
             raise TooManyWriters("too many wait to write")
@@ -89,7 +88,7 @@ def _take_place(line: _Line, *, until: float) -> None:
 
 
 def _pass_the_others(database: str, line: _Line, *, until: float) -> int:
-    """Return the locked file of the turn, after having been next for a while."""
+    """Return the locked file of the turn, once this process was next."""
     following = _locked(f"{database}-next", every_s=_OTHERS_EVERY_S, until=until)
     line.move()
     try:

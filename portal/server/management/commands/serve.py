@@ -1,4 +1,4 @@
-"""`manage.py serve`: from an empty folder to a portal that answers, in one command."""
+"""`manage.py serve`: turns an empty folder into a running portal, in one command."""
 
 import logging
 import os
@@ -21,44 +21,45 @@ PASSWORD = "PORTAL_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
 
 
 class Command(PortalCommand):
-    prints = False
-    help = "Prepares what is missing (tables, static files, key, tenant, administrator) and serves."
+    uses_stdout = False
+    help = "Adds what is missing (tables, static files, key, tenant, administrator) and serves."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, then serve in the foreground until Ctrl C or SIGTERM; both end with status 0."""
+        """Prepare, then serve in the foreground; Ctrl C and SIGTERM exit with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
         check_tls()
         with claim_port():
             self.prepare()
-            logging.disable(logging.NOTSET)  # from here on the log is the server's
-            serve(tell=self.tell_address)
+            logging.disable(logging.NOTSET)  # the log of the server starts here
+            serve(on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:
-        """Make what is missing; processes that start at once do it one after the other."""
+        """Add what is missing; processes that start at the same time take turns."""
         with first_start.one_at_a_time():
             first_start.prepare_tables()
             collect_changed_static_files()
-            first_start.prepare_rows(now=now(), tell=self.tell)
+            first_start.prepare_rows(now=now(), tell=self.print)
         if PASSWORD in os.environ:
             restart_without(PASSWORD)
 
-    def tell(self, text: str) -> None:
-        """Say something to standard output, and nowhere else."""
+    def print(self, text: str) -> None:
+        """Write to standard output now, and only there."""
         self.stdout.write(text)
         self.stdout.flush()
 
-    def tell_address(self) -> None:
-        """Say where the portal is, and to the log how it is set (AUD-3)."""
-        known = facts()
+    def announce(self) -> None:
+        """Print the address; log the settings (AUD-3)."""
+        known = settings_to_log()
         text = " ".join(f"{name}={value}" for name, value in known.items())
         log.info("The portal has started: %s", text, extra={"event": "server.started", **known})
-        self.tell(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
+        self.print(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
 
 
-def facts() -> dict[str, str | int]:
-    """Return the settings that an operator may look up in the log; none of them is secret."""
+def settings_to_log() -> dict[str, str | int]:
+    """Return settings that help an operator; none of them is secret."""
+    names = ("TOKEN_SIGNING_ALGORITHM", "CLIENTS_PER_TENANT", "TIME_ZONE", "LOG_TOKENS")
     return {
         "PUBLIC_URL": settings.PUBLIC_URL,
         "WORKERS": settings.WORKERS,
@@ -66,16 +67,12 @@ def facts() -> dict[str, str | int]:
         "TRUSTED_PROXIES": " ".join(settings.TRUSTED_PROXIES),
         "API_SCOPES": " ".join(settings.API_SCOPES),
         "TOKEN_AUDIENCE": conf.token_audience(),
-        "TOKEN_SIGNING_ALGORITHM": settings.TOKEN_SIGNING_ALGORITHM,
-        "CLIENTS_PER_TENANT": settings.CLIENTS_PER_TENANT,
-        "TIME_ZONE": settings.TIME_ZONE,
-        "LOG_TOKENS": settings.LOG_TOKENS,
-        "AUDIT_STREAM": settings.AUDIT_STREAM,
+        **{name: getattr(settings, name) for name in (*names, "AUDIT_STREAM")},
     }
 
 
 def restart_without(name: str) -> None:
-    """Become this program again without a variable, so that no process of the server shows it."""
+    """Run this program again without the variable, so that no process of the server shows it."""
     connections.close_all()
     environment = {key: value for key, value in os.environ.items() if key != name}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606  ourselves

@@ -1,4 +1,4 @@
-"""`manage.py worker`: sends mail and webhooks, and does what is due; `serve` runs one itself."""
+"""`manage.py worker`: sends mail and webhooks, and runs scheduled work."""
 
 import logging
 import os
@@ -17,44 +17,44 @@ from clients_app.management.command_line import PortalCommand
 from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries
 
-POLL_S: Final = 1.0  # how often an idle worker looks; it only reads, so nobody waits for it
+POLL_S: Final = 1.0  # an idle worker only reads, so it blocks nobody
 
 log = logging.getLogger("clients_app.worker")
 
 
 class Command(PortalCommand):
-    help = "Sends what waits and does what is due, in the foreground. `serve` runs one itself."
+    help = "Sends messages and runs scheduled work, in the foreground; `serve` starts one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--until-closed", action="store_true", help="end when standard input is closed"
+            "--until-closed", action="store_true", help="exit when standard input is closed"
         )
-        parser.add_argument("--once", action="store_true", help="send what waits now, and end")
+        parser.add_argument("--once", action="store_true", help="send what is due now and exit")
 
     def handle(self, *args: Any, until_closed: bool, once: bool, **options: Any) -> None:
-        """Work until SIGTERM or Ctrl C; a message that is being sent is finished first."""
+        """Run until SIGTERM or Ctrl C; finish sending a message first."""
         stopped = threading.Event()
         if once:
-            send_what_waits(stopped)
+            send_due_messages(stopped)
             return
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
         if until_closed:
-            threading.Thread(target=_end_when_closed, daemon=True).start()
+            threading.Thread(target=_exit_when_closed, daemon=True).start()
         housekeeping.begin(housekeeping.WORKER_CHORES)
         while not stopped.is_set():
             try:
-                send_what_waits(stopped)
+                send_due_messages(stopped)
             except DatabaseError as error:
-                log.error("The messages wait for the database: %s", error)
+                log.error("Messages are delayed by the database: %s", error)
                 connection.close()
             except Exception:
-                log.exception("A message could not be tried.")
+                log.exception("A message could not be sent.")
             stopped.wait(POLL_S)
 
 
-def send_what_waits(stopped: threading.Event) -> None:
-    """Try each message that is due now, until ``stopped``."""
+def send_due_messages(stopped: threading.Event) -> None:
+    """Attempt each message that is due now, until ``stopped``."""
     mail_asked_links(now=datetime.now(UTC))
     for delivery_id in deliveries.due(now=datetime.now(UTC)):
         if stopped.is_set():
@@ -62,6 +62,6 @@ def send_what_waits(stopped: threading.Event) -> None:
         deliveries.attempt(delivery_id, now=datetime.now(UTC))
 
 
-def _end_when_closed() -> None:
+def _exit_when_closed() -> None:
     sys.stdin.read()
     os._exit(1)

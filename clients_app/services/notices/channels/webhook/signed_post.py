@@ -56,7 +56,7 @@ def payload(delivery: Delivery) -> dict[str, Any]:
     """Return the body: its type, the moment of the event, and the secrets that end."""
     return {
         "type": TEST if delivery.is_test else EXPIRING,
-        "timestamp": delivery.made_at.astimezone(UTC).isoformat(),
+        "timestamp": delivery.created_at.astimezone(UTC).isoformat(),
         "data": {
             "tenant_id": str(delivery.tenant_id),
             "tenant": delivery.tenant.name,

@@ -1,4 +1,4 @@
-"""`manage.py clients`: what it does to a client that exists."""
+"""`manage.py clients`: what it does to an existing client."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.management.test_clients import SECRET
 
 @pytest.fixture
 def pump(run: Run, tenant: Tenant) -> Client:
-    """A client with one secret, made long ago."""
+    """A client with one secret, created long ago."""
     run("clients", "add", "Pump")
     client = Client.objects.get()
     ClientSecret.objects.update(created_at=client.created_at - timedelta(days=30))
@@ -71,7 +71,7 @@ def test_rotate_refuses_a_wrong_end(run: Run, pump: Client, old_ends: str, sente
     assert ClientSecret.objects.count() == 1
 
 
-def test_rotate_asks_which_of_several(run: Run, pump: Client) -> None:
+def test_rotate_with_several_secrets_lists_them(run: Run, pump: Client) -> None:
     first, second = ClientSecret.objects.get(), insert_secrets(pump, 1, description="spare")[0]
 
     ended = run("clients", "rotate", str(pump.pk))
@@ -83,7 +83,7 @@ def test_rotate_asks_which_of_several(run: Run, pump: Client) -> None:
     assert ClientSecret.objects.get(replaces=second)
 
 
-def test_rotate_says_that_ten_leave_no_room(run: Run, pump: Client) -> None:
+def test_rotate_with_ten_secrets_requires_remove(run: Run, pump: Client) -> None:
     one, other = ClientSecret.objects.get(), insert_secrets(pump, 9, expires_at=None)[0]
     words = ("clients", "rotate", str(pump.pk), "--secret", str(one.pk))
 
@@ -94,7 +94,7 @@ def test_rotate_says_that_ten_leave_no_room(run: Run, pump: Client) -> None:
 
 
 @pytest.mark.parametrize("client_id", ["Pump", "00000000-0000-4000-8000-000000000000"])
-def test_rotate_of_no_client(run: Run, tenant: Tenant, client_id: str) -> None:
+def test_rotate_of_an_unknown_client(run: Run, tenant: Tenant, client_id: str) -> None:
     assert run("clients", "rotate", client_id).error == "There is no such client.\n"
 
 
@@ -105,7 +105,7 @@ def test_end_tokens(run: Run, tenant: Tenant) -> None:
     ended = run("clients", "end-tokens", str(pump.pk).upper())
 
     assert ended.status == 0
-    assert ended.out.startswith("All tokens of Pump have ended for APIs that ask the portal.\n")
+    assert ended.out.startswith("All tokens of Pump have ended for APIs that introspect them.\n")
     pump.refresh_from_db()
     other.refresh_from_db()
     assert pump.tokens_not_before is not None
@@ -116,7 +116,7 @@ def test_end_tokens(run: Run, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("client_id", ["Pump", "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"])
-def test_end_tokens_of_nobody(run: Run, tenant: Tenant, client_id: str) -> None:
+def test_end_tokens_of_an_unknown_client(run: Run, tenant: Tenant, client_id: str) -> None:
     ended = run("clients", "end-tokens", client_id)
 
     assert (ended.status, ended.error) == (1, "There is no such client.\n")

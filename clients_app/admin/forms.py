@@ -1,0 +1,72 @@
+"""The forms of the admin site where they differ from those of the portal."""
+
+from typing import Any, Final
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clients_app.http.forms import client_form, rotate_form, secret_form
+from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
+from clients_app.selectors.tenants.installation import tenants
+
+_TEXTS: Final = {  # the help texts of Add Client
+    **dict.fromkeys(client_form.URL_INPUTS, _("One on each line.")),
+    "roles": _("Every client also has Tenant Member."),
+    "confirm_admin": _("Required if Tenant Administrator is among the roles."),
+    "token_lifetime": _("Seconds, 60 to 3600."),
+    "tags": _("Separate tags with commas."),
+    "may_introspect": _("For an API that asks the portal about the tokens it receives."),
+}
+
+
+class SecretForm(secret_form.SecretForm):
+    """Never Expires is there only if the policies of the tenant allow it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["secret_description"].label = _("Secret Description")
+        self.fields["expiration"].help_text = gettext(
+            "YYYY-MM-DD hh:mm, %(zone)s. Ignored with Never Expires."
+        ) % {"zone": timezone.get_current_timezone_name()}
+        if not self.offers_never:
+            del self.fields["never_expires"]
+
+
+class RotateForm(SecretForm, rotate_form.RotateForm):
+    """The address names the secret to replace; no secret to remove is chosen by default."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        del self.fields["replaces"]
+        if self.is_full:
+            remove: Any = self.fields["remove"]
+            remove.choices = [("", gettext("Choose a secret")), *remove.choices]
+
+
+class TenantAndTypeForm(forms.Form):
+    """The tenant and the Client Type; the fields of ``ClientForm`` depend on both."""
+
+    tenant = forms.ModelChoiceField(tenants().order_by("name"), label=_("Tenant"))
+    type = forms.ChoiceField(
+        choices=[(one.id, one.label) for one in CLIENT_TYPES.values()],
+        initial=CLIENT_CREDENTIALS.id,
+        label=_("Client Type"),
+    )
+
+
+class ClientForm(SecretForm, client_form.ClientForm):
+    """The fields of the client, then those of its first secret if its type has secrets."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if "roles" in self.fields:
+            roles: Any = self.fields["roles"]
+            roles.widget = forms.CheckboxSelectMultiple(choices=roles.choices)
+            self.fields["confirm_admin"].label = _("This client becomes a Tenant Administrator")
+        if not self.client_type.has_secrets:
+            for name in secret_form.SECRET_INPUTS:
+                self.fields.pop(name, None)
+        for name in _TEXTS.keys() & self.fields.keys():
+            self.fields[name].help_text = _TEXTS[name]
