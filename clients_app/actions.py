@@ -1,4 +1,4 @@
-"""The names of what can be done; ``permissions.py`` says who may, and what asks for proof."""
+"""The names of all actions. ``permissions.py`` has the rules for each of them."""
 
 from enum import StrEnum
 

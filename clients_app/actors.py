@@ -1,4 +1,4 @@
-"""Who does an operation, or tries to: a person, a client, the command line, the system."""
+"""Who performs an operation: a person, a client, the command line or the system."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
 
-INSTALLATION: Final = UUID(int=0)  # in place of a tenant, for what belongs to none
+INSTALLATION: Final = UUID(int=0)  # stands for a tenant in what belongs to none
 
 
 class ActorKind(StrEnum):
@@ -20,12 +20,11 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Someone who acts in one tenant, with what an audit event must say of them.
+    """Someone who acts in one tenant, with what an audit event records about them.
 
-    ``rights`` are Role Type Ids of the built-in roles held now, read from the database and never
-    from a token. The command line and the system may do everything in ``tenant_id``.
-    ``has_fresh_proof`` tells of a person whether they proved lately who they are; it is asked only
-    where an action needs it, and of nobody else.
+    ``rights`` are the Role Type Ids of the built-in roles they have now, read from the database and
+    never from a token. ``has_fresh_proof`` returns whether a person confirmed their identity
+    recently; it is called only for actions that require it.
     """
 
     kind: ActorKind
@@ -56,10 +55,10 @@ class Actor:
 
     @classmethod
     def unknown(cls, tenant_id: UUID) -> Self:
-        """Return someone who tries to be a person of the tenant."""
+        """Return someone who tries to sign in as a person of the tenant."""
         return cls(kind=ActorKind.UNKNOWN, tenant_id=tenant_id, name=ActorKind.UNKNOWN.value)
 
     @property
     def is_trusted(self) -> bool:
-        """True for the command line and the system, which stand above a tenant's roles."""
+        """True for the command line and the system, which may do everything in their tenant."""
         return self.kind in {ActorKind.COMMAND_LINE, ActorKind.SYSTEM}

@@ -1,53 +1,18 @@
-"""Every path below DATA_DIR, each as a function of that folder.
+"""Every path in DATA_DIR, relative to it.
 
-Beside the database file SQLite keeps ``-wal`` and ``-shm``, and the queue of writers ``-next`` and
+Next to the database file SQLite keeps ``-wal`` and ``-shm``, and the queue of writers ``-next`` and
 ``-turn`` (``portal/storage/sqlite3``).
 """
 
 from pathlib import Path
-from uuid import UUID
+from typing import Final
 
-
-def database(data_dir: Path) -> Path:
-    """Return the database, where DATABASE_URL names no other."""
-    return data_dir / "portal.sqlite3"
-
-
-def short_lived(data_dir: Path) -> Path:
-    """Return the database of ``models/short_lived``; rename it when their columns change."""
-    return data_dir / "short-lived.sqlite3"
-
-
-def secret_key(data_dir: Path) -> Path:
-    """Return the file of the SECRET_KEY that the first start made."""
-    return data_dir / "secret_key"
-
-
-def static_root(data_dir: Path) -> Path:
-    """Return the folder of the collected static files."""
-    return data_dir / "static"
-
-
-def static_fingerprint(data_dir: Path) -> Path:
-    """Return the file that says which static files were collected."""
-    return data_dir / "static.fingerprint"
-
-
-def start_lock(data_dir: Path) -> Path:
-    """Return the lock by which processes that start at once prepare one after the other."""
-    return data_dir / "start.lock"
-
-
-def audit_heads(data_dir: Path) -> Path:
-    """Return the folder with one file for the head of each tenant's audit chain."""
-    return data_dir / "audit-heads"
-
-
-def audit_segments(data_dir: Path, tenant_id: UUID) -> Path:
-    """Return the folder of a tenant's sealed audit events."""
-    return data_dir / "audit-segments" / str(tenant_id)
-
-
-def audit_stream_lock(data_dir: Path) -> Path:
-    """Return the lock by which processes write whole lines to AUDIT_STREAM."""
-    return data_dir / "audit-stream.lock"
+DATABASE: Final = Path("portal.sqlite3")  # where DATABASE_URL names no other
+SHORT_LIVED: Final = Path("short-lived.sqlite3")  # rename it when its columns change
+SECRET_KEY: Final = Path("secret_key")  # created by the first start
+STATIC_ROOT: Final = Path("static")  # the collected static files
+STATIC_FINGERPRINT: Final = Path("static.fingerprint")  # which static files were collected
+START_LOCK: Final = Path("start.lock")  # held by a process that prepares, so that others wait
+AUDIT_HEADS: Final = Path("audit-heads")  # one file for the head of each tenant's audit chain
+AUDIT_SEGMENTS: Final = Path("audit-segments")  # a folder of sealed audit events for each tenant
+AUDIT_STREAM_LOCK: Final = Path("audit-stream.lock")  # held while a line goes to AUDIT_STREAM

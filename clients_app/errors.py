@@ -1,11 +1,13 @@
-"""What can go wrong below the doors. Each door translates these in one place.
+"""The errors of operations. Each door translates them in one place.
 
-Sentences are written for a person, in English, and marked for translation with ``gettext_noop``;
-the doors pass ``error.sentence`` through gettext and fill in ``error.values``.
+Sentences are in English and marked for translation with ``gettext_noop``; the doors translate
+``error.sentence`` and fill in ``error.values``.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+T = TypeVar("T")
 
 
 def gettext_noop(sentence: str) -> str:
@@ -14,7 +16,7 @@ def gettext_noop(sentence: str) -> str:
 
 
 class PortalError(Exception):
-    """Anything that stopped an operation; nothing was changed."""
+    """An operation failed and changed nothing."""
 
     def __init__(self, sentence: str, **values: Any) -> None:
         super().__init__(sentence)
@@ -26,7 +28,7 @@ class PortalError(Exception):
 
 
 class Refused(PortalError):
-    """A draft cannot be saved as it is.
+    """A draft cannot be saved.
 
     ``field`` is the path in the draft, without a suffix for unit or kind: ``name``, ``roles``,
     ``token_lifetime``, ``secret.expiration``. None means the whole draft.
@@ -42,11 +44,11 @@ class RuleBroken(Refused):
 
 
 class Conflict(Refused):
-    """The rows are not what the actor saw, or a name is taken."""
+    """The rows changed since the actor saw them, or a name is taken."""
 
 
 class Forbidden(PortalError):
-    """The actor may not do this: ``action`` is what they tried, to ``client`` if there is one."""
+    """The actor may not do ``action``, to ``client`` if it is about one."""
 
     def __init__(
         self, sentence: str, *, action: str = "", client: Any = None, **values: Any
@@ -57,15 +59,22 @@ class Forbidden(PortalError):
 
 
 class ProofRequired(PortalError):
-    """A person must prove who they are before this; the sentence says why it is asked."""
+    """A person must confirm their identity first; the sentence gives the reason."""
 
 
 class NotFound(PortalError):
-    """There is no such thing in the actor's tenant."""
+    """The actor's tenant has no such row."""
+
+
+def existing(row: T | None, sentence: str, **values: Any) -> T:
+    """Return ``row``, or raise NotFound with ``sentence`` if it is None."""
+    if row is None:
+        raise NotFound(sentence, **values)
+    return row
 
 
 class ChangedMeanwhile(Conflict):
-    """The row is of another version than the form; ``by`` is who changed it, if that is known."""
+    """The row changed since the form was opened; ``by`` names who changed it, if known."""
 
     def __init__(self, by: str = "") -> None:
         super().__init__(
@@ -78,7 +87,7 @@ class ChangedMeanwhile(Conflict):
 
 
 class AlreadyAdded(Conflict):
-    """This form was sent before and its first try was saved."""
+    """This form was sent and saved before."""
 
     def __init__(self, client_id: UUID) -> None:
         super().__init__(gettext_noop("Already added. Its secret cannot be shown; add a new one."))

@@ -1,4 +1,4 @@
-"""Limits of the product: each number stands here once; rules, constraints and texts use it."""
+"""The limits of the product, for rules, constraints and texts."""
 
 NAME_MAX = 200  # characters of a client's Name
 DESCRIPTION_MAX = 500  # characters of a client's Description
@@ -19,22 +19,22 @@ TOKEN_LIFETIME_MIN_S = 60
 TOKEN_LIFETIME_MAX_S = 3600
 TOKEN_LIFETIME_DEFAULT_S = 3600
 
-KEY_ANNOUNCED_DAYS = 14  # a signing key is published so long before it signs by schedule
-KEY_MARGIN_S = 60  # and at least so much longer than verifiers may keep the keys, in any case
-KEY_LEEWAY_S = 300  # a retired key is published so long after the end of its last token
-CLOCK_AHEAD_MAX_S = 10  # how far the clock of another node may be ahead of ours
+KEY_ANNOUNCED_DAYS = 14  # between the publication of a signing key and its scheduled use
+KEY_MARGIN_S = 60  # at least this much longer than verifiers may cache the keys
+KEY_LEEWAY_S = 300  # a retired key stays published this long after its last token expires
+CLOCK_AHEAD_MAX_S = 10  # how far the clock of another node may be ahead
 
 SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
-SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may lie
-SECRET_LENGTH_MAX = 256  # bytes of a presented secret that are looked at
+SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
+SECRET_LENGTH_MAX = 256  # bytes; a longer secret is rejected unread
 
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 
 CHANNEL_MAX = 30  # characters of the name of a notice channel
-ANSWER_MAX = 200  # characters of an answer to a notice that are kept
-SECRET_DAYS_MAX = 3650  # of the longest secret life that a tenant may set
+ANSWER_MAX = 200  # characters of the response to a notice that are stored
+SECRET_DAYS_MAX = 3650  # the longest maximum that a tenant may set
 
 TENANT_NAME_MAX = 200
 USERNAME_MAX = 150

@@ -1,7 +1,7 @@
-"""Who may do what, and what asks for proof of identity: the one table that every door asks.
+"""Who may perform which action, and which actions need a proof of identity.
 
-Rights come from built-in roles held now (ROL-2); Owners of a client have a few more on that client;
-the command line and the system may do everything in their tenant.
+Rights come from the current built-in roles (ROL-2) and from being an Owner of the client. The
+command line and the system may do everything in their tenant.
 """
 
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ _ANYONE: Final = _AUDITOR | _ROTATOR | {TENANT_MEMBER}
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may do an action, and what is said to those who may not, or not yet."""
+    """Who may perform an action, and what others are told."""
 
-    refusal: str  # said to someone who may not
-    roles: frozenset[UUID] = _ADMINISTRATOR  # any one of them is enough
-    by_owner: bool = False  # an Owner may, whatever their roles
-    takes_over: bool = False  # gives power over the client: with its secret one acts as it
-    proof: str = ""  # why it asks a person for proof of identity; empty: it does not ask
+    refusal: str  # for an actor who may not
+    proof: str = ""  # why a person must confirm their identity; empty: they need not
+    roles: frozenset[UUID] = _ADMINISTRATOR  # one of them is enough
+    by_owner: bool = False  # Owners of the client may, without any role
+    takes_over: bool = False  # the actor can then act as the client, with its roles
 
 
 PERMISSIONS: Final[dict[Action, Permission]] = {
@@ -42,164 +42,143 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("Only people with a built-in role can see clients."), roles=_ANYONE
     ),
     Action.ADD_CLIENT: Permission(
-        _("Only Tenant Administrators can add a client."),
-        proof=_("A client gives access to your APIs."),
+        _("Only Tenant Administrators can add a client."), _("A client gives access to your APIs.")
     ),
     Action.EDIT_CLIENT: Permission(
-        _(
-            "Only Tenant Administrators and Owners of the client can edit it; a client that is a "
-            "Tenant Administrator, only Tenant Administrators."
-        ),
+        _("Only Tenant Administrators and Owners can edit a client."),
         by_owner=True,
         takes_over=True,
     ),
     Action.EDIT_URLS: Permission(
-        _("Only Tenant Administrators and Owners of the client can change its URLs."),
+        _("Only Tenant Administrators and Owners can change the URLs of a client."),
+        _("People who sign in are sent to the URLs of a client."),
         by_owner=True,
         takes_over=True,
-        proof=_("People who sign in are sent to the URLs of a client."),
     ),
     Action.DISABLE_CLIENT: Permission(
         _("Only Tenant Administrators can disable or enable a client."),
-        proof=_("Disabling or enabling a client stops or starts applications."),
+        _("Disabling or enabling a client stops or starts applications."),
     ),
     Action.REMOVE_CLIENT: Permission(
         _("Only Tenant Administrators can remove a client."),
-        proof=_("Removing a client can stop applications."),
+        _("Removing a client can stop applications."),
     ),
     Action.RESTORE_CLIENT: Permission(
         _("Only Tenant Administrators can restore a client."),
-        proof=_("A restored client can be given access to your APIs again."),
+        _("A restored client can be given access to your APIs again."),
     ),
     Action.ASSIGN_ROLES: Permission(
         _("Only Tenant Administrators can assign roles."),
-        proof=_("Roles and owners control access to your APIs and clients."),
+        _("Roles and owners control access to your APIs and clients."),
     ),
     Action.END_TOKENS: Permission(
         _("Only Tenant Administrators can revoke the tokens of a client."),
-        proof=_("Revoking tokens can stop applications."),
+        _("Revoking tokens can stop applications."),
     ),
     Action.READ_SECRETS: Permission(
-        _(
-            "Only Tenant Administrators, Tenant Auditors, Secret Rotators and Owners of the client "
-            "can see its secrets."
-        ),
+        _("You need a role that can see secrets, or to be an Owner of the client."),
         roles=_AUDITOR | _ROTATOR,
         by_owner=True,
     ),
     Action.ADD_SECRET: Permission(
-        _(
-            "Only Tenant Administrators, Secret Rotators and Owners of the client can add a secret;"
-            " to a client that is a Tenant Administrator, only Tenant Administrators."
-        ),
+        _("Only Tenant Administrators, Secret Rotators and Owners can add a secret."),
+        _("A secret gives access to your APIs."),
         roles=_ROTATOR,
         by_owner=True,
         takes_over=True,
-        proof=_("A secret gives access to your APIs."),
     ),
     Action.EDIT_SECRET: Permission(
-        _(
-            "Only Tenant Administrators and Owners of the client can edit a secret; of a client "
-            "that is a Tenant Administrator, only Tenant Administrators."
-        ),
+        _("Only Tenant Administrators and Owners can edit a secret."),
         by_owner=True,
         takes_over=True,
     ),
     Action.EXTEND_SECRET: Permission(
-        _("Only Tenant Administrators and Owners of the client can let a secret live longer."),
+        _("Only Tenant Administrators and Owners can extend the life of a secret."),
+        _("A longer life of a secret gives access to your APIs."),
         by_owner=True,
         takes_over=True,
-        proof=_("A longer life of a secret gives access to your APIs."),
     ),
     Action.ROTATE_SECRET: Permission(
-        _(
-            "Only Tenant Administrators, Secret Rotators and Owners of the client can rotate a "
-            "secret; of a client that is a Tenant Administrator, only Tenant Administrators."
-        ),
+        _("Only Tenant Administrators, Secret Rotators and Owners can rotate a secret."),
+        _("A secret gives access to your APIs."),
         roles=_ROTATOR,
         by_owner=True,
         takes_over=True,
-        proof=_("A secret gives access to your APIs."),
     ),
     Action.REMOVE_SECRET: Permission(
-        _(
-            "Only Tenant Administrators, Secret Rotators and Owners of the client can remove a "
-            "secret."
-        ),
+        _("Only Tenant Administrators, Secret Rotators and Owners can remove a secret."),
+        _("Removing a secret can stop applications."),
         roles=_ROTATOR,
         by_owner=True,
-        proof=_("Removing a secret can stop applications."),
     ),
     Action.READ_ROLES: Permission(
         _("Only people with a built-in role can see roles."), roles=_ANYONE
     ),
     Action.ADD_ROLE: Permission(
-        _("Only Tenant Administrators can add a role."),
-        proof=_("APIs use the role names in tokens."),
+        _("Only Tenant Administrators can add a role."), _("APIs use the role names in tokens.")
     ),
     Action.EDIT_ROLE: Permission(
-        _("Only Tenant Administrators can edit a role."),
-        proof=_("APIs use the role names in tokens."),
+        _("Only Tenant Administrators can edit a role."), _("APIs use the role names in tokens.")
     ),
     Action.REMOVE_ROLE: Permission(
         _("Only Tenant Administrators can remove a role."),
-        proof=_("Removing a role takes it from everyone who has it."),
+        _("Removing a role takes it from everyone who has it."),
     ),
     Action.READ_ACTIVITY: Permission(
         _("Only Tenant Administrators and Tenant Auditors can see Activity."), roles=_AUDITOR
     ),
     Action.EXPORT_ACTIVITY: Permission(
         _("Only Tenant Administrators and Tenant Auditors can export Activity."),
+        _("An export takes the activity record out of the portal."),
         roles=_AUDITOR,
-        proof=_("An export takes the activity record out of the portal."),
     ),
     Action.MANAGE_PEOPLE: Permission(
         _("Only Tenant Administrators can manage people."),
-        proof=_("People have power over your clients."),
+        _("People have power over your clients."),
     ),
-    Action.MANAGE_NOTICES: Permission(_("Only Tenant Administrators can set how notices go out.")),
+    Action.MANAGE_NOTICES: Permission(_("Only Tenant Administrators can change notices.")),
     Action.SET_CHANNEL: Permission(
         _("Only Tenant Administrators can set the webhook."),
-        proof=_("A webhook receives which secrets expire."),
+        _("A webhook receives which secrets expire."),
     ),
     Action.READ_POLICIES: Permission(_("Only Tenant Administrators can set policies.")),
     Action.SET_POLICIES: Permission(
         _("Only Tenant Administrators can set policies."),
-        proof=_("Policies decide how long secrets give access to your APIs."),
+        _("Policies decide how long secrets give access to your APIs."),
     ),
     Action.SET_OWN_PASSWORD: Permission(
         _("Only people choose a password, and only their own."),
+        _("Your password controls who can sign in as you."),
         roles=_ANYONE,
-        proof=_("Your password controls who can sign in as you."),
     ),
     Action.SET_OWN_FACTOR: Permission(
         _("Only people set up a second factor, and only their own."),
+        _("A second factor controls who can sign in as you."),
         roles=_ANYONE,
-        proof=_("A second factor controls who can sign in as you."),
     ),
     Action.SET_OWN_CALENDAR: Permission(
         _("Only people have a calendar address, and only their own."),
+        _("Anyone with this link can see which secrets expire."),
         roles=_ANYONE,
-        proof=_("Anyone with this link can see which secrets expire."),
     ),
     Action.MANAGE_INSTALLATION: Permission(
         _("Only Staff can manage the installation."),
+        _("Signing keys decide which tokens your APIs accept."),
         roles=frozenset(),
-        proof=_("Signing keys decide which tokens your APIs accept."),
     ),
 }
 
 
 def allows(actor: Actor, action: Action, *, client: Client | None = None) -> bool:
-    """Return whether ``actor`` may do ``action``, to ``client`` where it is about one.
+    """Return whether ``actor`` may perform ``action``, on ``client`` if it is about one.
 
-    A client that carries Tenant Administrator is edited, and given secrets, by Tenant
-    Administrators alone. A client of another tenant is never allowed, and no client does more to
-    itself than read.
+    Nobody may act on a client of another tenant. Only Tenant Administrators may take over a client
+    that is a Tenant Administrator. A client may only read itself.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         return False
-    if client is not None and _is_itself(actor, client) and action != Action.READ_CLIENTS:
+    is_itself = client is not None and actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
+    if is_itself and action != Action.READ_CLIENTS:
         return False
     if actor.is_trusted:
         return True
@@ -218,22 +197,23 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
 
 
 def require(actor: Actor, action: Action, *, client: Client | None = None) -> None:
-    """Return if ``actor`` may, and has proved who they are where the action asks for it.
+    """Check that ``actor`` may perform ``action``, with a fresh proof of identity if it needs one.
 
-    Errors: NotFound for a client of another tenant, as if it never was; Forbidden; ProofRequired
-    for a person whose last proof of identity is too old.
+    Errors: Forbidden; NotFound for a client of another tenant; ProofRequired for a person whose
+    last proof of identity is too old.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         raise NotFound(_("There is no such client."))
     permission = PERMISSIONS[action]
     if not allows(actor, action, client=client):
-        raise Forbidden(permission.refusal, action=action, client=client)
+        refusal = permission.refusal
+        if client is not None and permission.takes_over and _is_administrator(client):
+            refusal = _(
+                "Only Tenant Administrators can change a client that is a Tenant Administrator."
+            )
+        raise Forbidden(refusal, action=action, client=client)
     if permission.proof and actor.kind is ActorKind.PERSON and not actor.has_fresh_proof():
         raise ProofRequired(permission.proof)
-
-
-def _is_itself(actor: Actor, client: Client) -> bool:
-    return actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
 
 
 def _is_administrator(client: Client) -> bool:

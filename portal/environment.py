@@ -159,7 +159,7 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
         return {"default": default}
     short_lived = {
         "ENGINE": "portal.storage.short_lived",
-        "NAME": str(data_files.short_lived(data_dir)),
+        "NAME": str(data_dir / data_files.SHORT_LIVED),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 0.2,  # seconds to wait for another writer
@@ -172,7 +172,7 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
 
 def _database(data_dir: Path) -> dict[str, Any]:
     name, advice = "DATABASE_URL", f"something like {DATABASE_EXAMPLE}"
-    url = text(name, f"sqlite:///{quote(str(data_files.database(data_dir)))}")
+    url = text(name, f"sqlite:///{quote(str(data_dir / data_files.DATABASE))}")
     if url.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise invalid(name, "is neither PostgreSQL nor SQLite", advice)
     found = parsed_url(name, url, environ.Env.db_url_config, DATABASE_EXAMPLE)

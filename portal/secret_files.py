@@ -23,7 +23,7 @@ def secret_key(data_dir: Path) -> str:
     """Return SECRET_KEY or the content of SECRET_KEY_FILE, by default a new file in DATA_DIR."""
     given = secret_from("SECRET_KEY")
     if not given:
-        path = data_files.secret_key(data_dir)
+        path = data_dir / data_files.SECRET_KEY
         if not path.exists():
             _create_key_file(path)
         given = _content(path, "The key file")

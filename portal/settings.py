@@ -193,7 +193,7 @@ LOCALE_PATHS = [BASE_DIR / "clients_app" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE")
 STATIC_URL = "static/"
-STATIC_ROOT = data_files.static_root(DATA_DIR)
+STATIC_ROOT = DATA_DIR / data_files.STATIC_ROOT
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536

@@ -18,7 +18,7 @@ from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import URL_KINDS, UrlKind
-from clients_app.selectors.clients.lists import holding
+from clients_app.selectors.clients.lists import name_or_tag_contains
 
 
 def _urls(kind: UrlKind) -> Any:  # the stubs of Django take only names as fields
@@ -69,7 +69,7 @@ class ClientAdmin(WithRolesAdmin):
     )
 
     def search_for(self, key: str) -> Q:
-        return holding(key)
+        return name_or_tag_contains(key)
 
     @admin.display(description=_("State"))
     def state(self, client: Client) -> str:

@@ -1,9 +1,8 @@
-"""The record of what was done: one chain of events per tenant, read as sentences."""
+"""The audit log: one chain of events per tenant, shown as sentences."""
 
 from clients_app.audit.chain import DONE, REFUSED, record
 from clients_app.audit.kinds import Kind, actions_of, kind_of
-from clients_app.audit.plain import json_line, members_of
-from clients_app.audit.sentences import Seconds, changes, sentence
+from clients_app.audit.sentences import Seconds, changes, json_line, members_of, sentence
 from clients_app.audit.verify import Fault, first_fault
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Writes audit events, each chained to the one before it in its tenant (security: one chain).
+"""Writes audit events, each chained to the one before it in its tenant (AUD-2).
 
 The digest of an event is a MAC over its canonical JSON and the digest before it, under a key that
 is not in the database: a row that was changed, removed, inserted or moved no longer fits.
@@ -7,7 +7,7 @@ is not in the database: a row that was changed, removed, inserted or moved no lo
 import json
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -19,6 +19,11 @@ from clients_app.audit import head_files, stream
 from clients_app.models import AuditEvent, AuditHead, Client
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
+
+_COLUMNS: Final = (  # that the canonical form repeats; ``rows`` compares both
+    *("tenant_id", "sequence", "at", "actor_kind", "actor_id", "actor_name", "action", "outcome"),
+    *("client_id", "object_kind", "object_id", "object_name", "address", "operation_id"),
+)
 
 
 def record(
@@ -34,73 +39,36 @@ def record(
 ) -> AuditEvent:
     """Add one event to the chain of the actor's tenant and return it.
 
-    Call it as the last act of the transaction that makes the change: it locks the tenant's head
+    Call it as the last step of the transaction that makes the change: it locks the tenant's head
     row until that transaction ends. ``client_id`` is by default the client that ``subject`` is or
-    belongs to. ``before`` and ``after`` hold the fields that differ, values without a structure of
-    their own, never a secret, a digest or a tag.
+    belongs to. ``before`` and ``after`` hold the fields that differ, as plain values without
+    structure, never a secret, a digest or a tag.
     Errors: OperationalError where the event cannot be written, whatever the reason: no audit, no
-    change, and every door says that it may be tried again (AUD-1).
+    change, and every door answers that it may be tried again (AUD-1).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is part of the transaction of its change.")
-    try:
-        return _record(
-            action,
-            subject,
-            actor=actor,
-            now=now,
-            client_id=client_id or _client_of(subject),
-            before=before or {},
-            after=after or {},
-            outcome=outcome,
-        )
-    except OperationalError:
-        raise
-    except DatabaseError as error:
-        raise OperationalError(f"The audit event cannot be written: {error}") from error
-
-
-def _record(
-    action: str,
-    subject: Model | None,
-    *,
-    actor: Actor,
-    now: datetime,
-    client_id: UUID | None,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    outcome: str,
-) -> AuditEvent:
-    heads = AuditHead.objects.select_for_update()
-    head, _ = heads.get_or_create(tenant_id=actor.tenant_id)
     event = AuditEvent(
         tenant_id=actor.tenant_id,
-        sequence=head.sequence + 1,
         at=now,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name,
         action=action,
         outcome=outcome,
-        client_id=client_id,
+        client_id=client_id or _client_of(subject),
         object_kind=(subject and subject._meta.model_name) or "",
         object_id=str(subject.pk) if subject else "",
         object_name=str(subject)[:200] if subject else "",
         address=actor.address,
         operation_id=actor.operation_id,
-        previous_digest=head.digest,
     )
-    event.canonical = canonical(event, before=before, after=after)
-    key = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
-    event.chain_key_id = key.id
-    event.digest = digest_of(event, key)
-    event.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
-    remember = partial(
-        head_files.note, actor.tenant_id, sequence=event.sequence, digest=event.digest
-    )
-    transaction.on_commit(remember, robust=True)
-    transaction.on_commit(partial(stream.send, event), robust=True)
+    try:
+        _append(event, before=before or {}, after=after or {})
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        raise OperationalError(f"The audit event cannot be written: {error}") from error
     return event
 
 
@@ -108,10 +76,24 @@ def _client_of(subject: Model | None) -> UUID | None:
     return subject.pk if isinstance(subject, Client) else getattr(subject, "client_id", None)
 
 
+def _append(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any]) -> None:
+    heads = AuditHead.objects.select_for_update()
+    head, _ = heads.get_or_create(tenant_id=event.tenant_id)
+    event.sequence, event.previous_digest = head.sequence + 1, head.digest
+    event.canonical = canonical(event, before=before, after=after)
+    key = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
+    event.chain_key_id, event.digest = key.id, digest_of(event, key)
+    event.save(force_insert=True)
+    AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
+    transaction.on_commit(partial(head_files.note, event), robust=True)
+    transaction.on_commit(partial(stream.send, event), robust=True)
+
+
 def canonical(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any]) -> str:
     """Return the event as JSON with sorted keys and no spaces (after RFC 8785)."""
+    columns = {name: getattr(event, name) for name in _COLUMNS}
     return json.dumps(
-        {**columns_of(event), "before": before, "after": after},
+        {**columns, "before": before, "after": after},
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
@@ -119,28 +101,8 @@ def canonical(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any
     )
 
 
-def columns_of(event: AuditEvent) -> dict[str, Any]:
-    """Return the columns that the canonical form repeats; ``verify`` compares both."""
-    return {
-        "tenant_id": str(event.tenant_id),
-        "sequence": event.sequence,
-        "at": _as_text(event.at),
-        "actor_kind": str(event.actor_kind),
-        "actor_id": event.actor_id,
-        "actor_name": event.actor_name,
-        "action": str(event.action),
-        "outcome": event.outcome,
-        "client_id": str(event.client_id) if event.client_id else None,
-        "object_kind": event.object_kind,
-        "object_id": event.object_id,
-        "object_name": event.object_name,
-        "address": event.address,
-        "operation_id": event.operation_id,
-    }
-
-
 def digest_of(event: AuditEvent, key: derived_keys.DerivedKey) -> str:
-    """Return the MAC of ``event`` and of what stands before it, as hexadecimal digits."""
+    """Return the MAC over ``event`` and the digest before it, as hexadecimal digits."""
     return derived_keys.mac(key, event.previous_digest.encode(), event.canonical.encode()).hex()
 
 

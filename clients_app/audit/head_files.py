@@ -1,7 +1,7 @@
-"""The heads of each chain outside the database: who cuts off the tail there is found out.
+"""The heads of each chain outside the database, which reveal that a chain was cut off.
 
-After each commit the head is added as a line to a file in DATA_DIR, and goes to the log
-(security: one chain). Lines are only added, so a chain that is written anew does not hide it.
+After each commit the head is added as a line to a file in DATA_DIR, and goes to the log. Lines are
+only added, so a chain that was rewritten does not match them.
 """
 
 import logging
@@ -12,20 +12,20 @@ from uuid import UUID
 from django.conf import settings
 
 from clients_app import data_files
+from clients_app.models import AuditEvent
 
 log = logging.getLogger("clients_app.audit")
 
 
-def note(tenant_id: UUID, *, sequence: int, digest: str) -> None:
-    """Remember the head of the chain of a tenant."""
+def note(event: AuditEvent) -> None:
+    """Remember the event as the head of its tenant's chain."""
+    tenant_id, sequence, digest = event.tenant_id, event.sequence, event.digest
     log.info("Audit chain of tenant %s: event %d, %s.", tenant_id, sequence, digest)
     path = _path(tenant_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, f"{sequence} {digest}\n".encode())  # one write: lines do not mix
-    finally:
-        os.close(file)
+    with os.fdopen(file, "wb", buffering=0) as raw:
+        raw.write(f"{sequence} {digest}\n".encode())  # one write: lines do not mix
 
 
 def check_writable() -> None:
@@ -53,4 +53,4 @@ def noted(tenant_id: UUID) -> dict[int, str]:
 
 
 def _path(tenant_id: UUID) -> Path:
-    return data_files.audit_heads(settings.DATA_DIR) / str(tenant_id)
+    return settings.DATA_DIR / data_files.AUDIT_HEADS / str(tenant_id)

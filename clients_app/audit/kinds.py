@@ -1,4 +1,4 @@
-"""What kinds of events there are: what Activity is filtered by."""
+"""The kinds of events that Activity can be filtered by."""
 
 from enum import StrEnum
 from typing import Final
@@ -14,12 +14,11 @@ class Kind(StrEnum):
     USERS = "users"
     SETTINGS = "settings"
     SIGN_INS = "sign-ins"
-    REFUSED_TOKENS = "refused-tokens"  # no events: groups that are counted beside the chain
+    REFUSED_TOKENS = "refused-tokens"  # no events: counts that are not in the chain
     NOTICES = "notices"
 
 
-#: how the actions of a kind begin; the longest that fits counts, and else it is a setting
-_BEGINNINGS: Final = {
+_PREFIXES: Final = {  # of actions; the longest that fits decides, all other actions are settings
     "client.": Kind.CLIENTS,
     "client.secret.": Kind.SECRETS,
     "role.": Kind.ROLES,
@@ -33,13 +32,13 @@ _CHANGES: Final = {Kind.CLIENTS, Kind.SECRETS, Kind.ROLES, Kind.USERS, Kind.SETT
 
 
 def kind_of(action: str) -> Kind:
-    """Return the one kind, CHANGES aside, that an action is of."""
-    fitting = [beginning for beginning in _BEGINNINGS if action.startswith(beginning)]
-    return _BEGINNINGS[max(fitting, key=len)] if fitting else Kind.SETTINGS
+    """Return the kind of an action, other than CHANGES."""
+    fitting = [prefix for prefix in _PREFIXES if action.startswith(prefix)]
+    return _PREFIXES[max(fitting, key=len)] if fitting else Kind.SETTINGS
 
 
 def actions_of(kind: Kind) -> tuple[str, ...]:
-    """Return the actions of a kind; none for what is no event."""
+    """Return the actions of a kind; none for REFUSED_TOKENS."""
     wanted = _CHANGES if kind is Kind.CHANGES else {kind}
     known = dict.fromkeys((*SENTENCES, *REFUSALS))
     return tuple(action for action in known if kind_of(action) in wanted)

@@ -1,7 +1,7 @@
-"""Reads the events of a tenant as they stand in the table, a hundred thousand a second.
+"""Reads the events of a tenant from the table, a hundred thousand a second.
 
-No model instances: one statement gives the columns as the canonical form spells them, and that form
-is put together from them and compared, which takes less than taking it apart.
+Without model instances: one statement returns the columns as the canonical form spells them. That
+form is built from them and compared, which is faster than parsing it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-#: sequence, previous digest, digest, id of its key, canonical, whether its columns say the same
+#: sequence, previous digest, digest, id of its key, canonical, whether its columns match that
 Row = tuple[int, str, str, str, str, bool]
 
 _PIECE: Final = 1000  # rows fetched at a time
@@ -34,7 +34,7 @@ FROM clients_app_auditevent WHERE tenant_id = %s AND sequence BETWEEN %s AND %s 
 
 
 def rows_of_table(tenant_id: UUID, *, first: int = 0, last: int) -> Iterator[Row]:
-    """Return the events of a tenant from number ``first`` up to ``last``, in their order."""
+    """Return the events of a tenant from number ``first`` to ``last``, in order."""
     statement = _SELECT.format(at=_AT[connection.vendor], client_id=_CLIENT_ID[connection.vendor])
     key = models.UUIDField().get_db_prep_value(tenant_id, connection)
     with connection.chunked_cursor() as cursor:
@@ -44,11 +44,10 @@ def rows_of_table(tenant_id: UUID, *, first: int = 0, last: int) -> Iterator[Row
 
 
 def _compared(piece: list[tuple[Any, ...]], tenant_id: str) -> Iterator[Row]:
-    """Return the rows, each with whether ``chain.canonical`` makes this text of these columns.
+    """Return the rows, each with whether ``chain.canonical`` gives this text for these columns.
 
-    Between the columns stand only after and before, two objects whose values are no objects: so
-    the columns are looked for at the start, at the end and where the one object ends and the
-    other begins.
+    Between the columns are only "after" and "before", two objects whose values are no objects. So
+    the columns must be at the start, at the end, and where "after" ends and "before" begins.
     """
     # fmt: off
     for (

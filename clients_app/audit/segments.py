@@ -1,7 +1,7 @@
-"""Sealed segments: old events in compressed files of DATA_DIR, a JSON object a line.
+"""Sealed segments: old events in compressed files in DATA_DIR, one JSON object per line.
 
-A line is `{"event":<canonical>,"digest":"...","key":"..."}`: the very text that the digest seals,
-so that the chain is followed through the file as through the table.
+A line is `{"event":<canonical>,"digest":"...","key":"..."}`: the exact text that the digest seals,
+so that the chain can be followed through the file as through the table.
 """
 
 import gzip
@@ -18,25 +18,25 @@ from clients_app import data_files, derived_keys
 from clients_app.audit.rows import Row
 from clients_app.models import AuditSegment
 
-_HEX: Final = 64  # digits of a digest
-_TAIL: Final = len(',"digest":"') + _HEX + len('","key":"') + 8 + len('"}\n')
+_DIGEST: Final = 64  # hexadecimal digits
+_TAIL: Final = len(',"digest":"') + _DIGEST + len('","key":"') + 8 + len('"}\n')
 
 
 def path_of(segment: AuditSegment) -> Path:
-    """Return where the file of ``segment`` is."""
+    """Return the path of the file of ``segment``."""
     name = f"{segment.first_sequence:012}-{segment.last_sequence:012}.jsonl.gz"
-    return data_files.audit_segments(settings.DATA_DIR, segment.tenant_id) / name
+    return settings.DATA_DIR / data_files.AUDIT_SEGMENTS / str(segment.tenant_id) / name
 
 
 def draft_of(segment: AuditSegment) -> Path:
-    """Return where this process writes the file of ``segment``, until it is kept."""
+    """Return where this process writes the file of ``segment`` until ``keep``."""
     path = path_of(segment)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.with_name(f"{path.name}.{os.getpid()}")
 
 
 def write(rows: Iterable[Row], draft: Path) -> Iterator[Row]:
-    """Return ``rows`` while they are written; at their end the file is whole and on disk."""
+    """Yield ``rows`` while writing them; after the last one the file is complete and on disk."""
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
         with gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
             for row in rows:
@@ -49,7 +49,7 @@ def write(rows: Iterable[Row], draft: Path) -> Iterator[Row]:
 
 
 def keep(draft: Path, segment: AuditSegment) -> None:
-    """Give the file its name, on disk; call it in the transaction that takes the events away."""
+    """Give the file its final name, on disk; call it in the transaction that deletes the events."""
     path = path_of(segment)
     draft.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
@@ -62,14 +62,13 @@ def keep(draft: Path, segment: AuditSegment) -> None:
 def rows_of_file(segment: AuditSegment) -> Iterator[Row]:
     """Return the events of a segment.
 
-    Errors: OSError, EOFError, zlib.error, ValueError where the file is missing or not what was
-    written.
+    Errors: OSError, EOFError, zlib.error, ValueError where the file is missing or damaged.
     """
     sequence, previous = segment.first_sequence, segment.previous_digest
     with gzip.open(path_of(segment), "rt", encoding="utf-8", newline="\n") as file:
         for line in file:
             body, tail = line[:-_TAIL], line[-_TAIL:]
-            digest = tail[11 : 11 + _HEX]
+            digest = tail[11 : 11 + _DIGEST]
             yield sequence, previous, digest, tail[-11:-3], body.removeprefix('{"event":'), True
             sequence, previous = sequence + 1, digest
 
@@ -86,13 +85,8 @@ def mac_of(segment: AuditSegment) -> str | None:
     if key is None:
         return None
     facts = (
-        "segment",
-        str(segment.tenant_id),
-        segment.first_sequence,
-        segment.last_sequence,
-        segment.previous_digest,
-        segment.last_digest,
-        segment.file_digest,
+        *("segment", segment.tenant_id, segment.first_sequence, segment.last_sequence),
+        *(segment.previous_digest, segment.last_digest, segment.file_digest),
         segment.sealed_at.isoformat(),
     )
     return derived_keys.mac(key, *(str(fact).encode() for fact in facts)).hex()

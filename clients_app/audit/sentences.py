@@ -1,4 +1,4 @@
-"""How an audit event reads on the screen: a sentence, and what differs before and after."""
+"""How an audit event reads, on the screen and as JSON: its sentence, and what changed."""
 
 import json
 from datetime import datetime
@@ -10,8 +10,7 @@ from clients_app.models import AuditEvent
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
-#: of events with the outcome refused
-REFUSALS: Final = {
+REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
     "session.confirm": gettext_noop("Wrong password or code when confirming their identity"),
     "attempt": gettext_noop("Tried something that is not allowed"),
@@ -143,12 +142,15 @@ LABELS: Final = {
 }
 
 
+_ORDER: Final = {name: place for place, name in enumerate(LABELS)}
+
+
 class Seconds(int):
-    """A number of seconds, which screens give with words."""
+    """A number of seconds, which screens write in words."""
 
 
 class Change(NamedTuple):
-    """One field that differs; None where there was, or is, nothing."""
+    """One field that differs; None where it was, or is, empty."""
 
     label: str
     before: Any
@@ -156,7 +158,7 @@ class Change(NamedTuple):
 
 
 def sentence(event: AuditEvent) -> str:
-    """Return what happened, in the reader's language."""
+    """Return what happened as a sentence in the reader's language."""
     sentences = REFUSALS if event.outcome == AuditEvent.REFUSED else SENTENCES
     template = sentences.get(event.action)
     if template is None:
@@ -165,18 +167,19 @@ def sentence(event: AuditEvent) -> str:
 
 
 def changes(event: AuditEvent) -> list[Change]:
-    """Return each field of the event with its value before and after, as LABELS orders them."""
+    """Return each field of the event with its value before and after, in the order of LABELS."""
     sealed = json.loads(event.canonical)
     before, after = sealed["before"], sealed["after"]
+    names = sorted({*before, *after}, key=lambda name: (_ORDER.get(name, len(LABELS)), name))
     return [
         Change(gettext(LABELS.get(name, name)), _value(name, before), _value(name, after))
-        for name in sorted({*before, *after}, key=_place)
+        for name in names
         if before.get(name) or after.get(name) or name == "expires_at"
     ]
 
 
 def _value(name: str, fields: dict[str, Any]) -> Any:
-    """Return a sealed value as the screen means it, by its field: a text may look like a moment."""
+    """Return a sealed value in the type of its field: a text may look like a moment."""
     sealed = fields.get(name)
     if name == "expires_at" and name in fields:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
@@ -189,5 +192,11 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
     return sealed
 
 
-def _place(name: str) -> tuple[int, str]:
-    return (list(LABELS).index(name) if name in LABELS else len(LABELS), name)
+def members_of(event: AuditEvent) -> dict[str, Any]:
+    """Return the sealed members of an event, its sentence, and the digest that seals it."""
+    return {**json.loads(event.canonical), "sentence": sentence(event), "digest": event.digest}
+
+
+def json_line(members: dict[str, Any]) -> str:
+    """Return ``members`` as one line of JSON in plain ASCII, for other programs."""
+    return json.dumps(members, separators=(",", ":")) + "\n"

@@ -16,8 +16,14 @@ class Fault(NamedTuple):
     reason: str
 
 
+class ChainBroken(Exception):
+    def __init__(self, sequence: int, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = Fault(sequence, reason)
+
+
 class Link(NamedTuple):
-    """An event by which the chain goes on."""
+    """An event that the chain continues after."""
 
     sequence: int
     digest: str
@@ -27,92 +33,95 @@ def first_fault(tenant_id: UUID) -> Fault | None:
     """Return where the chain of this tenant breaks first; None where it is whole.
 
     It is followed through the sealed segments, then through the table. Every chain has a head,
-    since it begins with the event that tells of the tenant's making.
+    since it begins with the event that the tenant was added.
     """
     while True:
         sealed = segments.segments_of(tenant_id)
-        fault = _first_fault(tenant_id, sealed)
-        if fault is None or sealed == segments.segments_of(tenant_id):
-            return fault  # else events went from the table into a segment meanwhile
+        try:
+            _check(tenant_id, sealed)
+        except ChainBroken as broken:
+            if sealed == segments.segments_of(tenant_id):  # no events were sealed in the meantime
+                return broken.fault
+        else:
+            return None
 
 
-def _first_fault(tenant_id: UUID, sealed: list[AuditSegment]) -> Fault | None:
+def _check(tenant_id: UUID, sealed: list[AuditSegment]) -> None:
     seen = head_files.noted(tenant_id)
-    head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # what is written later can wait
+    head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # later events are not checked
     last = head.sequence if head else 0
     link = Link(0, "")
     for segment in sealed:
-        through = _through(segment, after=link, seen=seen)
-        if isinstance(through, Fault):
-            return through
-        link = through
+        link = _follow_segment(segment, after=link, seen=seen)
     end = follow(rows_of_table(tenant_id, last=last), after=link, seen=seen)
-    if isinstance(end, Fault):
-        return end
     if head is None:
-        return Fault(1, "the head of the chain is missing")
+        raise ChainBroken(1, "the head of the chain is missing")
     if max(last, *seen, 0) > end.sequence:
-        return Fault(end.sequence + 1, "the events from here to the end are missing")
+        raise ChainBroken(end.sequence + 1, "the events from here to the end are missing")
     if head.digest != end.digest:
-        return Fault(last + 1, "the head of the chain does not know this event")
-    return _fault_after(head)
+        raise ChainBroken(last + 1, "the head of the chain does not know this event")
+    _check_beyond(head)
 
 
-def _through(segment: AuditSegment, *, after: Link, seen: dict[int, str]) -> Link | Fault:
-    """Return the last event of ``segment``, where it goes on from ``after`` and is as sealed."""
+def _follow_segment(segment: AuditSegment, *, after: Link, seen: dict[int, str]) -> Link:
+    """Return the last event of ``segment``, if it continues ``after`` and is as it was sealed."""
     first, path = segment.first_sequence, segments.path_of(segment)
     if first != after.sequence + 1:
-        return Fault(after.sequence + 1, "the event is missing")
+        raise ChainBroken(after.sequence + 1, "the event is missing")
     if segments.mac_of(segment) != segment.mac:
-        return Fault(first, "the head of its sealed segment was changed")
+        raise ChainBroken(first, "the head of its sealed segment was changed")
     try:
         end = follow(segments.rows_of_file(segment), after=after, seen=seen)
-        altered = segments.file_digest(path) != segment.file_digest
+        is_altered = segments.file_digest(path) != segment.file_digest
     except FileNotFoundError:
-        return Fault(first, f"its sealed segment {path.name} is missing from DATA_DIR")
-    except (OSError, EOFError, zlib.error, ValueError):
-        return Fault(first, f"its sealed segment {path.name} cannot be read")
-    if isinstance(end, Fault):
-        return end
-    if altered or end != Link(segment.last_sequence, segment.last_digest):
-        return Fault(first, f"its sealed segment {path.name} was altered")
+        reason = f"its sealed segment {path.name} is missing from DATA_DIR"
+        raise ChainBroken(first, reason) from None
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise ChainBroken(first, f"its sealed segment {path.name} cannot be read") from error
+    if is_altered or end != Link(segment.last_sequence, segment.last_digest):
+        raise ChainBroken(first, f"its sealed segment {path.name} was altered")
     return end
 
 
-def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link | Fault:
-    """Return the last of ``rows``, where they go on from ``after`` without a fault."""
+def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link:
+    """Return the last of ``rows``, which continue ``after``.
+
+    Errors: ChainBroken.
+    """
     sequence, digest = after
     macs: dict[str, Callable[[bytes, bytes], str]] = {}
     for number, previous, sealed, key_id, canonical, fits in rows:
         sequence += 1
-        if number != sequence:
-            missing = number > sequence
-            return Fault(
-                sequence, "the event is missing" if missing else "another stands before it"
-            )
+        if number > sequence:
+            raise ChainBroken(sequence, "the event is missing")
+        if number < sequence:
+            raise ChainBroken(sequence, "another stands before it")
         if previous != digest:
-            return Fault(sequence, "it does not follow the event before it")
+            raise ChainBroken(sequence, "it does not follow the event before it")
         if key_id not in macs:
-            key = derived_keys.key_by_id(derived_keys.AUDIT_CHAIN, key_id)
-            if key is None:
-                reason = "the key it was sealed with is not among SECRET_KEY and its fallbacks"
-                return Fault(sequence, reason)
-            macs[key_id] = derived_keys.mac_maker(key)
+            macs[key_id] = _mac_maker(key_id, sequence)
         if macs[key_id](previous.encode(), str(canonical).encode()) != sealed:
-            return Fault(sequence, "it was changed")
+            raise ChainBroken(sequence, "it was changed")
         if not fits:
-            return Fault(sequence, "its columns were changed")
+            raise ChainBroken(sequence, "its columns were changed")
+        if seen.get(sequence, sealed) != sealed:
+            raise ChainBroken(sequence, "it is not the event that DATA_DIR remembers")
         digest = sealed
-        if sequence in seen and seen[sequence] != digest:
-            return Fault(sequence, "it is not the event that DATA_DIR remembers")
     return Link(sequence, digest)
 
 
-def _fault_after(head: AuditHead) -> Fault | None:
-    """Return a fault if there are events that even the head of this moment does not know."""
+def _mac_maker(key_id: str, sequence: int) -> Callable[[bytes, bytes], str]:
+    key = derived_keys.key_by_id(derived_keys.AUDIT_CHAIN, key_id)
+    if key is None:
+        reason = "the key it was sealed with is not among SECRET_KEY and its fallbacks"
+        raise ChainBroken(sequence, reason)
+    return derived_keys.mac_maker(key)
+
+
+def _check_beyond(head: AuditHead) -> None:
+    """Look for events that even the current head does not know."""
     beyond = AuditEvent.objects.for_tenant(head.tenant_id).filter(sequence__gt=head.sequence)
     added = beyond.order_by("sequence").first()
     head.refresh_from_db()
     if added is not None and added.sequence > head.sequence:
-        return Fault(added.sequence, "the head of the chain does not know this event")
-    return None
+        raise ChainBroken(added.sequence, "the head of the chain does not know this event")

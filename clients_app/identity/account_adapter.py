@@ -1,4 +1,4 @@
-"""How django-allauth works here: people are added by administrators and sign in by username."""
+"""How django-allauth works here: administrators add people, who sign in by username."""
 
 from typing import Any
 
@@ -22,30 +22,30 @@ from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The plug that allauth asks for."""
+    """The account adapter of allauth."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up: a Tenant Administrator adds people."""
+        """Return False: Tenant Administrators add people."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """After sign-in go to paths of ours alone (WEB-12)."""
+        """Allow only paths of this portal after sign-in (WEB-12)."""
         return own_path(url) == url
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Say nothing: the screens say what happened."""
+        """Add no message: the screens show what happened."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Keep the password chosen on a one-time link, with its event."""
+        """Save the password chosen on a one-time link, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         actor = acting(self.request, user)
         choose_password(user, password, actor=actor, now=timezone.now())
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin the session of a person who has given all that is asked for, with its event."""
+        """Begin the session of a person who passed all steps, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
             record_sign_in(user, actor=acting(request, user), now=timezone.now())
@@ -59,22 +59,23 @@ class AccountAdapter(DefaultAccountAdapter):
             super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Note a wrong password: of a sign-in, or of a person who confirms their identity."""
+        """Record a wrong password, at sign-in or when confirming an identity."""
         if request.user.is_authenticated:
-            note_wrong_password(request)
+            note_wrong_proof(request, gettext_noop("This password is wrong."))
         else:
-            username = credentials.get("username", "")
-            note_failed_sign_in(username, address=address_of(request), now=timezone.now())
+            note_failed(request, credentials.get("username", ""))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count wrong passwords by username and address together (SES-3).
-
-        By username alone a stranger could lock a person out.
-        """
+        """Count by username and address (SES-3), so that a stranger cannot lock a person out."""
         return f"{key_of(credentials.get('username', ''))}:{truncate_ip(address_of(request))}"
 
 
-def note_wrong_password(request: HttpRequest) -> None:
-    """Note that somebody in a session did not know its person's password."""
-    wrong = Forbidden(gettext_noop("This password is wrong."), action="session.confirm")
+def note_failed(request: HttpRequest, username: str) -> None:
+    """Record a failed sign-in."""
+    note_failed_sign_in(username, address=address_of(request), now=timezone.now())
+
+
+def note_wrong_proof(request: HttpRequest, sentence: str) -> None:
+    """Record that a signed-in person entered a wrong password or code."""
+    wrong = Forbidden(sentence, action="session.confirm")
     note_refused(wrong, actor=acting(request, person_of(request)), now=timezone.now())

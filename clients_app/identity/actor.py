@@ -1,4 +1,4 @@
-"""The person behind a request, as the services know them: for both doors for people."""
+"""The signed-in person of a request as an actor."""
 
 from dataclasses import replace
 from functools import partial
@@ -16,9 +16,9 @@ from clients_app.selectors.people.lookup import rights_of
 
 
 def actor_of(request: HttpRequest, *, tenant_id: UUID | None = None) -> Actor:
-    """Return the signed-in person, with rights read from the database once for this request.
+    """Return the signed-in person with their rights, read once for each request.
 
-    With ``tenant_id`` Staff act in that tenant, with all its rights (TEN-3).
+    With ``tenant_id``, Staff act in that tenant with all its rights (TEN-3).
     """
     person = person_of(request)
     if tenant_id is not None:
@@ -32,7 +32,7 @@ def actor_of(request: HttpRequest, *, tenant_id: UUID | None = None) -> Actor:
 
 
 def acting(request: HttpRequest, person: Person, *, rights: frozenset[UUID] = frozenset()) -> Actor:
-    """Return ``person`` as the actor of ``request``, also where nobody is signed in."""
+    """Return ``person`` as the actor of ``request``, signed in or not."""
     return Actor(
         kind=ActorKind.PERSON,
         tenant_id=person.tenant_id,

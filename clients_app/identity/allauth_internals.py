@@ -1,27 +1,22 @@
-"""What is needed of allauth that it calls internal, and so may move with any of its releases.
+"""The only imports from internal modules of allauth, which may change with any release."""
 
-Nothing else imports from its ``internal`` modules: an upgrade is checked here.
-"""
-
-# A proof of identity and a new second factor must count as a sign-in method of the session;
-# allauth records them only from views of its own.
+# Adds a proof of identity or a new second factor to the session; allauth does so only in its views.
 from allauth.account.internal.flows.login import record_authentication
 
-# Signs out and also drops a sign-in that waits for its code; the adapter's does the first alone.
+# Also drops a sign-in that waits for its code; the adapter's only signs out.
 from allauth.account.internal.flows.logout import logout
 
-# Keeps this session alive when the password changes, in the way that allauth's own view does.
+# Keeps this session when the password changes, as allauth's own view does.
 from allauth.account.internal.flows.password_change import finalize_password_change
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 
-# Compares codes in constant time, with the spaces that people type taken out.
+# Compares codes in constant time, ignoring spaces.
 from allauth.core.internal.cryptokit import compare_user_code
 
-# Counts the addresses of one IPv6 network as one, as allauth's own rate limits do.
+# Treats the addresses of one IPv6 network as one, as allauth's own rate limits do.
 from allauth.core.internal.ratelimit import truncate_ip
 
-# Codes of an app and of recovery: allauth offers them in views of its own alone, whose steps
-# leave out what ``second_factors.py`` adds.
+# allauth uses these only in its own views, without the steps that ``second_factors.py`` adds.
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,

@@ -1,10 +1,9 @@
-"""What was typed survives: a window that could not go on comes back filled, and does nothing.
+"""Keeps what people typed over a sign-in or a proof of identity, and shows it again.
 
-A POST whose session ended, whose proof of identity is old or whose CSRF token is stale is carried
-on as hidden inputs of the form that asks for what is missing. Nothing is stored. A view declares
-the fields that may be carried; passwords and secrets are never among them. A POST with ``back``
-asks for the same: show this window filled; one of a form that holds nothing but its button leads
-back to the page that the button is on.
+If the session of a POST ended, its proof of identity is old or its CSRF token is stale, its fields
+become hidden inputs of the form that asks for what is missing. Nothing is stored. A view declares
+the fields that may be kept; passwords and secrets never are. A POST with ``back`` only shows the
+window again with its fields, or, if the form is just a button, the page with the button.
 """
 
 from collections.abc import Callable, Collection
@@ -17,18 +16,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from clients_app.http.forms.portal_form import PortalForm
 
 PREFIX: Final = "kept."  # in forms that have fields of their own
-BACK: Final = "back"  # a POST with it only asks to see the form filled
+BACK: Final = "back"  # a POST with it only shows the form again
 
-SHOWN: Final = (BACK, "1")  # so that a form in which nothing is ticked comes back too
+SHOWN: Final = (BACK, "1")
 
 Fields = list[tuple[str, str]]
 View = Callable[..., HttpResponse]
 
 
 def keeps(*fields: str | type[PortalForm]) -> Callable[[View], View]:
-    """Let a view be shown again, filled with these fields: each by name, or those of a form.
+    """Decorate a view that can be shown again with these fields, given by name or as a form.
 
-    ``PREFIX`` stands for what a form carries for another view.
+    ``PREFIX`` stands for the fields that a form keeps for another view.
     """
     names: set[str] = set()
     for one in fields:
@@ -42,32 +41,32 @@ def keeps(*fields: str | type[PortalForm]) -> Callable[[View], View]:
 
 
 def is_sent(request: HttpRequest) -> bool:
-    """Return whether something is to be done: a form was sent, and not only to be shown filled."""
+    """Return whether a form was sent, and not just to show it again."""
     return request.method == "POST" and BACK not in request.POST
 
 
 def give_notice(request: HttpRequest, sentence: str) -> None:
-    """Let the next screen that is shown for ``request`` begin with ``sentence``."""
+    """Show ``sentence`` at the top of the next screen of ``request``."""
     request.notice = sentence  # type: ignore[attr-defined]  # for ``notice_of``
 
 
 def notice_of(request: HttpRequest) -> str:
-    """Return the sentence that the screen begins with, if any."""
+    """Return the sentence at the top of the screen, if any."""
     return getattr(request, "notice", "")
 
 
 def typed_fields(request: HttpRequest) -> Fields:
-    """Return name and value of what was typed and may be carried as hidden inputs."""
+    """Return the name and value of the typed fields that may be kept."""
     return _those_of(request.POST, _kept_by(request.resolver_match) or ())
 
 
 def sent_fields(request: HttpRequest) -> Fields:
-    """Return what was typed and whether it was only to be shown, for a POST that goes on later."""
+    """Return ``typed_fields``, and ``SHOWN`` if the form was sent only to show it again."""
     return typed_fields(request) + ([SHOWN] if BACK in request.POST else [])
 
 
 def posted(fields: Fields) -> QueryDict:
-    """Return ``fields`` as a body that was posted."""
+    """Return ``fields`` as the body of a POST."""
     body = QueryDict(mutable=True)
     for name, value in fields:
         body.appendlist(name, value)
@@ -75,14 +74,14 @@ def posted(fields: Fields) -> QueryDict:
 
 
 def carried_fields(request: HttpRequest, address: str) -> Fields:
-    """Return what a form with fields of its own has carried for the window at ``address``."""
+    """Return the fields that another form has kept for the window at ``address``."""
     carried = {PREFIX + name for name in {BACK} | (_kept_by(_match_of(address)) or set())}
     fields = _those_of(request.POST, carried)
     return [(name.removeprefix(PREFIX), value) for name, value in fields]
 
 
 def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpResponse | None:
-    """Return the window at ``address``, filled with ``fields``; None where there is none."""
+    """Return the window at ``address`` with ``fields``; None if it cannot be shown again."""
     match = _match_of(address)
     if match is None or _kept_by(match) is None:
         return None
@@ -97,15 +96,15 @@ def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpRespon
 
 
 def own_path(address: str | None) -> str:
-    """Return ``address`` if it is a path of ours, else the front page."""
+    """Return ``address`` if it is a path of this portal, or the front page otherwise."""
     if not address or not address.startswith("/") or not address.isprintable():
         return "/"
     return address if url_has_allowed_host_and_scheme(address, None) else "/"
 
 
 def _those_of(body: QueryDict, names: Collection[str]) -> Fields:
-    carries = PREFIX in names  # itself, for another view
-    wanted = [name for name in body if name in names or (carries and name.startswith(PREFIX))]
+    keeps_others = PREFIX in names
+    wanted = [name for name in body if name in names or (keeps_others and name.startswith(PREFIX))]
     return [(name, value) for name in wanted for value in body.getlist(name)]
 
 
@@ -117,5 +116,5 @@ def _match_of(address: str) -> ResolverMatch | None:
 
 
 def _kept_by(match: ResolverMatch | None) -> set[str] | None:
-    """Return the fields that a view lets be carried; None where it cannot be shown again."""
+    """Return the fields that a view keeps; None if it cannot be shown again."""
     return getattr(match and match.func, "kept_fields", None)

@@ -1,7 +1,7 @@
-"""When a person last proved who they are, and whether that is recent enough.
+"""When a person last confirmed their identity, and whether that is recent enough.
 
-A proof holds 10 minutes. A window that asked for one when it opened may be sent for 10 minutes
-more, so that there is time to fill it in (SES-5).
+A proof is valid for 10 minutes. A window that required one when it opened can be submitted for 10
+more minutes, to leave time to fill it in (SES-5).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ LASTS: Final = timedelta(minutes=10)
 
 
 def asks_code(request: HttpRequest) -> bool:
-    """Return whether the proof is a code: for people with a second factor; else a password."""
+    """Return whether people confirm with a code: those with a second factor do."""
     known: bool | None = getattr(request, "asks_code", None)
     if known is None:
         known = has_factor(person_of(request))
@@ -27,7 +27,7 @@ def asks_code(request: HttpRequest) -> bool:
 
 
 def last_proof(request: HttpRequest) -> datetime | None:
-    """Return when this session last gave what is asked for; a code is as good as a password."""
+    """Return when this session last had a proof; a code also counts as a password."""
     moments = {"mfa": 0.0, "password": 0.0}
     for record in get_authentication_records(request, request.user):
         if record["method"] in moments:
@@ -38,12 +38,12 @@ def last_proof(request: HttpRequest) -> datetime | None:
 
 
 def has_fresh_proof(request: HttpRequest) -> bool:
-    """Return whether the last proof is recent enough."""
+    """Return whether the last proof is still valid."""
     last, lasts = last_proof(request), getattr(request, "proof_lasts", LASTS)
     return last is not None and timezone.now() - last <= lasts
 
 
 def hold_open(request: HttpRequest) -> None:
-    """Give a window that asked for a proof when it opened the 10 minutes more, where it is sent."""
+    """Give a submitted window that required a proof when it opened 10 more minutes."""
     if request.method not in {"GET", "HEAD"}:
         request.proof_lasts = 2 * LASTS  # type: ignore[attr-defined]  # for ``has_fresh_proof``

@@ -1,4 +1,4 @@
-"""How a person's password is kept: Argon2id at OWASP's minimum cost, 20 ms and 19 MiB a check."""
+"""How passwords are stored: Argon2id at OWASP's minimum cost, 20 ms and 19 MiB a check."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 

@@ -1,4 +1,4 @@
-"""How people choose a password: at Account, or on a one-time link that may have been mailed."""
+"""How people choose a password: at Account, or on a one-time link."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from clients_app.actions import Action
-from clients_app.errors import ProofRequired
-from clients_app.identity.account_adapter import note_wrong_password
+from clients_app.errors import ProofRequired, gettext_noop
+from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import actor_of
 from clients_app.identity.allauth_internals import finalize_password_change
 from clients_app.identity.kept_forms import SHOWN, posted
@@ -23,24 +23,24 @@ from clients_app.permissions import require
 
 
 def password_form(request: HttpRequest, typed: QueryDict | None = None) -> ChangePasswordForm:
-    """Return the form in which people change their own password."""
+    """Return the form to change one's own password."""
     return ChangePasswordForm(person_of(request), typed)
 
 
 def may_try_password(request: HttpRequest) -> bool:
-    """Return whether this person may try to change the password once more for now."""
+    """Return whether the rate limit lets this person try to change the password."""
     return ratelimit.consume(request, action="change_password", user=request.user)
 
 
 def may_ask_for_link(request: HttpRequest, email: str) -> bool:
-    """Return whether one more link may be mailed to this address for now."""
+    """Return whether the rate limit lets one more link be mailed to this address."""
     return ratelimit.consume(request, action="reset_password", key=email.casefold())
 
 
 def ask_for_code(request: HttpRequest) -> None:
-    """Return if a code was given lately, for people with a second factor; others need none.
+    """Raise ProofRequired for a person with a second factor and no recent code.
 
-    Errors: ProofRequired. Passwords are never carried: they are typed again after the code.
+    Passwords are never kept: they are typed again after the code.
     """
     if not asks_code(request):
         return
@@ -52,14 +52,14 @@ def ask_for_code(request: HttpRequest) -> None:
 
 
 def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
-    """Set the password that was typed and end the other sessions; return False if it is wrong.
+    """Set the new password and end the other sessions; return False if the form is invalid.
 
-    The current password, typed along with it, is the proof of people who prove by password.
+    Without a second factor, the current password in the form is the proof of identity.
     Errors: Forbidden; ProofRequired.
     """
     if not form.is_valid():
         if form.has_error("oldpassword", "enter_current_password"):
-            note_wrong_password(request)
+            note_wrong_proof(request, gettext_noop("This password is wrong."))
         return False
     if not asks_code(request):
         note_password(request)
@@ -70,9 +70,9 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
 
 
 class ByLink(PasswordResetFromKeyView):
-    """allauth checks the link and keeps its key in the session; ``page`` shows our screen."""
+    """allauth checks the link and keeps its key in the session; ``page`` renders the screen."""
 
-    page: Any = None  # a function of the door
+    page: Any = None  # a function of ``web``
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         form, failed = context.get("form"), context.get("token_fail", False)

@@ -15,5 +15,5 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def zone_of(person: Person) -> ZoneInfo:
-    """Return the person's own time zone, else the installation's."""
+    """Return the person's own time zone, or the installation's if they have none."""
     return ZoneInfo(person.time_zone) if person.time_zone else conf.installation_zone()

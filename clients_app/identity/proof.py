@@ -1,4 +1,4 @@
-"""Confirm your identity: asks for a code or a password where ``ProofRequired`` was raised."""
+"""Confirm your identity: asks for a code or a password after ``ProofRequired``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from clients_app.errors import Forbidden, ProofRequired, gettext_noop
+from clients_app.errors import ProofRequired, gettext_noop
 from clients_app.http.sentences import sentence_of
+from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import reauthenticate_by_password
 from clients_app.identity.kept_forms import posted, sent_fields
@@ -20,10 +21,9 @@ from clients_app.identity.mfa import CodeAgainForm
 from clients_app.identity.person import person_of
 from clients_app.models import Client
 from clients_app.permissions import PERMISSIONS, Action, require
-from clients_app.services.activity.refused_attempts import note_refused
 from clients_app.services.people.sign_ins import record_proof
 
-#: A door's page that asks, from its context and status
+#: Renders a page that asks for a proof, from its context and status
 Ask = Callable[[HttpRequest, dict[str, Any], int], HttpResponse]
 
 
@@ -34,38 +34,33 @@ def open_window(
     client: Client | None = None,
     tenant_id: UUID | None = None,
 ) -> None:
-    """Return if the person may do ``action``, with a proof of identity where it asks for one.
-
-    The proof then holds longer when the window is sent: see ``last_proof.py``.
-    Errors: as ``require``.
-    """
+    """Call ``require`` for the person; a submitted window has more time, see ``last_proof``."""
     if PERMISSIONS[action].proof:
         hold_open(request)
     require(actor_of(request, tenant_id=tenant_id), action, client=client)
 
 
 def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask) -> HttpResponse:
-    """Return the answer of ``view``, or the page that asks for a proof where it requires one.
+    """Return the response of ``view``, or the page that asks for a proof if it requires one.
 
-    A request that brings a proof becomes again, method and fields, what it was before it was
-    asked for one; the proof is looked at only where it is still required.
+    A request with a proof gets back the method and fields of the original request. The proof is
+    checked only if it is still required.
     """
     proof = request.POST.get("proof", "") if "proof_for" in request.POST else None
     if proof is not None:
-        _become_again(request)
+        _restore_original(request)
     try:
         return view()
     except ProofRequired as error:
-        wrong = "" if proof is None else _refused(request, proof)
+        wrong = "" if proof is None else _problem(request, proof)
         if proof is None or wrong:
-            return ask(request, _asked(request, error, wrong), 422 if wrong else 200)
+            return ask(request, _page_context(request, error, wrong), 422 if wrong else 200)
     if request.method == "GET" and not getattr(request, "htmx", False):
         return HttpResponseRedirect(request.get_full_path(), status=303)
     return view()
 
 
-def _asked(request: HttpRequest, error: ProofRequired, wrong: str) -> dict[str, Any]:
-    """Return what a page that asks for a proof shows, and what it carries on."""
+def _page_context(request: HttpRequest, error: ProofRequired, wrong: str) -> dict[str, Any]:
     return {
         "why": sentence_of(error),
         "asked_for": "POST" if request.method == "POST" else "GET",
@@ -77,29 +72,28 @@ def _asked(request: HttpRequest, error: ProofRequired, wrong: str) -> dict[str, 
     }
 
 
-def _become_again(request: HttpRequest) -> None:
-    asked_for_page = request.POST["proof_for"] == "GET"
-    fields = [] if asked_for_page else sent_fields(request)
-    request.method = "GET" if asked_for_page else "POST"
+def _restore_original(request: HttpRequest) -> None:
+    method = "GET" if request.POST["proof_for"] == "GET" else "POST"
+    fields = sent_fields(request) if method == "POST" else []
+    request.method = method
     request.POST = posted(fields)  # type: ignore[assignment]  # as Django sets it
 
 
-def _refused(request: HttpRequest, proof: str) -> str:
-    """Take the proof; return what is wrong with it."""
-    was, request.method = request.method, "POST"  # allauth limits the rate of no GET
+def _problem(request: HttpRequest, proof: str) -> str:
+    """Accept the proof, or return what is wrong with it."""
+    method, request.method = request.method, "POST"  # allauth does not limit the rate of GET
     try:
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
             return gettext("Wait a minute, then try again.")
-        wrong = (_code_refused if asks_code(request) else _password_refused)(request, proof)
+        wrong = (_code_problem if asks_code(request) else _password_problem)(request, proof)
     finally:
-        request.method = was
+        request.method = method
     if not wrong:
         request.session.cycle_key()
     return wrong
 
 
-def _password_refused(request: HttpRequest, password: str) -> str:
-    """Take the password; return what is wrong with it."""
+def _password_problem(request: HttpRequest, password: str) -> str:
     form = ReauthenticateForm({"password": password}, user=request.user)
     if form.has_error("password", "too_many_login_attempts"):
         return gettext("Too many wrong passwords. Try again in 5 minutes.")
@@ -110,20 +104,18 @@ def _password_refused(request: HttpRequest, password: str) -> str:
 
 
 def note_password(request: HttpRequest) -> None:
-    """Count the password that was just typed, and is right, as a proof."""
+    """Count the correct password that was just entered as a proof."""
     _note(request)
     reauthenticate_by_password(request)
 
 
-def _code_refused(request: HttpRequest, code: str) -> str:
-    """Take the code; return what is wrong with it."""
+def _code_problem(request: HttpRequest, code: str) -> str:
     form = CodeAgainForm({"code": code}, user=request.user)
     if form.is_valid():
         _note(request)
         form.save()
         return ""
-    wrong = Forbidden(gettext_noop("This code is wrong."), action="session.confirm")
-    note_refused(wrong, actor=acting(request, person_of(request)), now=timezone.now())
+    note_wrong_proof(request, gettext_noop("This code is wrong."))
     if form.has_error("code", "too_many_login_attempts"):
         return gettext("Too many wrong codes. Try again in 5 minutes.")
     return gettext("Incorrect or already used code. Enter the code that your app shows now.")

@@ -1,7 +1,7 @@
-"""The second factor of a person: an authenticator app, and recovery codes for when it is lost.
+"""The second factor of a person: an authenticator app, and recovery codes if it is lost.
 
-Codes are checked by allauth; here is what it leaves open: what is stored is encrypted, a code is
-taken once in the whole installation, and each change has its event (SES-4 and AUD-3).
+allauth checks the codes. This module encrypts what is stored, accepts each code only once in the
+installation, and records an event for each change (SES-4 and AUD-3).
 """
 
 import base64
@@ -29,13 +29,13 @@ from clients_app.models import Person
 from clients_app.permissions import Action, require
 from clients_app.services.people.accounts import require_may_manage
 
-_LAST_STEP: Final = "last_step"  # in the data of an app: the newest code that was taken
+_LAST_STEP: Final = "last_step"  # in the data of an app: the newest code that was used
 
 log = logging.getLogger("clients_app.second_factors")
 
 
 def new_app_secret() -> str:
-    """Return a secret for an authenticator app that is being set up."""
+    """Return a secret for a new authenticator app."""
     secret: str = generate_totp_secret()
     return secret
 
@@ -43,10 +43,10 @@ def new_app_secret() -> str:
 def add_authenticator(
     person: Person, secret: str, code: str, *, actor: Actor, now: datetime
 ) -> list[str]:
-    """Let sign-in ask for a code of the app that knows ``secret``; return the recovery codes.
+    """Add the app that has ``secret`` to the sign-in of ``person``; return the recovery codes.
 
-    ``code`` proves that the app knows it, and is taken thereby.
-    Errors: RuleBroken (field code); Conflict where there is an app already; Forbidden.
+    ``code`` proves that the app has the secret, and cannot be used again.
+    Errors: RuleBroken (field code); Conflict if there is an app already; Forbidden.
     """
     _require_self(person, actor=actor)
     step = _step_of(secret, code)
@@ -56,7 +56,7 @@ def add_authenticator(
             field="code",
         )
     with transaction.atomic():
-        _hold(person)
+        _lock(person)
         if has_factor(person):
             raise Conflict(gettext_noop("An authenticator app is set up already."))
         app = TOTP.activate(person, secret).instance
@@ -68,13 +68,13 @@ def add_authenticator(
 
 
 def renew_recovery_codes(person: Person, *, actor: Actor, now: datetime) -> list[str]:
-    """Make new recovery codes and return them; the former ones stop working.
+    """Return new recovery codes; the former ones stop working.
 
-    Errors: NotFound where there is no authenticator app; Forbidden.
+    Errors: NotFound if there is no authenticator app; Forbidden.
     """
     _require_self(person, actor=actor)
     with transaction.atomic():
-        _hold(person)
+        _lock(person)
         if not has_factor(person):
             raise NotFound(gettext_noop("There is no authenticator app."))
         codes = _new_codes(person)
@@ -83,7 +83,7 @@ def renew_recovery_codes(person: Person, *, actor: Actor, now: datetime) -> list
 
 
 def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
-    """Let sign-in ask for the password alone; return whether there was a factor to remove.
+    """Remove the second factor; return whether there was one.
 
     Errors: Forbidden and NotFound for actors who are not ``person`` and may not manage them.
     """
@@ -92,7 +92,7 @@ def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
             require(actor, Action.SET_OWN_FACTOR)
         else:
             require_may_manage(person, actor=actor)
-        _hold(person)
+        _lock(person)
         removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
         if removed:
             audit.record("person.mfa.removed", person, actor=actor, now=now)
@@ -100,16 +100,16 @@ def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
 
 
 def take_code(factor: Authenticator, code: str) -> bool:
-    """Return whether a right ``code`` was not taken before; from now on it is.
+    """Use a correct ``code``; return whether it was unused.
 
-    A code of an app must be newer than all that were taken (RFC 6238 section 5.2); recovery codes
-    are struck out by allauth.
+    A code of an app must be newer than all used ones (RFC 6238 section 5.2). allauth invalidates
+    recovery codes itself.
     """
     if factor.type != Authenticator.Type.TOTP:
         return True
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().filter(pk=factor.pk).first()
-        step = row and _step_of(opened(row.data["secret"]), code)
+        step = row and _step_of(decrypt(row.data["secret"]), code)
         if row is None or step is None or step <= row.data.get(_LAST_STEP, 0):
             return False
         row.data[_LAST_STEP] = step
@@ -117,36 +117,33 @@ def take_code(factor: Authenticator, code: str) -> bool:
     return True
 
 
-def encrypt_factors_anew() -> int:
-    """Encrypt under today's SECRET_KEY what is not; return the number of factors that were."""
+def reencrypt_factors() -> int:
+    """Encrypt all factors under the current SECRET_KEY; return the number that changed."""
     current, done = derived_keys.current_key(derived_keys.SECOND_FACTORS).id, 0
     with transaction.atomic():
         for row in Authenticator.objects.select_for_update().order_by("pk"):
             name = "secret" if row.type == Authenticator.Type.TOTP else "seed"
-            key_id = derived_keys.sealed_under(base64.urlsafe_b64decode(row.data[name]))
-            if (
-                key_id == current
-                or derived_keys.key_by_id(derived_keys.SECOND_FACTORS, key_id) is None
-            ):
-                continue
-            row.data[name] = sealed(opened(row.data[name]))
-            row.save(update_fields=["data"])
-            done += 1
+            key_id = derived_keys.encrypted_under(base64.urlsafe_b64decode(row.data[name]))
+            is_lost = derived_keys.key_by_id(derived_keys.SECOND_FACTORS, key_id) is None
+            if key_id != current and not is_lost:
+                row.data[name] = encrypt(decrypt(row.data[name]))
+                row.save(update_fields=["data"])
+                done += 1
     return done
 
 
-def sealed(text: str) -> str:
+def encrypt(text: str) -> str:
     """Return ``text`` encrypted, as text."""
-    content = derived_keys.sealed(text.encode(), derived_keys.SECOND_FACTORS)
+    content = derived_keys.encrypt(text.encode(), derived_keys.SECOND_FACTORS)
     return base64.urlsafe_b64encode(content).decode()
 
 
-def opened(text: str) -> str:
-    """Return what was sealed; where its key is lost, a secret of nobody, which no code fits."""
+def decrypt(text: str) -> str:
+    """Return the decrypted text; if its key is lost, a random secret, which no code matches."""
     try:
         content = base64.urlsafe_b64decode(text)
-        return derived_keys.opened(content, derived_keys.SECOND_FACTORS).decode()
-    except (derived_keys.CannotOpen, ValueError):  # ValueError: it is not base64
+        return derived_keys.decrypt(content, derived_keys.SECOND_FACTORS).decode()
+    except (derived_keys.CannotDecrypt, ValueError):  # ValueError: it is not base64
         log.warning(
             "A second factor cannot be decrypted: SECRET_KEY has changed since it was set up."
         )
@@ -159,8 +156,8 @@ def _require_self(person: Person, *, actor: Actor) -> None:
     require(actor, Action.SET_OWN_FACTOR)
 
 
-def _hold(person: Person) -> None:
-    """Let two operations on the factors of ``person`` follow each other."""
+def _lock(person: Person) -> None:
+    """Make concurrent operations on the factors of ``person`` wait for each other."""
     rows: Any = Person.objects.select_for_update(no_key=True)
     rows.get(pk=person.pk)
 
@@ -172,7 +169,7 @@ def _new_codes(person: Person) -> list[str]:
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    """Return the number of the 30 seconds that ``code`` is of; None where it is wrong by now."""
+    """Return the number of the 30 seconds in which ``code`` is valid; None if it is wrong."""
     for step in yield_hotp_counters_from_time():
         if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step))):
             return step

@@ -1,4 +1,4 @@
-"""Sessions in the database, looked up only by keys that could be one."""
+"""Sessions in the database, looked up only by well-formed keys."""
 
 import re
 from typing import Final
@@ -9,7 +9,7 @@ _KEY: Final = re.compile("[a-z0-9]{32}")
 
 
 class SessionStore(DatabaseStore):
-    """Django's; a cookie of other text, which PostgreSQL may not even take, is no session."""
+    """Django's, but a malformed cookie is no session: PostgreSQL may not even accept its text."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key and _KEY.fullmatch(key))

@@ -1,4 +1,4 @@
-"""How long a sign-in holds: 30 minutes idle, 12 hours at most (SES-1)."""
+"""How long a session lasts: 30 minutes idle, 12 hours at most (SES-1)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,12 +15,12 @@ from clients_app.identity.kept_forms import View
 IDLE_S: Final = timedelta(minutes=30).total_seconds()
 LONGEST_S: Final = timedelta(hours=12).total_seconds()
 HEADER: Final = "Session-Left"
-_NOTED_EVERY_S: Final = 20  # the session is not written for each request
+_SAVED_EVERY_S: Final = 20  # so that not each request writes the session
 _BEGAN, _SEEN = "began_at", "seen_at"
 
 
 class Left(NamedTuple):
-    """How long a session lasts; ``is_final`` where no activity can prolong it."""
+    """How long a session lasts; ``is_final`` if activity cannot extend it."""
 
     seconds: int
     is_final: bool
@@ -32,9 +32,9 @@ class Left(NamedTuple):
 def session_limits(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Sign out, before the view runs, people who were idle or signed in for too long.
+    """Sign out people who were idle or signed in for too long, before the view runs.
 
-    Each answer to a person says how long the session still lasts: the page warns in time.
+    A header of each response has the time that is left, so that the page can warn in time.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -50,13 +50,13 @@ def session_limits(
 
 
 def polled(view: View) -> View:
-    """Mark the view of an address that is polled."""
+    """Mark a view that pages poll: it does not extend the session."""
     view.is_polled = True  # type: ignore[attr-defined]  # see ``is_polled``
     return view
 
 
 def is_polled(request: HttpRequest) -> bool:
-    """Tell whether the address of the request is polled, by its route alone."""
+    """Return whether the view of the request is ``polled``."""
     try:
         return getattr(resolve(request.path_info).func, "is_polled", False)
     except Resolver404:
@@ -64,7 +64,7 @@ def is_polled(request: HttpRequest) -> bool:
 
 
 def session_left(request: HttpRequest) -> Left:
-    """Return how long the session of the request still lasts; nothing where nobody is signed in."""
+    """Return how long the session still lasts; 0 seconds if nobody is signed in."""
     if not request.user.is_authenticated:
         return Left(0, is_final=True)
     now, session = timezone.now().timestamp(), request.session
@@ -80,5 +80,5 @@ def _end_or_note(request: HttpRequest) -> None:
         logout(request)
         return
     session.setdefault(_BEGAN, now)
-    if _SEEN not in session or (now - seen > _NOTED_EVERY_S and not is_polled(request)):
+    if _SEEN not in session or (now - seen > _SAVED_EVERY_S and not is_polled(request)):
         session[_SEEN] = now

@@ -1,4 +1,4 @@
-"""The two steps of a sign-in: username and password, then a code where there is a second factor."""
+"""The steps of a sign-in: username and password, then a code for those with a second factor."""
 
 from typing import NamedTuple
 
@@ -7,51 +7,45 @@ from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import ratelimit
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-from clients_app.http.peer_address import address_of
+from clients_app.identity.account_adapter import note_failed
 from clients_app.identity.allauth_internals import logout
 from clients_app.identity.mfa import CodeForm
-from clients_app.services.activity.refused_attempts import note_failed_sign_in
 
 
 class Refused(NamedTuple):
-    """Why a step was refused, and the status that says so."""
+    """Why a step was refused, and the status of the response."""
 
     error: str  # wrong, too_many
     status: int
 
 
 def take_password(request: HttpRequest, *, to: str) -> HttpResponse | Refused:
-    """Sign the person in, or begin to wait for a code: see ``code_awaited``.
-
-    Return allauth's own answer for what is neither.
-    """
+    """Sign the person in, or wait for their code (see ``code_awaited``)."""
     if not ratelimit.consume(request, action="login"):
         return Refused("too_many", 429)
     form = LoginForm(request.POST, request=request)
     if form.is_valid():
-        answer: HttpResponse = form.login(request, redirect_url=to)
-        return answer
+        response: HttpResponse = form.login(request, redirect_url=to)
+        return response
     many = form.has_error("__all__", "too_many_login_attempts")
     return Refused("too_many" if many else "wrong", 422)
 
 
 def code_awaited(request: HttpRequest) -> LoginStage | None:
-    """Return the step of a sign-in that waits for a code, of a person who may still sign in."""
+    """Return the sign-in that waits for a code, if the person is still active."""
     stage = LoginStageController.enter(request, AuthenticateStage.key)
     return stage if stage is not None and stage.login.user.is_active else None
 
 
 def take_code(request: HttpRequest, stage: LoginStage) -> Refused | None:
-    """Sign in the person of ``stage`` by a code of the app or a recovery code."""
+    """Sign in the person of ``stage`` with a code of the app or a recovery code."""
     form = CodeForm(request.POST, user=stage.login.user)
     if form.is_valid():
         form.save()
         stage.exit()
         return None
-    username, now = stage.login.user.get_username(), timezone.now()
-    note_failed_sign_in(username, address=address_of(request), now=now)
+    note_failed(request, stage.login.user.get_username())
     many = form.has_error("code", "too_many_login_attempts")
     return Refused("too_many", 429) if many else Refused("wrong", 422)
 

@@ -1,13 +1,14 @@
-"""What the endpoints of authenticated clients share: parameters, client, and answers to errors.
+"""What the endpoints of authenticated clients share: parameters, the client, and error responses.
 
-An endpoint is a function of steps, from a request to a response. Whatever goes wrong in them
-becomes the one OAuth error that fits, here and nowhere else.
+An endpoint is a function of steps, from a request to a response. This is the only place where
+their errors become OAuth errors.
 
 Source: RFC 6749 sections 3.2 and 5.2; TOK-1.
 """
 
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -20,22 +21,14 @@ from clients_app.errors import PortalError
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_authentication.methods import authenticate
 from clients_app.oauth.client_query import StoredClient
-from clients_app.oauth.errors import (
-    INTERNAL_ERROR,
-    METHOD_NOT_ALLOWED,
-    TOO_MANY_REQUESTS,
-    OAuthError,
-    invalid_request,
-    too_many_failures,
-    unavailable,
-)
+from clients_app.oauth.errors import OAuthError, invalid_request, too_many_failures, unavailable
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
 from clients_app.services.secrets.verification import Busy
-from clients_app.services.signing_keys.public_keys import know
-from clients_app.services.tokens.validity import CountingToken, counting_token
-from clients_app.services.usage.counts import count_use
+from clients_app.services.signing_keys.public_keys import ensure_cached
+from clients_app.services.tokens.validity import ActiveToken, active_token
+from clients_app.services.usage.counts import count_token
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
@@ -44,67 +37,65 @@ Steps = Callable[[Request], Response]
 log = logging.getLogger("clients_app.oauth")
 
 
-def django_view(steps: Steps, *, asked_for: str) -> Callable[[HttpRequest], HttpResponse]:
-    """Return the Django view of an endpoint; ``asked_for`` is for the log."""
+def django_view(steps: Steps, *, endpoint: str) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the Django view of ``endpoint``, which is the name in the log."""
 
     @csrf_exempt
     def view(http_request: HttpRequest) -> HttpResponse:
         request = request_from(http_request.META)
-        return responses.MachineResponse(respond(request, steps, asked_for=asked_for))
+        return responses.MachineResponse(respond(request, steps=steps, endpoint=endpoint))
 
     return view
 
 
-def respond(request: Request, steps: Steps, *, asked_for: str) -> Response:
-    """Return the response of ``steps``, or that to the error they raise."""
+def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
+    """Return the response of ``steps``, or the one for the error they raise."""
     if request.method == "OPTIONS":
         return responses.allowed_methods()
     try:
         return steps(request)
-    except OAuthError as error:
-        refusal = _limited(error, request)
+    except OAuthError as raised:
+        error = _limited(raised, request)
     except Busy:
-        refusal = unavailable("the gate of Argon2id is full", retry_after_s=_BUSY_RETRY_S)
-    except DatabaseError as error:
-        refusal = unavailable(f"database: {error}", retry_after_s=_DATABASE_RETRY_S)
-    except PortalError as error:
-        refusal = unavailable(str(error), retry_after_s=_DATABASE_RETRY_S)
+        error = unavailable("too many Argon2id checks are waiting", retry_after_s=_BUSY_RETRY_S)
+    except DatabaseError as raised:
+        error = unavailable(f"database: {raised}", retry_after_s=_DATABASE_RETRY_S)
+    except PortalError as raised:
+        error = unavailable(str(raised), retry_after_s=_DATABASE_RETRY_S)
     except Exception:
-        log.exception("%s failed.", asked_for)
-        refusal = OAuthError("server_error", "The server failed.", status=INTERNAL_ERROR)
-    if refusal.status != TOO_MANY_REQUESTS:  # a flood does not fill the log
-        request_log.refused(refusal, asked_for=asked_for, address=request.address)
-    refused = responses.error_json(refusal)
-    return refused if request.method != "HEAD" else refused._replace(body=b"")
+        log.exception("%s failed.", endpoint)
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        error = OAuthError("server_error", "The server failed.", status)
+    if error.status != HTTPStatus.TOO_MANY_REQUESTS:  # a flood does not fill the log
+        request_log.refused(error, endpoint=endpoint, address=request.address)
+    response = responses.error_json(error)
+    return response if request.method != "HEAD" else response._replace(body=b"")
 
 
 def posted_params(request: Request) -> Mapping[str, str]:
-    """Return the parameters of a POST, which came by https where the portal has https.
-
-    Errors: OAuthError invalid_request.
-    """
+    """Return the parameters of a POST, by https if the portal uses it, or raise invalid_request."""
     if request.method != "POST":
-        raise invalid_request("Use POST.", status=METHOD_NOT_ALLOWED)
+        raise invalid_request("Use POST.", status=HTTPStatus.METHOD_NOT_ALLOWED)
     if not request.is_secure and conf.public_url().startswith("https:"):
         raise invalid_request("Use https.")
     return read_params(request)
 
 
-def client_and_token(request: Request) -> tuple[StoredClient, CountingToken | None]:
-    """Return the client that asks about a token, and the token if it counts now.
+def client_and_token(request: Request) -> tuple[StoredClient, ActiveToken | None]:
+    """Return the client that sent a token, and that token if it is active.
 
     Errors: OAuthError, as ``authenticate`` and for parameters; Busy.
     """
     params, now = posted_params(request), timezone.now()
     client, credential = authenticate(request, params, now=now)
-    count_use(client.id, credential, address=request.address, now=now)
-    know(client.active_kid)  # the token may be signed with it
-    return client, counting_token(required(params, "token"), audience=conf.token_audience())
+    count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
+    ensure_cached(client.active_kid)  # the token may be signed with it
+    return client, active_token(required(params, "token"), audience=conf.token_audience())
 
 
-def _limited(refusal: OAuthError, request: Request) -> OAuthError:
-    """Return ``refusal``, or that its source failed too often within a minute."""
-    if not refusal.counts:
-        return refusal
+def _limited(error: OAuthError, request: Request) -> OAuthError:
+    """Return ``error``, or another if its address had too many failures in the last minute."""
+    if not error.counts:
+        return error
     wait_s = count_failure(request.address, now=timezone.now())
-    return too_many_failures(refusal, retry_after_s=wait_s) if wait_s else refusal
+    return too_many_failures(error, retry_after_s=wait_s) if wait_s else error

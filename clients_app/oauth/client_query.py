@@ -1,7 +1,7 @@
 """The one query of the token endpoint: a client with its live secrets, roles and tenant.
 
-Written by hand for the driver's own cursor: Django's objects for the same rows take 283 us, these
-take 13. ``tests/oauth/test_client_query.py`` compares them.
+It is written by hand for the driver's own cursor: Django's objects for the same rows take 283 us,
+these take 13. ``tests/oauth/test_client_query.py`` compares their results.
 """
 
 import sys
@@ -20,9 +20,9 @@ from clients_app.services.secrets.verification import SecretRow
 from clients_app.services.tokens.claims import Subject
 from clients_app.services.tokens.credentials import Credential
 
-# The upper half has the client once for each live secret, and once without any; none where the
-# client is disabled or removed. The lower half has its roles. The kid of the active signing key
-# comes along, so that every process sees a rotation.
+# The upper half has one row for each live secret, or one row if there is none; it is empty if the
+# client is disabled or removed. The lower half has the roles. The kid of the active signing key
+# comes along, so that every process notices a rotation.
 _QUERY: Final = """
 SELECT s.id, s.tag, s.tag_key_id, s.digest, s.expires_at,
        c.tenant_id, c.client_type, c.token_lifetime_s, k.kid
@@ -41,10 +41,10 @@ _QUERY_OF_SQLITE: Final = _QUERY.replace("%s", "?")
 
 
 class StoredClient(NamedTuple):
-    """What the database says about a client now; no secrets where ``is_active`` is False.
+    """A client as the database has it; without secrets unless ``is_active``.
 
-    ``is_active`` is False for a client that is disabled, removed or unknown, ``is_known`` where
-    there are no rows at all. At ``good_until`` the first of its secrets expires.
+    ``is_active`` is False for a client that is disabled, removed or unknown; ``is_known`` is False
+    if the database has no rows. At ``valid_until`` the first of its secrets expires.
     """
 
     id: str
@@ -53,24 +53,28 @@ class StoredClient(NamedTuple):
     tenant_id: str
     client_type: str
     token_lifetime_s: int
-    itself: Subject
+    as_subject: Subject
     secrets: list[SecretRow]
     active_kid: str | None
-    good_until: datetime | None
+    valid_until: datetime | None
 
 
-class Authenticated(NamedTuple):
-    """A client that proved its identity, and by which credential; None for a public client."""
+class AuthenticatedClient(NamedTuple):
+    """A client and the credential it used; None for a public client."""
 
     client: StoredClient
     credential: Credential | None
 
 
-def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
-    """Return the client ``client_id``, also where there is none.
+_local: Final = threading.local()
+cache: Final = SqliteRowCache()
 
-    Errors: django.db.Error when the database does not answer. A connection that broke since its
-    last use is opened again once.
+
+def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
+    """Return the client ``client_id``, also if it does not exist.
+
+    A connection that broke since its last use is reopened once.
+    Errors: django.db.Error if the database does not answer.
     """
     connection = _connection_of_this_thread()
     try:
@@ -83,17 +87,12 @@ def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
     return _read(connection, client_id, now)
 
 
-_of_this_thread: Final = threading.local()
-cache: Final[SqliteRowCache[StoredClient]] = SqliteRowCache()
-
-
 def _connection_of_this_thread() -> BaseDatabaseWrapper:
-    """Return Django's connection; Django's own look-up takes as long as the query."""
-    connection: BaseDatabaseWrapper
+    """Return Django's connection; Django's own lookup takes as long as the query."""
     try:
-        connection = _of_this_thread.connection
+        connection: BaseDatabaseWrapper = _local.connection
     except AttributeError:
-        connection = _of_this_thread.connection = connections[DEFAULT_DB_ALIAS]
+        connection = _local.connection = connections[DEFAULT_DB_ALIAS]
     return connection
 
 
@@ -104,34 +103,30 @@ def _read(connection: BaseDatabaseWrapper, client_id: UUID, now: datetime) -> St
     psycopg_or_sqlite: Any = connection.Database  # type: ignore[attr-defined]  # the stubs lack it
     try:
         if connection.vendor == "postgresql":
-            return _by_prepared_statement(psycopg_or_sqlite, driver, client_id, now)
-        return cache.get(
-            driver, client_id, now=now, read=lambda: _from_sqlite(driver, client_id, now)
-        )
+            return _from_postgresql(psycopg_or_sqlite, driver, client_id, now)
+        client: StoredClient = cache.get(driver, client_id, now=now, read=_from_sqlite)
+        return client
     except psycopg_or_sqlite.Error:
-        with connection.wrap_database_errors:  # only here: it costs a third of the query
+        with connection.wrap_database_errors:  # only here: it takes a third of the query's time
             raise
 
 
 def _from_sqlite(driver: Any, client_id: UUID, now: datetime) -> StoredClient:
-    key = client_id.hex  # id and moment as Django writes them
+    key = client_id.hex  # Django stores ids and moments in these formats
     moment = now.replace(tzinfo=None).isoformat(" ")
     return stored_client(client_id, driver.execute(_QUERY_OF_SQLITE, (moment, key, key)))
 
 
-def _by_prepared_statement(
-    psycopg: Any, driver: Any, client_id: UUID, now: datetime
-) -> StoredClient:
-    """Read from PostgreSQL, which plans this query ten times as long as it runs it."""
-    driver.prepare_threshold = sys.maxsize  # prepare no other statements than this one
+def _from_postgresql(psycopg: Any, driver: Any, client_id: UUID, now: datetime) -> StoredClient:
+    """Use a prepared statement: planning this query takes ten times as long as running it."""
+    driver.prepare_threshold = sys.maxsize  # prepare no other statements
     values = (now, client_id, client_id)
-    return stored_client(
-        client_id, psycopg.Cursor(driver).execute(_QUERY, values, prepare=True).fetchall()
-    )
+    rows = psycopg.Cursor(driver).execute(_QUERY, values, prepare=True).fetchall()
+    return stored_client(client_id, rows)
 
 
 def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredClient:
-    secrets, roles, ends = [], [], []
+    secrets, roles, expirations = [], [], []
     tenant_id, client_type, lifetime_s, kid = "", "", 0, None
     for row in rows:
         if row[6] is None:  # the lower half
@@ -141,8 +136,8 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         if row[0] is not None:
             secrets.append(SecretRow(row[0], bytes(row[1]), row[2], row[3]))
         if row[4] is not None:
-            ends.append(_moment(row[4]))
-    roles.sort()
+            expirations.append(row[4] if row[4].tzinfo else row[4].replace(tzinfo=UTC))
+    role_names, role_ids = zip(*sorted(roles), strict=True) if roles else ((), ())
     return StoredClient(
         id=str(client_id),
         is_known=bool(client_type or roles),
@@ -150,24 +145,13 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         tenant_id=tenant_id,
         client_type=client_type,
         token_lifetime_s=lifetime_s,
-        itself=Subject(
-            id=str(client_id),
-            role_names=tuple(name for name, _ in roles),
-            role_ids=tuple(role_id for _, role_id in roles),
-        ),
+        as_subject=Subject(str(client_id), role_names, role_ids),
         secrets=secrets,
         active_kid=kid,
-        good_until=min(ends, default=None),
+        valid_until=min(expirations, default=None),
     )
 
 
 def _guid(stored: Any) -> str:
-    """Return an id as tokens spell it: PostgreSQL gives a UUID, SQLite its 32 digits."""
-    if isinstance(stored, str):
-        return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
-    return str(stored)
-
-
-def _moment(stored: datetime) -> datetime:
-    """Return an aware moment: PostgreSQL gives one, SQLite one of UTC without its zone."""
-    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+    """Return an id as tokens write it: PostgreSQL returns a UUID, SQLite its 32 digits."""
+    return str(UUID(stored) if isinstance(stored, str) else stored)

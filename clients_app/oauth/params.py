@@ -1,23 +1,20 @@
-"""The form body of a protocol endpoint, read once and strictly.
+"""Reads the form body of a protocol endpoint strictly.
 
 Source: RFC 6749 section 3.2 and appendix B; TOK-A9 to TOK-A18.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from clients_app.oauth.errors import (
-    CONTENT_TOO_LARGE,
-    HEADERS_TOO_LARGE,
-    invalid_request,
-)
+from clients_app.oauth.errors import invalid_request
 from clients_app.oauth.plain_http import BODY_MAX, HEADERS_MAX, Request
 
 PARAMETERS_MAX: Final = 100
 
-#: What belongs in the body or the Authorization header; in the query it would stand in logs.
+#: Belong in the body or the Authorization header: logs contain the query.
 NEVER_IN_QUERY: Final = frozenset(
     {
         *("grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"),
@@ -33,14 +30,16 @@ _BROKEN_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def read_params(request: Request) -> Mapping[str, str]:
-    """Return the parameters of the body; one without a value counts as omitted.
+    """Return the parameters of the body.
 
-    Errors: OAuthError invalid_request for anything but one well-formed form with each name once.
+    Errors: OAuthError invalid_request unless it is a well-formed form with each name once.
     """
     if request.headers_size > HEADERS_MAX:
-        raise invalid_request("The headers are too large.", status=HEADERS_TOO_LARGE)
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        raise invalid_request("The headers are too large.", status=status)
     if len(request.body) > BODY_MAX:
-        raise invalid_request("The body is too large.", status=CONTENT_TOO_LARGE)
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        raise invalid_request("The body is too large.", status=status)
     if not _FORM.fullmatch(request.content_type):
         raise invalid_request("Send the parameters as application/x-www-form-urlencoded in UTF-8.")
     if request.query and any(name in NEVER_IN_QUERY for name, _ in _pairs(request.query)):
@@ -58,22 +57,15 @@ def read_params(request: Request) -> Mapping[str, str]:
 
 
 def required(params: Mapping[str, str], name: str) -> str:
-    """Return the parameter ``name``.
-
-    Errors: OAuthError invalid_request where it is missing or has no value.
-    """
+    """Return the parameter ``name``, or raise invalid_request if it is missing or empty."""
     if value := params.get(name):
         return value
     raise invalid_request(f"The {name} is missing.")
 
 
 def form_decoded(text: str) -> str:
-    """Return what ``text`` encodes by application/x-www-form-urlencoded.
-
-    Errors: OAuthError invalid_request for a broken percent escape or bytes that are not UTF-8.
-    """
-    if "+" in text:
-        text = text.replace("+", " ")
+    """Return ``text`` decoded from application/x-www-form-urlencoded, or raise invalid_request."""
+    text = text.replace("+", " ")
     if "%" not in text:
         return text
     if _BROKEN_ESCAPE.search(text):

@@ -11,20 +11,20 @@ HEADERS_MAX: Final = 16_384  # bytes, names included
 
 
 class Request(NamedTuple):
-    """What an endpoint looks at; everything as it came, nothing decoded yet."""
+    """What an endpoint reads of a request; nothing is decoded yet."""
 
     method: str
     query: str = ""
     content_type: str = ""
     authorization: str | None = None
-    body: bytes = b""  # one byte over BODY_MAX stands for all that is too long
+    body: bytes = b""  # a longer one is cut one byte over BODY_MAX
     headers_size: int = 0
     address: str = ""
     is_secure: bool = False
 
 
 class Response(NamedTuple):
-    """What an endpoint answers."""
+    """The response of an endpoint."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,7 +32,7 @@ class Response(NamedTuple):
 
 
 def request_from(environ: Mapping[str, Any]) -> Request:
-    """Return the request that a WSGI server describes (PEP 3333)."""
+    """Return the request in a WSGI environ (PEP 3333)."""
     remote = environ.get("REMOTE_ADDR", "")
     proxies = conf.trusted_proxies()
     method = environ["REQUEST_METHOD"]
@@ -54,11 +54,7 @@ def request_from(environ: Mapping[str, Any]) -> Request:
 
 
 def _headers_size(environ: Mapping[str, Any]) -> int:
-    size = 0
-    for name in environ:
-        if name[:5] == "HTTP_":
-            size += len(name) + len(environ[name])
-    return size
+    return sum([len(name) + len(environ[name]) for name in environ if name[:5] == "HTTP_"])
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

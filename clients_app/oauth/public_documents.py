@@ -1,17 +1,19 @@
-"""Documents for any machine: JSON that caches may keep and any origin may read."""
+"""Public JSON documents: caches may keep them and any origin may read them."""
 
 import hashlib
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from django.views.decorators.csrf import csrf_exempt
 
 from clients_app.oauth.plain_http import Response
 from clients_app.oauth.responses import MachineResponse
 
-MAX_AGE_S: Final = 900  # KEY-3
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Access-Control-Allow-Origin": "*",
@@ -19,28 +21,31 @@ _HEADERS: Final = {
 }
 
 
-def json_document(
-    request: HttpRequest, members: dict[str, Any], *, max_age_s: int = MAX_AGE_S
-) -> HttpResponse:
-    """Return ``members`` as JSON, or 304 to a caller that has them already."""
-    body = json.dumps(members).encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "Cache-Control": f"public, max-age={max_age_s}", "ETag": tag}
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if tag in [one.removeprefix("W/") for one in known] or known == ["*"]:
-        del headers["Content-Type"]
-        return MachineResponse(Response(HTTPStatus.NOT_MODIFIED, headers, b""))
-    return MachineResponse(Response(HTTPStatus.OK, headers, body))
+def document_view(
+    members: Callable[[], dict[str, Any]], *, max_age_s: Callable[[], int]
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a view of ``members`` as JSON; it answers 304 if the caller has them already."""
+
+    @csrf_exempt
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow="GET, HEAD")
+        try:
+            body = json.dumps(members()).encode()
+        except DatabaseError:
+            status, later = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}
+            return _error(status, "temporarily_unavailable", **later)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {**_HEADERS, "Cache-Control": f"public, max-age={max_age_s()}", "ETag": tag}
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        if tag in [one.removeprefix("W/") for one in known] or known == ["*"]:
+            del headers["Content-Type"]
+            return MachineResponse(Response(HTTPStatus.NOT_MODIFIED, headers, b""))
+        return MachineResponse(Response(HTTPStatus.OK, headers, body))
+
+    return view
 
 
-def refusal(status: int, error: str, **headers: str) -> HttpResponse:
-    """Return ``error`` as JSON that no cache keeps."""
-    kept = {**_HEADERS, "Cache-Control": "no-store", **headers}
-    return MachineResponse(Response(status, kept, json.dumps({"error": error}).encode()))
-
-
-def refuse_writes(request: HttpRequest) -> HttpResponse | None:
-    """Return the refusal of any other method than GET and HEAD; None for these."""
-    if request.method in {"GET", "HEAD"}:
-        return None
-    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow="GET, HEAD")
+def _error(status: int, error: str, **headers: str) -> HttpResponse:
+    uncached = {**_HEADERS, "Cache-Control": "no-store", **headers}
+    return MachineResponse(Response(status, uncached, json.dumps({"error": error}).encode()))

@@ -1,4 +1,4 @@
-"""The lines of the log about machines' requests: client, address, cause; nothing that was sent.
+"""Log lines about protocol requests: client, address and cause, but nothing that was sent.
 
 Source: LOG-3, TOK-7 and AUD-3.
 """
@@ -6,32 +6,32 @@ Source: LOG-3, TOK-7 and AUD-3.
 import base64
 import json
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from clients_app import conf
-from clients_app.oauth.errors import INTERNAL_ERROR, OAuthError
+from clients_app.oauth.errors import OAuthError
 from clients_app.services.tokens.access_tokens import IssuedToken
 
 log = logging.getLogger("clients_app.oauth")
 
 
-def refused(refusal: OAuthError, *, asked_for: str, address: str) -> None:
-    """Write one line: cause, client and address."""
-    level = logging.INFO if refusal.status < INTERNAL_ERROR else logging.ERROR
+def refused(error: OAuthError, *, endpoint: str, address: str) -> None:
+    """Log a rejected request."""
+    level = logging.INFO if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
     _write(
-        f"{asked_for} refused: %(error)s (%(cause)s). Client %(client_id)s, address %(address)s.",
+        f"{endpoint} refused: %(error)s (%(cause)s). Client %(client_id)s, address %(address)s.",
         level=level,
-        event=f"{asked_for.lower()}.refused",
-        error=refusal.error,
-        cause=refusal.cause,
-        client_id=refusal.client_id or "unknown",
-        address=address or "unknown",
+        event=f"{endpoint.lower()}.refused",
+        error=error.error,
+        cause=error.cause or error.description,
+        client_id=error.client_id or "unknown",
+        address=address,
     )
 
 
 def issued(token: IssuedToken, *, address: str) -> None:
-    """Write one line where LOG_TOKENS is set: client, ``jti``, scope and the credential's id; the
-    token cannot be made of them."""
+    """Log a new token if LOG_TOKENS is set; the token cannot be rebuilt from the line."""
     if not conf.logs_tokens():
         return
     payload = token.token.split(".")[1]
@@ -44,33 +44,31 @@ def issued(token: IssuedToken, *, address: str) -> None:
         jti=claims["jti"],
         scope=token.scope,
         secret_id=claims.get("cred"),
-        address=address or "unknown",
+        address=address,
     )
 
 
 def introspected(jti: str, *, client_id: str, address: str) -> None:
-    """Write one line where LOG_TOKENS is set; ``jti`` is empty for a token that does not count."""
-    if not conf.logs_tokens():
-        return
-    _write(
-        "Token introspected: %(jti)s. Client %(client_id)s, address %(address)s.",
-        event="token.introspected",
-        client_id=client_id,
-        jti=jti or "none that counts",
-        address=address or "unknown",
-    )
+    """Log an introspection if LOG_TOKENS is set; ``jti`` is empty for a token that is inactive."""
+    if conf.logs_tokens():
+        _write_token("introspected", jti or "none that counts", client_id, address)
 
 
 def revoked(jti: str, *, client_id: str, address: str) -> None:
-    """Write one line."""
+    """Log a revocation."""
+    _write_token("revoked", jti, client_id, address)
+
+
+def _write_token(event: str, jti: str, client_id: str, address: str) -> None:
     _write(
-        "Token revoked: %(jti)s. Client %(client_id)s, address %(address)s.",
-        event="token.revoked",
+        f"Token {event}: %(jti)s. Client %(client_id)s, address %(address)s.",
+        event=f"token.{event}",
         client_id=client_id,
         jti=jti,
-        address=address or "unknown",
+        address=address,
     )
 
 
-def _write(message: str, *, level: int = logging.INFO, **said: Any) -> None:
-    log.log(level, message, said, extra=said)
+def _write(message: str, *, address: str, level: int = logging.INFO, **fields: Any) -> None:
+    fields["address"] = address or "unknown"
+    log.log(level, message, fields, extra=fields)

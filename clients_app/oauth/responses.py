@@ -1,4 +1,4 @@
-"""Answers of the protocol endpoints, all of them OAuth JSON. Source: RFC 6749 sections 5.1, 5.2."""
+"""JSON responses of the protocol endpoints. Source: RFC 6749 sections 5.1, 5.2."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import ResponseHeaders
 
 from clients_app.http import operation_ids
-from clients_app.oauth.errors import METHOD_NOT_ALLOWED, UNAUTHORIZED, OAuthError
+from clients_app.oauth.errors import OAuthError
 from clients_app.oauth.plain_http import Response
 from clients_app.services.tokens.access_tokens import IssuedToken
 
@@ -25,25 +25,25 @@ _HEADERS: Final = {
 
 
 def token_json(issued: IssuedToken) -> Response:
-    """Return the answer that carries a new token."""
+    """Return the response with a new token."""
     body = (  # a token has no characters that JSON would escape
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
         f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
     )
-    return Response(HTTPStatus.OK, _HEADERS, body.encode())
+    return Response(200, _HEADERS, body.encode())
 
 
-def json_answer(members: Mapping[str, Any]) -> Response:
-    """Return the answer to a request about a token."""
+def json_response(members: Mapping[str, Any]) -> Response:
+    """Return the response to a request about a token."""
     return Response(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
 
 
 def error_json(error: OAuthError) -> Response:
-    """Return the answer to a request that was refused."""
+    """Return the response to a request that failed."""
     headers = {**_HEADERS, OPERATION_ID: operation_ids.current()}
-    if error.status == UNAUTHORIZED:
+    if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
-    if error.status == METHOD_NOT_ALLOWED:
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "POST"
     if error.retry_after_s:
         headers["Retry-After"] = str(error.retry_after_s)
@@ -52,38 +52,33 @@ def error_json(error: OAuthError) -> Response:
 
 
 def allowed_methods() -> Response:
-    """Return the answer to OPTIONS."""
+    """Return the response to OPTIONS."""
     return Response(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": "POST"}, b"")
 
 
-class _SealedHeaders(ResponseHeaders):
-    """Headers that stay as they are once ``sealed``, but for the Operation Id."""
+class _FrozenHeaders(ResponseHeaders):
+    """Headers of which only the Operation Id can be set once they are ``frozen``."""
 
-    sealed = False
+    frozen = False
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if not self.sealed or key == OPERATION_ID:
+        if not self.frozen or key == OPERATION_ID:
             super().__setitem__(key, value)
 
-    def setdefault(self, key: str, value: Any) -> None:
-        if not self.sealed:
-            super().setdefault(key, value)
-
     def __delitem__(self, key: str) -> None:
-        if not self.sealed:
+        if not self.frozen:
             super().__delitem__(key)
 
 
 class MachineResponse(HttpResponse):
-    """An answer to a machine: no middleware adds a cookie or a header for browsers to it."""
+    """A response to a program: middleware cannot add cookies or headers for browsers."""
 
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.body, status=answer.status)
-        self.headers = _SealedHeaders(dict(answer.headers))
-        self.headers.sealed = True
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.body, status=response.status)
+        self.headers = _FrozenHeaders(dict(response.headers))
+        self.headers.frozen = True
 
     def set_cookie(self, *args: Any, **kwargs: Any) -> None:
-        """Set none."""
+        """Set no cookie."""
 
-    def delete_cookie(self, *args: Any, **kwargs: Any) -> None:
-        """Set none."""
+    delete_cookie = set_cookie

@@ -1,1 +1,1 @@
-"""The door of those who run the installation: is it alive, is it ready, what is there to watch."""
+"""The door for operators: health probes and metrics."""

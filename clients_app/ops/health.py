@@ -1,4 +1,4 @@
-"""Probes: one word each, for strangers too; what is wrong stands in the log (AVA-10)."""
+"""Health probes. They are public, so details go only to the log (AVA-10)."""
 
 import logging
 
@@ -12,13 +12,13 @@ log = logging.getLogger("clients_app.ops")
 
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers; asks nothing else."""
+    """Answer that this process is alive, without any checks."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether this process can do its work: database, signing key, record of what was done."""
+    """Answer whether this process can work: database, signing key and audit chain."""
     found = faults()
     for fault in found:
         log.error("Not ready: %s", fault)

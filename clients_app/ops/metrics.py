@@ -1,4 +1,4 @@
-"""What Prometheus may watch: the ends of secrets by tenant, and the messages that tell of them."""
+"""Metrics for Prometheus: expirations of secrets by tenant, and the notices about them."""
 
 import secrets
 from collections.abc import Iterator
@@ -17,14 +17,13 @@ from clients_app.selectors.notices.expirations import WITHIN_DAYS, delivery_coun
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer who presents METRICS_TOKEN; without that setting there is no such page."""
+    """Answer callers that present METRICS_TOKEN; without that setting there is no such page."""
     token = settings.METRICS_TOKEN
     if not token:
         raise Http404
-    presented = request.headers.get("Authorization", "")
-    scheme, _, credentials = presented.partition(" ")
-    right = secrets.compare_digest(credentials.strip().encode(), token.encode())
-    if scheme.lower() != "bearer" or not right:
+    scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+    matches = secrets.compare_digest(presented.strip().encode(), token.encode())
+    if scheme.lower() != "bearer" or not matches:
         headers = {"WWW-Authenticate": 'Bearer realm="metrics"'}
         return HttpResponse("", content_type="text/plain", status=401, headers=headers)
     registry = CollectorRegistry(auto_describe=False)
@@ -33,37 +32,29 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class _Expirations(Collector):
-    """Counted anew for each scrape, so that every process says the same."""
+    """Counts for each scrape, so that every process answers the same."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        now = timezone.now()
-        live = GaugeMetricFamily("portal_secrets_live", "Live secrets.", labels=["tenant"])
-        never = GaugeMetricFamily(
-            "portal_secrets_never_expiring", "Live secrets that never expire.", labels=["tenant"]
-        )
-        ending = GaugeMetricFamily(
-            "portal_secrets_expiring",
-            "Live secrets that expire within so many days.",
-            labels=["tenant", "within_days"],
-        )
-        expired = GaugeMetricFamily(
-            "portal_secrets_expired",
-            "Secrets that expired in the last 90 days and were not removed.",
-            labels=["tenant"],
-        )
-        for row in secret_counts(now=now):
+        live = _gauge("portal_secrets_live", "Live secrets.")
+        never = _gauge("portal_secrets_never_expiring", "Live secrets that never expire.")
+        text = "Live secrets that expire within so many days."
+        expiring = _gauge("portal_secrets_expiring", text, "within_days")
+        text = "Secrets that expired in the last 90 days and were not removed."
+        expired = _gauge("portal_secrets_expired", text)
+        for row in secret_counts(now=timezone.now()):
             tenant = str(row["client__tenant_id"])
             live.add_metric([tenant], row["live"])
             never.add_metric([tenant], row["never"])
             expired.add_metric([tenant], row["expired"])
             for days in WITHIN_DAYS:
-                ending.add_metric([tenant, str(days)], row[f"within_{days}"])
-        sent = GaugeMetricFamily(
-            "portal_notices",
-            "Messages of the last 90 days that tell of expirations.",
-            labels=["tenant", "channel", "state"],
-        )
+                expiring.add_metric([tenant, str(days)], row[f"within_{days}"])
+        text = "Notices of the last 90 days about expirations."
+        notices = _gauge("portal_notices", text, "channel", "state")
         for row in delivery_counts():
             labels = [str(row["tenant_id"]), row["channel"], row["state"]]
-            sent.add_metric(labels, row["number"])
-        yield from (live, never, ending, expired, sent)
+            notices.add_metric(labels, row["number"])
+        yield from (live, never, expiring, expired, notices)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, labels=["tenant", *labels])

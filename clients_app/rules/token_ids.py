@@ -6,7 +6,7 @@ tokens of its client were ended within that second.
 Source: RFC 7519 section 4.1.7; JWT-2.
 """
 
-import secrets
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ _DIGITS: Final = 5  # hexadecimal, for 0 to 999,999; 27 random ones follow
 
 def new_token_id(now: datetime) -> str:
     """Return a new id for a token issued at ``now``: 32 hexadecimal digits."""
-    return f"{now.microsecond:05x}{secrets.token_hex(14)[1:]}"
+    return f"{now.microsecond:05x}{os.urandom(14).hex()[1:]}"
 
 
 def issued_at(iat: int, token_id: str) -> datetime:

@@ -49,12 +49,12 @@ CHORES: Final = (  # of each web process
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("signing keys", 10.0, maintain_keys),
-    Chore("revoked tokens", 60.0, with_now(revocation.forget_ended)),
+    Chore("revoked tokens", 60.0, with_now(revocation.delete_expired_revocations)),
 )
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
     Chore("policies", 60.0, with_now(policies.end_old_secrets)),
-    Chore("notices", 60.0, with_now(schedule.look_everywhere)),
+    Chore("notices", 60.0, with_now(schedule.queue_daily_notices)),
     Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),
 )
 

@@ -1,7 +1,4 @@
-"""Dates and times as people read them: the one place for their words and their zone.
-
-The zone is the active one, which is the person's own over the installation's.
-"""
+"""Dates and times as people read them, in the active time zone."""
 
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
@@ -11,13 +8,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext_lazy
 
 register = template.Library()
 
 SOON: Final = timedelta(days=30)
 DAY_S: Final = 86_400
 WEEK: Final = timedelta(days=7)
+_UNITS: Final = (
+    (DAY_S, ngettext_lazy("%(n)s day", "%(n)s days", "n")),
+    (3600, ngettext_lazy("%(n)s hour", "%(n)s hours", "n")),
+    (60, ngettext_lazy("%(n)s minute", "%(n)s minutes", "n")),
+    (1, ngettext_lazy("%(n)s second", "%(n)s seconds", "n")),
+)
 
 
 @register.filter
@@ -34,17 +37,11 @@ def day_time(moment: datetime) -> str:
 
 @register.simple_tag(takes_context=True)
 def to_the_second(context: Any, moment: datetime) -> SafeString:
-    """Draw a moment of a list: "Today, 10:15:42", "Yesterday, 22:40:19", "4 Sep 2026, 10:15:42"."""
+    """Return a moment of a list: "Today, 10:15:42", "4 Sep 2026, 10:15:42"."""
     local, today = timezone.localtime(moment), timezone.localtime(context["now"]).date()
     near = {0: gettext("Today"), 1: gettext("Yesterday")}
     date = near.get((today - local.date()).days, day(moment))
-    return format_html(
-        '<time datetime="{}" title="{}">{}, {}</time>',
-        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        day_time(moment),
-        date,
-        date_format(local, "H:i:s"),
-    )
+    return _time_element(moment, day_time(moment), f"{date}, {date_format(local, 'H:i:s')}")
 
 
 @register.filter
@@ -55,46 +52,35 @@ def clock(moment: datetime) -> str:
 
 @register.simple_tag
 def zone() -> str:
-    """Return the zone that times are typed and shown in: "UTC", "Europe/Berlin"."""
+    """Return the active time zone: "UTC", "Europe/Berlin"."""
     return str(timezone.get_current_timezone())
 
 
 @register.simple_tag(takes_context=True)
 def when(context: Any, moment: datetime | None, words: str = "") -> str | SafeString:
-    """Draw a moment in words, with its full time on hover; "Never" where there is none."""
+    """Return a moment in words, with its full time on hover; "Never" for None."""
     if moment is None:
         return gettext("Never")
-    local = timezone.localtime(moment)
-    full = f"{date_format(local, 'j M Y, H:i:s')} {zone_name(moment)}"
-    said = {
-        "": ago,
-        "day": lambda at, now: day(at),
-        "full": lambda at, now: day_time(at),
-        "clock": lambda at, now: clock(at),
-    }[words]
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        full,
-        said(moment, context["now"]),
-    )
+    full = f"{date_format(timezone.localtime(moment), 'j M Y, H:i:s')} {zone_name(moment)}"
+    shown = {"day": day, "full": day_time, "clock": clock}.get(words)
+    return _time_element(moment, full, shown(moment) if shown else ago(moment, context["now"]))
+
+
+def _time_element(moment: datetime, title: str, text: str) -> SafeString:
+    utc = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}" title="{}">{}</time>', utc, title, text)
 
 
 @register.filter
 def seconds_in_words(seconds: int) -> str:
     """Return a number of seconds in hours, minutes and seconds: "1 hour", "2 minutes"."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [
-        hours and ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours},
-        minutes and ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes},
-        left and ngettext("%(n)s second", "%(n)s seconds", left) % {"n": left},
-    ]
-    return " ".join(part for part in parts if part)
+    counts = (seconds // 3600, seconds // 60 % 60, seconds % 60)
+    parts = zip(_UNITS[1:], counts, strict=True)
+    return " ".join(text % {"n": count} for (_, text), count in parts if count)
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago: "4 minutes ago"; after a week the date."""
+    """Return how long ago a moment was, "4 minutes ago", or its date after a week."""
     past = now - moment
     if past >= WEEK:
         return day(moment)
@@ -111,31 +97,31 @@ def idle_for(moment: datetime, now: datetime) -> str:
 
 
 def expires(moment: datetime, now: datetime) -> str:
-    """Return when something ends: "Expires in 12 days" within 30 days, else the date."""
+    """Return "Expires in 12 days" within 30 days, and "Expires" with the date before that."""
     if not is_soon(moment, now):
         return gettext("Expires %(date)s") % {"date": day(moment)}
     return gettext("Expires in %(time)s") % {"time": time_until(moment, now)}
 
 
 def time_until(moment: datetime, now: datetime) -> str:
-    """Return the time until a moment: "12 days", below two days "23 hours", "4 minutes"."""
+    """Return the time until a moment: "12 days", "23 hours", "4 minutes"."""
     seconds = max(0, int((moment - now).total_seconds()))
     days = days_left(moment, now)
     return _roughly(seconds if days < 2 else days * DAY_S)
 
 
 def days_left(moment: datetime, now: datetime) -> int:
-    """Return the days until a moment, to the nearest: a year ahead is 365, not 364 and a bit."""
+    """Return the days until a moment, rounded."""
     return round((moment - now).total_seconds() / DAY_S)
 
 
 def is_soon(moment: datetime, now: datetime) -> bool:
-    """Tell whether a moment is less than 30 days away."""
+    """Return whether a moment is less than 30 days away."""
     return moment - now < SOON
 
 
 def zone_name(moment: datetime) -> str:
-    """Return how the active zone is called at ``moment``: "UTC", "CET"; a bare offset as such."""
+    """Return the name of the active zone at ``moment``: "UTC", "CET", "UTC-03"."""
     local = timezone.localtime(moment)
     assert isinstance(local.tzinfo, tzinfo)  # noqa: S101  narrows the type
     name = local.tzname() or ""
@@ -143,13 +129,5 @@ def zone_name(moment: datetime) -> str:
 
 
 def _roughly(seconds: int) -> str:
-    if seconds < 60:
-        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
-    if seconds < 3600:
-        minutes = seconds // 60
-        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
-    if seconds < DAY_S:
-        hours = seconds // 3600
-        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    days = seconds // DAY_S
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    unit_s, text = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
+    return text % {"n": seconds // unit_s}

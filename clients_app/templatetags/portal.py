@@ -1,4 +1,4 @@
-"""Parts of the screens that templates call by name."""
+"""Template tags and filters of the screens."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,20 +21,20 @@ register = template.Library()
 
 @register.simple_block_tag
 def capture(content: str) -> str:
-    """Keep what the block draws, for a template that needs it in more than one place."""
+    """Return the content of the block, to use it in more than one place."""
     return content
 
 
 @register.filter
 def words(text: str) -> list[str]:
-    """Return the words of a text, for a loop over names."""
+    """Return the words of a text."""
     return text.split()
 
 
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """Draw an icon of icons.svg, whose hashed address is known here alone."""
+    """Return an icon of icons.svg."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("clients_app/icons.svg"),
@@ -44,7 +44,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def mark() -> SafeString:
-    """Draw the mark of the product."""
+    """Return the logo of the product."""
     return format_html(
         '<span class="brand-mark"><svg aria-hidden="true"><use href="{}#mark"></use></svg></span>',
         static("clients_app/icons.svg"),
@@ -53,7 +53,7 @@ def mark() -> SafeString:
 
 @register.inclusion_tag("clients_app/components/health.html", takes_context=True)
 def next_expiration(context: Any, client: Any) -> dict[str, Any]:
-    """Say when the first live secret ends, or that there is none that does."""
+    """Show when the first live secret expires, if any does."""
     now = context["now"]
     if not client.live_secrets:
         if client.last_expired is None:
@@ -69,29 +69,26 @@ def next_expiration(context: Any, client: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("clients_app/components/health.html", takes_context=True)
 def restorable_for(context: Any, removed_at: datetime, restorable: timedelta) -> dict[str, Any]:
-    """Say how many days are left to restore a removed client."""
+    """Show how many days are left to restore a removed client."""
     ends = removed_at + restorable
     days = moments.days_left(ends, context["now"])
-    words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
-    if not days:
-        words = gettext("Less than a day left")
-    tone = "warn" if days <= 3 else ""
-    return {"tone": tone, "icon_name": "clock", "words": words, "at": ends}
+    words = gettext("Less than a day left")
+    if days:
+        words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    return {"tone": "warn" if days <= 3 else "", "icon_name": "clock", "words": words, "at": ends}
 
 
 @register.inclusion_tag("clients_app/clients/_time_left.html", takes_context=True)
 def time_left(context: Any, secret: Any) -> dict[str, Any]:
-    """Say how long a secret lives on."""
+    """Show how long a secret is still valid."""
     tone, words = secret_tone(context, secret), life_in_words(context, secret)
-    icon_name = {"bad": "alert", "warn": "clock"}.get(tone, "")
-    if secret.expires_at is None:
-        icon_name = "infinity"
+    icon_name = {"bad": "alert", "warn": "clock"}.get(tone, "") if secret.expires_at else "infinity"
     return {"tone": tone, "icon_name": icon_name, "words": words}
 
 
 @register.simple_tag(takes_context=True)
 def life_in_words(context: Any, secret: Any) -> str:
-    """Return how long a secret lives on: "9 days left", "Never Expires", "Expired 2 days ago"."""
+    """Return "9 days left", "Never Expires" or "Expired 2 days ago"."""
     now, ends = context["now"], secret.expires_at
     if ends is None:
         return gettext("Never Expires")
@@ -102,7 +99,7 @@ def life_in_words(context: Any, secret: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def use_in_words(context: Any, secret: Any) -> str:
-    """Return when a secret was last used, for the middle of a line: "last used 6 days ago"."""
+    """Return when a secret was last used: "last used 6 days ago", "never used"."""
     if secret.last_used_at is None:
         return gettext("never used")
     when = moments.ago(secret.last_used_at, context["now"])
@@ -111,7 +108,7 @@ def use_in_words(context: Any, secret: Any) -> str:
 
 @register.inclusion_tag("clients_app/clients/_life_meter.html", takes_context=True)
 def life_meter(context: Any, secret: Any) -> dict[str, Any]:
-    """Draw how much of its life a secret has left; nothing for one that never ends."""
+    """Show how much of its life a secret has left, if it is live and expires."""
     now, ends = context["now"], secret.expires_at
     if ends is None or is_expired(ends, now):
         return {}
@@ -121,7 +118,7 @@ def life_meter(context: Any, secret: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def secret_tone(context: Any, secret: Any) -> str:
-    """Return "bad" for an expired secret, "warn" for one that ends within 30 days or never."""
+    """Return "bad" for an expired secret, "warn" for one that expires within 30 days or never."""
     if is_expired(secret.expires_at, context["now"]):
         return "bad"
     never = secret.expires_at is None
@@ -130,7 +127,7 @@ def secret_tone(context: Any, secret: Any) -> str:
 
 @register.filter
 def has_expired(secret: Any, now: Any) -> bool:
-    """Tell whether a secret has ended."""
+    """Return whether a secret has expired."""
     return is_expired(secret.expires_at, now)
 
 
@@ -143,13 +140,13 @@ def initials(person: Any) -> str:
 
 @register.filter
 def described(role: Any) -> str:
-    """Return a role's description; that of a built-in one in the reader's language."""
+    """Return a role's description, translated if the role is built in."""
     return gettext(role.description) if role.is_built_in else role.description
 
 
 @register.filter
 def marked(text: Any, sought: str) -> str | SafeString:
-    """Return ``text`` with the first place marked that reads like ``sought``, ignoring case."""
+    """Return ``text`` with the first match of ``sought`` marked, ignoring case."""
     whole, words = str(text), sought.strip().lower()
     at = whole.lower().find(words) if words and len(whole) == len(whole.lower()) else -1
     if at < 0:
@@ -158,7 +155,7 @@ def marked(text: Any, sought: str) -> str | SafeString:
     return format_html("{}<mark>{}</mark>{}", whole[:at], whole[at:ends], whole[ends:])
 
 
-#: by the last word of an action, else by its kind
+#: By the action, its last words or its kind
 EVENT_ICONS: Final = {
     "added": "plus",
     "edited": "pencil",
@@ -182,7 +179,7 @@ EVENT_ICONS: Final = {
 
 @register.simple_tag
 def event_icon(event: Any) -> SafeString:
-    """Draw the icon of an audit event; what was refused stands out."""
+    """Return the icon of an audit event, or of a warning if it was refused."""
     if event.outcome == event.REFUSED:
         return icon("alert")
     last = event.action.rpartition(".")[2]
@@ -192,23 +189,21 @@ def event_icon(event: Any) -> SafeString:
 
 @register.simple_tag
 def actor_of_event(event: Any) -> SafeString | str:
-    """Say who did it; a person links to all that he did."""
-    match event.actor_kind:
-        case ActorKind.PERSON if event.actor_id:
-            address = f"{reverse('activity')}?person={event.actor_id}"
-            return format_html('<a class="link" href="{}">{}</a>', address, event.actor_name)
-        case ActorKind.CLIENT:
-            return gettext("API: %(client)s") % {"client": event.actor_name}
-        case ActorKind.SYSTEM:
-            return gettext("the portal")
-        case ActorKind.COMMAND_LINE:
-            return gettext("command line")
-    return event.actor_name
+    """Return who acted, with a link to the activity of a person."""
+    if event.actor_kind == ActorKind.PERSON and event.actor_id:
+        address = f"{reverse('activity')}?person={event.actor_id}"
+        return format_html('<a class="link" href="{}">{}</a>', address, event.actor_name)
+    texts = {
+        ActorKind.CLIENT: gettext("API: %(client)s") % {"client": event.actor_name},
+        ActorKind.SYSTEM: gettext("the portal"),
+        ActorKind.COMMAND_LINE: gettext("command line"),
+    }
+    return texts.get(event.actor_kind, event.actor_name)
 
 
 @register.inclusion_tag("clients_app/components/refused_group.html", takes_context=True)
 def refused_group(context: Any, group: Any) -> dict[str, Any]:
-    """Say how many token requests were refused, why, and with which secret."""
+    """Show how many token requests were refused, why, and with which secret."""
     secret, why = group.secret, group.get_cause_display()
     if group.cause == group.Cause.SECRET_EXPIRED and secret and secret.expires_at:
         ago = moments.ago(secret.expires_at, context["now"])
@@ -218,13 +213,13 @@ def refused_group(context: Any, group: Any) -> dict[str, Any]:
 
 @register.filter
 def had_values(changes: Any) -> bool:
-    """Tell whether any of the changed fields had a value before: not so of what was just added."""
+    """Return whether any of the changed fields had a value before."""
     return any(change.before not in (None, "", []) for change in changes)
 
 
 @register.filter
 def recorded(value: Any) -> str:
-    """Return a value of an audit event as the screen writes it."""
+    """Return a value of an audit event as the screen shows it."""
     if value in (None, "", []):
         return "\N{EN DASH}"
     if isinstance(value, bool):

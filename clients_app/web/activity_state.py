@@ -1,9 +1,9 @@
-"""What the address of Activity says: text, kind, outcome, time, client, person and place.
+"""What the address of Activity holds: text, kind, outcome, period, client, person and position.
 
-What makes no sense counts as not said, so that every address shows the nearest sensible list.
+A value that makes no sense counts as missing, so that every address shows a sensible list.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -18,7 +18,7 @@ from clients_app.audit import Kind, actions_of
 from clients_app.selectors.activity.events import Cut
 from clients_app.selectors.activity.filters import ActivityFilter, Found
 from clients_app.web.htmx import with_query
-from clients_app.web.list_state import FILTER_MAX, guid
+from clients_app.web.list_state import filter_text, guid
 
 KINDS: Final[dict[Kind | str, str | Promise]] = {
     "": _("All events"),
@@ -33,6 +33,7 @@ KINDS: Final[dict[Kind | str, str | Promise]] = {
     Kind.NOTICES: _("Notices"),
 }
 OUTCOMES: Final = {"": _("Any outcome"), "done": _("Done"), "refused": _("Refused")}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class When(StrEnum):
@@ -54,7 +55,7 @@ PERIODS: Final[dict[When, tuple[str | Promise, timedelta | None]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActivityState:
-    """Empty is what is shown where nothing is said; ``first`` and ``last`` are days of Dates."""
+    """The defaults are what an empty address shows; ``first`` and ``last`` are days of Dates."""
 
     q: str = ""
     kind: Kind | str = ""
@@ -68,37 +69,26 @@ class ActivityState:
     above: Cut | None = None
 
     def query(self) -> str:
-        """Return the part of an address that says it, with its question mark."""
-        return with_query(
-            "",
-            q=self.q,
-            kind=self.kind,
-            outcome=self.outcome,
-            when=self.when,
-            first=self.first.isoformat() if self.first else None,
-            last=self.last.isoformat() if self.last else None,
-            client=str(self.client) if self.client else None,
-            person=str(self.person) if self.person else None,
-            below=self.below and _spelled(self.below),
-            above=self.above and _spelled(self.above),
-        )
+        """Return the query of an address with this state, with its question mark."""
+        below, above = (cut and _cut_as_text(cut) for cut in (self.below, self.above))
+        return with_query("", **asdict(self) | {"below": below, "above": above})
 
     def at(self, *, below: Cut | None = None, above: Cut | None = None) -> "ActivityState":
-        """Return the same, at another place of the list."""
+        """Return this state at another position of the list."""
         return replace(self, below=below, above=above)
 
     def without(self, *names: str) -> str:
         """Return the query of the first page without some of its filters."""
-        nothing = ActivityState()
-        return replace(self.at(), **{name: getattr(nothing, name) for name in names}).query()
+        default = ActivityState()
+        return replace(self.at(), **{name: getattr(default, name) for name in names}).query()
 
     @property
     def is_filtered(self) -> bool:
-        """True where more than a period was asked for."""
+        """True if anything but the period is filtered."""
         return bool(self.q or self.kind or self.outcome or self.client or self.person)
 
     def filter(self, tenant_id: UUID, *, found: Found | None, now: datetime) -> ActivityFilter:
-        """Return what it asks the rows for; days begin and end in the active time zone."""
+        """Return the filter of the rows; days begin and end in the active time zone."""
         since, until = _period(self, now)
         kind = Kind(self.kind) if self.kind else None
         return ActivityFilter(
@@ -115,12 +105,12 @@ class ActivityState:
 
 
 def activity_state(query: QueryDict) -> ActivityState:
-    """Return what an address says."""
+    """Return the state in an address."""
     kind, when, outcome = (query.get(name, "") for name in ("kind", "when", "outcome"))
     first, last = _day(query.get("first", "")), _day(query.get("last", ""))
     is_dates = when == When.DATES
     return ActivityState(
-        q=query.get("q", "").strip().replace("\x00", "")[:FILTER_MAX],
+        q=filter_text(query),
         kind=kind if kind in KINDS else "",
         outcome=outcome if outcome in OUTCOMES else "",
         when=When(when) if when in set(When) else When.WEEK,
@@ -133,21 +123,21 @@ def activity_state(query: QueryDict) -> ActivityState:
     )
 
 
-def _period(said: ActivityState, now: datetime) -> tuple[datetime | None, datetime | None]:
-    if said.when is When.DATES:
-        after = said.last + timedelta(days=1) if said.last else None
-        return _beginning(said.first), _beginning(after)
-    length = PERIODS[said.when][1]
+def _period(state: ActivityState, now: datetime) -> tuple[datetime | None, datetime | None]:
+    if state.when is When.DATES:
+        after = state.last + timedelta(days=1) if state.last else None
+        return _start_of(state.first), _start_of(after)
+    length = PERIODS[state.when][1]
     return (now - length if length else None), None
 
 
-def _beginning(day: date | None) -> datetime | None:
-    """Return when a day begins in the active zone."""
+def _start_of(day: date | None) -> datetime | None:
+    """Return when a day starts in the active time zone."""
     return datetime.combine(day, time(), timezone.get_current_timezone()) if day else None
 
 
 def _day(text: str) -> date | None:
-    """Return a day that has an hour before and after it in every zone."""
+    """Return the day if it is one that every time zone can represent."""
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
@@ -155,17 +145,16 @@ def _day(text: str) -> date | None:
     return day if day and 1970 <= day.year < 9999 else None
 
 
-def _spelled(cut: Cut) -> str:
-    moment = (cut.refused_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return f"{cut.sequence}-{moment}-{cut.refusal_id}"
+def _cut_as_text(cut: Cut) -> str:
+    refused_us = (cut.refused_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{cut.sequence}-{refused_us}-{cut.refusal_id}"
 
 
 def _cut(text: str) -> Cut | None:
     parts = text.split("-")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
-    sequence, moment, refusal_id = (int(part[:19]) for part in parts)
-    if max(sequence, refusal_id) >= 2**63 or moment > 253_402_300_799_999_999:
+    sequence, refused_us, refusal_id = (int(part[:19]) for part in parts)
+    if max(sequence, refusal_id) >= 2**63 or refused_us > 253_402_300_799_999_999:
         return None
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)
-    return Cut(sequence, at, refusal_id)
+    return Cut(sequence, _EPOCH + timedelta(microseconds=refused_us), refusal_id)

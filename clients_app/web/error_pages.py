@@ -1,4 +1,4 @@
-"""What is not given: no right, no such thing, a stale page, a fault of ours."""
+"""Error pages: no permission, not found, an outdated page, a server error."""
 
 import logging
 import sys
@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
-from clients_app.errors import NotFound, PortalError
+from clients_app.errors import AlreadyAdded, NotFound, PortalError
 from clients_app.http import operation_ids
 from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice
 from clients_app.permissions import Action, allows
+from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.web.htmx import go, show
 
@@ -24,14 +25,14 @@ logger = logging.getLogger(__name__)
 
 
 def forbidden(request: HttpRequest, error: PortalError) -> HttpResponse:
-    """Say which right is missing and who can help."""
+    """Say which permission is missing and who can help."""
     helpers = people_who_administer(actor_of(request).tenant_id)
     context = {"sentence": sentence_of(error), "helpers": [str(person) for person in helpers[:3]]}
     return show(request, "errors/forbidden", context, title=gettext("Not allowed"), status=403)
 
 
 def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
-    """Say that there is no such thing, whether it was removed or never was."""
+    """Say that it does not exist, whether it was removed or never existed."""
     context: dict[str, Any] = {"heading": sentence_of(error).partition(".")[0]}
     if request.user.is_authenticated:
         match = request.resolver_match
@@ -41,31 +42,38 @@ def not_found(request: HttpRequest, error: PortalError) -> HttpResponse:
     return show(request, "errors/not_found", context, title=gettext("Not found"), status=404)
 
 
+def already_added(request: HttpRequest, error: AlreadyAdded) -> HttpResponse:
+    """Say that the first try was saved; its secret cannot be shown, but another one added."""
+    client = get_client(actor_of(request).tenant_id, error.client_id)
+    title, context = gettext("Already Added"), {"client": client}
+    return show(
+        request, "clients/already_added", context, title=title, status=409, event="clientChanged"
+    )
+
+
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what a part of ours refuses, without saying more."""
+    """Refuse without giving a reason."""
     return _refused(request, gettext("Not allowed"), gettext("Nothing was changed."), status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django cannot read: too much, too many fields, a wrong host."""
+    """Refuse what Django cannot read: too much data, too many fields, an unknown host."""
     sentence = gettext("Nothing was changed. Send less at once, or open the page again.")
     return _refused(request, gettext("This request could not be read"), sentence, status=400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an address that no screen has."""
+    """Say that no screen has this address."""
     return not_found(request, NotFound(gettext_noop("There is no page at this address.")))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show a form of ours again, filled, or the page of a mere button; refuse others."""
+    """Show the portal's own form again, filled, or the page of a button; refuse other origins."""
     if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        give_notice(
-            request, gettext("This page was out of date. Check what you typed, then try again.")
-        )
-        again = kept_forms.show_again(
-            request, request.get_full_path(), kept_forms.typed_fields(request)
-        )
+        notice = gettext("This page was out of date. Check what you typed, then try again.")
+        give_notice(request, notice)
+        fields = kept_forms.typed_fields(request)
+        again = kept_forms.show_again(request, request.get_full_path(), fields)
         if again is not None and again.status_code in {302, 303}:
             messages.warning(request, gettext("This page was out of date. Nothing was changed."))
             return go(request, again["Location"])
@@ -77,23 +85,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def busy(request: HttpRequest, error: PortalError) -> HttpResponse:
-    """Say what keeps the server from it, and when to try again."""
+    """Say why the server cannot do it now, and when to try again."""
     reply = _refused(request, gettext("Busy"), sentence_of(error), status=503)
     reply["Retry-After"] = "30"
     return reply
 
 
 def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) -> HttpResponse:
-    if not hasattr(request, "htmx"):  # refused before there was a page, for example for its Host
+    if not hasattr(request, "htmx"):  # refused before htmx's middleware, for example for its Host
         return HttpResponse(sentence, content_type="text/plain", status=status)
     context = {"heading": heading, "sentence": sentence}
     return show(request, "errors/refused", context, title=heading, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours with what the operator needs; asks neither session nor database.
+    """Show the operation id, which the operator needs; read neither session nor database.
 
-    A database that does not answer, or is locked for too long, is a 503 that may be tried again.
+    If the database does not respond, or is locked for too long, the status is 503.
     """
     operation_id = operation_ids.current()
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)

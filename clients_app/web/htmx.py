@@ -1,26 +1,34 @@
-"""Answers as page or fragment: the only place that reads and sets the HX-* headers."""
+"""Responses as a page or a fragment: the only module that reads and sets the HX-* headers."""
 
-import json
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
+from django_htmx.http import (
+    HttpResponseClientRedirect,
+    push_url,
+    replace_url,
+    reswap,
+    retarget,
+    trigger_client_event,
+)
 from django_htmx.middleware import HtmxDetails
 
 from clients_app.http import operation_ids
 from clients_app.identity.kept_forms import notice_of
 from clients_app.web.shell import shell_of
 
-_PLACES: Final = {"clients", "details", "activity"}  # parts of a page that are swapped by links
+_PLACES: Final = {"clients", "details", "activity"}  # parts of a page that links swap
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """Tell whether htmx asked for a part of a page; on Back and Forward it asks for a whole one."""
+    """Return whether htmx requests part of a page; for Back and Forward it needs a whole one."""
     htmx = _htmx(request)
     return bool(htmx) and not htmx.history_restore_request
 
@@ -38,15 +46,14 @@ def show(
     title: str,
     fragments: tuple[str, ...] = ("window",),
     status: int = 200,
-    tell: str | None = None,
+    event: str | None = None,
     address: str | None = None,
 ) -> HttpResponse:
-    """Answer with ``screen`` as a whole page, or with the one of its ``fragments`` asked for.
+    """Return ``screen`` as a whole page, or the one of its ``fragments`` that htmx targets.
 
-    The first fragment is the answer to anything unknown; a screen without fragments is always
-    a whole page. ``tell`` is an event for the page,
-    ``address`` what the address bar shows after the first fragment; a filter that is typed
-    replaces the last one.
+    For an unknown target that is the first fragment; a screen without fragments is always a whole
+    page. ``event`` is triggered on the page. ``address`` is what the address bar shows after the
+    first fragment; it replaces the current entry of the history while a filter is being typed.
     """
     if status == 422:
         title = gettext("Error: %(title)s") % {"title": title}
@@ -69,53 +76,46 @@ def show(
     html = render_to_string(f"clients_app/{screen}.html{partial}", context, request)
     response = HttpResponse(format_html("<title>{}</title>", title) + html, status=status)
     if fragment == "window":
-        response["HX-Retarget"], response["HX-Reswap"] = "#window", "innerHTML"
-        response["HX-Push-Url"] = "false"
+        push_url(reswap(retarget(response, "#window"), "innerHTML"), False)
     elif address and fragment == fragments[0]:
         typed = _htmx(request).trigger_name == "q"
-        response["HX-Replace-Url" if typed else "HX-Push-Url"] = address
-    if tell:
-        response["HX-Trigger"] = json.dumps({tell: {}})
-    return response
+        (replace_url if typed else push_url)(response, address)
+    return trigger_client_event(response, event) if event else response
 
 
-def done(request: HttpRequest, *, to: str, said: str, tell: str) -> HttpResponse:
-    """Answer a deed that leaves no window: close it, tell the page, say what happened.
+def done(
+    request: HttpRequest, message: str, to: str, *, event: str = "clientChanged", **parts: Any
+) -> HttpResponse:
+    """Close the window, show ``message`` and trigger ``event`` on the page.
 
-    Without htmx: go ``to`` the page that shows it.
+    Without htmx, redirect ``to`` a page; as for ``see_other``.
     """
-    if wants_fragment(request):
-        response = HttpResponse(status=204)
-        response["HX-Trigger"] = json.dumps({tell: {}, "windowDone": {}, "toast": {"text": said}})
-        return response
-    messages.success(request, said)
-    return see_other(to)
+    if not wants_fragment(request):
+        messages.success(request, message)
+        return see_other(to, **parts)
+    response = trigger_client_event(HttpResponse(status=204), event)
+    trigger_client_event(response, "windowDone")
+    return trigger_client_event(response, "toast", {"text": message})
 
 
 def go(request: HttpRequest, to: str) -> HttpResponse:
-    """Send the browser ``to`` another page of ours, out of a fragment too."""
-    if wants_fragment(request):
-        response = HttpResponse()
-        response["HX-Redirect"] = to
-        return response
-    return see_other(to)
+    """Send the browser ``to`` another page of the portal, even from a fragment."""
+    return HttpResponseClientRedirect(to) if wants_fragment(request) else see_other(to)
 
 
-def see_other(to: str) -> HttpResponse:
-    """Redirect with status 303: what follows is always a GET (RFC 9110 section 15.4.4)."""
-    response = HttpResponseRedirect(to)
-    response.status_code = 303
-    return response
+def see_other(to: str, **parts: Any) -> HttpResponse:
+    """Redirect ``to`` a path, or a view named with its ``parts``, with GET (RFC 9110 15.4.4)."""
+    return HttpResponseRedirect(resolve_url(to, **parts), status=303)
 
 
-def with_query(path: str, /, **values: str | int | None) -> str:
-    """Return ``path`` with those of the ``values`` that say anything."""
+def with_query(path: str, /, **values: Any) -> str:
+    """Return ``path`` with the ``values`` that are not empty as its query."""
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{path}?{query}" if query else path
 
 
 def page_behind(request: HttpRequest) -> str:
-    """Return the path and query to come back to: of a fragment, the page it was asked from."""
+    """Return the path and query of the page on the screen: for a fragment, the page around it."""
     htmx = _htmx(request)
     return (htmx.current_url_abs_path or "/") if htmx else request.get_full_path()
 
@@ -123,8 +123,8 @@ def page_behind(request: HttpRequest) -> str:
 def page_asked(request: HttpRequest) -> str:
     """Return the path and query of the page to show after a sign-in.
 
-    That is what was asked for where it is a place of its own, or holds what was typed in a Filter
-    or ticked in a list; of a mere window, the page behind it.
+    This is the requested address if it is a page, or carries a filter or a selection; for a plain
+    window it is the page behind it.
     """
     of_its_own = _htmx(request).target in _PLACES or bool(request.GET)
     return request.get_full_path() if of_its_own else page_behind(request)

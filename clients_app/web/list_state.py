@@ -1,10 +1,10 @@
-"""What the address of the list says: type, filter, state, role, order and page.
+"""What the address of the list of clients holds: type, filter, Show, role, order and page.
 
-What makes no sense counts as not said, so that every address shows the nearest sensible list.
+A value that makes no sense counts as missing, so that every address shows a sensible list.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.http import QueryDict
@@ -15,7 +15,7 @@ from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.selectors.clients.lists import SORTS, Show
 from clients_app.web.htmx import with_query
 
-FILTER_MAX: Final = 200  # characters of the Filter that are looked at
+FILTER_MAX: Final = 200  # characters of a filter that are used
 
 SHOWN: Final[dict[Show, str | Promise]] = {
     Show.ALL: _("All clients"),
@@ -32,9 +32,16 @@ SHOWN: Final[dict[Show, str | Promise]] = {
 }
 
 
+class Chip(NamedTuple):
+    """A filter that is set, with the query of the list without it."""
+
+    words: str
+    without: str
+
+
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """Empty and 1 are what is shown where nothing is said."""
+    """The defaults are what an empty address shows."""
 
     type: str = ""
     q: str = ""
@@ -42,52 +49,51 @@ class ListState:
     role: UUID | None = None
     sort: str = ""
     page: int = 1
-    select: bool = False  # a box to tick beside each client
+    select: bool = False  # a checkbox for each client
 
     def query(self) -> str:
-        """Return the part of an address that says it, with its question mark."""
+        """Return the query of an address with this state, with its question mark."""
         page = self.page if self.page > 1 else None
-        return with_query(
-            "",
-            type=self.type,
-            q=self.q,
-            show=self.show,
-            role=str(self.role) if self.role else None,
-            sort=self.sort,
-            page=page,
-            select=int(self.select),
-        )
+        return with_query("", **asdict(self) | {"page": page, "select": int(self.select)})
 
     def without(self, name: str) -> str:
         """Return the query of the first page without one of its filters."""
         return replace(self, **{name: getattr(ListState(), name)}, page=1).query()
 
     def sorted_by(self, column: str) -> str:
-        """Return the query that sorts by a column; by the one that is sorted by, the other way."""
-        turned = f"-{column}" if (self.sort or "name") == column else column
-        return replace(self, sort="" if turned == "name" else turned, page=1).query()
+        """Return the query that sorts by a column, or reverses the order of the current one."""
+        order = f"-{column}" if (self.sort or "name") == column else column
+        return replace(self, sort="" if order == "name" else order, page=1).query()
 
 
 def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
-    """Return what an address says; removed clients are shown to those who may restore them."""
-    page, show, sort = query.get("page", ""), query.get("show", ""), query.get("sort", "")
-    client_type = query.get("type", "")
+    """Return the state in an address; without ``may_restore`` it never shows removed clients."""
+    show, sort, client_type = (query.get(name, "") for name in ("show", "sort", "type"))
     shown = Show(show) if show in set(Show) else Show.ALL
-    if shown is Show.REMOVED and not may_restore:
-        shown = Show.ALL
     return ListState(
         type=client_type if client_type in CLIENT_TYPES else "",
-        q=query.get("q", "").strip().replace("\x00", "")[:FILTER_MAX],
-        show=shown,
+        q=filter_text(query),
+        show=shown if may_restore or shown is not Show.REMOVED else Show.ALL,
         role=guid(query.get("role", "")),
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
         select=query.get("select") == "1",
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        page=page_number(query),
     )
 
 
+def filter_text(query: QueryDict) -> str:
+    """Return the text of a filter, cut to what is used of it."""
+    return query.get("q", "").replace("\x00", "")[:FILTER_MAX].strip()
+
+
+def page_number(query: QueryDict) -> int:
+    """Return the number of the page, 1 by default."""
+    page = query.get("page", "")
+    return int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1
+
+
 def guid(text: str) -> UUID | None:
-    """Return the GUID that an address names; None where it is none."""
+    """Return the GUID in an address, None for anything else."""
     try:
         return UUID(text) if len(text) == 36 else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Polling: a part of a page asks again every few seconds whether it has changed.
+"""Polling: part of a page asks every few seconds whether it has changed.
 
-It is no activity of the person: which addresses are polled is said here, by the route, so that no
-header of a request can keep a session alive (SES-1).
+A poll is not activity of the person. The route decides which addresses are polled, so that no
+request header can keep a session alive (SES-1).
 """
 
 from datetime import datetime
@@ -12,28 +12,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from clients_app.models import Client
-from clients_app.selectors.activity.lookup import last_event_number
+from clients_app.selectors.activity.events import last_event_number
 
-_WORDS_LAST_S: Final = 60  # "4 minutes ago" is drawn anew as often, though nothing else changed
+_WORDS_LAST_S: Final = 60  # "4 minutes ago" is rendered again this often
 
 
 def stamp(tenant_id: Any, *, now: datetime, client: Client | None = None) -> str:
-    """Return what is different as soon as a list, or the pane of ``client``, looks different."""
+    """Return a text that changes when a list, or the pane of ``client``, looks different."""
     used = client.last_token_at if client is not None else None
-    parts = (
-        str(last_event_number(tenant_id)),
-        f"{used.timestamp():.0f}" if used else "",
-        f"{now.timestamp() // _WORDS_LAST_S:.0f}",
-    )
-    return ".".join(parts)
+    used_s = f"{used.timestamp():.0f}" if used else ""
+    return f"{last_event_number(tenant_id)}.{used_s}.{now.timestamp() // _WORDS_LAST_S:.0f}"
 
 
 def unchanged(request: HttpRequest, current: str) -> HttpResponse | None:
-    """Return the answer to one who has seen all that there is; None if there is more."""
+    """Return 204 if the browser already shows ``current``, else None."""
     return HttpResponse(status=204) if request.GET.get("since") == current else None
 
 
 def live_address(name: str, query: str, since: str, **parts: Any) -> str:
-    """Return the address at which a part of a page with this ``query`` asks what is new."""
+    """Return the address that part of a page with this ``query`` polls."""
     mark = "&" if query else "?"
     return f"{reverse(name, kwargs=parts)}{query}{mark}{urlencode({'since': since})}"

@@ -1,4 +1,4 @@
-"""What stands around every screen: the left pane, the account, the theme."""
+"""What surrounds every screen: the left pane, the account, the theme."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,9 +18,9 @@ THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
 
 
 def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the context of ``base.html``; signed-out pages have the theme alone.
+    """Return the context of ``base.html``; signed-out pages only have the theme.
 
-    What the context of the ``screen`` counted already is not counted again.
+    Counts that the context of the ``screen`` already has are not read again.
     """
     shell: dict[str, Any] = {"theme": theme_of(request)}
     if not request.user.is_authenticated:
@@ -40,7 +40,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return "light" or "dark" where one was chosen, in this browser or in the account."""
+    """Return "light" or "dark" if chosen in this browser or, failing that, in the account."""
     chosen = request.COOKIES.get(THEME_COOKIE)
     if chosen is None:
         chosen = getattr(request.user, "theme", "")

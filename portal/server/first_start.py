@@ -32,7 +32,7 @@ ADVISORY_LOCK = 0x706F7274616C  # an arbitrary number: "portal"
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Wait for other processes that prepare the same installation, also on other machines."""
-    path = data_files.start_lock(settings.DATA_DIR)
+    path = settings.DATA_DIR / data_files.START_LOCK
     with writable_folder(path.parent, f"The folder {path.parent}"):
         lock = path.open("w")
     with lock:

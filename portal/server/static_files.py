@@ -13,8 +13,8 @@ from clients_app import data_files
 
 def collect_changed_static_files() -> bool:
     """Run collectstatic if needed; return whether it was."""
-    root = data_files.static_root(settings.DATA_DIR)
-    stamp = data_files.static_fingerprint(settings.DATA_DIR)
+    root = settings.DATA_DIR / data_files.STATIC_ROOT
+    stamp = settings.DATA_DIR / data_files.STATIC_FINGERPRINT
     fingerprint = _fingerprint()
     if stamp.exists() and root.exists() and stamp.read_text() == fingerprint:
         return False

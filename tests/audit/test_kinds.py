@@ -1,4 +1,4 @@
-"""Every action reads as a sentence and is of one kind."""
+"""Every action has a sentence and exactly one kind."""
 
 import ast
 import re

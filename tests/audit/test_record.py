@@ -1,4 +1,4 @@
-"""Every deed has its event in the same transaction: no event, no change; no secret in an event."""
+"""Each operation records its event in its transaction: no event, no change; never a secret."""
 
 import importlib
 import inspect
@@ -30,7 +30,7 @@ from clients_app.models import (
 from clients_app.services.people.accounts import choose_password
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.tenants.tenants import add_tenant
-from tests.audit.deeds import DEEDS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS, Subjects, make_subjects
 from tests.factories import (
     IN_A_YEAR,
     NOW,
@@ -67,7 +67,7 @@ def subjects(tenant: Tenant) -> Subjects:
     return make_subjects(tenant)
 
 
-def test_every_service_that_opens_a_transaction_for_an_actor_is_among_the_deeds() -> None:
+def test_operations_lists_every_service_that_opens_a_transaction_for_an_actor() -> None:
     modules = [
         importlib.import_module(module.name)
         for room in (services, identity)
@@ -77,19 +77,21 @@ def test_every_service_that_opens_a_transaction_for_an_actor_is_among_the_deeds(
         name
         for module in modules
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if name != "_each"  # of several clients: those who call it are the deeds
+        if name != "_each"  # of several clients: its callers are the operations
         and {"transaction.atomic", "_each"}
         & set(re.findall(r"[\w.]+", inspect.getsource(function)))
         and "actor" in inspect.signature(function).parameters
     }
-    assert writing == set(DEEDS)
+    assert writing == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
-def test_a_deed_adds_to_the_chain(deed: Callable[[Subjects], object], subjects: Subjects) -> None:
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_an_operation_adds_to_the_chain(
+    operation: Callable[[Subjects], object], subjects: Subjects
+) -> None:
     last = AuditEvent.objects.order_by("pk").last()
 
-    deed(subjects)
+    operation(subjects)
 
     events = AuditEvent.objects.filter(pk__gt=last.pk)
     assert events
@@ -103,16 +105,16 @@ def test_a_deed_adds_to_the_chain(deed: Callable[[Subjects], object], subjects: 
         assert audit.first_fault(tenant.pk) is None
 
 
-@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
-def test_without_its_event_no_deed_is_saved(
-    deed: Callable[[Subjects], object],
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_without_its_event_no_operation_is_saved(
+    operation: Callable[[Subjects], object],
     subjects: Subjects,
 ) -> None:
     before = all_rows()
     refuse_events()
 
     with pytest.raises(DatabaseError, match=r"disk.full"):
-        deed(subjects)
+        operation(subjects)
 
     assert all_rows() == before
 
@@ -139,7 +141,7 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deed_that_is_undone_takes_its_event_with_it() -> None:
+def test_a_rolled_back_operation_leaves_no_event() -> None:
     tenant = make_tenant()
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -187,7 +189,7 @@ def test_no_event_holds_a_password(tenant: Tenant) -> None:
     assert "argon2" not in events
 
 
-def test_an_event_says_who_did_what_to_which_client_from_where(
+def test_an_event_names_actor_action_client_and_address(
     tenant: Tenant, administrator: Person
 ) -> None:
     mara = replace(actor_for(administrator), address="192.0.2.7", operation_id="op-1")
@@ -214,7 +216,7 @@ def test_an_event_says_who_did_what_to_which_client_from_where(
     assert changes["Tags"] == ["north"]
 
 
-def test_an_edited_secret_reads_before_and_after(tenant: Tenant) -> None:
+def test_an_edited_secret_shows_before_and_after(tenant: Tenant) -> None:
     client = make_client("Pump", tenant, secret_description="old").client
     draft = SecretDraft(description="new", expires_at=IN_A_YEAR)
     edit_secret(client, client.secrets.get().pk, draft, actor=command_line_in(tenant), now=NOW)
@@ -224,7 +226,7 @@ def test_an_edited_secret_reads_before_and_after(tenant: Tenant) -> None:
     assert differing == {"Description": ("old", "new")}
 
 
-def test_a_deed_that_changes_nothing_is_no_event(tenant: Tenant) -> None:
+def test_an_operation_that_changes_nothing_is_no_event(tenant: Tenant) -> None:
     client = make_client("Pump", tenant).client
     secret = client.secrets.get()
     before = AuditEvent.objects.count()
@@ -243,7 +245,7 @@ def test_the_longest_names_fit_an_event(tenant: Tenant) -> None:
     assert AuditEvent.objects.filter(client_id=client.pk).count() == 2
 
 
-def test_the_chains_of_two_tenants_are_apart(tenant: Tenant) -> None:
+def test_two_tenants_have_separate_chains(tenant: Tenant) -> None:
     other = add_tenant("Contoso", actor=command_line_in(tenant), now=NOW)
     make_client("Pump", tenant)
     make_client("Pump", other)

@@ -1,4 +1,4 @@
-"""Old events in sealed segments: the chain goes through them; what is missing or altered shows."""
+"""Old events in sealed segments: the chain continues through them; tampering is found."""
 
 import gzip
 import json
@@ -85,9 +85,7 @@ def test_events_move_to_files_and_the_chain_stays_whole(chain: Tenant, folder: P
     assert audit.first_fault(chain.pk) is None
 
 
-def test_the_draft_of_a_process_that_was_killed_is_written_over(
-    chain: Tenant, folder: Path
-) -> None:
+def test_the_draft_of_a_killed_process_is_overwritten(chain: Tenant, folder: Path) -> None:
     """In a container the next process often has the same number."""
     draft = folder / str(chain.pk) / f"000000000001-000000000004.jsonl.gz.{os.getpid()}"
     draft.parent.mkdir(parents=True)
@@ -103,7 +101,9 @@ def test_younger_events_stay(chain: Tenant) -> None:
     assert AuditEvent.objects.count() == 9
 
 
-def test_events_of_a_clock_that_was_set_back_wait_for_those_before_them(chain: Tenant) -> None:
+def test_events_after_the_clock_was_set_back_wait_for_earlier_ones(
+    chain: Tenant,
+) -> None:
     past_the_triggers(
         lambda: AuditEvent.objects.filter(sequence=3).update(at=NOW + timedelta(days=9))
     )
@@ -160,7 +160,7 @@ TAMPERINGS: Final[dict[str, tuple[Callable[[Path, Tenant], Any], int, str]]] = {
         6,
         "it was changed",
     ),
-    "compressed anew": (
+    "compressed again": (
         lambda file, tenant: file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()), 1)),
         5,
         "its sealed segment 000000000005-000000000008.jsonl.gz was altered",
@@ -214,7 +214,7 @@ def add_again(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(("tamper", "number", "reason"), TAMPERINGS.values(), ids=TAMPERINGS)
-def test_what_was_done_to_a_segment_is_found(
+def test_tampering_with_a_segment_is_found(
     chain: Tenant,
     folder: Path,
     tamper: Callable[[Path, Tenant], Any],
@@ -243,7 +243,7 @@ def test_nothing_leaves_the_table_without_its_event(
     assert AuditEvent.objects.count() == 9
     assert not AuditSegment.objects.exists()
     monkeypatch.undo()
-    assert str(seal(chain)) in {"1-4", "1-9"}  # the file of before does not stand in its way
+    assert str(seal(chain)) in {"1-4", "1-9"}  # the earlier file does not prevent it
 
 
 def test_a_broken_chain_is_not_sealed(chain: Tenant) -> None:

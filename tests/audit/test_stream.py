@@ -1,4 +1,4 @@
-"""Where AUDIT_STREAM sends events: one line of JSON each, after the commit, whole."""
+"""AUDIT_STREAM gets each event as one whole line of JSON, after its commit."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def test_each_event_is_a_line_after_its_commit(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_rolled_back_is_not_told(file: Path):
+def test_a_rolled_back_event_is_not_sent(file: Path):
     tenant = make_tenant("Rolled back")
     told = file.read_text()
 
@@ -77,7 +77,7 @@ def test_standard_output_is_for_the_server_and_not_for_commands(
     assert capfd.readouterr().out == ""
 
 
-def test_nothing_is_sent_where_nothing_is_set(
+def test_without_the_setting_nothing_is_sent(
     tenant: Tenant, capfd: pytest.CaptureFixture[str], django_capture_on_commit_callbacks: Any
 ):
     with django_capture_on_commit_callbacks(execute=True):
@@ -85,8 +85,8 @@ def test_nothing_is_sent_where_nothing_is_set(
     assert capfd.readouterr().out == ""
 
 
-def test_long_lines_of_many_writers_stay_whole(tenant: Tenant, settings: Any, tmp_path: Path):
-    """A pipe mixes what is longer than 4 KiB."""
+def test_long_lines_of_concurrent_writers_stay_whole(tenant: Tenant, settings: Any, tmp_path: Path):
+    """A pipe mixes writes longer than 4 KiB."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     settings.AUDIT_STREAM = str(pipe)

@@ -1,4 +1,4 @@
-"""The chain is found broken, and where first, whatever was done to its rows past the triggers."""
+"""Verification finds the first broken event, whatever was done to the rows past the triggers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -108,7 +108,7 @@ def test_a_tail_that_was_cut_off(roles: Tenant, kept: int) -> None:
     assert first_fault(roles) == (kept + 1, "the events from here to the end are missing")
 
 
-def test_events_and_head_gone_altogether(roles: Tenant) -> None:
+def test_events_and_head_gone(roles: Tenant) -> None:
     AuditEvent.objects.all().delete()
     AuditHead.objects.all().delete()
 
@@ -148,7 +148,7 @@ def test_an_insertion_in_the_middle(roles: Tenant, sequence: int) -> None:
     assert first_fault(roles) == (sequence, "its columns were changed")
 
 
-def test_an_event_that_stands_there_twice(roles: Tenant) -> None:
+def test_an_event_that_exists_twice(roles: Tenant) -> None:
     for later in AuditEvent.objects.filter(sequence__gt=5).order_by("-sequence"):
         event(later.sequence).update(sequence=later.sequence + 1)
     added = event(5).get()
@@ -211,7 +211,7 @@ def test_after_a_change_of_secret_key_old_and_new_events_verify(
     )
 
 
-def test_a_tail_cut_off_together_with_the_head_shows_in_the_file(
+def test_a_tail_cut_off_together_with_the_head_is_missed_by_the_file(
     tenant: Tenant, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -225,7 +225,7 @@ def test_a_tail_cut_off_together_with_the_head_shows_in_the_file(
     assert first_fault(tenant) == (4, "the events from here to the end are missing")
 
 
-def test_a_tail_written_anew_shows_in_the_file(
+def test_a_rewritten_tail_differs_from_the_file(
     tenant: Tenant, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -242,7 +242,7 @@ def test_a_tail_written_anew_shows_in_the_file(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_alarm_while_others_write() -> None:
+def test_concurrent_writers_cause_no_false_alarm() -> None:
     tenant = make_tenant("Busy")
     over = Event()
 

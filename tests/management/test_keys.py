@@ -9,7 +9,7 @@ import pytest
 from clients_app import audit, derived_keys
 from clients_app.models import AuditEvent, NoticeChannel, SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys
-from clients_app.services.signing_keys.public_keys import counts_now
+from clients_app.services.signing_keys.public_keys import is_trusted
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
@@ -96,7 +96,7 @@ def test_revoke_says_how_long_apis_may_trust_the_key(run: Run, key: SigningKey) 
         "until they fetch the public keys again.\n",
         "",
     )
-    assert not counts_now(key.kid)
+    assert not is_trusted(key.kid)
 
 
 def test_revoke_of_an_unknown_key_is_refused(run: Run, key: SigningKey) -> None:

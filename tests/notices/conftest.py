@@ -10,8 +10,8 @@ from django.test import override_settings
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from clients_app.services.notices.channel_settings import NewSecret, set_channel
-from clients_app.services.notices.schedule import look
+from clients_app.services.notices.channel_settings import set_channel
+from clients_app.services.notices.schedule import queue_notices
 from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
 
@@ -47,8 +47,8 @@ def hooks() -> Iterator[Receiver]:
         yield running
 
 
-def ending_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
-    """Return a client with one old secret that ends then."""
+def expiring_client(name: str, tenant: Tenant, *, ends_at: datetime, **draft: Any) -> Client:
+    """Return a client with one old secret that expires then."""
     client = make_client(name, tenant, expires_at=None, **draft).client
     client.secrets.all().update(removed_at=NOW)
     insert_secrets(client, 1, expires_at=ends_at, description="Firmware", last_four="t4Vb")
@@ -60,16 +60,16 @@ def in_days(days: float) -> datetime:
 
 
 @pytest.fixture
-def hook(actor: Actor, hooks: Receiver) -> NewSecret:
+def hook(actor: Actor, hooks: Receiver) -> str:
     made = set_channel("webhook", {"url": hooks.url}, actor=actor, now=NOW)
     assert made is not None
     return made
 
 
-def told(tenant: Tenant) -> Delivery:
-    """Return the message that tells of a client whose secret ends in a week."""
-    ending_client("Pumps & <Valves>", tenant, ends_at=in_days(7))
-    look(tenant, now=NOW)
+def queued_message(tenant: Tenant) -> Delivery:
+    """Return the message about a client whose secret expires in a week."""
+    expiring_client("Pumps & <Valves>", tenant, ends_at=in_days(7))
+    queue_notices(tenant, now=NOW)
     return Delivery.objects.get()
 
 

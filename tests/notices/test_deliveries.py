@@ -1,4 +1,4 @@
-"""Messages on their way: a real mail server and a real receiver get them, and what comes of it."""
+"""Messages are sent to a real mail server and a real receiver, with every kind of answer."""
 
 from datetime import datetime
 from typing import Any
@@ -11,19 +11,18 @@ from clients_app.actors import Actor
 from clients_app.models import Person, Tenant
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.channel_settings import (
-    NewSecret,
     remove_channel,
     renew_secret,
     send_test,
 )
 from tests.factories import NOW
-from tests.notices.conftest import outcomes, told
+from tests.notices.conftest import outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
 
 def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     Person.objects.filter(pk=mara.pk).update(time_zone="Europe/Berlin")
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -44,13 +43,15 @@ def test_a_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: Mai
     assert outcomes() == [("notice.sent", "system")]
 
 
-def test_a_post_is_signed_by_the_standard(tenant: Tenant, hook: NewSecret, hooks: Receiver) -> None:
-    delivery, now = told(tenant), datetime.now().astimezone()
+def test_a_post_is_signed_as_in_standard_webhooks(
+    tenant: Tenant, hook: str, hooks: Receiver
+) -> None:
+    delivery, now = queued_message(tenant), datetime.now().astimezone()
 
     deliveries.attempt(delivery.pk, now=now)
 
     ((headers, body),) = hooks.received
-    verified = Verifier(hook.plain).verify(body, headers)  # the library of the scheme's authors
+    verified = Verifier(hook).verify(body, headers)  # the library of the scheme's authors
     assert verified["type"] == "client.secret.expiring"
     assert verified["timestamp"] == "2026-11-23T12:00:00+00:00"
     assert verified["data"]["tenant_id"] == str(tenant.pk)
@@ -60,32 +61,32 @@ def test_a_post_is_signed_by_the_standard(tenant: Tenant, hook: NewSecret, hooks
     assert secret["expires_at"] == "2026-11-30T12:00:00+00:00"
     assert headers["webhook-id"] == f"msg_{delivery.pk.hex}"
     with pytest.raises(WebhookVerificationError):
-        Verifier(hook.plain).verify(body.replace(b"Pumps", b"Dumps"), headers)
+        Verifier(hook).verify(body.replace(b"Pumps", b"Dumps"), headers)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.answer) == ("sent", "HTTP 204")
 
 
-def test_a_new_secret_takes_the_place_of_the_former(
-    tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
+def test_a_renewed_secret_replaces_the_former_one(
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
     renewed = renew_secret("webhook", actor=actor, now=NOW)
-    deliveries.attempt(told(tenant).pk, now=datetime.now().astimezone())
+    deliveries.attempt(queued_message(tenant).pk, now=datetime.now().astimezone())
 
     ((headers, body),) = hooks.received
-    Verifier(renewed.plain).verify(body, headers)
+    Verifier(renewed).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
-        Verifier(hook.plain).verify(body, headers)
+        Verifier(hook).verify(body, headers)
 
 
-def test_the_signing_secret_is_kept_nowhere(hook: NewSecret, dump_of_every_table: Any) -> None:
-    assert hook.plain.startswith("whsec_")
-    assert hook.plain[6:] not in dump_of_every_table()
+def test_the_signing_secret_is_not_stored(hook: str, dump_of_every_table: Any) -> None:
+    assert hook.startswith("whsec_")
+    assert hook[6:] not in dump_of_every_table()
 
 
-def test_a_redirect_is_not_followed(tenant: Tenant, hook: NewSecret, hooks: Receiver) -> None:
+def test_a_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) -> None:
     """DEP-3."""
     hooks.status, hooks.headers = 302, {"Location": hooks.url}
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -102,7 +103,7 @@ def test_a_refused_mail(
     tenant: Tenant, mara: Person, sink: MailSink, refusal: str, state: str
 ) -> None:
     sink.refuse = refusal
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -111,9 +112,9 @@ def test_a_refused_mail(
 
 
 def test_a_removed_webhook_gets_nothing(
-    tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
     remove_channel("webhook", actor=actor, now=NOW)
 
     deliveries.attempt(delivery.pk, now=NOW)
@@ -123,8 +124,8 @@ def test_a_removed_webhook_gets_nothing(
     assert hooks.received == []
 
 
-def test_a_test_says_that_it_is_one(
-    tenant: Tenant, mara: Person, actor: Actor, hook: NewSecret, hooks: Receiver, sink: MailSink
+def test_a_test_message_is_marked_as_a_test(
+    tenant: Tenant, mara: Person, actor: Actor, hook: str, hooks: Receiver, sink: MailSink
 ) -> None:
     now = datetime.now().astimezone()
     for channel in ("webhook", "mail"):
@@ -132,5 +133,5 @@ def test_a_test_says_that_it_is_one(
         deliveries.attempt(sent.pk, now=now)
 
     ((headers, body),) = hooks.received
-    assert Verifier(hook.plain).verify(body, headers)["type"] == "test"
+    assert Verifier(hook).verify(body, headers)["type"] == "test"
     assert sink.received[0]["Subject"] == "[Herons Ltd] This is a test"

@@ -1,4 +1,4 @@
-"""Messages that did not arrive: tried again, sent again by hand, left by a killed worker."""
+"""Messages that did not arrive: retried, sent again by hand, or left by a killed worker."""
 
 import threading
 from datetime import timedelta
@@ -13,18 +13,17 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery, NoticeChannel, Person, Tenant
 from clients_app.services.notices import deliveries
-from clients_app.services.notices.channel_settings import NewSecret
-from clients_app.services.notices.schedule import look
+from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.notices.table import CHANNELS
 from tests.factories import NOW, actor_for
-from tests.notices.conftest import ending_client, in_days, outcomes, told
+from tests.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
 
 def test_without_the_key_of_its_secret_nothing_is_posted(
-    tenant: Tenant, hook: NewSecret, hooks: Receiver, settings: Any
+    tenant: Tenant, hook: str, hooks: Receiver, settings: Any
 ) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
     settings.SECRET_KEY = "another-key-of-at-least-fifty-characters-0123456789"
 
     deliveries.attempt(delivery.pk, now=NOW)
@@ -35,10 +34,10 @@ def test_without_the_key_of_its_secret_nothing_is_posted(
 
 
 def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
-    tenant: Tenant, hook: NewSecret, hooks: Receiver
+    tenant: Tenant, hook: str, hooks: Receiver
 ) -> None:
     hooks.status, hooks.body = 500, b"out of\r\n\0order"  # PostgreSQL takes no NUL
-    delivery, now = told(tenant), NOW
+    delivery, now = queued_message(tenant), NOW
     waits = []
     while delivery.state == "waiting":
         assert deliveries.attempt(delivery.pk, now=now - timedelta(seconds=1)) is None  # not yet
@@ -54,9 +53,9 @@ def test_a_refused_post_is_tried_again_later_with_the_same_id_until_it_fails(
     assert outcomes() == [("notice.failed", "system")]
 
 
-def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSecret) -> None:
+def test_a_long_answer_is_cut_to_the_column(tenant: Tenant, hook: str) -> None:
     NoticeChannel.objects.update(settings={"url": f"https://{'a' * 60}.{'b' * 1800}/"})
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -64,11 +63,11 @@ def test_of_a_long_answer_the_column_takes_the_start(tenant: Tenant, hook: NewSe
     assert (delivery.state, len(delivery.answer)) == ("waiting", ANSWER_MAX)
 
 
-def test_what_failed_is_sent_again_by_hand(
-    tenant: Tenant, actor: Actor, hook: NewSecret, hooks: Receiver
+def test_a_failed_message_can_be_sent_again_by_hand(
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
 ) -> None:
-    hooks.status = 410  # Gone: by the scheme nothing more is sent
-    delivery = told(tenant)
+    hooks.status = 410  # Gone: the scheme requires to stop sending
+    delivery = queued_message(tenant)
     deliveries.attempt(delivery.pk, now=NOW)
     delivery.refresh_from_db()
     assert delivery.state == "failed"
@@ -89,9 +88,9 @@ def test_what_failed_is_sent_again_by_hand(
 
 
 def test_only_an_administrator_of_the_tenant_sends_again(
-    tenant: Tenant, hook: NewSecret, owner: Person, stranger: Person
+    tenant: Tenant, hook: str, owner: Person, stranger: Person
 ) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     with pytest.raises(Forbidden):
         deliveries.retry(delivery.pk, actor=actor_for(owner), now=NOW)
@@ -103,7 +102,7 @@ def test_a_mail_server_out_of_reach_is_tried_again(
     tenant: Tenant, mara: Person, sink: MailSink, settings: Any
 ) -> None:
     settings.EMAIL_PORT = 1
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     deliveries.attempt(delivery.pk, now=NOW)
 
@@ -113,8 +112,8 @@ def test_a_mail_server_out_of_reach_is_tried_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_sends_what_waits(mara: Person, sink: MailSink) -> None:
-    told(mara.tenant)
+def test_the_worker_sends_waiting_messages(mara: Person, sink: MailSink) -> None:
+    queued_message(mara.tenant)
     Delivery.objects.update(try_at=NOW - timedelta(days=3650))
 
     call_command("worker", once=True)
@@ -123,10 +122,10 @@ def test_the_worker_sends_what_waits(mara: Person, sink: MailSink) -> None:
     assert Delivery.objects.get().state == "sent"
 
 
-def test_what_a_killed_worker_left_is_due_again_when_its_claim_ends(
+def test_a_message_of_a_killed_worker_is_due_again_when_its_claim_expires(
     tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
 
     def killed(*_: Any, **__: Any) -> str:
         raise KeyboardInterrupt
@@ -147,15 +146,15 @@ def test_what_a_killed_worker_left_is_due_again_when_its_claim_ends(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_try_at_once_send_once(mara: Person, sink: MailSink) -> None:
+def test_concurrent_processes_send_once(mara: Person, sink: MailSink) -> None:
     tenant = mara.tenant
-    ending_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
     barrier = threading.Barrier(4)
 
     def run() -> None:
         try:
             barrier.wait()
-            look(tenant, now=NOW)
+            queue_notices(tenant, now=NOW)
             for delivery in Delivery.objects.all():
                 deliveries.attempt(delivery.pk, now=NOW)
         finally:
@@ -172,7 +171,7 @@ def test_processes_that_try_at_once_send_once(mara: Person, sink: MailSink) -> N
 
 
 def test_old_messages_are_removed(tenant: Tenant, mara: Person, sink: MailSink) -> None:
-    delivery = told(tenant)
+    delivery = queued_message(tenant)
     deliveries.attempt(delivery.pk, now=NOW)
 
     deliveries.remove_old(now=NOW + deliveries.LISTED)

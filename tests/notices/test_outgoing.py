@@ -1,4 +1,4 @@
-"""Where posts may go, and where not (DEP-3)."""
+"""Which addresses posts may and may not go to (DEP-3)."""
 
 import socket
 import ssl
@@ -12,20 +12,20 @@ import pytest
 
 from clients_app.errors import RuleBroken
 from clients_app.services.notices import outgoing
-from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.messages import NotSent
 from clients_app.services.notices.outgoing import check_url, post
 from tests.sinks import Receiver, receiver
 
 
 @pytest.fixture
 def hooks() -> Iterator[Receiver]:
-    """A receiver on loopback, which nobody has allowed."""
+    """A receiver on loopback, which is not allowed."""
     with receiver() as running:
         yield running
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Let every name lead to these addresses."""
+    """Let every name resolve to these addresses."""
 
     def getaddrinfo(host: str, port: Any, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
@@ -69,7 +69,9 @@ def test_unusable_addresses(url: str) -> None:
         *("fec0::1", "::127.0.0.1", "64:ff9b:1::a00:1", "2001::1"),
     ],
 )
-def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_a_name_that_resolves_to_a_private_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
     resolve_to(monkeypatch, "8.8.8.8", address)
     connect = monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("connected"))
     assert connect is None
@@ -79,19 +81,19 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, ad
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"])
-def test_an_address_inside_is_refused(hooks: Receiver, host: str) -> None:
+def test_a_private_address_is_refused(hooks: Receiver, host: str) -> None:
     with pytest.raises(NotSent, match=r"not public|cannot be resolved"):
         post(f"https://{host}:{hooks.port}/", b"{}", {})
     assert hooks.received == []
 
 
 @pytest.mark.parametrize("host", ["a..b", ".example.com", f"{'a' * 64}.example.com"])
-def test_a_name_that_cannot_be_one_is_not_reached(host: str) -> None:
+def test_an_invalid_name_is_not_reached(host: str) -> None:
     with pytest.raises(NotSent, match="cannot be resolved"):
         post(f"https://{host}/", b"{}", {})
 
 
-def test_it_connects_to_the_address_that_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_connects_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve_to(monkeypatch, "8.8.8.8")
     seen = []
 
@@ -107,15 +109,17 @@ def test_it_connects_to_the_address_that_was_looked_at(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("allowed", ["127.0.0.1", "127.0.0.0/8", "LOCALHOST"])
-def test_what_the_operator_allows_is_reached(hooks: Receiver, settings: Any, allowed: str) -> None:
+def test_an_address_that_the_operator_allows_is_reached(
+    hooks: Receiver, settings: Any, allowed: str
+) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = [allowed]
     url = hooks.url.replace("127.0.0.1", "localhost") if allowed == "LOCALHOST" else hooks.url
 
-    assert post(url, b"{}", {}).status == 204
+    assert post(url, b"{}", {}) == "HTTP 204"
     assert hooks.received[0][0]["Host"] == url.split("/")[2]
 
 
-def test_a_certificate_that_nobody_trusts_is_refused(settings: Any, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_refused(settings: Any, tmp_path: Path) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     with receiver() as running:  # speaks http: no certificate at all
         with pytest.raises(NotSent):
@@ -126,7 +130,7 @@ def test_a_certificate_that_nobody_trusts_is_refused(settings: Any, tmp_path: Pa
     assert context.verify_mode == ssl.CERT_REQUIRED
 
 
-def test_who_answers_letter_by_letter_is_cut_off(
+def test_a_receiver_that_answers_too_slowly_is_cut_off(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
@@ -159,9 +163,7 @@ def test_a_long_answer_is_cut(hooks: Receiver, settings: Any) -> None:
     assert len(str(refused.value)) == 200
 
 
-def test_an_answer_is_cut_only_after_the_address_is_taken_out(
-    hooks: Receiver, settings: Any
-) -> None:
+def test_an_answer_is_cut_only_after_the_address_is_removed(hooks: Receiver, settings: Any) -> None:
     settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
     for start in range(180, 201):
         hooks.status, hooks.body = 500, b"x" * start + b"?T0K3N-T0K3N-T0K3N"

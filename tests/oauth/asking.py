@@ -28,7 +28,7 @@ def post(path: str, who: SimpleNamespace, token: str, **more: Any) -> Reply:
 
 
 def told(who: SimpleNamespace, token: str) -> dict[str, Any]:
-    """Return what ``who`` is told of ``token``; an inactive one is nothing but inactive."""
+    """Return what ``who`` gets about ``token``; for an inactive one, only that it is inactive."""
     reply = post(INTROSPECT, who, token)
     assert (reply.status, reply.headers) == (200, HEADERS)
     answer = reply.json()

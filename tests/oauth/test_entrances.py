@@ -71,7 +71,7 @@ def test_a_body_without_a_length_has_the_same_limit(good: dict[str, Any], ask: A
 
 
 def test_without_length_or_end_there_is_no_body(good: dict[str, Any], ask: Ask):
-    """A server that promises no end may wait for ever: nothing is read."""
+    """A server that promises no end may wait forever: nothing is read."""
     reply = ask(**good, CONTENT_LENGTH="")
 
     assert (reply.status, reply.json()["error"]) == (400, "invalid_request")

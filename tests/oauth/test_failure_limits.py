@@ -72,7 +72,7 @@ def test_a_spoofed_header_evades_nothing(clients: SimpleNamespace, ask: Ask):
     assert wrong(ask, clients.good.id, HTTP_X_FORWARDED_FOR="203.0.113.200").status == 429
 
 
-def test_behind_our_proxy_each_caller_has_his_own_count(
+def test_behind_our_proxy_each_caller_has_its_own_count(
     clients: SimpleNamespace, ask: Ask, settings: Any
 ):
     """The rightmost address that our proxy wrote counts, whatever the caller put before it."""

@@ -59,7 +59,7 @@ def test_stock_libraries_get_a_token_that_stock_libraries_verify(
     token_portal: PortalProcess,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """TOK-2: from the metadata to verified claims, with nothing of ours in between."""
+    """TOK-2: from the metadata to verified claims, without any of our code in between."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # http on loopback
     metadata = requests.get(
         f"{token_portal.url}/identity/.well-known/openid-configuration", timeout=30

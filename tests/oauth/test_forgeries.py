@@ -1,4 +1,4 @@
-"""Tokens that are none of ours, however alike, are inactive."""
+"""Tokens that this portal did not issue are inactive, however similar they are."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Forgery = Callable[[str, str], str]
 
 
 def resigned(**changes: Any) -> Forgery:
-    """The claims of the token, but for ``changes``, signed by our own key."""
+    """The claims of the token with ``changes``, signed by our own key."""
 
     def forge(token: str, kid: str) -> str:
         claims = jwt.decode(token, options={"verify_signature": False}) | changes
@@ -95,7 +95,7 @@ FORGED: dict[str, Forgery] = {
 def test_no_other_token_is_active(
     api: SimpleNamespace, good: SimpleNamespace, signing_key: SigningKey, forgery: str
 ):
-    """JWT-3 and INT-1: exactly inactive, whoever asks, and nothing in the log is an error."""
+    """JWT-3 and INT-1: exactly inactive for every caller, and nothing in the log is an error."""
     token = FORGED[forgery](token_of(good), signing_key.kid)
 
     assert told(api, token) == {"active": False}
@@ -116,7 +116,7 @@ def test_thousands_of_unknown_keys_cost_no_query(
     signing_key: SigningKey,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """Whoever has credentials may send anything: the keys are read once in a while at most."""
+    """A caller with credentials may send anything: the keys are rarely read for it."""
     monkeypatch.setattr(public_keys, "ASK_AGAIN_AFTER_S", 3600.0)  # instead of one second
     token = token_of(good)
     told(api, token)

@@ -14,14 +14,14 @@ import pytest
 
 from clients_app.models import Client, ClientTag, TokenRefusal, TokenUsage
 from clients_app.oauth.client_authentication.methods import METHODS
-from clients_app.oauth.client_query import Authenticated, StoredClient, read_client
+from clients_app.oauth.client_query import AuthenticatedClient, StoredClient, read_client
 from clients_app.oauth.errors import invalid_client
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
-from clients_app.services.tokens.claims import Granted, Subject
-from clients_app.services.tokens.credentials import PRESENT, Credential
+from clients_app.services.tokens.claims import GrantResult, Subject
+from clients_app.services.tokens.credentials import CREDENTIAL_ROWS, Credential
 from clients_app.services.usage import counts
 from tests.oauth import wire
 from tests.oauth.asking import INTROSPECT, post, told
@@ -35,7 +35,9 @@ CODE = "urn:example:code"
 METADATA = "/identity/.well-known/openid-configuration"
 
 
-def none(request: Request, params: Mapping[str, str], *, now: datetime) -> Authenticated | None:
+def none(
+    request: Request, params: Mapping[str, str], *, now: datetime
+) -> AuthenticatedClient | None:
     """A public client: its id alone (RFC 6749 section 2.1)."""
     client_id = parse_client_id(params.get("client_id", ""))
     if client_id is None or request.authorization is not None or len(params) > 2:
@@ -43,38 +45,35 @@ def none(request: Request, params: Mapping[str, str], *, now: datetime) -> Authe
     client = read_client(client_id, now=now)
     if client.client_type != AUTHORIZATION_CODE.id:
         raise invalid_client("not a public client")
-    return Authenticated(client, None)
+    return AuthenticatedClient(client, None)
 
 
 def private_key_jwt(
     request: Request, params: Mapping[str, str], *, now: datetime
-) -> Authenticated | None:
+) -> AuthenticatedClient | None:
     """A key, for which a tag of the client stands in: its name is what proves the client."""
     if not (assertion := params.get("client_assertion")):
         return None
     key = ClientTag.objects.filter(name=assertion).first()
     if key is None:
         raise invalid_client("unknown key", counts=True)
-    return Authenticated(read_client(key.client_id, now=now), Credential("key", key.pk))
+    return AuthenticatedClient(read_client(key.client_id, now=now), Credential("key", key.pk))
 
 
-def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> Granted:
+def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
     """A token about a person, with a claim of this grant."""
-    return Granted(PERSON, "api", {"auth_time": int(now.timestamp())})
-
-
-code = SimpleNamespace(GRANT_TYPE=CODE, grant=grant_code)
+    return GrantResult(PERSON, "api", {"auth_time": int(now.timestamp())})
 
 
 @pytest.fixture(autouse=True)
 def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "none", none)
     monkeypatch.setitem(METHODS, "private_key_jwt", private_key_jwt)
-    monkeypatch.setitem(GRANT_TYPES, CODE, code)
+    monkeypatch.setitem(GRANT_TYPES, CODE, grant_code)
     for client_type in CLIENT_TYPES.values():
         extended = replace(client_type, grants=client_type.grants | {CODE})
         monkeypatch.setitem(CLIENT_TYPES, client_type.id, extended)
-    monkeypatch.setitem(PRESENT, "key", ClientTag.objects.all())
+    monkeypatch.setitem(CREDENTIAL_ROWS, "key", ClientTag.objects.all())
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def test_a_key_of_a_kind_that_is_gone_counts_no_longer(
     good: SimpleNamespace, key: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
     reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
-    monkeypatch.delitem(PRESENT, "key")
+    monkeypatch.delitem(CREDENTIAL_ROWS, "key")
 
     assert told(good, reply.json()["access_token"]) == {"active": False}
 

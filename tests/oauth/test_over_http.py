@@ -46,7 +46,7 @@ def send(
         wire.putheader("Content-Type", content_type)
     if authorization is not None:
         wire.putheader("Authorization", authorization)
-    if "HTTP_X_FORWARDED_FOR" not in variables:  # a new caller, whose failures are his first
+    if "HTTP_X_FORWARDED_FOR" not in variables:  # a new caller, without earlier failures
         wire.putheader("X-Forwarded-For", str(ip_address(randbits(128))))
     for name, value in variables.items():
         if name != "HTTP_HOST":

@@ -79,10 +79,10 @@ def test_plus_is_a_space():
     assert form_decoded("a+b%2Bc") == "a b+c"
 
 
-def outcome(deed: Callable[[], Any]) -> Any:
-    """Return what ``deed`` returns, or the OAuthError that it raises."""
+def outcome(operation: Callable[[], Any]) -> Any:
+    """Return what ``operation`` returns, or the OAuthError that it raises."""
     try:
-        return deed()
+        return operation()
     except OAuthError as error:
         return error
 

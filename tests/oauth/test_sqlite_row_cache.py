@@ -93,16 +93,16 @@ def test_a_removal_by_the_same_connection_acts_at_once(
     assert good() == 401
 
 
-@pytest.mark.parametrize("deed", ["disable", "remove", "take the roles", "rotate the key"])
+@pytest.mark.parametrize("operation", ["disable", "remove", "take the roles", "rotate the key"])
 def test_whatever_changes_is_seen(
-    clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper, deed: str
+    clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper, operation: str
 ):
     statement, wanted = {
         "disable": ("UPDATE clients_app_client SET is_enabled = false", 401),
         "remove": ("UPDATE clients_app_client SET removed_at = created_at", 401),
         "take the roles": ("DELETE FROM clients_app_clientrole", 200),
         "rotate the key": ("UPDATE clients_app_signingkey SET state = 'retired'", 503),
-    }[deed]
+    }[operation]
     header = basic(clients.good.id, clients.good.plain)
     assert ask(authorization=header, body=form(GRANT)).status == 200
 

@@ -222,7 +222,7 @@ def test_one_query_and_no_write(clients: SimpleNamespace, ask: Ask, django_asser
 
 
 def test_no_token_needs_the_cache(clients: SimpleNamespace, ask: Ask, settings: Any):
-    """Whoever asks for a page may wait for it; no machine does, right or wrong."""
+    """A person may wait for a page, but no machine waits, whether it is right or wrong."""
     settings.CACHES = {"default": {"BACKEND": "tests.no_such_cache"}}
 
     token_of(ask, clients.good)

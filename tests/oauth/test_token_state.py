@@ -28,8 +28,8 @@ from tests.oauth.asking import token_of, told
 Change = Callable[[SimpleNamespace], Any]
 
 
-def deed(do: Callable[..., Any], *args: Any, **more: Any) -> Change:
-    """A deed of the command line on the client, done now."""
+def operation(do: Callable[..., Any], *args: Any, **more: Any) -> Change:
+    """An operation of the command line on the client, done now."""
 
     def change(who: SimpleNamespace) -> None:
         actor = command_line_in(who.row.tenant)
@@ -45,23 +45,23 @@ def let_the_secret_expire(who: SimpleNamespace) -> None:
 
 
 def removed_secret(who: SimpleNamespace) -> None:
-    deed(remove_secret, who.secret.pk)(who)
+    operation(remove_secret, who.secret.pk)(who)
 
 
 def removed_and_restored(who: SimpleNamespace) -> None:
     """Its secrets do not come back, and so its tokens do not either."""
-    deed(remove_client)(who)
+    operation(remove_client)(who)
     actor = command_line_in(who.row.tenant)
     restored = restore_client(UUID(who.id), actor=actor, now=datetime.now(UTC))
     set_enabled(restored, enabled=True, actor=actor, now=datetime.now(UTC))
 
 
 ENDS: dict[str, Change] = {
-    "client disabled": deed(set_enabled, enabled=False),
-    "client removed": deed(remove_client),
+    "client disabled": operation(set_enabled, enabled=False),
+    "client removed": operation(remove_client),
     "client removed and restored": removed_and_restored,
     "secret removed": removed_secret,
-    "all tokens ended": deed(end_tokens),
+    "all tokens ended": operation(end_tokens),
     "key withdrawn": lambda who: SigningKey.objects.update(state=SigningKey.State.REMOVED),
     "key not used yet": lambda who: SigningKey.objects.update(
         state=SigningKey.State.NEXT, signs_from=F("created_at")
@@ -73,7 +73,7 @@ KEEPS: dict[str, Change] = {
     "secret expired": let_the_secret_expire,
     "key retired": lambda who: SigningKey.objects.update(state=SigningKey.State.RETIRED),
     "disabled and enabled": lambda who: [
-        deed(set_enabled, enabled=on)(who) for on in (False, True)
+        operation(set_enabled, enabled=on)(who) for on in (False, True)
     ],
     "lifetime changed": lambda who: Client.objects.update(token_lifetime_s=60),
 }

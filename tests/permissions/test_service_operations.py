@@ -16,7 +16,7 @@ from clients_app.permissions import Action
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
-from tests.audit.deeds import DEEDS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS, Subjects, make_subjects
 from tests.factories import NOW, role_id
 from tests.permissions.test_permissions import COLUMNS, ROWS
 
@@ -54,13 +54,13 @@ NEEDS: Final = {
     "export_activity": Action.EXPORT_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,
     "revoke_keys": Action.MANAGE_INSTALLATION,
-    "encrypt_keys_anew": Action.MANAGE_INSTALLATION,
+    "reencrypt_keys": Action.MANAGE_INSTALLATION,
     "seal_segment": Action.MANAGE_INSTALLATION,
 }
 #: operations on one's own account, records of the doors, and what only the command line can do
 OWN: Final = {
     *("choose_password", "record_sign_in", "record_sign_out", "record_proof"),
-    *("make_feed", "remove_feed"),
+    *("create_feed", "remove_feed"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }
@@ -83,7 +83,7 @@ def refusal(operation: str, subjects: Subjects, actor: Actor) -> type[PortalErro
     """Return the error with which the operation was refused, if any; always roll back."""
     with transaction.atomic():
         try:
-            DEEDS[operation](subjects._replace(actor=actor))
+            OPERATIONS[operation](subjects._replace(actor=actor))
         except (Forbidden, NotFound, RuleBroken) as error:
             return type(error)
         finally:
@@ -92,7 +92,7 @@ def refusal(operation: str, subjects: Subjects, actor: Actor) -> type[PortalErro
 
 
 def test_service_operation_has_a_row_here() -> None:
-    assert set(NEEDS) | OWN == set(DEEDS)
+    assert set(NEEDS) | OWN == set(OPERATIONS)
 
 
 @pytest.mark.parametrize("name", COLUMNS[1:])

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.errors import NotFound
 from clients_app.models import Client, ClientTag, Person, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
-from clients_app.selectors.activity.lookup import recent_events_of
+from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.lookup import get_client, get_removed_client, name_is_taken
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.selectors.people.lookup import people_who_administer

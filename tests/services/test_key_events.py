@@ -1,4 +1,4 @@
-"""Who may act on signing keys, what is recorded of it, and a change of SECRET_KEY."""
+"""Who may operate on signing keys, which events are recorded, and changes of SECRET_KEY."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError
+from django.test import override_settings
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
@@ -15,9 +16,9 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.signing_keys import private_keys, rotation
 from clients_app.services.signing_keys.private_keys import SigningKeyLost
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
     ensure_active_key,
     follow_schedule,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -50,17 +51,17 @@ def test_without_its_event_no_key_changes(
 
     monkeypatch.setattr(rotation.audit, "record", refuse)
 
-    for deed in (
+    for operation in (
         lambda: rotate_keys(actor=operator, now=NOW),
         lambda: revoke_keys([first.kid], actor=operator, now=NOW),
         lambda: follow_schedule(now=NOW + 90 * DAY),
     ):
         with pytest.raises(DatabaseError):
-            deed()
+            operation()
     assert states() == ["active"]
 
 
-def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
+def test_only_staff_may_operate_on_keys(first: SigningKey, tenant: Tenant):
     person = {
         "kind": ActorKind.PERSON,
         "has_fresh_proof": lambda: True,
@@ -68,53 +69,40 @@ def test_only_staff_has_power_over_keys(first: SigningKey, tenant: Tenant):
         "id": str(uuid4()),
         "rights": frozenset({TENANT_ADMINISTRATOR}),
     }
-    deeds = (
+    operations = (
         lambda actor: rotate_keys(actor=actor, now=NOW),
         lambda actor: revoke_keys([first.kid], actor=actor, now=NOW),
-        lambda actor: encrypt_keys_anew(actor=actor, now=NOW),
+        lambda actor: reencrypt_keys(actor=actor, now=NOW),
     )
 
-    for deed in deeds:
+    for operation in operations:
         with pytest.raises(Forbidden):
-            deed(Actor(**person))
-        deed(Actor(**person, is_staff=True))
+            operation(Actor(**person))
+        operation(Actor(**person, is_staff=True))
 
 
-def test_encrypt_anew_ends_the_need_for_a_former_secret_key(
+def test_after_reencrypting_the_former_secret_key_is_not_needed(
     first: SigningKey, operator: Actor, tenant: Tenant, settings: Any
 ):
     rotate_keys(actor=operator, now=NOW)
     former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 60
     settings.SECRET_KEY_FALLBACKS = [former]
 
-    assert len(encrypt_keys_anew(actor=operator, now=NOW)) == 2
-    assert encrypt_keys_anew(actor=operator, now=NOW) == []
+    assert len(reencrypt_keys(actor=operator, now=NOW)) == 2
+    assert reencrypt_keys(actor=operator, now=NOW) == []
 
     private_keys.forget()
-    with settings_without_fallbacks(settings):
+    with override_settings(SECRET_KEY_FALLBACKS=[]):
         assert ensure_active_key(now=NOW) == first
     assert events(tenant).count("key.encrypted") == 2
 
 
-class settings_without_fallbacks:  # noqa: N801  reads as a function
-    """Take the fallbacks away for a while: the audit chain needs them."""
-
-    def __init__(self, settings: Any) -> None:
-        self.settings, self.kept = settings, settings.SECRET_KEY_FALLBACKS
-
-    def __enter__(self) -> None:
-        self.settings.SECRET_KEY_FALLBACKS = []
-
-    def __exit__(self, *_: object) -> None:
-        self.settings.SECRET_KEY_FALLBACKS = self.kept
-
-
-def test_encrypt_anew_without_the_former_key_changes_nothing(
+def test_reencrypting_without_the_former_key_changes_nothing(
     first: SigningKey, operator: Actor, settings: Any, now: datetime
 ):
     before = SigningKey.objects.values().get()
     settings.SECRET_KEY = "n" * 60
 
     with pytest.raises(SigningKeyLost):
-        encrypt_keys_anew(actor=operator, now=now)
+        reencrypt_keys(actor=operator, now=now)
     assert SigningKey.objects.values().get() == before

@@ -9,7 +9,7 @@ from clients_app.errors import NotFound
 from clients_app.models import SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys, public_keys
 from clients_app.services.signing_keys.private_keys import SigningKeyLost, loaded_key
-from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.public_keys import is_trusted, published_jwks
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
@@ -22,13 +22,15 @@ from tests.services.keys import LEAD, events, states
 pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
-def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Actor, tenant: Tenant):
+def test_revoke_acts_immediately_and_another_key_signs(
+    first: SigningKey, operator: Actor, tenant: Tenant
+):
     """KEY-5."""
     following = revoke_keys([first.kid], actor=operator, now=NOW + SECOND)
 
     assert following.kid != first.kid
     assert (following.state, following.activated_at) == ("active", NOW + SECOND)
-    assert not counts_now(first.kid)
+    assert not is_trusted(first.kid)
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [following.kid]
     assert loaded_key(following.kid).algorithm == "ES256"
     withdrawn = SigningKey.objects.get(kid=first.kid)
@@ -38,7 +40,7 @@ def test_revoke_withdraws_now_and_another_signs(first: SigningKey, operator: Act
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_withdrawn_key_signs_no_more_in_this_process(first: SigningKey, operator: Actor):
+def test_a_revoked_key_no_longer_signs_in_this_process(first: SigningKey, operator: Actor):
     loaded_key(first.kid)
 
     revoke_keys([first.kid], actor=operator, now=NOW)
@@ -55,7 +57,7 @@ def test_revoke_takes_the_next_key_which_verifiers_know(first: SigningKey, opera
     assert states() == ["removed", "active"]
 
 
-def test_revoke_of_several_leaves_none_of_them(first: SigningKey, operator: Actor):
+def test_several_keys_can_be_revoked_at_once(first: SigningKey, operator: Actor):
     """Where SECRET_KEY itself has leaked, all keys have."""
     following = rotate_keys(actor=operator, now=NOW)
 
@@ -76,10 +78,10 @@ def test_revoke_of_another_key_lets_the_active_one_sign(
     kid = SigningKey.objects.get(state=state).kid
 
     assert revoke_keys([kid], actor=operator, now=NOW + LEAD) == active
-    assert not counts_now(kid)
+    assert not is_trusted(kid)
 
 
-def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: Actor):
+def test_revoking_an_unknown_key_changes_nothing(first: SigningKey, operator: Actor):
     with pytest.raises(NotFound, match="There is no signing key x"):
         revoke_keys([first.kid, "x"], actor=operator, now=NOW)
     assert states() == ["active"]
@@ -89,7 +91,7 @@ def test_revoke_of_what_is_no_key_changes_nothing(first: SigningKey, operator: A
         revoke_keys([first.kid], actor=operator, now=NOW)
 
 
-def test_without_the_secret_key_revoke_goes_on(first: SigningKey, operator: Actor, settings: Any):
+def test_revoking_works_without_the_secret_key(first: SigningKey, operator: Actor, settings: Any):
     rotate_keys(actor=operator, now=NOW)
     settings.SECRET_KEY = "n" * 60
     private_keys.forget()

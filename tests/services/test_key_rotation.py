@@ -8,7 +8,7 @@ import pytest
 from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.models import AuditEvent, SigningKey, Tenant
-from clients_app.services.signing_keys.public_keys import counts_now, published_jwks
+from clients_app.services.signing_keys.public_keys import is_trusted, published_jwks
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
@@ -30,7 +30,7 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     following = SigningKey.objects.get(state="next")
     assert following.signs_from == NOW + 90 * DAY
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [first.kid, following.kid]
-    assert not counts_now(following.kid)
+    assert not is_trusted(following.kid)
 
     follow_schedule(now=NOW + 90 * DAY - SECOND)
     assert states() == ["active", "next"]
@@ -39,11 +39,11 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     follow_schedule(now=rotated_at)
     assert states() == ["retired", "active"]
     assert ensure_active_key(now=rotated_at) == following
-    assert counts_now(first.kid)
+    assert is_trusted(first.kid)
     assert len(published_jwks()["keys"]) == 2
 
     follow_schedule(now=rotated_at + timedelta(seconds=3900) - SECOND)
-    assert counts_now(first.kid)
+    assert is_trusted(first.kid)
     follow_schedule(now=rotated_at + timedelta(seconds=3900))
     assert states() == ["removed", "active"]
     assert [jwk["kid"] for jwk in published_jwks()["keys"]] == [following.kid]
@@ -57,7 +57,7 @@ def test_a_life_by_schedule(first: SigningKey, tenant: Tenant):
     ]
 
 
-def test_what_is_not_due_costs_one_query(first: SigningKey, django_assert_num_queries: Any):
+def test_nothing_due_costs_one_query(first: SigningKey, django_assert_num_queries: Any):
     with django_assert_num_queries(1):
         follow_schedule(now=NOW + DAY)
 
@@ -89,7 +89,7 @@ def test_rotate_twice_changes_nothing_more(first: SigningKey, operator: Actor, t
     assert events(tenant) == ["key.added", "key.published"]
 
 
-def test_rotate_takes_a_key_that_is_announced(first: SigningKey, operator: Actor, tenant: Tenant):
+def test_rotate_uses_a_published_next_key(first: SigningKey, operator: Actor, tenant: Tenant):
     follow_schedule(now=NOW + 76 * DAY)
     soon = rotate_keys(actor=operator, now=NOW + 76 * DAY + SECOND)
     assert (soon.state, soon.signs_from) == ("next", NOW + 76 * DAY + LEAD)

@@ -9,8 +9,8 @@ from clients_app.models import SigningKey
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.private_keys import new_key
 from clients_app.services.signing_keys.public_keys import (
-    counts_now,
-    know,
+    ensure_cached,
+    is_trusted,
     public_key_of,
     published_jwks,
 )
@@ -35,24 +35,24 @@ def key(db: None, settings: Any, now: datetime) -> SigningKey:
         (State.REMOVED, False, False),
     ],
 )
-def test_states_decide_what_is_published_and_what_counts(
+def test_the_state_decides_whether_a_key_is_published_and_trusted(
     key: SigningKey, now: datetime, state: str, published: bool, counts: bool
 ):
     SigningKey.objects.update(state=state, signs_from=now)
 
     assert bool(published_jwks()["keys"]) is published
     assert (public_key_of(key.kid) is not None) is published
-    assert counts_now(key.kid) is counts
+    assert is_trusted(key.kid) is counts
 
 
-def test_what_counts_is_asked_of_the_database_each_time(key: SigningKey):
-    """KEY-5: what another process withdraws counts no more, whatever is remembered."""
+def test_trust_is_read_from_the_database_each_time(key: SigningKey):
+    """KEY-5: a key that another process revoked is not trusted, whatever is cached."""
     assert public_key_of(key.kid) is not None
-    assert counts_now(key.kid)
+    assert is_trusted(key.kid)
 
     SigningKey.objects.update(state=State.REMOVED)
 
-    assert not counts_now(key.kid)
+    assert not is_trusted(key.kid)
 
 
 def test_thousands_of_unknown_keys_cost_no_query_each(
@@ -82,7 +82,7 @@ def test_a_new_key_is_found_a_second_later(
         assert public_key_of(other.kid) is not None
 
 
-def test_the_key_that_signs_now_is_known_without_waiting(
+def test_the_key_that_signs_now_is_cached_without_waiting(
     key: SigningKey, now: datetime, django_assert_num_queries: Any
 ):
     """KEY-5: an emergency leaves no second in which good tokens are refused."""
@@ -93,9 +93,9 @@ def test_the_key_that_signs_now_is_known_without_waiting(
     assert public_key_of(other.kid) is None
 
     with django_assert_num_queries(1):
-        know(other.kid)
-        know(other.kid)
-        know(None)
+        ensure_cached(other.kid)
+        ensure_cached(other.kid)
+        ensure_cached(None)
         assert public_key_of(other.kid) is not None
 
 

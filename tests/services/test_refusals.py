@@ -62,7 +62,7 @@ def test_other_secrets_are_one_group(machine: Machine):
         ("client", "removed_at", AT, Cause.CLIENT_REMOVED),
     ],
 )
-def test_a_secret_that_is_known_is_named(machine: Machine, row: str, field: str, value, cause: str):
+def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, cause: str):
     machine.secret.created_at = AT - timedelta(days=1)
     machine.secret.save()
     changed = getattr(machine, row)
@@ -85,7 +85,7 @@ def test_batches_add_up_by_the_day(machine: Machine):
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 2), (Cause.UNKNOWN_SECRET, None, 1)]
 
 
-def test_requests_refused_after_the_secret_was_right(machine: Machine):
+def test_requests_refused_after_authentication(machine: Machine):
     client_id = str(machine.client.pk)
     for error in ("invalid_scope", "unauthorized_client", "unsupported_grant_type", "no_such"):
         rejected_requests.count_refused_request(
@@ -124,7 +124,7 @@ def test_a_flood_against_one_client_is_counted_in_full(machine: Machine):
     assert causes() == [(Cause.UNKNOWN_SECRET, None, SECRETS_MAX + 500)]
 
 
-def test_the_text_is_not_kept(machine: Machine):
+def test_the_text_of_a_secret_is_not_kept(machine: Machine):
     plain = new_secret()
     refuse(machine, plain)
 

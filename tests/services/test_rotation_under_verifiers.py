@@ -21,7 +21,7 @@ from clients_app.services.signing_keys.rotation import (
     rotate_keys,
 )
 from clients_app.services.tokens.access_tokens import issue_access_token
-from clients_app.services.tokens.claims import NewToken, Subject
+from clients_app.services.tokens.claims import Subject, TokenTemplate
 from tests.factories import NOW, command_line_in
 
 TICK = timedelta(seconds=20)
@@ -29,7 +29,7 @@ MAX_AGE = timedelta(seconds=900)
 LIFETIME_S = 3600
 AUDIENCE = "http://localhost:8000"
 SUBJECT = Subject(str(uuid4()), ("Tenant Member",), (str(uuid4()),))
-NEW_TOKEN = NewToken(
+NEW_TOKEN = TokenTemplate(
     issuer=f"{AUDIENCE}/identity",
     audience=AUDIENCE,
     client_id=SUBJECT.id,
@@ -78,7 +78,7 @@ def refusals(until: datetime, *, at_tick: Callable[[datetime], None]) -> int:
         at_tick(moment)
         follow_schedule(now=moment)
         kid = SigningKey.objects.get(state="active").kid
-        issued = issue_access_token(NEW_TOKEN, kid=kid, now=moment, added_claims={})
+        issued = issue_access_token(NEW_TOKEN, kid=kid, now=moment, extra_claims={})
         last_of_key[kid] = (issued.token, moment + timedelta(seconds=LIFETIME_S))
         for token, ends_at in last_of_key.values():
             if moment < ends_at:

@@ -10,10 +10,10 @@ from django.db import connection
 from clients_app.errors import Conflict, Forbidden
 from clients_app.identity.second_factors import (
     add_authenticator,
-    encrypt_factors_anew,
-    opened,
+    decrypt,
+    encrypt,
+    reencrypt_factors,
     renew_recovery_codes,
-    sealed,
     take_code,
 )
 from clients_app.models import Person
@@ -32,13 +32,13 @@ def app_of(person: Person) -> Authenticator:
 
 
 def test_what_was_sealed_opens_and_nothing_else_does(db: None) -> None:
-    text = sealed("JBSWY3DPEHPK3PXP")
+    text = encrypt("JBSWY3DPEHPK3PXP")
 
-    assert opened(text) == "JBSWY3DPEHPK3PXP"
-    assert sealed("JBSWY3DPEHPK3PXP") != text
+    assert decrypt(text) == "JBSWY3DPEHPK3PXP"
+    assert encrypt("JBSWY3DPEHPK3PXP") != text
     for wrong in ("", "x", f"{text[:9]}{text[10:]}", f"00000000{text[8:]}", f"{text[:9]}\u00e9"):
-        assert opened(wrong) not in {"", "JBSWY3DPEHPK3PXP"}
-        assert opened(wrong) != opened(wrong)  # a secret that nobody knows
+        assert decrypt(wrong) not in {"", "JBSWY3DPEHPK3PXP"}
+        assert decrypt(wrong) != decrypt(wrong)  # a secret that nobody knows
 
 
 def test_after_a_change_of_the_key_codes_fit_as_long_as_the_former_is_known(
@@ -49,12 +49,12 @@ def test_after_a_change_of_the_key_codes_fit_as_long_as_the_former_is_known(
     settings.SECRET_KEY = today
 
     assert not take_code(app_of(person), code_of(secret))
-    assert encrypt_factors_anew() == 0  # it is not made worse
+    assert reencrypt_factors() == 0  # it is not made worse
     settings.SECRET_KEY_FALLBACKS = [FORMER]
-    assert encrypt_factors_anew() == 2
+    assert reencrypt_factors() == 2
     settings.SECRET_KEY_FALLBACKS = []
     assert take_code(app_of(person), code_of(secret))
-    assert encrypt_factors_anew() == 0
+    assert reencrypt_factors() == 0
 
 
 def test_nobody_sets_one_up_for_another(person: Person) -> None:

@@ -53,7 +53,7 @@ def test_each_algorithm_signs_what_foreign_libraries_verify(
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
 @pytest.mark.parametrize("bits", [2048, 3072, 4096])
-def test_rsa_keys_have_the_length_that_is_set(
+def test_rsa_keys_have_the_configured_length(
     db: None, settings: Any, now: datetime, algorithm: str, bits: int
 ):
     """KEY-1: each length verified by a foreign library."""
@@ -120,18 +120,18 @@ def test_the_private_part_is_encrypted(key: SigningKey, dump_of_every_table: Any
     assert number.decode("latin-1") not in dump_of_every_table()
     assert "PRIVATE" not in dump_of_every_table()
     current = derived_keys.current_key(derived_keys.SIGNING_KEYS)
-    assert derived_keys.sealed_under(key.private_part) == current.id
+    assert derived_keys.encrypted_under(key.private_part) == current.id
 
 
 def test_two_encryptions_share_nothing(key: SigningKey):
     one = key.private_part
-    private_keys.encrypt_anew(key)
+    private_keys.reencrypt(key)
     two = key.private_part
 
     assert one[8:20] != two[8:20]  # after the id of the key
 
 
-def test_a_former_root_secret_still_opens_it(key: SigningKey, settings: Any):
+def test_a_former_root_secret_still_decrypts_it(key: SigningKey, settings: Any):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "n" * 60
     private_keys.forget()
@@ -139,7 +139,9 @@ def test_a_former_root_secret_still_opens_it(key: SigningKey, settings: Any):
     assert loaded_key(key.kid).kid == key.kid
 
 
-def test_a_lost_root_secret_is_said_in_one_sentence(key: SigningKey, settings: Any, now: datetime):
+def test_a_lost_root_secret_is_explained_in_one_sentence(
+    key: SigningKey, settings: Any, now: datetime
+):
     settings.SECRET_KEY = "n" * 60
     private_keys.forget()
 
@@ -149,7 +151,7 @@ def test_a_lost_root_secret_is_said_in_one_sentence(key: SigningKey, settings: A
 
 
 @pytest.mark.parametrize("place", [0, 8, 20, -1])
-def test_a_spoilt_private_part_is_not_used(key: SigningKey, place: int):
+def test_a_damaged_private_part_is_not_used(key: SigningKey, place: int):
     spoilt = bytearray(key.private_part)
     spoilt[place] ^= 1
     SigningKey.objects.update(private_part=bytes(spoilt))
@@ -180,7 +182,7 @@ def test_a_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_que
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_starts_on_an_empty_database_make_one_key(settings: Any, now: datetime):
+def test_concurrent_starts_on_an_empty_database_create_one_key(settings: Any, now: datetime):
     """KEY-6: eight at once, each with a connection of its own."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
     together, kids = threading.Barrier(8), []

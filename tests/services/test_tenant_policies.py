@@ -11,7 +11,7 @@ from clients_app.actors import Actor
 from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
-from clients_app.selectors.tenants.policies import foul_page, tenant_policy
+from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
 from clients_app.services.clients.edits import set_owners
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
@@ -207,7 +207,7 @@ def test_who_adds_a_client_becomes_its_owner(
     assert list(owned.owners.all()) == [administrator]
 
 
-def test_the_dry_run_names_who_would_fall_foul(tenant: Tenant, administrator: Person) -> None:
+def test_the_dry_run_names_clients_that_break_it(tenant: Tenant, administrator: Person) -> None:
     never, long, short, none = insert_clients(["Never", "Long", "Short", "None"], tenant)
     insert_secrets(never, 1, expires_at=None)
     insert_secrets(long, 1, expires_at=NOW + 91 * DAY)
@@ -219,23 +219,24 @@ def test_the_dry_run_names_who_would_fall_foul(tenant: Tenant, administrator: Pe
     insert_secrets(foreign, 1, expires_at=None)
     Client.objects.filter(pk=insert_clients(["Removed"], tenant)[0].pk).update(removed_at=NOW)
 
-    def foul(policy: TenantPolicy) -> list[str]:
-        return [client.name for client in foul_page(tenant.pk, policy, page=1, now=NOW).clients]
+    def breaking(policy: TenantPolicy) -> list[str]:
+        page = noncompliant_clients(tenant.pk, policy, page=1, now=NOW)
+        return [client.name for client in page.clients]
 
-    assert foul(NO_POLICY) == []
-    assert foul(TenantPolicy(never_expires_allowed=False)) == ["Never"]
-    assert foul(QUARTER) == ["Long", "Never"]
-    assert foul(ROTATES) == ["Long", "Never", "Short"]  # made 400 days ago
-    assert foul(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
-    page = foul_page(tenant.pk, QUARTER, page=1, now=NOW)
-    assert [len(client.foul_secrets) for client in page.clients] == [1, 1]
-    assert foul_page(tenant.pk, ROTATES, page=1, now=NOW).given_an_end == 3
+    assert breaking(NO_POLICY) == []
+    assert breaking(TenantPolicy(never_expires_allowed=False)) == ["Never"]
+    assert breaking(QUARTER) == ["Long", "Never"]
+    assert breaking(ROTATES) == ["Long", "Never", "Short"]  # made 400 days ago
+    assert breaking(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
+    page = noncompliant_clients(tenant.pk, QUARTER, page=1, now=NOW)
+    assert [len(client.breaking_secrets) for client in page.clients] == [1, 1]
+    assert noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW).to_expire == 3
 
 
 def test_the_dry_run_is_paged_in_a_constant_number_of_queries(tenant: Tenant) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            foul_page(tenant.pk, ROTATES, page=1, now=NOW)
+            noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW)
         return len(captured)
 
     for client in insert_clients(["A"], tenant):
@@ -245,6 +246,6 @@ def test_the_dry_run_is_paged_in_a_constant_number_of_queries(tenant: Tenant) ->
         insert_secrets(client, 2, expires_at=None)
 
     assert queries() == few == 4
-    second = foul_page(tenant.pk, ROTATES, page=2, now=NOW)
+    second = noncompliant_clients(tenant.pk, ROTATES, page=2, now=NOW)
     assert (second.total, second.pages, len(second.clients)) == (60, 2, 10)
-    assert foul_page(tenant.pk, ROTATES, page=99, now=NOW).page == 2
+    assert noncompliant_clients(tenant.pk, ROTATES, page=99, now=NOW).page == 2

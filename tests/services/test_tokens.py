@@ -22,9 +22,8 @@ from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.access_tokens import (
     AccessToken,
     issue_access_token,
-    verified_token,
 )
-from clients_app.services.tokens.claims import CLAIMS, NewToken, Subject
+from clients_app.services.tokens.claims import CLAIMS, Subject, TokenTemplate
 from clients_app.services.tokens.credentials import Credential
 
 MOMENT = datetime(2026, 11, 23, 12, 0, 0, 900_000, tzinfo=UTC)
@@ -47,9 +46,9 @@ def kid(db: None, settings: Any) -> str:
 
 def new_token(
     subject: Subject = CLIENT, *, scope: str = "api", credential: Credential | None = SECRET
-) -> NewToken:
+) -> TokenTemplate:
     """Return a token about ``subject`` for CLIENT."""
-    return NewToken(
+    return TokenTemplate(
         issuer=conf.issuer(),
         audience=conf.token_audience(),
         client_id=CLIENT.id,
@@ -62,15 +61,15 @@ def new_token(
 
 
 def issued(
-    kid: str, new: NewToken | None = None, now: datetime = MOMENT, **added_claims: Any
+    kid: str, new: TokenTemplate | None = None, now: datetime = MOMENT, **extra_claims: Any
 ) -> str:
     new = new or new_token()
-    return issue_access_token(new, kid=kid, now=now, added_claims=added_claims).token
+    return issue_access_token(new, kid=kid, now=now, extra_claims=extra_claims).token
 
 
 def verified(token: str, *, audience: str = AUDIENCE, now: datetime = MOMENT) -> AccessToken:
     with time_machine.travel(now, tick=False):
-        return verified_token(token, audience=audience)
+        return AccessToken(token, audience=audience)
 
 
 def test_claims_are_those_of_the_specification(kid: str):

@@ -1,4 +1,4 @@
-"""Usage: what is counted in memory, how it is written, what happens when it cannot be."""
+"""Usage: counted in memory, written in batches, kept while the database is away."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from clients_app.models import Client, ClientSecret, TokenUsage
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import counts, hourly_rows
+from clients_app.services.usage import counts, pending_counts, upserts
 from tests.conftest import Machine
 
 AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_second_batch_adds_to_the_first(machine: Machine):
 
 
 def test_a_late_batch_keeps_the_last_moment_and_address(machine: Machine):
-    """Another worker has written what came later already."""
+    """Another worker has already written later requests."""
     for at, address in ((AT, "192.0.2.1"), (AT - HOUR / 4, "192.0.2.2")):
         count(machine, at=at, address=address)
         counts.flush()
@@ -79,7 +79,7 @@ def test_an_unknown_address_is_none(machine: Machine):
     assert TokenUsage.objects.get().last_address is None
 
 
-def test_what_the_screens_read(machine: Machine):
+def test_screens_show_the_counts(machine: Machine):
     count(machine)
     count(machine)
     counts.flush()
@@ -91,7 +91,7 @@ def test_what_the_screens_read(machine: Machine):
     assert summary.last_address == "192.0.2.1"
 
 
-def test_counting_asks_nothing_of_the_database(machine: Machine, django_assert_num_queries):
+def test_counting_makes_no_query(machine: Machine, django_assert_num_queries):
     with django_assert_num_queries(0):
         for _ in range(100):
             count(machine)
@@ -108,12 +108,12 @@ def test_a_batch_takes_two_statements_however_many_tokens(
 
 
 @pytest.mark.parametrize("statement", ["_ADD_ISSUED", "_SET_LAST_USE"])
-def test_what_cannot_be_written_is_kept_and_counted_once(
+def test_counts_that_cannot_be_written_are_kept_and_written_once(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, caplog, statement: str
 ):
     count(machine)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_rows, statement, "SELECT 1 FROM no_such_table WHERE %s")
+        patch.setattr(counts, statement, "SELECT 1 FROM no_such_table WHERE %s")
         patch.setattr(counts.connection, "close", lambda: None)  # it holds the test's transaction
         counts.flush()
     assert not TokenUsage.objects.exists()
@@ -125,24 +125,22 @@ def test_what_cannot_be_written_is_kept_and_counted_once(
     assert TokenUsage.objects.get().tokens == 2
 
 
-def test_a_piece_that_was_written_is_not_written_again(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_written_piece_is_not_written_again(machine: Machine, monkeypatch: pytest.MonkeyPatch):
     """Of two pieces the second fails: only it comes back."""
-    write = hourly_rows.write_issued
+    run = upserts.run
     calls = []
 
-    def second_fails(rows):
-        calls.append(rows)
+    def second_fails(*batches):
+        calls.append(batches)
         if len(calls) == 2:
             raise DatabaseError("database is locked")
-        write(rows)
+        run(*batches)
 
     count(machine)
     count(machine, at=AT + HOUR)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_rows, "PIECE", 1)
-        patch.setattr(hourly_rows, "write_issued", second_fails)
+        patch.setattr(pending_counts, "PIECE", 1)
+        patch.setattr(upserts, "run", second_fails)
         patch.setattr(counts.connection, "close", lambda: None)
         counts.flush()
     counts.flush()
@@ -166,7 +164,7 @@ def test_a_secret_that_is_gone_does_not_stop_the_others(machine: Machine):
     assert ClientSecret.objects.count() == 1
 
 
-def test_a_client_knows_when_its_last_token_ends_whatever_its_lifetime_is_now(machine: Machine):
+def test_the_client_row_keeps_the_latest_expiry_of_its_tokens(machine: Machine):
     count(machine)
     counts.count_token(
         str(machine.client.pk),

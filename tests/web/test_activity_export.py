@@ -186,7 +186,7 @@ def test_export_second_concurrent_export_is_refused(
     second = administrator_browser.post(EXPORT, {"format": "csv"})
 
     assert (second.status_code, second["Retry-After"]) == (503, "30")
-    assert "Another export is on its way. Try again when it has ended." in text_of(second)
+    assert "Another export is running. Try again when it has finished." in text_of(second)
     assert exported.count() == 1
     assert b"".join(first.streaming_content)
     post_export(administrator_browser, "csv")

@@ -35,7 +35,7 @@ def test_server_error_shows_only_its_operation_id(administrator_browser, monkeyp
     def fail(*args, **kwargs):
         raise RuntimeError("the database is on fire")
 
-    monkeypatch.setattr("clients_app.web.views.role_list.roles_with_counts", fail)
+    monkeypatch.setattr("clients_app.web.views.roles.roles_with_counts", fail)
     administrator_browser.raise_request_exception = False
     reply = administrator_browser.get("/security/roles")
 

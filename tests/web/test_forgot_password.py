@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.test import override_settings
 
-from clients_app.identity.password_mails import mail_asked_links
+from clients_app.identity.one_time_links import mail_asked_links
 from clients_app.models import LinkRequest, Person, Tenant
 from tests.factories import NOW, make_person
 from tests.responses import text_of

@@ -5,7 +5,7 @@ import gzip
 import pytest
 from django.db import OperationalError
 
-from clients_app.web.views import role_list
+from clients_app.web.views import roles
 from tests.responses import plain_secret_in, text_of
 
 ROLES = "/security/roles"
@@ -69,7 +69,7 @@ def test_locked_database_answers_503_with_retry_after(administrator_browser, mon
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(role_list, "roles_with_counts", locked)
+    monkeypatch.setattr(roles, "roles_with_counts", locked)
     administrator_browser.raise_request_exception = False
 
     reply = administrator_browser.get(ROLES)

@@ -6,14 +6,14 @@ from typing import Final
 from django.conf import settings
 
 from clients_app import conf
-from clients_app.identity.second_factors import encrypt_factors_anew
+from clients_app.identity.second_factors import reencrypt_factors
 from clients_app.management import command_line as cli
 from clients_app.models import SigningKey
 from clients_app.rules.key_schedule import removed_from
 from clients_app.selectors.signing_keys.former_keys import rows_under_former_keys
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -57,8 +57,8 @@ class Command(cli.PortalCommand):
     def reencrypt(self, given: Namespace) -> None:
         """Encrypt private keys and second factors under the current SECRET_KEY."""
         moment = cli.now()
-        keys = encrypt_keys_anew(actor=cli.actor_on_installation(), now=moment)
-        factors, left = encrypt_factors_anew(), rows_under_former_keys(now=moment)
+        keys = reencrypt_keys(actor=cli.actor_on_installation(), now=moment)
+        factors, left = reencrypt_factors(), rows_under_former_keys(now=moment)
         self.stdout.write(
             f"Signing keys re-encrypted: {len(keys)}.\n"
             f"Second factors re-encrypted: {factors}.\n"

@@ -14,7 +14,7 @@ class Command(cli.PortalCommand):
     def send(self, given: Namespace) -> None:
         """Send the notices that are due now; show the result of each message."""
         for tenant in [cli.tenant_of(given.tenant)] if given.tenant else installation.tenants():
-            secrets = schedule.look(tenant, now=cli.now())
+            secrets = schedule.queue_notices(tenant, now=cli.now())
             ending = "" if secrets == 1 else "s"
             self.stdout.write(f"{tenant.name}: notices for {secrets} secret{ending}")
             for delivery_id in deliveries.due(now=cli.now(), tenant_id=tenant.pk):

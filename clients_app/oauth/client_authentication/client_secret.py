@@ -1,4 +1,4 @@
-"""Authenticates a client by its secret: in HTTP Basic, or as parameters of the body.
+"""Authenticates a client by its secret, in HTTP Basic or in the body.
 
 Source: RFC 6749 section 2.3.1; RFC 7617; TOK-A2 to TOK-A8.
 """
@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Mapping
 from datetime import datetime
 
-from clients_app.oauth.client_query import Authenticated, read_client
+from clients_app.oauth.client_query import AuthenticatedClient, read_client
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.params import form_decoded
 from clients_app.oauth.plain_http import Request
@@ -18,7 +18,9 @@ from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage.rejected_requests import count_refused_secret
 
 
-def basic(request: Request, params: Mapping[str, str], *, now: datetime) -> Authenticated | None:
+def basic(
+    request: Request, params: Mapping[str, str], *, now: datetime
+) -> AuthenticatedClient | None:
     """Return the client whose id and secret are in the Authorization header."""
     if request.authorization is None:
         return None
@@ -28,21 +30,23 @@ def basic(request: Request, params: Mapping[str, str], *, now: datetime) -> Auth
     return _by_secret(id_text, plain, address=request.address, now=now)
 
 
-def post(request: Request, params: Mapping[str, str], *, now: datetime) -> Authenticated | None:
+def post(
+    request: Request, params: Mapping[str, str], *, now: datetime
+) -> AuthenticatedClient | None:
     """Return the client whose id and secret are in the body."""
     if not (sent := from_body(params)):
         return None
     return _by_secret(*sent, address=request.address, now=now)
 
 
-def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> Authenticated:
+def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> AuthenticatedClient:
     """Return the client ``id_text`` if ``plain`` is one of its live secrets.
 
     Errors: OAuthError invalid_client; Busy.
     """
     client_id = parse_client_id(id_text)
     if client_id is None:
-        raise invalid_client("the client id is no GUID", counts=True)
+        raise invalid_client("the client id is not a GUID", counts=True)
     if not could_be_secret(plain):
         raise invalid_client(
             "the secret has a wrong form or checksum", client_id=str(client_id), counts=True
@@ -52,21 +56,21 @@ def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> Auth
     if secret_id is None:
         count_refused_secret(client_id, plain, is_known=client.is_known, address=address, now=now)
         raise invalid_client("no live secret fits", client_id=str(client_id), counts=True)
-    return Authenticated(client, Credential.of_secret(secret_id))
+    return AuthenticatedClient(client, Credential.of_secret(secret_id))
 
 
 def from_header(authorization: str) -> tuple[str, str]:
-    """Return client id and secret of a Basic header, each form-decoded.
+    """Return the client id and secret of a Basic header, form-decoded.
 
     Errors: OAuthError invalid_request; invalid_client for another scheme or no secret.
     """
     scheme, _, encoded = authorization.partition(" ")
-    if "," in encoded:  # two headers arrive joined by a comma; base64 knows none
+    if "," in encoded:  # two headers arrive joined by a comma; base64 has none
         raise invalid_request("Send one Authorization header with one pair of credentials.")
     if not scheme:
         raise invalid_request("The Authorization header is empty.")
     if scheme.lower() != "basic":
-        raise invalid_client("another scheme than Basic")
+        raise invalid_client("the scheme is not Basic")
     try:
         decoded = base64.b64decode(encoded.strip(" "), validate=True).decode()
     except (binascii.Error, ValueError) as error:
@@ -80,16 +84,13 @@ def from_header(authorization: str) -> tuple[str, str]:
 
 
 def from_body(params: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return client id and secret of the body, None where one of them is missing.
-
-    Errors: OAuthError invalid_request.
-    """
+    """Return the client id and secret of the body, or None if one of them is missing."""
     id_text, plain = params.get("client_id"), params.get("client_secret")
     return (_printable(id_text), _printable(plain)) if id_text and plain else None
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` if it has only the characters of ids and secrets (RFC 6749 appendix A)."""
+    """Return ``text`` if ids and secrets may have its characters (RFC 6749 appendix A)."""
     if not text.isascii() or not text.isprintable():
-        raise invalid_request("A client id or secret has characters that none can have.")
+        raise invalid_request("A client id or secret has invalid characters.")
     return text

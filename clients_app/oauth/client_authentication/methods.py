@@ -1,4 +1,4 @@
-"""How a client proves its identity: the table of methods, in the order in which they are tried.
+"""The methods of client authentication, in the order in which they are tried.
 
 Source: RFC 6749 section 2.3; RFC 8414 section 2 (``token_endpoint_auth_methods_supported``).
 """
@@ -8,17 +8,17 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from clients_app.oauth.client_authentication import client_secret
-from clients_app.oauth.client_query import Authenticated
+from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.plain_http import Request
 
 
 class Method(Protocol):
-    """A way to authenticate a client; returns None for a request that does not use it."""
+    """Authenticates a client; returns None for a request that does not use this method."""
 
     def __call__(
         self, request: Request, params: Mapping[str, str], /, *, now: datetime
-    ) -> Authenticated | None: ...
+    ) -> AuthenticatedClient | None: ...
 
 
 METHODS: Final[dict[str, Method]] = {
@@ -27,11 +27,13 @@ METHODS: Final[dict[str, Method]] = {
 }
 
 
-def authenticate(request: Request, params: Mapping[str, str], *, now: datetime) -> Authenticated:
-    """Return the client that sent the request, and the credential that proved it.
+def authenticate(
+    request: Request, params: Mapping[str, str], *, now: datetime
+) -> AuthenticatedClient:
+    """Return the client that sent the request, and the credential it used.
 
-    Errors: OAuthError invalid_request for malformed or contradictory credentials, invalid_client
-    for all others, alike; Busy.
+    Errors: OAuthError invalid_request for malformed or contradictory credentials, and the same
+    invalid_client for all others; Busy.
     """
     has_header, has_secret = request.authorization is not None, bool(params.get("client_secret"))
     has_assertion = bool(params.get("client_assertion") or params.get("client_assertion_type"))

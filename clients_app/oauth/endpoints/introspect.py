@@ -1,4 +1,4 @@
-"""What a token is worth now, for the API that got it. Source: RFC 7662; INT-1, INT-2."""
+"""Introspection: whether a token is active now, and its claims. Source: RFC 7662; INT-1, INT-2."""
 
 from typing import Any
 
@@ -8,30 +8,28 @@ from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.plain_http import Request, Response
 from clients_app.selectors.clients.lookup import may_introspect
 from clients_app.services.tokens.claims import introspected
-from clients_app.services.tokens.validity import CountingToken
+from clients_app.services.tokens.validity import ActiveToken
 
 
 def _steps(request: Request) -> Response:
-    asking, counting = client_and_token(request)
-    if counting is not None and not _may_know(asking, counting):
-        counting = None
-    jti = counting.token["jti"] if counting else ""
-    request_log.introspected(jti, client_id=asking.id, address=request.address)
-    if counting is None:
-        return responses.json_answer({"active": False})
-    return responses.json_answer(_described(counting))
+    caller, active = client_and_token(request)
+    if active is not None and not _may_introspect(caller, active):
+        active = None
+    jti = active.token["jti"] if active else ""
+    request_log.introspected(jti, client_id=caller.id, address=request.address)
+    return responses.json_response(_members(active) if active else {"active": False})
 
 
-def _may_know(asking: StoredClient, counting: CountingToken) -> bool:
-    """Return whether the token is the asking client's own, or the business of a resource server."""
-    if asking.id == str(counting.client.pk):
+def _may_introspect(caller: StoredClient, active: ActiveToken) -> bool:
+    """Return whether the token is the caller's own, or the caller is a resource server."""
+    if caller.id == str(active.client.pk):
         return True
-    return asking.tenant_id == str(counting.client.tenant_id) and may_introspect(asking.id)
+    return caller.tenant_id == str(active.client.tenant_id) and may_introspect(caller.id)
 
 
-def _described(counting: CountingToken) -> dict[str, Any]:
-    """Return what the token says; one about the client itself with the roles it has now."""
-    token, client = counting
+def _members(active: ActiveToken) -> dict[str, Any]:
+    """Return the token's claims; the roles of a token about the client are its current ones."""
+    token, client = active
     members = {"active": True, "token_type": "Bearer", **introspected(token.payload)}
     if token["sub"] == token["client_id"]:
         roles = sorted((role.name, str(role.pk)) for role in client.roles.all())
@@ -40,4 +38,4 @@ def _described(counting: CountingToken) -> dict[str, Any]:
     return members
 
 
-introspect = django_view(_steps, asked_for="Introspection")
+introspect = django_view(_steps, endpoint="Introspection")

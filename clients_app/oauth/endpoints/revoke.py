@@ -1,4 +1,4 @@
-"""A client ends a token of its own before its time. Source: RFC 7009; INT-3."""
+"""Revocation: a client revokes one of its own tokens. Source: RFC 7009; INT-3."""
 
 from django.utils import timezone
 
@@ -9,12 +9,12 @@ from clients_app.services.tokens.revocation import revoke_token
 
 
 def _steps(request: Request) -> Response:
-    asking, counting = client_and_token(request)
-    if counting is not None and str(counting.client.pk) == asking.id:
-        revoke_token(counting, now=timezone.now())
-        jti = counting.token["jti"]
-        request_log.revoked(jti, client_id=asking.id, address=request.address)
-    return responses.json_answer({})  # the same for tokens that are unknown, ended or another's
+    caller, active = client_and_token(request)
+    if active is not None and str(active.client.pk) == caller.id:
+        revoke_token(active, now=timezone.now())
+        jti = active.token["jti"]
+        request_log.revoked(jti, client_id=caller.id, address=request.address)
+    return responses.json_response({})  # the same for unknown and inactive tokens, and for others'
 
 
-revoke = django_view(_steps, asked_for="Revocation")
+revoke = django_view(_steps, endpoint="Revocation")

@@ -1,41 +1,32 @@
 """The token endpoint. Source: RFC 6749 section 3.2; TOK-1."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final
-
-from django.utils import timezone
+from datetime import UTC, datetime
+from functools import partial
 
 from clients_app import conf
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.authenticated_endpoint import django_view, posted_params, respond
 from clients_app.oauth.client_authentication.methods import authenticate
-from clients_app.oauth.client_query import Authenticated
+from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
 from clients_app.oauth.plain_http import Request, Response
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
-from clients_app.services.tokens.claims import NewToken
+from clients_app.services.tokens.claims import TokenTemplate
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.rejected_requests import count_refused_request
 
-_ASKED_FOR: Final = "Token"
-
-
-def answer(request: Request) -> Response:
-    """Return the response to a token request: a token, or the one error that fits."""
-    return respond(request, _steps, asked_for=_ASKED_FOR)
-
 
 def _steps(request: Request) -> Response:
-    params, now, address = posted_params(request), timezone.now(), request.address
+    params, now, address = posted_params(request), datetime.now(UTC), request.address
     client, credential = authenticated = authenticate(request, params, now=now)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)
         issued = _issue(authenticated, grant, params, now=now)
-    except OAuthError as refusal:
-        count_refused_request(client.id, credential, refusal.error, address=address, now=now)
+    except OAuthError as error:
+        count_refused_request(client.id, credential, error.error, address=address, now=now)
         raise
     count_token(client.id, credential, lifetime_s=issued.expires_in, address=address, now=now)
     request_log.issued(issued, address=address)
@@ -43,7 +34,7 @@ def _steps(request: Request) -> Response:
 
 
 def _grant(grant_type: str | None, client_type: str) -> Grant:
-    """Return the grant that is asked for, if this type of client may use it."""
+    """Return the requested grant if clients of this type may use it."""
     if not grant_type:
         raise invalid_request("The grant_type is missing.")
     grant = GRANT_TYPES.get(grant_type)
@@ -55,25 +46,25 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
 
 
 def _issue(
-    authenticated: Authenticated, grant: Grant, params: Mapping[str, str], *, now: datetime
+    authenticated: AuthenticatedClient, grant: Grant, params: Mapping[str, str], *, now: datetime
 ) -> IssuedToken:
     client, credential = authenticated
-    granted = grant.grant(client, params, now=now)
+    subject, scope, extra_claims = grant(client, params, now=now)
     if client.active_kid is None:
         raise unavailable("there is no active signing key", retry_after_s=5)
-    new = NewToken(
-        issuer=conf.issuer(),
-        audience=conf.token_audience(),
-        client_id=client.id,
-        tenant_id=client.tenant_id,
-        lifetime_s=client.token_lifetime_s,
-        credential=credential,
-        subject=granted.subject,
-        scope=granted.scope,
+    template = TokenTemplate(
+        conf.issuer(),
+        conf.token_audience(),
+        client.id,
+        client.tenant_id,
+        client.token_lifetime_s,
+        credential,
+        subject,
+        scope,
     )
-    return issue_access_token(
-        new, kid=client.active_kid, now=now, added_claims=granted.added_claims
-    )
+    return issue_access_token(template, kid=client.active_kid, now=now, extra_claims=extra_claims)
 
 
-token = django_view(_steps, asked_for=_ASKED_FOR)  # oauth.wsgi has the short entrance
+#: Returns the response to a token request: a token or an OAuth error.
+respond_to_token_request = partial(respond, steps=_steps, endpoint="Token")
+token = django_view(_steps, endpoint="Token")  # oauth.wsgi has the short entrance

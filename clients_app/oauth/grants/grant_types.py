@@ -1,36 +1,24 @@
-"""The grants of the token endpoint: each module in this folder is one.
+"""The grants that the token endpoint offers. Source: RFC 6749 section 1.3.
 
-Source: RFC 6749 section 1.3.
-
-
-Which Client Types may use a grant is part of their record in ``rules/client_types``.
+The record of a Client Type in ``rules/client_types`` has the grants it may use.
 """
 
-import pkgutil
 from collections.abc import Mapping
 from datetime import datetime
-from importlib import import_module
 from typing import Final, Protocol
 
-from clients_app.oauth import grants
 from clients_app.oauth.client_query import StoredClient
-from clients_app.services.tokens.claims import Granted
+from clients_app.oauth.grants.client_credentials import client_credentials
+from clients_app.services.tokens.claims import GrantResult
 
 
 class Grant(Protocol):
     """Decides who a token is about, its scope, and which claims to add."""
 
-    GRANT_TYPE: str  # as requests name it
-
-    def grant(
+    def __call__(
         self, client: StoredClient, params: Mapping[str, str], /, *, now: datetime
-    ) -> Granted: ...
+    ) -> GrantResult: ...
 
 
-def _all_grants() -> dict[str, Grant]:
-    names = {module.name for module in pkgutil.iter_modules(grants.__path__)} - {"grant_types"}
-    found = [import_module(f"{grants.__name__}.{name}") for name in sorted(names)]
-    return {grant.GRANT_TYPE: grant for grant in found}
-
-
-GRANT_TYPES: Final = _all_grants()
+#: By the grant_type of a request
+GRANT_TYPES: Final[dict[str, Grant]] = {"client_credentials": client_credentials}

@@ -1,8 +1,8 @@
-"""What Activity is filtered by, as queries.
+"""The filter of Activity as queries.
 
-A text, a person or an action each has an index that ends in the order of events, and a query finds
-events by one of them: no database finds rows in their order by an OR. So a filter becomes one
-query for each thing that may be meant, a few dozen at most.
+A text, a person and an action each have an index that ends in the order of the events. No database
+can use them for an OR and keep the order, so a filter becomes one query for each alternative, a few
+dozen at most.
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from django.db.models.functions import Coalesce
 from clients_app.models import AuditEvent, Client, Person, TokenRefusal
 from clients_app.rules.names import key_of
 
-_FOUND_MAX: Final = 10  # clients, and people, that a text stands for
+_FOUND_MAX: Final = 10  # clients, and people, that a text can match
 
 
 class Found(NamedTuple):
-    """What a text that was typed may stand for; ``is_cut`` says that it fits more."""
+    """What a typed text matches; ``is_cut`` is True if it matches more."""
 
     clients: list[UUID]
     people: list[UUID]
@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityFilter:
-    """Which rows of a tenant; what is None or empty is not asked for."""
+    """Which rows of a tenant; None and empty values do not filter."""
 
     tenant_id: UUID
     since: datetime | None = None
@@ -47,19 +47,18 @@ class ActivityFilter:
 
 
 def found_by(tenant_id: UUID, text: str) -> Found:
-    """Return the clients, removed ones too, and the people that ``text`` is part of the name of, or
-    the id; and ``text`` itself, if it is an address."""
+    """Return the clients (including removed ones) and people whose name contains ``text`` or whose
+    id it is, and ``text`` itself if it is an address."""
     key = key_of(text)
     clients = Client.objects.for_tenant(tenant_id).filter(_named("name_key", key, text))
     people = Person.objects.filter(_named("username_key", key, text) | Q(name__icontains=text))
-    some = list(clients.order_by("name_key", "id").values_list("pk", flat=True)[: _FOUND_MAX + 1])
-    others = list(
-        people.filter(tenant_id=tenant_id)
-        .order_by("username_key")
-        .values_list("pk", flat=True)[: _FOUND_MAX + 1]
+    people = people.filter(tenant_id=tenant_id)
+    first, second = (
+        list(rows.values_list("pk", flat=True)[: _FOUND_MAX + 1])
+        for rows in (clients.order_by("name_key", "id"), people.order_by("username_key"))
     )
-    is_cut = max(len(some), len(others)) > _FOUND_MAX
-    return Found(some[:_FOUND_MAX], others[:_FOUND_MAX], _address(text), is_cut)
+    is_cut = max(len(first), len(second)) > _FOUND_MAX
+    return Found(first[:_FOUND_MAX], second[:_FOUND_MAX], _address(text), is_cut)
 
 
 class Names(NamedTuple):
@@ -68,7 +67,7 @@ class Names(NamedTuple):
 
 
 def names_of(tenant_id: UUID, *, client_id: UUID | None, person_id: UUID | None) -> Names:
-    """Return how the client and the person are called, that a filter names by their ids."""
+    """Return the names of the client and the person that a filter has by id."""
     client = client_id and Client.objects.for_tenant(tenant_id).filter(pk=client_id).first()
     person = person_id and Person.objects.filter(tenant_id=tenant_id, pk=person_id).first()
     return Names(client.name if client else None, str(person) if person else None)
@@ -76,12 +75,12 @@ def names_of(tenant_id: UUID, *, client_id: UUID | None, person_id: UUID | None)
 
 def event_queries(wanted: ActivityFilter) -> list[QuerySet[AuditEvent]]:
     """Return the queries that together find the events, each by one index."""
-    base = events_meant(wanted)
-    return [base.filter(alternative) for alternative in alternatives(wanted)]
+    events = matching_events(wanted)
+    return [events.filter(alternative) for alternative in alternatives(wanted)]
 
 
 def alternatives(wanted: ActivityFilter) -> list[Q]:
-    """Return conditions of which one must hold."""
+    """Return conditions of which one must be true."""
     if wanted.found is not None:
         clients, people, address, _ = wanted.found
         return [
@@ -97,8 +96,8 @@ def alternatives(wanted: ActivityFilter) -> list[Q]:
     return [Q()]
 
 
-def events_meant(wanted: ActivityFilter) -> QuerySet[AuditEvent]:
-    """Return the events on which all conditions hold that are no alternatives."""
+def matching_events(wanted: ActivityFilter) -> QuerySet[AuditEvent]:
+    """Return the events that match all of the filter except its ``alternatives``."""
     events: QuerySet[AuditEvent] = AuditEvent.objects.for_tenant(wanted.tenant_id)
     if wanted.since is not None or wanted.until is not None:
         events = _within(wanted, events)
@@ -110,24 +109,20 @@ def events_meant(wanted: ActivityFilter) -> QuerySet[AuditEvent]:
         events = events.filter(action__in=wanted.actions)
     if wanted.outcome == AuditEvent.REFUSED:
         events = events.filter(outcome=AuditEvent.REFUSED)
-    elif wanted.outcome:  # nearly all are: an index would not help
+    elif wanted.outcome:  # most events match, so an index would not help
         events = events.exclude(outcome=AuditEvent.REFUSED)
     return events
 
 
 def _within(wanted: ActivityFilter, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-    """Return the events of the period, found between the first and the last number it has.
+    """Return the events of the period, between the first and the last number in it.
 
-    Numbers nearly follow time, so that next to nothing else stands between. The sum keeps the
-    databases from walking through all numbers: the index of times has both. Where something rarer
-    is asked for, its index shall find the events: moments and numbers are then compared as
-    expressions, which no index has.
+    Numbers nearly follow time, so almost no other events are between them. The sum keeps the
+    databases from scanning all numbers: the index of moments has both. If the filter has something
+    rarer, its index must find the events: moments and numbers are then compared as expressions,
+    which have no index.
     """
-    period = Q()
-    if wanted.since is not None:
-        period &= Q(moment__gte=wanted.since)
-    if wanted.until is not None:
-        period &= Q(moment__lt=wanted.until)
+    period = _period(wanted, "moment")
     number = F("sequence") + 0
     timed = events.alias(moment=F("at")).filter(period)
     ends = timed.order_by().aggregate(first=Min(number), last=Max(number))
@@ -138,15 +133,16 @@ def _within(wanted: ActivityFilter, events: QuerySet[AuditEvent]) -> QuerySet[Au
 
 
 def _of_person(person_id: UUID) -> tuple[Q, Q]:
-    """Return that he did it, and that it was done to him."""
+    """Return the conditions for events by the person and events about the person."""
     return Q(actor_id=str(person_id)), Q(object_id=str(person_id))
 
 
 def _named(column: str, key: str, text: str) -> Q:
+    named = Q(**{f"{column}__contains": key})
     try:
-        return Q(**{f"{column}__contains": key}) | Q(pk=UUID(text))
+        return named | Q(pk=UUID(text))
     except ValueError:
-        return Q(**{f"{column}__contains": key})
+        return named
 
 
 def _address(text: str) -> str:
@@ -156,24 +152,26 @@ def _address(text: str) -> str:
         return ""
 
 
-def refusals_meant(wanted: ActivityFilter) -> QuerySet[TokenRefusal]:
-    """Return the groups of refused token requests; none where something else is asked for.
+def _period(wanted: ActivityFilter, column: str) -> Q:
+    bounds = {f"{column}__gte": wanted.since, f"{column}__lt": wanted.until}
+    return Q(**{name: moment for name, moment in bounds.items() if moment is not None})
 
-    The tenant is compared as an expression, so that the databases begin with the groups, which are
-    few and have an index in their order, and not with all clients of the tenant.
+
+def matching_refusals(wanted: ActivityFilter) -> QuerySet[TokenRefusal]:
+    """Return the groups of rejected token requests; none if the filter is for something else.
+
+    The tenant is compared as an expression, so that the databases start with the few groups, which
+    have an index in their order, instead of all clients of the tenant.
     """
     owner = Coalesce("client__tenant", "client__tenant", output_field=UUIDField())
     groups = TokenRefusal.objects.alias(owner=owner).filter(owner=wanted.tenant_id)
     if not wanted.refusals or wanted.person_id is not None:
         return groups.none()
-    if wanted.since is not None:
-        groups = groups.filter(last_at__gte=wanted.since)
-    if wanted.until is not None:
-        groups = groups.filter(last_at__lt=wanted.until)
+    groups = groups.filter(_period(wanted, "last_at"))
     if wanted.client_id is not None:
         groups = groups.filter(client_id=wanted.client_id)
     if wanted.found is not None:
         clients, _, address, _ = wanted.found
-        from_there = Q(last_address=address) if address else Q(pk=None)
-        groups = groups.filter(Q(client_id__in=clients) | from_there)
+        by_address = Q(last_address=address) if address else Q(pk=None)
+        groups = groups.filter(Q(client_id__in=clients) | by_address)
     return groups.select_related("client", "secret")

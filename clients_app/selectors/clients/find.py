@@ -1,4 +1,4 @@
-"""Find: clients and roles of the tenant by a few letters, best first."""
+"""Find: clients and roles of a tenant by a part of their name, best first."""
 
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -18,9 +18,9 @@ class Found(NamedTuple):
 
 
 def find(tenant_id: UUID, q: str) -> Found:
-    """Return clients whose name, tag or id, and roles whose name fit ``q``; nothing for nothing.
+    """Return clients whose name, tag or id match ``q``, and roles whose name does.
 
-    Those whose name begins with it come first.
+    Names that begin with ``q`` come first. An empty ``q`` matches nothing.
     """
     words = key_of(q.strip())
     if not words:

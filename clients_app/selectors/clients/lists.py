@@ -1,52 +1,33 @@
-"""The list of clients: by type, filter, state and role, in the order of any column."""
+"""The list of clients, filtered and sorted."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    Max,
-    Min,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    When,
-)
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
+from django.db.models.query import Prefetch
 
 from clients_app.errors import RuleBroken
 from clients_app.limits import NAME_MAX, PAGE_SIZE
-from clients_app.models import (
-    Client,
-    ClientOwner,
-    ClientRole,
-    ClientSecret,
-    ClientTag,
-    Role,
-)
+from clients_app.models import Client, ClientOwner, ClientRole, ClientSecret, ClientTag, Role
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import clean_line, key_of
 from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
 
 
 class Show(StrEnum):
-    """Which clients are shown; all that are not removed by default."""
+    """Which clients are shown; by default all that are not removed."""
 
     ALL = ""
     ACTIVE = "active"
     DISABLED = "disabled"
-    EXPIRING = "expiring"  # a live secret ends within 30 days
-    EXPIRED = "expired"  # secrets, of which none lives
+    EXPIRING = "expiring"  # a live secret expires within 30 days
+    EXPIRED = "expired"  # has secrets, but no live one
     NEVER = "never"  # a live secret that never expires
     NO_SECRETS = "no-secrets"
-    UNUSED = "unused"  # no token for 90 days, nor added since
+    UNUSED = "unused"  # no token for 90 days, and older than that
     NO_OWNER = "no-owner"
     OLD = "old"  # a live secret was added more than a year ago
     REMOVED = "removed"  # can still be restored
@@ -64,7 +45,7 @@ class ClientPage(NamedTuple):
     unfiltered: int  # clients of this type
 
 
-#: what may be sorted by, as addresses say it; "-" before it turns the order round
+#: Columns to sort by; "-" before a name reverses the order.
 SORTS: Final = ("name", "status", "expires", "roles", "used", "removed")
 
 
@@ -79,9 +60,9 @@ def client_page(
     sort: str = "name",
     page: int = 1,
 ) -> ClientPage:
-    """Return the clients of one type that fit, in the order of ``sort``; the nearest page there is.
+    """Return the matching clients of one type, in the order of ``sort``; the nearest page there is.
 
-    ``sort`` is one of SORTS, with "-" before it for the other way round.
+    ``sort`` is one of SORTS, with "-" before it for the reverse order.
     """
     own = Client.objects.for_tenant(tenant_id)
     matching = filtered(_shown(own, show, now), q)
@@ -95,7 +76,8 @@ def client_page(
     page = min(max(page, 1), pages)
     rows = _sorted(matching.filter(client_type=client_type), sort, now)
     ids = _ids_of_page(rows, page, total)
-    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(_roles())
+    roles = Prefetch("roles", Role.objects.in_screen_order())
+    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(roles)
     found: dict[UUID, Any] = {client.pk: client for client in clients}
     for client in found.values():
         client.role_names = [role.name for role in client.roles.all()]
@@ -107,7 +89,7 @@ def client_page(
 
 
 def _ids_of_page(rows: QuerySet[Client], page: int, total: int) -> list[UUID]:
-    """Return the ids of a page; one of the later half is counted from the end, which is nearer."""
+    """Return the ids of a page, counted from the end if it is nearer."""
     start = (page - 1) * PAGE_SIZE
     end = min(start + PAGE_SIZE, total)
     if start <= total // 2:
@@ -122,7 +104,7 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
     present = clients.filter(removed_at=None)
     live, listed = _secrets().live(now), _secrets().live(now - EXPIRED_LISTED)
     soon = live.filter(expires_at__lt=now + EXPIRING)
-    # the rows of secrets are asked only where what the client's row says of them is over
+    # secrets are queried only if the summary in the client's row is out of date
     over = Q(never_expires=False, next_expires_at__lte=now)
     fits = {
         Show.ACTIVE: Q(is_enabled=True),
@@ -140,41 +122,41 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
 
 
 def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
-    """Return those of ``clients`` whose name or tag holds ``q``, or whose id begins with it."""
+    """Return those of ``clients`` whose name or tag contains ``q``, or whose id begins with it."""
     try:
         words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
-    except RuleBroken:  # no name, tag or id holds such a text
+    except RuleBroken:  # no name, tag or id contains such a text
         return clients.none()
     if not words:
         return clients
-    fits = holding(words)
+    fits = name_or_tag_contains(words)
     digits = words.replace("-", "")
     if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
-        # the ids that begin with these digits lie in one range of the primary key
+        # ids that begin with these digits are one range of the primary key
         fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
     return clients.filter(fits)
 
 
-def holding(key: str) -> Q:
-    """Return what fits the clients whose name or tag holds ``key``: for every search of clients."""
+def name_or_tag_contains(key: str) -> Q:
+    """Return the condition for clients whose name or tag contains ``key``."""
     tagged = ClientTag.objects.filter(name_key__contains=key).values("client")
     return Q(name_key__contains=key) | Q(pk__in=tagged)
 
 
 def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Client]:
-    """Return the clients in order, those without a value last; by name where it is the same."""
-    column, falls = sort.removeprefix("-"), sort.startswith("-")
+    """Return the clients in order, those without a value last, and by name within one value."""
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
     if column == "name" or column not in SORTS:
-        return clients.order_by("-name_key" if falls else "name_key", "pk")
+        return clients.order_by("-name_key" if descending else "name_key", "pk")
     if column == "roles":
-        return clients.order_by(f"{'-' * falls}first_role_key", "name_key", "pk")
+        return clients.order_by(f"{'-' * descending}first_role_key", "name_key", "pk")
     if column == "status":  # Active comes before Disabled
-        return clients.order_by("is_enabled" if falls else "-is_enabled", "name_key", "pk")
+        return clients.order_by("is_enabled" if descending else "-is_enabled", "name_key", "pk")
     if column == "expires":
         clients = clients.annotate(ends=_next_expiration(now))
     keys = {"expires": "ends", "used": "last_token_at", "removed": "removed_at"}
     key = F(keys[column])
-    order = key.desc(nulls_last=True) if falls else key.asc(nulls_last=True)
+    order = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
     return clients.order_by(order, "name_key", "pk")
 
 
@@ -183,15 +165,15 @@ def _secrets() -> Any:
 
 
 def _next_expiration(now: datetime) -> Case:
-    """Return when the first live secret ends, else when the last one ended; as the row says it,
-    unless that is over."""
+    """Return when the first live secret expires, or when the last one expired. The client's row has
+    it unless it is out of date."""
     first, last = _ends(now)
     still = Coalesce(first, Case(When(never_expires=False, then=last)))
     return Case(When(next_expires_at__lte=now, then=still), default="next_expires_at")
 
 
 def _ends(now: datetime) -> tuple[Subquery, Subquery]:
-    """Return when a client's first live secret ends, and when its last expired one ended."""
+    """Return when a client's first live secret expires, and when its last expired one did."""
     live = _secrets().live(now).values("client")
     expired = _secrets().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
     return (
@@ -206,7 +188,3 @@ def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
     return clients.annotate(
         live_secrets=Coalesce(Subquery(count), 0), first_expiry=first, last_expired=last
     )
-
-
-def _roles() -> Prefetch:
-    return Prefetch("roles", queryset=Role.objects.in_screen_order())

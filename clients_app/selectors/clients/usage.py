@@ -1,4 +1,4 @@
-"""How a client is used: tokens issued to it, and requests of it that were refused."""
+"""How a client is used: its tokens and its rejected requests."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -16,20 +16,19 @@ class ClientSummary(NamedTuple):
 
 
 def client_summary(client: Client, *, now: datetime) -> ClientSummary:
-    """Return how the client was used lately."""
+    """Return how the client was used in the last 7 days."""
     usage = TokenUsage.objects.filter(client=client)
     tokens = usage.filter(hour__gte=now - RECENT).aggregate(n=Sum("tokens"))["n"]
     last = usage.order_by("-last_at").values_list("last_address", flat=True).first()
-    refused = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT).aggregate(
-        n=Sum("requests")
-    )["n"]
+    groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT)
+    refused = groups.aggregate(n=Sum("requests"))["n"]
     return ClientSummary(tokens or 0, last, refused or 0)
 
 
 def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
-    """Return the groups of refused token requests of the last 90 days, newest first.
+    """Return the groups of rejected token requests of the last 90 days, newest first.
 
-    Each is of one UTC day; its ``secret`` is None where none of the client's was presented.
+    A group is of one UTC day. Its ``secret`` is None if the request had none of the client's.
     """
     groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - EXPIRED_LISTED)
     return list(groups.select_related("secret").order_by("-last_at", "-id")[:limit])

@@ -1,4 +1,4 @@
-"""Reads about the ends of secrets: counts for the operator, and how and where they are told."""
+"""Expirations of secrets: counts for operators, and the notices and calendars about them."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,28 +14,24 @@ _SHOWN_IN_CALENDAR: Final = 1000
 
 
 def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
-    """Return, for each tenant with secrets, how many live, end within so many days, have ended."""
+    """Return for each tenant how many secrets are live, expire soon and have expired."""
     ends = Q(expires_at__gt=now)
     within = {
         f"within_{days}": Count("pk", filter=ends & Q(expires_at__lte=now + timedelta(days=days)))
         for days in WITHIN_DAYS
     }
     present = ClientSecret.objects.filter(client__removed_at=None).live(now - EXPIRED_LISTED)
-    rows = (
-        present.values("client__tenant_id")
-        .annotate(
-            live=Count("pk", filter=ends | Q(expires_at=None)),
-            never=Count("pk", filter=Q(expires_at=None)),
-            expired=Count("pk", filter=Q(expires_at__lte=now)),
-            **within,
-        )
-        .order_by("client__tenant_id")
+    rows = present.values("client__tenant_id").annotate(
+        live=Count("pk", filter=ends | Q(expires_at=None)),
+        never=Count("pk", filter=Q(expires_at=None)),
+        expired=Count("pk", filter=Q(expires_at__lte=now)),
+        **within,
     )
-    return [dict(row) for row in rows]
+    return [dict(row) for row in rows.order_by("client__tenant_id")]
 
 
 def delivery_counts() -> list[dict[str, Any]]:
-    """Return how many messages there are by tenant, channel and state."""
+    """Return how many notices there are by tenant, channel and state."""
     groups = Delivery.objects.values("tenant_id", "channel", "state")
     rows = groups.annotate(number=Count("pk")).order_by("tenant_id", "channel", "state")
     return [dict(row) for row in rows]
@@ -52,16 +48,16 @@ def feed_of(person: Person) -> CalendarFeed | None:
 
 
 def feed_owner(digest: str) -> Person | None:
-    """Return the active person whose calendar has this digest."""
+    """Return the active person whose calendar address has this digest."""
     feeds = CalendarFeed.objects.filter(digest=digest, person__is_active=True)
     feed = feeds.select_related("person__tenant").first()
     return feed.person if feed else None
 
 
 def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[ClientSecret]:
-    """Return the secrets that end from 30 days ago on, the next 1,000, with their clients.
+    """Return the first 1,000 secrets that expire later than 30 days ago, with their clients.
 
-    Of the person's own clients alone, unless he ``sees_all``.
+    Only those of the person's own clients, unless the person ``sees_all``.
     """
     since = now - timedelta(days=30)
     secrets: QuerySet[ClientSecret] = ClientSecret.objects.filter(
@@ -76,5 +72,5 @@ def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[C
 
 
 def recent_deliveries(tenant_id: UUID, *, limit: int = 50) -> list[Delivery]:
-    """Return the last messages of a tenant, newest first."""
+    """Return the last notices of a tenant, newest first."""
     return list(Delivery.objects.for_tenant(tenant_id).order_by("-created_at", "-pk")[:limit])

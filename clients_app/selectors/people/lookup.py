@@ -1,12 +1,10 @@
-"""The people of a tenant and the rights they hold."""
+"""The people of a tenant and their rights."""
 
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from clients_app.models import (
-    Person,
-)
+from clients_app.models import Person
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 
 
@@ -16,7 +14,7 @@ def tenant_people(tenant_id: UUID) -> QuerySet[Person]:
 
 
 def rights_of(person: Person) -> frozenset[UUID]:
-    """Return the Role Type Ids of the built-in roles that the person holds now."""
+    """Return the Role Type Ids of the built-in roles that the person has now."""
     held = person.roles.exclude(role_type_id=TENANT_CUSTOM)
     return frozenset(held.values_list("role_type_id", flat=True))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from clients_app.errors import NotFound, gettext_noop
+from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientRole, Person, PersonRole, Role
 
 
@@ -16,22 +16,18 @@ def tenant_roles(tenant_id: UUID) -> list[Role]:
 
 
 def roles_with_counts(tenant_id: UUID) -> list[Any]:
-    """Return ``tenant_roles``, each with ``client_count``, ``person_count``: who has it now.
+    """Return ``tenant_roles``, each with ``client_count`` and ``person_count``.
 
-    All clients less the removed ones: to ask each of 50,000 holders whether it was removed takes
-    ten times as long.
+    Removed clients are subtracted: excluding them takes ten times as long for 50,000 clients.
     """
     clients = ClientRole.objects.filter(role=OuterRef("pk"))
     gone = Client.objects.for_tenant(tenant_id).removed().values("pk")
     people = PersonRole.objects.filter(role=OuterRef("pk"))
-    return list(
-        Role.objects.for_tenant(tenant_id)
-        .annotate(
-            client_count=_number(clients) - _number(clients.filter(client__in=gone)),
-            person_count=_number(people),
-        )
-        .in_screen_order()
+    roles = Role.objects.for_tenant(tenant_id).annotate(
+        client_count=_number(clients) - _number(clients.filter(client__in=gone)),
+        person_count=_number(people),
     )
+    return list(roles.in_screen_order())
 
 
 def _number(held: QuerySet[Any]) -> Coalesce:
@@ -40,23 +36,18 @@ def _number(held: QuerySet[Any]) -> Coalesce:
 
 
 def get_role(tenant_id: UUID, role_id: UUID) -> Role:
-    """Return a role of the tenant.
-
-    Errors: NotFound.
-    """
+    """Return a role of the tenant, or raise NotFound."""
     role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
-    if role is None:
-        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
-    return role
+    return existing(role, gettext_noop("There is no such role. It may have been removed."))
 
 
 def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:
-    """Return the clients that are not removed, and the people, who have the role, by name."""
+    """Return the clients (except removed ones) and the people who have the role, by name."""
     clients = role.clients.filter(removed_at=None).order_by("name_key")
     return clients, role.people.order_by("username_key")
 
 
 def roles_of_client(client: Client) -> list[Role]:
-    """Return the roles that the client carries: Tenant Member, then custom ones, then the rest."""
+    """Return the client's roles: Tenant Member, then custom ones, then the rest."""
     held = Role.objects.filter(clients=client).in_screen_order()
     return sorted(held, key=lambda role: not role.is_member)

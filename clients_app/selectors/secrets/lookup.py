@@ -1,4 +1,4 @@
-"""The secrets of a client, with when and where each was last used."""
+"""The secrets of a client and their last use."""
 
 from datetime import datetime
 from typing import Any
@@ -6,16 +6,13 @@ from typing import Any
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from clients_app.errors import NotFound, gettext_noop
-from clients_app.models import (
-    Client,
-    TokenUsage,
-)
+from clients_app.errors import existing, gettext_noop
+from clients_app.models import Client, TokenUsage
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
 
 
 def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
-    """Return live and lately expired secrets, newest first.
+    """Return the live and the recently expired secrets, newest first.
 
     Each has ``last_used_at``, ``last_used_address`` and ``tokens_7_days``.
     """
@@ -32,11 +29,7 @@ def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
 
 
 def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:
-    """Return one of ``listed_secrets``.
-
-    Errors: NotFound, also for a removed one and for one of another client.
-    """
-    for secret in listed_secrets(client, now=now):
-        if secret.pk == secret_id:
-            return secret
-    raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
+    """Return one of ``listed_secrets``, or raise NotFound."""
+    found = [secret for secret in listed_secrets(client, now=now) if secret.pk == secret_id]
+    sentence = gettext_noop("There is no such secret. It may have been removed.")
+    return existing(found[0] if found else None, sentence)

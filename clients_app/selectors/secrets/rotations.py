@@ -1,4 +1,4 @@
-"""Which of two secrets the machines use while one takes the place of the other."""
+"""Rotations in progress: which of the two secrets is still used."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from clients_app.selectors.periods import DAY
 
 
 class Use(NamedTuple):
-    """How one secret was used in the last 24 hours; an hour keeps the last address of it."""
+    """How one secret was used in the last 24 hours; each hour has only its last address."""
 
     secret: Any
     tokens: int
@@ -20,22 +20,22 @@ class Use(NamedTuple):
 
 
 class InHour(NamedTuple):
-    """Tokens by one secret in one hour, and the last address that used it then."""
+    """Tokens of one secret in one hour, and the last address that used it."""
 
     tokens: int = 0
     address: str | None = None
 
 
 class Hour(NamedTuple):
-    """How both secrets, the new one first, were used in the hour that starts ``at``."""
+    """How the new and the old secret were used in the hour that starts ``at``."""
 
     at: datetime
     uses: tuple[InHour, InHour]
 
 
 class Rotation(NamedTuple):
-    """``old_is_idle`` where it was left alone for longer than the Token Lifetime;
-    ``no_token_left`` where none of its tokens can be valid any more."""
+    """``old_is_idle`` if the old secret was unused for longer than the Token Lifetime;
+    ``no_token_left`` if none of its tokens can still be valid."""
 
     new: Use
     old: Use
@@ -45,9 +45,9 @@ class Rotation(NamedTuple):
 
 
 def rotations(secrets: Iterable[Any], *, token_lifetime_s: int, now: datetime) -> list[Rotation]:
-    """Return the rotations in progress among ``secrets``, which are those of ``listed_secrets``.
+    """Return the rotations in progress among the ``listed_secrets`` of a client.
 
-    One is in progress while both secrets live. Of several successors the newest counts.
+    Both secrets of a rotation are live. If a secret has several successors, the newest counts.
     """
     live = {one.pk: one for one in secrets if not is_expired(one.expires_at, now)}
     newest: dict[int, Any] = {}

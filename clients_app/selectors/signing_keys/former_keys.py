@@ -1,4 +1,4 @@
-"""What was made under a former SECRET_KEY and still needs it, in all tenants."""
+"""Rows of all tenants that still need a former SECRET_KEY."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -8,15 +8,15 @@ from clients_app.models import AuditEvent, ClientSecret, NoticeChannel
 
 
 class UnderFormerKeys(NamedTuple):
-    """How many rows there are of each kind."""
+    """The number of rows of each kind."""
 
-    secrets: int  # live ones; the next use of each writes its tag anew
-    webhooks: int  # whose secret ends with the key; they need a new one
-    events: int  # of the audit chains; they stay as they are
+    secrets: int  # live ones; the next use of each updates its tag
+    webhooks: int  # they need a new signing secret
+    events: int  # of the audit chains; they never change
 
 
 def rows_under_former_keys(*, now: datetime) -> UnderFormerKeys:
-    """Return how many rows a former SECRET_KEY is still needed for."""
+    """Return how many rows still need a former SECRET_KEY."""
     purposes = (derived_keys.SECRET_TAGS, derived_keys.WEBHOOKS, derived_keys.AUDIT_CHAIN)
     tags, webhooks, chain = (derived_keys.current_key(purpose).id for purpose in purposes)
     return UnderFormerKeys(

@@ -1,42 +1,38 @@
-"""Reads across all tenants, for those who run the installation: the command line and Staff."""
+"""Reads across all tenants, for operators: the command line and Staff."""
 
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
-from clients_app.errors import NotFound, gettext_noop
+from clients_app.errors import NotFound, existing
+from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientSecret, Person, Role, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 
 
 def tenants() -> QuerySet[Tenant]:
-    """Return all tenants, the first that was made first."""
+    """Return all tenants, oldest first."""
     return Tenant.objects.order_by("created_at", "id")
 
 
 def first_tenant() -> Tenant | None:
-    """Return the tenant that was made first."""
+    """Return the oldest tenant."""
     return tenants().first()
 
 
 def only_tenant() -> Tenant | None:
-    """Return the tenant of an installation that has just one; strangers may see its name."""
+    """Return the tenant if the installation has just one; its name is then public."""
     some = tenants()[:2]
     return some[0] if len(some) == 1 else None
 
 
 def tenant_named(name: str) -> Tenant:
-    """Return the tenant with this name.
-
-    Errors: NotFound if there is none, or more than one.
-    """
+    """Return the only tenant with this name, or raise NotFound."""
     named = Tenant.objects.filter(name=name)[:2]
     if len(named) != 1:
-        raise NotFound(
-            gettext_noop("There is no tenant, or more than one, named %(name)s."), name=name
-        )
+        raise NotFound(_("There is no tenant, or more than one, named %(name)s."), name=name)
     return named[0]
 
 
@@ -54,62 +50,36 @@ def administrators_exist() -> bool:
 
 
 def present_client(client_id: UUID) -> Client:
-    """Return a client of any tenant that is not removed.
-
-    Errors: NotFound.
-    """
+    """Return a client of any tenant that is not removed, or raise NotFound."""
     client = Client.objects.present().filter(pk=client_id).first()
-    if client is None:
-        raise NotFound(gettext_noop("There is no such client. It may have been removed."))
-    return client
+    return existing(client, _("There is no such client. It may have been removed."))
 
 
 def removed_client(client_id: UUID) -> Client:
-    """Return a client of any tenant that was removed.
-
-    Errors: NotFound.
-    """
+    """Return a removed client of any tenant, or raise NotFound."""
     client = Client.objects.exclude(removed_at=None).filter(pk=client_id).first()
-    if client is None:
-        raise NotFound(gettext_noop("There is no such removed client."))
-    return client
+    return existing(client, _("There is no such removed client."))
 
 
 def present_secret(secret_id: int) -> ClientSecret:
-    """Return a secret of any tenant that is not removed, with its client.
-
-    Errors: NotFound.
-    """
+    """Return a secret of any tenant that is not removed, with its client, or raise NotFound."""
     present = ClientSecret.objects.select_related("client").filter(removed_at=None)
     secret = present.filter(pk=secret_id).first()
-    if secret is None:
-        raise NotFound(gettext_noop("There is no such secret. It may have been removed."))
-    return secret
+    return existing(secret, _("There is no such secret. It may have been removed."))
 
 
 def any_role(role_id: UUID) -> Role:
-    """Return a role of any tenant.
-
-    Errors: NotFound.
-    """
+    """Return a role of any tenant, or raise NotFound."""
     role = Role.objects.filter(pk=role_id).first()
-    if role is None:
-        raise NotFound(gettext_noop("There is no such role. It may have been removed."))
-    return role
+    return existing(role, _("There is no such role. It may have been removed."))
 
 
 def signing_keys(*, removed: bool = False) -> QuerySet[SigningKey]:
-    """Return the signing keys, oldest first; the removed ones too, if asked."""
+    """Return the signing keys, oldest first; with ``removed`` also the removed ones."""
     keys = SigningKey.objects.order_by("created_at", "kid")
     return keys if removed else keys.exclude(state=SigningKey.State.REMOVED)
 
 
 def signing_key(key_id: UUID) -> SigningKey:
-    """Return a signing key that is not removed.
-
-    Errors: NotFound.
-    """
-    key = signing_keys().filter(pk=key_id).first()
-    if key is None:
-        raise NotFound(gettext_noop("There is no such signing key."))
-    return key
+    """Return a signing key that is not removed, or raise NotFound."""
+    return existing(signing_keys().filter(pk=key_id).first(), _("There is no such signing key."))

@@ -1,4 +1,4 @@
-"""Reads about the policies of a tenant: what they are, and who would fall foul of others."""
+"""The policies of a tenant, and the clients that do not comply with them."""
 
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -15,37 +15,39 @@ _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 
 def tenant_policy(tenant_id: UUID) -> TenantPolicy:
-    """Return what the tenant demands now."""
+    """Return the current policies of the tenant."""
     return TenantPolicy(**Tenant.objects.values(*_COLUMNS).get(pk=tenant_id))
 
 
-class FoulPage(NamedTuple):
-    """A page of clients that break a policy. Each has ``foul_secrets`` and ``lacks_owner``."""
+class NoncompliantPage(NamedTuple):
+    """A page of clients that break a policy. Each has ``breaking_secrets`` and ``lacks_owner``."""
 
     clients: list[Any]
     total: int
     page: int
     pages: int
-    given_an_end: int  # secrets that forced rotation would give an end
+    to_expire: int  # secrets that forced rotation would give an expiration
 
 
-def foul_page(tenant_id: UUID, policy: TenantPolicy, *, page: int, now: datetime) -> FoulPage:
-    """Return who would fall foul of ``policy`` if it were set now, by name."""
-    secrets = _foul_secrets(policy, now=now)
-    clients = _foul_clients(tenant_id, policy, secrets)
+def noncompliant_clients(
+    tenant_id: UUID, policy: TenantPolicy, *, page: int, now: datetime
+) -> NoncompliantPage:
+    """Return the clients that would break ``policy`` if it were set now, by name."""
+    secrets = _breaking_secrets(policy, now=now)
+    clients = _breaking_clients(tenant_id, policy, secrets)
     total = clients.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
     shown = clients.order_by("name_key")[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    prefetched = Prefetch("secrets", secrets.order_by("pk"), to_attr="foul_secrets")
+    prefetched = Prefetch("secrets", secrets.order_by("pk"), to_attr="breaking_secrets")
     ending = secrets_to_end(tenant_id, policy, now=now).count()
-    return FoulPage(list(shown.prefetch_related(prefetched)), total, page, pages, ending)
+    return NoncompliantPage(list(shown.prefetch_related(prefetched)), total, page, pages, ending)
 
 
 def secrets_to_end(
     tenant_id: UUID, policy: TenantPolicy, *, now: datetime
 ) -> QuerySet[ClientSecret]:
-    """Return the live secrets that would live longer than forced rotation lets them."""
+    """Return the live secrets that would live longer than forced rotation allows."""
     secrets: QuerySet[ClientSecret] = ClientSecret.objects.live(now).filter(
         client__tenant_id=tenant_id, client__removed_at=None
     )
@@ -55,25 +57,25 @@ def secrets_to_end(
     return secrets.filter(Q(expires_at=None) | (too_old & Q(expires_at__gt=now + GRACE)))
 
 
-def _foul_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[ClientSecret]:
-    foul = Q(pk__in=[])
+def _breaking_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[ClientSecret]:
+    breaks = Q(pk__in=[])
     if not policy.may_never_expire:
-        foul |= Q(expires_at=None)
+        breaks |= Q(expires_at=None)
     if policy.secret_days_max is not None:
-        foul |= Q(expires_at__gt=now + timedelta(days=policy.secret_days_max))
+        breaks |= Q(expires_at__gt=now + timedelta(days=policy.secret_days_max))
     if policy.rotation_days is not None:
-        foul |= Q(expires_at__gt=F("created_at") + timedelta(days=policy.rotation_days))
-    return ClientSecret.objects.live(now).filter(foul)
+        breaks |= Q(expires_at__gt=F("created_at") + timedelta(days=policy.rotation_days))
+    return ClientSecret.objects.live(now).filter(breaks)
 
 
-def _foul_clients(
+def _breaking_clients(
     tenant_id: UUID, policy: TenantPolicy, secrets: QuerySet[ClientSecret]
 ) -> QuerySet[Client]:
     owners = ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True)
     clients: QuerySet[Any] = (
         Client.objects.for_tenant(tenant_id).present().annotate(lacks_owner=~Exists(owners))
     )
-    foul = Q(Exists(secrets.filter(client=OuterRef("pk"))))
+    breaks = Q(Exists(secrets.filter(client=OuterRef("pk"))))
     if policy.owner_required:
-        foul |= Q(lacks_owner=True)
-    return clients.filter(foul)
+        breaks |= Q(lacks_owner=True)
+    return clients.filter(breaks)

@@ -1,12 +1,9 @@
-"""The numbers in the left pane."""
+"""The counts in the sidebar."""
 
 from typing import NamedTuple
 from uuid import UUID
 
-from clients_app.models import (
-    Client,
-    Role,
-)
+from clients_app.models import Client, Role
 
 
 class SidebarCounts(NamedTuple):
@@ -15,7 +12,7 @@ class SidebarCounts(NamedTuple):
 
 
 def sidebar_counts(tenant_id: UUID, *, clients: int | None = None) -> SidebarCounts:
-    """Return the numbers beside the places of the left pane; ``clients`` where they are counted."""
+    """Return the counts; ``clients`` is given where it is known already."""
     if clients is None:
         clients = Client.objects.for_tenant(tenant_id).present().count()
     return SidebarCounts(clients, Role.objects.for_tenant(tenant_id).count())

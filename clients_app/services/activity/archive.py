@@ -1,4 +1,4 @@
-"""Old audit events leave their table in sealed segments, never one by one."""
+"""Moves old audit events from their table into sealed segments, never one by one."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +10,12 @@ from clients_app import audit, derived_keys
 from clients_app.actors import Actor
 from clients_app.audit import segments
 from clients_app.audit.rows import rows_of_table
-from clients_app.audit.verify import Fault, Link, follow
+from clients_app.audit.verify import ChainBroken, Link, follow
 from clients_app.errors import Conflict, PortalError, gettext_noop
 from clients_app.models import AuditEvent, AuditHead, AuditSegment
 from clients_app.permissions import Action, require
 
-EVENTS_MAX: Final = 2_000  # of a segment: others who write wait less than a tenth of a second
+EVENTS_MAX: Final = 2_000  # in a segment: other writers wait less than a tenth of a second
 
 
 def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegment | None:
@@ -33,11 +33,10 @@ def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegme
     if oldest is None or newest is None or oldest.sequence == younger:
         return None
     end = newest.sequence if younger is None else younger - 1
-    last = min(end, oldest.sequence + EVENTS_MAX - 1)
     segment = AuditSegment(
         tenant_id=actor.tenant_id,
         first_sequence=oldest.sequence,
-        last_sequence=last,
+        last_sequence=min(end, oldest.sequence + EVENTS_MAX - 1),
         previous_digest=oldest.previous_digest,
         sealed_at=now,
     )
@@ -45,7 +44,7 @@ def seal_segment(*, before: datetime, actor: Actor, now: datetime) -> AuditSegme
     try:
         write_segment(segment, draft)
         with transaction.atomic():
-            _take_out(segment, draft, actor=actor, now=now)
+            _replace_events(segment, draft, actor=actor, now=now)
     finally:
         draft.unlink(missing_ok=True)
     return segment
@@ -55,26 +54,24 @@ def write_segment(segment: AuditSegment, draft: Path) -> None:
     """Write the file, and complete the head of the segment."""
     first, last = segment.first_sequence, segment.last_sequence
     rows = rows_of_table(segment.tenant_id, first=first, last=last)
-    begin = Link(first - 1, segment.previous_digest)
-    end = follow(segments.write(rows, draft), after=begin, seen={})
-    if isinstance(end, Fault):
-        raise PortalError(
-            gettext_noop("Nothing is sealed: event %(number)s: %(reason)s."),
-            number=end.sequence,
-            reason=end.reason,
-        )
-    segment.last_digest = end.digest
+    after = Link(first - 1, segment.previous_digest)
+    try:
+        segment.last_digest = follow(segments.write(rows, draft), after=after, seen={}).digest
+    except ChainBroken as broken:
+        number, reason = broken.fault
+        sentence = gettext_noop("Nothing is sealed: event %(number)s: %(reason)s.")
+        raise PortalError(sentence, number=number, reason=reason) from broken
     segment.file_digest = segments.file_digest(draft)
     segment.key_id = derived_keys.current_key(derived_keys.AUDIT_CHAIN).id
     segment.mac = segments.mac_of(segment) or ""
 
 
-def _take_out(segment: AuditSegment, draft: Path, *, actor: Actor, now: datetime) -> None:
+def _replace_events(segment: AuditSegment, draft: Path, *, actor: Actor, now: datetime) -> None:
     AuditHead.objects.select_for_update().get(tenant_id=actor.tenant_id)
     numbers = (segment.first_sequence, segment.last_sequence)
     events = AuditEvent.objects.for_tenant(actor.tenant_id).filter(sequence__range=numbers)
     if events.count() != segment.last_sequence - segment.first_sequence + 1:
-        raise Conflict(gettext_noop("Another process seals these events."))
+        raise Conflict(gettext_noop("Another process is sealing these events."))
     segments.keep(draft, segment)
     segment.save(force_insert=True)
     events.delete()

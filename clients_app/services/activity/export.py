@@ -1,7 +1,7 @@
-"""Export of Activity: an event of its own, then all rows that fit, a piece in memory at a time.
+"""Export of Activity: an event of its own, then all matching rows, one piece in memory at a time.
 
-While it is sent, as slowly as its reader likes, it has one of the two threads of its process. The
-other is for everybody else, tokens above all: so there is one export at a time (AVA-12).
+An export occupies one of the two threads of its process, for as long as the reader takes. The other
+thread serves everyone else, so there is one export at a time (AVA-12).
 """
 
 import csv
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from django.db import transaction
 
@@ -35,15 +34,11 @@ _place: Final = threading.Semaphore()
 
 
 class TooManyExports(PortalError):
-    """This process sends another one."""
-
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("Another export is on its way. Try again when it has ended."))
+    """This process is sending another one."""
 
 
 class Format(NamedTuple):
     content_type: str
-    ending: str
     piece: Callable[[list[Row]], str]
     head: str = ""
 
@@ -51,15 +46,16 @@ class Format(NamedTuple):
 def export_activity(
     wanted: ActivityFilter, chosen: str, *, query: str, actor: Actor, now: datetime
 ) -> Iterator[str]:
-    """Record that ``actor`` takes out what ``query`` asks for, and return it as text in pieces.
+    """Record that ``actor`` exports what ``query`` selects, and return it as text in pieces.
 
-    ``chosen`` is one of FORMATS. What is done meanwhile is not part of it. Close it, if it is not
-    read to its end: until then no other one begins.
+    ``chosen`` is one of FORMATS. Later events are not part of it. Close it if you do not read it to
+    the end: no other export can start before.
     Errors: Forbidden; TooManyExports.
     """
     require(actor, Action.EXPORT_ACTIVITY)
     if not _place.acquire(blocking=False):
-        raise TooManyExports
+        sentence = gettext_noop("Another export is running. Try again when it has finished.")
+        raise TooManyExports(sentence)
     try:
         with transaction.atomic():
             tenant = Tenant.objects.get(pk=actor.tenant_id)
@@ -69,7 +65,7 @@ def export_activity(
         _place.release()
         raise
     pieces = _pieces(wanted, chosen, below=own.sequence)
-    next(pieces)  # from here on its end gives the place back
+    next(pieces)  # from here on, closing it releases the place
     return pieces
 
 
@@ -85,20 +81,18 @@ def _pieces(wanted: ActivityFilter, chosen: str, *, below: int) -> Iterator[str]
 
 
 def guarded(cell: str) -> str:
-    """Return ``cell`` so that no spreadsheet takes it for a formula (CLI-6)."""
+    """Return ``cell`` so that no spreadsheet runs it as a formula (CLI-6)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _json_lines(rows: list[Row]) -> str:
     return "".join(
-        audit.json_line(
-            audit.members_of(row) if isinstance(row, AuditEvent) else _members_of_group(row)
-        )
+        audit.json_line(audit.members_of(row) if isinstance(row, AuditEvent) else _members_of(row))
         for row in rows
     )
 
 
-def _members_of_group(group: TokenRefusal) -> dict[str, Any]:
+def _members_of(group: TokenRefusal) -> dict[str, Any]:
     return {
         "action": "token.refused",
         "outcome": "refused",
@@ -113,19 +107,15 @@ def _members_of_group(group: TokenRefusal) -> dict[str, Any]:
 
 
 def _csv(rows: list[Row]) -> str:
-    names = _client_names(rows)
+    clients = Client.objects.in_bulk({row.client_id for row in rows if row.client_id})
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in rows:
         cells = _event_cells(row) if isinstance(row, AuditEvent) else _group_cells(row)
-        cells["Client"] = names.get(row.client_id, "") if row.client_id else ""
+        if row.client_id in clients:
+            cells["Client"] = clients[row.client_id].name
         writer.writerow(guarded(cells.get(column, "")) for column in _COLUMNS)
     return text.getvalue()
-
-
-def _client_names(rows: list[Row]) -> dict[UUID, str]:
-    ids = {row.client_id for row in rows if row.client_id}
-    return dict(Client.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def _event_cells(event: AuditEvent) -> dict[str, str]:
@@ -163,8 +153,7 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-#: a mark before the first cell tells spreadsheets that the text is UTF-8
-FORMATS: Final = {
-    "csv": Format("text/csv; charset=utf-8", "csv", _csv, "\ufeff" + ",".join(_COLUMNS) + "\r\n"),
-    "jsonl": Format("application/jsonl", "jsonl", _json_lines),
+FORMATS: Final = {  # by the extension of the file; the mark tells spreadsheets that it is UTF-8
+    "csv": Format("text/csv; charset=utf-8", _csv, "\ufeff" + ",".join(_COLUMNS) + "\r\n"),
+    "jsonl": Format("application/jsonl", _json_lines),
 }

@@ -1,9 +1,9 @@
 """Refused attempts and failed sign-ins as audit events, which a flood of them does not multiply.
 
-The first refused attempt of an actor at an action is an event at once; those of the next ten
-minutes are counted in the memory of this process and become one event. What someone does
-who is not signed in waits in memory as well: such a request never takes the lock of a chain
-(AUD-2). Usernames that do not exist go to the log alone.
+The first refused attempt of an actor at an action is an event immediately; those of the next ten
+minutes are counted in the memory of this process and become one event. Failed sign-ins wait in
+memory as well: a request without a session never takes the lock of a chain (AUD-2). Usernames that
+do not exist only go to the log.
 """
 
 import logging
@@ -20,18 +20,18 @@ from clients_app.actors import Actor
 from clients_app.errors import Forbidden
 from clients_app.models import Client, Person
 from clients_app.rules.names import key_of
-from clients_app.services.usage.pending_counts import PendingCounts, Seen
+from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
 FLUSH_EVERY_S: Final = 5.0
-QUIET: Final = timedelta(minutes=10)  # in which what an actor repeats is counted
-NAMES_MAX: Final = 1_000  # different ones of a batch; the others are counted together
+QUIET: Final = timedelta(minutes=10)  # after an event; repeated attempts are counted
+NAMES_MAX: Final = 1_000  # different names in a batch; the others are counted together
 _NAME_MAX: Final = 200  # characters of a name that are kept
 
 log = logging.getLogger("clients_app.attempts")
 
 
 class Attempt(NamedTuple):
-    """What is counted together: an action of an actor, or sign-ins with one username."""
+    """What is counted together: one action of an actor, or sign-ins with one username."""
 
     action: str
     actor: Actor | None = None
@@ -46,17 +46,17 @@ _lock: Final = threading.Lock()
 def note_refused(error: Forbidden, *, actor: Actor, now: datetime) -> None:
     """Record that ``actor`` was refused; call it after the operation was rolled back.
 
-    Where it cannot be written now it is counted; the actor stays refused either way.
+    If the event cannot be written now, the attempt is counted. The actor stays refused either way.
     """
-    nobody_in_particular = replace(
+    same_actor = replace(  # in any request
         actor, rights=frozenset(), has_fresh_proof=bool, address="", operation_id=""
     )
-    attempt = Attempt(error.action or "attempt", nobody_in_particular)
+    attempt = Attempt(error.action or "attempt", same_actor)
     if _is_quiet(attempt, now):
         repeated.add(attempt, at=now, address=actor.address)
         return
     try:
-        _record(attempt.action, error.client, by=actor, now=now)
+        _record(attempt.action, error.client, actor=actor, now=now)
     except DatabaseError as failure:
         log.warning("A refused attempt waits for the database: %s", failure)
         _quiet_until.pop(attempt, None)
@@ -73,12 +73,25 @@ def note_failed_sign_in(username: str, *, address: str, now: datetime) -> None:
 
 
 def flush() -> None:
-    """Write what was counted, except what was recorded less than QUIET ago."""
-    _write(repeated.take(), now=datetime.now(UTC))
+    """Write all counts, except of attempts that were recorded less than QUIET ago."""
+    now, taken = datetime.now(UTC), repeated.take()
+    strangers: dict[str, Seen] = {}
+    for attempt, until in list(_quiet_until.items()):
+        if until <= now and attempt not in taken:
+            _quiet_until.pop(attempt, None)
+    try:
+        _write(taken, strangers, now=now)
+    except DatabaseError as error:
+        log.warning("Refused attempts wait for the database: %s", error)
+        connection.close()
+    finally:
+        repeated.give_back(taken)
+    for address, seen in strangers.items():
+        log.warning("%d sign-ins with unknown usernames from %s failed.", seen.times, address)
 
 
 def flush_all() -> None:
-    """Write all that was counted: this process ends."""
+    """Write all counts: this process is about to exit."""
     _quiet_until.clear()
     flush()
 
@@ -98,55 +111,24 @@ def _is_quiet(attempt: Attempt, now: datetime) -> bool:
         return False
 
 
-def _write(taken: dict[Attempt, Seen], *, now: datetime) -> None:
-    for attempt in [attempt for attempt, until in list(_quiet_until.items()) if until <= now]:
-        if attempt not in taken:
-            _quiet_until.pop(attempt, None)
+def _write(taken: dict[Attempt, Seen], strangers: dict[str, Seen], *, now: datetime) -> None:
+    """Move what is due from ``taken`` to the chains, and unknown usernames to ``strangers``."""
     names = {attempt.username_key for attempt in taken}
-    strangers = PendingCounts[str]()
-    try:
-        people = {one.username_key: one for one in Person.objects.filter(username_key__in=names)}
-        for attempt in list(taken):
-            person = people.get(attempt.username_key)
-            if attempt.actor is None and person is None:
-                strangers.give_back({taken[attempt].address: taken[attempt]})
-            elif _is_quiet(attempt, now):
-                continue
-            else:
-                _record_repeated(attempt, taken[attempt], person, now=now)
-            del taken[attempt]
-    except DatabaseError as error:
-        log.warning("Refused attempts wait for the database: %s", error)
-        connection.close()
-    finally:
-        repeated.give_back(taken)
-    for address, seen in strangers.take().items():
-        log.warning("%d sign-ins with unknown usernames from %s failed.", seen.count, address)
+    people = {one.username_key: one for one in Person.objects.filter(username_key__in=names)}
+    for attempt, seen in list(taken.items()):
+        person = people.get(attempt.username_key)
+        actor = attempt.actor or (Actor.unknown(person.tenant_id) if person else None)
+        if actor is None:
+            merge(strangers, seen.address, seen)
+        elif _is_quiet(attempt, now):
+            continue
+        else:
+            by = replace(actor, address=seen.address)
+            after = {"attempts": seen.times, "first_at": seen.first_at, "last_at": seen.last_at}
+            _record(attempt.action, person, actor=by, now=now, after=after)
+        del taken[attempt]
 
 
-def _record_repeated(attempt: Attempt, seen: Seen, person: Person | None, *, now: datetime) -> None:
-    actor = attempt.actor
-    if actor is None:
-        assert person is not None  # noqa: S101  narrows the type
-        actor = Actor.unknown(person.tenant_id)
-    after = {"attempts": seen.count, "first_at": seen.first_at, "last_at": seen.last_at}
-    _record(attempt.action, person, by=replace(actor, address=seen.address), now=now, after=after)
-
-
-def _record(
-    action: str,
-    subject: Client | Person | None,
-    *,
-    by: Actor,
-    now: datetime,
-    after: dict[str, Any] | None = None,
-) -> None:
+def _record(action: str, subject: Client | Person | None, **event: Any) -> None:
     with transaction.atomic():
-        audit.record(
-            action,
-            subject,
-            actor=by,
-            now=now,
-            after=after,
-            outcome=audit.REFUSED,
-        )
+        audit.record(action, subject, outcome=audit.REFUSED, **event)

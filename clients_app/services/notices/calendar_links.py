@@ -13,10 +13,10 @@ from clients_app.models import CalendarFeed, Person
 from clients_app.permissions import Action, require
 
 
-def make_feed(person: Person, *, actor: Actor, now: datetime) -> str:
+def create_feed(person: Person, *, actor: Actor, now: datetime) -> str:
     """Return the random part of a new address of the person's calendar, readable only now.
 
-    A former address stops working. People make only their own.
+    A former address stops working. People create only their own.
     Errors: Forbidden; ProofRequired.
     """
     _require_self(person, actor=actor)
@@ -43,10 +43,10 @@ def remove_feed(person: Person, *, actor: Actor, now: datetime) -> None:
 
 def _require_self(person: Person, *, actor: Actor) -> None:
     if actor.id != str(person.pk) and not actor.is_trusted:
-        raise Forbidden(gettext_noop("People have a calendar address for themselves alone."))
+        raise Forbidden(gettext_noop("You can only change your own calendar link."))
     require(actor, Action.SET_OWN_CALENDAR)
 
 
 def digest_of(key: str) -> str:
-    """Return what is kept of the random part of an address."""
+    """Return what is stored of the random part of an address."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -1,36 +1,25 @@
-"""Operations on the channels of a tenant: set, test, remove, and make a new signing secret."""
+"""Operations on the channels of a tenant: set, test, remove, renew the signing secret."""
 
-import secrets
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
-from clients_app import audit, derived_keys
+from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.limits import URL_MAX
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.permissions import Action, require
 from clients_app.services.locks import lock_tenant
+from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Settings
 from clients_app.services.notices.table import CHANNELS
 
-_SALT_BYTES = 16
 
+def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -> str | None:
+    """Send the tenant's notices as ``settings`` specify; the same settings again change nothing.
 
-@dataclass(frozen=True, slots=True)
-class NewSecret:
-    """A channel with its signing secret, which is shown only here and only now."""
-
-    row: NoticeChannel
-    plain: str = field(repr=False)
-
-
-def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -> NewSecret | None:
-    """Let the tenant's notices go out as ``settings`` say; the same again changes nothing.
-
-    Return the signing secret of a new channel that signs; new settings keep the secret.
+    Return the signing secret, readable only now, of a new channel that signs; others keep theirs.
     Errors: Forbidden; ProofRequired; NotFound for no channel; RuleBroken with the field's name.
     """
     channel = channel_named(name)
@@ -42,25 +31,27 @@ def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -
         before = row.settings if row else channel.defaults
         if before == settings:
             return None
+        public = channel.public(settings)
         row = row or NoticeChannel(tenant_id=actor.tenant_id, channel=name)
-        row.settings, row.shown = settings, channel.shown(settings)[:URL_MAX]
+        texts = (value for value in public.values() if isinstance(value, str))
+        row.settings, row.shown = settings, next(texts, str(channel.label))[:URL_MAX]
         is_first_secret = channel.signs and not row.key_id
         if is_first_secret:
-            _sign_anew(row)
+            signing.renew(row)
         _save(row, actor=actor, now=now)
         audit.record(
             "channel.added" if before is None else "channel.edited",
             row,
             actor=actor,
             now=now,
-            before=channel.audited(before) if before else None,
-            after=channel.audited(settings),
+            before=channel.public(before) if before else None,
+            after=public,
         )
-    return NewSecret(row, channel.signing_secret(row)) if is_first_secret else None
+    return signing.secret_of(row) if is_first_secret else None
 
 
-def renew_secret(name: str, *, actor: Actor, now: datetime) -> NewSecret:
-    """Sign with a new secret from now on; the former one no longer verifies anything.
+def renew_secret(name: str, *, actor: Actor, now: datetime) -> str:
+    """Return a new signing secret, readable only now; the former one no longer verifies anything.
 
     Errors: Forbidden; ProofRequired; NotFound where the channel is not set or does not sign.
     """
@@ -70,10 +61,10 @@ def renew_secret(name: str, *, actor: Actor, now: datetime) -> NewSecret:
         row = _locked(channel, actor)
         if not row.key_id:
             raise NotFound(gettext_noop("This channel has no signing secret."))
-        _sign_anew(row)
+        signing.renew(row)
         _save(row, actor=actor, now=now)
         audit.record("channel.secret.renewed", row, actor=actor, now=now)
-    return NewSecret(row, CHANNELS[name].signing_secret(row))
+    return signing.secret_of(row)
 
 
 def remove_channel(name: str, *, actor: Actor, now: datetime) -> None:
@@ -85,13 +76,13 @@ def remove_channel(name: str, *, actor: Actor, now: datetime) -> None:
     require(actor, channel.action)
     with transaction.atomic():
         row = _locked(channel, actor)
-        before = channel.audited(row.settings)
+        before = channel.public(row.settings)
         audit.record("channel.removed", row, actor=actor, now=now, before=before)
         row.delete()
 
 
 def send_test(name: str, *, email: str, actor: Actor, now: datetime) -> Delivery:
-    """Queue a message that tells of no secret; by mail it goes to ``email``, the actor's address.
+    """Queue a message without secrets; by mail it goes to ``email``, the actor's address.
 
     Errors: Forbidden; NotFound where the channel is not set; RuleBroken where nothing can be sent.
     """
@@ -131,11 +122,6 @@ def _locked(channel: Channel, actor: Actor) -> NoticeChannel:
     if row is None:
         raise NotFound(gettext_noop("There is no such channel."))
     return row
-
-
-def _sign_anew(row: NoticeChannel) -> None:
-    row.salt = secrets.token_bytes(_SALT_BYTES)
-    row.key_id = derived_keys.current_key(derived_keys.WEBHOOKS).id
 
 
 def _save(row: NoticeChannel, *, actor: Actor, now: datetime) -> None:

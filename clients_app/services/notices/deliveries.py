@@ -1,9 +1,9 @@
 """Messages on their way: a table that is the queue, from which workers take what is due.
 
-A message is written in the transaction that notes what was told, so that neither is lost nor made
-twice. One update claims it, for a while: where the worker is killed, it is due again when the claim
-ends, and goes out under the same Message-ID or webhook-id. Only then can a receiver get it twice;
-never not at all.
+A message is written in the transaction that records its notices, so that neither is lost or
+duplicated. One update claims it for a while. If the worker is killed, it is due again when the
+claim expires, and goes out under the same Message-ID or webhook-id. Only then can a receiver get it
+twice; it is never skipped.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from clients_app.errors import NotFound, RuleBroken, gettext_noop
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.permissions import Action, require
 from clients_app.rules.notices import next_try
-from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.messages import NotSent
 from clients_app.services.notices.table import CHANNELS
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any try takes
@@ -30,7 +30,7 @@ _State = Delivery.State
 
 
 def retry(delivery_id: UUID, *, actor: Actor, now: datetime) -> Delivery:
-    """Let a message that failed be tried once more, at once.
+    """Let a message that failed be tried once more, immediately.
 
     Errors: Forbidden; NotFound; RuleBroken for one that did not fail.
     """
@@ -59,50 +59,50 @@ def due(*, now: datetime, tenant_id: UUID | None = None) -> list[UUID]:
 def attempt(delivery_id: UUID, *, now: datetime) -> Delivery | None:
     """Try a message that is due; return it with its result. None: another process has it.
 
-    The result is an event of the tenant's chain, as is the end of a message that never arrived.
+    Success and final failure are events of the tenant's chain.
     """
     claimed = Delivery.objects.filter(pk=delivery_id, state=_State.WAITING, try_at__lte=now)
     if not claimed.update(try_at=now + CLAIM, attempts=F("attempts") + 1):
         return None
     delivery = Delivery.objects.select_related("tenant").get(pk=delivery_id)
     try:
-        delivery.answer = _send(delivery, now=now)
+        delivery.answer, delivery.state = _send(delivery, now=now), _State.SENT
     except NotSent as error:
-        delivery.answer = str(error)
-        delivery.try_at = (not error.for_good and next_try(delivery.attempts, now)) or now
-        delivery.state = _State.WAITING if delivery.try_at > now else _State.FAILED
-    else:
-        delivery.state = _State.SENT
-    _note(delivery, now=now)
+        delivery.answer, delivery.try_at = str(error), now
+        if not error.is_final and (try_at := next_try(delivery.attempts, now)):
+            delivery.try_at = try_at
+        else:
+            delivery.state = _State.FAILED
+    _save_result(delivery, now=now)
     return delivery
 
 
 def remove_old(*, now: datetime) -> None:
-    """Remove messages that were finished 90 days ago; Activity keeps that they were."""
+    """Remove messages that finished 90 days ago; Activity keeps their events."""
     Delivery.objects.filter(finished_at__lt=now - LISTED).delete()
 
 
 def _send(delivery: Delivery, *, now: datetime) -> str:
     channel = CHANNELS.get(delivery.channel)
     if channel is None:
-        raise NotSent(f"There is no channel {delivery.channel}.", for_good=True)
+        raise NotSent(f"There is no channel {delivery.channel}.", is_final=True)
     rows = NoticeChannel.objects.filter(tenant_id=delivery.tenant_id, channel=delivery.channel)
     return channel.send(delivery, rows.first(), now=now)
 
 
-def _note(delivery: Delivery, *, now: datetime) -> None:
-    with transaction.atomic():
-        finished = delivery.state != _State.WAITING
-        delivery.finished_at = now if finished else None
-        delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
-        if not finished:
-            return
+@transaction.atomic
+def _save_result(delivery: Delivery, *, now: datetime) -> None:
+    is_finished = delivery.state != _State.WAITING
+    delivery.finished_at = now if is_finished else None
+    delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
+    if is_finished:
+        client_ids = {one["client_id"] for one in delivery.secrets}
         audit.record(
             "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
             actor=Actor.system(delivery.tenant_id),
             now=now,
-            client_id=_only_client(delivery),
+            client_id=UUID(client_ids.pop()) if len(client_ids) == 1 else None,
             after=_described(delivery),
         )
 
@@ -116,8 +116,3 @@ def _described(delivery: Delivery) -> dict[str, Any]:
         "secrets": [*names[:_NAMED], *([f"+ {more}"] if more > 0 else [])],
         "answer": delivery.answer,
     }
-
-
-def _only_client(delivery: Delivery) -> UUID | None:
-    ids = {one["client_id"] for one in delivery.secrets}
-    return UUID(ids.pop()) if len(ids) == 1 else None

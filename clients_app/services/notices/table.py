@@ -6,10 +6,8 @@ from clients_app.services.notices.channel import Channel
 from clients_app.services.notices.channels.mail.channel import Mail
 from clients_app.services.notices.channels.webhook.channel import Webhook
 
-CHANNELS: Final[dict[str, Channel]] = {
-    channel.name: channel
-    for channel in (
-        Mail(),
-        Webhook(),
-    )
-}
+_CHANNELS: Final[tuple[Channel, ...]] = (
+    Mail(),
+    Webhook(),
+)
+CHANNELS: Final = {channel.name: channel for channel in _CHANNELS}

@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: how they are made, encrypted at rest, loaded once per process.
+"""The keys that sign access tokens: generated, encrypted at rest, loaded once per process.
 
 Source: RFC 7517, RFC 7518, RFC 7638; KEY-1, KEY-2 and KEY-6.
 """
@@ -8,10 +8,16 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
 from django.conf import settings
 from jwt.algorithms import get_default_algorithms
 
@@ -22,9 +28,9 @@ from clients_app.models import SigningKey
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
 _ALGORITHMS: Final = get_default_algorithms()
-_MAKERS: Final[dict[str, Callable[[int], Any]]] = {
-    "RS256": lambda bits: rsa.generate_private_key(public_exponent=65_537, key_size=bits),
-    "PS256": lambda bits: rsa.generate_private_key(public_exponent=65_537, key_size=bits),
+_GENERATORS: Final[dict[str, Callable[[int], Any]]] = {  # from a length in bits
+    "RS256": partial(rsa.generate_private_key, 65_537),
+    "PS256": partial(rsa.generate_private_key, 65_537),
     "ES256": lambda _: ec.generate_private_key(ec.SECP256R1()),
     "EdDSA": lambda _: ed25519.Ed25519PrivateKey.generate(),
 }
@@ -36,21 +42,11 @@ _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
 
 
 class SigningKeyLost(PortalError):
-    """No key derived from SECRET_KEY opens the private part of the signing key."""
-
-    def __init__(self, kid: str) -> None:
-        super().__init__(
-            gettext_noop(
-                "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since it was "
-                "made. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, revoke "
-                "the key by `manage.py keys revoke %(kid)s`; its tokens end thereby."
-            ),
-            kid=kid,
-        )
+    """No key derived from SECRET_KEY decrypts the private part of the signing key."""
 
 
 class NoSigningKey(PortalError):
-    """There is no such key in the database."""
+    """The database has no such key."""
 
 
 class LoadedKey(NamedTuple):
@@ -66,11 +62,11 @@ class LoadedKey(NamedTuple):
         return _ALGORITHMS[self.algorithm].sign(message, self.private)
 
 
-_loaded: Final[dict[str, LoadedKey]] = {}  # by kid; a few kilobytes each, and few
+_loaded: Final[dict[str, LoadedKey]] = {}  # by kid
 
 
 def loaded_key(kid: str) -> LoadedKey:
-    """Return the key ``kid``, read and decrypted at the first call of this process only.
+    """Return the key ``kid``, read and decrypted at the first call in this process only.
 
     Errors: NoSigningKey; SigningKeyLost.
     """
@@ -81,18 +77,15 @@ def loaded_key(kid: str) -> LoadedKey:
         key = _loaded[kid] = LoadedKey(
             kid=row.kid,
             algorithm=row.algorithm,
-            private=serialization.load_der_private_key(_plain(row), password=None),
-            header_segment=base64url(
-                _compact({"alg": row.algorithm, "kid": row.kid, "typ": _TYPE})
-            ),
+            private=load_der_private_key(_decrypted(row), password=None),
+            header_segment=base64url(_json({"alg": row.algorithm, "kid": row.kid, "typ": _TYPE})),
         )
     return key
 
 
 def forget(kid: str | None = None) -> None:
-    """Stop this process from signing with the key; with every key where none is named."""
-    for known in [kid] if kid else list(_loaded):
-        _loaded.pop(known, None)
+    """Stop this process from signing with the key, or with any key where none is named."""
+    _loaded.pop(kid, None) if kid else _loaded.clear()
 
 
 def base64url(content: bytes) -> bytes:
@@ -101,60 +94,54 @@ def base64url(content: bytes) -> bytes:
 
 
 def new_key(*, now: datetime, **columns: Any) -> SigningKey:
-    """Return a new key of the algorithm and length that are set; the caller saves it.
-
-    ``columns`` say which state it is in, and since when.
-    """
+    """Return a new, unsaved key of the configured algorithm and length, in these ``columns``."""
     algorithm = settings.TOKEN_SIGNING_ALGORITHM
-    private = _MAKERS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
-    jwk_of: Any = _ALGORITHMS[algorithm]
-    whole = jwk_of.to_jwk(private.public_key(), as_dict=True)
-    members = {name: whole[name] for name in _THUMBPRINT_MEMBERS[whole["kty"]]}
+    private = _GENERATORS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
+    jwk: Any = _ALGORITHMS[algorithm].to_jwk(private.public_key(), as_dict=True)
+    members = {name: jwk[name] for name in _THUMBPRINT_MEMBERS[jwk["kty"]]}
     row = SigningKey(
-        kid=base64url(hashlib.sha256(_compact(members)).digest()).decode(),
+        kid=base64url(hashlib.sha256(_json(members)).digest()).decode(),
         algorithm=algorithm,
         created_at=now,
         **columns,
     )
     row.public_jwk = {**members, "kid": row.kid, "alg": algorithm, "use": "sig"}
-    plain = private.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    _encrypt(row, plain)
+    _encrypt(row, private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     return row
 
 
-def is_as_set(row: SigningKey) -> bool:
-    """Tell whether the key has the algorithm and length that new keys get."""
-    if row.algorithm != settings.TOKEN_SIGNING_ALGORITHM:
-        return False
-    return row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
+def matches_settings(row: SigningKey) -> bool:
+    """Return whether the key has the algorithm and length that new keys get."""
+    is_algorithm = row.algorithm == settings.TOKEN_SIGNING_ALGORITHM
+    return is_algorithm and row.bits in {None, settings.TOKEN_SIGNING_KEY_BITS}
 
 
-def encrypt_anew(row: SigningKey) -> None:
-    """Encrypt the private part under the key of today's SECRET_KEY; the caller saves the row.
+def reencrypt(row: SigningKey) -> None:
+    """Encrypt the private part under the current SECRET_KEY; the caller saves the row.
 
     Errors: SigningKeyLost.
     """
-    _encrypt(row, _plain(row))
+    _encrypt(row, _decrypted(row))
 
 
 def _encrypt(row: SigningKey, plain: bytes) -> None:
-    row.private_part = derived_keys.sealed(plain, derived_keys.SIGNING_KEYS, about=row.kid.encode())
+    key_id = row.kid.encode()
+    row.private_part = derived_keys.encrypt(plain, derived_keys.SIGNING_KEYS, context=key_id)
 
 
-def _plain(row: SigningKey) -> bytes:
-    """Return the private part, in DER (PKCS #8)."""
+def _decrypted(row: SigningKey) -> bytes:
+    content, key_id = bytes(row.private_part), row.kid.encode()
     try:
-        return derived_keys.opened(
-            bytes(row.private_part), derived_keys.SIGNING_KEYS, about=row.kid.encode()
+        return derived_keys.decrypt(content, derived_keys.SIGNING_KEYS, context=key_id)
+    except derived_keys.CannotDecrypt as error:
+        sentence = gettext_noop(
+            "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since the key was "
+            "created. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, revoke the "
+            "key with `manage.py keys revoke %(kid)s`; its tokens stop working."
         )
-    except derived_keys.CannotOpen as error:
-        raise SigningKeyLost(row.kid) from error
+        raise SigningKeyLost(sentence, kid=row.kid) from error
 
 
-def _compact(members: dict[str, str]) -> bytes:
-    """Return JSON with sorted names and without spaces, as RFC 7638 section 3 asks."""
+def _json(members: dict[str, str]) -> bytes:
+    """Return JSON with sorted names and without spaces (RFC 7638 section 3)."""
     return json.dumps(members, sort_keys=True, separators=(",", ":")).encode()

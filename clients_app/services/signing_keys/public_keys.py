@@ -1,8 +1,7 @@
-"""The public keys that verify our tokens: read from the database, remembered by each process.
+"""The public keys that verify our tokens: read from the database, cached by each process.
 
-What is remembered answers while the database does not, and spares a query to tokens whose key is
-unknown; whether the key of a token still counts is asked of the database, once its signature is
-found right.
+The cache answers while the database is away, and spares a query for tokens whose key is unknown.
+Whether a key may still verify is looked up in the database, once the signature proves right.
 
 Source: RFC 7517; KEY-3, KEY-5 and JWT-3.
 """
@@ -12,91 +11,74 @@ import time
 from typing import Any, Final, NamedTuple
 
 from django.db import Error as DatabaseError
-from jwt.algorithms import get_default_algorithms
+from jwt import PyJWK
 
 from clients_app.models import SigningKey
 
 PUBLISHED: Final = (SigningKey.State.NEXT, SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
-COUNTING: Final = (SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
-ASK_AGAIN_AFTER_S: Final = 1.0  # for keys that are unknown, however many
+TRUSTED: Final = (SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
+READ_AGAIN_AFTER_S: Final = 1.0  # for unknown keys, however many
 
 log = logging.getLogger("clients_app.keys")
-_algorithms: Final = get_default_algorithms()
-
-
-class PublicKey(NamedTuple):
-    """A key that verifies signatures of one algorithm."""
-
-    algorithm: str
-    key: Any
 
 
 class KeySet(NamedTuple):
-    """All published keys when they were read: as JSON (RFC 7517 section 5), and by kid."""
+    """All published keys: as JSON (RFC 7517 section 5), and by kid."""
 
     jwks: dict[str, list[dict[str, Any]]]
-    by_kid: dict[str, PublicKey]
+    by_kid: dict[str, PyJWK]
     read_at_s: float  # by the monotonic clock
 
 
-_remembered: KeySet | None = None
+_cached: KeySet | None = None
 
 
 def published_jwks() -> dict[str, list[dict[str, Any]]]:
-    """Return the JWK Set, oldest key first; what was read last while the database is away.
+    """Return the JWK Set, oldest key first; the cached one while the database is away.
 
-    Errors: django.db.Error where the database is away and nothing was read before.
+    Errors: django.db.Error where the database is away and nothing is cached.
     """
     try:
         return read_key_set().jwks
     except DatabaseError as error:
-        known = _remembered
-        if known is None:
+        if _cached is None:
             raise
-        log.error("The public keys cannot be read, the last ones are served: %s", error)
-        return known.jwks
+        log.error("The public keys cannot be read; serving the cached ones: %s", error)
+        return _cached.jwks
 
 
-def public_key_of(kid: str) -> PublicKey | None:
-    """Return the published key ``kid``, from memory where it is known there.
-
-    Keys that are unknown cost a query a second, however many are asked for.
-    """
-    known = _remembered or read_key_set()
-    if kid not in known.by_kid and time.monotonic() - known.read_at_s > ASK_AGAIN_AFTER_S:
+def public_key_of(kid: str) -> PyJWK | None:
+    """Return the published key ``kid``; unknown keys cost at most one query a second."""
+    known = _cached or read_key_set()
+    if kid not in known.by_kid and time.monotonic() - known.read_at_s > READ_AGAIN_AFTER_S:
         known = read_key_set()
     return known.by_kid.get(kid)
 
 
-def know(kid: str | None) -> None:
-    """Remember the keys anew if ``kid``, which signs at this moment, is not among them."""
-    if kid is not None and (_remembered is None or kid not in _remembered.by_kid):
+def ensure_cached(kid: str | None) -> None:
+    """Read the keys again if ``kid``, which signs now, is not in the cache."""
+    if kid is not None and (_cached is None or kid not in _cached.by_kid):
         read_key_set()
 
 
-def counts_now(kid: str) -> bool:
-    """Tell whether signatures of this key count at this moment: one query."""
-    return SigningKey.objects.filter(kid=kid, state__in=COUNTING).exists()
+def is_trusted(kid: str) -> bool:
+    """Return whether signatures of this key are valid now: one query."""
+    return SigningKey.objects.filter(kid=kid, state__in=TRUSTED).exists()
 
 
 def read_key_set() -> KeySet:
-    """Return the published keys as the database has them, and remember them."""
-    global _remembered
+    """Return the published keys from the database, and cache them."""
+    global _cached
     rows = SigningKey.objects.filter(state__in=PUBLISHED).order_by("created_at", "kid")
     read_at_s = time.monotonic()
     members = list(rows.values_list("public_jwk", flat=True))
-    before = _remembered.by_kid if _remembered else {}
-    by_kid = {jwk["kid"]: before.get(jwk["kid"]) or _public_key(jwk) for jwk in members}
-    found = _remembered = KeySet({"keys": members}, by_kid, read_at_s)
+    parsed = _cached.by_kid if _cached else {}
+    by_kid = {jwk["kid"]: parsed.get(jwk["kid"]) or PyJWK(jwk) for jwk in members}
+    found = _cached = KeySet({"keys": members}, by_kid, read_at_s)
     return found
 
 
 def forget() -> None:
-    """Read the keys anew at the next look."""
-    global _remembered
-    _remembered = None
-
-
-def _public_key(jwk: dict[str, Any]) -> PublicKey:
-    algorithm: Any = _algorithms[jwk["alg"]]
-    return PublicKey(jwk["alg"], algorithm.from_jwk(jwk))
+    """Clear the cache."""
+    global _cached
+    _cached = None

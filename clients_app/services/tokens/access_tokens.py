@@ -1,4 +1,4 @@
-"""Access tokens: how they are signed, how they are verified. ``claims`` has what they say.
+"""Signs and verifies access tokens. ``claims`` has their contents.
 
 Source: RFC 9068; JWT-1 to JWT-6.
 """
@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import Token
 from clients_app import conf
 from clients_app.limits import CLOCK_AHEAD_MAX_S, TOKEN_LIFETIME_DEFAULT_S
 from clients_app.services.signing_keys import private_keys, public_keys
-from clients_app.services.tokens.claims import REQUIRED, NewToken, written_claims
+from clients_app.services.tokens.claims import REQUIRED, TokenTemplate, claims_json
 
 _TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
 
@@ -30,31 +30,31 @@ class IssuedToken(NamedTuple):
 
 
 def issue_access_token(
-    new: NewToken, *, kid: str, now: datetime, added_claims: Mapping[str, Any]
+    template: TokenTemplate, *, kid: str, now: datetime, extra_claims: Mapping[str, Any]
 ) -> IssuedToken:
     """Return a new token, signed with the key ``kid``.
 
-    Written without PyJWT, which encodes the same header and claims anew for each token.
+    PyJWT is not used here: it encodes header and claims for each token.
     Errors: NoSigningKey, SigningKeyLost.
     """
     key = private_keys.loaded_key(kid)
-    claims = private_keys.base64url(written_claims(new, at=now, added=added_claims).encode())
+    claims = private_keys.base64url(claims_json(template, at=now, extra=extra_claims).encode())
     message = b"%b.%b" % (key.header_segment, claims)
     token = b"%b.%b" % (message, private_keys.base64url(key.sign(message)))
-    return IssuedToken(token.decode(), new.lifetime_s, new.scope)
+    return IssuedToken(token.decode(), template.lifetime_s, template.scope)
 
 
 class VerifyingBackend(TokenBackend):
-    """Verifies a token by the key that its header names, among our own."""
+    """Verifies a token with the portal's key that its header names."""
 
     def __init__(self, *, audience: str) -> None:
         super().__init__("RS256", audience=audience, issuer=conf.issuer())
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
-        """Return the claims of a token that is ours, for this audience, and valid now.
+        """Return the claims of a valid token of this portal, for this audience.
 
-        Errors: TokenBackendError for any other, whatever ``verify`` says. Only a token whose
-        signature is right costs a query.
+        Errors: TokenBackendError for any other, whatever ``verify`` is. Only a token with a valid
+        signature takes a query.
         """
         try:
             kid = jwt.get_unverified_header(token).get("kid", "")
@@ -64,7 +64,7 @@ class VerifyingBackend(TokenBackend):
             whole = jwt.decode_complete(
                 token,
                 found.key,
-                algorithms=[found.algorithm],  # the key's, whatever the header says
+                algorithms=[found.algorithm_name],  # the key's, whatever the header says
                 audience=self.audience,
                 issuer=self.issuer,
                 leeway=CLOCK_AHEAD_MAX_S,  # for iat and nbf
@@ -78,13 +78,16 @@ class VerifyingBackend(TokenBackend):
             raise TokenBackendError("not an access token")
         if claims["exp"] <= time.time():  # without leeway
             raise TokenBackendError("expired")
-        if not public_keys.counts_now(kid):
+        if not public_keys.is_trusted(kid):
             raise TokenBackendError("withdrawn key")
         return claims
 
 
 class AccessToken(Token):
-    """A verified access token; its type stands in the header, not among the claims."""
+    """An access token that this portal issued for ``audience``, valid now.
+
+    The caller checks its client and credential. Errors: simplejwt's TokenError for any other token.
+    """
 
     token_type = _TYPES[0]
     lifetime = timedelta(seconds=TOKEN_LIFETIME_DEFAULT_S)
@@ -94,13 +97,4 @@ class AccessToken(Token):
         super().__init__(token, verify)
 
     def verify_token_type(self) -> None:
-        """Do nothing: the backend has read the type from the signed header."""
-
-
-def verified_token(plain: str, *, audience: str) -> AccessToken:
-    """Return the token if it is ours, of this type, for ``audience`` and valid now.
-
-    Whether its client and credential still count is for the caller to ask.
-    Errors: simplejwt's TokenError.
-    """
-    return AccessToken(plain, audience=audience)
+        """Do nothing: the backend checks the type in the signed header."""

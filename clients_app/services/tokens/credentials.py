@@ -1,6 +1,6 @@
-"""What proves who a client is: a secret; a key or a federated identity when they come.
+"""The credentials of clients: secrets now; keys and federated identities may follow.
 
-Public clients have none. A kind of credential is one line of ``PRESENT``.
+Public clients have none. Each kind of credential is one line of ``CREDENTIAL_ROWS``.
 """
 
 from typing import Any, Final, NamedTuple, Self
@@ -9,16 +9,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients_app.models import ClientSecret
 
-_UNNAMED: Final = "secret"  # its claim is a bare number, as tokens have always had it
+_UNNAMED: Final = "secret"  # in tokens, its id alone stands for it
 
-#: By kind, the rows that have not been removed. Each has a ``client``.
-PRESENT: Final[dict[str, QuerySet[Any]]] = {
+#: By kind, the rows that are not removed. Each has a ``client``.
+CREDENTIAL_ROWS: Final[dict[str, QuerySet[Any]]] = {
     _UNNAMED: ClientSecret.objects.filter(removed_at=None),
 }
 
 
 class Credential(NamedTuple):
-    """The row ``id`` of the credentials of one ``kind``."""
+    """The credential of a ``kind`` with the row ``id``."""
 
     kind: str
     id: int
@@ -30,19 +30,19 @@ class Credential(NamedTuple):
 
     @property
     def claim(self) -> int | str:
-        """The claim ``cred``: the bare number of a secret, kind and number of any other."""
+        """The claim ``cred``: the id of a secret, or the kind and id of another credential."""
         return self.id if self.kind == _UNNAMED else f"{self.kind}:{self.id}"
 
     @property
     def secret_id(self) -> int | None:
-        """The id of the secret, None for another kind."""
+        """The id of the secret; None for another kind."""
         return self.id if self.kind == _UNNAMED else None
 
 
 def has_credential(claim: int | str) -> Exists | Q:
     """Return the condition that a client still has the credential of the claim ``cred``."""
     kind, _, number = str(claim).rpartition(":")
-    rows = PRESENT.get(kind or _UNNAMED)
+    rows = CREDENTIAL_ROWS.get(kind or _UNNAMED)
     if rows is None or not number.isdecimal():
         return Q(pk__in=())
     return Exists(rows.filter(pk=int(number), client=OuterRef("pk")))

@@ -1,4 +1,4 @@
-"""Ending tokens before their time: one by its client, or all of a client.
+"""Revokes tokens: one by its client, or all of a client.
 
 Source: RFC 7009; CLI-17, INT-3.
 """
@@ -13,27 +13,24 @@ from clients_app.errors import Conflict, gettext_noop
 from clients_app.models import Client, RevokedToken
 from clients_app.permissions import Action, require
 from clients_app.services.locks import locked
-from clients_app.services.tokens.validity import CountingToken
+from clients_app.services.tokens.validity import ActiveToken
 
 
-def revoke_token(counting: CountingToken, *, now: datetime) -> None:
-    """Let the token count no longer, in every process; doing it twice is doing it once."""
-    row = RevokedToken(
-        jti=counting.token["jti"],
-        client=counting.client,
-        revoked_at=now,
-        expires_at=datetime.fromtimestamp(counting.token["exp"], UTC),
-    )
+def revoke_token(active: ActiveToken, *, now: datetime) -> None:
+    """Revoke the token for every process. Revoking it again changes nothing."""
+    token, client = active
+    expires_at = datetime.fromtimestamp(token["exp"], UTC)
+    row = RevokedToken(jti=token["jti"], client=client, revoked_at=now, expires_at=expires_at)
     RevokedToken.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None = None) -> Client:
-    """Let no token that ``client`` was issued until ``now`` count any longer.
+    """Revoke all tokens that ``client`` got until ``now``. New tokens work.
 
-    Those that it asks for from then on do. APIs that only check the signature do not notice.
-    ``seen`` is the client's ``tokens_stamp`` when the window was opened, None where there was none.
-    Errors: Conflict if tokens were ended meanwhile, maybe by the same window; Forbidden; NotFound
-    if the client was removed meanwhile.
+    APIs that only check the signature do not notice. ``seen`` is the client's ``tokens_stamp`` when
+    the window was opened, or None if there was no window.
+    Errors: Conflict if tokens were revoked since then; Forbidden; NotFound if the client was
+    removed.
     """
     with transaction.atomic():
         client = locked(client)
@@ -52,6 +49,6 @@ def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None 
     return client
 
 
-def forget_ended(*, now: datetime) -> None:
-    """Forget revoked tokens that have ended by themselves."""
+def delete_expired_revocations(*, now: datetime) -> None:
+    """Delete the rows of revoked tokens that have expired."""
     RevokedToken.objects.filter(expires_at__lte=now).delete()

@@ -1,4 +1,4 @@
-"""Whether a token still counts: the one place that decides it, for introspection and for our API.
+"""Whether a token is active: the only place that decides it.
 
 Source: CLI-17; RFC 7662 section 2.2; JWT-3, INT-1 and INT-3.
 """
@@ -11,34 +11,34 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app.models import Client, RevokedToken
 from clients_app.rules.token_ids import issued_at
-from clients_app.services.tokens.access_tokens import AccessToken, verified_token
+from clients_app.services.tokens.access_tokens import AccessToken
 from clients_app.services.tokens.credentials import has_credential
 
 
-class CountingToken(NamedTuple):
-    """A token that counts now, and the client it was issued to as its row is now."""
+class ActiveToken(NamedTuple):
+    """A token that is active now, and the current row of the client it was issued to."""
 
     token: AccessToken
     client: Client
 
 
-def counting_token(plain: str, *, audience: str) -> CountingToken | None:
-    """Return what ``plain`` is if it is a token of ours for ``audience`` that counts now.
+def active_token(plain: str, *, audience: str) -> ActiveToken | None:
+    """Return the token ``plain`` if this portal issued it for ``audience`` and it is active.
 
-    None for any other: forged, expired, revoked or ended, signed by a key that was withdrawn, of a
-    client that is disabled or removed, or obtained with a credential that was removed. One whose
-    secret has merely expired lives to its own end. One query, and none where the token is not ours.
+    Return None if it is forged, expired or revoked, if its signing key was revoked, if its client
+    is disabled or removed, or if its credential was removed. An expired secret does not end its
+    tokens. Takes one query for a token of this portal, and none for others.
     """
     try:
-        token = verified_token(plain, audience=audience)
+        token = AccessToken(plain, audience=audience)
     except TokenError:
         return None
     client = _client_of(token)
-    return CountingToken(token, client) if client is not None else None
+    return ActiveToken(token, client) if client is not None else None
 
 
 def _client_of(token: AccessToken) -> Client | None:
-    """Return the client of a genuine token if nothing has ended the token before its time."""
+    """Return the client of a genuine token unless the token was revoked."""
     issued = issued_at(token["iat"], token["jti"])
     credential = token.get("cred")
     clients = (

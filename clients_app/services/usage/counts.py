@@ -1,74 +1,76 @@
 """Issued and refused token requests: counted in memory, written in batches by the housekeeping.
 
 A token request writes nothing. A process that is killed loses what it has counted since its last
-batch; one that is told to stop writes it first.
+batch; a process that stops in order writes it first.
 
 Source: LOG-4, AVA-6.
 """
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.services.secrets import digests
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import hourly_rows, rejected_requests
-from clients_app.services.usage.pending_counts import PendingCounts
+from clients_app.services.usage import rejected_requests, upserts
+from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
 _HOUR_S: Final = 3600
 
+_ADD_ISSUED: Final = """
+INSERT INTO clients_app_tokenusage (client_id, secret_id, hour, tokens, last_at, last_address)
+SELECT s.client_id, s.id, %s, %s, %s, %s FROM clients_app_clientsecret s WHERE s.id = %s
+ON CONFLICT (secret_id, hour) DO UPDATE SET
+  tokens = clients_app_tokenusage.tokens + excluded.tokens,
+  last_address = CASE WHEN excluded.last_at >= clients_app_tokenusage.last_at
+    THEN excluded.last_address ELSE clients_app_tokenusage.last_address END,
+  last_at = CASE WHEN excluded.last_at >= clients_app_tokenusage.last_at
+    THEN excluded.last_at ELSE clients_app_tokenusage.last_at END
+"""
+_SET_LAST_USE: Final = """
+UPDATE clients_app_client SET
+  last_token_at = CASE WHEN last_token_at > %s THEN last_token_at ELSE %s END,
+  last_token_expires_at =
+    CASE WHEN last_token_expires_at > %s THEN last_token_expires_at ELSE %s END
+ WHERE id = %s
+"""
+
 log = logging.getLogger("clients_app.usage")
 
 
-class IssuedKey(NamedTuple):
-    """Tokens are counted by these; ``hour`` in hours since 1970, ``lifetime_s`` at their issue,
-    0 where a credential was used for something else than a token."""
+class Issued(NamedTuple):
+    """What tokens are counted by. The hourly rows leave out those without a ``secret_id``."""
 
     client_id: str
-    credential: Credential | None
-    hour: int
-    lifetime_s: int
-
-    @property
-    def secret_id(self) -> int | None:
-        """The secret of the hourly row; other credentials have none."""
-        return self.credential.secret_id if self.credential else None
+    secret_id: int | None
+    hour: int  # since 1970
+    lifetime_s: int  # 0: the credential was used for something other than a token
 
 
-issued: Final[PendingCounts[IssuedKey]] = PendingCounts()
+issued: Final[PendingCounts[Issued]] = PendingCounts()
 
 
 def count_token(
-    client_id: str,
-    credential: Credential | None,
-    *,
-    lifetime_s: int,
-    address: str,
-    now: datetime,
+    client_id: str, credential: Credential | None, *, lifetime_s: int, address: str, now: datetime
 ) -> None:
-    """Count a token that the client got by ``credential``; nothing is written yet."""
-    hour = int(now.timestamp()) // _HOUR_S
-    issued.add(IssuedKey(client_id, credential, hour, lifetime_s), at=now, address=address)
+    """Count a token that the client got with ``credential``; nothing is written yet.
 
-
-def count_use(
-    client_id: str, credential: Credential | None, *, address: str, now: datetime
-) -> None:
-    """Count that the client used ``credential`` for something else than a token.
-
-    An API that only introspects needs its credential as much as a machine that gets tokens.
+    Introspection counts as a use with a ``lifetime_s`` of 0, since it needs the credential as well.
     """
-    count_token(client_id, credential, lifetime_s=0, address=address, now=now)
+    hour = int(now.timestamp()) // _HOUR_S
+    secret_id = credential.secret_id if credential else None
+    issued.add(Issued(client_id, secret_id, hour, lifetime_s), at=now, address=address)
 
 
 def flush() -> None:
-    """Write all that was counted; what cannot be written now is kept for the next time."""
+    """Write all counts; what cannot be written now is kept for the next time."""
     try:
-        _flush_issued()
+        issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
         rejected_requests.flush()
         digests.flush_renewed()
     except DatabaseError as error:
@@ -76,25 +78,14 @@ def flush() -> None:
         connection.close()
 
 
-def _flush_issued() -> None:
-    taken = issued.take()
-    try:
-        # by client and secret: processes that write at once take their locks in one order
-        in_order = sorted(taken, key=lambda key: (key.client_id, key.secret_id or 0, key.hour))
-        for some in hourly_rows.in_pieces(in_order):
-            hourly_rows.write_issued(
-                [
-                    hourly_rows.Issued(
-                        key.client_id,
-                        key.secret_id,
-                        key.hour * _HOUR_S,
-                        key.lifetime_s,
-                        taken[key],
-                    )
-                    for key in some
-                ]
-            )
-            for key in some:
-                del taken[key]
-    finally:
-        issued.give_back(taken)
+def _add_issued(counts: dict[Issued, Seen]) -> None:
+    uses, last_uses = [], []
+    for one, seen in counts.items():
+        if one.secret_id is not None:
+            hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
+            tokens, address = seen.times if one.lifetime_s else 0, upserts.address(seen.address)
+            uses.append((hour, tokens, seen.last_at, address, one.secret_id))
+        if one.lifetime_s:
+            ends_at = seen.last_at + timedelta(seconds=one.lifetime_s)
+            last_uses.append((seen.last_at, seen.last_at, ends_at, ends_at, UUID(one.client_id)))
+    upserts.run((_ADD_ISSUED, uses), (_SET_LAST_USE, last_uses))

@@ -1,30 +1,31 @@
 """Counts by key in the memory of this process, until they are written in batches."""
 
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
+PIECE: Final = 1000  # keys in one transaction: other writers wait no longer than milliseconds
 
-class Seen:
-    """How often something was seen, from when to when, and from where the last time."""
 
-    __slots__ = ("address", "count", "first_at", "last_at")
+class Seen(NamedTuple):
+    """How often something was seen, first and last when, and from where the last time."""
 
-    def __init__(self, count: int, first_at: datetime, last_at: datetime, address: str) -> None:
-        self.count = count
-        self.first_at = first_at
-        self.last_at = last_at
-        self.address = address
+    times: int
+    first_at: datetime
+    last_at: datetime
+    address: str
 
-    def absorb(self, other: "Seen") -> None:
-        """Add what ``other`` has counted."""
-        self.count += other.count
-        self.first_at = min(self.first_at, other.first_at)
-        if other.last_at >= self.last_at:
-            self.last_at, self.address = other.last_at, other.address
+
+def merge(counts: dict[K, Seen], key: K, seen: Seen) -> None:
+    """Add ``seen`` to the count of ``key``."""
+    if known := counts.get(key):
+        latest = seen if seen.last_at >= known.last_at else known
+        first_at = min(known.first_at, seen.first_at)
+        seen = Seen(known.times + seen.times, first_at, latest.last_at, latest.address)
+    counts[key] = seen
 
 
 class PendingCounts(Generic[K]):
@@ -42,26 +43,32 @@ class PendingCounts(Generic[K]):
 
     def add(self, key: K, *, at: datetime, address: str) -> None:
         """Count one more of ``key``."""
-        with self._lock:
-            seen = self._seen.get(key)
-            if seen is None:
-                self._seen[key] = Seen(1, at, at, address)
-            else:
-                seen.count += 1
-                seen.last_at = at
-                seen.address = address
+        self.give_back({key: Seen(1, at, at, address)})
 
     def take(self) -> dict[K, Seen]:
-        """Return all counts, and start again from nothing."""
+        """Return all counts, and start again from zero."""
         with self._lock:
             taken, self._seen = self._seen, {}
         return taken
 
-    def give_back(self, taken: Mapping[K, Seen]) -> None:
+    def give_back(self, taken: dict[K, Seen]) -> None:
         """Add counts that were taken and could not be written."""
         with self._lock:
             for key, seen in taken.items():
-                if (newer := self._seen.get(key)) is None:
-                    self._seen[key] = seen
-                else:
-                    newer.absorb(seen)
+                merge(self._seen, key, seen)
+
+    def write(self, write: Callable[[dict[K, Seen]], None], *, order: Callable[[K], Any]) -> None:
+        """Take all counts and pass them to ``write`` in pieces; keep what it could not write.
+
+        All processes write in one ``order``, so that they never wait for each other's locks.
+        """
+        taken = self.take()
+        try:
+            in_order = sorted(taken, key=order)
+            for start in range(0, len(in_order), PIECE):
+                piece = in_order[start : start + PIECE]
+                write({key: taken[key] for key in piece})
+                for key in piece:
+                    del taken[key]
+        finally:
+            self.give_back(taken)

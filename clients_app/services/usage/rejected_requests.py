@@ -1,13 +1,13 @@
 """Refused token requests, counted by client, cause and secret.
 
-The request only notes what was presented, as tags. Which secret that was, and why it was refused,
-is found out later by the thread that writes the counts.
+The request only keeps what was presented, as tags. The thread that writes the counts finds out
+which secret that was and why it was refused.
 
 Source: LOG-4.
 """
 
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -16,18 +16,31 @@ from clients_app import derived_keys
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import hourly_rows
-from clients_app.services.usage.pending_counts import PendingCounts, Seen
+from clients_app.services.usage import upserts
+from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
 Cause = TokenRefusal.Cause
 
-#: Of one batch. Where the secret is not looked at any more there is one entry for each client.
-SECRETS_MAX: Final = 4_000
+SECRETS_MAX: Final = 4_000  # in one batch; after that, one entry for each client
 STRANGERS_MAX: Final = 1_000  # ids that no client seems to have
+
+_ADD_REFUSED: Final = """
+INSERT INTO clients_app_tokenrefusal
+  (client_id, secret_id, cause, day, requests, first_at, last_at, last_address)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
+  requests = clients_app_tokenrefusal.requests + excluded.requests,
+  first_at = CASE WHEN excluded.first_at < clients_app_tokenrefusal.first_at
+    THEN excluded.first_at ELSE clients_app_tokenrefusal.first_at END,
+  last_address = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.last_address ELSE clients_app_tokenrefusal.last_address END,
+  last_at = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
+    THEN excluded.last_at ELSE clients_app_tokenrefusal.last_at END
+"""
 
 
 class Presented(NamedTuple):
-    """What was refused; ``tags`` of the secret by their keys' ids, none where it is too many."""
+    """What was refused; ``tags`` of the secret with their keys' ids, none after SECRETS_MAX."""
 
     client_id: UUID
     tags: tuple[tuple[str, bytes], ...] = ()
@@ -41,7 +54,7 @@ refused: Final[PendingCounts[Presented]] = PendingCounts()
 def count_refused_secret(
     client_id: UUID, plain: str, *, is_known: bool, address: str, now: datetime
 ) -> None:
-    """Count that ``plain``, right in form, was not accepted; the text itself is not kept."""
+    """Count that ``plain``, a well-formed secret, was refused; the text itself is not kept."""
     if not is_known and len(refused) >= STRANGERS_MAX:
         return
     tags = tuple(
@@ -57,7 +70,7 @@ def count_refused_secret(
 def count_refused_request(
     client_id: str, credential: Credential | None, error: str, *, address: str, now: datetime
 ) -> None:
-    """Count that an authenticated client got no token; ``error`` as OAuth spells it."""
+    """Count that an authenticated client got no token; ``error`` is OAuth's code."""
     cause = error.replace("_", "-")
     if cause in Cause.values:
         secret_id = credential.secret_id if credential else None
@@ -65,51 +78,44 @@ def count_refused_request(
 
 
 def flush() -> None:
-    """Write all that was counted.
+    """Write all counts.
 
-    Errors: django.db.Error; what was not written is counted again.
+    Errors: django.db.Error; what was not written is kept.
     """
-    taken = refused.take()
-    try:
-        for some in hourly_rows.in_pieces(sorted(taken, key=lambda one: one.client_id)):
-            rows = _grouped(some, taken)
-            hourly_rows.write_refused(rows)
-            for presented in some:
-                del taken[presented]
-    finally:
-        refused.give_back(taken)
+    refused.write(_add_refused, order=lambda presented: presented.client_id)
 
 
-def _grouped(
-    some: Iterable[Presented], seen_by: Mapping[Presented, Seen]
-) -> list[hourly_rows.Refused]:
-    """Return the rows to add; ids that no client has are left out."""
-    ids = {presented.client_id for presented in some}
-    clients = Client.objects.in_bulk(ids)
+def _add_refused(counts: dict[Presented, Seen]) -> None:
+    """Add to the rows; ids that no client has are left out."""
+    clients = Client.objects.in_bulk({presented.client_id for presented in counts})
     secrets: dict[UUID, list[ClientSecret]] = {}
     for secret in ClientSecret.objects.filter(client__in=clients).order_by():
         secrets.setdefault(secret.client_id, []).append(secret)
     groups: dict[tuple[UUID, int | None, str, date], Seen] = {}
-    for presented in some:
-        if (client := clients.get(presented.client_id)) is None:
-            continue
-        seen = seen_by[presented]
-        cause, secret_id = _diagnosis(presented, client, secrets.get(client.pk, ()), seen.last_at)
-        group = (client.pk, secret_id, cause, seen.last_at.date())
-        if group in groups:
-            groups[group].absorb(seen)
-        else:
-            groups[group] = Seen(seen.count, seen.first_at, seen.last_at, seen.address)
-    return [hourly_rows.Refused(*group, seen) for group, seen in groups.items()]
+    for presented, seen in counts.items():
+        if client := clients.get(presented.client_id):
+            cause, secret_id = _cause_of(
+                presented, client, secrets.get(client.pk, ()), seen.last_at
+            )
+            merge(groups, (client.pk, secret_id, cause, seen.last_at.date()), seen)
+    rows = (
+        (*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address))
+        for group, seen in groups.items()
+    )
+    upserts.run((_ADD_REFUSED, rows))
 
 
-def _diagnosis(
-    presented: Presented, client: Client, secrets: Collection[ClientSecret], at: datetime
+def _cause_of(
+    presented: Presented, client: Client, secrets: Iterable[ClientSecret], at: datetime
 ) -> tuple[str, int | None]:
-    """Return why this was refused, and the id of the secret if it is one of the client's."""
+    """Return why this was refused, and the id of the secret if the client has or had it."""
     if presented.cause:
         return presented.cause, presented.secret_id
-    secret = next((one for one in secrets if _fits(one, presented.tags)), None)
+    tags = dict(presented.tags)
+    tagged = (one for one in secrets if one.tag_key_id in tags)
+    secret = next(
+        (one for one in tagged if hmac.compare_digest(tags[one.tag_key_id], bytes(one.tag))), None
+    )
     secret_id = secret.pk if secret else None
     if client.removed_at:
         return Cause.CLIENT_REMOVED, secret_id
@@ -120,10 +126,3 @@ def _diagnosis(
     if secret and secret.expires_at and secret.expires_at <= at:
         return Cause.SECRET_EXPIRED, secret_id
     return Cause.UNKNOWN_SECRET, secret_id
-
-
-def _fits(secret: ClientSecret, tags: Iterable[tuple[str, bytes]]) -> bool:
-    return any(
-        key_id == secret.tag_key_id and hmac.compare_digest(tag, bytes(secret.tag))
-        for key_id, tag in tags
-    )

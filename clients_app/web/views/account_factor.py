@@ -1,14 +1,12 @@
-"""Account: the second factor of a person, an authenticator app with its recovery codes."""
+"""Account: the second factor, an authenticator app with its recovery codes."""
 
 from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import Conflict, NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
@@ -19,73 +17,63 @@ from clients_app.identity.kept_forms import is_sent
 from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
-from clients_app.web.access import may, signed_in_somehow
+from clients_app.web.access import button, window
 from clients_app.web.htmx import see_other, show
 
-_PENDING: Final = "authenticator"  # in the session: the secret that is being set up, encrypted
-_sent = require_http_methods(["GET", "HEAD", "POST"])  # a GET, as of a reload, shows Account
+_PENDING: Final = "authenticator"  # in the session: the encrypted secret that is being set up
 
 
-@_sent
 @sensitive_variables("secret", "codes")
-@signed_in_somehow
-@may(Action.SET_OWN_FACTOR)
+@window(Action.SET_OWN_FACTOR, demands_factor=False)
 def account_authenticator(request: HttpRequest) -> HttpResponse:
-    """Show a new secret for the app; a code of it sets the app up and shows recovery codes."""
+    """Show a new secret for the app; a valid code sets up the app and shows recovery codes."""
     person = person_of(request)
     if has_factor(person):
-        return see_other(reverse("account"))
+        return see_other("account")
     pending = request.session.get(_PENDING)
     if not is_sent(request):
         return _ask(request, second_factors.new_app_secret())
     if pending is None:
         late = gettext("The previous QR code is out of date. Scan this one.")
         return _ask(request, second_factors.new_app_secret(), error=late)
-    secret, code = second_factors.opened(pending), request.POST.get("code", "")
+    secret, code = second_factors.decrypt(pending), request.POST.get("code", "")
     try:
         codes = second_factors.add_authenticator(
             person, secret, code, actor=actor_of(request), now=timezone.now()
         )
     except RuleBroken as error:
         return _ask(request, secret, error=sentence_of(error))
-    except Conflict:  # by another window
-        return see_other(reverse("account"))
+    except Conflict:  # set up in another window
+        return see_other("account")
     del request.session[_PENDING]
     note_new_app(request)
     return _show_codes(request, codes)
 
 
-@_sent
-@signed_in_somehow
-@may(Action.SET_OWN_FACTOR)
+@button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
-    """Let sign-in ask for the password alone."""
-    if is_sent(request):
-        person, now = person_of(request), timezone.now()
-        if second_factors.remove_factor(person, actor=actor_of(request), now=now):
-            messages.success(request, gettext("Authenticator app removed."))
-    return see_other(reverse("account"))
+    """Remove the second factor: sign-in then only needs the password."""
+    person, now = person_of(request), timezone.now()
+    if second_factors.remove_factor(person, actor=actor_of(request), now=now):
+        messages.success(request, gettext("Authenticator app removed."))
+    return see_other("account")
 
 
-@_sent
 @sensitive_variables("codes")
-@signed_in_somehow
-@may(Action.SET_OWN_FACTOR)
+@button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 def account_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make new recovery codes and show them; the former ones stop working."""
-    if not is_sent(request):
-        return see_other(reverse("account"))
+    """Create new recovery codes and show them; the previous ones stop working."""
     person, now = person_of(request), timezone.now()
     try:
         codes = second_factors.renew_recovery_codes(person, actor=actor_of(request), now=now)
-    except NotFound:  # removed by another window
-        return see_other(reverse("account"))
+    except NotFound:  # removed in another window
+        return see_other("account")
     return _show_codes(request, codes)
 
 
 @sensitive_variables("secret")
 def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
-    request.session[_PENDING] = second_factors.sealed(secret)
+    request.session[_PENDING] = second_factors.encrypt(secret)
     context = {
         "image": qr_code(person_of(request), secret),
         "secret": secret,

@@ -1,24 +1,26 @@
-"""Activity: who did what when, and which token requests were refused, newest first."""
+"""Activity: who did what and when, and which token requests were refused; and its export."""
 
 import logging
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from clients_app import audit
 from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import is_sent
 from clients_app.models import AuditEvent, Client
 from clients_app.permissions import Action
 from clients_app.selectors.activity import events as selectors
 from clients_app.selectors.activity.filters import ActivityFilter, found_by, names_of
 from clients_app.selectors.clients.lookup import clients_by_id
-from clients_app.web.access import may, signed_in
+from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
+from clients_app.web import error_pages
+from clients_app.web.access import screen, window
 from clients_app.web.activity_state import (
     KINDS,
     OUTCOMES,
@@ -28,72 +30,87 @@ from clients_app.web.activity_state import (
     activity_state,
 )
 from clients_app.web.htmx import show
+from clients_app.web.list_state import Chip
 
 log = logging.getLogger("clients_app.activity")
 
 
-class Chip(NamedTuple):
-    """A filter that no field shows, with the query of the list without it."""
-
-    words: str
-    without: str
-
-
-@require_safe
-@signed_in
-@may(Action.READ_ACTIVITY)
+@screen(Action.READ_ACTIVITY)
 def activity(request: HttpRequest) -> HttpResponse:
-    """Show a page of the events and refused groups that fit the filter."""
-    actor, said = actor_of(request), activity_state(request.GET)
-    wanted = filter_of(said, actor.tenant_id)
-    if said.above is not None:
-        page = selectors.activity_above(wanted, said.above)
+    """Show a page of the events and refused requests that match the filter, newest first."""
+    actor, state = actor_of(request), activity_state(request.GET)
+    wanted = _filter_of(state, actor.tenant_id)
+    if state.above is not None:
+        page = selectors.activity_above(wanted, state.above)
     else:
-        page = selectors.activity_below(wanted, said.below or selectors.TOP)
-    count = selectors.activity_count(wanted)
-    log.info(
-        "Activity was read by %s.",
-        actor.name,
-        extra={"event": "activity.read", "actor_id": actor.id, "query": told(said, wanted)},
-    )
+        page = selectors.activity_below(wanted, state.below or selectors.TOP)
+    query = _query_for_log(state, wanted)
+    extra = {"event": "activity.read", "actor_id": actor.id, "query": query}
+    log.info("Activity was read by %s.", actor.name, extra=extra)
     context = {
         "rows": _rows(page.rows, actor.tenant_id),
-        "count": min(count, selectors.COUNTED_MAX),
-        "is_more": count > selectors.COUNTED_MAX,
-        "newer": said.at(above=page.newer).query() if page.newer else "",
-        "older": said.at(below=page.older).query() if page.older else "",
-        "said": said,
-        "query": said.at().query(),
-        "any_time": replace(said.at(), when=When.ALWAYS, first=None, last=None).query(),
+        **_count(wanted),
+        "newer": state.at(above=page.newer).query() if page.newer else "",
+        "older": state.at(below=page.older).query() if page.older else "",
+        "filters": state,
+        "query": state.at().query(),
+        "any_time": replace(state.at(), when=When.ALWAYS, first=None, last=None).query(),
         "kinds": KINDS.items(),
         "outcomes": OUTCOMES.items(),
         "periods": [(when, label) for when, (label, _) in PERIODS.items()],
-        "chips": _chips(said, actor.tenant_id),
+        "chips": _chips(state, actor.tenant_id),
         "is_cut": wanted.found is not None and wanted.found.is_cut,
     }
-    address = reverse("activity") + said.query()
-    fragments = ("activity",)
-    title = gettext("Activity")
+    title, address = gettext("Activity"), reverse("activity") + state.query()
     return show(
-        request, "activity/activity", context, title=title, fragments=fragments, address=address
+        request, "activity/activity", context, title=title, fragments=("activity",), address=address
     )
 
 
-def filter_of(said: ActivityState, tenant_id: UUID) -> ActivityFilter:
-    """Return what an address asks of the tenant's rows."""
-    found = found_by(tenant_id, said.q) if said.q else None
-    return said.filter(tenant_id, found=found, now=timezone.now())
+@window(Action.EXPORT_ACTIVITY, "format")
+def activity_export(request: HttpRequest) -> Any:  # a streaming response is not an HttpResponse
+    """Ask for the format, then stream the filtered events as CSV or JSON lines."""
+    actor, now = actor_of(request), timezone.now()
+    state = activity_state(request.GET).at()
+    wanted = _filter_of(state, actor.tenant_id)
+    chosen = FORMATS.get(request.POST.get("format", ""))
+    if is_sent(request) and chosen:
+        ending, query = request.POST["format"], _query_for_log(state, wanted)
+        try:
+            lines = export_activity(wanted, ending, query=query, actor=actor, now=now)
+        except TooManyExports as error:
+            return error_pages.busy(request, error)
+        name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{ending}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(lines, content_type=chosen.content_type, headers=headers)
+    context = {
+        "action": reverse("activity-export") + state.query(),
+        "back": reverse("activity") + state.query(),
+        **_count(wanted),
+    }
+    status, title = 422 if is_sent(request) else 200, gettext("Export Activity")
+    return show(request, "activity/activity_export", context, title=title, status=status)
 
 
-def told(said: ActivityState, wanted: ActivityFilter) -> str:
-    """Return the query as records keep it: a text that is nothing of ours may be a secret."""
+def _count(wanted: ActivityFilter) -> dict[str, Any]:
+    count, most = selectors.activity_count(wanted), selectors.COUNTED_MAX
+    return {"count": min(count, most), "is_more": count > most}
+
+
+def _filter_of(state: ActivityState, tenant_id: UUID) -> ActivityFilter:
+    found = found_by(tenant_id, state.q) if state.q else None
+    return state.filter(tenant_id, found=found, now=timezone.now())
+
+
+def _query_for_log(state: ActivityState, wanted: ActivityFilter) -> str:
+    """Return the query without a text that found nothing: it may be a secret."""
     found = wanted.found
-    is_ours = found is not None and bool(found.clients or found.people or found.address)
-    return said.at().query() if is_ours else said.without("q")
+    is_known = found is not None and bool(found.clients or found.people or found.address)
+    return state.at().query() if is_known else state.without("q")
 
 
 def _rows(rows: list[selectors.Row], tenant_id: UUID) -> list[dict[str, Any]]:
-    """Return what the table says of each row; a client that is there has an address."""
+    """Return what the table shows of each row, with its client if that still exists."""
     clients = clients_by_id(tenant_id, {row.client_id for row in rows if row.client_id})
     return [_row(row, clients.get(row.client_id) if row.client_id else None) for row in rows]
 
@@ -111,13 +128,13 @@ def _row(row: selectors.Row, client: Client | None) -> dict[str, Any]:
     }
 
 
-def _chips(said: ActivityState, tenant_id: UUID) -> list[Chip]:
-    names = names_of(tenant_id, client_id=said.client, person_id=said.person)
-    chips = []
-    if said.client:
-        words = gettext("Client: %(name)s") % {"name": names.client or gettext("not there")}
-        chips.append(Chip(words, said.without("client")))
-    if said.person:
-        words = gettext("Person: %(name)s") % {"name": names.person or gettext("not there")}
-        chips.append(Chip(words, said.without("person")))
+def _chips(state: ActivityState, tenant_id: UUID) -> list[Chip]:
+    names = names_of(tenant_id, client_id=state.client, person_id=state.person)
+    gone, chips = gettext("not there"), []
+    if state.client:
+        words = gettext("Client: %(name)s") % {"name": names.client or gone}
+        chips.append(Chip(words, state.without("client")))
+    if state.person:
+        words = gettext("Person: %(name)s") % {"name": names.person or gone}
+        chips.append(Chip(words, state.without("person")))
     return chips

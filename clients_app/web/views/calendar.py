@@ -15,7 +15,7 @@ from clients_app.services.notices.calendar_links import digest_of
 
 @require_safe
 def calendar(request: HttpRequest, key: str) -> HttpResponse:
-    """Answer with what the person whose address it is may see now; 404 for any other key."""
+    """Return what the owner of the address may see now; 404 for an unknown key."""
     person, now = feed_owner(digest_of(key)), timezone.now()
     if person is None:
         raise Http404

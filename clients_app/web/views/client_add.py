@@ -1,48 +1,80 @@
-"""Add Client, the fields of each Client Type: step 1 of 2 where a secret follows; saves nothing."""
+"""Add Client: the fields of each Client Type, then the first secret for types that have secrets.
+
+The first window saves nothing; the second saves client and secret together.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.debug import sensitive_variables
 
-from clients_app.errors import NotFound, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of
+from clients_app import conf
+from clients_app.errors import AlreadyAdded, NotFound, Refused, gettext_noop
+from clients_app.http.forms.portal_form import form_key_of, input_of
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.selectors.tenants.policies import tenant_policy
-from clients_app.web.access import may, signed_in
+from clients_app.services.clients.registration import register_client
+from clients_app.web.access import window
+from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
-from clients_app.web.htmx import show
+from clients_app.web.htmx import see_other, show
 
-WHY = _("A client gives access to your APIs.")
+_add_window = window(Action.ADD_CLIENT, ClientForm, SecretForm, "form_key", "add_url", "remove_url")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-@may(Action.ADD_CLIENT)
-@keeps(ClientForm, SecretForm, "form_key", "add_url", "remove_url")
+@_add_window
 def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """First window; Continue leads to Add Secret, which carries what was typed here."""
+    form = _client_form(request, known_type(client_type))
+    secret_form = _secret_form(request, sent=False)
+    if form.is_valid() and form.client_type.has_secrets:
+        return _show_secret_form(request, form, secret_form)
+    return _show_client_form(request, form, secret_form)
+
+
+@sensitive_variables("created")
+@_add_window
+def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
+    """Last window; the response to Add is the only place that shows the secret."""
     named = known_type(client_type)
-    actor, now = actor_of(request), timezone.now()
-    policy = tenant_policy(actor.tenant_id)
-    secret_form = SecretForm.shown(request.POST, now=now, policy=policy)
-    if request.method != "POST" or BACK in request.POST or is_url_step(request.POST):
-        typed = after_url_step(request.POST)
-        form = ClientForm.shown(typed, actor=actor, client_type=named)
-        return show_client_form(request, form, secret_form)
-    form = ClientForm(request.POST, actor=actor, client_type=named)
+    if request.method != "POST":
+        return see_other(addresses_of(named)["first"])
+    form = _client_form(request, named, at_add=True)
+    secret_form = _secret_form(request, sent=is_submitted(request))
+    if not is_submitted(request):
+        shows_first = not named.has_secrets or is_url_step(request.POST)
+        return (_show_client_form if shows_first else _show_secret_form)(request, form, secret_form)
     if not form.is_valid():
-        return show_client_form(request, form, secret_form, status=422)
-    if not named.has_secrets:  # there is no second step
-        return show_client_form(request, form, secret_form)
-    return show_secret_form(request, form, secret_form)
+        return _show_client_form(request, form, secret_form)
+    if named.has_secrets and not secret_form.is_valid():
+        return _show_secret_form(request, form, secret_form)
+    try:
+        created = register_client(
+            form.client_draft(),
+            secret_form.secret_draft() if named.has_secrets else None,
+            actor=form.actor,
+            now=secret_form.now,
+            form_key=form_key_of(request.POST),
+        )
+    except AlreadyAdded:
+        raise
+    except Refused as error:
+        at_secret = named.has_secrets and input_of(error.field or "") in secret_form.fields
+        (secret_form if at_secret else form).add_broken(error)
+        return (_show_secret_form if at_secret else _show_client_form)(request, form, secret_form)
+    context = {
+        "client": created.client,
+        "plain": created.plain,
+        "token_address": f"{conf.issuer()}/connect/token",
+    }
+    title = gettext("Client Successfully Created")
+    screen = "clients/client_created" if named.has_secrets else "clients/client_created_public"
+    return show(request, screen, context, title=title, event="clientCreated")
 
 
 def known_type(text: str) -> ClientType:
@@ -56,22 +88,33 @@ def known_type(text: str) -> ClientType:
 
 
 def addresses_of(client_type: ClientType) -> dict[str, str]:
-    """Return the addresses of the two steps for a type; Client-Credentials has the plain ones."""
-    if client_type == CLIENT_CREDENTIALS:
-        return {"first": reverse("client-add"), "second": reverse("client-register")}
-    kwargs = {"client_type": client_type.id}
+    """Return the addresses of both windows; those of Client-Credentials do not name the type."""
+    kwargs = {} if client_type == CLIENT_CREDENTIALS else {"client_type": client_type.id}
+    suffix = "-type" if kwargs else ""
     return {
-        "first": reverse("client-add-type", kwargs=kwargs),
-        "second": reverse("client-register-type", kwargs=kwargs),
+        "first": reverse(f"client-add{suffix}", kwargs=kwargs),
+        "second": reverse(f"client-register{suffix}", kwargs=kwargs),
     }
 
 
-def show_client_form(
-    request: HttpRequest, form: ClientForm, secret_form: SecretForm, *, status: int = 200
+def _client_form(
+    request: HttpRequest, client_type: ClientType, *, at_add: bool = False
+) -> ClientForm:
+    make = ClientForm if is_submitted(request) else ClientForm.shown
+    typed, actor = after_url_step(request.POST), actor_of(request)
+    return make(typed, actor=actor, client_type=client_type, at_add=at_add)
+
+
+def _secret_form(request: HttpRequest, *, sent: bool) -> SecretForm:
+    policy = tenant_policy(actor_of(request).tenant_id)
+    make = SecretForm if sent else SecretForm.shown
+    return make(request.POST, now=timezone.now(), policy=policy)
+
+
+def _show_client_form(
+    request: HttpRequest, form: ClientForm, secret_form: SecretForm
 ) -> HttpResponse:
-    """Show step 1; what was typed in step 2 travels with it."""
-    came_back = "expiration" in request.POST
-    listed = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
+    """Show the first window; what was typed in the second travels with it."""
     steps = addresses_of(form.client_type)
     has_one_step = not form.client_type.has_secrets
     context = {
@@ -79,18 +122,19 @@ def show_client_form(
         "client_type": form.client_type,
         "has_one_step": has_one_step,
         "action": steps["second" if has_one_step else "first"],
-        "focus": form.first_wrong or (listed if listed in form.fields else "") or "name",
-        "kept": secret_form.hidden if came_back else [],
+        "focus": focus_of(request, form, default="name"),
+        "kept": secret_form.hidden if "expiration" in request.POST else [],
         "form_key": form_key_of(request.POST),
         "owns_it": secret_form.policy.owner_required,
     }
-    return show(request, "clients/client_add", context, title=gettext("Add Client"), status=status)
+    status, title = 422 if form.errors else 200, gettext("Add Client")
+    return show(request, "clients/client_add", context, title=title, status=status)
 
 
-def show_secret_form(
-    request: HttpRequest, client_form: ClientForm, form: SecretForm, *, status: int = 200
+def _show_secret_form(
+    request: HttpRequest, client_form: ClientForm, form: SecretForm
 ) -> HttpResponse:
-    """Show step 2, with step 1 in hidden inputs that are trusted for nothing."""
+    """Show the second window, with the first in hidden inputs that are trusted for nothing."""
     context = {
         "form": form,
         "name": client_form["name"].value(),
@@ -99,4 +143,5 @@ def show_secret_form(
         "form_key": form_key_of(request.POST),
         "is_step_2": True,
     }
-    return show(request, "secrets/secret_add", context, title=gettext("Add Secret"), status=status)
+    status, title = 422 if form.errors else 200, gettext("Add Secret")
+    return show(request, "secrets/secret_add", context, title=title, status=status)

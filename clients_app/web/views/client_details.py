@@ -1,7 +1,6 @@
-"""Details of a client, beside the list: four tabs, each with an address of its own."""
+"""Details of a client, next to the list: four tabs, each with its own address."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,34 +8,44 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from clients_app import audit
 from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
-from clients_app.models import Client
+from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
-from clients_app.selectors.activity.lookup import recent_events_of
+from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.usage import client_summary, hours_of, refusals_of
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
-from clients_app.web.access import may, signed_in
+from clients_app.web.access import screen
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
 from clients_app.web.views.client_list import list_context
 
 TIMELINE_MAX: Final = 20
+_MAY: Final = {  # the names in the template, without "may_"
+    "edit": Action.EDIT_CLIENT,
+    "disable": Action.DISABLE_CLIENT,
+    "end_tokens": Action.END_TOKENS,
+    "remove": Action.REMOVE_CLIENT,
+    "read_secrets": Action.READ_SECRETS,
+    "add_secret": Action.ADD_SECRET,
+    "assign_roles": Action.ASSIGN_ROLES,
+    "rotate_secret": Action.ROTATE_SECRET,
+    "edit_secret": Action.EDIT_SECRET,
+    "remove_secret": Action.REMOVE_SECRET,
+    "read_activity": Action.READ_ACTIVITY,
+}
 
 
-@require_safe
-@signed_in
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def client_details(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show what the client is and how it is used."""
+    """Show the settings of the client and how it is used."""
     now = timezone.now()
     context = {
         "summary": client_summary(client, now=now),
@@ -50,54 +59,39 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     return _tab(request, client, "details", gettext("Details"), context, now)
 
 
-@require_safe
-@signed_in
-@may(Action.READ_SECRETS)
+@screen(Action.READ_SECRETS)
 def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show its secrets: everything but their values."""
+    """Show its secrets, without their values."""
     now = timezone.now()
     secrets = listed_secrets(client, now=now)
     live = [secret for secret in secrets if not is_expired(secret.expires_at, now)]
     times = Counter(secret.description for secret in live if secret.description)
-    repeated = [description for description, count in times.items() if count > 1]
     rotating = rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
-    under_way = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
+    successors = {rotation.old.secret.pk: rotation.new.secret for rotation in rotating}
     for secret in secrets:
-        secret.replaced_by = under_way.get(secret.pk)
+        secret.replaced_by = successors.get(secret.pk)
+    to_rotate = [secret for secret in live if secret.replaced_by is None]
     context = {
         "secrets": secrets,
-        "repeated": repeated,
+        "repeated": [description for description, count in times.items() if count > 1],
         "rotations": rotating,
-        "to_rotate": _first_to_end(one for one in live if one.replaced_by is None),
+        "to_rotate": min(to_rotate, key=_by_expiry, default=None),
     }
     return _tab(request, client, "secrets", gettext("Secrets"), context, now)
 
 
-def _first_to_end(secrets: Iterable[Any]) -> Any:
-    """Return the secret that Rotate begins with; None where there is none."""
-    return min(
-        secrets,
-        key=lambda one: (one.expires_at is None, one.expires_at or one.created_at),
-        default=None,
-    )
-
-
-@require_safe
-@signed_in
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show the roles that travel in its tokens."""
+    """Show the roles that its tokens carry."""
     if not client.type.has_roles:
         raise NotFound(gettext_noop("Clients of this type carry no roles."))
     context = {"roles": roles_of_client(client)}
     return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
 
-@require_safe
-@signed_in
-@may(Action.READ_ACTIVITY)
+@screen(Action.READ_ACTIVITY)
 def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show who did what to it, with the values before and after, and how it was used."""
+    """Show who changed it, with the values before and after, and how it was used."""
     now = timezone.now()
     context = {
         "timeline": _timeline(client, now),
@@ -107,26 +101,23 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
     return _tab(request, client, "activity", gettext("Activity"), context, now)
 
 
+def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:
+    return (secret.expires_at is None, secret.expires_at or secret.created_at)
+
+
 def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
-    """Return what was done to it and what it was refused, latest first."""
-    done: list[dict[str, Any]] = [
-        {
-            "at": event.at,
-            "event": event,
-            "sentence": audit.sentence(event),
-            "changes": audit.changes(event),
-        }
-        for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX)
-    ]
-    refused = [
-        {"at": refusal.last_at, "refusal": refusal}
-        for refusal in refusals_of(client, now=now, limit=TIMELINE_MAX)
-    ]
-    return sorted(done + refused, key=lambda one: one["at"], reverse=True)[:TIMELINE_MAX]
+    """Return the events and refused requests of the client, newest first."""
+    rows: list[dict[str, Any]] = []
+    for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX):
+        sentence, changes = audit.sentence(event), audit.changes(event)
+        rows.append({"at": event.at, "event": event, "sentence": sentence, "changes": changes})
+    refusals = refusals_of(client, now=now, limit=TIMELINE_MAX)
+    rows += [{"at": refusal.last_at, "refusal": refusal} for refusal in refusals]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)[:TIMELINE_MAX]
 
 
 def _urls(client: Client) -> list[tuple[str, list[str]]]:
-    """Return what a type with URLs lists, by its label; nothing for one without."""
+    """Return label and URLs of each list of URLs that its type has."""
     rows = list(client.urls.all())
     return [
         (gettext(kind.label), [row.url for row in rows if row.kind == kind.id])
@@ -142,38 +133,28 @@ def _tab(
     context: dict[str, Any],
     now: datetime,
 ) -> HttpResponse:
-    actor = actor_of(request)
-    may_do = {
-        "may_edit": allows(actor, Action.EDIT_CLIENT, client=client),
-        "may_disable": allows(actor, Action.DISABLE_CLIENT, client=client),
-        "may_end_tokens": allows(actor, Action.END_TOKENS, client=client),
-        "may_remove": allows(actor, Action.REMOVE_CLIENT, client=client),
-        "may_read_secrets": client.type.has_secrets
-        and allows(actor, Action.READ_SECRETS, client=client),
-        "may_add_secret": client.type.has_secrets
-        and allows(actor, Action.ADD_SECRET, client=client),
-        "may_assign_roles": client.type.has_roles
-        and allows(actor, Action.ASSIGN_ROLES, client=client),
-        "may_rotate_secret": allows(actor, Action.ROTATE_SECRET, client=client),
-        "may_edit_secret": allows(actor, Action.EDIT_SECRET, client=client),
-        "may_remove_secret": allows(actor, Action.REMOVE_SECRET, client=client),
-        "may_read_activity": allows(actor, Action.READ_ACTIVITY),
+    actor, parts = actor_of(request), {"client_id": client.pk}
+    may = {f"may_{name}": allows(actor, action, client=client) for name, action in _MAY.items()}
+    for name in ("may_read_secrets", "may_add_secret"):
+        may[name] = may[name] and client.type.has_secrets
+    may["may_assign_roles"] = may["may_assign_roles"] and client.type.has_roles
+    if wants_fragment(request):  # the links only need the query of the list
+        may_restore = allows(actor, Action.RESTORE_CLIENT)
+        around = {"state": list_state(request.GET, may_restore=may_restore).query()}
+    else:
+        around = list_context(request, client)
+    state, since = around["state"], stamp(client.tenant_id, now=now, client=client)
+    shown = {
+        **around,
+        **context,
+        **may,
         "secret_count": client.secrets.live(now).count(),
         "role_count": client.roles.count(),
-    }
-    around = _state_alone(request) if wants_fragment(request) else list_context(request, client)
-    parts, state = {"client_id": client.pk}, around["state"]
-    since = stamp(client.tenant_id, now=now, client=client)
-    places = {
         "here": reverse(f"client-{tab}", kwargs=parts) + state,
         "pane_live": live_address("client-live", state, since, tab=tab, **parts),
+        "client": client,
+        "tab": tab,
+        "now": now,
     }
-    shown = {**around, **context, **may_do, **places, "client": client, "tab": tab, "now": now}
     title = gettext("%(client)s, %(tab)s") % {"client": client.name, "tab": label}
     return show(request, "clients/client_details", shown, title=title, fragments=("details",))
-
-
-def _state_alone(request: HttpRequest) -> dict[str, Any]:
-    """Return what the pane's links need of the list, without reading the list."""
-    may_restore = allows(actor_of(request), Action.RESTORE_CLIENT)
-    return {"state": list_state(request.GET, may_restore=may_restore).query()}

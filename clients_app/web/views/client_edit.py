@@ -1,75 +1,80 @@
-"""Edit Client: what someone else changed meanwhile is shown, not overwritten."""
-
-from datetime import datetime
+"""Edit Client and Edit Roles: what someone else changed is shown, not overwritten."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
 
-from clients_app.errors import ChangedMeanwhile, Conflict, RuleBroken
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import BACK, keeps
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.services.clients.edits import edit_client, set_owners
-from clients_app.web.access import may, signed_in
+from clients_app.services.clients.edits import assign_roles, edit_client, set_owners
+from clients_app.web.access import window
+from clients_app.web.form_window import focus_of, form_window
 from clients_app.web.forms.client_edit_form import ClientEditForm
-from clients_app.web.forms.url_lists import after_url_step, is_url_step
-from clients_app.web.htmx import done, show
+from clients_app.web.forms.client_roles_form import ClientRolesForm
+from clients_app.web.htmx import done
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-@may(Action.EDIT_CLIENT)
-@keeps(ClientEditForm, "add_url", "remove_url")
+@window(Action.EDIT_CLIENT, ClientEditForm, "add_url", "remove_url")
 def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
-    """Ask for all that can change; Save changes it at once."""
+    """Change the fields, roles and owners of a client."""
     actor = actor_of(request)
-    if not _is_sent(request):
-        typed = after_url_step(request.POST)
-        return _ask(request, client, ClientEditForm.shown(typed, client=client, actor=actor))
-    form = ClientEditForm(request.POST, client=client, actor=actor)
-    if not form.is_valid():
-        return _ask(request, client, form, status=422)
-    try:
-        saved = _save(client, form, now=timezone.now())
-    except (RuleBroken, Conflict) as error:
-        form.add_broken(error)
-        if isinstance(error, ChangedMeanwhile):
-            form.show_changes(get_client(client.tenant_id, client.pk))
-        return _ask(request, client, form, status=422)
-    to = reverse("client-details", kwargs={"client_id": client.pk})
-    said = gettext("%(client)s saved.") % {"client": saved.name}
-    return done(request, to=to, said=said, tell="clientChanged")
 
-
-def _is_sent(request: HttpRequest) -> bool:
-    return request.method == "POST" and BACK not in request.POST and not is_url_step(request.POST)
-
-
-def _save(client: Client, form: ClientEditForm, *, now: datetime) -> Client:
-    actor, version = form.actor, form.cleaned_data["version"]
-    with transaction.atomic():  # fields, roles and Owners together, or none of them
-        client = edit_client(
+    @transaction.atomic  # all of them, or none
+    def save(form: ClientEditForm) -> HttpResponse:
+        version, now = form.cleaned_data["version"], timezone.now()
+        saved = edit_client(
             client, form.client_draft(), expected_version=version, actor=actor, now=now
         )
         if "owners" in form.fields:
-            client = set_owners(
-                client, form.owner_ids, expected_version=client.version, actor=actor, now=now
-            )
-    return client
+            set_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
+        message = gettext("%(client)s saved.") % {"client": saved.name}
+        return done(request, message, "client-details", client_id=client.pk)
+
+    return form_window(
+        request,
+        "clients/client_edit",
+        ClientEditForm,
+        save,
+        title=gettext("Edit Client"),
+        context=lambda form: {"client": client, "focus": focus_of(request, form, default="name")},
+        latest=lambda: get_client(client.tenant_id, client.pk),
+        client=client,
+        actor=actor,
+    )
 
 
-def _ask(
-    request: HttpRequest, client: Client, form: ClientEditForm, *, status: int = 200
-) -> HttpResponse:
-    name = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
-    focus = form.first_wrong or (name if name in form.fields else "") or "name"
-    context = {"form": form, "client": client, "focus": focus}
-    return show(
-        request, "clients/client_edit", context, title=gettext("Edit Client"), status=status
+@window(Action.ASSIGN_ROLES, ClientRolesForm, "preview")
+def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
+    """Assign roles; Preview shows the claims that tokens will carry with them."""
+    if not client.type.has_roles:
+        raise NotFound(gettext_noop("Clients of this type carry no roles."))
+    actor = actor_of(request)
+
+    def save(form: ClientRolesForm) -> HttpResponse:
+        assign_roles(
+            client,
+            form.role_ids,
+            confirms_administrator=form.cleaned_data["confirm_admin"],
+            expected_version=form.cleaned_data["version"],
+            actor=actor,
+            now=timezone.now(),
+        )
+        message = gettext("Roles of %(client)s saved.") % {"client": client.name}
+        return done(request, message, "client-roles", client_id=client.pk)
+
+    return form_window(
+        request,
+        "clients/client_roles_edit",
+        ClientRolesForm,
+        save,
+        title=gettext("Edit Roles"),
+        context=lambda form: {"client": client, "focus": form.first_wrong or "roles"},
+        latest=lambda: get_client(client.tenant_id, client.pk),
+        fragments=("window", "claims"),
+        client=client,
+        actor=actor,
     )

@@ -1,4 +1,4 @@
-"""Clients: the list, by Client Type, Filter, Show and role, in the order of any column."""
+"""The list of clients, by Client Type, Filter, Show and role, in the order of any column."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -21,88 +21,73 @@ from clients_app.selectors.clients.lists import Show, client_page
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
-from clients_app.web.access import may, signed_in
+from clients_app.web.access import screen
 from clients_app.web.htmx import see_other, show, with_query
-from clients_app.web.list_state import SHOWN, ListState, list_state
+from clients_app.web.list_state import SHOWN, Chip, ListState, list_state
 from clients_app.web.polling import live_address, stamp
 from clients_app.web.views.client_add import addresses_of
 
 
 class Column(NamedTuple):
-    """A column of the list; ``order`` is what aria-sort says of it."""
+    """A column of the list."""
 
     name: str
     label: str | Promise
-    place: str  # its class
-    to: str  # the query that sorts by it, or turns its order round
-    order: str
-
-
-class Chip(NamedTuple):
-    """A filter, with the query of the list without it."""
-
-    words: str
-    without: str
+    css_class: str
+    to: str  # the query that sorts by it, or reverses its order
+    order: str  # for aria-sort
 
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Go to the clients."""
+    """Redirect to the clients."""
     return see_other(with_query(reverse("client-list"), **request.GET.dict()))
 
 
-@require_safe
-@signed_in
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def client_list(request: HttpRequest) -> HttpResponse:
-    """Show the clients of one type that fit the filter."""
+    """Show the clients of one type that match the filters."""
     context = list_context(request)
-    return show(
-        request,
-        "clients/client_list",
-        context,
-        title=gettext("Clients"),
-        fragments=("clients", "list"),
-        address=context["address"],
-    )
+    shown = {"title": gettext("Clients"), "address": context["address"]}
+    return show(request, "clients/client_list", context, fragments=("clients", "list"), **shown)
 
 
 def list_context(request: HttpRequest, client: Client | None = None) -> dict[str, Any]:
-    """Return what the list shows; beside an open client, the list of its type by default."""
+    """Return the context of the list; next to an open client it shows that type by default."""
     actor, now = actor_of(request), timezone.now()
     since = stamp(actor.tenant_id, now=now)  # before the rows are read
     may_restore = allows(actor, Action.RESTORE_CLIENT)
     may_select = allows(actor, Action.ASSIGN_ROLES)
-    said = list_state(request.GET, may_restore=may_restore)
+    state = list_state(request.GET, may_restore=may_restore)
     default = client.type if client else CLIENT_CREDENTIALS
-    client_type = CLIENT_TYPES[said.type or default.id]
-    named = replace(said, type=client_type.id)  # its address names the type, whatever is open
+    client_type = CLIENT_TYPES[state.type or default.id]
+    named = replace(state, type=client_type.id)  # its address names the type, whatever is open
     page = client_page(
         actor.tenant_id,
         client_type=client_type.id,
-        q=said.q,
-        show=said.show,
-        role_id=said.role,
+        q=state.q,
+        show=state.show,
+        role_id=state.role,
         sort=_order_of(named),
-        page=said.page,
+        page=state.page,
         now=now,
     )
-    said, named = replace(said, page=page.page), replace(named, page=page.page)
-    filtered = bool(said.q or said.show or said.role)
+    state, named = replace(state, page=page.page), replace(named, page=page.page)
+    filtered = bool(state.q or state.show or state.role)
     everything = None if filtered else sum(page.counts.values())
     return {
         "page": page,
-        "q": said.q,
-        "said": said,
+        "q": state.q,
+        "filters": state,
         "client_type": client_type,
         "types": [(one, page.counts[one.id]) for one in CLIENT_TYPES.values()],
         "shows": [(one, SHOWN[one]) for one in Show if one is not Show.REMOVED or may_restore],
         "columns": _columns(named),
         "chips": _chips(named, actor.tenant_id),
         "filtered": filtered,
-        "state": replace(said, type="" if client_type == default else client_type.id).query(),
+        "state": replace(state, type="" if client_type == default else client_type.id).query(),
         "elsewhere": [
-            (CLIENT_TYPES[one], count, ListState(type=one, q=said.q, show=said.show).query())
+            (CLIENT_TYPES[one], count, ListState(type=one, q=state.q, show=state.show).query())
             for one, count in page.counts.items()
             if count
         ],
@@ -112,7 +97,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "list_live": live_address("client-list-live", named.query(), since),
         "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
-        "selecting": said.select and may_select,
+        "selecting": state.select and may_select,
         "select_query": replace(named, select=True).query() if may_select else "",
         "saved_filters": person_of(request).saved_filters.all(),
         "save_query": replace(named, page=1, select=False).query(),
@@ -122,47 +107,47 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     }
 
 
-def _order_of(said: ListState) -> str:
-    """Return the order; a column that is not shown is none to sort by."""
-    return said.sort if said.sort.removeprefix("-") in _shown_columns(said) else "name"
+def _order_of(state: ListState) -> str:
+    """Return the order; a column that is not shown does not count."""
+    return state.sort if state.sort.removeprefix("-") in _shown_columns(state) else "name"
 
 
-def _shown_columns(said: ListState) -> dict[str, tuple[str | Promise, str]]:
-    if said.show is Show.REMOVED:
+def _shown_columns(state: ListState) -> dict[str, tuple[str | Promise, str]]:
+    if state.show is Show.REMOVED:
         return {"name": (_("Name and Client Id"), ""), "removed": (_("Removed"), "col-roles")}
-    client_type = CLIENT_TYPES[said.type]
-    columns: dict[str, tuple[str | Promise, str]] = {
+    client_type = CLIENT_TYPES[state.type]
+    expires = {"expires": (_("Next expiration"), "")} if client_type.has_secrets else {}
+    roles = {"roles": (_("Roles"), "col-roles")} if client_type.has_roles else {}
+    return {
         "name": (_("Name and Client Id"), ""),
         "status": (_("Status"), ""),
+        **expires,
+        **roles,
+        "used": (_("Last token"), "col-used"),
     }
-    if client_type.has_secrets:
-        columns["expires"] = (_("Next expiration"), "")
-    if client_type.has_roles:
-        columns["roles"] = (_("Roles"), "col-roles")
-    return {**columns, "used": (_("Last token"), "col-used")}
 
 
-def _columns(said: ListState) -> list[Column]:
-    order = _order_of(said)
-    words = {order.removeprefix("-"): "descending" if order.startswith("-") else "ascending"}
+def _columns(state: ListState) -> list[Column]:
+    order = _order_of(state)
+    aria = {order.removeprefix("-"): "descending" if order.startswith("-") else "ascending"}
     return [
-        Column(name, label, place, replace(said, sort=order).sorted_by(name), words.get(name, ""))
-        for name, (label, place) in _shown_columns(said).items()
+        Column(name, label, css, replace(state, sort=order).sorted_by(name), aria.get(name, ""))
+        for name, (label, css) in _shown_columns(state).items()
     ]
 
 
-def _chips(said: ListState, tenant_id: Any) -> list[Chip]:
+def _chips(state: ListState, tenant_id: Any) -> list[Chip]:
     chips = []
-    if said.q:
-        words = gettext("Filter: %(filter)s") % {"filter": said.q}
-        chips.append(Chip(words, said.without("q")))
-    if said.show:
-        chips.append(Chip(str(SHOWN[said.show]), said.without("show")))
-    if said.role:
+    if state.q:
+        words = gettext("Filter: %(filter)s") % {"filter": state.q}
+        chips.append(Chip(words, state.without("q")))
+    if state.show:
+        chips.append(Chip(str(SHOWN[state.show]), state.without("show")))
+    if state.role:
         try:
-            name = get_role(tenant_id, said.role).name
+            name = get_role(tenant_id, state.role).name
         except NotFound:
-            name = gettext("not there any more")
+            name = gettext("no longer there")
         words = gettext("Role: %(role)s") % {"role": name}
-        chips.append(Chip(words, said.without("role")))
+        chips.append(Chip(words, state.without("role")))
     return chips

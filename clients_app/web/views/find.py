@@ -7,18 +7,17 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.find import find as find_rows
-from clients_app.web.access import may, signed_in
+from clients_app.web.access import screen
 from clients_app.web.htmx import show
-from clients_app.web.list_state import FILTER_MAX
+from clients_app.web.list_state import filter_text
 
 
 class Place(NamedTuple):
-    """A page or a window to go to, for those who may do ``needs`` there."""
+    """A page or a window, for people with the permission that it ``needs``."""
 
     label: str | Promise
     icon: str
@@ -29,7 +28,7 @@ class Place(NamedTuple):
 
 
 PLACES: Final = (
-    Place(_("Add Client"), "plus", "client-add", Action.ADD_CLIENT, ("C",), is_window=True),
+    Place(_("Add Client"), "plus", "client-add", Action.ADD_CLIENT, ("C",), True),
     Place(_("Add Role"), "plus", "role-add", Action.ADD_ROLE, is_window=True),
     Place(_("Open Clients"), "key", "client-list", Action.READ_CLIENTS, ("G", "C")),
     Place(_("Open Roles"), "shield", "role-list", Action.READ_ROLES, ("G", "R")),
@@ -38,25 +37,15 @@ PLACES: Final = (
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
     Place(_("Open Policies"), "shield-check", "policies", Action.READ_POLICIES),
-    Place(
-        _("Keyboard shortcuts"),
-        "terminal",
-        "shortcuts",
-        Action.READ_CLIENTS,
-        ("?",),
-        is_window=True,
-    ),
+    Place(_("Keyboard shortcuts"), "terminal", "shortcuts", Action.READ_CLIENTS, ("?",), True),
 )
 
 
-@require_safe
-@signed_in
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def find(request: HttpRequest) -> HttpResponse:
-    """Show what fits the letters typed so far."""
-    actor = actor_of(request)
-    q = request.GET.get("q", "").replace("\x00", "")[:FILTER_MAX]
-    words, found = q.strip().casefold(), find_rows(actor.tenant_id, q)
+    """Show what matches the letters typed so far."""
+    actor, q = actor_of(request), filter_text(request.GET)
+    words, found = q.casefold(), find_rows(actor.tenant_id, q)
     context = {
         "q": q,
         "clients": found.clients,

@@ -1,26 +1,23 @@
-"""Get started: a guide for each Client Type, with this installation's own addresses filled in."""
+"""Get started: a guide for each Client Type, with the addresses of this installation."""
 
 from shlex import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from clients_app import conf
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
-from clients_app.web.access import signed_in
+from clients_app.web.access import screen
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
 
 
-@require_safe
-@signed_in
+@screen()
 def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
-    """Lead from Add Client to the first verified token and the first rotation."""
-    named = known_type(client_type)
-    actor = actor_of(request)
+    """Guide from Add Client to the first verified token and the first rotation."""
+    named, actor = known_type(client_type), actor_of(request)
     values = _addresses(str(actor.tenant_id))
     context = {
         "client_type": named,
@@ -36,7 +33,7 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
 
 
 def _chapters(client_type: ClientType) -> list[str]:
-    """Return the templates of the guide, in their order."""
+    """Return the templates of the guide, in order."""
     is_offered = bool(client_type.grants)
     chapters = {
         "clients_app/help/_guide_add.html": True,
@@ -64,7 +61,7 @@ def _addresses(tenant_id: str) -> dict[str, str]:
 
 
 def _commands(values: dict[str, str]) -> dict[str, str]:
-    """Return what is to be pasted into a shell; what is in capitals is the reader's to fill in."""
+    """Return commands to paste into a shell; the reader replaces what is in capitals."""
     api = f"{quote(values['issuer'])} {values['tenant_id']}"
     if values["audience"] != conf.public_url():
         api += f" --audience {quote(values['audience'])}"

@@ -1,19 +1,17 @@
-"""The list and the pane as they are now, for a page that polls; 204 where nothing changed."""
+"""The list and the pane for a page that polls; 204 if nothing changed."""
 
-from functools import wraps
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from clients_app.errors import Forbidden, NotFound, gettext_noop
+from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import View
 from clients_app.identity.sessions import polled
 from clients_app.models import Client
 from clients_app.permissions import Action, require
-from clients_app.web.access import View, may, signed_in
-from clients_app.web.htmx import go, page_behind, wants_fragment
+from clients_app.web.access import screen
 from clients_app.web.polling import stamp, unchanged
 from clients_app.web.views import client_details, client_list
 
@@ -25,39 +23,18 @@ _TABS: Final[dict[str, tuple[Action, View]]] = {
 }
 
 
-def _or_the_page(view: View) -> View:
-    """Load the whole page anew where the part is not given any more: it says why, once."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except (Forbidden, NotFound):
-            if not wants_fragment(request):
-                raise
-            return go(request, page_behind(request))
-
-    return guarded
-
-
-@require_safe
 @polled
-@signed_in
-@_or_the_page
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def list_live(request: HttpRequest) -> HttpResponse:
-    """Answer with the list, if it changed."""
+    """Return the list if it changed."""
     current = stamp(actor_of(request).tenant_id, now=timezone.now())
     return unchanged(request, current) or client_list.client_list(request)
 
 
-@require_safe
 @polled
-@signed_in
-@_or_the_page
-@may(Action.READ_CLIENTS)
+@screen(Action.READ_CLIENTS)
 def client_live(request: HttpRequest, client: Client, tab: str) -> HttpResponse:
-    """Answer with a tab of the pane, if it changed."""
+    """Return a tab of the pane if it changed."""
     if tab not in _TABS:
         raise NotFound(gettext_noop("There is no such tab."))
     action, show_tab = _TABS[tab]

@@ -1,4 +1,4 @@
-"""How long the session still lasts: asked before the warning, and prolonged by the person."""
+"""How long the session lasts: polled before the warning, and extended by the person."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -7,19 +7,13 @@ from clients_app.identity.sessions import HEADER, polled, session_left
 
 
 @require_safe
-@polled
-def session_asked(request: HttpRequest) -> HttpResponse:
-    """Say how long it lasts; to ask is no activity."""
-    return _left(request)
+def session_stay(request: HttpRequest) -> HttpResponse:
+    """Stay signed in: the request itself is the activity, like a visit to any page."""
+    return HttpResponse(status=204, headers={HEADER: str(session_left(request))})
 
 
 @require_safe
-def session_stay(request: HttpRequest) -> HttpResponse:
-    """Stay signed in: the request itself is the activity, as a visit of any page is."""
-    return _left(request)
-
-
-def _left(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(status=204)
-    response[HEADER] = str(session_left(request))
-    return response
+@polled
+def session_asked(request: HttpRequest) -> HttpResponse:
+    """Return how long the session lasts; a poll is not activity."""
+    return session_stay(request)

@@ -1,14 +1,13 @@
-"""Keyboard shortcuts: the list of them."""
+"""The list of keyboard shortcuts."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
-from clients_app.web.access import signed_in
+from clients_app.web.access import screen
 from clients_app.web.htmx import show
 
-SHORTCUTS = (  # js/shortcuts.js does them
+SHORTCUTS = (  # the actions are in js/shortcuts.js
     (_("Find"), ("Ctrl", "K")),
     (_("Filter"), ("/",)),
     (_("Add Client"), ("C",)),
@@ -24,8 +23,7 @@ SHORTCUTS = (  # js/shortcuts.js does them
 )
 
 
-@require_safe
-@signed_in
+@screen()
 def shortcuts(request: HttpRequest) -> HttpResponse:
     """Show what each key does."""
     title = gettext("Keyboard shortcuts")

@@ -1,5 +1,7 @@
 """Sign in and sign out."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,16 +19,16 @@ from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, w
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Take username and password, then go on where the person wanted to be."""
-    to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
-    fields = kept_forms.carried_fields(request, to)
+    """Check username and password, then go on to where the person wanted to be."""
+    to, fields = _goal_of(request)
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
-    if request.method != "POST" or kept_forms.BACK in request.POST:
-        return _ask(request, to, fields, username=request.POST.get("login", ""))
+    username = request.POST.get("login", "")
+    if not kept_forms.is_sent(request):
+        return _ask(request, to, fields, username=username)
     answer = steps.take_password(request, to=to)
     if isinstance(answer, steps.Refused):
-        return _ask(request, to, fields, username=request.POST.get("login", ""), **answer._asdict())
+        return _ask(request, to, fields, username=username, **answer._asdict())
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
     return _ask_code(request, to, fields) if steps.code_awaited(request) else answer
@@ -36,9 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """Take the code after the password, or a recovery code, where there is a second factor."""
-    to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
-    fields = kept_forms.carried_fields(request, to)
+    """Check the code after the password, or a recovery code, if there is a second factor."""
+    to, fields = _goal_of(request)
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
     stage = steps.code_awaited(request)
@@ -46,10 +47,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _ask(request, to, fields, error="ended", status=403)
     if stage is None:
         return go(request, with_query(reverse("account_login"), next=to))
-    if request.method != "POST" or kept_forms.BACK in request.POST:
+    if not kept_forms.is_sent(request):
         return _ask_code(request, to, fields)
-    refused = steps.take_code(request, stage)
-    if refused:
+    if refused := steps.take_code(request, stage):
         return _ask_code(request, to, fields, **refused._asdict())
     return _go_on(request, to, fields)
 
@@ -59,23 +59,24 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server."""
     if not kept_forms.is_sent(request):
-        return see_other(reverse("front"))
+        return see_other("front")
     steps.sign_out(request)
-    return see_other(reverse("account_login"))
+    return see_other("account_login")
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Ask a signed-out person to sign in; a window that was sent keeps what was typed."""
+    """Ask a signed-out person to sign in; a form that was sent keeps what was typed."""
     if request.method != "POST":
         back = page_behind(request) if is_polled(request) else page_asked(request)
         return go(request, with_query(reverse("account_login"), next=back))
-    return _ask(
-        request,
-        request.get_full_path(),
-        [*kept_forms.typed_fields(request), kept_forms.SHOWN],
-        error="ended",
-        status=403,
-    )
+    fields = [*kept_forms.typed_fields(request), kept_forms.SHOWN]
+    return _ask(request, request.get_full_path(), fields, error="ended", status=403)
+
+
+def _goal_of(request: HttpRequest) -> tuple[str, kept_forms.Fields]:
+    """Return where to go after the sign-in, and the fields of the form that waits there."""
+    to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
+    return to, kept_forms.carried_fields(request, to)
 
 
 def _go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResponse:
@@ -83,22 +84,12 @@ def _go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResp
     return again or go(request, to)
 
 
-def _ask_code(
-    request: HttpRequest, to: str, fields: kept_forms.Fields, *, error: str = "", status: int = 200
-) -> HttpResponse:
-    context = {
-        "next": to,
-        "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
-        "error": error,
-    }
-    return show(request, "sign_in/sign_in_code", context, title=gettext("Sign in"), status=status)
-
-
 def _ask(
     request: HttpRequest,
     to: str,
     fields: kept_forms.Fields,
     *,
+    screen: str = "sign_in",
     error: str = "",
     username: str = "",
     status: int = 200,
@@ -110,4 +101,7 @@ def _ask(
         "username": username,
         "tenant_name": only_tenant(),
     }
-    return show(request, "sign_in/sign_in", context, title=gettext("Sign in"), status=status)
+    return show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
+
+
+_ask_code = partial(_ask, screen="sign_in_code")

@@ -1,4 +1,4 @@
-"""Switch theme: kept in the account, and in this browser for the first paint when signed out."""
+"""The theme, saved in the account, and in this browser for pages before the sign-in."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ YEAR_S = 365 * 24 * 3600
 @kept_forms.keeps("next")
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep Light, Dark or, for anything else, System."""
+    """Save Light, Dark or, for anything else, System."""
     to = kept_forms.own_path(request.POST.get("next"))
     if not kept_forms.is_sent(request):
         return see_other(to)
@@ -26,7 +26,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def keep_theme(request: HttpRequest, response: HttpResponse) -> None:
-    """Keep what was chosen: in the account of who is signed in, and in the browser."""
+    """Save the chosen theme in the account of a signed-in person, and in the browser."""
     chosen = request.POST.get("theme", "")
     wanted = chosen if chosen in THEMES else "system"
     if isinstance(request.user, Person):

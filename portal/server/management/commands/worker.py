@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.identity.password_mails import mail_asked_links
+from clients_app.identity.one_time_links import mail_asked_links
 from clients_app.management.command_line import PortalCommand
 from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,36 +15,24 @@ from clients_app import conf
 from clients_app.models import ClientSecret, Delivery, NoticeChannel, Person
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import people_who_administer
-from clients_app.services.notices import items
-from clients_app.services.notices.channel import Channel, Expiring, Field, Message, Text
+from clients_app.services.notices.channel import Channel, Field, Text
 from clients_app.services.notices.channels.mail import smtp
-
-
-class _Reader(NamedTuple):
-    address: str
-    zone: str
+from clients_app.services.notices.messages import Expiring, Message, secrets_in
 
 
 class Mail(Channel):
     name, label, noun, icon = "mail", _("Mail"), _("mail"), "mail"
     about = _("One email a day per recipient, listing all secrets that concern them.")
-    fields = (
-        Field(
-            "mails_notices",
-            _("Mail notices"),
-            _(
-                "To the owners of a client, its Contact if it is an email address, and all Tenant "
-                "Administrators."
-            ),
-            is_checkbox=True,
-        ),
+    mails_help = _(
+        "To the owners of a client, its Contact if it is an email address, and all Tenant "
+        "Administrators."
     )
+    fields = (Field("mails_notices", _("Mail notices"), mails_help, is_checkbox=True),)
     defaults = {"mails_notices": True}
 
     def obstacle(self) -> Text:
-        if conf.sends_mail():
-            return ""
-        return _("No mail is sent: MAIL_URL is not set on this server.")
+        problem = _("No mail is sent: MAIL_URL is not set on this server.")
+        return "" if conf.sends_mail() else problem
 
     def test_recipient(self, row: NoticeChannel | None, *, email: str) -> str:
         return email if conf.sends_mail() else ""
@@ -56,53 +43,45 @@ class Mail(Channel):
         settings = row.settings if row else self.defaults
         if not settings["mails_notices"] or not conf.sends_mail():
             return
-        administrators = list(map(_reader, people_who_administer(tenant_id)))
+        administrators = list(people_who_administer(tenant_id))
         mails: dict[str, Message] = {}
         for one in expiring:
-            for reader in _readers(one.secret, administrators):
-                mail = Message(reader.address, [], reader.zone)
-                mails.setdefault(key_of(reader.address), mail).expiring.append(one)
+            for key, (address, zone) in _readers(one.secret, administrators).items():
+                mails.setdefault(key, Message(address, [], zone)).expiring.append(one)
         yield from mails.values()
 
     def send(self, delivery: Delivery, row: NoticeChannel | None, *, now: datetime) -> str:
-        told = items.read(delivery.secrets)
+        """Sent again, a message has the same Message-ID."""
+        secrets = secrets_in(delivery)
+        for secret in secrets:
+            secret["expires_at"] = datetime.fromisoformat(secret["expires_at"])
         context = {
             "tenant": delivery.tenant.name,
-            "ended": [item for item in told if item.expires_at <= now],
-            "ending": [item for item in told if item.expires_at > now],
-            "now": now,
+            "expired": [secret for secret in secrets if secret["expires_at"] <= now],
+            "expiring": [secret for secret in secrets if secret["expires_at"] > now],
         }
+        subject = _subject(delivery, [secret["expires_at"] for secret in secrets], now)
         zone = ZoneInfo(delivery.zone) if delivery.zone else conf.installation_zone()
         with timezone.override(zone):
-            smtp.send(
-                delivery.recipient,
-                _subject(delivery, [item.expires_at for item in told], now),
-                "notice",
-                context,
-                message_id=str(delivery.pk),
-            )
+            smtp.send(delivery.recipient, subject, "notice", context, message_id=str(delivery.pk))
         return ""
 
 
-def _readers(secret: ClientSecret, administrators: list[_Reader]) -> list[_Reader]:
-    """Return who gets a notice of a secret, each address once: people before a contact."""
-    owners = [_reader(person) for person in secret.client.owners.all() if person.is_active]
-    readers = [*administrators, *owners, *_contact(secret.client.contact)]
-    by_address = {key_of(reader.address): reader for reader in reversed(readers) if reader.address}
-    return list(by_address.values())
+def _readers(secret: ClientSecret, administrators: Iterable[Person]) -> dict[str, tuple[str, str]]:
+    """Return address and zone of those notified about a secret; a person's zone has priority."""
+    owners = [person for person in secret.client.owners.all() if person.is_active]
+    people = [(person.email, person.time_zone) for person in (*administrators, *owners)]
+    readers = [*people, (_contact_address(secret.client.contact), "")]
+    return {key_of(address): (address, zone) for address, zone in reversed(readers) if address}
 
 
-def _reader(person: Person) -> _Reader:
-    return _Reader(person.email, person.time_zone)
-
-
-def _contact(text: str) -> list[_Reader]:
-    """Return the contact of a client as a reader, where it is a mail address and nothing more."""
+def _contact_address(text: str) -> str:
+    """Return the contact of a client if it is an email address and nothing else, or ""."""
     try:
         validate_email(text)
     except ValidationError:
-        return []
-    return [_Reader(text, "")]
+        return ""
+    return text
 
 
 def _subject(delivery: Delivery, ends: list[datetime], now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Hands one mail to the mail server: plain text with the same as HTML beside it."""
+"""Hands one mail to the mail server, as plain text with an HTML alternative."""
 
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from clients_app import conf
-from clients_app.services.notices.channel import NotSent
+from clients_app.services.notices.messages import NotSent
 
 
 def send(
@@ -20,7 +20,7 @@ def send(
     """
     host = urlsplit(conf.public_url()).hostname
     message = EmailMultiAlternatives(
-        " ".join(subject.split()),  # a name must not begin a header of its own
+        " ".join(subject.split()),  # a line break in a name must not start another header
         render_to_string(f"clients_app/email/{template}.txt", context),
         to=[recipient],
         headers={"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"},
@@ -30,16 +30,15 @@ def send(
     try:
         message.send()
     except SMTPRecipientsRefused as error:
-        (code, text) = next(iter(error.recipients.values()))
-        raise _refusal(code, text) from error
+        raise _refusal(*next(iter(error.recipients.values()))) from error
     except SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (SMTPException, OSError) as error:
         raise NotSent(str(error) or type(error).__name__) from error
     except ValueError as error:  # an address that no header takes
-        raise NotSent(str(error), for_good=True) from error
+        raise NotSent(str(error), is_final=True) from error
 
 
 def _refusal(code: int, text: bytes | str) -> NotSent:
-    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return NotSent(f"{code} {said}", for_good=500 <= code < 600)
+    reply = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return NotSent(f"{code} {reply}", is_final=500 <= code < 600)

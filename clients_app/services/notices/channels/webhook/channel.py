@@ -1,49 +1,60 @@
-"""Notices as a signed post to a URL of the tenant."""
+"""Notices as a POST to a URL of the tenant, signed as in Standard Webhooks, version 1."""
 
-from datetime import datetime
-from typing import Any
+import json
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext_lazy as _
+from standardwebhooks import Webhook as Signer
 
 from clients_app.actions import Action
 from clients_app.models import Delivery, NoticeChannel
-from clients_app.rules.webhook_urls import shown_url
-from clients_app.services.notices.channel import Channel, Field, NotSent, Settings
-from clients_app.services.notices.channels.webhook import signed_post
-from clients_app.services.notices.outgoing import check_url
+from clients_app.services.notices import signing
+from clients_app.services.notices.channel import Channel, Field
+from clients_app.services.notices.messages import NotSent, secrets_in
+from clients_app.services.notices.outgoing import post
 
 
 class Webhook(Channel):
     name, label, noun, icon = "webhook", _("Webhook"), _("webhook"), "globe"
     about = _("The same notices as a JSON POST, signed with the Standard Webhooks scheme.")
-    fields = (
-        Field(
-            "url",
-            _("URL"),
-            _(
-                "Such as https://hooks.example.com/portal. Redirects are not followed; addresses "
-                "inside a private network are refused."
-            ),
-        ),
+    url_help = _(
+        "Such as https://hooks.example.com/portal. Redirects are not followed; addresses inside a "
+        "private network are refused."
     )
+    fields = (Field("url", _("URL"), url_help),)
     action = Action.SET_CHANNEL
     signs = True
 
-    def check(self, settings: Settings) -> Settings:
-        return {"url": check_url(settings["url"])}
-
-    def shown(self, settings: Settings) -> str:
-        return shown_url(settings["url"])
-
-    def audited(self, settings: Settings) -> dict[str, Any]:
-        return {"url": shown_url(settings["url"])}
-
     def send(self, delivery: Delivery, row: NoticeChannel | None, *, now: datetime) -> str:
-        if row is None:
-            raise NotSent("The webhook was removed.", for_good=True)
-        delivery.recipient = row.shown
-        answer = signed_post.post_notice(row, delivery, now=now)
-        return f"HTTP {answer.status}"
+        """Sent again, a message has the same ``webhook-id``.
 
-    def signing_secret(self, row: NoticeChannel) -> str:
-        return signed_post.secret_of(row)
+        Source: Standard Webhooks, "Webhook headers" and "Payload structure".
+        """
+        if row is None:
+            raise NotSent("The webhook was removed.", is_final=True)
+        delivery.recipient = row.shown
+        message_id, body = f"msg_{delivery.pk.hex}", _body(delivery)
+        signature = Signer(signing.secret_of(row)).sign(message_id, now.astimezone(UTC), body)
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Security-Clients-Portal",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signature,
+        }
+        return post(row.settings["url"], body.encode(), headers)
+
+
+def _body(delivery: Delivery) -> str:
+    data = {
+        "tenant_id": str(delivery.tenant_id),
+        "tenant": delivery.tenant.name,
+        "secrets": secrets_in(delivery),
+    }
+    return json.dumps(
+        {
+            "type": "test" if delivery.is_test else "client.secret.expiring",
+            "timestamp": delivery.created_at.astimezone(UTC).isoformat(),
+            "data": data,
+        }
+    )

@@ -1,4 +1,4 @@
-"""Looking what is due: who is told, when, and only once."""
+"""Which notices are queued, for whom, when, and only once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,16 +11,16 @@ from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Delivery, Notice, Person, Tenant
 from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.notices.channel_settings import set_channel
-from clients_app.services.notices.schedule import look, look_everywhere
+from clients_app.services.notices.schedule import queue_daily_notices, queue_notices
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from tests.conftest import Machine
 from tests.factories import NOW, command_line_in, insert_clients, insert_secrets, make_tenant
-from tests.notices.conftest import ending_client, in_days
+from tests.notices.conftest import expiring_client, in_days
 from tests.sinks import MailSink, Receiver
 
 
 def mails() -> dict[str, list[str]]:
-    """Return the names of the clients that each address is told of."""
+    """Return the names of the clients in the mail to each address."""
     return {
         delivery.recipient: [one["client"] for one in delivery.secrets]
         for delivery in Delivery.objects.filter(channel="mail").order_by("recipient")
@@ -31,14 +31,14 @@ def own(client: Client, person: Person) -> None:
     ClientOwner.objects.create(client=client, person=person)
 
 
-def test_each_reader_gets_one_mail_with_all_that_concerns_him(
+def test_each_reader_gets_one_mail_with_all_their_secrets(
     tenant: Tenant, mara: Person, owner: Person, sink: MailSink
 ) -> None:
-    own(ending_client("Pumps", tenant, ends_at=in_days(7), contact="night@herons.example"), owner)
-    own(ending_client("Weather", tenant, ends_at=in_days(1), contact="Building 4"), owner)
-    ending_client("Valves", tenant, ends_at=in_days(30), contact="INES@herons.example")
+    own(expiring_client("Pumps", tenant, ends_at=in_days(7), contact="night@herons.example"), owner)
+    own(expiring_client("Weather", tenant, ends_at=in_days(1), contact="Building 4"), owner)
+    expiring_client("Valves", tenant, ends_at=in_days(30), contact="INES@herons.example")
 
-    assert look(tenant, now=NOW) == 3
+    assert queue_notices(tenant, now=NOW) == 3
 
     assert mails() == {
         "ines@herons.example": ["Weather", "Pumps", "Valves"],
@@ -48,47 +48,47 @@ def test_each_reader_gets_one_mail_with_all_that_concerns_him(
     assert sorted(Notice.objects.values_list("days", flat=True)) == [1, 7, 30]
 
 
-def test_who_has_left_or_has_no_address_is_not_told(
+def test_inactive_people_and_people_without_address_get_no_mail(
     tenant: Tenant, mara: Person, owner: Person, colleague: Person, sink: MailSink
 ) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
     own(client, owner)
     own(client, colleague)
     Person.objects.filter(pk=owner.pk).update(is_active=False)
 
-    look(tenant, now=NOW)
+    queue_notices(tenant, now=NOW)
 
     assert list(mails()) == ["mara@herons.example"]
 
 
-def test_nobody_is_told_twice_of_a_stage_and_again_of_the_next(
-    tenant: Tenant, mara: Person, sink: MailSink
-) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(30))
+def test_each_stage_is_queued_once(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+    expiring_client("Pumps", tenant, ends_at=in_days(30))
 
-    told = {days: look(tenant, now=in_days(30 - days)) for days in range(32, -10, -1)}
+    queued = {days: queue_notices(tenant, now=in_days(30 - days)) for days in range(32, -10, -1)}
 
-    assert {days for days, number in told.items() if number} == {30, 14, 7, 1, 0}
-    assert look(tenant, now=NOW) == 0
+    assert {days for days, number in queued.items() if number} == {30, 14, 7, 1, 0}
+    assert queue_notices(tenant, now=NOW) == 0
     assert Delivery.objects.count() == 5
 
 
-def test_a_secret_with_a_new_end_is_told_anew(tenant: Tenant, mara: Person, sink: MailSink) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
-    look(tenant, now=NOW)
+def test_a_secret_with_a_new_expiry_gets_another_notice(
+    tenant: Tenant, mara: Person, sink: MailSink
+) -> None:
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
+    queue_notices(tenant, now=NOW)
     secret = client.secrets.get(removed_at=None)
 
     draft = SecretDraft(description="", expires_at=in_days(6))
     edit_secret(client, secret.pk, draft, actor=command_line_in(tenant), now=NOW)
 
-    assert look(tenant, now=NOW) == 1
+    assert queue_notices(tenant, now=NOW) == 1
 
 
 @pytest.mark.parametrize("change", ["removed secret", "removed client", "other tenant", "never"])
-def test_what_does_not_end_is_not_told(
+def test_secrets_that_do_not_expire_get_no_notice(
     tenant: Tenant, mara: Person, sink: MailSink, change: str
 ) -> None:
-    client = ending_client("Pumps", tenant, ends_at=in_days(7))
+    client = expiring_client("Pumps", tenant, ends_at=in_days(7))
     if change == "removed secret":
         client.secrets.update(removed_at=NOW)
     elif change == "removed client":
@@ -98,32 +98,32 @@ def test_what_does_not_end_is_not_told(
     else:
         tenant = make_tenant("Cranes GmbH")
 
-    assert look(tenant, now=NOW) == 0
+    assert queue_notices(tenant, now=NOW) == 0
     assert not Delivery.objects.exists()
 
 
-def test_where_no_way_is_open_nothing_counts_as_told(
+def test_without_a_working_channel_no_notice_is_recorded(
     tenant: Tenant, mara: Person, actor: Actor, settings: Any
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
-    assert look(tenant, now=NOW) == 0
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
+    assert queue_notices(tenant, now=NOW) == 0
 
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
     set_channel("mail", {"mails_notices": False}, actor=actor, now=NOW)
-    assert look(tenant, now=NOW) == 0
+    assert queue_notices(tenant, now=NOW) == 0
 
     set_channel("mail", {"mails_notices": True}, actor=actor, now=NOW)
-    assert look(tenant, now=NOW) == 1
+    assert queue_notices(tenant, now=NOW) == 1
 
 
-def test_the_webhook_gets_one_message_with_all(
+def test_the_webhook_gets_one_message_with_all_secrets(
     tenant: Tenant, actor: Actor, hooks: Receiver
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
-    ending_client("Weather", tenant, ends_at=in_days(0.4))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Weather", tenant, ends_at=in_days(0.4))
     set_channel("webhook", {"url": hooks.url}, actor=actor, now=NOW)
 
-    look(tenant, now=NOW)
+    queue_notices(tenant, now=NOW)
 
     delivery = Delivery.objects.get()
     assert (delivery.channel, delivery.recipient) == ("webhook", shown_url(hooks.url))
@@ -133,22 +133,22 @@ def test_the_webhook_gets_one_message_with_all(
     ]
 
 
-def test_it_looks_once_a_day_from_the_hour_on_in_the_zone_of_the_installation(
+def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(
     tenant: Tenant, mara: Person, sink: MailSink
 ) -> None:
-    ending_client("Pumps", tenant, ends_at=in_days(7))
+    expiring_client("Pumps", tenant, ends_at=in_days(7))
     with override_settings(TIME_ZONE="Asia/Singapore", NOTICE_HOUR=8):  # UTC+8: 8:00 there is 0:00
-        look_everywhere(now=datetime.fromisoformat("2026-11-22T23:59:59Z"))
+        queue_daily_notices(now=datetime.fromisoformat("2026-11-22T23:59:59Z"))
         assert not Delivery.objects.exists()
 
-        look_everywhere(now=datetime.fromisoformat("2026-11-23T00:00:00Z"))
+        queue_daily_notices(now=datetime.fromisoformat("2026-11-23T00:00:00Z"))
         assert Delivery.objects.count() == 1
 
-        ending_client("Weather", tenant, ends_at=in_days(7))
-        look_everywhere(now=datetime.fromisoformat("2026-11-23T15:59:59Z"))
+        expiring_client("Weather", tenant, ends_at=in_days(7))
+        queue_daily_notices(now=datetime.fromisoformat("2026-11-23T15:59:59Z"))
         assert Delivery.objects.count() == 1
 
-        look_everywhere(now=datetime.fromisoformat("2026-11-24T00:00:00Z"))
+        queue_daily_notices(now=datetime.fromisoformat("2026-11-24T00:00:00Z"))
         assert Delivery.objects.count() == 2
 
 
@@ -161,29 +161,29 @@ def test_the_number_of_queries_does_not_grow_with_the_secrets(
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            assert look(tenant, now=in_days(day)) >= clients
+            assert queue_notices(tenant, now=in_days(day)) >= clients
         return len(captured)
 
     assert queries(day=100, clients=1) == queries(day=200, clients=40)
 
 
-def test_a_day_with_many_is_told_in_pieces(
+def test_many_secrets_are_queued_in_pieces(
     tenant: Tenant, mara: Person, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("clients_app.services.notices.schedule.PIECE", 2)
     for name in "ABCDE":
-        ending_client(name, tenant, ends_at=in_days(7) + timedelta(seconds=ord(name)))
+        expiring_client(name, tenant, ends_at=in_days(7) + timedelta(seconds=ord(name)))
 
-    assert look(tenant, now=NOW) == 5
+    assert queue_notices(tenant, now=NOW) == 5
 
-    told = [[one["client"] for one in row.secrets] for row in Delivery.objects.order_by("pk")]
-    assert sorted(told) == [["A", "B"], ["C", "D"], ["E"]]
+    queued = [[one["client"] for one in row.secrets] for row in Delivery.objects.order_by("pk")]
+    assert sorted(queued) == [["A", "B"], ["C", "D"], ["E"]]
 
 
-def test_a_message_holds_no_secret(
+def test_a_message_contains_no_secret(
     machine: Machine, mara: Person, sink: MailSink, now: datetime
 ) -> None:
-    look(machine.client.tenant, now=now + timedelta(days=364))
+    queue_notices(machine.client.tenant, now=now + timedelta(days=364))
 
     (stored,) = Delivery.objects.get().secrets
     assert stored["client"] == "Wind park reader"

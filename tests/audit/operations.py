@@ -1,4 +1,4 @@
-"""Every deed of the services once, by its name: function -> what calls it on the subjects."""
+"""Each operation of the services once: name of the function -> a call of it on the subjects."""
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -28,7 +28,7 @@ from clients_app.services.clients.edits import (
 )
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
-from clients_app.services.notices.calendar_links import make_feed, remove_feed
+from clients_app.services.notices.calendar_links import create_feed, remove_feed
 from clients_app.services.notices.channel_settings import (
     remove_channel,
     renew_secret,
@@ -48,7 +48,7 @@ from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_s
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.private_keys import new_key
 from clients_app.services.signing_keys.rotation import (
-    encrypt_keys_anew,
+    reencrypt_keys,
     revoke_keys,
     rotate_keys,
 )
@@ -73,7 +73,7 @@ NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
 class Subjects(NamedTuple):
-    """What the deeds are done to: a client with a secret, a removed one, a role, a person
+    """What the operations change: a client with a secret, a removed one, a role, a person
     with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
     failed, and another person."""
 
@@ -85,7 +85,7 @@ class Subjects(NamedTuple):
     key: SigningKey
     failed: Delivery
     other: Person
-    actor: Actor | None = None  # the command line, unless it is somebody else
+    actor: Actor | None = None  # default: the command line
 
     @property
     def by(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
     set_channel(
         "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
     )
-    make_feed(person, actor=command_line_in(tenant), now=NOW)
+    create_feed(person, actor=command_line_in(tenant), now=NOW)
     failed = Delivery.objects.create(
         tenant=tenant,
         channel="mail",
@@ -122,19 +122,19 @@ def make_subjects(tenant: Tenant) -> Subjects:
 
 
 def add_app(on: Subjects) -> object:
-    """Let the other person, who has none yet, set up an authenticator app."""
+    """Set up an authenticator app for the other person, who has none yet."""
     secret, person = generate_totp_secret(), on.other
     return add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
 
 
 @override_settings(SECRET_KEY_FALLBACKS=[FORMER])
 def end_former_secret_key(on: Subjects) -> object:
-    return encrypt_keys_anew(**on.by)
+    return reencrypt_keys(**on.by)
 
 
-DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
-    deed.__name__: call
-    for deed, call in (
+OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
+    operation.__name__: call
+    for operation, call in (
         (
             register_client,
             lambda on: register_client(ClientDraft(name="New"), NEVER, form_key="key", **on.by),
@@ -221,7 +221,7 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
         (remove_channel, lambda on: remove_channel("webhook", **on.by)),
         (send_test, lambda on: send_test("webhook", email="", **on.by)),
         (retry, lambda on: retry(on.failed.pk, **on.by)),
-        (make_feed, lambda on: make_feed(on.person, **on.by)),
+        (create_feed, lambda on: create_feed(on.person, **on.by)),
         (remove_feed, lambda on: remove_feed(on.person, **on.by)),
         (
             set_policies,
@@ -232,6 +232,6 @@ DEEDS: Final[dict[str, Callable[[Subjects], object]]] = {
                 **on.by,
             ),
         ),
-        (encrypt_keys_anew, end_former_secret_key),
+        (reencrypt_keys, end_former_secret_key),
     )
 }

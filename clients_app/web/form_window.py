@@ -1,0 +1,59 @@
+"""The steps that windows with a form share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Refused
+from clients_app.http.forms.portal_form import PortalForm
+from clients_app.identity.kept_forms import is_sent
+from clients_app.web.forms.url_lists import after_url_step, is_url_step
+from clients_app.web.htmx import show
+
+Form = TypeVar("Form", bound=PortalForm)
+
+
+def form_window(
+    request: HttpRequest,
+    screen: str,
+    form_class: type[Form],
+    save: Callable[[Form], HttpResponse],
+    *,
+    title: str,
+    context: Callable[[Form], dict[str, Any]] = lambda form: {},
+    latest: Callable[[], Any] | None = None,
+    fragments: tuple[str, ...] = ("window",),
+    typed: QueryDict | None = None,
+    **form_arguments: Any,
+) -> HttpResponse:
+    """Return the window with its form, or what ``save`` returns for a valid form that was sent.
+
+    An invalid form, or one that ``save`` refuses, comes back with its errors and status 422. If
+    someone else changed the row, the form shows what ``latest`` returns next to what was typed.
+    """
+    make = form_class if is_submitted(request) else form_class.shown
+    form: Form = make(after_url_step(typed or request.POST), **form_arguments)
+    if form.is_valid():
+        try:
+            return save(form)
+        except AlreadyAdded:  # nothing to correct: see ``error_pages.already_added``
+            raise
+        except Refused as error:
+            form.add_broken(error)
+            if latest is not None and isinstance(error, ChangedMeanwhile):
+                changed: Any = form
+                changed.show_changes(latest())
+    shown, status = {"form": form, **context(form)}, 422 if form.errors else 200
+    return show(request, screen, shown, title=title, fragments=fragments, status=status)
+
+
+def is_submitted(request: HttpRequest) -> bool:
+    """Return whether a form was sent to be saved, not only to be shown with a change."""
+    return is_sent(request) and not is_url_step(request.POST) and "preview" not in request.POST
+
+
+def focus_of(request: HttpRequest, form: PortalForm, *, default: str) -> str:
+    """Return the field that gets the focus: the first wrong one, or the list of a URL step."""
+    step = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
+    return form.first_wrong or (step if step in form.fields else default)

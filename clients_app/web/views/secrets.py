@@ -1,0 +1,162 @@
+"""The windows that add, edit, rotate and remove the secrets of a client."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_variables
+
+from clients_app import conf
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.forms.rotate_form import RotateForm
+from clients_app.http.forms.secret_form import SecretForm
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import is_sent
+from clients_app.models import Client, ClientSecret
+from clients_app.permissions import Action
+from clients_app.rules.expiry import is_expired
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.form_keys import refuse_used
+from clients_app.services.secrets.changes import (
+    NewSecret,
+    add_secret,
+    edit_secret,
+    remove_secret,
+)
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.web.access import window
+from clients_app.web.form_window import form_window
+from clients_app.web.forms.secret_edit_form import SecretEditForm
+from clients_app.web.htmx import done, show
+
+
+@sensitive_variables("added")
+@window(Action.ADD_SECRET, SecretForm, "form_key")
+def secret_add(request: HttpRequest, client: Client) -> HttpResponse:
+    """Add a secret; the response to Add is the only place that shows it."""
+    now, form_key = timezone.now(), form_key_of(request.POST)
+
+    @sensitive_variables("added")
+    def save(form: SecretForm) -> HttpResponse:
+        draft, actor = form.secret_draft(), actor_of(request)
+        added = add_secret(client, draft, actor=actor, now=now, form_key=form_key)
+        others = client.secrets.live(now).exclude(pk=added.secret.pk)
+        return _show_once(request, client, added, has_others=others.exists())
+
+    return form_window(
+        request,
+        "secrets/secret_add",
+        SecretForm,
+        save,
+        title=gettext("Add Secret"),
+        context=lambda form: {"name": client.name, "client": client, "form_key": form_key},
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@window(Action.EDIT_SECRET, SecretEditForm)
+def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
+    """Change description and expiration date; a later date needs a proof of identity."""
+    now = timezone.now()
+    secret = get_secret(client, secret_id, now=now)
+
+    def save(form: SecretEditForm) -> HttpResponse:
+        saved = edit_secret(
+            client,
+            secret_id,
+            form.secret_draft(),
+            expected_version=form.cleaned_data["version"],
+            actor=actor_of(request),
+            now=now,
+        )
+        return _done(request, gettext("Secret %(secret)s saved."), saved, client)
+
+    return form_window(
+        request,
+        "secrets/secret_edit",
+        SecretEditForm,
+        save,
+        title=gettext("Edit Secret"),
+        context=lambda form: {"client": client, "secret": secret},
+        latest=lambda: get_secret(client, secret_id, now=now),
+        secret=secret,
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@sensitive_variables("rotated")
+@window(Action.ROTATE_SECRET, RotateForm, "form_key")
+def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
+    """Add a successor, shown once, and set when the old secret expires."""
+    now, form_key = timezone.now(), form_key_of(request.POST)
+    if is_sent(request):  # the first try may have removed the old secret from the choices
+        refuse_used(form_key, actor=actor_of(request))
+
+    @sensitive_variables("rotated")
+    def save(form: RotateForm) -> HttpResponse:
+        given = form.cleaned_data
+        rotated = rotate_secret(
+            client,
+            given["replaces"],
+            form.secret_draft(),
+            old_ends_at=given["old_ends_at"],
+            remove_id=given.get("remove"),
+            actor=actor_of(request),
+            now=now,
+            form_key=form_key,
+        )
+        return _show_once(request, client, rotated, old=rotated.old)
+
+    return form_window(
+        request,
+        "secrets/secret_rotate",
+        RotateForm,
+        save,
+        title=gettext("Rotate Secret"),
+        context=lambda form: {"client": client, "form_key": form_key},
+        secret_id=secret_id,
+        secrets=listed_secrets(client, now=now),
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@window(Action.REMOVE_SECRET)
+def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
+    """Show the secret and its last use, then remove it."""
+    now = timezone.now()
+    if is_sent(request):
+        removed = remove_secret(client, secret_id, actor=actor_of(request), now=now)
+        return _done(request, gettext("Secret %(secret)s removed."), removed, client)
+    others = [one for one in listed_secrets(client, now=now) if one.pk != secret_id]
+    context = {
+        "client": client,
+        "secret": get_secret(client, secret_id, now=now),
+        "others": sum(not is_expired(one.expires_at, now) for one in others),
+    }
+    return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
+
+
+@sensitive_variables("added")
+def _show_once(request: HttpRequest, client: Client, added: NewSecret, **more: Any) -> HttpResponse:
+    """Show a new secret, with a warning if another one has the same description."""
+    description = added.secret.description
+    others = client.secrets.live(timezone.now()).exclude(pk=added.secret.pk)
+    context = {
+        "client": client,
+        "plain": added.plain,
+        "same_description": description if others.filter(description=description).exists() else "",
+        "token_address": f"{conf.issuer()}/connect/token",
+        **more,
+    }
+    title = gettext("Secret Successfully Added")
+    return show(request, "secrets/secret_added", context, title=title, event="clientChanged")
+
+
+def _done(request: HttpRequest, message: str, secret: ClientSecret, client: Client) -> HttpResponse:
+    message %= {"secret": str(secret)}
+    return done(request, message, "client-secrets", client_id=client.pk)
