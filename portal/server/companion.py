@@ -1,7 +1,7 @@
 """Runs `manage.py worker` next to the server, restarts it if it dies, and stops it at the end.
 
-granian supervises only processes that serve requests. tests/ops/test_worker.py and
-tests/management/test_companion.py show why this is needed.
+granian supervises only processes that serve requests. tests/server/test_worker.py and
+tests/server/test_companion.py show why this is needed.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Runs the production server, granian, until it gets a signal to stop.
 
 On a busy machine granian can lose the signal that stops one of its workers, and it does not
-supervise `manage.py worker`, so this module stops both. tests/ops/test_stopping.py shows why.
+supervise `manage.py worker`, so this module stops both. tests/server/test_stopping.py shows why.
 """
 
 import os

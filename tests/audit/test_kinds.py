@@ -15,7 +15,7 @@ NAMED = re.compile(r"[a-z-]+(\.[a-z-]+)+")
 def recorded_actions() -> set[str]:
     """Return every text that may be the action of an ``audit.record`` in the code.
 
-    Where the action is no literal, all texts of its function that look like one may be it.
+    If the action is not a literal, every string of its function that looks like one counts.
     """
     found = set()
     for path in Path("clients_app").rglob("*.py"):
@@ -40,7 +40,7 @@ def is_record(node: ast.AST) -> bool:
     )
 
 
-def test_every_action_that_is_recorded_has_a_sentence():
+def test_every_recorded_action_has_a_sentence():
     actions = recorded_actions()
 
     assert {"client.added", "client.disabled", "activity.exported"} <= actions
@@ -63,12 +63,12 @@ def test_every_action_that_is_recorded_has_a_sentence():
         ("activity.exported", Kind.SETTINGS),
     ],
 )
-def test_kind_of_an_action(action: str, kind: Kind):
+def test_action_has_its_kind(action: str, kind: Kind):
     assert kind_of(action) is kind
     assert action in actions_of(kind)
 
 
-def test_each_action_is_of_one_kind_and_changes_are_all_but_sign_ins_and_notices():
+def test_each_action_has_one_kind_and_changes_exclude_sign_ins_and_notices():
     single = [kind for kind in Kind if kind is not Kind.CHANGES]
     of_kinds = [action for kind in single for action in actions_of(kind)]
 

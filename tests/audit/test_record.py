@@ -100,7 +100,7 @@ def test_an_operation_adds_to_the_chain(
         assert "%(" not in audit.sentence(event)
         assert {change.label for change in audit.changes(event)}.isdisjoint(
             json.loads(event.canonical)["after"]
-        )  # each field has its label
+        )  # each field has a label
     for tenant in Tenant.objects.all():
         assert audit.first_fault(tenant.pk) is None
 
@@ -119,7 +119,7 @@ def test_without_its_event_no_operation_is_saved(
     assert all_rows() == before
 
 
-def test_without_the_head_no_client_is_saved(tenant: Tenant) -> None:
+def test_operation_without_the_head_of_the_chain_is_rolled_back(tenant: Tenant) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -133,7 +133,7 @@ def test_without_the_head_no_client_is_saved(tenant: Tenant) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_outside_a_transaction_is_refused() -> None:
+def test_event_outside_a_transaction_is_refused() -> None:
     tenant = make_tenant()
     with pytest.raises(RuntimeError, match="part of the transaction"):
         audit.record("tenant.edited", tenant, actor=command_line_in(tenant), now=NOW)
@@ -158,7 +158,7 @@ def _add_and_divide(tenant: Tenant) -> float:
     return 1 / 0
 
 
-def test_no_event_holds_a_secret_a_digest_or_a_tag(
+def test_events_contain_no_secret_digest_or_tag(
     tenant: Tenant, dump_of_every_table: Callable[[], str]
 ) -> None:
     added = make_client("Pump", tenant, secret_description="first")
@@ -174,13 +174,13 @@ def test_no_event_holds_a_secret_a_digest_or_a_tag(
         assert bytes(secret.tag).hex() not in events
     dump = dump_of_every_table()
     for plain in (added.plain, second.plain):
-        assert plain[-4:] in dump  # the dump is one
+        assert plain[-4:] in dump  # proves that the dump has the rows
         assert plain not in dump
         assert plain[4:24] not in dump
         assert plain.encode().hex() not in dump
 
 
-def test_no_event_holds_a_password(tenant: Tenant) -> None:
+def test_events_contain_no_password(tenant: Tenant) -> None:
     ann = make_person("ann", tenant)
     choose_password(ann, "Seven-grey-herons-7", actor=actor_for(ann), now=NOW)
 
@@ -237,7 +237,7 @@ def test_an_operation_that_changes_nothing_is_no_event(tenant: Tenant) -> None:
     assert AuditEvent.objects.count() == before
 
 
-def test_the_longest_names_fit_an_event(tenant: Tenant) -> None:
+def test_longest_names_fit_into_an_event(tenant: Tenant) -> None:
     client = make_client("ﬃ" * 200, tenant, secret_description="s" * 200).client
     insert_secrets(client, 1)
 

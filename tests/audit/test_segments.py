@@ -31,7 +31,7 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def chain(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    """A tenant with nine events; segments take up to four."""
+    """A tenant with nine events; a segment has at most four."""
     monkeypatch.setattr(archive, "EVENTS_MAX", 4)
     for number in range(8):
         make_role(f'Rôle "{number}"', tenant)
@@ -58,7 +58,9 @@ def first_fault(tenant: Tenant) -> tuple[int, str]:
     return fault
 
 
-def test_events_move_to_files_and_the_chain_stays_whole(chain: Tenant, folder: Path) -> None:
+def test_sealed_events_move_to_files_and_the_chain_stays_intact(
+    chain: Tenant, folder: Path
+) -> None:
     texts = list(AuditEvent.objects.order_by("sequence").values_list("canonical", flat=True))
 
     sealed = [seal(chain), seal(chain), seal(chain)]
@@ -86,7 +88,7 @@ def test_events_move_to_files_and_the_chain_stays_whole(chain: Tenant, folder: P
 
 
 def test_the_draft_of_a_killed_process_is_overwritten(chain: Tenant, folder: Path) -> None:
-    """In a container the next process often has the same number."""
+    """In a container the next process often has the same process id."""
     draft = folder / str(chain.pk) / f"000000000001-000000000004.jsonl.gz.{os.getpid()}"
     draft.parent.mkdir(parents=True)
     draft.write_bytes(b"of another time " * 1000)
@@ -96,7 +98,7 @@ def test_the_draft_of_a_killed_process_is_overwritten(chain: Tenant, folder: Pat
     assert audit.first_fault(chain.pk) is None
 
 
-def test_younger_events_stay(chain: Tenant) -> None:
+def test_newer_events_are_not_sealed(chain: Tenant) -> None:
     assert seal(chain, before=NOW) is None
     assert AuditEvent.objects.count() == 9
 
@@ -114,7 +116,7 @@ def test_events_after_the_clock_was_set_back_wait_for_earlier_ones(
     assert str(seal(chain)) == "1-2"
 
 
-def test_segments_can_themselves_be_sealed_away(chain: Tenant) -> None:
+def test_events_about_segments_can_be_sealed(chain: Tenant) -> None:
     while seal(chain):
         pass
     later = datetime.now(UTC) + timedelta(seconds=1)
@@ -230,7 +232,7 @@ def test_tampering_with_a_segment_is_found(
     assert first_fault(chain) == (number, reason)
 
 
-def test_nothing_leaves_the_table_without_its_event(
+def test_sealing_without_its_event_is_rolled_back(
     chain: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -246,7 +248,7 @@ def test_nothing_leaves_the_table_without_its_event(
     assert str(seal(chain)) in {"1-4", "1-9"}  # the earlier file does not prevent it
 
 
-def test_a_broken_chain_is_not_sealed(chain: Tenant) -> None:
+def test_broken_chain_is_not_sealed(chain: Tenant) -> None:
     past_the_triggers(lambda: AuditEvent.objects.filter(sequence=2).update(actor_name="x"))
 
     with pytest.raises(PortalError, match=r"event 2: its columns were changed\."):
@@ -256,12 +258,12 @@ def test_a_broken_chain_is_not_sealed(chain: Tenant) -> None:
     assert AuditHead.objects.get(tenant=chain).sequence == 9
 
 
-def test_only_staff_seal(chain: Tenant, administrator: Person) -> None:
+def test_sealing_without_staff_is_refused(chain: Tenant, administrator: Person) -> None:
     with pytest.raises(Forbidden):
         seal_segment(before=BEFORE, actor=actor_for(administrator), now=NOW)
 
 
-def test_a_segment_that_another_process_has_sealed_meanwhile(
+def test_segment_sealed_by_another_process_is_kept(
     chain: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = archive.write_segment

@@ -20,12 +20,12 @@ def sent(text: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def file(tmp_path: Path, settings: Any) -> Path:
-    """The file that the collector reads."""
+    """The file that a log collector reads."""
     settings.AUDIT_STREAM = str(tmp_path / "events.jsonl")
     return tmp_path / "events.jsonl"
 
 
-def test_each_event_is_a_line_after_its_commit(
+def test_event_is_one_line_after_its_commit(
     tenant: Tenant, file: Path, django_capture_on_commit_callbacks: Any
 ):
     with django_capture_on_commit_callbacks(execute=True):
@@ -56,7 +56,7 @@ def test_a_rolled_back_event_is_not_sent(file: Path):
     assert file.read_text() == told
 
 
-def test_standard_output_is_for_the_server_and_not_for_commands(
+def test_stdout_receives_events_of_the_server_but_not_of_commands(
     tenant: Tenant,
     settings: Any,
     capfd: pytest.CaptureFixture[str],
@@ -66,7 +66,7 @@ def test_standard_output_is_for_the_server_and_not_for_commands(
     settings.AUDIT_STREAM = "stdout"
     monkeypatch.setitem(
         stream.standard_output, "is_taken", False
-    )  # whatever commands ran here before
+    )  # even if commands ran in this process before
     with django_capture_on_commit_callbacks(execute=True):
         make_role("Pumps", tenant)
     assert [one["action"] for one in sent(capfd.readouterr().out)] == ["role.added"]

@@ -21,7 +21,7 @@ LENGTH = 8  # events of the tenant: "tenant.added" and seven roles
 
 @pytest.fixture
 def roles(tenant: Tenant) -> Iterator[Tenant]:
-    """A tenant with eight events, in a database whose triggers an intruder has dropped."""
+    """A tenant with eight events, in a database without the append-only triggers."""
     for number in range(LENGTH - 1):
         make_role(f"Role {number}", tenant)
     if connection.vendor == "postgresql":
@@ -42,7 +42,7 @@ def first_fault(tenant: Tenant) -> tuple[int, str]:
     return fault
 
 
-def test_an_untouched_chain_is_whole(roles: Tenant) -> None:
+def test_unchanged_chain_is_intact(roles: Tenant) -> None:
     assert AuditEvent.objects.count() == LENGTH
     assert audit.first_fault(roles.pk) is None
     assert AuditHead.objects.get().sequence == LENGTH
@@ -59,7 +59,7 @@ CHANGES: dict[str, Any] = {
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("sequence", [1, 4, LENGTH])
-def test_a_change_of_any_column(roles: Tenant, column: str, sequence: int) -> None:
+def test_change_of_any_column_is_detected(roles: Tenant, column: str, sequence: int) -> None:
     elsewhere = Tenant.objects.create(name="Contoso")
     value = elsewhere if column == "tenant" else CHANGES.get(column, "x")
     event(sequence).update(**{column: value})
@@ -67,14 +67,14 @@ def test_a_change_of_any_column(roles: Tenant, column: str, sequence: int) -> No
     assert first_fault(roles)[0] == sequence
 
 
-def test_one_letter_inside_the_sealed_text(roles: Tenant) -> None:
+def test_change_inside_the_canonical_text_is_detected(roles: Tenant) -> None:
     sealed = event(4).get().canonical
     event(4).update(canonical=sealed.replace("Role 2", "Role 3"))
 
     assert first_fault(roles) == (4, "it was changed")
 
 
-def test_a_change_resealed_without_the_key(roles: Tenant) -> None:
+def test_change_with_a_mac_of_another_key_is_detected(roles: Tenant) -> None:
     forged = event(4).get()
     forged.canonical = forged.canonical.replace("Role 2", "Role 3")
     event(4).update(
@@ -86,14 +86,14 @@ def test_a_change_resealed_without_the_key(roles: Tenant) -> None:
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 5, LENGTH - 1])
-def test_a_deletion(roles: Tenant, sequence: int) -> None:
+def test_deleted_event_is_detected(roles: Tenant, sequence: int) -> None:
     event(sequence).delete()
 
     assert first_fault(roles) == (sequence, "the event is missing")
 
 
 @pytest.mark.parametrize("sequence", [1, 5])
-def test_a_deletion_with_the_later_ones_moved_up(roles: Tenant, sequence: int) -> None:
+def test_deleted_event_with_renumbered_successors_is_detected(roles: Tenant, sequence: int) -> None:
     event(sequence).delete()
     for later in AuditEvent.objects.filter(sequence__gt=sequence).order_by("sequence"):
         event(later.sequence).update(sequence=later.sequence - 1)
@@ -102,7 +102,7 @@ def test_a_deletion_with_the_later_ones_moved_up(roles: Tenant, sequence: int) -
 
 
 @pytest.mark.parametrize("kept", [0, 1, LENGTH - 3, LENGTH - 1])
-def test_a_tail_that_was_cut_off(roles: Tenant, kept: int) -> None:
+def test_truncated_chain_is_detected(roles: Tenant, kept: int) -> None:
     AuditEvent.objects.filter(sequence__gt=kept).delete()
 
     assert first_fault(roles) == (kept + 1, "the events from here to the end are missing")
@@ -115,13 +115,13 @@ def test_events_and_head_gone(roles: Tenant) -> None:
     assert first_fault(roles) == (1, "the head of the chain is missing")
 
 
-def test_the_head_gone(roles: Tenant) -> None:
+def test_deleted_head_is_detected(roles: Tenant) -> None:
     AuditHead.objects.all().delete()
 
     assert first_fault(roles)[1] == "the head of the chain is missing"
 
 
-def test_the_head_moved_back(roles: Tenant) -> None:
+def test_head_moved_back_is_detected(roles: Tenant) -> None:
     before = event(5).get()
     AuditHead.objects.update(sequence=5, digest=before.digest)
 
@@ -129,7 +129,7 @@ def test_the_head_moved_back(roles: Tenant) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), [(2, 3), (1, 8), (4, 7)])
-def test_two_events_swapped(roles: Tenant, one: int, other: int) -> None:
+def test_swapped_events_are_detected(roles: Tenant, one: int, other: int) -> None:
     event(one).update(sequence=99)
     event(other).update(sequence=one)
     event(99).update(sequence=other)
@@ -138,7 +138,7 @@ def test_two_events_swapped(roles: Tenant, one: int, other: int) -> None:
 
 
 @pytest.mark.parametrize("sequence", [1, 5])
-def test_an_insertion_in_the_middle(roles: Tenant, sequence: int) -> None:
+def test_event_inserted_in_the_middle_is_detected(roles: Tenant, sequence: int) -> None:
     for later in AuditEvent.objects.filter(sequence__gte=sequence).order_by("-sequence"):
         event(later.sequence).update(sequence=later.sequence + 1)
     added = event(sequence + 1).get()
@@ -158,7 +158,7 @@ def test_an_event_that_exists_twice(roles: Tenant) -> None:
     assert first_fault(roles) == (6, "it does not follow the event before it")
 
 
-def test_an_insertion_at_the_end(roles: Tenant) -> None:
+def test_event_appended_is_detected(roles: Tenant) -> None:
     added = event(LENGTH).get()
     added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, added.digest
     added.save(force_insert=True)
@@ -166,7 +166,7 @@ def test_an_insertion_at_the_end(roles: Tenant) -> None:
     assert first_fault(roles) == (LENGTH + 1, "the head of the chain does not know this event")
 
 
-def test_an_insertion_before_the_first(roles: Tenant) -> None:
+def test_event_inserted_before_the_first_is_detected(roles: Tenant) -> None:
     added = event(1).get()
     added.pk, added.sequence = None, 0
     added.save(force_insert=True)
@@ -174,7 +174,7 @@ def test_an_insertion_before_the_first(roles: Tenant) -> None:
     assert first_fault(roles)[0] == 1
 
 
-def test_an_event_sealed_with_the_key_but_unknown_to_the_head(roles: Tenant) -> None:
+def test_event_after_the_head_is_detected(roles: Tenant) -> None:
     last = event(LENGTH).get()
     added = event(LENGTH).get()
     added.pk, added.sequence, added.previous_digest = None, LENGTH + 1, last.digest
@@ -185,7 +185,7 @@ def test_an_event_sealed_with_the_key_but_unknown_to_the_head(roles: Tenant) -> 
     assert first_fault(roles) == (LENGTH + 1, "the head of the chain does not know this event")
 
 
-def test_the_chain_of_another_tenant_does_not_matter(roles: Tenant) -> None:
+def test_broken_chain_of_another_tenant_does_not_matter(roles: Tenant) -> None:
     other = make_tenant("Contoso")
     make_role("Theirs", other)
     event(2).filter(tenant=roles).update(actor_name="x")
@@ -194,7 +194,7 @@ def test_the_chain_of_another_tenant_does_not_matter(roles: Tenant) -> None:
     assert first_fault(roles)[0] == 2
 
 
-def test_after_a_change_of_secret_key_old_and_new_events_verify(
+def test_events_before_and_after_a_change_of_secret_key_verify(
     tenant: Tenant, settings: Settings
 ) -> None:
     old = settings.SECRET_KEY
@@ -264,7 +264,7 @@ def test_concurrent_writers_cause_no_false_alarm() -> None:
     assert AuditHead.objects.get(tenant=tenant).sequence > 10
 
 
-def test_the_head_goes_to_the_log(
+def test_head_is_written_to_the_log(
     tenant: Tenant, django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="clients_app.audit")

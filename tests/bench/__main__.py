@@ -1,6 +1,6 @@
-"""`make bench`: how fast the token endpoint is, against what a core can do and against a peer.
+"""`make bench`: how fast the token endpoint is, compared with one core's limit and with a peer.
 
-Rounds alternate, so that what else the machine does befalls all alike; each figure is a median.
+Rounds alternate, so that other load on the machine affects all; each figure is a median.
 CLIENTS, ROUNDS, DURATION (seconds of a round) and PARTS (names; all by default) are read from
 the environment.
 """
@@ -22,15 +22,15 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 DURATION = int(os.environ.get("DURATION", "5"))
 CLIENTS = int(os.environ.get("CLIENTS", "1000000"))
 JWKS_PATH = "/identity/.well-known/openid-configuration/jwks"
-COLD = 1000  # clients that ask in turn: each thread keeps the rows of 500
-FLOODS = (0, 200, 500)  # wrong secrets a second
+COLD = 1000  # clients that take turns: each thread caches the rows of 500
+FLOODS = (0, 200, 500)  # wrong secrets per second
 
 Rows = list[tuple[str, str, str]]
 Part = Callable[[Path, ExitStack], Rows]
 
 
 def main() -> None:
-    """Measure, and print one table."""
+    """Measure and print one table."""
     machine.need("wrk", "openssl", "taskset")
     rows: Rows = []
     for part in _chosen(os.environ.get("PARTS", "").split()):
@@ -97,9 +97,9 @@ def against_openssl_and_peer(folder: Path, stack: ExitStack) -> Rows:
 
 
 def under_flood(folder: Path, stack: ExitStack) -> Rows:
-    """Good clients' tokens per CPU second of the server, with a stranger's wrong secrets beside.
+    """Valid clients' tokens per CPU second of the server during a flood of wrong secrets.
 
-    The core is always busy, so this is their throughput, whatever else the machine does.
+    The core is always busy, so this is their throughput, even with other load on the machine.
     """
     rates: dict[int, list[float]] = {rate: [] for rate in FLOODS}
     statuses: dict[str, int] = {}
@@ -127,7 +127,7 @@ def under_flood(folder: Path, stack: ExitStack) -> Rows:
 
 
 def on_postgresql(folder: Path, stack: ExitStack) -> Rows:
-    """The share of the RSA limit with PostgreSQL on the same core, its CPU time counted."""
+    """The share of the RSA limit with PostgreSQL on the same core, including its CPU time."""
     processes = stack.enter_context(postgresql.running())
     portal = stack.enter_context(BenchPortal(folder / "var", also=processes))
     target = portal.target()
@@ -162,7 +162,7 @@ def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
 
 
 def _chosen(names: list[str]) -> list[Part]:
-    """Return the parts with these names, all where none is named."""
+    """Return the parts with these names, or all."""
     parts: dict[str, Part] = {
         "tokens": against_openssl_and_peer,
         "floods": under_flood,
@@ -215,7 +215,7 @@ def _with_range(ratios: list[float]) -> str:
 
 
 def say(text: str) -> None:
-    """Print it at once."""
+    """Print a line immediately."""
     print(text, flush=True)  # noqa: T201  its answer
 
 

@@ -1,4 +1,4 @@
-"""Measures the Activity page and its export on a SQLite database of its own.
+"""Measures the Activity page and its export on a new SQLite database.
 
 `python -m tests.bench.activity` in the environment of a new portal folder (DATA_DIR): EVENTS events
 of 90 days, of 1,000 clients and 20 people.
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from clients_app.models import Person, Tenant
 
 CLIENTS, PEOPLE, DAYS = 1_000, 20, 90
-REQUESTS = 15  # of each page
+REQUESTS = 15  # per page
 
 
-#: a change every time but for every hundredth, a refused sign-in, and every thousandth, a role
+#: changes; every hundredth event is a refused sign-in, every thousandth a role
 _SEED = """
 INSERT INTO clients_app_auditevent (tenant_id, sequence, at, actor_kind, actor_id, actor_name,
   action, outcome, client_id, object_kind, object_id, object_name, address, operation_id, canonical,
@@ -43,12 +43,12 @@ FROM drawn
 
 
 def figures(folder: Path, _: ExitStack) -> Rows:
-    """Return the rows of the table, measured in a process of its own."""
+    """Return the rows of the table, measured in a new process."""
     return figures_of("tests.bench.activity", folder)
 
 
 def main() -> None:
-    """Measure, and write the rows to standard output as JSON."""
+    """Measure and write the rows to standard output as JSON."""
     set_up()
     from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
     from portal.server.static_files import collect_changed_static_files
@@ -77,7 +77,7 @@ def _seed(tenant: "Tenant", drawn: dict[str, list[str]]) -> None:
         for name, ids in drawn.items():
             cursor.execute(f"CREATE TEMP TABLE drawn_{name} (n INTEGER PRIMARY KEY, id TEXT)")
             rows = list(enumerate(ids))
-            cursor.executemany(f"INSERT INTO drawn_{name} VALUES (%s, %s)", rows)  # noqa: S608  words of ours
+            cursor.executemany(f"INSERT INTO drawn_{name} VALUES (%s, %s)", rows)  # noqa: S608  words of the portal
         values = (EVENTS, CLIENTS, PEOPLE, tenant.pk.hex, DAYS, EVENTS, EVENTS)
         cursor.execute(_SEED, values)
     last = AuditEvent.objects.for_tenant(tenant.pk).aggregate(last=Max("sequence"))["last"]
@@ -124,7 +124,7 @@ def _median_ms(person: "Person", query: str) -> float:
 
 
 def _export(person: "Person") -> Rows:
-    """Read the whole export as the server does, and forget each piece."""
+    """Read the whole export as the server does, without keeping it."""
     browser, size = _browser_of(person), 0
     before_kib, start = _peak_kib(), time.perf_counter()
     address = "/security/activity/export?when=always"

@@ -1,4 +1,4 @@
-"""Measures the audit chain on a SQLite database of its own.
+"""Measures the audit chain on a new SQLite database.
 
 `python -m tests.bench.audit` in the environment of a new portal folder (DATA_DIR); EVENTS events.
 """
@@ -24,12 +24,12 @@ _PIECE = 10_000
 
 
 def figures(folder: Path, _: ExitStack) -> Rows:
-    """Return the rows of the table, measured in a process of its own."""
+    """Return the rows of the table, measured in a new process."""
     return figures_of("tests.bench.audit", folder)
 
 
 def main() -> None:
-    """Measure, and write the rows to standard output as JSON."""
+    """Measure and write the rows to standard output as JSON."""
     set_up()
     from tests.factories import insert_clients, make_tenant
 
@@ -64,14 +64,14 @@ def _write(tenant: "Tenant", client: "Client") -> Rows:
 def _writers(tenant: "Tenant") -> Rows:
     from clients_app import audit
     from tests.factories import make_role
-    from tests.faults.conftest import at_once
+    from tests.faults.conftest import run_concurrently
 
     def waited(number: int) -> float:
         start = time.perf_counter()
         make_role(f"Role {number}", tenant)
         return time.perf_counter() - start
 
-    outcomes = at_once(WRITERS, waited)
+    outcomes = run_concurrently(WRITERS, waited)
     failed = [outcome.error for outcome in outcomes if outcome.error]
     if failed or audit.first_fault(tenant.pk):
         raise SystemExit(f"Of {WRITERS} writers at once failed: {failed}.")
@@ -96,7 +96,7 @@ def _verify(tenant: "Tenant", client: "Client") -> Rows:
 
 
 def fill(tenant: "Tenant", client: "Client", count: int) -> None:
-    """Prolong the chain of ``tenant`` by ``count`` events as ``record`` writes them, in pieces."""
+    """Add ``count`` events to the chain of ``tenant`` as ``record`` writes them, in batches."""
     from django.db import transaction
 
     from clients_app import derived_keys

@@ -1,4 +1,4 @@
-"""A stranger who guesses: wrong secrets of live clients, right in form, so many a second.
+"""An attacker: well-formed wrong secrets for live clients, at a given rate.
 
 `python -m tests.bench.flood PORT RATE SECONDS`, client ids on standard input; prints how often each
 status was answered, as JSON.
@@ -16,11 +16,11 @@ from clients_app.rules.secret_format import new_secret
 from tests.bench.load import basic
 from tests.bench.portal import TOKEN_PATH
 
-CONNECTIONS = 8  # of its own, so that a slow answer holds up only part of the flood
+CONNECTIONS = 8  # separate ones, so that a slow response delays only part of the flood
 
 
 def main() -> None:
-    """Flood, and tell."""
+    """Send the flood and print the statuses."""
     port, rate, seconds = map(int, sys.argv[1:])
     ids = sys.stdin.read().split()
     with ThreadPoolExecutor(CONNECTIONS) as pool:

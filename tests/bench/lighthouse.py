@@ -1,4 +1,4 @@
-"""Lighthouse in front of the portal: its scores for three pages; it comes from npm."""
+"""Runs Lighthouse, from npm, on three pages of the portal and returns its scores."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from typing import Any
 from tests.journeys.visitor import chromium_path
 from tests.portal_process import PortalProcess
 
-LIGHTHOUSE = "lighthouse@12.2.3"  # the last that runs on Node 20 and installs from a lock
+LIGHTHOUSE = "lighthouse@12.2.3"  # the last that runs on Node 20 and has a lock file
 AUDITS = 5
-TRIES = 3  # now and then it misses the start of a page, and asks to be run again
+TRIES = 3  # sometimes it misses the start of a page and must run again
 
 Rows = list[tuple[str, str, str]]
 
 
 def scores(portal: PortalProcess, cookies: dict[str, str], folder: Path) -> Rows:
-    """Return the scores of Lighthouse, desktop, each the median of several runs."""
+    """Return the desktop scores of Lighthouse, each the median of several runs."""
     if not shutil.which("npm"):
         raise SystemExit("Lighthouse needs Node and npm; install them, for example nodejs and npm.")
     folder.mkdir()
@@ -42,7 +42,7 @@ def scores(portal: PortalProcess, cookies: dict[str, str], folder: Path) -> Rows
 
 
 def _client_id_text(stored: Any) -> str:
-    """Return a Client Id as addresses spell it: SQLite keeps its 32 digits."""
+    """Return a Client Id as in URLs: SQLite stores its 32 digits."""
     digits = str(stored).replace("-", "")
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 

@@ -1,8 +1,8 @@
 """`make lists`: how long the server takes for each state of the list of 50,000 clients.
 
-CLIENTS says how many; DATABASE_URL where, else a new SQLite file. Each figure is the best of
-several, in milliseconds, as what else the machine does only adds: of the reads alone, and of the
-whole page as a Tenant Administrator gets it.
+CLIENTS sets how many; DATABASE_URL the database, by default a new SQLite file. Each figure is
+the best of several, in milliseconds, as other load only adds time: for the reads alone, and for
+the whole page of a Tenant Administrator.
 """
 
 import logging
@@ -34,7 +34,7 @@ WORDS = ("Pump", "Valve", "Turbine", "Gateway", "Logger", "Reservoir", "Bridge",
 
 
 def main() -> None:
-    """Fill an empty tenant, measure every state, say which are too slow."""
+    """Fill an empty tenant, measure every state, and print which are too slow."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     from django.core.management import call_command
@@ -99,7 +99,7 @@ def _best(call: Callable[[], object]) -> float:
 
 
 def _browser(tenant: Any) -> Callable[[dict[str, Any]], object]:
-    """Return a function that asks for a state of the list as a Tenant Administrator does."""
+    """Return a function that requests a state of the list as a Tenant Administrator."""
     from django.test import Client as Browser
 
     from clients_app.models import Person
@@ -150,7 +150,7 @@ def _filled() -> Any:
 
 
 def _note() -> None:
-    """Let the rows say what the services made them say ten days ago; since then secrets ended."""
+    """Set the stored columns as of ten days ago; since then secrets have expired."""
     from clients_app.models import Client, ClientSecret
 
     migration = next(name for name in os.listdir(MIGRATIONS) if name.endswith("_client_list.py"))
@@ -203,7 +203,7 @@ def _secrets(client: Any, chance: random.Random) -> Iterator[Any]:
 
 
 def say(text: str) -> None:
-    """Write a line at once, though a machine reads it."""
+    """Print a line immediately, even to a pipe."""
     print(text, flush=True)  # noqa: T201  its answer
 
 

@@ -1,4 +1,4 @@
-"""Sixteen busy clients that keep their connections open, and what they cost the server."""
+"""Sixteen busy clients with persistent connections, and what they cost the server."""
 
 import base64
 import http.client
@@ -18,7 +18,7 @@ _UNITS_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
 class Target(NamedTuple):
-    """A server under load; ``pids`` are all processes that work for it."""
+    """A server under load; ``pids`` are all of its processes."""
 
     port: int
     path: str
@@ -28,7 +28,7 @@ class Target(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What a few seconds of load gave."""
+    """The results of a few seconds of load."""
 
     tokens: int
     refused: int
@@ -54,7 +54,7 @@ def basic(client_id: str, plain: str) -> str:
 
 
 def warm(target: Target) -> None:
-    """Let every client have a token: from now on the server knows all their secrets."""
+    """Request a token for every client, so that the server has cached their secrets."""
     for header in target.credentials.read_text().split("\n")[:-1]:
         headers = {"Authorization": header, "Content-Type": "application/x-www-form-urlencoded"}
         with closing(http.client.HTTPConnection("127.0.0.1", target.port, timeout=30)) as wire:
@@ -66,7 +66,7 @@ def warm(target: Target) -> None:
 
 
 def run(target: Target, seconds: int) -> Round:
-    """Return what wrk gets out of ``target`` in ``seconds``."""
+    """Return what wrk measures on ``target`` in ``seconds``."""
     pids = target.pids()
     before = cpu_seconds(pids)
     report = subprocess.run(

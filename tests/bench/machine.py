@@ -1,4 +1,4 @@
-"""What the machine tells: cores, CPU time, memory, and how fast it signs with RSA 2048."""
+"""The machine: its cores, CPU time, memory, and how fast it signs with RSA 2048."""
 
 import os
 import re
@@ -9,17 +9,17 @@ from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE = _CORES[0]
-LOAD_CORE = _CORES[-1]  # not that of the server, where there are two
+LOAD_CORE = _CORES[-1]  # not the core of the server, if there are two
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def on_core(core: int, *command: str) -> list[str]:
-    """Return ``command`` so that it runs on one core with all its children."""
+    """Return ``command`` with a prefix that keeps it and its children on one core."""
     return ["taskset", "-c", str(core), *command]
 
 
 def need(*programs: str) -> None:
-    """Install what is missing, as tests/run.sh does; end with a sentence where that is no way."""
+    """Install what is missing, as tests/run.sh does, or exit with a sentence."""
     missing = [program for program in programs if not shutil.which(program)]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True, stdout=2)
@@ -42,7 +42,7 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return the CPU time that processes, and children they have waited for, have used so far."""
+    """Return the CPU time of processes, including children that have exited."""
     ticks = 0
     for pid in pids:
         if fields := _fields(Path(f"/proc/{pid}/stat")):
@@ -51,14 +51,14 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 
 def proportional_mib(pid: int) -> float:
-    """Return the memory of a process, what it shares counted in proportion (PSS)."""
+    """Return the proportional set size (PSS) of a process."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     [kilobytes] = re.findall(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
     return int(kilobytes) / 1024
 
 
 def rsa_signatures_per_cpu_second(seconds: int) -> float:
-    """Return what ``openssl speed`` measures on the server's core; it counts CPU time itself."""
+    """Return what ``openssl speed`` measures on the server's core, in CPU time."""
     speed = subprocess.run(
         on_core(SERVER_CORE, "openssl", "speed", "-seconds", str(seconds), "rsa2048"),
         check=True,
@@ -70,8 +70,8 @@ def rsa_signatures_per_cpu_second(seconds: int) -> float:
 
 
 def _fields(stat: Path) -> list[str]:
-    """Return the fields of a process after its name, which may hold spaces."""
+    """Return the fields of a process after its name, which may contain spaces."""
     try:
         return stat.read_text().rpartition(")")[2].split()
-    except OSError:  # it has just ended
+    except OSError:  # it has just exited
         return []

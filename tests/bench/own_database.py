@@ -1,4 +1,4 @@
-"""What is measured on a SQLite database of its own, in a process of its own."""
+"""Runs a measurement on a new SQLite database, in a new process."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ def figures_of(module: str, folder: Path) -> Rows:
 
 
 def set_up() -> None:
-    """Make the tables, in the process that measures."""
+    """Create the tables, in the process that measures."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     django.setup()
     logging.disable(logging.WARNING)

@@ -1,4 +1,4 @@
-"""node-oidc-provider with its clients in memory, as the peer to measure against."""
+"""node-oidc-provider with its clients in memory, as the peer for comparison."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ AUDIENCE = "https://api.example.com"
 
 
 def install(folder: Path) -> bool:
-    """Put the peer into ``folder``; return False where there is no npm, or npm has no network."""
+    """Install the peer in ``folder``; return False without npm or network."""
     if not shutil.which("npm") or not shutil.which("node"):
         return False
     folder.mkdir()

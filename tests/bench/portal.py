@@ -1,4 +1,4 @@
-"""The portal as `make run` serves it, on one core with one worker, with clients in its table."""
+"""The portal as `make run` serves it, on one core with one worker, filled with clients."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ TOKEN_PATH = "/identity/connect/token"
 
 
 class BenchPortal(PortalProcess):
-    """``pairs`` are id and secret of those of its ``clients`` that ask, at least a hundred."""
+    """``pairs`` are the ids and secrets of the clients that request tokens, at least a hundred."""
 
     def __init__(
         self,
@@ -27,14 +27,14 @@ class BenchPortal(PortalProcess):
     ) -> None:
         super().__init__(folder, WORKERS="1", **more)
         self.count, self.asking = clients, asking
-        self.also = also  # processes outside the server's family that work for it
+        self.also = also  # further processes of the server
         self.pairs: list[tuple[str, str]] = []
 
     def command(self, *words: str) -> list[str]:
         return on_core(SERVER_CORE, *super().command(*words))
 
     def start(self) -> None:
-        """Start it, with its clients from the first time on."""
+        """Start the portal; the first time, add its clients."""
         super().start()
         if not self.pairs:
             seeded = subprocess.run(
@@ -48,12 +48,12 @@ class BenchPortal(PortalProcess):
             self.pairs = [(one, plain) for one, plain in json.loads(seeded.stdout)]
 
     def pids(self) -> list[int]:
-        """Return all processes that work for it."""
+        """Return all processes of the portal."""
         assert self.server is not None
         return [*family(self.server.pid), *self.also()]
 
     def target(self, asking: int = 100) -> Target:
-        """Return how it is put under load by the first ``asking`` of its pairs."""
+        """Return a target whose load uses the first ``asking`` pairs."""
         file = self.data_dir / f"credentials of {asking}"
         credentials = write_credentials(file, self.pairs[:asking])
         return Target(

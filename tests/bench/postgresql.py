@@ -1,4 +1,4 @@
-"""A PostgreSQL of the benchmark's own, on the server's core, reached over a unix socket."""
+"""A PostgreSQL for the benchmark, on the server's core, over a Unix socket."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from tests.portal_process import CHECKOUT
 
 @contextmanager
 def running() -> Iterator[Callable[[], list[int]]]:
-    """Run it and set DATABASE_URL; give a function that returns its processes."""
+    """Run it and set DATABASE_URL; yield a function that returns its processes."""
     command = on_core(
         SERVER_CORE, "tests/with_postgresql.sh", "sh", "-c", 'echo "$DATABASE_URL"; read -r _'
     )

@@ -1,4 +1,4 @@
-"""Looks at tokens while the load runs: are they real, distinct and fresh?"""
+"""Checks that the tokens issued under load are valid, distinct and fresh."""
 
 import http.client
 import threading
@@ -10,11 +10,11 @@ import jwt
 from tests.bench.load import Target, basic
 
 SAMPLES = 200
-FRESH_S = 5  # between issue and arrival, on a busy machine
+FRESH_S = 5  # from issue to arrival, on a busy machine
 
 
 class Watcher:
-    """Asks for tokens beside the load; ``verdict`` says what was wrong, or how many were right."""
+    """Requests tokens during the load; ``verdict`` returns how many were valid."""
 
     def __init__(self, target: Target, pair: tuple[str, str], jwks_path: str) -> None:
         self.target, self.pair, self.jwks_path = target, pair, jwks_path
@@ -25,7 +25,7 @@ class Watcher:
         self._thread.start()
 
     def verdict(self) -> str:
-        """Return a sentence; SystemExit where a token is not what it should be."""
+        """Return a sentence; raise SystemExit for a wrong token."""
         self._thread.join()
         keys = jwt.PyJWKClient(f"http://127.0.0.1:{self.target.port}{self.jwks_path}")
         ids = set()

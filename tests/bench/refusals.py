@@ -1,6 +1,6 @@
-"""What the time of an answer tells a stranger: SEC-6 and SEC-7.
+"""What an attacker can learn from response times: SEC-6 and SEC-7.
 
-That the answers are the same work is tested in tests/oauth/test_timing.py.
+tests/oauth/test_timing.py tests that all responses take the same work.
 """
 
 import base64
@@ -14,7 +14,7 @@ from uuid import uuid4
 from clients_app.rules.secret_format import new_secret
 from tests.bench.portal import TOKEN_PATH, BenchPortal
 
-REQUESTS = 400  # of each kind
+REQUESTS = 400  # per kind
 SETUP = """
 from django.utils import timezone
 from clients_app.models import Client, ClientSecret
@@ -34,7 +34,7 @@ Pair = tuple[str, str]
 
 
 def figures(folder: Path, stack: ExitStack) -> list[tuple[str, str, str]]:
-    """Return the spread of refusals by kind, and of the first and the last of ten secrets."""
+    """Return the spread of rejections by reason, and of the first and last of ten secrets."""
     portal = stack.enter_context(BenchPortal(folder / "var", TRUSTED_PROXIES="127.0.0.1"))
     names = ("wrong", "disabled", "removed", "expired", "retired", "ten")
     pairs = dict(zip(names, portal.pairs, strict=False))
@@ -52,11 +52,14 @@ def figures(folder: Path, stack: ExitStack) -> list[tuple[str, str, str]]:
 
 
 def spread(port: int, pairs: dict[str, Pair], status: int) -> str:
-    """Return how far the medians of the kinds lie apart, and the medians."""
+    """Return the spread of the medians, and the medians."""
     times: dict[str, list[float]] = {name: [] for name in pairs}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as wire:
         for number in range(REQUESTS):
-            for name, pair in pairs.items():  # in turn; each source is refused a few times only
+            for (
+                name,
+                pair,
+            ) in pairs.items():  # taking turns, so that each source fails only a few times
                 headers = {
                     "Content-Type": "application/x-www-form-urlencoded",
                     "Authorization": f"Basic {base64.b64encode(':'.join(pair).encode()).decode()}",

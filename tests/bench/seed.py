@@ -1,9 +1,9 @@
-"""Fills the database of a portal with clients; writes id and secret of those that may ask.
+"""Fills the database of a portal with clients; prints the ids and secrets of some.
 
 `python -m tests.bench.seed COUNT [ASKING]`, in the environment of the portal. A hundred come
-through the services, with Argon2id digests of their own; the others are rows of the same size,
-which the database copies by itself. Of these so many get a tag of their own that ASKING machines
-can speak; they share the secret, and its digest, of the one that they are copies of.
+through the services, each with its own Argon2id digest; the others are rows of the same size,
+copied inside the database. Of these so many get their own tag that ASKING machines can
+authenticate; they share the secret and digest of the row that they were copied from.
 """
 
 import json
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import django
 
 REAL = 100
-#: what a copy of the example ``t`` has of its own; ``id`` and ``n`` are those of the new client
+#: columns that differ from the example ``t``; ``id`` and ``n`` are those of the new client
 OWN = {
     "clients_app_issuedclientid": {"id": "made.id"},
     "clients_app_client": {
@@ -28,7 +28,7 @@ OWN = {
 
 
 def main() -> None:
-    """Fill, and write the pairs to standard output as JSON."""
+    """Fill the database and write the pairs to standard output as JSON."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     os.environ["CLIENTS_PER_TENANT"] = "10000000"
     django.setup()
@@ -56,7 +56,7 @@ def _real_clients() -> list[tuple[str, str]]:
 
 
 def _copy(example: str, count: int) -> None:
-    """Add ``count`` copies of the client ``example``, under ids of their own, with what it has."""
+    """Add ``count`` copies of the client ``example`` with new ids, and its related rows."""
     from django.db import connection, transaction
 
     sqlite = connection.vendor == "sqlite"
@@ -66,7 +66,9 @@ def _copy(example: str, count: int) -> None:
     }
     with connection.cursor() as cursor:
         if sqlite:
-            cursor.execute("PRAGMA cache_size = -1000000")  # KiB: indexes grow in random places
+            cursor.execute(
+                "PRAGMA cache_size = -1000000"
+            )  # KiB; needed as indexes grow in random places
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -74,7 +76,7 @@ def _copy(example: str, count: int) -> None:
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
                                             WHERE n < {count})
             SELECT n, {random["id"]} AS id FROM numbers ORDER BY id
-            """  # noqa: S608  words of ours
+            """  # noqa: S608  words of the portal
         )
         for table, own in OWN.items():
             names = _columns(table)
@@ -84,13 +86,13 @@ def _copy(example: str, count: int) -> None:
                 f"""
                 INSERT INTO {table} ({", ".join(names)})
                 SELECT {", ".join(values)} FROM {table} t CROSS JOIN made WHERE t.{key} = %s
-                """,  # noqa: S608  words of ours
+                """,  # noqa: S608  words of the portal
                 [example.replace("-", "") if sqlite else example],
             )
 
 
 def _given_tags(plain: str, count: int, *, of: int) -> list[tuple[str, str]]:
-    """Give ``count`` of the ``of`` copies, from all over the table, the tag of ``plain``."""
+    """Give ``count`` of the ``of`` copies, spread over the table, the tag of ``plain``."""
     from clients_app import derived_keys
     from clients_app.models import ClientSecret
     from clients_app.services.secrets.digests import tag_of
@@ -106,7 +108,7 @@ def _given_tags(plain: str, count: int, *, of: int) -> list[tuple[str, str]]:
 
 
 def _columns(table: str) -> list[str]:
-    """Return the columns of a table, but for an id that the database numbers."""
+    """Return the columns of a table, except an id that the database generates."""
     from django.apps import apps
 
     [model] = [one for one in apps.get_models() if one._meta.db_table == table]
@@ -117,7 +119,7 @@ def _columns(table: str) -> list[str]:
 
 
 def copied(row: object, **changes: object) -> dict[str, object]:
-    """Return the columns of ``row`` but its id, for another row like it."""
+    """Return the columns of ``row`` except its id, to create a copy."""
     fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     del fields["id"]
     return fields | changes

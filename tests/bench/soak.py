@@ -1,6 +1,6 @@
-"""`make soak`: full load for DURATION seconds (600); ends with status 1 where memory grows.
+"""`make soak`: full load for DURATION seconds (600); exits with status 1 if memory grows.
 
-After a first tenth, in which caches fill, a worker may grow by no more than GROWTH_MIB.
+After the first tenth, in which caches fill, a worker may grow by at most GROWTH_MIB.
 """
 
 import os
@@ -16,7 +16,7 @@ GROWTH_MIB = 5.0
 
 
 def main() -> None:
-    """Load, and print how much memory the worker has after each tenth."""
+    """Apply load and print the memory of the worker after each tenth."""
     machine.need("wrk", "taskset")
     memory, refused = [], 0
     with (

@@ -1,4 +1,4 @@
-"""`make ui-report`: how quick the screens are in a real Chromium, with 50,000 clients behind them.
+"""`make ui-report`: how fast the screens are in Chromium, with 50,000 clients.
 
 Each click is timed by the page itself, from the event to the frame after the last change that it
 made; one that leads to another page, to that page's largest paint. What is printed is one table;
@@ -26,9 +26,9 @@ from tests.portal_process import CHECKOUT, USERNAME, PortalProcess
 CLIENTS = int(os.environ.get("CLIENTS", "50000"))
 ROUNDS = int(os.environ.get("ROUNDS", "10"))
 PARTS = os.environ.get("PARTS", "page clicks keys lighthouse").split()
-KEY_MS = 60  # between two keys of a person who types
+KEY_MS = 60  # between two keystrokes of a person
 
-# In each page: when the last click was, and when the last change that followed was on the screen.
+# In each page: when the last click was, and when the last change after it was on the screen.
 WATCH = """
 addEventListener("click", (event) => {
   sessionStorage.clickedAt = performance.timeOrigin + event.timeStamp;
@@ -50,7 +50,7 @@ PAINTED = "window.paintedAt && window.paintedAt - Number(sessionStorage.clickedA
 
 
 class Click(NamedTuple):
-    """A click by the accessible name of a link or button, and whether it leads to another page."""
+    """A click on the link or button with this accessible name; it may open another page."""
 
     what: str
     do: Callable[[Page], None]
@@ -58,13 +58,13 @@ class Click(NamedTuple):
 
 
 def main() -> None:
-    """Measure, and print one table; end with status 1 where something was complained about."""
+    """Measure and print one table; exit with status 1 if Chromium reported errors."""
     with tempfile.TemporaryDirectory(prefix="ui-report-") as folder, ExitStack() as stack:
-        more = {"CLIENTS_PER_TENANT": str(CLIENTS + 10)}  # some are added
+        more = {"CLIENTS_PER_TENANT": str(CLIENTS + 10)}  # some are added later
         portal = stack.enter_context(PortalProcess(Path(folder) / "var", **more))
         _fill(portal)
         playwright = stack.enter_context(sync_playwright())
-        chromium = chromium_path(with_windows=True)  # as people have it
+        chromium = chromium_path(with_windows=True)  # as for people
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         visitor = Visitor(browser, portal)
         visitor.context.add_init_script(WATCH)
@@ -97,7 +97,7 @@ def _fill(portal: PortalProcess) -> None:
 
 
 def _first_page(visitor: Visitor) -> Rows:
-    """Weigh the page of clients with all that it loads where nothing is cached."""
+    """Return the size of the page of clients with everything that it loads without a cache."""
     page = visitor.page("/security/clients")
     wire = visitor.context.new_cdp_session(page)
     wire.send("Network.enable")
@@ -132,7 +132,7 @@ def _at(selector: str) -> Callable[[Page], None]:
 
 
 def _round() -> Iterator[Click]:
-    """Yield the clicks of one walk through the portal, each possible after the one before it."""
+    """Yield the clicks of one walk through the portal, in order."""
     yield Click("Clients, in the left pane", _place("Clients"), leads_away=True)
     yield Click("a client of the list", _at(".row-link"))
     for tab in ("secrets", "roles", "activity", "details"):
@@ -156,7 +156,7 @@ def _clicks(visitor: Visitor) -> Rows:
     page = visitor.page("/security/roles")
     taken: dict[str, list[float]] = {}
     shift = 0.0
-    for number in range(ROUNDS + 1):  # the first is not counted: it warms the server
+    for number in range(ROUNDS + 1):  # the first is not counted, as it warms up the server
         for click in _round():
             before = 0.0 if click.leads_away else page.evaluate("window.shift")
             took = _timed(page, click)
@@ -186,13 +186,13 @@ def _clicks(visitor: Visitor) -> Rows:
 
 
 def _timed(page: Page, click: Click) -> float:
-    """Click; return the milliseconds that it took, and close a window that it opened."""
+    """Click and return the milliseconds it took; close a window that it opened."""
     click.do(page)
     if click.leads_away:
         page.wait_for_load_state("networkidle")
         return _told(page, PAINTED)
     _told(page, SETTLED)
-    page.wait_for_timeout(100)  # for more changes that the same click makes
+    page.wait_for_timeout(100)  # for further changes by the same click
     took = float(page.evaluate(SETTLED))
     if page.locator("dialog[open]").count():
         page.keyboard.press("Escape")
@@ -201,7 +201,7 @@ def _timed(page: Page, click: Click) -> float:
 
 
 def _told(page: Page, what: str) -> float:
-    """Return what the page says as soon as it does; its policy forbids Playwright's own wait."""
+    """Return the value as soon as the page has it; its CSP forbids Playwright's own wait."""
     limit = time.monotonic() + 15
     while time.monotonic() < limit:
         if told := page.evaluate(what):
@@ -211,7 +211,7 @@ def _told(page: Page, what: str) -> float:
 
 
 def _by_keyboard(visitor: Visitor) -> Rows:
-    """From the list to Close by keys alone, at a person's pace; return how long it took."""
+    """Go from the list to Close with the keyboard, at a person's pace; return how long it took."""
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.page("/security/clients")
     began = time.monotonic()
@@ -235,7 +235,7 @@ def _by_keyboard(visitor: Visitor) -> Rows:
 
 
 def say(text: str) -> None:
-    """Print it at once."""
+    """Print a line immediately."""
     print(text, flush=True)  # noqa: T201  its answer
 
 

@@ -1,6 +1,6 @@
-"""A database of a test's own, as in production: on disk or in the server, with real commits.
+"""A database for one test, as in production: on disk or in a server, with real commits.
 
-Deeds run in processes of their own, made by fork, so that they share nothing but the database.
+Operations run in forked processes, which share only the database.
 """
 
 import multiprocessing
@@ -18,31 +18,32 @@ from clients_app.models import Tenant
 from tests.factories import make_tenant
 
 FORK = multiprocessing.get_context("fork")
-LIMIT_S = 30  # for all processes of a test together
+LIMIT_S = 30  # for all processes of a test
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a process ended: the name of its error, if any; what it returned."""
+    """The result of a process: the name of its error, if any, and its return value."""
 
     error: str
     value: Any
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> Iterator[Tenant]:
-    """A tenant in a database to which every transaction is really committed."""
+def committed_tenant(transactional_db: None) -> Iterator[Tenant]:
+    """A tenant in a database that commits every transaction."""
     yield make_tenant()
     connections.close_all()
 
 
-def at_once(count: int, deed: Callable[[int], Any]) -> list[Outcome]:
-    """Run ``deed(0)`` to ``deed(count - 1)``, each in its process, started together."""
-    connections.close_all()  # a connection must not be shared with a child
+def run_concurrently(count: int, operation: Callable[[int], Any]) -> list[Outcome]:
+    """Run ``operation(0)`` to ``operation(count - 1)`` concurrently, each in its own process."""
+    connections.close_all()  # a child must not share a connection
     start = FORK.Barrier(count)
     answers = FORK.SimpleQueue()
     children = [
-        FORK.Process(target=_run, args=(deed, number, start, answers)) for number in range(count)
+        FORK.Process(target=_run, args=(operation, number, start, answers))
+        for number in range(count)
     ]
     for child in children:
         child.start()
@@ -53,33 +54,33 @@ def at_once(count: int, deed: Callable[[int], Any]) -> list[Outcome]:
     return outcomes
 
 
-def _run(deed: Callable[[int], Any], number: int, start: Any, answers: Any) -> None:
+def _run(operation: Callable[[int], Any], number: int, start: Any, answers: Any) -> None:
     connection.ensure_connection()
     start.wait(LIMIT_S)
     error, value = "", None
     try:
-        value = deed(number)
+        value = operation(number)
     except Exception as raised:
         error = type(raised).__name__
     answers.put(Outcome(error, value))
     connections.close_all()
 
 
-def killed(deed: Callable[[], Any], *, after_s: float | None = None) -> None:
-    """Run ``deed`` in a process that kills itself by SIGKILL, or is killed after a while."""
+def run_until_killed(operation: Callable[[], Any], *, after_s: float | None = None) -> None:
+    """Run ``operation`` in a process that kills itself, or is killed after ``after_s``."""
     connections.close_all()
-    child = FORK.Process(target=deed)
+    child = FORK.Process(target=operation)
     child.start()
     if after_s is not None:
         time.sleep(after_s)
         child.kill()
     child.join(LIMIT_S)
     assert child.exitcode == -signal.SIGKILL
-    _wait_for_its_end_in_the_server()
+    _wait_until_the_server_disconnects()
 
 
-def _wait_for_its_end_in_the_server() -> None:
-    """Return when PostgreSQL has noticed: a COMMIT sent before the kill may still be on its way."""
+def _wait_until_the_server_disconnects() -> None:
+    """Wait until PostgreSQL has noticed: it may still receive a COMMIT sent before the kill."""
     if connection.vendor != "postgresql":
         return
     others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
@@ -95,5 +96,5 @@ def _wait_for_its_end_in_the_server() -> None:
 
 
 def errors(outcomes: list[Outcome]) -> Counter[str]:
-    """Return how many ended with which error; an empty name is a success."""
+    """Return how often each error occurred; an empty name is a success."""
     return Counter(outcome.error for outcome in outcomes)

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.journeys.add_by_http import new_form, send, signed_in
-from tests.oauth.live import execute
+from tests.oauth.running_portal import execute
 from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 from tests.waiting import wait_until

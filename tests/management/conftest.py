@@ -1,4 +1,4 @@
-"""The commands, run in this process or, as an operator does, in one of their own."""
+"""Runs commands in this process or, as an operator does, in a new one."""
 
 import os
 import subprocess
@@ -15,23 +15,23 @@ from django.db import connection, connections
 from tests.portal_process import CHECKOUT
 
 
-class Ended(NamedTuple):
-    """How a command ended."""
+class CommandResult(NamedTuple):
+    """The exit status and output of a command."""
 
     status: int
     out: str
     error: str
 
 
-Run = Callable[..., Ended]
+Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
 def run(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A function that runs `manage.py` with these words in the transaction of the test."""
-    monkeypatch.setattr(connections, "close_all", lambda: None)  # the transaction would end
+    """A function that runs `manage.py` with these arguments in the transaction of the test."""
+    monkeypatch.setattr(connections, "close_all", lambda: None)  # it would end the transaction
 
-    def command(*words: str) -> Ended:
+    def command(*words: str) -> CommandResult:
         capsys.readouterr()
         code: object = 0
         try:
@@ -39,16 +39,16 @@ def run(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         except SystemExit as end:
             code = end.code
         out, error = capsys.readouterr()
-        if isinstance(code, str):  # what the interpreter does with it
-            return Ended(1, out, error + code + "\n")
-        return Ended(int(code or 0), out, error)
+        if isinstance(code, str):  # as the interpreter does
+            return CommandResult(1, out, error + code + "\n")
+        return CommandResult(int(code or 0), out, error)
 
     return command
 
 
 @pytest.fixture
-def run_apart(transactional_db: None) -> Run:
-    """A function that runs `manage.py` in a process of its own on the database of the test."""
+def run_in_new_process(transactional_db: None) -> Run:
+    """A function that runs `manage.py` in a new process on the database of the test."""
     target = connection.settings_dict
     if connection.vendor == "sqlite":
         url = f"sqlite:///{target['NAME']}"
@@ -56,7 +56,7 @@ def run_apart(transactional_db: None) -> Run:
         given = urlsplit(os.environ["DATABASE_URL"])
         url = urlunsplit(given._replace(path=f"/{target['NAME']}"))
 
-    def command(*words: str, **environment: str) -> Ended:
+    def command(*words: str, **environment: str) -> CommandResult:
         ended = subprocess.run(
             [sys.executable, str(CHECKOUT / "manage.py"), *words],
             env={
@@ -72,6 +72,6 @@ def run_apart(transactional_db: None) -> Run:
             timeout=60,
             check=False,
         )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return CommandResult(ended.returncode, ended.stdout, ended.stderr)
 
     return command

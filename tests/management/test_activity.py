@@ -12,13 +12,13 @@ from tests.factories import NOW, make_role, make_tenant
 from tests.management.conftest import Run
 
 
-def test_whole_chains(run: Run, tenant: Tenant) -> None:
+def test_verify_of_intact_chains_exits_with_0(run: Run, tenant: Tenant) -> None:
     make_tenant("Contoso")
 
     assert run("activity", "verify") == (0, "Herons Ltd: whole\nContoso: whole\n", "")
 
 
-def test_a_broken_chain_names_its_first_bad_event(run: Run, tenant: Tenant) -> None:
+def test_verify_of_a_broken_chain_names_its_first_bad_event(run: Run, tenant: Tenant) -> None:
     make_tenant("Contoso")
     for number in range(3):
         make_role(f"Role {number}", tenant)
@@ -35,11 +35,11 @@ def test_a_broken_chain_names_its_first_bad_event(run: Run, tenant: Tenant) -> N
     assert ended.error == "1 broken.\n"
 
 
-def test_without_a_tenant_nothing_is_broken(run: Run) -> None:
+def test_verify_without_a_tenant_exits_with_0(run: Run) -> None:
     assert run("activity", "verify") == (0, "", "")
 
 
-def test_old_events_are_sealed(
+def test_seal_moves_old_events_to_files(
     run: Run, tenant: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command_line, "now", lambda: NOW + timedelta(days=30))

@@ -21,7 +21,7 @@ from tests.management.conftest import Run
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
 
 
-def test_id_and_secret_are_printed_once(
+def test_add_prints_id_and_secret_once(
     run: Run,
     tenant: Tenant,
     dump_of_every_table: Callable[[], str],
@@ -43,7 +43,7 @@ def test_id_and_secret_are_printed_once(
     assert plain[0] not in caplog.text
 
 
-def test_defaults(run: Run, tenant: Tenant) -> None:
+def test_add_without_options_uses_the_defaults(run: Run, tenant: Tenant) -> None:
     before = datetime.now(UTC)
     run("clients", "add", "Pump")
 
@@ -55,7 +55,7 @@ def test_defaults(run: Run, tenant: Tenant) -> None:
     assert {event.actor_kind for event in AuditEvent.objects.all()} == {"command line", "system"}
 
 
-def test_json_is_one_object_of_three_strings(run: Run, tenant: Tenant) -> None:
+def test_add_with_json_prints_one_object(run: Run, tenant: Tenant) -> None:
     ended = run("clients", "add", "Pump", "--json")
 
     assert ended.out.count("\n") == 1
@@ -84,20 +84,20 @@ def test_all_options_are_saved(run: Run, tenant: Tenant, settings: Settings) -> 
     assert ClientSecret.objects.get().expires_at == datetime(year, 7, 1, 10, 0, tzinfo=UTC)
 
 
-def test_a_date_alone_is_its_midnight(run: Run, tenant: Tenant) -> None:
+def test_add_with_a_date_without_time_expires_at_midnight(run: Run, tenant: Tenant) -> None:
     year = datetime.now(UTC).year + 1
     run("clients", "add", "Pump", "--expires", f"{year}-03-01")
 
     assert ClientSecret.objects.get().expires_at == datetime(year, 3, 1, tzinfo=UTC)
 
 
-def test_never_expires(run: Run, tenant: Tenant) -> None:
+def test_add_with_never_expires_has_no_expiry(run: Run, tenant: Tenant) -> None:
     run("clients", "add", "Pump", "--never-expires")
 
     assert ClientSecret.objects.get().expires_at is None
 
 
-def test_an_administrator_is_confirmed_by_name(run: Run, tenant: Tenant) -> None:
+def test_add_of_an_administrator_needs_its_option(run: Run, tenant: Tenant) -> None:
     words = ("clients", "add", "Robot", "--role", "Tenant Administrator")
     refused = run(*words)
     wrong = run(*words, "--confirm-administrator", "robot 2")
@@ -175,7 +175,7 @@ def test_an_unknown_command_prints_the_usage(run: Run, tenant: Tenant, words: li
     assert not Client.objects.exists()
 
 
-def test_without_a_tenant(run: Run) -> None:
+def test_add_without_a_tenant_is_refused(run: Run) -> None:
     ended = run("clients", "add", "Pump")
 
     assert ended == (1, "", "There is no tenant yet. Run `manage.py tenants add NAME`.\n")
@@ -191,23 +191,25 @@ def test_with_two_tenants_the_option_is_required(run: Run, tenant: Tenant) -> No
     assert Client.objects.get().tenant == other
 
 
-def test_as_an_operator_runs_it(run_apart: Run, dump_of_every_table: Callable[[], str]) -> None:
-    assert run_apart("tenants", "add", "Herons Ltd").status == 0
-    assert run_apart("roles", "add", "MyData.Role").status == 0
+def test_command_works_in_a_new_process(
+    run_in_new_process: Run, dump_of_every_table: Callable[[], str]
+) -> None:
+    assert run_in_new_process("tenants", "add", "Herons Ltd").status == 0
+    assert run_in_new_process("roles", "add", "MyData.Role").status == 0
 
-    ended = run_apart("clients", "add", "Pump", "--role", "MyData.Role", "--json")
+    ended = run_in_new_process("clients", "add", "Pump", "--role", "MyData.Role", "--json")
 
     assert (ended.status, ended.error) == (0, "")
     printed = json.loads(ended.out)
     assert Client.objects.get().roles.count() == 2
     assert printed["client_secret"] not in dump_of_every_table()
-    again = run_apart("clients", "add", "Pump")
+    again = run_in_new_process("clients", "add", "Pump")
     assert again == (1, "", "There is a client named Pump already. Enter another name.\n")
-    verified = run_apart("activity", "verify")
+    verified = run_in_new_process("activity", "verify")
     assert (verified.status, verified.out) == (0, "Herons Ltd: whole\n")
 
 
-def test_a_client_that_may_introspect(run: Run, tenant: Tenant) -> None:
+def test_add_can_allow_introspection(run: Run, tenant: Tenant) -> None:
     run("clients", "add", "Pump")
     run("clients", "add", "Billing API", "--may-introspect")
 

@@ -26,7 +26,7 @@ def pump(run: Run, tenant: Tenant) -> Client:
     return client
 
 
-def test_rotate_prints_the_new_secret_once_and_gives_the_old_an_end(
+def test_rotate_prints_the_new_secret_once_and_expires_the_old_one(
     run: Run, pump: Client, dump_of_every_table: Callable[[], str]
 ) -> None:
     ended = run("clients", "rotate", str(pump.pk), "--description", "next")
@@ -45,7 +45,7 @@ def test_rotate_prints_the_new_secret_once_and_gives_the_old_an_end(
     )
 
 
-def test_rotate_as_json_is_what_add_prints(run: Run, pump: Client) -> None:
+def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) -> None:
     ended = run("clients", "rotate", str(pump.pk).upper(), "--old-ends", "now", "--json")
 
     printed = json.loads(ended.out)
@@ -63,7 +63,9 @@ def test_rotate_as_json_is_what_add_prints(run: Run, pump: Client) -> None:
         ("soon", "Enter a date and time as YYYY-MM-DD hh:mm"),
     ],
 )
-def test_rotate_refuses_a_wrong_end(run: Run, pump: Client, old_ends: str, sentence: str) -> None:
+def test_rotate_with_an_invalid_expiry_is_refused(
+    run: Run, pump: Client, old_ends: str, sentence: str
+) -> None:
     ended = run("clients", "rotate", str(pump.pk), "--old-ends", old_ends)
 
     assert (ended.status, ended.out) == (1, "")
@@ -98,7 +100,7 @@ def test_rotate_of_an_unknown_client(run: Run, tenant: Tenant, client_id: str) -
     assert run("clients", "rotate", client_id).error == "There is no such client.\n"
 
 
-def test_end_tokens(run: Run, tenant: Tenant) -> None:
+def test_end_tokens_ends_the_tokens_of_the_client(run: Run, tenant: Tenant) -> None:
     pump, other = insert_clients(["Pump", "Other"], tenant)
     before = datetime.now(UTC)
 
@@ -122,7 +124,7 @@ def test_end_tokens_of_an_unknown_client(run: Run, tenant: Tenant, client_id: st
     assert (ended.status, ended.error) == (1, "There is no such client.\n")
 
 
-def test_end_tokens_stays_in_its_tenant(run: Run, tenant: Tenant) -> None:
+def test_end_tokens_of_a_client_of_another_tenant_is_refused(run: Run, tenant: Tenant) -> None:
     [theirs] = insert_clients(["Theirs"], make_tenant("Cranes GmbH"))
 
     ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)

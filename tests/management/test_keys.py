@@ -57,7 +57,7 @@ def test_list_shows_the_states_of_a_key(run: Run, key: SigningKey, settings: Any
     )
 
 
-def test_rotate_says_when_the_key_signs(run: Run, key: SigningKey, tenant: Tenant) -> None:
+def test_rotate_prints_when_the_new_key_signs(run: Run, key: SigningKey, tenant: Tenant) -> None:
     ended = run("keys", "rotate")
 
     following = SigningKey.objects.get(state="next")
@@ -144,7 +144,9 @@ def test_reencrypt_counts_what_needs_the_former_key(
     assert audit.first_fault(machine.client.tenant_id) is None
 
 
-def test_reencrypt_without_the_former_key(run: Run, key: SigningKey, settings: Any) -> None:
+def test_reencrypt_without_the_former_key_is_refused(
+    run: Run, key: SigningKey, settings: Any
+) -> None:
     settings.SECRET_KEY = FORMER
 
     ended = run("keys", "reencrypt")
@@ -154,14 +156,14 @@ def test_reencrypt_without_the_former_key(run: Run, key: SigningKey, settings: A
     assert ended.error.count("\n") == 1
 
 
-def test_as_an_operator_runs_it(run_apart: Run) -> None:
-    assert run_apart("tenants", "add", "Herons Ltd").status == 0
+def test_command_works_in_a_new_process(run_in_new_process: Run) -> None:
+    assert run_in_new_process("tenants", "add", "Herons Ltd").status == 0
     key = ensure_active_key(now=NOW)
 
-    revoked = run_apart("keys", "revoke", key.kid)
-    listed = run_apart("keys", "list")
+    revoked = run_in_new_process("keys", "revoke", key.kid)
+    listed = run_in_new_process("keys", "list")
 
     assert revoked.status == 0, revoked.error
     assert re.fullmatch(rf"active   RS256 2048 {KID}  signs since .+ UTC\n", listed.out)
     assert key.kid not in listed.out
-    assert run_apart("activity", "verify").status == 0
+    assert run_in_new_process("activity", "verify").status == 0

@@ -38,7 +38,7 @@ def test_notices_send_sends_once_at_any_hour(
     assert len(sink.received) == 1
 
 
-def test_notices_send_for_one_tenant(run: Run, tenant: Tenant) -> None:
+def test_notices_send_can_be_limited_to_one_tenant(run: Run, tenant: Tenant) -> None:
     make_tenant("Cranes GmbH")
 
     sent = run("notices", "send", "--tenant", "Herons Ltd")

@@ -24,7 +24,7 @@ def test_tenants_add_prints_the_id(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "T" * 201, "a\nb", "\udcff"])
-def test_tenants_add_refuses_in_one_sentence(run: Run, name: str) -> None:
+def test_tenants_add_with_an_invalid_value_prints_one_sentence(run: Run, name: str) -> None:
     ended = run("tenants", "add", name)
 
     assert (ended.status, ended.out, ended.error.count("\n")) == (1, "", 1)
@@ -40,7 +40,7 @@ def test_roles_add_prints_the_id(run: Run, tenant: Tenant) -> None:
     assert (role.name, role.description, role.tenant) == ("MyData.Role", "Reads MyData", tenant)
 
 
-def test_roles_add_refuses_in_one_sentence(run: Run, tenant: Tenant) -> None:
+def test_roles_add_with_an_invalid_value_prints_one_sentence(run: Run, tenant: Tenant) -> None:
     taken = run("roles", "add", "tenant MEMBER")
     long = run("roles", "add", "R" * 61)
     make_tenant("Contoso")
@@ -75,9 +75,9 @@ def test_people_add_prints_a_link_that_is_not_stored(run: Run, tenant: Tenant) -
     assert key not in str(list(AuditEvent.objects.values()))
 
 
-def test_people_reset_link(run: Run, tenant: Tenant) -> None:
+def test_people_reset_link_prints_a_link(run: Run, tenant: Tenant) -> None:
     make_person("mara", tenant)
-    make_tenant("Contoso")  # a username is one of the installation
+    make_tenant("Contoso")  # usernames are unique in the installation
 
     ended = run("people", "reset-link", "MARA")
 
@@ -87,7 +87,9 @@ def test_people_reset_link(run: Run, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("username", ["nobody", "idle", ""])
-def test_people_reset_link_for_nobody(run: Run, tenant: Tenant, username: str) -> None:
+def test_people_reset_link_of_an_unknown_person_is_refused(
+    run: Run, tenant: Tenant, username: str
+) -> None:
     idle = make_person("idle", tenant)
     Person.objects.filter(pk=idle.pk).update(is_active=False)
 
@@ -107,7 +109,7 @@ def test_people_reset_link_for_nobody(run: Run, tenant: Tenant, username: str) -
         ([""], "Enter a name of 1 to 150 characters."),
     ],
 )
-def test_people_add_refuses_in_one_sentence(
+def test_people_add_with_an_invalid_value_prints_one_sentence(
     run: Run, tenant: Tenant, words: list[str], sentence: str
 ) -> None:
     make_person("mara", tenant)

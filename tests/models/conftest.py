@@ -1,4 +1,4 @@
-"""One client, and what the database says where it refuses a row."""
+"""A client, and the errors with which the database refuses a row."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ def client(tenant: Tenant) -> Client:
     return insert_clients(["Pump"], tenant)[0]
 
 
-def refused(constraint: str) -> Any:
-    """Expect the database to name ``constraint``; on SQLite unique ones are named by columns."""
+def violates(constraint: str) -> Any:
+    """Expect a violation of ``constraint``; SQLite names the columns of a unique one."""
     columns = {
         "client_name_unique": "client.tenant_id, clients_app_client.name_key",
         "role_name_unique": "role.tenant_id, clients_app_role.name_key",

@@ -1,4 +1,4 @@
-"""Audit events and issued ids can be added; the database refuses every other statement."""
+"""Audit events and issued ids can be inserted; the database refuses every other statement."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ TABLES = ("clients_app_auditevent", "clients_app_issuedclientid", "clients_app_a
 
 @pytest.fixture(autouse=True)
 def rows(tenant: Tenant) -> Iterator[None]:
-    """A row in each table before, and the very same rows afterwards."""
+    """One row in each table; they must be unchanged afterwards."""
     make_client("Pump", tenant)
     insert_segment(tenant, 1000, 1001)
     before = all_rows()
@@ -31,7 +31,7 @@ def all_rows() -> list[Any]:
 
 
 def insert_segment(tenant: Tenant, first: int, last: int) -> AuditSegment:
-    """Write a row that says where these events are, past the service."""
+    """Insert a segment with these events, without the service."""
     return AuditSegment.objects.create(
         tenant=tenant, first_sequence=first, last_sequence=last, sealed_at=NOW
     )
@@ -40,11 +40,13 @@ def insert_segment(tenant: Tenant, first: int, last: int) -> AuditSegment:
 def execute(statement: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for none
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # TRUNCATE needs no pending constraint checks
         cursor.execute(statement)
 
 
-def test_these_tables_are_append_only() -> None:
+def test_append_only_tables_are_the_expected_ones() -> None:
     assert append_only.APPEND_ONLY == TABLES
 
 
@@ -57,25 +59,25 @@ def test_these_tables_are_append_only() -> None:
         "DELETE FROM {} WHERE id IN (SELECT id FROM {} LIMIT 1)",
     ],
 )
-def test_changing_statements_are_refused(table: str, statement: str) -> None:
+def test_update_and_delete_are_violates(table: str, statement: str) -> None:
     with pytest.raises(IntegrityError, match=f"{table} is append-only"):
         execute(statement.replace("{}", table))
 
 
 @pytest.mark.parametrize("column", ["canonical", "digest", "sequence", "at", "actor_name"])
-def test_no_column_of_an_event_changes(column: str) -> None:
+def test_update_of_any_column_of_an_event_is_violates(column: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         AuditEvent.objects.filter(sequence=1).update(**{column: F(column)})
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_truncate_is_refused(table: str) -> None:
+def test_truncate_is_violates(table: str) -> None:
     truncate = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE TABLE"
     with pytest.raises(IntegrityError, match=f"{table} is append-only"):
         execute(f"{truncate} {table}")
 
 
-def test_the_orm_is_refused_as_well() -> None:
+def test_update_and_delete_by_the_orm_are_violates() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         AuditEvent.objects.first().delete()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -91,16 +93,16 @@ REPLACING = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_row_cannot_be_replaced(table: str) -> None:
+def test_replacing_a_row_is_violates(table: str) -> None:
     with pytest.raises(IntegrityError, match=f"{table} is append-only"):
         execute(REPLACING[connection.vendor].replace("{}", table))
 
 
-def test_events_leave_their_table_where_a_segment_of_their_tenant_holds_them() -> None:
+def test_events_can_be_deleted_only_if_a_segment_of_their_tenant_has_them() -> None:
     other = make_tenant("Contoso")
     insert_segment(other, 1, 1)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        AuditEvent.objects.filter(sequence__lte=1).delete()  # ours is in no segment
+        AuditEvent.objects.filter(sequence__lte=1).delete()  # this one is in no segment
 
     AuditEvent.objects.filter(tenant=other).delete()
 

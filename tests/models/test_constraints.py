@@ -25,30 +25,30 @@ from clients_app.models import (
 )
 from clients_app.rules.built_in_roles import TENANT_CUSTOM, TENANT_MEMBER, TENANT_VIEWER
 from tests.factories import NOW, SECOND, insert_clients, insert_secrets, make_client, make_tenant
-from tests.models.conftest import refused
+from tests.models.conftest import violates
 
 
 @pytest.mark.parametrize("seconds", [0, 59, 3601, 10**9])
-def test_token_lifetime_out_of_range(client: Client, seconds: int) -> None:
+def test_token_lifetime_out_of_range_is_violates(client: Client, seconds: int) -> None:
     """CLI-13: also without the services."""
-    with refused("client_token_lifetime_range"):
+    with violates("client_token_lifetime_range"):
         Client.objects.update(token_lifetime_s=seconds)
 
 
 @pytest.mark.parametrize("seconds", [60, 3600])
-def test_token_lifetime_in_range(client: Client, seconds: int) -> None:
+def test_token_lifetime_in_range_is_saved(client: Client, seconds: int) -> None:
     assert Client.objects.update(token_lifetime_s=seconds) == 1
 
 
-def test_token_lifetime_is_not_negative(client: Client) -> None:
+def test_negative_token_lifetime_is_violates(client: Client) -> None:
     with pytest.raises(IntegrityError):
         Client.objects.update(token_lifetime_s=-1)
 
 
-def test_only_clients_with_secrets_may_introspect(client: Client) -> None:
+def test_introspection_by_a_client_type_without_secrets_is_violates(client: Client) -> None:
     assert Client.objects.update(may_introspect=True) == 1
     assert Client.objects.update(client_type="hybrid") == 1
-    with refused("client_type_may_introspect"):
+    with violates("client_type_may_introspect"):
         Client.objects.update(client_type="authorization-code")
 
 
@@ -56,24 +56,24 @@ def test_only_clients_with_secrets_may_introspect(client: Client) -> None:
     ("first", "second"),
     [("Pump 2", "PUMP 2"), ("Caf\u00e9", "cafe\u0301"), ("Straße", "STRASSE"), ("ΣΑΣ", "σας")],
 )
-def test_name_of_a_client_once(tenant: Tenant, first: str, second: str) -> None:
+def test_client_with_a_taken_name_is_violates(tenant: Tenant, first: str, second: str) -> None:
     insert_clients([first], tenant)
 
-    with refused("client_name_unique"):
+    with violates("client_name_unique"):
         insert_clients([second], tenant)
 
 
-def test_name_of_a_removed_client_is_free(client: Client) -> None:
+def test_client_with_the_name_of_a_removed_client_is_saved(client: Client) -> None:
     Client.objects.update(removed_at=NOW)
     again = insert_clients(["pump"], client.tenant)[0]
 
-    with refused("client_name_unique"), transaction.atomic():
+    with violates("client_name_unique"), transaction.atomic():
         Client.objects.filter(pk=client.pk).update(removed_at=None)
     Client.objects.filter(pk=again.pk).update(removed_at=NOW)
     insert_clients(["PUMP"], client.tenant)
 
 
-def test_name_is_free_in_another_tenant(client: Client) -> None:
+def test_client_with_a_name_of_another_tenant_is_saved(client: Client) -> None:
     insert_clients(["Pump"], make_tenant("Contoso"))
 
 
@@ -94,38 +94,38 @@ def test_name_is_free_in_another_tenant(client: Client) -> None:
         (ClientSecret, "last_four", "abc", "secret_tag_and_last_four"),
     ],
 )
-def test_what_no_row_may_hold(
+def test_invalid_value_of_a_column_is_violates(
     client: Client, administrator: Person, table: Any, column: str, value: Any, constraint: str
 ) -> None:
     insert_secrets(client, 1)
     row = table.objects.first()
-    with refused(constraint):
+    with violates(constraint):
         table.objects.filter(pk=row.pk).update(**{column: value})
 
 
-def test_who_signs_people_in_may_refresh(client: Client) -> None:
+def test_refresh_is_allowed_for_client_types_that_sign_people_in(client: Client) -> None:
     Client.objects.update(client_type="hybrid")
     assert Client.objects.update(allow_refresh_token=True) == 1
 
 
-def test_a_built_in_role_once_in_a_tenant(tenant: Tenant) -> None:
-    with refused("built_in_role_unique"):
+def test_second_built_in_role_of_a_type_is_violates(tenant: Tenant) -> None:
+    with violates("built_in_role_unique"):
         Role.objects.create(tenant=tenant, role_type_id=TENANT_MEMBER, name="Another member")
 
 
-def test_a_built_in_role_is_not_given_a_second_time_by_update(tenant: Tenant) -> None:
-    with refused("built_in_role_unique"):
+def test_update_to_a_taken_built_in_role_type_is_violates(tenant: Tenant) -> None:
+    with violates("built_in_role_unique"):
         Role.objects.filter(role_type_id=TENANT_VIEWER).update(role_type_id=TENANT_MEMBER)
 
 
-def test_many_custom_roles_but_each_name_once(tenant: Tenant) -> None:
+def test_custom_role_with_a_taken_name_is_violates(tenant: Tenant) -> None:
     Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="One")
     Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="Two")
-    with refused("role_name_unique"):
+    with violates("role_name_unique"):
         Role.objects.create(tenant=tenant, role_type_id=TENANT_CUSTOM, name="ONE")
 
 
-def test_an_id_is_issued_once(tenant: Tenant) -> None:
+def test_reissued_client_id_is_violates(tenant: Tenant) -> None:
     """CLI-1."""
     client = make_client("Pump", tenant).client
     Client.objects.filter(pk=client.pk).update(removed_at=NOW)
@@ -137,7 +137,7 @@ def test_an_id_is_issued_once(tenant: Tenant) -> None:
         IssuedClientId.objects.create(id=client.pk)
 
 
-def test_of_each_row_of_a_client_one(client: Client, administrator: Person) -> None:
+def test_duplicate_row_of_a_client_is_violates(client: Client, administrator: Person) -> None:
     role = Role.objects.first()
     secret = insert_secrets(client, 1)[0]
     rows: list[tuple[type[Model], dict[str, Any]]] = [
@@ -155,12 +155,12 @@ def test_of_each_row_of_a_client_one(client: Client, administrator: Person) -> N
         PersonRole.objects.create(person=administrator, role=administrator.roles.first())
 
 
-def test_kind_of_a_url_is_known(client: Client) -> None:
-    with refused("clienturl_kind_known"):
+def test_url_of_an_unknown_kind_is_violates(client: Client) -> None:
+    with violates("clienturl_kind_known"):
         ClientUrl.objects.create(client=client, kind="webhook", url="https://a.example/")
 
 
-def test_a_username_and_an_address_once(administrator: Person, tenant: Tenant) -> None:
+def test_taken_username_or_mail_address_is_violates(administrator: Person, tenant: Tenant) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Person.objects.create(tenant=tenant, username="MARA")
     Person.objects.create(tenant=tenant, username="ann", email="Ann@example.com")
@@ -170,14 +170,14 @@ def test_a_username_and_an_address_once(administrator: Person, tenant: Tenant) -
         Person.objects.create(tenant=tenant, username="dan", email="ann@EXAMPLE.com")
 
 
-def test_a_sequence_once_in_a_tenant(tenant: Tenant) -> None:
+def test_duplicate_sequence_in_a_tenant_is_violates(tenant: Tenant) -> None:
     first = AuditEvent.objects.get()
     first.pk = None
-    with refused("audit_sequence_unique"):
+    with violates("audit_sequence_unique"):
         first.save(force_insert=True)
 
 
-def test_a_tenant_with_anything_in_it_stays(tenant: Tenant) -> None:
+def test_deleting_a_tenant_with_rows_is_violates(tenant: Tenant) -> None:
     tenants = Tenant.objects.filter(pk=tenant.pk)
     with pytest.raises(ProtectedError):
         tenants.delete()
@@ -188,17 +188,17 @@ def test_a_tenant_with_anything_in_it_stays(tenant: Tenant) -> None:
 
 def _delete_past_the_orm(rows: Any) -> None:
     rows._raw_delete("default")
-    connection.check_constraints()  # else only when the transaction ends
+    connection.check_constraints()  # otherwise checked when the transaction ends
 
 
-def test_the_key_follows_the_name_when_only_the_name_is_saved(client: Client) -> None:
+def test_saving_only_the_name_updates_its_key(client: Client) -> None:
     client.name = "VALVE"
     client.save(update_fields=["name"])
 
     assert Client.objects.get().name_key == "valve"
 
 
-def test_live_and_listed_at_the_very_second(client: Client) -> None:
+def test_secret_stops_being_live_and_listed_to_the_second(client: Client) -> None:
     never, ending, ended = (
         insert_secrets(client, 1, expires_at=end)[0] for end in (None, NOW + SECOND, NOW)
     )

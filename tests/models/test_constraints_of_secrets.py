@@ -1,4 +1,4 @@
-"""What the database keeps by itself of secrets, forms and signing keys."""
+"""The constraints on secrets, form keys and signing keys."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -15,7 +15,7 @@ from clients_app.models import (
     UsedFormKey,
 )
 from tests.factories import NOW, SECOND, insert_secrets, make_tenant
-from tests.models.conftest import refused
+from tests.models.conftest import violates
 
 
 def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:
@@ -31,30 +31,30 @@ def signing_key(state: str, signs_from: datetime | None = NOW) -> SigningKey:
 
 
 @pytest.mark.django_db
-def test_one_active_and_one_next_signing_key() -> None:
+def test_second_active_or_next_signing_key_is_violates() -> None:
     for state in ("active", "next", "retired", "retired", "removed", "removed"):
         signing_key(state)
     for state in ("active", "next"):
-        with refused(f"one_{state}_signing_key"), transaction.atomic():
+        with violates(f"one_{state}_signing_key"), transaction.atomic():
             signing_key(state)
-    with refused("one_active_signing_key"):
+    with violates("one_active_signing_key"):
         SigningKey.objects.filter(state="next").update(state="active")
 
 
 @pytest.mark.django_db
-def test_next_signing_key_without_start_is_refused() -> None:
+def test_next_signing_key_without_start_is_violates() -> None:
     signing_key("active", signs_from=None)
-    with refused("next_signing_key_has_start"):
+    with violates("next_signing_key_has_start"):
         signing_key("next", signs_from=None)
 
 
 @pytest.mark.django_db
-def test_state_of_a_signing_key_is_known() -> None:
-    with refused("signingkey_state_known"):
+def test_unknown_state_of_a_signing_key_is_violates() -> None:
+    with violates("signingkey_state_known"):
         signing_key("spare")
 
 
-def test_a_form_key_once_for_its_sender(client: Client) -> None:
+def test_form_key_used_twice_by_one_actor_is_violates(client: Client) -> None:
     def use(actor_id: str, tenant: Tenant) -> UsedFormKey:
         return UsedFormKey.objects.create(
             tenant=tenant, actor_id=actor_id, key="key", client=client, used_at=NOW
@@ -63,7 +63,7 @@ def test_a_form_key_once_for_its_sender(client: Client) -> None:
     use("mara", client.tenant)
     use("noor", client.tenant)
     use("mara", make_tenant("Contoso"))
-    with refused("form_key_unique"):
+    with violates("form_key_unique"):
         use("mara", client.tenant)
 
 
@@ -78,17 +78,17 @@ DIGESTS = [
 
 
 @pytest.mark.parametrize("digest", DIGESTS)
-def test_a_digest_is_argon2id(client: Client, digest: str) -> None:
+def test_digest_of_another_algorithm_is_violates(client: Client, digest: str) -> None:
     insert_secrets(client, 1)
 
-    with refused("secret_digest_is_argon2id"):
+    with violates("secret_digest_is_argon2id"):
         ClientSecret.objects.update(digest=digest)
 
 
-def test_a_secret_ends_after_it_began(client: Client) -> None:
+def test_secret_that_expires_before_its_creation_is_violates(client: Client) -> None:
     insert_secrets(client, 1)
     ClientSecret.objects.update(expires_at=F("created_at") + SECOND)
     ClientSecret.objects.update(expires_at=None)
 
-    with refused("secret_expires_after_creation"):
+    with violates("secret_expires_after_creation"):
         ClientSecret.objects.update(expires_at=F("created_at"))

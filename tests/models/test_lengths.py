@@ -29,12 +29,12 @@ TABLES = [
     SavedFilter,
     NoticeChannel,
 ]
-SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # by constraints of their own
+SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # limited by their own constraints
 
 
 @pytest.fixture
 def rows(tenant: Tenant, administrator: Person) -> None:
-    """One row at least in each table."""
+    """At least one row in each table."""
     client = insert_clients(["Pump"], tenant)[0]
     insert_secrets(client, 1)
     ClientTag.objects.create(client=client, name="north", name_key="north")
@@ -44,9 +44,7 @@ def rows(tenant: Tenant, administrator: Person) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_each_text_is_as_long_as_its_column_says_and_no_longer(
-    table: type[models.Model], rows: None
-) -> None:
+def test_text_longer_than_its_column_is_violates(table: type[models.Model], rows: None) -> None:
     row = table._default_manager.filter(pk=table._default_manager.values("pk")[:1])
     texts: dict[str, int] = {
         field.attname: field.max_length or 0
@@ -61,6 +59,6 @@ def test_each_text_is_as_long_as_its_column_says_and_no_longer(
 
 
 def _refusal(table: Any) -> str:
-    """Return what the database says: PostgreSQL names the type before it asks constraints."""
+    """Return the expected error; PostgreSQL checks the type before the constraints."""
     by_constraint = f"{table._meta.model_name}_lengths"
     return by_constraint if connection.vendor == "sqlite" else "value too long for type"

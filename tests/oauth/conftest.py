@@ -1,4 +1,4 @@
-"""Clients of every state, and the two entrances."""
+"""Clients in every state, and requests through both entrances."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -24,28 +24,28 @@ from clients_app.services import failure_limits
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests.factories import make_role, role_id
-from tests.oauth import wire
-from tests.oauth.live import machines, token_portal  # noqa: F401 - fixtures
+from tests.oauth import wsgi
+from tests.oauth.running_portal import machines, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _no_failures_of_other_tests(db: None) -> None:
-    """All tests come from one address, and a hundred failures a minute are its limit."""
+    """All tests use one address, which may fail a hundred times a minute."""
     failure_limits.reset()
 
 
-@pytest.fixture(params=wire.ENTRANCES)
-def ask(request: pytest.FixtureRequest) -> Callable[..., wire.Reply]:
-    """Send a request to the token endpoint, once by each entrance."""
-    entrance = wire.ENTRANCES[request.param]
-    return lambda path=wire.TOKEN_PATH, **parts: entrance(wire.environ(path, **parts))
+@pytest.fixture(params=wsgi.ENTRANCES)
+def ask(request: pytest.FixtureRequest) -> Callable[..., wsgi.Reply]:
+    """A function that sends a token request; the test runs once for each entrance."""
+    entrance = wsgi.ENTRANCES[request.param]
+    return lambda path=wsgi.TOKEN_PATH, **parts: entrance(wsgi.environ(path, **parts))
 
 
 @pytest.fixture(scope="session")
 def key_fields() -> dict[str, Any]:
-    """One RSA key for all tests: making one takes a tenth of a second."""
+    """One RSA key for all tests: generating one takes a tenth of a second."""
     key = private_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
     names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
     return {name: getattr(key, name) for name in names}
@@ -58,12 +58,12 @@ def signing_key(db: None, key_fields: dict[str, Any]) -> SigningKey:
 
 @pytest.fixture(scope="session")
 def known_secrets() -> dict[str, tuple[UUID, str, Any]]:
-    """Ids, plain texts and stored forms by kind of client."""
+    """Ids, plaintext secrets and stored forms by kind of client."""
     return make_known_secrets()
 
 
 def make_known_secrets() -> dict[str, tuple[UUID, str, Any]]:
-    """Return new ids, plain texts and stored forms by kind of client."""
+    """Return new ids, plaintext secrets and stored forms by kind of client."""
     made = {}
     for kind in ("good", "hybrid", "disabled", "removed", "expired", "retired"):
         client_id, plain = new_id(), new_secret()
@@ -96,7 +96,7 @@ def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> Simp
 
 
 def insert_client(tenant: Tenant, name: str, client_id: UUID, roles: Iterable[UUID]) -> Client:
-    """Write the rows of a client past the services, so that its id and secret can be known."""
+    """Insert the rows of a client without the services, so that its id and secret can be chosen."""
     IssuedClientId.objects.create(id=client_id)
     row = Client.objects.create(
         id=client_id,

@@ -1,11 +1,11 @@
-"""A client program that keeps its connections open and asks for tokens."""
+"""A client program that keeps its connections open and requests tokens."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
-from tests.oauth.wire import FORM, TOKEN_PATH, basic
+from tests.oauth.wsgi import FORM, TOKEN_PATH, basic
 
 
 class MachineClient(NamedTuple):

@@ -1,4 +1,4 @@
-"""What only the entrances decide: bodies, paths, schemes, addresses, cookies."""
+"""What the two entrances handle: bodies, paths, schemes, addresses, cookies."""
 
 import io
 import re
@@ -13,8 +13,8 @@ from django.test import Client as Browser
 
 from clients_app import oauth
 from clients_app.oauth.wsgi import in_front_of
-from tests.oauth import wire
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply, basic, form
 
 GRANT = form(grant_type="client_credentials")
 Ask = Callable[..., Reply]
@@ -22,17 +22,17 @@ Ask = Callable[..., Reply]
 
 @pytest.fixture
 def good(clients: SimpleNamespace) -> dict[str, Any]:
-    """The parts of a good request."""
+    """The parts of a valid request."""
     return {"authorization": basic(clients.good.id, clients.good.plain), "body": GRANT}
 
 
 def chunked(body: bytes) -> dict[str, Any]:
-    """The variables of a body that comes without a length, as granian gives them."""
+    """The WSGI variables of a body without a length, as granian passes them."""
     return {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
 
 
-def test_the_query_never_feeds_the_endpoint(good: dict[str, Any], ask: Ask):
-    """TOK-3: nor does Django, whose ``request.GET`` and ``request.POST`` forgive more."""
+def test_query_parameters_are_never_used(good: dict[str, Any], ask: Ask):
+    """TOK-3. Django's more lenient ``request.GET`` and ``request.POST`` are not used either."""
     door = Path(oauth.__path__[0])
     sources = [file.read_text() for file in door.rglob("*.py")]
 
@@ -42,7 +42,7 @@ def test_the_query_never_feeds_the_endpoint(good: dict[str, Any], ask: Ask):
     assert ask(authorization=good["authorization"], query=pairs).status == 400
 
 
-def test_the_body_is_read_once(good: dict[str, Any], ask: Ask):
+def test_body_is_read_once(good: dict[str, Any], ask: Ask):
     """TOK-3."""
 
     class Once(io.BytesIO):
@@ -55,22 +55,22 @@ def test_the_body_is_read_once(good: dict[str, Any], ask: Ask):
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://localhost:8000"])
-def test_no_origin_is_let_in(good: dict[str, Any], ask: Ask, origin: str):
-    """TOK-6: while no client can register one for this endpoint."""
+def test_cross_origin_request_gets_no_cors_headers(good: dict[str, Any], ask: Ask, origin: str):
+    """TOK-6: no client can register an origin for this endpoint."""
     for method in ("POST", "OPTIONS"):
         headers = ask(**good, method=method, HTTP_ORIGIN=origin).headers
         assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
-def test_a_body_without_a_length_is_read_to_its_end(good: dict[str, Any], ask: Ask):
+def test_body_without_a_length_is_read_to_its_end(good: dict[str, Any], ask: Ask):
     assert ask(**good, **chunked(GRANT)).status == 200
 
 
-def test_a_body_without_a_length_has_the_same_limit(good: dict[str, Any], ask: Ask):
+def test_body_without_a_length_has_the_same_limit(good: dict[str, Any], ask: Ask):
     assert ask(**good, **chunked(GRANT + b"&a=" + b"x" * 65_536)).status == 413
 
 
-def test_without_length_or_end_there_is_no_body(good: dict[str, Any], ask: Ask):
+def test_body_without_a_length_or_an_end_is_not_read(good: dict[str, Any], ask: Ask):
     """A server that promises no end may wait forever: nothing is read."""
     reply = ask(**good, CONTENT_LENGTH="")
 
@@ -78,18 +78,18 @@ def test_without_length_or_end_there_is_no_body(good: dict[str, Any], ask: Ask):
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1e9", "٣"])
-def test_a_length_that_is_none_reads_nothing(good: dict[str, Any], ask: Ask, length: str):
+def test_invalid_content_length_reads_nothing(good: dict[str, Any], ask: Ask, length: str):
     assert ask(**good, CONTENT_LENGTH=length).status == 400
 
 
-def test_a_huge_length_is_refused_unread(good: dict[str, Any], ask: Ask):
+def test_too_large_content_length_is_refused_without_reading(good: dict[str, Any], ask: Ask):
     endless = io.BytesIO(b"x" * 10**6)
 
     assert ask(**good, **{"wsgi.input": endless, "CONTENT_LENGTH": "9" * 18}).status == 413
     assert endless.tell() <= 65_537
 
 
-def test_a_body_that_comes_in_pieces_is_put_together(good: dict[str, Any], ask: Ask):
+def test_body_in_several_reads_is_joined(good: dict[str, Any], ask: Ask):
     class Slow(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             return super().read(3)
@@ -108,7 +108,7 @@ def test_a_body_that_comes_in_pieces_is_put_together(good: dict[str, Any], ask: 
         "/identity/connect/token/x",
     ],
 )
-def test_other_paths_go_past_the_short_entrance(path: str):
+def test_other_paths_are_passed_to_django(path: str):
     passed: list[str] = []
 
     def behind(variables: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
@@ -116,12 +116,12 @@ def test_other_paths_go_past_the_short_entrance(path: str):
         start_response("200 OK", [])
         return [b"behind"]
 
-    assert wire.send(in_front_of(behind), wire.environ(path)).body == b"behind"
+    assert wsgi.send(in_front_of(behind), wsgi.environ(path)).body == b"behind"
     assert passed == [path]
 
 
-def test_on_plain_http_an_https_installation_refuses(good: dict[str, Any], ask: Ask, settings: Any):
-    """TOK-5: no redirect, and nothing is looked at."""
+def test_https_installation_refuses_plain_http(good: dict[str, Any], ask: Ask, settings: Any):
+    """TOK-5: no redirect, and the credentials are not checked."""
     settings.PUBLIC_URL = "https://portal.example.com"
     settings.SECURE_SSL_REDIRECT = True
 
@@ -135,14 +135,14 @@ def test_on_plain_http_an_https_installation_refuses(good: dict[str, Any], ask: 
 @pytest.mark.parametrize(
     ("proxies", "proto", "status"),
     [
-        ([], "https", 400),  # anyone can write the header
+        ([], "https", 400),  # anyone can send the header
         (["198.51.100.0/24"], "https", 400),
         (["192.0.2.7"], "https", 200),
         (["192.0.2.7"], "http", 400),
         (["192.0.2.7"], "", 400),
     ],
 )
-def test_the_scheme_is_believed_from_our_proxies_alone(
+def test_forwarded_scheme_is_trusted_only_from_our_proxies(
     good: dict[str, Any], ask: Ask, settings: Any, proxies: list[str], proto: str, status: int
 ):
     settings.PUBLIC_URL = "https://portal.example.com"
@@ -151,7 +151,7 @@ def test_the_scheme_is_believed_from_our_proxies_alone(
     assert ask(**good, HTTP_X_FORWARDED_PROTO=proto).status == status
 
 
-def test_the_address_behind_our_proxy_is_logged(
+def test_log_has_the_address_behind_our_proxy(
     clients: SimpleNamespace, ask: Ask, settings: Any, caplog: pytest.LogCaptureFixture
 ):
     settings.TRUSTED_PROXIES = ["192.0.2.0/24"]
@@ -162,10 +162,10 @@ def test_the_address_behind_our_proxy_is_logged(
     assert "6.6.6.6" not in caplog.text
 
 
-def test_an_administrators_session_changes_nothing(
+def test_session_of_an_administrator_is_ignored(
     clients: SimpleNamespace, ask: Ask, administrator_browser: Browser
 ):
-    """TOK-4 and WEB-3: the same 401, no cookie, and the session is not even looked at."""
+    """TOK-4 and WEB-3: the same 401, no cookie, and the session is not read."""
     key = administrator_browser.cookies["sessionid"].value
     assert SessionStore(key).exists(key)
 

@@ -1,4 +1,4 @@
-"""TOK-A22, and AVA-1: who guesses is told to wait, and stops nobody else."""
+"""TOK-A22 and AVA-1: a source with many failures is blocked, and affects nobody else."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -9,9 +9,9 @@ import pytest
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.failure_limits import FAILURES_MAX
 from tests.oauth.machine_client import MachineClient
-from tests.oauth.table import GRANT
-from tests.oauth.test_table_a import HEADERS, assert_error
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.test_token_requests import HEADERS, assert_error
+from tests.oauth.wsgi import Reply, basic, form
 from tests.portal_process import PortalProcess
 
 Ask = Callable[..., Reply]
@@ -27,7 +27,7 @@ def exhaust(ask: Ask, clients: SimpleNamespace, **more: Any) -> None:
     assert set(replies) == {401}
 
 
-def test_the_hundred_and_first_is_told_when_to_come_back(clients: SimpleNamespace, ask: Ask):
+def test_failure_101_gets_429_with_retry_after(clients: SimpleNamespace, ask: Ask):
     exhaust(ask, clients)
 
     reply = wrong(ask, clients.good.id)
@@ -38,8 +38,8 @@ def test_the_hundred_and_first_is_told_when_to_come_back(clients: SimpleNamespac
     assert_error(reply, "temporarily_unavailable")
 
 
-def test_the_right_secret_always_passes(clients: SimpleNamespace, ask: Ask):
-    """From the guesser's own address, and for the client that is guessed at."""
+def test_right_secret_always_works(clients: SimpleNamespace, ask: Ask):
+    """From the blocked address, and for the attacked client."""
     exhaust(ask, clients)
     assert wrong(ask, clients.good.id).status == 429
     good = {"authorization": basic(clients.good.id, clients.good.plain), "body": form(GRANT)}
@@ -48,15 +48,17 @@ def test_the_right_secret_always_passes(clients: SimpleNamespace, ask: Ask):
     assert ask(**good, REMOTE_ADDR=OTHER).status == 200
 
 
-def test_another_source_is_refused_plainly(clients: SimpleNamespace, ask: Ask):
+def test_failure_from_another_source_gets_401(clients: SimpleNamespace, ask: Ask):
     exhaust(ask, clients)
 
     assert wrong(ask, clients.good.id, REMOTE_ADDR=OTHER).status == 401
 
 
 @pytest.mark.parametrize("who", ["expired", "retired", "disabled", "removed"])
-def test_all_refusals_change_alike(clients: SimpleNamespace, ask: Ask, who: str):
-    """SEC-7: neither status nor body says more than before."""
+def test_blocked_responses_are_identical_for_all_reasons(
+    clients: SimpleNamespace, ask: Ask, who: str
+):
+    """SEC-7: neither status nor body reveals the reason."""
     exhaust(ask, clients)
     one = getattr(clients, who)
 
@@ -65,7 +67,7 @@ def test_all_refusals_change_alike(clients: SimpleNamespace, ask: Ask, who: str)
     assert (reply.status, reply.body) == (429, wrong(ask, clients.good.id).body)
 
 
-def test_a_spoofed_header_evades_nothing(clients: SimpleNamespace, ask: Ask):
+def test_spoofed_forwarded_header_does_not_evade_the_limit(clients: SimpleNamespace, ask: Ask):
     for number in range(FAILURES_MAX):
         wrong(ask, clients.good.id, HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
 
@@ -75,7 +77,7 @@ def test_a_spoofed_header_evades_nothing(clients: SimpleNamespace, ask: Ask):
 def test_behind_our_proxy_each_caller_has_its_own_count(
     clients: SimpleNamespace, ask: Ask, settings: Any
 ):
-    """The rightmost address that our proxy wrote counts, whatever the caller put before it."""
+    """The rightmost address counts, which our proxy added; the caller may have sent the others."""
     settings.TRUSTED_PROXIES = ["192.0.2.7"]
     exhaust(ask, clients, HTTP_X_FORWARDED_FOR=f"10.0.0.1, {OTHER}")
 
@@ -83,7 +85,7 @@ def test_behind_our_proxy_each_caller_has_its_own_count(
     assert wrong(ask, clients.good.id, HTTP_X_FORWARDED_FOR=f"{OTHER}, 10.0.0.1").status == 401
 
 
-def test_malformed_requests_are_not_counted(clients: SimpleNamespace, ask: Ask):
+def test_malformed_requests_do_not_count_as_failures(clients: SimpleNamespace, ask: Ask):
     for _ in range(FAILURES_MAX):
         ask(body=b"", authorization="Basic !")
         ask(body=form(GRANT))
@@ -91,7 +93,7 @@ def test_malformed_requests_are_not_counted(clients: SimpleNamespace, ask: Ask):
     assert wrong(ask, clients.good.id).status == 401
 
 
-def test_a_flood_fills_no_log(clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture):
+def test_flood_is_logged_once(clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture):
     def lines() -> list[str]:
         return [one.message for one in caplog.records if one.name.startswith("clients_app")]
 
@@ -105,7 +107,9 @@ def test_a_flood_fills_no_log(clients: SimpleNamespace, ask: Ask, caplog: pytest
     assert "not logged" in lines()[-1]
 
 
-def test_workers_count_together(token_portal: PortalProcess, machines: SimpleNamespace):
+def test_failures_are_counted_across_workers(
+    token_portal: PortalProcess, machines: SimpleNamespace
+):
     """Of 150 failures over several connections to two workers exactly a hundred are refused
     plainly, and the real client is served all the while."""
     guesser = MachineClient(

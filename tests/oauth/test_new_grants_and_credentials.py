@@ -1,6 +1,6 @@
-"""A public client, a credential of a second kind and a second grant, by one line in each table.
+"""A public client, a second kind of credential and a second grant, added by one line in each table.
 
-None of them is offered yet: this proves that the core needs no change for them.
+The product has none of them yet; this proves that the core needs no change for them.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,9 +23,9 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
 from clients_app.services.tokens.claims import GrantResult, Subject
 from clients_app.services.tokens.credentials import CREDENTIAL_ROWS, Credential
 from clients_app.services.usage import counts
-from tests.oauth import wire
-from tests.oauth.asking import INTROSPECT, post, told
-from tests.oauth.wire import Reply, form
+from tests.oauth import wsgi
+from tests.oauth.introspection import INTROSPECT, introspect, post
+from tests.oauth.wsgi import Reply, form
 
 Ask = Callable[..., Reply]
 PERSON = Subject(
@@ -38,7 +38,7 @@ METADATA = "/identity/.well-known/openid-configuration"
 def none(
     request: Request, params: Mapping[str, str], *, now: datetime
 ) -> AuthenticatedClient | None:
-    """A public client: its id alone (RFC 6749 section 2.1)."""
+    """Authenticate a public client by its id (RFC 6749 section 2.1)."""
     client_id = parse_client_id(params.get("client_id", ""))
     if client_id is None or request.authorization is not None or len(params) > 2:
         return None
@@ -51,7 +51,7 @@ def none(
 def private_key_jwt(
     request: Request, params: Mapping[str, str], *, now: datetime
 ) -> AuthenticatedClient | None:
-    """A key, for which a tag of the client stands in: its name is what proves the client."""
+    """Authenticate by a key; the name of one of the client's tags stands in for it."""
     if not (assertion := params.get("client_assertion")):
         return None
     key = ClientTag.objects.filter(name=assertion).first()
@@ -61,7 +61,7 @@ def private_key_jwt(
 
 
 def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
-    """A token about a person, with a claim of this grant."""
+    """Issue a token about a person, with an additional claim."""
     return GrantResult(PERSON, "api", {"auth_time": int(now.timestamp())})
 
 
@@ -78,7 +78,7 @@ def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def public(clients: SimpleNamespace) -> SimpleNamespace:
-    """A client that has no credential."""
+    """A client without credentials."""
     clients.hybrid.row.secrets.all().delete()
     Client.objects.filter(pk=clients.hybrid.id).update(client_type=AUTHORIZATION_CODE.id)
     return clients.hybrid
@@ -86,7 +86,7 @@ def public(clients: SimpleNamespace) -> SimpleNamespace:
 
 @pytest.fixture
 def key(good: SimpleNamespace) -> ClientTag:
-    """A credential of a second kind."""
+    """A credential of the second kind."""
     return ClientTag.objects.create(client=good.row, name="key-1", name_key="key-1")
 
 
@@ -95,7 +95,7 @@ def claims_in(reply: Reply) -> dict[str, Any]:
     return jwt.decode(reply.json()["access_token"], options={"verify_signature": False})
 
 
-def test_a_public_client_gets_a_token_without_cred(
+def test_public_client_gets_a_token_without_cred_claim(
     public: SimpleNamespace, good: SimpleNamespace, ask: Ask
 ):
     reply = ask(body=form(grant_type=CODE, client_id=public.id))
@@ -110,14 +110,12 @@ def test_a_public_client_gets_a_token_without_cred(
     assert not TokenUsage.objects.exists()
     Client.objects.filter(pk=good.id).update(may_introspect=True)
     token = reply.json()["access_token"]
-    assert told(good, token) == {"active": True, "token_type": "Bearer", **claims}
+    assert introspect(good, token) == {"active": True, "token_type": "Bearer", **claims}
     Client.objects.filter(pk=public.id).update(is_enabled=False)
-    assert told(good, token) == {"active": False}
+    assert introspect(good, token) == {"active": False}
 
 
-def test_a_public_client_that_is_refused_is_counted_without_a_secret(
-    public: SimpleNamespace, ask: Ask
-):
+def test_rejected_public_client_is_counted_without_a_secret(public: SimpleNamespace, ask: Ask):
     reply = ask(body=form(grant_type="client_credentials", client_id=public.id))
     counts.flush()
 
@@ -126,11 +124,11 @@ def test_a_public_client_that_is_refused_is_counted_without_a_secret(
     assert (str(row.client_id), row.secret_id, row.requests) == (public.id, None, 1)
 
 
-def test_a_client_with_a_secret_cannot_leave_it_out(good: SimpleNamespace, ask: Ask):
+def test_client_with_a_secret_must_send_it(good: SimpleNamespace, ask: Ask):
     assert ask(body=form(grant_type=CODE, client_id=good.id)).status == 401
 
 
-def test_a_key_is_named_in_the_token_and_ends_it_when_it_is_removed(
+def test_removed_key_revokes_the_tokens_that_name_it(
     good: SimpleNamespace, key: ClientTag, ask: Ask
 ):
     reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
@@ -138,45 +136,45 @@ def test_a_key_is_named_in_the_token_and_ends_it_when_it_is_removed(
     claims, token = claims_in(reply), reply.json()["access_token"]
     assert (claims["cred"], claims["sub"]) == (f"key:{key.pk}", good.id)
     assert "auth_time" not in claims
-    assert told(good, token)["active"] is True
+    assert introspect(good, token)["active"] is True
     counts.flush()
     assert set(TokenUsage.objects.values_list("secret", "tokens")) == {(good.secret.pk, 0)}
     key.delete()
-    assert told(good, token) == {"active": False}
+    assert introspect(good, token) == {"active": False}
 
 
-def test_a_key_of_a_kind_that_is_gone_counts_no_longer(
+def test_token_of_an_unknown_credential_kind_is_inactive(
     good: SimpleNamespace, key: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
     reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
     monkeypatch.delitem(CREDENTIAL_ROWS, "key")
 
-    assert told(good, reply.json()["access_token"]) == {"active": False}
+    assert introspect(good, reply.json()["access_token"]) == {"active": False}
 
 
-def test_a_key_authenticates_at_introspection_too(good: SimpleNamespace, key: ClientTag):
+def test_key_authenticates_at_introspection(good: SimpleNamespace, key: ClientTag):
     body = form(client_assertion="key-1", token="unknown")
 
     assert post(INTROSPECT, good, "", authorization=None, body=body).json() == {"active": False}
 
 
-def test_a_key_beside_a_secret_is_one_way_too_many(good: SimpleNamespace, key: ClientTag, ask: Ask):
+def test_key_and_secret_together_are_rejected(good: SimpleNamespace, key: ClientTag, ask: Ask):
     fields = {"client_id": good.id, "client_secret": good.plain, "client_assertion": "key-1"}
     reply = ask(body=form(grant_type="client_credentials", **fields))
 
     assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
 
 
-def test_the_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
-    authorization = wire.basic(good.id, good.plain)
+def test_second_grant_works_with_a_secret(good: SimpleNamespace, ask: Ask):
+    authorization = wsgi.basic(good.id, good.plain)
     claims = claims_in(ask(authorization=authorization, body=form(grant_type=CODE)))
 
     assert (claims["sub"], claims["client_id"]) == (PERSON.id, good.id)
     assert claims["cred"] == good.secret.pk
 
 
-def test_the_metadata_names_what_the_tables_have(db: None):
-    metadata = wire.through_django(wire.environ(METADATA, method="GET", content_type=None)).json()
+def test_metadata_lists_the_grants_and_methods_of_the_tables(db: None):
+    metadata = wsgi.through_django(wsgi.environ(METADATA, method="GET", content_type=None)).json()
 
     assert metadata["grant_types_supported"] == ["client_credentials", CODE]
     for endpoint in ("token", "introspection", "revocation"):

@@ -1,4 +1,4 @@
-"""The form parser as a whole: whatever comes, it returns parameters or an OAuthError."""
+"""The form parser: any input gives parameters or an OAuthError."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clients_app.oauth.errors import OAuthError
 from clients_app.oauth.params import PARAMETERS_MAX, form_decoded, read_params
 from clients_app.oauth.plain_http import Request
-from tests.oauth.wire import FORM
+from tests.oauth.wsgi import FORM
 
 
 def read(body: bytes, query: str = "") -> dict[str, str]:
@@ -19,14 +19,14 @@ def read(body: bytes, query: str = "") -> dict[str, str]:
 
 
 @given(st.dictionaries(st.text(), st.text(), max_size=PARAMETERS_MAX))
-def test_what_a_stock_library_encodes_is_read_back(params: dict[str, str]):
+def test_form_of_a_stock_library_is_decoded(params: dict[str, str]):
     wanted = {name: value for name, value in params.items() if encodable(name + value)}
 
     assert read(urlencode(wanted).encode()) == wanted
 
 
 @given(st.dictionaries(st.text(), st.text(), min_size=1, max_size=20), st.data())
-def test_any_parameter_twice_is_refused(params: dict[str, str], data: st.DataObject):
+def test_duplicate_parameter_is_rejected(params: dict[str, str], data: st.DataObject):
     pairs = [pair for pair in params.items() if encodable("".join(pair))]
     if pairs:
         pairs.append(data.draw(st.sampled_from(pairs)))
@@ -35,7 +35,7 @@ def test_any_parameter_twice_is_refused(params: dict[str, str], data: st.DataObj
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_give_parameters_or_invalid_request(body: bytes):
+def test_any_bytes_return_parameters_or_invalid_request(body: bytes):
     params = outcome(lambda: read(body))
 
     if not is_invalid_request(params):
@@ -43,14 +43,14 @@ def test_any_bytes_give_parameters_or_invalid_request(body: bytes):
 
 
 @given(st.text(max_size=300).filter(lambda text: encodable(text)))
-def test_any_query_gives_parameters_or_invalid_request(query: str):
+def test_any_query_returns_parameters_or_invalid_request(query: str):
     params = outcome(lambda: read(b"a=b", query=query))
 
     assert is_invalid_request(params) or params == {"a": "b"}
 
 
 @given(st.binary())
-def test_escaped_bytes_are_decoded_exactly_where_they_are_utf8(content: bytes):
+def test_escaped_bytes_are_decoded_only_if_they_are_utf8(content: bytes):
     escaped = quote_from_bytes(content, safe="")
     try:
         wanted = content.decode()
@@ -62,7 +62,7 @@ def test_escaped_bytes_are_decoded_exactly_where_they_are_utf8(content: bytes):
 
 
 @given(st.text(alphabet="%0fgZ+ ", max_size=12))
-def test_a_percent_sign_without_two_digits_is_refused(text: str):
+def test_percent_sign_without_two_digits_is_rejected(text: str):
     is_broken = any(
         not (len(rest) >= 2 and all(sign in "0f" for sign in rest[:2]))
         for rest in text.split("%")[1:]
@@ -75,7 +75,7 @@ def test_a_percent_sign_without_two_digits_is_refused(text: str):
         assert not is_broken
 
 
-def test_plus_is_a_space():
+def test_plus_is_decoded_as_a_space():
     assert form_decoded("a+b%2Bc") == "a b+c"
 
 
@@ -88,7 +88,7 @@ def outcome(operation: Callable[[], Any]) -> Any:
 
 
 def is_invalid_request(value: Any) -> bool:
-    """Tell whether ``value`` is a refusal; one of another kind fails the test."""
+    """Return whether ``value`` is an error; an error other than invalid_request fails the test."""
     if not isinstance(value, OAuthError):
         return False
     assert (value.error, value.status) == ("invalid_request", 400)
@@ -96,5 +96,5 @@ def is_invalid_request(value: Any) -> bool:
 
 
 def encodable(text: str) -> bool:
-    """Tell whether ``text`` can be sent at all: it has no lone surrogates."""
+    """Return whether ``text`` can be encoded: it has no lone surrogates."""
     return not any(0xD800 <= ord(sign) <= 0xDFFF for sign in text)

@@ -10,8 +10,8 @@ import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
 from clients_app.models import SigningKey
-from tests.oauth import wire
-from tests.oauth.wire import Reply
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply
 
 OPENID = "/identity/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server/identity"
@@ -27,11 +27,11 @@ HEADERS = {
 
 
 def get(path: str, method: str = "GET", **more: Any) -> Reply:
-    return wire.through_django(wire.environ(path, method=method, content_type=None, **more))
+    return wsgi.through_django(wsgi.environ(path, method=method, content_type=None, **more))
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH, OPENID + "/", OAUTH + "/"])
-def test_metadata_says_what_there_is(db: None, path: str):
+def test_metadata_lists_all_features(db: None, path: str):
     assert get(path).json() == {
         "issuer": "http://localhost:8000/identity",
         "token_endpoint": "http://localhost:8000/identity/connect/token",
@@ -47,8 +47,8 @@ def test_metadata_says_what_there_is(db: None, path: str):
     }
 
 
-def test_a_foreign_library_accepts_the_metadata(db: None, settings: Any):
-    """RFC 8414 wants https: authlib checks each address.
+def test_metadata_is_accepted_by_a_third_party_library(db: None, settings: Any):
+    """RFC 8414 requires HTTPS: authlib checks each URL.
 
     Of response_types_supported the RFC says both that it is required and that an empty array is
     left out; it is there, empty, until the authorize endpoint is, which authlib does not take.
@@ -67,8 +67,8 @@ def test_a_foreign_library_accepts_the_metadata(db: None, settings: Any):
 @pytest.mark.parametrize(
     "header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_FORWARDED_PROTO"]
 )
-def test_addresses_never_come_from_the_request(db: None, settings: Any, path: str, header: str):
-    """META-1, also where a proxy is trusted."""
+def test_metadata_urls_never_come_from_the_request(db: None, settings: Any, path: str, header: str):
+    """META-1, also with a trusted proxy."""
     settings.TRUSTED_PROXIES = ["192.0.2.0/24"]
     usual = get(path).body
 
@@ -77,8 +77,8 @@ def test_addresses_never_come_from_the_request(db: None, settings: Any, path: st
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-def test_headers_let_caches_and_any_origin_read(signing_key: SigningKey, path: str):
-    """Without credentials, cookies, or headers that are for pages."""
+def test_headers_allow_caching_and_any_origin(signing_key: SigningKey, path: str):
+    """Without credentials, cookies, or the headers of pages."""
     reply = get(path, HTTP_ORIGIN="https://any.test", HTTP_COOKIE="sessionid=x; csrftoken=y")
 
     tag = reply.headers.pop("ETag")
@@ -86,53 +86,53 @@ def test_headers_let_caches_and_any_origin_read(signing_key: SigningKey, path: s
     assert tag.startswith('"')
 
 
-def test_the_keys_may_be_kept_as_long_as_is_set(signing_key: SigningKey, settings: Any):
+def test_jwks_max_age_follows_the_setting(signing_key: SigningKey, settings: Any):
     settings.JWKS_MAX_AGE = 60
 
     assert get(JWKS).headers["Cache-Control"] == "public, max-age=60"
     assert get(OPENID).headers["Cache-Control"] == "public, max-age=900"
 
 
-GOOD: dict[str, dict[str, str]] = {  # a good request to each endpoint that takes one
+GOOD: dict[str, dict[str, str]] = {  # a valid request to each endpoint
     "token_endpoint": {"grant_type": "client_credentials"},
     "introspection_endpoint": {"token": "unknown"},
     "revocation_endpoint": {"token": "unknown"},
 }
 
 
-def test_what_the_metadata_offers_works_and_nothing_else(clients: SimpleNamespace):
-    """META-2: each address, each method of authentication, each grant."""
+def test_everything_in_the_metadata_works_and_nothing_else(clients: SimpleNamespace):
+    """META-2: each URL, authentication method and grant."""
     offered, origin = get(OPENID).json(), "http://localhost:8000"
     endpoints = {name for name in offered if name.endswith("_endpoint")}
     assert endpoints == set(GOOD)
     who = {"client_id": clients.good.id, "client_secret": clients.good.plain}
     for name, fields in GOOD.items():
         methods = {
-            "client_secret_basic": {"authorization": wire.basic(*who.values())},
+            "client_secret_basic": {"authorization": wsgi.basic(*who.values())},
             "client_secret_post": {},
         }
         assert list(methods) == offered[f"{name}_auth_methods_supported"]
         for method, parts in methods.items():
             given = fields if parts else fields | who
             path = offered[name].removeprefix(origin)
-            reply = wire.through_django(wire.environ(path, body=wire.form(**given), **parts))
+            reply = wsgi.through_django(wsgi.environ(path, body=wsgi.form(**given), **parts))
             assert reply.status == 200, (name, method)
     for path in (offered["jwks_uri"], offered["issuer"] + OPENID.removeprefix("/identity")):
         assert get(path.removeprefix(origin)).status == 200
     assert offered["grant_types_supported"] == ["client_credentials"]
     for grant in ("authorization_code", "refresh_token", "password", "implicit"):
         fields = who | {"grant_type": grant}
-        reply = wire.through_django(wire.environ(body=wire.form(**fields)))
+        reply = wsgi.through_django(wsgi.environ(body=wsgi.form(**fields)))
         assert (reply.status, reply.json()["error"]) == (400, "unsupported_grant_type")
 
 
-def test_what_the_metadata_does_not_name_is_not_there(db: None):
+def test_endpoints_not_in_the_metadata_are_not_found(db: None):
     for name in ("authorize", "userinfo", "endsession", "register", "device_authorization"):
         assert get(f"/identity/connect/{name}").status == 404
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-def test_who_has_it_already_gets_no_body(signing_key: SigningKey, path: str):
+def test_matching_etag_gets_304_without_a_body(signing_key: SigningKey, path: str):
     tag = get(path).headers["ETag"]
 
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -144,8 +144,8 @@ def test_who_has_it_already_gets_no_body(signing_key: SigningKey, path: str):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-def test_head_has_the_same_headers(signing_key: SigningKey, path: str):
-    """The server leaves the body out."""
+def test_head_returns_the_same_headers(signing_key: SigningKey, path: str):
+    """The server removes the body."""
     head, full = get(path, method="HEAD"), get(path)
 
     assert (head.status, head.headers) == (200, full.headers)
@@ -153,14 +153,14 @@ def test_head_has_the_same_headers(signing_key: SigningKey, path: str):
 
 @pytest.mark.parametrize("path", DOCUMENTS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-def test_documents_are_read_only(db: None, path: str, method: str):
+def test_documents_refuse_other_methods(db: None, path: str, method: str):
     reply = get(path, method=method)
 
     assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_two_foreign_libraries_read_the_keys(signing_key: SigningKey):
+def test_jwks_is_read_by_two_third_party_libraries(signing_key: SigningKey):
     """KEY-3: public members only."""
     published = get(JWKS).json()
 
@@ -171,7 +171,7 @@ def test_two_foreign_libraries_read_the_keys(signing_key: SigningKey):
     assert set(published["keys"][0]) == {"kty", "n", "e", "kid", "alg", "use"}
 
 
-def test_a_key_that_is_removed_is_no_longer_published(signing_key: SigningKey):
+def test_removed_key_is_no_longer_published(signing_key: SigningKey):
     before = get(JWKS)
     SigningKey.objects.update(state=SigningKey.State.REMOVED)
     after = get(JWKS)

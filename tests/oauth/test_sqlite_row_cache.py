@@ -1,4 +1,4 @@
-"""Rows cached under SQLite's own version of its data: never older than the last commit."""
+"""Rows cached by SQLite's data version: never older than the last commit."""
 
 import base64
 import json
@@ -14,8 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.models import Client, ClientSecret
 from clients_app.oauth import client_query, sqlite_row_cache
-from tests.oauth.table import GRANT
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import Reply, basic, form
 
 Ask = Callable[..., Reply]
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note each time that the rows of a client are built out of what the database says."""
+    """A list with one entry for each time a client was read from the database."""
     noted: list[str] = []
     real = client_query.stored_client
 
@@ -38,21 +38,21 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def good(clients: SimpleNamespace, ask: Ask) -> Callable[[], int]:
-    """Ask for a token of the good client, and return the status."""
+    """Request a token for the good client and return the status."""
     header = basic(clients.good.id, clients.good.plain)
     return lambda: ask(authorization=header, body=form(GRANT)).status
 
 
 @pytest.fixture
 def other(clients: SimpleNamespace) -> Iterator[BaseDatabaseWrapper]:
-    """Another connection to the same database, like that of another worker."""
+    """Another connection to the same database, as in another worker."""
     copy = connection.copy()
     yield copy
     copy.close()
 
 
 def reads_for(count: int) -> int:
-    """Return how often the rows are read for ``count`` requests between which nothing changes."""
+    """Return how often the rows are read for ``count`` requests without changes between them."""
     return 1 if connection.vendor == "sqlite" else count
 
 
@@ -64,14 +64,12 @@ def retire(by: BaseDatabaseWrapper, secret: ClientSecret) -> None:
         )
 
 
-def test_as_long_as_nothing_changes_the_rows_are_read_once(
-    good: Callable[[], int], reads: list[str]
-):
+def test_rows_are_read_once_while_nothing_changes(good: Callable[[], int], reads: list[str]):
     assert [good() for _ in range(10)] == [200] * 10
     assert len(reads) == reads_for(10)
 
 
-def test_a_removal_by_another_connection_acts_at_once(
+def test_removal_by_another_connection_applies_immediately(
     clients: SimpleNamespace, good: Callable[[], int], other: BaseDatabaseWrapper
 ):
     """SEC-11."""
@@ -82,10 +80,10 @@ def test_a_removal_by_another_connection_acts_at_once(
     assert good() == 401
 
 
-def test_a_removal_by_the_same_connection_acts_at_once(
+def test_removal_by_the_same_connection_applies_immediately(
     clients: SimpleNamespace, good: Callable[[], int]
 ):
-    """SEC-11: the thread that answers pages answers token requests, too."""
+    """SEC-11: a thread that serves pages also serves token requests."""
     assert [good(), good()] == [200, 200]
 
     retire(connection, clients.good.secret)
@@ -94,7 +92,7 @@ def test_a_removal_by_the_same_connection_acts_at_once(
 
 
 @pytest.mark.parametrize("operation", ["disable", "remove", "take the roles", "rotate the key"])
-def test_whatever_changes_is_seen(
+def test_change_to_any_row_applies_immediately(
     clients: SimpleNamespace, ask: Ask, other: BaseDatabaseWrapper, operation: str
 ):
     statement, wanted = {
@@ -115,7 +113,7 @@ def test_whatever_changes_is_seen(
         assert roles_in(reply) == []
 
 
-def test_what_was_read_in_a_transaction_that_was_rolled_back_is_not_kept(
+def test_rows_read_in_a_rolled_back_transaction_are_not_cached(
     clients: SimpleNamespace, good: Callable[[], int]
 ):
     with transaction.atomic():
@@ -126,10 +124,10 @@ def test_what_was_read_in_a_transaction_that_was_rolled_back_is_not_kept(
     assert good() == 200
 
 
-def test_a_kept_secret_expires_to_the_second(
+def test_cached_secret_expires_to_the_second(
     clients: SimpleNamespace, good: Callable[[], int], reads: list[str]
 ):
-    """SEC-9: though nothing changes in the database."""
+    """SEC-9, although nothing changes in the database."""
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     ClientSecret.objects.filter(pk=clients.good.secret.pk).update(expires_at=ends)
     with time_machine.travel(ends - timedelta(seconds=1), tick=False) as clock:
@@ -141,10 +139,10 @@ def test_a_kept_secret_expires_to_the_second(
         assert good() == 401
 
 
-def test_a_new_connection_starts_with_nothing(
+def test_new_connection_starts_with_an_empty_cache(
     clients: SimpleNamespace, good: Callable[[], int], reads: list[str]
 ):
-    """Versions of two connections may be the same number and say nothing of each other."""
+    """Data versions of different connections cannot be compared."""
     assert good() == 200
     connection.close()
     Client.objects.exists()
@@ -153,7 +151,9 @@ def test_a_new_connection_starts_with_nothing(
     assert len(reads) == 2
 
 
-def test_only_so_many_clients_are_kept(clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+def test_number_of_cached_clients_is_bounded(
+    clients: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(sqlite_row_cache, "CACHED_MAX", 2)
     for kind in ("good", "hybrid", "expired", "disabled", "retired"):
         client_query.read_client(getattr(clients, kind).row.pk, now=datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""SEC-4, SEC-6 and SEC-7: how much work an answer is, so that its time tells nothing.
+"""SEC-4, SEC-6 and SEC-7: how much work a response takes, so that its time reveals nothing.
 
 `make bench` with PARTS=refusals measures the times themselves.
 """
@@ -15,18 +15,18 @@ from clients_app.models import Client, ClientSecret
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import digests, verification
 from clients_app.services.secrets.digests import stored_form
-from tests.oauth import wire
+from tests.oauth import wsgi
 from tests.oauth.conftest import CREATED
-from tests.oauth.rows_of_credentials import UNKNOWN_ID
-from tests.oauth.table import GRANT
-from tests.oauth.wire import basic, form
+from tests.oauth.credential_cases import UNKNOWN_ID
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import basic, form
 
 ARGON2, TAG = "digest_fits", "tag_of"
 
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often Argon2id was run and a tag was made; they are counted, not replaced."""
+    """How often Argon2id ran and a tag was computed; both run for real."""
     done: Counter[str] = Counter()
 
     def count(name: str) -> None:
@@ -44,9 +44,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def ask(client_id: str, plain: str) -> int:
-    """Return the status of a request by the short entrance."""
-    variables = wire.environ(authorization=basic(client_id, plain), body=form(GRANT))
-    return wire.through_the_short_entrance(variables).status
+    """Return the status of a request through the short entrance."""
+    variables = wsgi.environ(authorization=basic(client_id, plain), body=form(GRANT))
+    return wsgi.through_the_short_entrance(variables).status
 
 
 def add_secrets(client: Client, count: int) -> list[str]:
@@ -61,7 +61,7 @@ def add_secrets(client: Client, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("live_secrets", [1, 10])
-def test_refusals_are_the_same_work(
+def test_rejections_take_the_same_work_for_every_reason(
     clients: SimpleNamespace, work: Counter[str], live_secrets: int
 ) -> None:
     """SEC-7: unknown, wrong, expired, removed, disabled; none of them runs Argon2id, and they
@@ -75,7 +75,7 @@ def test_refusals_are_the_same_work(
             for kind in ("expired", "retired", "disabled", "removed")
         },
     }
-    ask(*refused["unknown"])  # what is done once a minute, or once a process
+    ask(*refused["unknown"])  # done once a minute or once per process
     statements: dict[str, list[str]] = {}
     for kind, pair in refused.items():
         work.clear()
@@ -88,7 +88,7 @@ def test_refusals_are_the_same_work(
     assert len({tuple(one) for one in statements.values()}) == 1, statements
 
 
-def test_a_hundred_good_requests_run_argon2_once(
+def test_hundred_valid_requests_run_argon2_once(
     clients: SimpleNamespace, work: Counter[str]
 ) -> None:
     """SEC-4."""
@@ -101,7 +101,7 @@ def test_a_hundred_good_requests_run_argon2_once(
 
 
 @pytest.mark.parametrize("place", [0, 9])
-def test_any_of_ten_secrets_is_the_same_work(
+def test_each_of_ten_secrets_takes_the_same_work(
     clients: SimpleNamespace, work: Counter[str], place: int
 ) -> None:
     """SEC-6: first or last, cold or warm."""

@@ -1,4 +1,4 @@
-"""What ends a token before its time, and what does not: asked by introspection."""
+"""What revokes a token before it expires, and what does not, as introspection reports it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.tokens.revocation import end_tokens
 from tests.factories import command_line_in, make_client, role_id
-from tests.oauth.asking import token_of, told
+from tests.oauth.introspection import introspect, token_of
 
 Change = Callable[[SimpleNamespace], Any]
 
@@ -49,7 +49,7 @@ def removed_secret(who: SimpleNamespace) -> None:
 
 
 def removed_and_restored(who: SimpleNamespace) -> None:
-    """Its secrets do not come back, and so its tokens do not either."""
+    """Its secrets are not restored, so its tokens stay revoked."""
     operation(remove_client)(who)
     actor = command_line_in(who.row.tenant)
     restored = restore_client(UUID(who.id), actor=actor, now=datetime.now(UTC))
@@ -80,27 +80,31 @@ KEEPS: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", ENDS)
-def test_what_ends_a_token(api: SimpleNamespace, good: SimpleNamespace, change: str):
-    """INT-1, and KEY-5 where it is the key: at the very next question."""
+def test_change_that_revokes_a_token_makes_it_inactive(
+    api: SimpleNamespace, good: SimpleNamespace, change: str
+):
+    """INT-1, and KEY-5 for keys: from the next introspection on."""
     token = token_of(good)
-    assert told(api, token)["active"] is True
+    assert introspect(api, token)["active"] is True
 
     ENDS[change](good)
 
-    assert told(api, token) == {"active": False}
+    assert introspect(api, token) == {"active": False}
 
 
 @pytest.mark.parametrize("change", KEEPS)
-def test_what_does_not_end_a_token(api: SimpleNamespace, good: SimpleNamespace, change: str):
+def test_change_that_does_not_revoke_a_token_leaves_it_active(
+    api: SimpleNamespace, good: SimpleNamespace, change: str
+):
     token = token_of(good)
-    before = told(api, token)
+    before = introspect(api, token)
 
     KEEPS[change](good)
 
-    assert told(api, token) == before
+    assert introspect(api, token) == before
 
 
-def test_a_removed_secret_ends_its_own_tokens_alone(
+def test_removed_secret_revokes_only_its_own_tokens(
     api: SimpleNamespace, tenant: Tenant, good: SimpleNamespace, now: datetime
 ):
     made = make_client("Two secrets", tenant, now=now)
@@ -111,28 +115,30 @@ def test_a_removed_secret_ends_its_own_tokens_alone(
     assert made.secret is not None
     remove_secret(made.client, made.secret.pk, actor=actor, now=now)
 
-    assert told(api, by_first) == {"active": False}
-    assert told(api, of_other)["active"] is True
+    assert introspect(api, by_first) == {"active": False}
+    assert introspect(api, of_other)["active"] is True
 
 
-def test_the_roles_are_those_of_now(api: SimpleNamespace, good: SimpleNamespace, tenant: Tenant):
-    """Taken and given after the token was issued; in the order of the names."""
+def test_introspection_returns_the_current_roles(
+    api: SimpleNamespace, good: SimpleNamespace, tenant: Tenant
+):
+    """Roles removed and added after the token was issued, in alphabetical order."""
     token = token_of(good)
     viewer = role_id(tenant, TENANT_VIEWER)
     ClientRole.objects.filter(client=good.row, role__name="MyData.Role").delete()
     ClientRole.objects.create(client=good.row, role_id=viewer)
 
-    answer = told(api, token)
+    answer = introspect(api, token)
 
     assert answer["roles"] == ["Tenant Member", "Tenant Viewer"]
     assert answer["role_ids"][1] == str(viewer)
 
 
 @pytest.mark.parametrize("later_us", [1, 300_000])
-def test_in_one_second_old_tokens_end_and_new_ones_do_not(
+def test_end_tokens_keeps_tokens_issued_later_in_the_same_second(
     api: SimpleNamespace, good: SimpleNamespace, later_us: int
 ):
-    """``iat`` cannot tell them apart; their ids can, to the microsecond."""
+    """``iat`` is the same for both; token ids contain the microsecond."""
     moment = datetime.now(UTC).replace(microsecond=500_000)
     step = timedelta(microseconds=later_us)
     actor = command_line_in(good.row.tenant)
@@ -144,17 +150,17 @@ def test_in_one_second_old_tokens_end_and_new_ones_do_not(
     before, after = tokens
 
     with time_machine.travel(moment + step, tick=False):
-        assert told(api, before) == {"active": False}
-        assert told(api, after)["active"] is True
-        assert told(api, after)["iat"] == int(moment.timestamp())
+        assert introspect(api, before) == {"active": False}
+        assert introspect(api, after)["active"] is True
+        assert introspect(api, after)["iat"] == int(moment.timestamp())
 
 
-def test_it_ends_with_the_second_that_expires_in_said(api: SimpleNamespace, good: SimpleNamespace):
-    """JWT-6: active in the last second, not in the one after."""
+def test_token_expires_to_the_second(api: SimpleNamespace, good: SimpleNamespace):
+    """JWT-6: active in the last second, inactive in the next."""
     token = token_of(good)
-    end = datetime.fromtimestamp(told(api, token)["exp"], UTC)
+    end = datetime.fromtimestamp(introspect(api, token)["exp"], UTC)
 
     with time_machine.travel(end - timedelta(seconds=1), tick=False):
-        assert told(api, token)["active"] is True
+        assert introspect(api, token)["active"] is True
     with time_machine.travel(end, tick=False):
-        assert told(api, token) == {"active": False}
+        assert introspect(api, token) == {"active": False}

@@ -1,4 +1,4 @@
-"""What machines are told while something is broken, and that it passes: TOK-A23."""
+"""Responses during a failure, and the recovery from it: TOK-A23."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +14,8 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import verification
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys, public_keys
-from tests.oauth import wire
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth import wsgi
+from tests.oauth.wsgi import Reply, basic, form
 
 Ask = Callable[..., Reply]
 JWKS = "/identity/.well-known/openid-configuration/jwks"
@@ -23,7 +23,7 @@ JWKS = "/identity/.well-known/openid-configuration/jwks"
 
 @pytest.fixture
 def good(clients: SimpleNamespace) -> dict[str, Any]:
-    """The parts of a good request."""
+    """The parts of a valid request."""
     return {
         "authorization": basic(clients.good.id, clients.good.plain),
         "body": form(grant_type="client_credentials"),
@@ -32,7 +32,7 @@ def good(clients: SimpleNamespace) -> dict[str, Any]:
 
 @contextmanager
 def broken_database() -> Iterator[None]:
-    """Take the tables that the endpoints read away, and bring them back."""
+    """Rename the tables that the endpoints read, and restore them afterwards."""
     tables = ("clients_app_clientsecret", "clients_app_signingkey")
     with connection.cursor() as cursor:
         for table in tables:
@@ -54,19 +54,19 @@ def assert_unavailable(reply: Reply, retry_after_s: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_a_database_it_says_so_and_recovers(good: dict[str, Any], ask: Ask):
+def test_broken_database_gives_503_and_recovers(good: dict[str, Any], ask: Ask):
     with broken_database():
         reply = ask(**good)
         assert_unavailable(reply, 5)
         assert b"table" not in reply.body
-        assert ask(body=b"").status == 401  # what needs no database is answered
+        assert ask(body=b"").status == 401  # errors that need no database stay the same
 
     assert ask(**good).status == 200
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_broke_is_opened_again(good: dict[str, Any], ask: Ask):
-    """AVA-4: nobody notices that PostgreSQL was started again meanwhile."""
+def test_broken_connection_is_reopened(good: dict[str, Any], ask: Ask):
+    """AVA-4: clients do not notice a restart of PostgreSQL."""
     assert ask(**good).status == 200
     if connection.vendor == "postgresql":
         parameters = connection.get_connection_params()
@@ -74,15 +74,15 @@ def test_a_connection_that_broke_is_opened_again(good: dict[str, Any], ask: Ask)
         with psycopg.connect(**{name: parameters[name] for name in names}) as other:
             pid = connection.connection.info.backend_pid
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
-    else:  # a file has no connection that breaks; the nearest is one that was closed
+    else:  # a connection to a file cannot break; the closest is a closed one
         connection.close()
 
     assert [ask(**good).status for _ in range(2)] == [200, 200]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_dropped_connection_does_not_stay(good: dict[str, Any], ask: Ask):
-    """Whatever closed it under us: the request after the failed one is good."""
+def test_request_after_a_dropped_connection_succeeds(good: dict[str, Any], ask: Ask):
+
     ask(**good)
     connection.connection.close()
 
@@ -92,8 +92,8 @@ def test_a_dropped_connection_does_not_stay(good: dict[str, Any], ask: Ask):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_write_elsewhere_does_not_stop_tokens(good: dict[str, Any], ask: Ask):
-    """AVA-3: reading goes on while another connection holds the write lock."""
+def test_long_write_by_another_connection_does_not_block_tokens(good: dict[str, Any], ask: Ask):
+    """AVA-3: reads continue while another connection holds the write lock."""
     assert ask(**good).status == 200
     writer = connection.copy()
     try:
@@ -106,10 +106,10 @@ def test_a_long_write_elsewhere_does_not_stop_tokens(good: dict[str, Any], ask: 
         writer.close()
 
 
-def test_a_full_gate_says_when_to_come_back(
+def test_full_argon2_gate_gives_503_with_retry_after(
     clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    """SEC-5: for a secret that this process has not seen yet; the known one passes."""
+    """SEC-5: for a secret that is not cached; a cached one works."""
     known = {
         "authorization": basic(clients.good.id, clients.good.plain),
         "body": form(grant_type="client_credentials"),
@@ -134,16 +134,16 @@ def test_a_full_gate_says_when_to_come_back(
     assert ask(**fresh).status == 200
 
 
-def test_without_an_active_key_there_are_no_tokens(good: dict[str, Any], ask: Ask):
+def test_no_active_key_gives_503(good: dict[str, Any], ask: Ask):
     SigningKey.objects.update(state=SigningKey.State.RETIRED)
 
     assert_unavailable(ask(**good), 5)
 
 
-def test_with_a_lost_key_there_are_no_tokens(
+def test_lost_secret_key_gives_503_and_logs_what_to_do(
     good: dict[str, Any], ask: Ask, settings: Any, caplog: pytest.LogCaptureFixture
 ):
-    """The operator reads in the log what to do."""
+
     settings.SECRET_KEY = "n" * 60
     private_keys.forget()
 
@@ -153,16 +153,16 @@ def test_with_a_lost_key_there_are_no_tokens(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_keys_are_served_without_a_database_once_they_are_loaded(
+def test_jwks_is_served_without_a_database_after_it_was_loaded(
     clients: SimpleNamespace,
 ):
-    """KEY-3; the housekeeping loads them, so that a worker need not have served them before."""
-    ask = wire.environ(JWKS, method="GET", content_type=None)
+    """KEY-3: housekeeping loads the keys, even if the worker has not served them before."""
+    ask = wsgi.environ(JWKS, method="GET", content_type=None)
     with broken_database():
-        assert_unavailable(wire.through_django(dict(ask)), 5)
+        assert_unavailable(wsgi.through_django(dict(ask)), 5)
     public_keys.read_key_set()
     with broken_database():
-        alone = wire.through_django(dict(ask))
+        alone = wsgi.through_django(dict(ask))
 
     assert alone.status == 200
-    assert wire.through_django(dict(ask)) == alone
+    assert wsgi.through_django(dict(ask)) == alone

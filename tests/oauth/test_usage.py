@@ -1,4 +1,4 @@
-"""What the token endpoint counts: nothing in the request, everything in time. AVA-6."""
+"""What the token endpoint counts, without a write during the request. AVA-6."""
 
 import json
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services.usage import counts
 from clients_app.services.usage.rejected_requests import Cause
 from tests.oauth.machine_client import MachineClient
-from tests.oauth.table import GRANT
-from tests.oauth.wire import Reply, basic, form
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import Reply, basic, form
 from tests.portal_process import PortalProcess
 from tests.waiting import wait_until
 
@@ -24,8 +24,8 @@ Ask = Callable[..., Reply]
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "SAVEPOINT", "BEGIN")
 
 
-def test_a_thousand_requests_write_nothing(clients: SimpleNamespace, ask: Ask):
-    """Statements are seen where the driver takes them: the endpoint goes past Django's cursors."""
+def test_thousand_requests_write_nothing(clients: SimpleNamespace, ask: Ask):
+    """Statements are observed in the driver, since the endpoint does not use Django's cursors."""
     header = basic(clients.good.id, clients.good.plain)
     ask(authorization=header, body=form(GRANT))  # reads the signing key
     seen: list[str] = []
@@ -41,7 +41,7 @@ def test_a_thousand_requests_write_nothing(clients: SimpleNamespace, ask: Ask):
 
 
 def _watched(seen: list[str]) -> Callable[[], None]:
-    """Note every statement of this thread's connection; return how to end that."""
+    """Record every statement of this thread's connection; return a function that stops it."""
     driver: Any = connection.connection
     if connection.vendor == "sqlite":
         driver.set_trace_callback(seen.append)
@@ -57,7 +57,7 @@ def _watched(seen: list[str]) -> Callable[[], None]:
     return patch.undo
 
 
-def test_a_token_is_counted_with_the_address_of_the_caller(clients: SimpleNamespace, ask: Ask):
+def test_token_is_counted_with_the_callers_address(clients: SimpleNamespace, ask: Ask):
     ask(authorization=basic(clients.good.id, clients.good.plain), body=form(GRANT))
     counts.flush()
 
@@ -76,7 +76,9 @@ def test_a_token_is_counted_with_the_address_of_the_caller(clients: SimpleNamesp
         ("hybrid", Cause.UNAUTHORIZED_CLIENT),
     ],
 )
-def test_each_refusal_has_its_cause(clients: SimpleNamespace, ask: Ask, who: str, cause: str):
+def test_rejection_is_counted_with_its_reason(
+    clients: SimpleNamespace, ask: Ask, who: str, cause: str
+):
     one = getattr(clients, who)
 
     ask(authorization=basic(one.id, one.plain), body=form(GRANT))
@@ -89,7 +91,7 @@ def test_each_refusal_has_its_cause(clients: SimpleNamespace, ask: Ask, who: str
     assert not TokenUsage.objects.exists()
 
 
-def test_a_wrong_secret_is_unknown_and_garbage_is_not_counted(clients: SimpleNamespace, ask: Ask):
+def test_wrong_secret_is_counted_and_garbage_is_not(clients: SimpleNamespace, ask: Ask):
     for plain in (new_secret(), new_secret(), "garbage"):
         ask(authorization=basic(clients.good.id, plain), body=form(GRANT))
     counts.flush()
@@ -98,7 +100,7 @@ def test_a_wrong_secret_is_unknown_and_garbage_is_not_counted(clients: SimpleNam
     assert (row.cause, row.requests, row.secret) == (Cause.UNKNOWN_SECRET, 2, None)
 
 
-def test_refusing_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: Ask):
+def test_rejection_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: Ask):
     with CaptureQueriesContext(connection) as queries:
         ask(authorization=basic(clients.good.id, new_secret()), body=form(GRANT))
 
@@ -107,7 +109,7 @@ def test_refusing_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: A
 
 @pytest.fixture
 def talker(own_portal: PortalProcess) -> MachineClient:
-    """A new client of a portal of this test alone."""
+    """A new client in a portal that only this test uses."""
     added = json.loads(own_portal.manage("clients", "add", "talker", "--json").stdout)
     return MachineClient(own_portal.port, added["client_id"], added["client_secret"])
 
@@ -117,9 +119,7 @@ def counted(portal: PortalProcess) -> int:
     return int(tokens)
 
 
-def test_told_to_stop_every_worker_writes_what_it_has_counted(
-    own_portal: PortalProcess, talker: MachineClient
-):
+def test_stopped_workers_write_their_counts(own_portal: PortalProcess, talker: MachineClient):
     given = talker.tokens(600, connections=8)
 
     own_portal.stop()
@@ -127,16 +127,14 @@ def test_told_to_stop_every_worker_writes_what_it_has_counted(
     assert (given, counted(own_portal)) == (600, 600)
 
 
-def test_written_while_it_runs(own_portal: PortalProcess, talker: MachineClient):
-    """Every five seconds: tests/services/test_housekeeping.py."""
+def test_counts_are_written_while_the_server_runs(own_portal: PortalProcess, talker: MachineClient):
+    """Every five seconds, as tests/services/test_housekeeping.py tests."""
     talker.tokens(20, connections=4)
 
     wait_until(lambda: counted(own_portal) == 20)
 
 
-def test_killed_it_loses_its_last_batch_and_no_more(
-    own_portal: PortalProcess, talker: MachineClient
-):
+def test_killed_server_loses_only_its_last_batch(own_portal: PortalProcess, talker: MachineClient):
     talker.tokens(48, connections=4)
     wait_until(lambda: counted(own_portal) == 48)
     talker.tokens(32, connections=4)

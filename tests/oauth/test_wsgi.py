@@ -10,9 +10,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolvers
 
 from clients_app.http import operation_ids
-from tests.oauth import wire
-from tests.oauth.table import GRANT
-from tests.oauth.wire import basic, form
+from tests.oauth import wsgi
+from tests.oauth.request_cases import GRANT
+from tests.oauth.wsgi import basic, form
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 @pytest.mark.parametrize(
     ("entrance", "runs_django"),
-    [(wire.through_django, True), (wire.through_the_short_entrance, False)],
+    [(wsgi.through_django, True), (wsgi.through_the_short_entrance, False)],
 )
 def test_only_the_long_entrance_runs_django(
     good: SimpleNamespace, work: Counter[str], entrance: Any, runs_django: bool
 ):
-    asked = wire.environ(authorization=basic(good.id, good.plain), body=form(GRANT))
+    asked = wsgi.environ(authorization=basic(good.id, good.plain), body=form(GRANT))
 
     assert entrance(asked).status == 200
     parts = {"get_response", "__init__", "resolve", "begin"}

@@ -1,4 +1,4 @@
-"""Expiration: the default, what people type, the edges of the future, the very second."""
+"""Expiration: the default, what people type, the edges of the future, the exact second."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -108,7 +108,7 @@ def test_double_hour_is_the_earlier():
 
 
 @given(MOMENTS, ZONES)
-def test_what_the_clock_shows_can_be_typed(moment, zone):
+def test_every_shown_time_can_be_typed(moment, zone):
     on_the_clock = moment.replace(second=0, microsecond=0).astimezone(zone)
     assume(not on_the_clock.fold)
 
@@ -143,7 +143,7 @@ def test_what_the_clock_shows_can_be_typed(moment, zone):
         "\u0662\u0660\u0662\u0667-11-23 10:15",
     ],
 )
-def test_what_is_no_date_and_time_is_refused(text):
+def test_text_that_is_not_a_date_and_time_is_refused(text):
     assert "YYYY-MM-DD hh:mm" in refused(parse_expiration, text, UTC)
 
 
@@ -187,7 +187,7 @@ def test_never_is_accepted_and_never_expired():
     assert not is_expired(None, datetime.max.replace(tzinfo=UTC))
 
 
-def test_expired_from_the_very_second_on():
+def test_secret_is_expired_from_its_second_on():
     assert not is_expired(NOW, NOW - INSTANT)
     assert is_expired(NOW, NOW)
     assert is_expired(NOW, NOW + INSTANT)

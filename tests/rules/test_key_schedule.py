@@ -45,7 +45,7 @@ def test_the_next_key_signs_from_its_moment():
 
 
 def test_a_retired_key_stays_until_its_last_token_is_over():
-    """3600 s is the longest Token Lifetime; 300 s more for slow clocks."""
+    """3600 s is the longest Token Lifetime; 300 s are for slow clocks."""
     retired = KeyTimes("r", "retired", START, START, START)
     due_at = START + timedelta(seconds=3900)
 
@@ -54,7 +54,7 @@ def test_a_retired_key_stays_until_its_last_token_is_over():
 
 
 def test_several_steps_may_be_due_at_once():
-    """A portal that stood still for a year."""
+    """As after a portal was off for a year."""
     retired = KeyTimes("r", "retired", START, START, START)
     waiting = KeyTimes("n", "next", None, START, None)
 
@@ -74,13 +74,13 @@ def test_a_key_is_published_a_cache_lifetime_and_a_minute_before_it_signs(max_ag
     assert earliest == START + timedelta(seconds=max_age_s + 60)
 
 
-def test_what_was_published_long_ago_may_sign_now():
+def test_key_published_long_ago_may_sign_now():
     now = START + timedelta(days=1)
 
     assert earliest_signing(START, max_age_s=900, now=now) == now
 
 
-def test_a_clock_that_was_ahead_does_not_put_off_a_rotation():
+def test_clock_that_was_ahead_does_not_delay_a_rotation():
     published_at = START + timedelta(days=365)
 
     assert earliest_signing(published_at, max_age_s=900, now=START) == START + timedelta(minutes=16)

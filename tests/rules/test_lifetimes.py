@@ -32,7 +32,7 @@ def test_every_other_number_is_refused(seconds):
     refused(check_token_lifetime, seconds)
 
 
-def test_edges():
+def test_both_edges_of_the_range_are_taken():
     assert parse_token_lifetime("60") == check_token_lifetime(60) == 60
     assert parse_token_lifetime("3600") == check_token_lifetime(3600) == 3600
     shortest = "The shortest Token Lifetime is 60 seconds (one minute)."
@@ -82,12 +82,12 @@ def test_number_of_any_length_is_refused_as_too_long():
         "36\u00b2",
     ],
 )
-def test_what_only_resembles_a_number_is_refused(text):
+def test_text_that_resembles_a_number_is_refused(text):
     assert "Use the digits 0 to 9 alone" in refused(parse_token_lifetime, text)
 
 
 @pytest.mark.parametrize("value", [True, False, 60.0, 3600.5, "3600", None])
-def test_what_is_no_whole_number_in_json_is_refused(value):
+def test_json_value_that_is_not_a_whole_number_is_refused(value):
     assert "Use the digits 0 to 9 alone" in refused(check_token_lifetime, value)
 
 

@@ -1,4 +1,4 @@
-"""When a notice is due, and when a message is tried again: each rule at its edges."""
+"""When a notice is due, and when a delivery is retried."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ LONG_AGO = date(2026, 3, 1)
         *[(0, 0), (-1, 0), (-7, 0), (-8, None)],
     ],
 )
-def test_a_stage_begins_on_its_day_and_is_told_late(days_before: int, stage: int | None) -> None:
+def test_stage_is_due_from_its_day_on(days_before: int, stage: int | None) -> None:
     today = ENDS - timedelta(days=days_before)
 
     assert stage_due(ends_on=ENDS, made_on=LONG_AGO, today=today) == stage
@@ -31,7 +31,7 @@ def test_a_stage_begins_on_its_day_and_is_told_late(days_before: int, stage: int
         *[(7, 5, None), (8, 5, 7), (1, 1, None), (2, 1, 1), (0, 0, 0), (1, 0, 0)],
     ],
 )
-def test_a_stage_that_began_with_the_secret_is_not_told(
+def test_stage_before_the_creation_of_the_secret_is_never_due(
     life: int, days_before: int, stage: int | None
 ) -> None:
     made_on, today = ENDS - timedelta(days=life), ENDS - timedelta(days=days_before)
@@ -39,7 +39,7 @@ def test_a_stage_that_began_with_the_secret_is_not_told(
     assert stage_due(ends_on=ENDS, made_on=made_on, today=today) == stage
 
 
-def test_a_message_is_tried_seven_times_within_a_day() -> None:
+def test_delivery_is_tried_seven_times_within_a_day() -> None:
     moments = [next_try(attempts, NOW) for attempts in range(1, 8)]
 
     assert moments[0] == NOW + timedelta(minutes=1)

@@ -6,7 +6,7 @@ from clients_app.errors import RuleBroken
 from clients_app.rules.role_claims import check_role_claims, role_claims_bytes
 
 
-def test_a_name_takes_its_json_its_id_and_commas() -> None:
+def test_size_of_a_role_is_its_name_as_json_its_id_and_commas() -> None:
     assert role_claims_bytes([]) == 0
     assert role_claims_bytes(["a"]) == len('"a",') + 36 + len('"",')
     assert role_claims_bytes(['"', "é", "😀"]) == 3 * (36 + 3 + 3) + 2 + 2 + 4
@@ -25,7 +25,7 @@ def test_a_name_takes_its_json_its_id_and_commas() -> None:
         (["é" * 60] * 13, False),
     ],
 )
-def test_both_sides_of_half_a_token(names: list[str], fits: bool) -> None:
+def test_roles_over_half_a_token_are_refused(names: list[str], fits: bool) -> None:
     if fits:
         check_role_claims(names)
         return

@@ -1,4 +1,4 @@
-"""When a replaced secret ends, and when it is idle."""
+"""When a replaced secret expires, and when it is idle."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,14 +35,14 @@ def test_a_date_is_read_on_the_clocks_of_the_zone():
 
 
 @pytest.mark.parametrize("choice", ["", "2h", "DATE", "always"])
-def test_what_is_no_choice_is_refused(choice):
+def test_unknown_choice_is_refused(choice):
     with pytest.raises(RuleBroken, match="Choose when the old secret stops") as refusal:
         parse_old_end(choice, "", zone=UTC, now=NOW)
     assert refusal.value.field == "old_ends"
 
 
 @pytest.mark.parametrize("typed", ["", "tomorrow", "2026-11-30", "2026-02-30 10:15"])
-def test_no_date_is_refused_without_a_word_of_never_expires(typed):
+def test_missing_date_is_refused_without_mentioning_never_expires(typed):
     with pytest.raises(RuleBroken, match="YYYY-MM-DD hh:mm") as refusal:
         parse_old_end("date", typed, zone=UTC, now=NOW)
     assert refusal.value.field == "old_ends_at"
@@ -60,7 +60,7 @@ def test_an_end_lies_from_now_to_ten_years_ahead():
         check_old_end(latest + SECOND, NOW)
 
 
-def test_a_rotation_shortens_a_life_and_never_makes_it_longer():
+def test_rotation_may_shorten_but_not_extend_a_secret():
     soon, later = NOW + SECOND, NOW + 2 * SECOND
 
     assert end_of_replaced(later, soon, created_at=BORN) == soon

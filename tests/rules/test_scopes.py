@@ -1,4 +1,4 @@
-"""Scopes: all that was asked and is offered, or none; the first offered where none is asked."""
+"""Scopes: the requested ones if all are offered; the first offered one by default."""
 
 import pytest
 from hypothesis import given

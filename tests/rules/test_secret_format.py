@@ -1,4 +1,4 @@
-"""The secret's format: shape, checksum, and that nothing similar passes."""
+"""The secret's format: shape and checksum."""
 
 import re
 import string

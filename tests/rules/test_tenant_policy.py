@@ -27,7 +27,7 @@ NO_NEVER = TenantPolicy(never_expires_allowed=False)
         (TenantPolicy(secret_days_max=30, rotation_days=90), 80, 10),
     ],
 )
-def test_the_latest_end(policy: TenantPolicy, age: int, latest: int | None) -> None:
+def test_latest_end_follows_the_limit(policy: TenantPolicy, age: int, latest: int | None) -> None:
     created_at = NOW - age * DAY
     allowed = policy.latest_end(created_at=created_at, now=NOW)
 
@@ -44,7 +44,7 @@ def test_the_latest_end(policy: TenantPolicy, age: int, latest: int | None) -> N
     ("policy", "allowed"),
     [(NO_POLICY, True), (QUARTER, False), (ROTATES, False), (NO_NEVER, False)],
 )
-def test_never(policy: TenantPolicy, allowed: bool) -> None:
+def test_never_is_allowed_unless_forbidden_or_limited(policy: TenantPolicy, allowed: bool) -> None:
     assert policy.may_never_expire is allowed
     if allowed:
         policy.check_end(None, created_at=NOW, now=NOW)
@@ -71,12 +71,12 @@ def test_the_default_end_is_a_year_or_the_latest() -> None:
 
 
 @pytest.mark.parametrize(("text", "days"), [("", None), ("  ", None), ("1", 1), (" 3650 ", 3650)])
-def test_days(text: str, days: int | None) -> None:
+def test_days_in_range_are_taken(text: str, days: int | None) -> None:
     assert parse_days(text, field="rotation_days") == days
 
 
 @pytest.mark.parametrize("text", ["0", "3651", "99999", "-1", "1.5", "007", "\u0663", "x", "1 2"])
-def test_no_days(text: str) -> None:
+def test_days_out_of_range_are_refused(text: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         parse_days(text, field="rotation_days")
     assert refused.value.field == "rotation_days"

@@ -1,4 +1,4 @@
-"""What is shown of a webhook's address, and of an answer that repeats it."""
+"""Webhook URLs as they are shown, and responses that repeat them."""
 
 import pytest
 
@@ -31,6 +31,6 @@ def test_two_paths_differ() -> None:
         ("these hooks have no key", "these hooks have no key"),  # words of five letters and less
     ],
 )
-def test_an_answer_that_repeats_the_address_loses_it(said: str, left: str) -> None:
+def test_response_that_repeats_the_url_is_redacted(said: str, left: str) -> None:
     url = "https://hooks.example.com/hooks/T0K3N%2B4?key=s3cr3t"
     assert without_path(said.encode(), url).decode() == left

@@ -1,4 +1,4 @@
-"""The reads: bound to a tenant, in a constant number of queries, right at the edges of pages."""
+"""Selectors: limited to one tenant, in a constant number of queries."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,11 +30,11 @@ from tests.factories import (
     make_tenant,
     role_id,
 )
-from tests.selectors.lists import DAY, names_of, page_of
+from tests.selectors.clients.client_lists import DAY, names_of, page_of
 
 
-def furnish(client: Client) -> None:
-    """Give a client roles, tags, secrets and usage."""
+def add_related_rows(client: Client) -> None:
+    """Add roles, tags, secrets and usage to a client."""
     client.roles.add(*client.tenant.roles.all())
     ClientTag.objects.create(client=client, name="North", name_key="north")
     for secret in insert_secrets(client, 3):
@@ -47,7 +47,7 @@ def queries_of(read: Callable[[], object]) -> int:
     return len(queries)
 
 
-def test_as_many_queries_for_sixty_clients_as_for_one(tenant: Tenant) -> None:
+def test_number_of_queries_is_the_same_for_one_client_and_sixty(tenant: Tenant) -> None:
     reads: dict[str, Callable[[], object]] = {
         "page": lambda: page_of(tenant),
         "filtered": lambda: page_of(tenant, q="n"),
@@ -58,11 +58,11 @@ def test_as_many_queries_for_sixty_clients_as_for_one(tenant: Tenant) -> None:
         "activity": lambda: recent_events_of(tenant.pk, client.pk),
     }
     client = insert_clients(["North 0"], tenant)[0]
-    furnish(client)
+    add_related_rows(client)
     few = {name: queries_of(read) for name, read in reads.items()}
 
     for other in insert_clients((f"North {n}" for n in range(1, 60)), tenant):
-        furnish(other)
+        add_related_rows(other)
     insert_secrets(client, 30)
     make_role("Another", tenant)
 
@@ -70,7 +70,7 @@ def test_as_many_queries_for_sixty_clients_as_for_one(tenant: Tenant) -> None:
     assert max(few.values()) <= 5
 
 
-def test_removed_clients_are_gone(tenant: Tenant) -> None:
+def test_removed_client_is_not_found(tenant: Tenant) -> None:
     gone, kept = insert_clients(["gone", "kept"], tenant)
     Client.objects.filter(pk=gone.pk).update(removed_at=NOW)
 
@@ -82,7 +82,7 @@ def test_removed_clients_are_gone(tenant: Tenant) -> None:
     assert get_client(tenant.pk, kept.pk) == kept
 
 
-def test_a_removed_client_can_be_found_for_thirty_days(tenant: Tenant) -> None:
+def test_removed_client_can_be_looked_up_for_thirty_days(tenant: Tenant) -> None:
     gone = insert_clients(["gone"], tenant)[0]
     for removed_at, found in ((NOW - 30 * DAY + SECOND, True), (NOW - 30 * DAY - SECOND, False)):
         Client.objects.update(removed_at=removed_at)
@@ -93,7 +93,7 @@ def test_a_removed_client_can_be_found_for_thirty_days(tenant: Tenant) -> None:
                 get_removed_client(tenant.pk, gone.pk, now=NOW)
 
 
-def test_nothing_of_another_tenant_is_seen(tenant: Tenant) -> None:
+def test_rows_of_another_tenant_are_not_found(tenant: Tenant) -> None:
     other = make_tenant("Contoso")
     theirs = make_client("Pump", other, tags=("north",)).client
     make_role("Theirs", other)
@@ -109,7 +109,7 @@ def test_nothing_of_another_tenant_is_seen(tenant: Tenant) -> None:
             get_client(tenant.pk, nowhere)
 
 
-def test_roles_in_the_order_of_the_screen(tenant: Tenant) -> None:
+def test_roles_are_in_the_order_of_the_screen(tenant: Tenant) -> None:
     zebra, apple = make_role("zebra", tenant), make_role("Apple", tenant)
     client = insert_clients(["a"], tenant)[0]
     client.roles.add(zebra, apple, role_id(tenant, TENANT_MEMBER))
@@ -127,7 +127,7 @@ def test_roles_in_the_order_of_the_screen(tenant: Tenant) -> None:
     ]
 
 
-def test_how_many_carry_a_role(tenant: Tenant) -> None:
+def test_role_counts_exclude_removed_clients(tenant: Tenant) -> None:
     role = make_role("MyData", tenant)
     clients = insert_clients(["a", "b", "gone"], tenant)
     for client in clients:
@@ -139,7 +139,7 @@ def test_how_many_carry_a_role(tenant: Tenant) -> None:
     assert (held.client_count, held.person_count) == (2, 1)
 
 
-def test_secrets_newest_first_with_their_use(tenant: Tenant) -> None:
+def test_secrets_are_listed_newest_first_with_their_usage(tenant: Tenant) -> None:
     client = insert_clients(["a"], tenant)[0]
     old, new, _ = insert_secrets(client, 3)
     insert_secrets(client, 1, removed_at=NOW)
@@ -166,7 +166,7 @@ def test_secrets_newest_first_with_their_use(tenant: Tenant) -> None:
     assert get_secret(client, old.pk, now=NOW).tokens_7_days == 7
 
 
-def test_a_secret_is_found_at_its_client_alone(tenant: Tenant) -> None:
+def test_secret_is_found_only_for_its_own_client(tenant: Tenant) -> None:
     mine, other = insert_clients(["mine", "other"], tenant)
     secret = insert_secrets(other, 1)[0]
 
@@ -175,7 +175,7 @@ def test_a_secret_is_found_at_its_client_alone(tenant: Tenant) -> None:
             get_secret(mine, secret_id, now=NOW)
 
 
-def test_a_client_without_use(tenant: Tenant) -> None:
+def test_client_without_usage_has_empty_summary(tenant: Tenant) -> None:
     client = insert_clients(["a"], tenant)[0]
 
     summary = client_summary(client, now=NOW)
@@ -183,7 +183,7 @@ def test_a_client_without_use(tenant: Tenant) -> None:
     assert listed_secrets(client, now=NOW) == []
 
 
-def test_the_last_events_of_a_client_newest_first(tenant: Tenant) -> None:
+def test_recent_events_of_a_client_are_newest_first(tenant: Tenant) -> None:
     client = make_client("Pump", tenant).client
     make_client("Valve", tenant)
 
@@ -193,14 +193,16 @@ def test_the_last_events_of_a_client_newest_first(tenant: Tenant) -> None:
     assert [event.action for event in last] == ["client.secret.added"]
 
 
-def test_a_tenant_by_its_name(tenant: Tenant) -> None:
+def test_tenant_is_found_by_its_name(tenant: Tenant) -> None:
     assert installation.tenant_named(tenant.name) == tenant
     assert installation.first_tenant() == tenant
     with pytest.raises(NotFound, match="named Nowhere"):
         installation.tenant_named("Nowhere")
 
 
-def test_who_administers(tenant: Tenant, administrator: Person) -> None:
+def test_people_who_administer_are_active_administrators(
+    tenant: Tenant, administrator: Person
+) -> None:
     make_person("vic", tenant, TENANT_VIEWER)
     idle = make_person("idle", tenant, TENANT_ADMINISTRATOR)
     Person.objects.filter(pk=idle.pk).update(is_active=False)

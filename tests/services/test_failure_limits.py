@@ -1,4 +1,4 @@
-"""The count of refused credentials: shared by processes, by source, for a minute. AVA-1."""
+"""Failed authentications: counted per source and minute, across processes. AVA-1."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,12 +22,12 @@ def fail(times: int, *, source: str = SOURCE, at: datetime = AT) -> list[int]:
     return [count_failure(source, now=at) for _ in range(times)]
 
 
-def test_a_hundred_are_refused_plainly_the_next_at_sight():
+def test_source_is_blocked_after_a_hundred_failures():
     assert fail(FAILURES_MAX) == [0] * 100
     assert fail(1) == [WINDOW_S]
 
 
-def test_the_minute_begins_with_the_first_failure():
+def test_minute_begins_with_the_first_failure():
     fail(FAILURES_MAX)
     later = AT + timedelta(seconds=45)
 
@@ -36,13 +36,13 @@ def test_the_minute_begins_with_the_first_failure():
     assert fail(1, at=AT + timedelta(seconds=60)) == [0]
 
 
-def test_after_a_minute_there_are_a_hundred_again():
+def test_source_is_allowed_again_after_a_minute():
     fail(FAILURES_MAX + 1)
 
     assert fail(FAILURES_MAX + 1, at=AT + timedelta(minutes=1)) == [0] * 100 + [60]
 
 
-def test_sources_do_not_count_for_each_other():
+def test_sources_are_counted_separately():
     fail(FAILURES_MAX + 1)
 
     assert fail(1, source="192.0.2.2") == [0]
@@ -57,12 +57,12 @@ def test_sources_do_not_count_for_each_other():
         ("", ""),
     ],
 )
-def test_a_source(address: str, source: str):
+def test_source_is_an_ipv4_address_or_an_ipv6_network(address: str, source: str):
     assert source_of(address) == source
 
 
-def test_other_processes_count_too(monkeypatch: pytest.MonkeyPatch):
-    """What this process has not counted itself it sees in the shared table."""
+def test_failures_in_other_processes_count(monkeypatch: pytest.MonkeyPatch):
+    """This process reads their counts from the shared table."""
     fail(FAILURES_MAX)
     monkeypatch.setattr(failure_limits, "over_limit", {})
 
@@ -73,7 +73,7 @@ def no_such_table(*_: object) -> None:
     raise DatabaseError("no such table")
 
 
-def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
+def test_source_is_not_blocked_when_counting_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     monkeypatch.setattr(failure_limits.router, "db_for_write", no_such_table)
@@ -82,7 +82,7 @@ def test_where_nothing_can_be_counted_nobody_is_told_to_wait(
     assert "could not be counted" in caplog.text
 
 
-def test_old_rows_are_cleaned_away_once_a_minute():
+def test_old_rows_are_deleted_once_a_minute():
     for number in range(5):
         fail(1, source=f"192.0.2.{number}")
     fail(1, at=AT + timedelta(minutes=2))
@@ -90,7 +90,7 @@ def test_old_rows_are_cleaned_away_once_a_minute():
     assert FailureCount.objects.count() == 1
 
 
-def test_what_the_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch):
+def test_counts_in_memory_are_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(failure_limits, "OVER_MAX", 3)
     monkeypatch.setattr(failure_limits, "FAILURES_MAX", 0)
     for number in range(10):

@@ -27,7 +27,7 @@ def run_until(chores: list[Chore], enough: threading.Event) -> None:
     assert not thread.is_alive()
 
 
-def test_chores_are_done_in_turn_at_their_pace() -> None:
+def test_each_chore_runs_at_its_interval() -> None:
     done: list[str] = []
     enough = threading.Event()
 
@@ -43,7 +43,7 @@ def test_chores_are_done_in_turn_at_their_pace() -> None:
 
 
 @pytest.mark.parametrize("error", [DatabaseError("away"), RuntimeError("a bug")])
-def test_a_chore_that_fails_is_tried_again(error: Exception, caplog: Any) -> None:
+def test_failed_chore_is_retried(error: Exception, caplog: Any) -> None:
     tries: list[None] = []
     enough = threading.Event()
 
@@ -59,7 +59,7 @@ def test_a_chore_that_fails_is_tried_again(error: Exception, caplog: Any) -> Non
     assert str(error) in caplog.text
 
 
-def test_the_keys_are_remembered_and_their_schedule_kept(
+def test_housekeeping_loads_and_rotates_the_keys(
     db: None, settings: Any, now: datetime, django_assert_num_queries: Any
 ) -> None:
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
@@ -73,18 +73,20 @@ def test_the_keys_are_remembered_and_their_schedule_kept(
     assert SigningKey.objects.filter(state="next").count() == 1
 
 
-def test_usage_is_written_once_more_at_the_end() -> None:
+def test_usage_is_written_at_shutdown() -> None:
     assert [chore.name for chore in CHORES if chore.at_end] == ["usage", "attempts"]
     assert {chore.every_s for chore in CHORES if chore.name == "usage"} == {5.0}
     assert housekeeping.maintain_keys in {chore.do for chore in CHORES}
 
 
-def test_the_end_is_shorter_than_the_servers_grace() -> None:
+def test_shutdown_takes_less_than_the_servers_grace_period() -> None:
     assert housekeeping.END_S <= GRACE_S / 2
 
 
-def test_the_end_waits_for_no_chore_for_long(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    """What the server's grace is for is not spent on a database that is locked."""
+def test_shutdown_does_not_wait_for_a_slow_chore(
+    monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """A locked database must not use up the server's grace period."""
     monkeypatch.setattr(housekeeping, "END_S", 0.2)
     finishers: list[Any] = []
     monkeypatch.setattr(housekeeping, "Finalize", lambda _, do, **__: finishers.append(do))
@@ -99,7 +101,7 @@ def test_the_end_waits_for_no_chore_for_long(monkeypatch: pytest.MonkeyPatch, ca
     assert begun.wait(20)
     finishers[0]()
 
-    assert written == []  # the chore goes on: nobody has waited for it
+    assert written == []  # the chore still runs: shutdown did not wait for it
     assert "ends before its last counts are written" in caplog.text
     over.set()
     finishers[0]()

@@ -1,4 +1,4 @@
-"""The cache that all workers share: one adds a value, all see it, and it ends."""
+"""The cache that all workers share: values are visible to all, and expire."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,13 +24,13 @@ def rows() -> int:
 
 
 @pytest.mark.parametrize("value", [True, "y", [1732363200.25, 1732363199.5], []])
-def test_a_value_is_what_it_was(shared: SharedCache, value: Any) -> None:
+def test_value_is_returned_as_it_was_stored(shared: SharedCache, value: Any) -> None:
     shared.set("a", value)
 
     assert SharedCache("", {}).get("a") == value
 
 
-def test_a_value_ends_to_the_second(shared: SharedCache) -> None:
+def test_value_expires_to_the_second(shared: SharedCache) -> None:
     with time_machine.travel(NOW, tick=False):
         assert shared.add("a", 1, timeout=300)
         shared.set("b", 1, timeout=None)
@@ -43,7 +43,7 @@ def test_a_value_ends_to_the_second(shared: SharedCache) -> None:
         assert shared.get("b") == 1
 
 
-def test_what_ended_is_removed_once_a_minute(shared: SharedCache) -> None:
+def test_expired_values_are_deleted_once_a_minute(shared: SharedCache) -> None:
     with time_machine.travel(NOW, tick=False):
         for number in range(5):
             shared.add(str(number), 1, timeout=10)
@@ -55,7 +55,7 @@ def test_what_ended_is_removed_once_a_minute(shared: SharedCache) -> None:
         assert rows() == 1
 
 
-def test_deleted_or_cleared_it_is_gone(shared: SharedCache) -> None:
+def test_deleted_or_cleared_value_is_gone(shared: SharedCache) -> None:
     for name in "abc":
         shared.set(name, 1, timeout=None)
 
@@ -66,7 +66,7 @@ def test_deleted_or_cleared_it_is_gone(shared: SharedCache) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_add_at_once_one_does(shared: SharedCache) -> None:
+def test_concurrent_adds_succeed_once(shared: SharedCache) -> None:
     def add(_: int) -> bool:
         try:
             return shared.add("lock", True)

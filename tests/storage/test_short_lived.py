@@ -1,4 +1,4 @@
-"""The database of the short-lived rows: beside SQLite's, and in PostgreSQL's."""
+"""The database for short-lived rows: a second file with SQLite, unlogged tables on PostgreSQL."""
 
 import threading
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def file(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A new file on SQLite; PostgreSQL has none, and goes on without it."""
+    """A new database file on SQLite; PostgreSQL does not use it."""
     path = tmp_path / "new.sqlite3"
     database = connections[router.db_for_read(FailureCount)]
     if connection.vendor == "sqlite":
@@ -46,7 +46,7 @@ def test_a_deleted_file_is_created_again(file: Path) -> None:
     assert file.exists() == (connection.vendor == "sqlite")
 
 
-def test_where_the_file_cannot_be_made_nobody_passes(
+def test_file_that_cannot_be_created_raises_an_error(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "sqlite":
@@ -58,8 +58,8 @@ def test_where_the_file_cannot_be_made_nobody_passes(
             SharedCache("", {}).add("a", 1)
 
 
-def test_while_another_writes_to_the_main_database_refusals_are_counted(file: Path) -> None:
-    """Without a database of their own they would wait for SQLite's one writer."""
+def test_failures_are_counted_during_a_write_to_the_main_database(file: Path) -> None:
+    """In the main database they would wait for SQLite's only writer."""
     holds, ends = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -81,7 +81,7 @@ def test_while_another_writes_to_the_main_database_refusals_are_counted(file: Pa
         writer.join()
 
 
-def test_the_rows_survive_no_crash_and_so_wait_for_no_disk(file: Path) -> None:
+def test_rows_are_not_durable(file: Path) -> None:
     FailureCount.objects.count()
     with connections[router.db_for_read(FailureCount)].cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -95,7 +95,7 @@ def test_the_rows_survive_no_crash_and_so_wait_for_no_disk(file: Path) -> None:
             assert names == {"clients_app_failurecount", "clients_app_sharedvalue"}
 
 
-def test_its_tables_are_in_one_database_alone(file: Path) -> None:
+def test_tables_are_in_exactly_one_database(file: Path) -> None:
     tables: dict[str, Any] = {
         alias: set(connections[alias].introspection.table_names()) for alias in connections
     }

@@ -1,4 +1,4 @@
-"""Apache with mod_auth_openidc as one more verifier: it keeps the public keys for an hour."""
+"""Apache with mod_auth_openidc as a verifier: it caches the public keys for an hour."""
 
 import os
 from typing import Final
@@ -10,12 +10,12 @@ _NEEDED: Final = ("mpm_event", "authn_core", "authz_core", "authz_user", "dir", 
 
 
 def by_apache(setting: Setting, port: int, *, front: str) -> list[str]:
-    """Return Apache with a page of its own; it fetches the keys from ``front``, by https alone."""
+    """Return Apache with one page; it fetches the keys from ``front``, only over HTTPS."""
     folder = setting.folder / "apache"
     (folder / "pages").mkdir(parents=True, exist_ok=True)
     (folder / "pages" / "index.html").write_text("Come in.")
     for part in (setting.folder, folder, folder / "pages"):
-        part.chmod(0o755)  # its workers give root's rights up
+        part.chmod(0o755)  # its workers drop the rights of root
     loaded = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _NEEDED)
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
     jwks = f"{front}/identity/.well-known/openid-configuration/jwks"

@@ -1,6 +1,6 @@
-"""The programs of docs/examples as they run: each is an API that wants a token of the portal.
+"""Runs the programs of docs/examples: each is an API that requires a token of the portal.
 
-``started`` gives any of them; each answers 200 to a good token, and 401 or 403 to any other.
+``started`` starts any of them; each answers 200 to a valid token, and 401 or 403 to any other.
 """
 
 import base64
@@ -88,7 +88,7 @@ def by_jose(setting: Setting, port: int, behind: int) -> list[str]:
 
 
 def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
-    """Envoy speaks http to the portal of the test; all else is as the page has it."""
+    """Envoy uses HTTP to the portal of the test; the rest is as on the page."""
     config: dict[str, Any] = yaml.safe_load(_filled("envoy.yaml", setting))
     resources = config["static_resources"]
     portal, api = resources["clusters"]
@@ -103,7 +103,7 @@ def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
 
 
 def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
-    """nginx asks the portal; it runs as whoever runs the test, in a folder of its own."""
+    """nginx asks the portal; it runs as the user of the test, in a folder of its own."""
     folder = setting.folder / "nginx"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     api = _filled("nginx/api.conf", setting)
@@ -112,7 +112,7 @@ def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
         ("127.0.0.1:9001", f"127.0.0.1:{behind}"),
         ("/etc/nginx/", f"{folder}/"),
         ("/var/cache/nginx/", f"{folder}/"),
-        ("valid 200 10s", "valid 200 5s"),  # long enough to see, short enough to wait for
+        ("valid 200 10s", "valid 200 5s"),  # long enough to observe, short enough to wait for
     ):
         assert was in api
         api = api.replace(was, now)
@@ -123,7 +123,7 @@ def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
     (folder / "api.conf").write_text(api)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    user = "user root;" if os.geteuid() == 0 else ""  # its folder is the test's
+    user = "user root;" if os.geteuid() == 0 else ""  # its folder belongs to the test
     modules = "/usr/lib/nginx/modules"
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr;"
@@ -145,7 +145,7 @@ APIS: Final[dict[str, Command]] = {
 
 @contextmanager
 def started(name: str, setting: Setting, apis: Mapping[str, Command] = APIS) -> Iterator[Api]:
-    """Yield the API of this name, which answers; end it afterwards."""
+    """Yield the running API of this name; stop it afterwards."""
     port = free_port()
     with _behind() as behind:
         command = apis[name](setting, port, behind)
@@ -202,12 +202,12 @@ class _Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def _behind() -> Iterator[int]:
-    """Yield the port of what stands behind a proxy: it answers the headers of each request."""
+    """Yield the port of an upstream server that returns the headers of each request."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

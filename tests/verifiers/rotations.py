@@ -1,4 +1,4 @@
-"""Rotates the signing keys under verifiers that cache, and counts what they refuse.
+"""Rotates the signing keys while verifiers cache them, and counts refused tokens.
 
     make faults
 
@@ -30,22 +30,22 @@ from tests.verifiers.apis import APIS, Api, Command, Setting, by_envoy, started
 from tests.verifiers.tls_front import tls_front
 
 MAX_AGE_S: Final = 15
-ALGORITHMS: Final = ("PS256", "ES256", "RS256", "ES256", "RS256")  # of the keys that follow
-ROTATION_LIMIT_S: Final = 110.0  # 15, a minute, ten seconds between two looks at the schedule
-AFTERWARDS_S: Final = 20.0  # for verifiers to fetch the keys once more
+ALGORITHMS: Final = ("PS256", "ES256", "RS256", "ES256", "RS256")  # of the following keys
+ROTATION_LIMIT_S: Final = 110.0  # 15, a minute, and ten seconds between two checks of the schedule
+AFTERWARDS_S: Final = 20.0  # for verifiers to fetch the keys again
 WITHOUT_NEXT: Final = """
 from datetime import UTC, datetime
 from django.db import transaction
-from clients_app.services import key_rotation
+from clients_app.services.signing_keys import rotation
 now = datetime.now(UTC)
 with transaction.atomic():
-    row = key_rotation._made_next(signs_from=now, actor=key_rotation._SYSTEM, now=now)
-    key_rotation._activate(row, actor=key_rotation._SYSTEM, now=now)
+    row = rotation._made_next(signs_from=now, actor=rotation._SYSTEM, now=now)
+    rotation._activate(row, actor=rotation._SYSTEM, now=now)
 """
 
 
 def envoy_that_obeys(setting: Setting, port: int, behind: int) -> list[str]:
-    """Return Envoy, which does not read max-age, set to it."""
+    """Return Envoy, configured with max-age, which it does not read."""
     command = by_envoy(setting, port, behind)
     file = setting.folder / "envoy.json"
     config = file.read_text()
@@ -55,7 +55,7 @@ def envoy_that_obeys(setting: Setting, port: int, behind: int) -> list[str]:
 
 
 class Run:
-    """A portal, its verifiers, and how often each of them has refused a good token."""
+    """A portal, its verifiers, and how often each of them refused a valid token."""
 
     def __init__(self, portal: PortalProcess, folder: Path, verifiers: ExitStack) -> None:
         self.portal = portal
@@ -88,7 +88,7 @@ class Run:
             return json.load(answer)["access_token"]
 
     def verify(self) -> str:
-        """Show each verifier a new token and the first one; return the kid of the new one."""
+        """Send each verifier a new token and the first one; return the kid of the new one."""
         new = self.token()
         for name, api in self.apis.items():
             for token in (new, self.first):
@@ -97,7 +97,7 @@ class Run:
         return jwt.get_unverified_header(new)["kid"]
 
     def verify_until(self, done: Callable[[str], bool], *, limit_s: float) -> None:
-        """Verify each second until ``done`` says so of the kid of a new token."""
+        """Verify each second until ``done`` returns True for the kid of a new token."""
         limit = time.monotonic() + limit_s
         while True:
             began = time.monotonic()
@@ -112,14 +112,14 @@ class Run:
         self.verify_until(lambda _: time.monotonic() >= end, limit_s=duration_s + 60)
 
     def rotate(self, algorithm: str) -> None:
-        """Ask for a rotation and verify until the next key signs."""
+        """Request a rotation and verify until the next key signs."""
         before = self.verify()
         asked = self.portal.manage("keys", "rotate", TOKEN_SIGNING_ALGORITHM=algorithm)
         assert asked.returncode == 0, asked.stderr
         self.verify_until(lambda kid: kid != before, limit_s=ROTATION_LIMIT_S)
 
     def rotate_without_next(self) -> None:
-        """Let a key sign that no verifier has seen, past the services."""
+        """Activate a key that no verifier has seen, without the services."""
         before = self.verify()
         asked = self.portal.manage("shell", "-v", "0", "-c", WITHOUT_NEXT)
         assert asked.returncode == 0, asked.stderr
@@ -134,7 +134,7 @@ class Run:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Run]:
-    """Yield a run with everything started; end it all afterwards."""
+    """Yield a run with everything started; stop everything afterwards."""
     with (
         PortalProcess(folder / "var", JWKS_MAX_AGE=str(MAX_AGE_S)) as portal,
         ExitStack() as verifiers,
@@ -147,7 +147,7 @@ def _unverified(token: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print what each verifier said; exit with status 1 if *next* does not keep its promise."""
+    """Print the result of each verifier; exit with status 1 if a rotation refused valid tokens."""
     with tempfile.TemporaryDirectory() as name, running(Path(name)) as run:
         began = time.monotonic()
         for number, algorithm in enumerate(ALGORITHMS, 1):

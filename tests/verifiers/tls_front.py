@@ -1,4 +1,4 @@
-"""A TLS front for the portal of a test, for what takes public keys by https alone; no cache."""
+"""A TLS proxy in front of a test's portal, for verifiers that require HTTPS; it does not cache."""
 
 import ssl
 import threading
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 @contextmanager
 def tls_front(portal_url: str, folder: Path) -> Iterator[str]:
-    """Yield an https origin that passes each GET on to ``portal_url``; with a new certificate."""
+    """Yield an HTTPS origin with a new certificate that forwards each GET to ``portal_url``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -32,7 +32,7 @@ def tls_front(portal_url: str, folder: Path) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *args: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(folder / "front.pem"))
@@ -47,7 +47,7 @@ def tls_front(portal_url: str, folder: Path) -> Iterator[str]:
 
 
 def _certificate(file: Path) -> Path:
-    """Write a certificate for localhost and its key, good for a day."""
+    """Write a certificate for localhost and its key, valid for a day."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     certificate = (

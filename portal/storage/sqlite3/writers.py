@@ -3,7 +3,7 @@
 SQLite allows one writer at a time; the others retry after growing pauses of up to 0.1 s. Under load
 the database is idle while some of them wait for seconds. In this queue one thread of each process
 waits for the other processes, one of these is next, and a process that has just written cannot
-overtake it. ``tests/faults/test_writers.py`` shows why it is needed.
+overtake it. ``tests/faults/test_sqlite_writers.py`` shows why it is needed.
 
 The kernel releases its locks (flock) when a process exits.
 """

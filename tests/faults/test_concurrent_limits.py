@@ -1,0 +1,253 @@
+"""Concurrent processes: limits hold, names stay unique, and edits are not lost."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    IssuedClientId,
+    Person,
+    Role,
+    Tenant,
+    UsedFormKey,
+)
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import edit_client
+from clients_app.services.people.accounts import assign_person_roles, set_active
+from clients_app.services.roles.roles import edit_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
+from tests.factories import (
+    NOW,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+)
+from tests.faults.conftest import errors, run_concurrently
+
+DRAFT = SecretDraft(expires_at=None)
+
+
+def test_concurrent_secrets_stay_within_the_limit(committed_tenant: Tenant) -> None:
+    """SEC-12."""
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    insert_secrets(client, 9)
+
+    outcomes = run_concurrently(
+        20,
+        lambda _: (
+            add_secret(client, DRAFT, actor=command_line_in(committed_tenant), now=NOW).secret.pk
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 19}
+    assert client.secrets.live(NOW).count() == 10
+    assert AuditEvent.objects.filter(action="client.secret.added").count() == 1
+
+
+def test_concurrent_rotations_stay_within_the_limit(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    old = insert_secrets(client, 9)[0]
+    ends: dict[str, Any] = {"old_ends_at": NOW + timedelta(days=1), "now": NOW}
+
+    outcomes = run_concurrently(
+        20,
+        lambda _: (
+            rotate_secret(
+                client, old.pk, DRAFT, actor=command_line_in(committed_tenant), **ends
+            ).secret.pk
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 19}
+    assert client.secrets.live(NOW).count() == 10
+    assert AuditEvent.objects.filter(action="client.secret.rotated").count() == 1
+
+
+def test_form_sent_concurrently_adds_one_client(committed_tenant: Tenant) -> None:
+    outcomes = run_concurrently(
+        10, lambda n: str(make_client("Pump", committed_tenant, form_key="key").client.pk)
+    )
+
+    assert errors(outcomes) == {"": 1, "AlreadyAdded": 9}
+    for table in (Client, ClientSecret, IssuedClientId, UsedFormKey):
+        assert table.objects.count() == 1
+    added = next(outcome.value for outcome in outcomes if not outcome.error)
+    assert str(Client.objects.get().pk) == added
+
+
+def test_form_sent_concurrently_adds_one_secret(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    actor = command_line_in(committed_tenant)
+
+    outcomes = run_concurrently(
+        10, lambda _: add_secret(client, DRAFT, actor=actor, now=NOW, form_key="k").secret.pk
+    )
+
+    assert errors(outcomes) == {"": 1, "AlreadyAdded": 9}
+    assert client.secrets.count() == 1
+
+
+SAME: dict[str, Any] = {
+    "client": (
+        lambda committed_tenant, n: make_client(("Pump", "PUMP")[n % 2], committed_tenant),
+        Client,
+    ),
+    "role": (
+        lambda committed_tenant, n: make_role(("MyData", "MYDATA")[n % 2], committed_tenant),
+        None,
+    ),
+    "person": (
+        lambda committed_tenant, n: make_person(("ann", "ANN")[n % 2], committed_tenant),
+        Person,
+    ),
+    "person of two tenants": (
+        lambda committed_tenant, n: make_person(
+            "ann", list(Tenant.objects.order_by("name"))[n % 2]
+        ),
+        Person,
+    ),
+    "e-mail address": (
+        lambda committed_tenant, n: make_person(
+            f"ann {n}", list(Tenant.objects.order_by("name"))[n % 2], email="ann@example.com"
+        ),
+        Person,
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "table"), SAME.values(), ids=SAME)
+def test_concurrent_clients_with_the_same_name_add_one(
+    committed_tenant: Tenant, operation: Any, table: Any
+) -> None:
+    make_tenant("Contoso")
+
+    outcomes = run_concurrently(4, lambda n: operation(committed_tenant, n) and None)
+
+    assert errors(outcomes) == {"": 1, "Conflict": 3}
+    rows = Role.objects.filter(name_key="mydata") if table is None else table.objects.all()
+    assert rows.count() == 1
+
+
+def test_concurrent_renames_to_the_same_name_change_one(committed_tenant: Tenant) -> None:
+    clients = insert_clients(["Pump 1", "Pump 2", "Pump 3"], committed_tenant)
+
+    outcomes = run_concurrently(
+        3,
+        lambda n: (
+            edit_client(
+                clients[n],
+                ClientDraft(name="Pump"),
+                expected_version=1,
+                actor=command_line_in(committed_tenant),
+                now=NOW,
+            )
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "Conflict": 2}
+
+
+def test_concurrent_edits_of_a_client_save_one(committed_tenant: Tenant) -> None:
+    """CLI-16: the others get a conflict."""
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    actor = command_line_in(committed_tenant)
+
+    outcomes = run_concurrently(
+        4,
+        lambda n: (
+            edit_client(
+                client, ClientDraft(name=f"Pump {n}"), expected_version=1, actor=actor, now=NOW
+            )
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
+    assert Client.objects.get().version == 2
+
+
+def test_concurrent_edits_of_a_secret_save_one(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    secret = insert_secrets(client, 1)[0]
+    by = {
+        "actor": command_line_in(committed_tenant),
+        "now": NOW,
+        "expected_version": secret.version,
+    }
+
+    outcomes = run_concurrently(
+        4,
+        lambda n: (
+            edit_secret(client, secret.pk, SecretDraft(description=f"{n}", expires_at=None), **by)
+            and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
+    assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
+
+
+def test_concurrent_edits_of_a_role_save_one(committed_tenant: Tenant) -> None:
+    role = make_role("MyData", committed_tenant)
+    by = {"actor": command_line_in(committed_tenant), "now": NOW, "expected_version": role.version}
+
+    outcomes = run_concurrently(
+        4, lambda n: edit_role(role.pk, name=f"MyData {n}", description="", **by) and None
+    )
+
+    assert errors(outcomes) == {"": 1, "ChangedMeanwhile": 3}
+    assert AuditEvent.objects.filter(action="role.edited").count() == 1
+
+
+def test_concurrent_removals_of_a_secret_remove_it_once(committed_tenant: Tenant) -> None:
+    client = insert_clients(["Pump"], committed_tenant)[0]
+    secret = insert_secrets(client, 1)[0]
+    actor = command_line_in(committed_tenant)
+
+    outcomes = run_concurrently(
+        5, lambda _: remove_secret(client, secret.pk, actor=actor, now=NOW) and None
+    )
+
+    assert errors(outcomes) == {"": 1, "NotFound": 4}
+    assert AuditEvent.objects.filter(action="client.secret.removed").count() == 1
+
+
+def test_concurrent_clients_stay_within_the_limit_of_the_tenant(
+    committed_tenant: Tenant, settings: Any
+) -> None:
+    settings.CLIENTS_PER_TENANT = 3
+    insert_clients(["one", "two"], committed_tenant)
+
+    outcomes = run_concurrently(5, lambda n: make_client(f"more {n}", committed_tenant) and None)
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 4}
+    assert Client.objects.count() == 3
+
+
+def test_concurrent_deactivations_keep_one_administrator(committed_tenant: Tenant) -> None:
+    people = [make_person(name, committed_tenant, TENANT_ADMINISTRATOR) for name in ("ann", "bob")]
+    actor = command_line_in(committed_tenant)
+
+    outcomes = run_concurrently(
+        2,
+        lambda n: (
+            set_active(people[n], active=False, actor=actor, now=NOW) and None
+            if n
+            else assign_person_roles(people[n], frozenset(), actor=actor, now=NOW) and None
+        ),
+    )
+
+    assert errors(outcomes) == {"": 1, "RuleBroken": 1}
+    assert people_who_administer(committed_tenant.pk).count() == 1

@@ -1,0 +1,171 @@
+"""`/livez`, `/readyz` and `/metrics`: access and responses (NTC-1, AVA-10)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.models import Delivery, Tenant
+from clients_app.services.signing_keys import private_keys
+from tests.factories import insert_clients, insert_secrets, make_tenant
+
+TOKEN = "a-token-of-the-operator"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def probe() -> Browser:
+    """A client that uses an IP address, as orchestrators do, and does not sign in."""
+    return Browser(headers={"Host": "10.1.2.3:8000"})
+
+
+@pytest.fixture
+def _no_loaded_keys() -> Iterator[None]:
+    private_keys.forget()
+    yield
+    private_keys.forget()
+
+
+def broken_database(*_: Any) -> Any:
+    raise OperationalError("the database of 10.0.0.7 is away")
+
+
+def test_livez_makes_no_query(probe: Browser) -> None:
+    reply = probe.get("/livez")  # this test has no access to the database
+
+    assert (reply.status_code, reply.content, reply["Content-Type"]) == (
+        200,
+        b"alive\n",
+        "text/plain",
+    )
+
+
+@pytest.fixture
+def key(tenant: Tenant, now: datetime) -> None:
+    """An active key."""
+    private_keys.new_key(now=now, state="active", activated_at=now).save()
+    private_keys.forget()
+
+
+def test_readyz_without_a_key_gives_503(probe: Browser, tenant: Tenant) -> None:
+    assert probe.get("/readyz").status_code == 503
+
+
+@pytest.mark.usefixtures("key")
+def test_readyz_with_a_key_and_a_database_gives_200(probe: Browser) -> None:
+    reply = probe.get("/readyz")
+
+    assert (reply.status_code, reply.content) == (200, b"ready\n")
+
+
+@pytest.mark.usefixtures("key")
+def test_readyz_without_a_database_gives_503_without_details(
+    probe: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", broken_database)
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+    assert probe.get("/livez").status_code == 200
+    reply = probe.get("/readyz")
+    assert (reply.status_code, reply.content) == (503, b"not ready\n")
+
+
+@pytest.mark.usefixtures("_no_loaded_keys", "key")
+def test_readyz_with_a_key_that_cannot_be_decrypted_gives_503(
+    probe: Browser, settings: Any
+) -> None:
+    settings.SECRET_KEY = "another-key-of-at-least-fifty-characters-0123456789"
+
+    assert probe.get("/readyz").status_code == 503
+
+
+@pytest.mark.usefixtures("key")
+def test_readyz_without_writable_head_files_gives_503(
+    probe: Browser, tmp_path: Any, settings: Any
+) -> None:
+    (tmp_path / "file").touch()
+    settings.DATA_DIR = tmp_path / "file"
+
+    assert probe.get("/readyz").status_code == 503
+
+
+@pytest.mark.usefixtures("key")
+def test_probes_are_not_redirected_to_https(probe: Browser, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert [probe.get(path).status_code for path in ("/livez", "/readyz", "/metrics")] == [
+        200,
+        200,
+        404,
+    ]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_probes_refuse_post(probe: Browser, path: str) -> None:
+    assert probe.post(path).status_code == 405
+
+
+def test_metrics_without_a_configured_token_are_not_found(probe: Browser, db: None) -> None:
+    assert probe.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer ä"]
+)
+def test_metrics_with_a_wrong_token_give_401(
+    probe: Browser, administrator_browser: Browser, settings: Any, header: str
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    for asking in (probe, administrator_browser):
+        reply = asking.get("/metrics", headers={"Authorization": header} if header else {})
+        assert (reply.status_code, reply.content) == (401, b"")
+        assert reply["WWW-Authenticate"] == 'Bearer realm="metrics"'
+
+
+def test_metrics_count_secrets_by_expiry(
+    probe: Browser, tenant: Tenant, now: datetime, settings: Any
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    other = make_tenant("Cranes GmbH")
+    (client,) = insert_clients(["Pumps"], tenant)
+    for days in (0.5, 6, 13, 29, 31, -1, -91):
+        insert_secrets(client, 1, expires_at=now + timedelta(days=days))
+    insert_secrets(client, 2, expires_at=None)
+    insert_secrets(client, 1, expires_at=now + timedelta(days=2), removed_at=now)
+    insert_secrets(insert_clients(["Weather"], other)[0], 3)
+    made = {"created_at": now, "try_at": now, "tenant": tenant, "channel": "mail"}
+    Delivery.objects.create(recipient="a@b.example", state="failed", **made)
+
+    reply = probe.get("/metrics", headers=BEARER)
+
+    assert reply.status_code == 200
+    assert reply["Content-Type"].startswith("text/plain; version=1.0.0")
+    lines = set(reply.content.decode().splitlines())
+    of = f'tenant="{tenant.pk}"'
+    assert {
+        f"portal_secrets_live{{{of}}} 7.0",
+        f"portal_secrets_never_expiring{{{of}}} 2.0",
+        f"portal_secrets_expired{{{of}}} 1.0",
+        f'portal_secrets_expiring{{{of},within_days="1"}} 1.0',
+        f'portal_secrets_expiring{{{of},within_days="7"}} 2.0',
+        f'portal_secrets_expiring{{{of},within_days="14"}} 3.0',
+        f'portal_secrets_expiring{{{of},within_days="30"}} 4.0',
+        f'portal_notices{{channel="mail",state="failed",{of}}} 1.0',
+        f'portal_secrets_live{{tenant="{other.pk}"}} 3.0',
+    } <= lines
+
+
+def test_metrics_take_two_queries(
+    probe: Browser, tenant: Tenant, now: datetime, settings: Any
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    for client in insert_clients(["Pumps", "Weather", "Valves"], tenant):
+        insert_secrets(client, 3)
+
+    with CaptureQueriesContext(connection) as queries:
+        probe.get("/metrics", headers=BEARER)
+    assert len(queries) == 2

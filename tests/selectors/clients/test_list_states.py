@@ -1,0 +1,213 @@
+"""The list of clients: filters by state, and sort orders."""
+
+from typing import Any
+
+import pytest
+
+from clients_app.models import Client, Tenant
+from clients_app.rules.built_in_roles import TENANT_MEMBER, TENANT_VIEWER
+from clients_app.selectors.clients.lists import Show
+from clients_app.services.clients.edits import assign_roles
+from clients_app.services.clients.sort_columns import update_first_role
+from clients_app.services.roles.roles import edit_role, remove_role
+from tests.factories import (
+    NOW,
+    SECOND,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_role,
+    role_id,
+)
+from tests.selectors.clients.client_lists import DAY, names_of, page_of
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "used", "-used", "expires", "-expires"])
+def test_pages_of_any_order_contain_each_client_once(tenant: Tenant, sort: str) -> None:
+    clients = insert_clients((f"client {n:03}" for n in range(230)), tenant)
+    for number, client in enumerate(clients[:90]):
+        client.last_token_at = NOW - number % 7 * DAY
+        client.next_expires_at = NOW + (number % 5 + 1) * DAY
+    Client.objects.bulk_update(clients[:90], ["last_token_at", "next_expires_at"])
+
+    pages = [names_of(tenant, sort=sort, page=page) for page in range(1, 6)]
+
+    assert [len(page) for page in pages] == [50, 50, 50, 50, 30]
+    names = [name for page in pages for name in page]
+    assert sorted(names) == [client.name for client in clients]
+    firsts = [name for name in names if int(name[-3:]) < 90]
+    if "name" not in sort:  # clients without a value come last, by name, in both directions
+        assert names == firsts + [client.name for client in clients[90:]]
+        ranks = {"used": lambda n: -(n % 7), "expires": lambda n: n % 5}
+        rank = ranks[sort.removeprefix("-")]
+        values = [rank(int(name[-3:])) for name in firsts]
+        assert values == sorted(values, reverse=sort.startswith("-"))
+
+
+def in_state(tenant: Tenant) -> None:
+    """Add one client for each choice of the Show filter."""
+    spans = {"year": 365 * DAY, "in 29 days": 30 * DAY - SECOND, "in 30 days": 30 * DAY}
+    for name, span in spans.items():
+        make_client(name, tenant, expires_at=NOW + span)
+    make_client("never", tenant, expires_at=None)
+    none, ended, long_ended, off, idle, busy = insert_clients(
+        ["none", "ended", "long ended", "off", "idle", "busy"], tenant
+    )
+    insert_secrets(ended, 1, expires_at=NOW)
+    insert_secrets(long_ended, 1, expires_at=NOW - 91 * DAY)
+    insert_secrets(off, 1)
+    insert_secrets(idle, 2)
+    insert_secrets(busy, 1)
+    old = {"created_at": NOW - 200 * DAY}
+    Client.objects.filter(pk=none.pk).update(**old)
+    Client.objects.filter(pk=off.pk).update(is_enabled=False)
+    Client.objects.filter(pk=idle.pk).update(last_token_at=NOW - 90 * DAY - SECOND, **old)
+    Client.objects.filter(pk=busy.pk).update(last_token_at=NOW - 90 * DAY, **old)
+
+
+@pytest.mark.parametrize(
+    ("show", "names"),
+    [
+        (Show.DISABLED, ["off"]),
+        (Show.EXPIRING, ["in 29 days"]),
+        (Show.EXPIRED, ["ended"]),
+        (Show.NEVER, ["never"]),
+        (Show.NO_SECRETS, ["long ended", "none"]),
+        (Show.UNUSED, ["idle", "none"]),
+        (Show.REMOVED, []),
+    ],
+)
+def test_show_finds_the_clients_in_each_state(tenant: Tenant, show: Show, names: list[str]) -> None:
+    in_state(tenant)
+    page = page_of(tenant, show=show)
+
+    assert [client.name for client in page.clients] == names
+    assert page.counts["client-credentials"] == page.total == len(names)
+    assert page.unfiltered == 10
+    assert len(names_of(tenant, show=Show.ACTIVE)) == 9
+    assert len(names_of(tenant)) == 10
+
+
+def test_show_finds_clients_without_owner_or_with_an_old_secret(tenant: Tenant) -> None:
+    owned, old, new = insert_clients(["owned", "old", "new"], tenant)
+    owned.owners.add(make_person("olga", tenant))
+    for client, age in ((old, 365 * DAY + SECOND), (new, 365 * DAY)):
+        insert_secrets(client, 1, created_at=NOW - age)
+        insert_secrets(client, 1, created_at=NOW - 900 * DAY, expires_at=NOW)  # expired
+
+    assert names_of(tenant, show=Show.NO_OWNER) == ["new", "old"]
+    assert names_of(tenant, show=Show.OLD) == ["old"]
+
+
+def test_removed_clients_are_listed_separately_for_30_days(tenant: Tenant) -> None:
+    late, lately, _present = insert_clients(["late", "lately", "present"], tenant)
+    Client.objects.filter(pk=late.pk).update(removed_at=NOW - 30 * DAY)
+    Client.objects.filter(pk=lately.pk).update(removed_at=NOW - 30 * DAY + SECOND)
+
+    assert names_of(tenant, show=Show.REMOVED) == ["lately"]
+    assert names_of(tenant) == ["present"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("name", ["a", "b", "c", "d"]),
+        ("-name", ["d", "c", "b", "a"]),
+        ("status", ["b", "c", "d", "a"]),
+        ("-status", ["a", "b", "c", "d"]),
+        ("expires", ["c", "b", "a", "d"]),
+        ("-expires", ["b", "c", "a", "d"]),
+        ("roles", ["c", "d", "b", "a"]),
+        ("-roles", ["a", "b", "c", "d"]),
+        ("used", ["d", "a", "b", "c"]),
+        ("-used", ["a", "d", "b", "c"]),
+        ("nonsense", ["a", "b", "c", "d"]),
+    ],
+)
+def test_clients_are_sorted_by_each_column(tenant: Tenant, sort: str, names: list[str]) -> None:
+    a, b, c, d = insert_clients("abcd", tenant)
+    Client.objects.filter(pk=a.pk).update(is_enabled=False, last_token_at=NOW)
+    Client.objects.filter(pk=d.pk).update(last_token_at=NOW - DAY)
+    insert_secrets(b, 1, expires_at=NOW + DAY)
+    insert_secrets(b, 1, expires_at=NOW - DAY)
+    insert_secrets(c, 1, expires_at=NOW - DAY)
+    insert_secrets(a, 1, expires_at=None)
+    a.roles.add(make_role("Y", tenant))
+    b.roles.add(make_role("X", tenant), *tenant.roles.filter(role_type_id=TENANT_VIEWER))
+    for client in (a, b, c, d):
+        client.roles.add(role_id(tenant, TENANT_MEMBER))
+        update_first_role(client)
+
+    assert names_of(tenant, sort=sort) == names
+
+
+def test_state_is_right_after_the_stored_expiry_has_passed(tenant: Tenant) -> None:
+    both, one, endless = insert_clients(("both", "one", "endless"), tenant)
+    insert_secrets(both, 1, expires_at=NOW + DAY)
+    insert_secrets(both, 1, expires_at=NOW + 50 * DAY)
+    insert_secrets(one, 1, expires_at=NOW + 2 * DAY)
+    insert_secrets(endless, 1, expires_at=NOW + DAY)
+    insert_secrets(endless, 1, expires_at=None)
+
+    def names(days: int, **options: Any) -> list[str]:
+        return names_of(tenant, now=NOW + days * DAY, **options)
+
+    assert names(0, show=Show.EXPIRING) == ["both", "endless", "one"]
+    assert names(0, sort="expires") == ["both", "endless", "one"]
+    assert names(3, show=Show.EXPIRING) == []
+    assert names(21, show=Show.EXPIRING) == ["both"]
+    assert names(3, show=Show.EXPIRED) == ["one"]
+    assert names(3, show=Show.NEVER) == ["endless"]
+    assert names(3, show=Show.NO_SECRETS) == []
+    assert names(3, sort="expires") == ["one", "both", "endless"]
+    assert names(3, sort="-expires") == ["both", "one", "endless"]
+    assert names(93, show=Show.NO_SECRETS) == ["one"]
+    assert names(93, show=Show.EXPIRED) == ["both"]
+    assert names(93, sort="expires") == ["both", "endless", "one"]
+
+
+def test_order_by_roles_follows_changes_to_roles(tenant: Tenant) -> None:
+    x, y = make_role("X", tenant), make_role("Y", tenant)
+    a = make_client("a", tenant, role_ids=frozenset({x.pk, y.pk})).client
+    make_client("b", tenant, role_ids=frozenset({y.pk}))
+    make_client("c", tenant)
+    by: dict[str, Any] = {"actor": command_line_in(tenant), "now": NOW}
+
+    assert names_of(tenant, sort="-roles") == ["b", "a", "c"]
+    edit_role(x.pk, name="Z", description="", **by)
+    assert names_of(tenant, sort="-roles") == ["a", "b", "c"]
+    assign_roles(a, frozenset({x.pk}), confirms_administrator=False, expected_version=1, **by)
+    assert names_of(tenant, sort="-roles") == ["a", "b", "c"]
+    remove_role(x.pk, **by)
+    assert names_of(tenant, sort="-roles") == ["b", "a", "c"]
+
+
+def test_list_has_the_expiry_of_each_client(tenant: Tenant) -> None:
+    names = ("a live", "b never", "c expired", "d long expired", "e none", "f removed", "g at once")
+    live, never, expired, long_ago, _, removed, at_once = insert_clients(names, tenant)
+    insert_secrets(live, 2, expires_at=NOW + DAY)
+    insert_secrets(live, 1, expires_at=NOW + SECOND)
+    insert_secrets(live, 1, expires_at=NOW - DAY)
+    insert_secrets(live, 1, expires_at=NOW - 2 * DAY)
+    insert_secrets(never, 1, expires_at=None)
+    insert_secrets(expired, 1, expires_at=NOW - 90 * DAY + SECOND)
+    insert_secrets(long_ago, 1, expires_at=NOW - 90 * DAY)
+    insert_secrets(removed, 1, removed_at=NOW)
+    insert_secrets(at_once, 1, expires_at=NOW)
+
+    said = [
+        (client.name[0], client.live_secrets, client.first_expiry, client.last_expired)
+        for client in page_of(tenant).clients
+    ]
+
+    assert said == [
+        ("a", 3, NOW + SECOND, NOW - DAY),
+        ("b", 1, None, None),
+        ("c", 0, None, NOW - 90 * DAY + SECOND),
+        ("d", 0, None, None),
+        ("e", 0, None, None),
+        ("f", 0, None, None),
+        ("g", 0, None, NOW),
+    ]

@@ -1,0 +1,19 @@
+"""Rows of a started portal, and a time zone for it."""
+
+from datetime import UTC, datetime
+
+from tests.portal_process import PortalProcess
+
+
+def row_counts(portal: PortalProcess) -> list[int]:
+    """Return the numbers of tenants, people and signing keys."""
+    tables = ("tenant", "person", "signingkey")
+    return [
+        portal.query(f"SELECT count(*) FROM clients_app_{name}")[0][0]  # noqa: S608  words of the portal
+        for name in tables
+    ]
+
+
+def zone_where_it_is_noon() -> str:
+    """Return a time zone in which it is between 12:00 and 13:00: no day ends during a test."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # POSIX counts hours west of UTC

@@ -1,0 +1,162 @@
+"""A start that cannot succeed prints one sentence that names the setting."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.portal_process import (
+    PortalProcess,
+    free_port,
+)
+from tests.server.started_portals import row_counts
+
+pytestmark = pytest.mark.one_database
+
+
+def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
+    """Return the sentence that a refused command prints."""
+    done = portal.manage(*(words or ("serve",)), **environment)
+    assert done.returncode not in {0, None}
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr.strip()
+
+
+def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
+    with socket.create_server(("127.0.0.1", portal.port)):
+        assert refusal(portal) == (
+            f"Port {portal.port} is in use; stop the program that uses it, or set PORT to another."
+        )
+    assert not (portal.data_dir / "portal.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "80a", "PORT is '80a'; set it to a whole number from 1 to 65535."),
+        ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
+        ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
+        ("BIND", "moon", "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."),
+        ("TIME_ZONE", "Mars/North", "TIME_ZONE is 'Mars/North'; set it to a zone such as"),
+        ("PUBLIC_URL", "http://portal.example.com", "(http is for localhost only)."),
+        ("PUBLIC_URL", "https://portal.example.com/x", "set it to an origin such as"),
+        ("TOKEN_SIGNING_ALGORITHM", "HS256", "set it to one of RS256, ES256, PS256, EdDSA."),
+        ("TOKEN_SIGNING_KEY_BITS", "1024", "set it to one of 2048, 3072, 4096."),
+        ("KEY_ROTATION_DAYS", "0", "set it to a whole number from 1 to 3650."),
+        ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
+        ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
+        ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
+        ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
+        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to the"),
+        ("CACHE_URL", "moon://x", "CACHE_URL cannot be parsed; set it to something like"),
+        ("DATABASE_URL", "mysql://u:pw@h/d", "DATABASE_URL is neither PostgreSQL nor SQLite;"),
+        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be parsed;"),
+        ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
+        ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
+        ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
+        ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
+        ("SECRET_KEY_FILE", "/nowhere/key", "cannot be read (No such file or directory);"),
+        ("DEBUG", "1", "DEBUG is set; unset it: this portal has no debug mode."),
+        ("TLS_CERT", "/nowhere/cert", "TLS_CERT /nowhere/cert cannot be read;"),
+        ("DATA_DIR", "/dev/null/var", "set DATA_DIR to a folder that this user may write to."),
+        ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
+        ("PORTAL_ADMIN_USERNAME", "a\u202eb", "PORTAL_ADMIN_USERNAME cannot be used:"),
+        ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
+    ],
+)
+def test_start_with_an_invalid_setting_is_refused(
+    portal: PortalProcess, name: str, value: str, sentence: str
+) -> None:
+    said = refusal(portal, **{name: value})
+
+    assert sentence in said
+    assert "pw@" not in said
+
+
+def test_start_with_an_invalid_password_changes_nothing(portal: PortalProcess) -> None:
+    refusal(portal, PORTAL_ADMIN_PASSWORD="herons")
+
+    assert row_counts(portal) == [0, 0, 0]
+
+
+def test_start_with_an_unwritable_folder_is_refused(portal: PortalProcess) -> None:
+    said = refusal(portal, DATA_DIR="/dev/null/var", SECRET_KEY="".join(map(str, range(60))))
+
+    assert said.startswith("The folder /dev/null/var cannot be written (Not a directory);")
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "sentence"),
+    [
+        (0o620, "x" * 60, "may be written by other users; run `chmod 600 "),
+        (0o600, "", "is empty; put the secret into it."),
+        (0o600, b"\xff" * 60, "cannot be read (it is not text);"),
+    ],
+)
+def test_start_with_an_invalid_key_file_is_refused(
+    portal: PortalProcess, mode: int, content: str | bytes, sentence: str
+) -> None:
+    portal.data_dir.mkdir()
+    key = portal.data_dir / "secret_key"
+    key.write_bytes(content if isinstance(content, bytes) else content.encode())
+    key.chmod(mode)
+
+    assert sentence in refusal(portal)
+    assert str(key) in refusal(portal, "check")
+
+
+def test_start_with_an_unreadable_key_file_is_refused(portal: PortalProcess) -> None:
+    (portal.data_dir / "secret_key").mkdir(parents=True)  # root can read any file
+
+    assert "cannot be read (Is a directory); make it readable by this user." in refusal(portal)
+
+
+@pytest.mark.parametrize("words", [("serve",), ("migrate",), ("roles", "add", "MyData.Role")])
+def test_start_with_an_unreachable_database_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
+    url = f"postgres://portal:pw@127.0.0.1:{free_port()}/portal"
+
+    said = refusal(portal, *words, DATABASE_URL=url)
+
+    assert said.startswith("The database cannot be used (")
+    assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server is running.")
+    assert "refused" in said
+    assert "pw" not in said
+
+
+@pytest.mark.parametrize("words", [("serve",), ("migrate",), ("roles", "add", "MyData.Role")])
+def test_start_with_a_file_that_is_not_a_database_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
+    portal.data_dir.mkdir()
+    (portal.data_dir / "notes.txt").write_text("Water the plants.\n" * 500)
+
+    said = refusal(portal, *words, DATABASE_URL=f"sqlite:///{portal.data_dir}/notes.txt")
+
+    assert said.startswith("The database cannot be used (file is not a database); check DATABASE")
+
+
+@pytest.mark.parametrize("words", [("roles", "add", "MyData.Role"), ("clearsessions",)])
+def test_command_with_a_database_without_tables_is_refused(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
+    said = refusal(portal, *words)
+
+    assert said.startswith("The database does not match this version (")
+    assert said.endswith("run `make run` or `manage.py migrate` first.")
+
+
+def test_start_with_a_certificate_of_another_key_is_refused(portal: PortalProcess) -> None:
+    portal.data_dir.mkdir()
+    files = {name: str(portal.data_dir / name) for name in ("TLS_CERT", "TLS_KEY")}
+    for file in files.values():
+        Path(file).write_text("-----BEGIN NOTHING-----\n")
+
+    assert "cannot be used together; set them to a certificate" in refusal(portal, **files)
+    assert refusal(portal, TLS_KEY=files["TLS_KEY"]) == (
+        "TLS_CERT is not set; set both TLS_CERT and TLS_KEY."
+    )

@@ -1,0 +1,234 @@
+"""Signing keys of a running portal: several workers, revocation, a new SECRET_KEY, wrong clocks."""
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+import requests
+
+from tests.oauth.running_portal import execute
+from tests.portal_process import PASSWORD, USERNAME, PortalProcess
+from tests.prepared_portal import new_portal
+from tests.waiting import wait_until
+
+JWKS = "/identity/.well-known/openid-configuration/jwks"
+NEW = "another-secret-key-" * 4
+
+
+class Machine:
+    """A client of the portal whose secret never expires."""
+
+    def __init__(self, portal: PortalProcess) -> None:
+        self.portal = portal
+        added = portal.manage("clients", "add", "Pump", "--never-expires", "--json")
+        assert added.returncode == 0, added.stderr
+        made = json.loads(added.stdout)
+        self.credentials = (made["client_id"], made["client_secret"])
+
+    def ask(self, path: str, **fields: str) -> requests.Response:
+        address = f"{self.portal.url}/identity/connect/{path}"
+        return requests.post(address, fields, auth=self.credentials, timeout=20)
+
+    def granted(self) -> dict[str, Any]:
+        reply = self.ask("token", grant_type="client_credentials")
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def token(self) -> str:
+        return self.granted()["access_token"]
+
+    def is_active(self, token: str) -> bool:
+        return self.ask("introspect", token=token).json()["active"]
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[PortalProcess]:
+    yield from new_portal(tmp_path, WORKERS="2")
+
+
+def published(portal: PortalProcess) -> dict[str, Any]:
+    """Return the public keys of the portal by kid."""
+    keys = requests.get(portal.url + JWKS, timeout=20).json()["keys"]
+    return {jwk["kid"]: jwt.PyJWK(jwk) for jwk in keys}
+
+
+def kid_of(token: str) -> str:
+    return jwt.get_unverified_header(token)["kid"]
+
+
+@pytest.fixture
+def portal_of_eight(tmp_path: Path) -> Iterator[PortalProcess]:
+    yield from new_portal(tmp_path, WORKERS="8")
+
+
+def test_eight_workers_create_one_key(portal_of_eight: PortalProcess) -> None:
+    """KEY-6; all tokens verify, and the private part is nowhere in plain text (KEY-2)."""
+    portal, machine = portal_of_eight, Machine(portal_of_eight)
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda _: machine.token(), range(40)))
+
+    states = portal.query("SELECT state FROM clients_app_signingkey")
+    keys = published(portal)
+    assert states == [("active",)]
+    assert {kid_of(token) for token in tokens} == set(keys)
+    for token in tokens:
+        key = keys[kid_of(token)]
+        assert jwt.decode(token, key, algorithms=["RS256"], audience=portal.url)["jti"]
+    seen = portal.dump_of_every_table() + portal.log()
+    assert not re.search(r'BEGIN (RSA |EC )?PRIVATE|"d":', seen)
+
+
+def test_revoked_key_is_refused_by_every_worker_immediately(portal: PortalProcess) -> None:
+    """KEY-5, with enough requests to reach both workers, as for SEC-11."""
+    machine = Machine(portal)
+    old = machine.token()
+    assert all(machine.is_active(old) for _ in range(10))
+
+    revoked = portal.manage("keys", "revoke", kid_of(old))
+
+    assert revoked.returncode == 0, revoked.stderr
+    answers = [machine.is_active(old) for _ in range(40)]
+    assert not any(answers)
+    new = [machine.token() for _ in range(20)]
+    assert {kid_of(token) for token in new} == set(published(portal))
+    assert kid_of(old) not in published(portal)
+    assert all(machine.is_active(token) for token in new)
+    assert portal.manage("activity", "verify").returncode == 0
+
+
+def test_jwks_is_served_by_every_worker_without_the_database(portal: PortalProcess) -> None:
+    """KEY-3: even by a worker that has not served them before."""
+    address = portal.url + JWKS
+
+    def asked_without_the_table() -> list[requests.Response]:
+        """Return the responses if all are good: each worker has loaded the keys at its start."""
+        execute(portal, "ALTER TABLE clients_app_signingkey RENAME TO clients_app_away")
+        try:
+            away = [requests.get(address, timeout=20) for _ in range(20)]
+        finally:
+            execute(portal, "ALTER TABLE clients_app_away RENAME TO clients_app_signingkey")
+        return away if {reply.status_code for reply in away} == {200} else []
+
+    away = wait_until(asked_without_the_table)
+    assert "The public keys cannot be read, the last ones are served" in portal.log()
+    there = requests.get(address, timeout=20)
+    assert {reply.text for reply in away} == {there.text}
+    assert {reply.headers["ETag"] for reply in away} == {there.headers["ETag"]}
+
+
+def signed_in(portal: PortalProcess) -> requests.Session:
+    browser = requests.Session()
+    page = browser.get(f"{portal.url}/sign-in", timeout=20)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token is not None
+    fields = {"csrfmiddlewaretoken": token[1], "login": USERNAME, "password": PASSWORD}
+    browser.post(page.url, fields, headers={"Referer": page.url}, timeout=20)
+    assert sees_clients(portal, browser)
+    return browser
+
+
+def sees_clients(portal: PortalProcess, browser: requests.Session) -> bool:
+    address = f"{portal.url}/security/clients"
+    return browser.get(address, timeout=20, allow_redirects=False).status_code == 200
+
+
+def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) -> None:
+    """The steps of docs/operations.md, "Another SECRET_KEY"."""
+    machine, browser = Machine(portal), signed_in(portal)
+    old, former = machine.token(), (portal.data_dir / "secret_key").read_text().strip()
+    portal.environment |= {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": former}
+    portal.stop()
+    portal.start()
+
+    assert machine.is_active(old)
+    assert machine.is_active(machine.token())
+    assert sees_clients(portal, browser)
+    assert portal.manage("activity", "verify").returncode == 0
+
+    ended = portal.manage("keys", "reencrypt")
+    assert ended.stdout.startswith("Signing keys encrypted anew: 1.\n"), ended.stderr
+    del portal.environment["SECRET_KEY_FALLBACKS"]
+    portal.stop()
+    portal.start()
+
+    assert machine.is_active(old)
+    assert machine.is_active(machine.token())
+    alone = portal.manage("activity", "verify")
+    assert alone.returncode == 1
+    assert "the key it was sealed with is not among SECRET_KEY and its fallbacks" in alone.stdout
+    assert portal.manage("activity", "verify", SECRET_KEY_FALLBACKS=former).returncode == 0
+
+
+def test_start_with_a_lost_secret_key_is_refused_until_the_key_is_revoked(
+    portal: PortalProcess,
+) -> None:
+    machine = Machine(portal)
+    old = machine.token()
+    portal.stop()
+    portal.environment["SECRET_KEY"] = NEW
+
+    refused = portal.manage("serve")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"The signing key {kid_of(old)} cannot be decrypted: ")
+    assert f"`manage.py keys revoke {kid_of(old)}`" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+    assert portal.manage("keys", "revoke", kid_of(old)).returncode == 0
+    portal.start()
+    assert machine.is_active(machine.token())
+    assert not machine.is_active(old)
+
+
+def faketime_library() -> str:
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    assert found, "Install faketime, for example with `apt-get install faketime`."
+    return str(found[0])
+
+
+def token_by_the_clock(machine: Machine, ahead_s: float) -> str:
+    """Return a new token after checking that all its times agree with this clock."""
+    granted = machine.granted()
+    token = granted["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    said = machine.ask("introspect", token=token).json()
+    assert abs(claims["iat"] - time.time() - ahead_s) < 60
+    assert type(claims["iat"]) is type(claims["exp"]) is int
+    assert claims["exp"] - claims["iat"] == granted["expires_in"] == 3600
+    assert (said["active"], said["exp"], said["iat"]) == (True, claims["exp"], claims["iat"])
+    return token
+
+
+def test_tokens_with_a_wrong_clock_keep_their_rules(portal: PortalProcess) -> None:
+    """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 2038."""
+    machine = Machine(portal)
+    usual = machine.token()
+    usual_clock = dict(portal.environment)
+    preloaded = " ".join([faketime_library(), *filter(None, [os.environ.get("LD_PRELOAD")])])
+    portal.environment |= {"LD_PRELOAD": preloaded, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    year_2038 = 2_147_558_400  # 20 January 2038, 00:00 UTC
+    for clock, ahead_s in (
+        ("+1h", 3600.0),
+        ("-1h", -3600.0),
+        ("@2038-01-20 00:00:00", year_2038 - time.time()),
+    ):
+        portal.stop()
+        portal.environment |= {"FAKETIME": clock, "TZ": "UTC"}
+        portal.start()
+        of_then = token_by_the_clock(machine, ahead_s)
+        assert not machine.is_active(usual), clock  # expired, or not valid yet
+        assert portal.manage("activity", "verify").returncode == 0
+    portal.stop()
+    portal.environment = usual_clock
+    portal.start()
+
+    assert machine.is_active(usual)
+    assert machine.is_active(machine.token())
+    assert not machine.is_active(of_then)
+    assert portal.manage("activity", "verify").returncode == 0

@@ -1,0 +1,184 @@
+"""`manage.py serve`: what it prepares and prints, and how it stops."""
+
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.portal_process import CHECKOUT, PASSWORD, STOP_LIMIT_S, PortalProcess
+from tests.server.started_portals import row_counts, zone_where_it_is_noon
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def stopped(portal: PortalProcess):
+    """The portal; killed after the test."""
+    yield portal
+    portal.__exit__()
+
+
+def link_in(portal: PortalProcess) -> str:
+    """Return the last one-time link that the server has printed."""
+    return re.findall(r"^ +(http://\S+)$", portal.log(), re.MULTILINE)[-1]
+
+
+def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
+    stopped.start()
+
+    assert row_counts(stopped) == [1, 1, 1]
+    assert stopped.query("SELECT name FROM clients_app_tenant") == [("Herons Ltd",)]
+    assert stopped.query("SELECT count(*) FROM clients_app_role") == [(7,)]
+    assert stopped.query("SELECT username, is_staff FROM clients_app_person") == [("mara", True)]
+    assert f"The portal is at {stopped.url}/" in stopped.log()
+    assert stopped.data_dir.stat().st_mode & 0o077 == 0
+    assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_second_start_creates_and_collects_nothing(stopped: PortalProcess) -> None:
+    """Apart from what is due by the clock: the first start already sent the notices of the day."""
+    stopped.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
+    stopped.start()
+    looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_sent_on IS NOT NULL"
+    wait_until(lambda: stopped.query(looked) == [(1,)])
+    stopped.stop()
+    collected = {file: file.stat().st_mtime_ns for file in stopped.data_dir.glob("static/**/*")}
+    key = (stopped.data_dir / "secret_key").read_text()
+    before = stopped.dump_of_every_table()
+
+    stopped.start()
+
+    assert len(collected) > 3
+    assert {file: file.stat().st_mtime_ns for file in collected} == collected
+    assert (stopped.data_dir / "secret_key").read_text() == key
+    assert stopped.dump_of_every_table() == before
+
+
+def test_start_collects_a_changed_static_file(stopped: PortalProcess) -> None:
+    stopped.start()
+    stopped.stop()
+    manifest = stopped.data_dir / "static" / "staticfiles.json"
+    collected = manifest.read_text()
+    (stopped.data_dir / "static.fingerprint").write_text("of an older version")
+    manifest.write_text("{}")
+
+    stopped.start()
+
+    assert manifest.read_text() == collected
+
+
+def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> None:
+    others = [PortalProcess(stopped.data_dir, PORTAL_ADMIN_PASSWORD="") for _ in range(2)]
+    for number, other in enumerate(others):
+        other.log_file = stopped.data_dir.with_name(f"log {number}")
+        other.environment |= stopped.environment | {"PORT": str(other.port)}
+    everyone = [stopped, *others]
+    try:
+        with ThreadPoolExecutor(len(everyone)) as pool:
+            list(pool.map(PortalProcess.start, everyone))
+
+        assert row_counts(stopped) == [1, 1, 1]
+    finally:
+        for other in others:
+            other.__exit__()
+
+
+def test_concurrent_starts_on_one_port_serve_one_portal(stopped: PortalProcess) -> None:
+    servers = [
+        subprocess.Popen(
+            stopped.command("serve"),
+            cwd=CHECKOUT,
+            env=stopped.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    try:
+        wait_until(
+            lambda: stopped.answers() and any(server.poll() is not None for server in servers)
+        )
+        running = [server for server in servers if server.poll() is None]
+        (refused,) = [server for server in servers if server.poll() is not None]
+
+        assert stopped.answers()
+        assert len(running) == 1
+        assert refused.returncode == 1
+        assert f"Port {stopped.port} is in use" in refused.stderr.read()
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(STOP_LIMIT_S)
+            server.stderr.close()
+
+
+def test_initial_password_is_removed_from_the_environment(stopped: PortalProcess) -> None:
+    stopped.start()
+
+    for pid in (stopped.server.pid, *stopped.workers()):
+        shown = subprocess.run(
+            ["ps", "eww", "-o", "command=", "-p", str(pid)], capture_output=True, check=True
+        ).stdout
+        assert b"PORTAL_ADMIN_USERNAME" in shown
+        assert PASSWORD.encode() not in shown
+    assert PASSWORD not in stopped.log()
+
+
+def test_start_without_a_password_prints_a_new_link_each_time(tmp_path: Path) -> None:
+    portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
+    try:
+        portal.start()
+        first = link_in(portal)
+        assert first.startswith(f"{portal.url}/")
+        assert portal.query("SELECT password FROM clients_app_person")[0][0].startswith("!")
+        portal.stop()
+        portal.start()
+
+        assert portal.log().count(first) in {1, 2}  # the same within one second
+        assert row_counts(portal) == [1, 1, 1]
+        secret = first.rpartition("-")[2]
+        assert secret not in portal.dump_of_every_table()
+    finally:
+        portal.__exit__()
+
+
+def test_printed_link_sets_the_password_once(tmp_path: Path) -> None:
+    portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
+    try:
+        portal.start()
+        link = link_in(portal)
+        with requests.Session() as browser:
+            page = browser.get(link)
+            browser.headers["Referer"] = page.url
+            token = browser.cookies["csrftoken"]
+            answers = {"csrfmiddlewaretoken": token, "password1": PASSWORD, "password2": PASSWORD}
+            assert "Password saved." in browser.post(page.url, data=answers).text
+        with requests.Session() as another:
+            assert "no longer works" in another.get(link).text
+        said = portal.log()
+        portal.stop()
+        portal.start()
+
+        assert link not in portal.log()[len(said) :]
+        assert "choose-password" not in portal.log()[len(said) :]
+    finally:
+        portal.__exit__()
+
+
+def test_sqlite_runs_with_durable_settings(stopped: PortalProcess) -> None:
+    stopped.environment.pop("DATABASE_URL", None)
+    stopped.start()
+
+    done = stopped.manage(
+        "shell",
+        "--verbosity=0",
+        "--command=from django.db import connection as c\n"
+        "for p in ('journal_mode', 'foreign_keys', 'synchronous', 'busy_timeout'):\n"
+        "    with c.cursor() as cursor: print(cursor.execute(f'PRAGMA {p}').fetchone()[0])\n"
+        "print(c.settings_dict['OPTIONS']['transaction_mode'], c.settings_dict['CONN_MAX_AGE'])",
+    )
+
+    assert done.stdout.split() == ["wal", "1", "2", "5000", "IMMEDIATE", "None"]

@@ -1,0 +1,114 @@
+"""Stopping workers and the server: by signals, and with a locked database."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.portal_process import STOP_LIMIT_S, PortalProcess
+from tests.server.processes import inherited_sighup, is_running
+from tests.waiting import wait_until
+
+
+def test_manage_py_uses_the_database_of_the_server(running: PortalProcess) -> None:
+    done = running.manage("roles", "add", "MyData.Role")
+
+    assert done.returncode == 0, done.stderr
+    found = running.query("SELECT name FROM clients_app_role WHERE name = 'MyData.Role'")
+    assert found == [("MyData.Role",)]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_stops_the_server_with_status_0(running: PortalProcess, stop: int) -> None:
+    workers = running.workers()
+
+    running.server.send_signal(stop)
+
+    assert running.server.wait(STOP_LIMIT_S) == 0
+    assert "Traceback" not in running.log()
+    assert len(workers) == 2
+    assert not any(is_running(pid) for pid in workers)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_signal_to_the_process_group_stops_the_server_cleanly(
+    running: PortalProcess, stop: int
+) -> None:
+    said = running.log()
+
+    os.killpg(running.server.pid, stop)
+
+    assert running.server.wait(STOP_LIMIT_S) == 0
+    [line] = running.log().removeprefix(said).splitlines()
+    assert line.endswith(": The portal has stopped.")
+
+
+@contextmanager
+def locked(portal: PortalProcess) -> Iterator[None]:
+    """Prevent all other writes to the portal's tables inside the block."""
+    if portal.database_url:
+        with psycopg.connect(portal.database_url) as other:
+            tables = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'clients_app_%'"
+            for (name,) in other.execute(tables).fetchall():
+                lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
+                other.execute(lock.format(sql.Identifier(name)))
+            yield
+    else:
+        file = portal.data_dir / "portal.sqlite3"
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+
+
+def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> None:
+    """The counts cannot be written, but granian does not need to kill its workers."""
+    said = running.log()
+    with locked(running):
+        assert running.stop() == 0
+
+    assert "Killing" not in running.log().removeprefix(said)
+
+
+@pytest.mark.one_database
+def test_server_under_nohup_ignores_sighup(prepared: PortalProcess) -> None:
+    with inherited_sighup(signal.SIG_IGN):
+        prepared.start()
+
+    prepared.server.send_signal(signal.SIGHUP)
+    state = Path(f"/proc/{prepared.server.pid}/status").read_text()
+
+    assert ignores(state, signal.SIGHUP)  # so that the kernel has removed it
+    assert prepared.answers()
+    assert prepared.stop() == 0
+
+
+def ignores(status: str, number: signal.Signals) -> bool:
+    """Return whether a process with this /proc/.../status ignores a signal. Source: proc(5)."""
+    [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")]
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
+def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
+    workers = running.workers()
+
+    running.server.kill()
+    running.server.wait(STOP_LIMIT_S)
+
+    wait_until(lambda: not any(is_running(pid) for pid in workers))
+    running.start()
+
+
+def test_killed_worker_is_replaced(running: PortalProcess) -> None:
+    workers = running.workers()
+
+    os.kill(workers[0], signal.SIGKILL)
+
+    wait_until(lambda: len(set(running.workers()) - {workers[0]}) == 2)
+    assert running.stop() == 0

@@ -1,0 +1,137 @@
+"""Messages are sent to a real mail server and a real receiver, with every kind of answer."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
+
+from clients_app.actors import Actor
+from clients_app.models import Person, Tenant
+from clients_app.services.notices import deliveries
+from clients_app.services.notices.channel_settings import (
+    remove_channel,
+    renew_secret,
+    send_test,
+)
+from tests.factories import NOW
+from tests.services.notices.conftest import outcomes, queued_message
+from tests.sinks import MailSink, Receiver
+
+
+def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailSink) -> None:
+    Person.objects.filter(pk=mara.pk).update(time_zone="Europe/Berlin")
+    delivery = queued_message(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    (message,) = sink.received
+    assert message["To"] == "mara@herons.example"
+    assert message["From"] == "portal@localhost"
+    assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
+    assert message["Auto-Submitted"] == "auto-generated"
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    client_id = delivery.secrets[0]["client_id"]
+    address = f"http://localhost:8000/security/clients/{client_id}/secrets"
+    assert "* Pumps & <Valves>: Firmware …t4Vb\n  Expires 30 Nov 2026, 13:00 CET" in text
+    assert f"  {address}\n" in text
+    assert f'<a href="{address}">Pumps &amp; &lt;Valves&gt;</a>: Firmware …t4Vb' in html
+    assert "pcs_" not in text + html
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.finished_at) == ("sent", 1, NOW)
+    assert outcomes() == [("notice.sent", "system")]
+
+
+def test_a_post_is_signed_as_in_standard_webhooks(
+    tenant: Tenant, hook: str, hooks: Receiver
+) -> None:
+    delivery, now = queued_message(tenant), datetime.now().astimezone()
+
+    deliveries.attempt(delivery.pk, now=now)
+
+    ((headers, body),) = hooks.received
+    verified = Verifier(hook).verify(body, headers)  # the library of the scheme's authors
+    assert verified["type"] == "client.secret.expiring"
+    assert verified["timestamp"] == "2026-11-23T12:00:00+00:00"
+    assert verified["data"]["tenant_id"] == str(tenant.pk)
+    (secret,) = verified["data"]["secrets"]
+    assert secret["client"] == "Pumps & <Valves>"
+    assert (secret["ends_in"], secret["days"]) == ("t4Vb", 7)
+    assert secret["expires_at"] == "2026-11-30T12:00:00+00:00"
+    assert headers["webhook-id"] == f"msg_{delivery.pk.hex}"
+    with pytest.raises(WebhookVerificationError):
+        Verifier(hook).verify(body.replace(b"Pumps", b"Dumps"), headers)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.answer) == ("sent", "HTTP 204")
+
+
+def test_a_renewed_secret_replaces_the_former_one(
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
+) -> None:
+    renewed = renew_secret("webhook", actor=actor, now=NOW)
+    deliveries.attempt(queued_message(tenant).pk, now=datetime.now().astimezone())
+
+    ((headers, body),) = hooks.received
+    Verifier(renewed).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Verifier(hook).verify(body, headers)
+
+
+def test_the_signing_secret_is_not_stored(hook: str, dump_of_every_table: Any) -> None:
+    assert hook.startswith("whsec_")
+    assert hook[6:] not in dump_of_every_table()
+
+
+def test_webhook_redirect_is_not_followed(tenant: Tenant, hook: str, hooks: Receiver) -> None:
+    """DEP-3."""
+    hooks.status, hooks.headers = 302, {"Location": hooks.url}
+    delivery = queued_message(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.answer) == ("waiting", "HTTP 302")
+    assert len(hooks.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "state"),
+    [("550 no such mailbox", "failed"), ("451 try again later", "waiting")],
+)
+def test_rejected_mail_fails(
+    tenant: Tenant, mara: Person, sink: MailSink, refusal: str, state: str
+) -> None:
+    sink.refuse = refusal
+    delivery = queued_message(tenant)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.answer, sink.received) == (state, refusal, [])
+
+
+def test_removed_webhook_receives_nothing(
+    tenant: Tenant, actor: Actor, hook: str, hooks: Receiver
+) -> None:
+    delivery = queued_message(tenant)
+    remove_channel("webhook", actor=actor, now=NOW)
+
+    deliveries.attempt(delivery.pk, now=NOW)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.answer) == ("failed", "The webhook was removed.")
+    assert hooks.received == []
+
+
+def test_a_test_message_is_marked_as_a_test(
+    tenant: Tenant, mara: Person, actor: Actor, hook: str, hooks: Receiver, sink: MailSink
+) -> None:
+    now = datetime.now().astimezone()
+    for channel in ("webhook", "mail"):
+        sent = send_test(channel, email=mara.email, actor=actor, now=now)
+        deliveries.attempt(sent.pk, now=now)
+
+    ((headers, body),) = hooks.received
+    assert Verifier(hook).verify(body, headers)["type"] == "test"
+    assert sink.received[0]["Subject"] == "[Herons Ltd] This is a test"

@@ -1,0 +1,257 @@
+"""Secrets of a client: adding, editing and removing them, and their limits."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Forbidden, NotFound, RuleBroken
+from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from clients_app.selectors.secrets.lookup import listed_secrets
+from clients_app.services.secrets.changes import (
+    NewSecret,
+    SecretDraft,
+    add_secret,
+    edit_secret,
+    lengthens,
+    remove_secret,
+)
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_person,
+    make_tenant,
+)
+
+DRAFT = SecretDraft(description="second", expires_at=IN_A_YEAR)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> NewSecret:
+    actor = command_line_in(client.tenant)
+    return add_secret(client, draft, actor=actor, now=NOW, form_key=form_key)
+
+
+@pytest.mark.usefixtures("full_digests")
+def test_added_secret_is_returned_once_and_stored_as_a_digest(client: Client) -> None:
+    added = add(client)
+
+    assert re.fullmatch("pcs_[0-9A-Za-z]{49}", added.plain)
+    assert added.plain not in repr(added)
+    row = ClientSecret.objects.get()
+    assert row.digest.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert row.last_four == added.plain[-4:]
+    assert (row.description, row.expires_at, row.created_by) == (
+        "second",
+        IN_A_YEAR,
+        "command line",
+    )
+
+
+def test_secrets_are_unique(client: Client) -> None:
+    assert len({add(client).plain for _ in range(5)}) == 5
+
+
+def test_eleventh_live_secret_is_refused(client: Client) -> None:
+    insert_secrets(client, 9)
+    add(client)
+
+    with pytest.raises(RuleBroken, match="has 10 secrets, the most it can have"):
+        add(client)
+    assert client.secrets.count() == 10
+
+
+def test_expired_and_removed_secrets_do_not_count(client: Client) -> None:
+    insert_secrets(client, 9)
+    insert_secrets(client, 1, expires_at=NOW)
+    insert_secrets(client, 1, removed_at=NOW - SECOND)
+
+    assert add(client).secret.pk
+    with pytest.raises(RuleBroken):
+        add(client)
+
+
+def test_secret_that_expires_in_a_second_still_counts(client: Client) -> None:
+    insert_secrets(client, 10, expires_at=NOW + SECOND)
+
+    with pytest.raises(RuleBroken):
+        add(client)
+
+
+def test_next_expiry_of_the_client_is_its_earliest_live_expiry(client: Client) -> None:
+    soon, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    insert_secrets(client, 1, expires_at=NOW - SECOND)
+    add(client, SecretDraft(expires_at=later))
+    add(client, SecretDraft(expires_at=None))
+    first = add(client, SecretDraft(expires_at=soon)).secret
+    assert Client.objects.get().next_expires_at == soon
+
+    remove_secret(client, first.pk, actor=command_line_in(client.tenant), now=NOW)
+
+    assert Client.objects.get().next_expires_at == later
+
+
+def test_add_with_the_same_form_key_adds_one_secret(client: Client) -> None:
+    add(client, form_key="key")
+
+    with pytest.raises(AlreadyAdded) as refusal:
+        add(client, form_key="key")
+    assert refusal.value.client_id == client.pk
+    assert client.secrets.count() == 1
+
+
+def test_add_to_a_removed_client_is_not_found(client: Client) -> None:
+    Client.objects.update(removed_at=NOW)
+
+    with pytest.raises(NotFound):
+        add(client)
+
+
+def test_add_to_an_authorization_code_client_is_refused(client: Client) -> None:
+    client.client_type = "authorization-code"
+    client.save()
+
+    with pytest.raises(RuleBroken, match="have no secrets"):
+        add(client)
+
+
+def test_removed_secret_cannot_be_removed_again(client: Client, administrator: Person) -> None:
+    secret = add(client).secret
+    mara = actor_for(administrator)
+
+    gone = remove_secret(client, secret.pk, actor=mara, now=NOW)
+
+    assert (gone.removed_at, gone.removed_by) == (NOW, "mara")
+    assert listed_secrets(client, now=NOW) == []
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=mara, now=NOW)
+
+
+@pytest.mark.parametrize("secret_id", [0, -1, 10**6, 2**63, 10**30])
+def test_unknown_secret_cannot_be_removed(client: Client, secret_id: int) -> None:
+    with pytest.raises(NotFound):
+        remove_secret(client, secret_id, actor=command_line_in(client.tenant), now=NOW)
+
+
+def test_secret_of_another_client_is_not_found(client: Client) -> None:
+    other = insert_clients(["Valve"], client.tenant)[0]
+    secret = insert_secrets(other, 1)[0]
+
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=command_line_in(client.tenant), now=NOW)
+    assert other.secrets.live(NOW).count() == 1
+
+
+def test_stranger_does_not_find_client_or_secret(client: Client, stranger: Person) -> None:
+    secret = insert_secrets(client, 1)[0]
+    zofia = actor_for(stranger)
+
+    with pytest.raises(NotFound):
+        add_secret(client, DRAFT, actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        remove_secret(client, secret.pk, actor=zofia, now=NOW)
+    with pytest.raises(NotFound):
+        edit_secret(client, secret.pk, DRAFT, actor=zofia, now=NOW)
+    assert client.secrets.live(NOW).count() == 1
+
+
+def test_viewer_cannot_change_secrets(client: Client, colleague: Person) -> None:
+    secret = insert_secrets(client, 1)[0]
+    jonas = actor_for(colleague)
+
+    with pytest.raises(Forbidden):
+        add_secret(client, DRAFT, actor=jonas, now=NOW)
+    with pytest.raises(Forbidden):
+        remove_secret(client, secret.pk, actor=jonas, now=NOW)
+    with pytest.raises(Forbidden):
+        edit_secret(client, secret.pk, DRAFT, actor=jonas, now=NOW)
+
+
+def test_secrets_of_an_administrator_client_need_an_administrator(tenant: Tenant) -> None:
+    robot = make_client("robot", tenant, TENANT_ADMINISTRATOR).client
+    rotator = actor_for(make_person("rob", tenant, SECRET_ROTATOR))
+
+    with pytest.raises(Forbidden):
+        add_secret(robot, DRAFT, actor=rotator, now=NOW)
+    assert robot.secrets.count() == 1
+
+
+def test_description_and_expiration_of_a_live_secret_can_be_changed(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=IN_A_YEAR)[0]
+    soon = NOW + timedelta(hours=1)
+    draft = SecretDraft(description=" until noon ", expires_at=soon)
+
+    edited = edit_secret(client, secret.pk, draft, actor=command_line_in(client.tenant), now=NOW)
+
+    row = ClientSecret.objects.get()
+    assert (row.description, row.expires_at, row.digest) == ("until noon", soon, secret.digest)
+    assert edited.pk == secret.pk
+    assert Client.objects.get().next_expires_at == soon
+
+
+def test_edit_of_an_old_version_is_a_conflict(client: Client) -> None:
+    secret = insert_secrets(client, 1)[0]
+    mine, theirs = SecretDraft(description="mine", expires_at=None), DRAFT
+    actor = command_line_in(client.tenant)
+    for _ in range(2):  # sent twice, applied once
+        edit_secret(
+            client, secret.pk, theirs, actor=actor, now=NOW, expected_version=secret.version
+        )
+    assert AuditEvent.objects.filter(action="client.secret.edited").count() == 1
+
+    with pytest.raises(ChangedMeanwhile):
+        edit_secret(client, secret.pk, mine, actor=actor, now=NOW, expected_version=secret.version)
+    version = ClientSecret.objects.get().version
+    assert edit_secret(client, secret.pk, mine, actor=actor, now=NOW, expected_version=version)
+    assert ClientSecret.objects.get().description == "mine"
+
+
+def test_edit_cannot_revive_an_expired_secret(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=NOW)[0]
+
+    with pytest.raises(RuleBroken, match="has expired"):
+        edit_secret(client, secret.pk, DRAFT, actor=command_line_in(client.tenant), now=NOW)
+    assert ClientSecret.objects.get().expires_at == NOW
+
+
+def test_edit_that_extends_the_expiry_is_refused() -> None:
+    year, never = ClientSecret(expires_at=IN_A_YEAR), ClientSecret(expires_at=None)
+
+    assert lengthens(year, IN_A_YEAR + SECOND)
+    assert lengthens(year, None)
+    assert not lengthens(year, IN_A_YEAR)
+    assert not lengthens(year, IN_A_YEAR - SECOND)
+    assert not lengthens(never, None)
+    assert not lengthens(never, IN_A_YEAR)
+
+
+def test_secrets_of_two_tenants_are_independent(client: Client) -> None:
+    theirs = insert_clients(["Pump"], make_tenant("Contoso"))[0]
+    insert_secrets(theirs, 10)
+
+    assert add(client).secret.client_id == client.pk
+
+
+def test_expired_secret_is_listed_for_90_days(client: Client) -> None:
+    secret = insert_secrets(client, 1, expires_at=NOW)[0]
+    actor, last = command_line_in(client.tenant), NOW + timedelta(days=90)
+
+    assert listed_secrets(client, now=last - SECOND) == [secret]
+    assert listed_secrets(client, now=last) == []
+    for draft in (DRAFT, SecretDraft(description="", expires_at=None)):
+        with pytest.raises(RuleBroken, match="has expired"):
+            edit_secret(client, secret.pk, draft, actor=actor, now=NOW)
+    assert ClientSecret.objects.get().expires_at == NOW
+    edit_secret(client, secret.pk, DRAFT, actor=actor, now=NOW - SECOND)
+    assert ClientSecret.objects.get().expires_at == IN_A_YEAR

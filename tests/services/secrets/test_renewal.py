@@ -1,0 +1,154 @@
+"""An outdated stored form is renewed when its secret is used: SEC-4, SEC-5."""
+
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher, Type
+from django.db import Error as DatabaseError
+
+from clients_app import derived_keys
+from clients_app.models import AuditEvent, ClientSecret
+from clients_app.rules.secret_format import new_secret
+from clients_app.services.secrets import digests, verification
+from clients_app.services.secrets.digests import digest_fits
+from clients_app.services.secrets.verification import SecretRow, matching_secret
+from clients_app.services.usage import counts
+from tests.conftest import Machine
+
+FORMER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=Type.ID)
+pytestmark = pytest.mark.usefixtures("full_digests")
+TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen_before():
+    verification.memo.clear()
+    digests.renewed.clear()
+
+
+@pytest.fixture
+def former(machine: Machine) -> Machine:
+    """The machine, with its secret stored with the parameters of an earlier release."""
+    machine.secret.digest = FORMER.hash(machine.plain)
+    machine.secret.save()
+    return machine
+
+
+def use(machine: Machine, plain: str | None = None) -> int | None:
+    """Check a secret as the token endpoint does, then run the work it postponed."""
+    secret = ClientSecret.objects.get(pk=machine.secret.pk)
+    row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
+    found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
+    verification.argon2_thread.submit(lambda: None).result()
+    return found
+
+
+def stored(machine: Machine) -> ClientSecret:
+    return ClientSecret.objects.get(pk=machine.secret.pk)
+
+
+def test_outdated_parameters_are_renewed(former: Machine):
+    """SEC-4: and the secret stays the same."""
+    assert use(former) == former.secret.pk
+    counts.flush()
+
+    row = stored(former)
+    assert row.digest.startswith(TODAY)
+    assert digest_fits(former.plain, row.digest)
+    assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
+    assert use(former) == former.secret.pk
+    assert digests.renewed == {}
+
+
+def test_tag_of_a_former_key_is_renewed(machine: Machine, settings: Any):
+    """SEC-5: the former key is not needed afterwards."""
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 60
+    current = derived_keys.current_key(derived_keys.SECRET_TAGS)
+    assert stored(machine).tag_key_id != current.id
+
+    use(machine)
+    counts.flush()
+
+    assert stored(machine).tag_key_id == current.id
+    settings.SECRET_KEY_FALLBACKS = []
+    assert use(machine) == machine.secret.pk
+
+
+def test_tag_of_a_lost_key_is_renewed(machine: Machine, settings: Any):
+    settings.SECRET_KEY = "n" * 60
+
+    use(machine)
+    counts.flush()
+
+    assert stored(machine).tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
+
+
+def test_current_stored_form_is_not_changed(machine: Machine):
+    use(machine)
+    counts.flush()
+
+    assert stored(machine).digest == machine.secret.digest
+
+
+def test_wrong_secret_renews_nothing(former: Machine):
+    assert use(former, new_secret()) is None
+    counts.flush()
+
+    assert stored(former).digest == former.secret.digest
+
+
+def test_request_itself_writes_nothing(former: Machine, django_assert_num_queries):
+    """AVA-6."""
+    with django_assert_num_queries(1):  # the one of this test
+        use(former)
+
+    assert stored(former).digest == former.secret.digest
+
+
+def test_row_changed_by_another_worker_is_not_overwritten(former: Machine):
+    """As when another worker was faster."""
+    use(former)
+    faster = FORMER.hash(former.plain)
+    ClientSecret.objects.filter(pk=former.secret.pk).update(digest=faster)
+
+    counts.flush()
+
+    assert stored(former).digest == faster
+    assert digests.renewed == {}
+
+
+def test_concurrently_removed_secret_stays_removed(former: Machine, now: Any):
+    use(former)
+    ClientSecret.objects.filter(pk=former.secret.pk).update(removed_at=now)
+
+    counts.flush()
+
+    assert stored(former).removed_at == now
+
+
+def test_failed_renewal_is_retried(former: Machine, monkeypatch: pytest.MonkeyPatch):
+    def locked(*_: object, **__: object) -> int:
+        raise DatabaseError("database is locked")
+
+    use(former)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.models.query.QuerySet.update", locked)
+        patch.setattr(
+            counts.connection, "close", lambda: None
+        )  # the connection holds the test's transaction
+        counts.flush()
+    assert stored(former).digest == former.secret.digest
+
+    counts.flush()
+
+    assert stored(former).digest.startswith(TODAY)
+
+
+def test_renewal_records_no_event(former: Machine):
+    before = AuditEvent.objects.count()
+
+    use(former)
+    counts.flush()
+
+    assert AuditEvent.objects.count() == before

@@ -1,0 +1,249 @@
+"""Policies of a tenant: setting them, checking them, and applying them to existing secrets."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clients_app.actors import Actor
+from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
+from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
+from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
+from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
+from clients_app.services.clients.edits import set_owners
+from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tenants.policies import end_old_secrets, set_policies
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    actor_for,
+    insert_clients,
+    insert_secrets,
+    make_client,
+    make_tenant,
+)
+
+DAY = timedelta(days=1)
+QUARTER = TenantPolicy(secret_days_max=90)
+ROTATES = TenantPolicy(rotation_days=90)
+
+
+@pytest.fixture
+def actor(administrator: Person) -> Actor:
+    return actor_for(administrator)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    """A client whose secret was added before there were policies and expires in a year."""
+    return make_client("Pumps", tenant).client
+
+
+def demand(policy: TenantPolicy, actor: Actor, *, yes: bool = False) -> None:
+    version = Tenant.objects.get(pk=actor.tenant_id).version
+    set_policies(policy, expected_version=version, confirms_ends=yes, actor=actor, now=NOW)
+
+
+def draft(days: float | None) -> SecretDraft:
+    return SecretDraft(expires_at=None if days is None else NOW + days * DAY)
+
+
+def test_set_policies_records_the_former_values(tenant: Tenant, actor: Actor) -> None:
+    wanted = TenantPolicy(
+        secret_days_max=90, rotation_days=180, never_expires_allowed=False, owner_required=True
+    )
+    demand(wanted, actor)
+    demand(wanted, actor)  # nothing changed, so no event
+
+    assert tenant_policy(tenant.pk) == wanted
+    assert tenant_policy(make_tenant("Cranes GmbH").pk) == NO_POLICY
+    event = AuditEvent.objects.get(action="policies.set")
+    assert '"before":{"never_expires_allowed":true,"owner_required":false' in event.canonical
+    assert '"secret_days_max":90' in event.canonical
+
+
+def test_set_policies_needs_an_administrator(colleague: Person) -> None:
+    with pytest.raises(Forbidden):
+        demand(QUARTER, actor_for(colleague))
+
+
+def test_set_policies_of_an_old_version_is_a_conflict(actor: Actor) -> None:
+    demand(QUARTER, actor)
+
+    with pytest.raises(ChangedMeanwhile):
+        set_policies(ROTATES, expected_version=1, confirms_ends=True, actor=actor, now=NOW)
+    assert tenant_policy(actor.tenant_id) == QUARTER
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(90, True), (90.01, False), (None, False)])
+@pytest.mark.parametrize("policy", [QUARTER, ROTATES], ids=["longest life", "rotation"])
+@pytest.mark.parametrize("kind", ["add client", "add secret", "rotate"])
+def test_every_new_secret_must_comply(
+    client: Client, actor: Actor, policy: TenantPolicy, kind: str, days: float | None, allowed: bool
+) -> None:
+    demand(policy, actor, yes=True)
+    by: dict[str, Any] = {"actor": actor, "now": NOW}
+    old = client.secrets.get()
+
+    def do() -> object:
+        if kind == "add client":
+            expires_at = draft(days).expires_at
+            return make_client("New", client.tenant, actor=actor, expires_at=expires_at)
+        if kind == "add secret":
+            return add_secret(client, draft(days), **by)
+        return rotate_secret(client, old.pk, draft(days), old_ends_at=NOW + DAY, **by)
+
+    if allowed:
+        do()
+        return
+    before = ClientSecret.objects.count()
+    with pytest.raises(RuleBroken) as refused:
+        do()
+    assert refused.value.field == "secret.expiration"
+    assert ClientSecret.objects.count() == before
+    assert not Client.objects.filter(name="New").exists()
+
+
+def test_never_expires_can_be_forbidden_without_a_limit(client: Client, actor: Actor) -> None:
+    demand(TenantPolicy(never_expires_allowed=False), actor)
+
+    add_secret(client, draft(3000), actor=actor, now=NOW)
+    with pytest.raises(RuleBroken):
+        add_secret(client, draft(None), actor=actor, now=NOW)
+
+
+def test_edit_may_shorten_but_not_exceed_the_allowed_lifetime(client: Client, actor: Actor) -> None:
+    demand(QUARTER, actor)
+    secret = client.secrets.get()
+
+    def edit(days: float | None, description: str = "") -> None:
+        expires_at = draft(days).expires_at
+        edit_secret(
+            client,
+            secret.pk,
+            SecretDraft(description=description, expires_at=expires_at),
+            actor=actor,
+            now=NOW,
+        )
+
+    edit(365, "the end stays, though a new one would be refused")
+    edit(200)
+    for days in (200.1, None):
+        with pytest.raises(RuleBroken):
+            edit(days)
+    edit(10)
+    edit(90)
+    with pytest.raises(RuleBroken):
+        edit(90.1)
+
+
+def test_edit_cannot_bypass_forced_rotation(client: Client, actor: Actor) -> None:
+    demand(ROTATES, actor, yes=True)
+    secret, later = client.secrets.get(), NOW + 80 * DAY
+
+    edit_secret(client, secret.pk, draft(85), actor=actor, now=later)
+    with pytest.raises(RuleBroken):
+        edit_secret(client, secret.pk, draft(90.01), actor=actor, now=later)
+    edit_secret(client, secret.pk, draft(90), actor=actor, now=later)
+
+
+def test_forced_rotation_needs_confirmation_and_expires_old_secrets(
+    tenant: Tenant, actor: Actor
+) -> None:
+    (client,) = insert_clients(["Pumps"], tenant)
+    ends = {"old": IN_A_YEAR, "never": None, "soon": NOW + 5 * DAY, "gone": NOW - DAY}
+    for name, expires_at in ends.items():
+        insert_secrets(client, 1, expires_at=expires_at, description=name)
+    young = add_secret(client, draft(365), actor=actor, now=NOW - 10 * DAY).secret
+    with pytest.raises(RuleBroken) as refused:
+        demand(ROTATES, actor)
+    assert refused.value.field == "confirms_ends"
+    assert tenant_policy(tenant.pk) == NO_POLICY
+
+    demand(ROTATES, actor, yes=True)
+    end_old_secrets(now=NOW)
+    end_old_secrets(now=NOW + DAY)  # does not extend anything
+
+    now_ends = dict(client.secrets.values_list("description", "expires_at"))
+    assert now_ends["old"] == now_ends["never"] == NOW + 30 * DAY
+    assert (now_ends["soon"], now_ends["gone"]) == (NOW + 5 * DAY, NOW - DAY)
+    young.refresh_from_db()
+    assert young.expires_at == NOW + 80 * DAY
+    edits = AuditEvent.objects.filter(action="client.secret.edited", actor_kind="system")
+    assert edits.count() == 3
+    client.refresh_from_db()
+    assert client.next_expires_at == NOW + 5 * DAY
+
+
+def test_forced_rotation_does_not_affect_other_tenants(client: Client, stranger: Person) -> None:
+    demand(ROTATES, actor_for(stranger))
+    end_old_secrets(now=NOW)
+
+    assert client.secrets.get().expires_at == IN_A_YEAR
+
+
+def test_person_who_adds_a_client_becomes_its_owner(
+    tenant: Tenant, administrator: Person, actor: Actor, colleague: Person
+) -> None:
+    assert not make_client("Free", tenant, actor=actor).client.owners.exists()
+    demand(TenantPolicy(owner_required=True), actor)
+
+    owned = make_client("Owned", tenant, actor=actor).client
+    assert list(owned.owners.all()) == [administrator]
+    with pytest.raises(RuleBroken):
+        make_client("Nobody's", tenant)  # on the command line, which has no person
+
+    with pytest.raises(RuleBroken) as refused:
+        set_owners(owned, frozenset(), expected_version=owned.version, actor=actor, now=NOW)
+    assert refused.value.field == "owners"
+    Person.objects.filter(pk=colleague.pk).update(is_active=False)
+    with pytest.raises(RuleBroken):
+        set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
+    assert list(owned.owners.all()) == [administrator]
+
+
+def test_the_dry_run_names_clients_that_break_it(tenant: Tenant, administrator: Person) -> None:
+    never, long, short, none = insert_clients(["Never", "Long", "Short", "None"], tenant)
+    insert_secrets(never, 1, expires_at=None)
+    insert_secrets(long, 1, expires_at=NOW + 91 * DAY)
+    insert_secrets(long, 1, expires_at=NOW + 90 * DAY)
+    insert_secrets(long, 1, expires_at=IN_A_YEAR, removed_at=NOW)
+    insert_secrets(short, 1, expires_at=NOW + 5 * DAY)
+    ClientOwner.objects.create(client=none, person=administrator)
+    (foreign,) = insert_clients(["Foreign"], make_tenant("Cranes GmbH"))
+    insert_secrets(foreign, 1, expires_at=None)
+    Client.objects.filter(pk=insert_clients(["Removed"], tenant)[0].pk).update(removed_at=NOW)
+
+    def breaking(policy: TenantPolicy) -> list[str]:
+        page = noncompliant_clients(tenant.pk, policy, page=1, now=NOW)
+        return [client.name for client in page.clients]
+
+    assert breaking(NO_POLICY) == []
+    assert breaking(TenantPolicy(never_expires_allowed=False)) == ["Never"]
+    assert breaking(QUARTER) == ["Long", "Never"]
+    assert breaking(ROTATES) == ["Long", "Never", "Short"]  # added 400 days ago
+    assert breaking(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
+    page = noncompliant_clients(tenant.pk, QUARTER, page=1, now=NOW)
+    assert [len(client.breaking_secrets) for client in page.clients] == [1, 1]
+    assert noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW).to_expire == 3
+
+
+def test_dry_run_pages_take_a_constant_number_of_queries(tenant: Tenant) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW)
+        return len(captured)
+
+    for client in insert_clients(["A"], tenant):
+        insert_secrets(client, 1, expires_at=None)
+    few = queries()
+    for client in insert_clients([f"B{n:02}" for n in range(59)], tenant):
+        insert_secrets(client, 2, expires_at=None)
+
+    assert queries() == few == 4
+    second = noncompliant_clients(tenant.pk, ROTATES, page=2, now=NOW)
+    assert (second.total, second.pages, len(second.clients)) == (60, 2, 10)
+    assert noncompliant_clients(tenant.pk, ROTATES, page=99, now=NOW).page == 2
