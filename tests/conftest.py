@@ -163,7 +163,7 @@ def _dump() -> str:
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run slow tests first, so that no process ends up alone with them."""
-    slow = {"journeys", "ops", "docs"}
+    slow = {"journeys", "ops", "server", "docs"}
 
     def is_quick(item: pytest.Item) -> bool:
         folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
