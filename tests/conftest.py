@@ -1,4 +1,4 @@
-"""What every test may ask for: the standing actors, their browsers, and the running portal."""
+"""Fixtures for all tests: the standing actors, their browsers, and the running portal."""
 
 import os
 import time
@@ -28,16 +28,16 @@ from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import new_portal
 
-settings.register_profile("portal", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile("portal", deadline=None)  # a busy machine is slow
 settings.load_profile("portal")
 
 FULL_COST = digests.hasher
-TransactionTestCase.databases = set(connections)  # the short-lived rows have one of their own
+TransactionTestCase.databases = set(connections)  # the short-lived rows have their own database
 
 
 @receiver(setting_changed)
 def _read_settings_again(**_: object) -> None:
-    """Let a test that changes a setting be obeyed: a process reads them once."""
+    """Make a changed setting take effect: a process reads each only once."""
     for function in vars(conf).values():
         if hasattr(function, "cache_clear"):
             function.cache_clear()
@@ -71,7 +71,7 @@ def administrator(tenant: Tenant) -> Person:
 
 @pytest.fixture
 def colleague(tenant: Tenant) -> Person:
-    """Jonas of the same tenant, a Tenant Viewer and Tenant Member: he may read, and no more."""
+    """Jonas of the same tenant, a Tenant Viewer and Tenant Member, who may only read."""
     return make_person("jonas", tenant, TENANT_VIEWER, password=PASSWORD)
 
 
@@ -91,25 +91,25 @@ def machine(tenant: Tenant, now: datetime) -> Machine:
 
 @pytest.fixture
 def administrator_browser(administrator: Person) -> Browser:
-    """Mara's browser; she signed in with her password a moment ago."""
+    """Mara's browser, signed in with the password a moment ago."""
     return browser_of(administrator)
 
 
 @pytest.fixture
 def colleague_browser(colleague: Person) -> Browser:
-    """Jonas's browser; he signed in with his password a moment ago."""
+    """Jonas's browser, signed in with the password a moment ago."""
     return browser_of(colleague)
 
 
 @pytest.fixture
 def stranger_browser(stranger: Person) -> Browser:
-    """Zofia's browser; she signed in with her password a moment ago."""
+    """Zofia's browser, signed in with the password a moment ago."""
     return browser_of(stranger)
 
 
 @pytest.fixture
 def browser() -> Browser:
-    """A browser of nobody, which keeps the rules of CSRF like a real one."""
+    """A signed-out browser that enforces CSRF checks like a real one."""
     return Browser(enforce_csrf_checks=True)
 
 
@@ -121,42 +121,48 @@ def dump_of_every_table(db: None) -> Callable[[], str]:
 
 @pytest.fixture(scope="session")
 def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """The real server in a process of its own, running; its administrator is Mara.
+    """The real server, running in its own process; its administrator is Mara.
 
-    It lives as long as the session: what a test adds there stays there for the others.
+    It runs for the whole session: what a test adds stays there for the others.
     """
     yield from new_portal(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture
 def own_portal(tmp_path: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A real server of this test alone, running: it may be stopped, killed and started."""
+    """A running real server for this test only: it may be stopped, killed and started."""
     yield from new_portal(tmp_path)
 
 
-def browser_of(person: Person) -> Browser:
-    """Return a browser in which ``person`` has signed in with the password a moment ago."""
+def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
+    """Return a browser signed in as ``person``, who gave their password ``proof_age`` ago."""
     browser = Browser()
     browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    set_proof_age(browser, person, proof_age)
+    return browser
+
+
+def set_proof_age(browser: Browser, person: Person, age: timedelta) -> None:
+    """Give the session of ``browser`` a proof of identity of ``person`` from ``age`` ago."""
     session = browser.session
     session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    given_at = time.time() - age.total_seconds()
+    session["account_authentication_methods"] = [{"method": "password", "at": given_at}]
     session.save()
-    return browser
 
 
 def _dump() -> str:
     with connection.cursor() as cursor:
         texts = []
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  words of ours
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608  constants only
             texts.append(f"{table}: {as_text(cursor.fetchall())}")
     return "\n".join(texts)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, so that no process is left alone with it at the end."""
+    """Run slow tests first, so that no process ends up alone with them."""
     slow = {"journeys", "ops", "server", "docs"}
 
     def is_quick(item: pytest.Item) -> bool:
@@ -167,7 +173,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let no test be skipped: what it needs is installed, or the run fails."""
+    """Fail the run if any test was skipped: all that tests need must be installed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
@@ -194,13 +200,13 @@ def _static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_keys_of_other_tests() -> None:
-    """Forget the public keys, which each process remembers."""
+    """Forget the public keys that the process remembers."""
     public_keys.forget()
 
 
 @pytest.fixture(autouse=True)
 def _no_counts_of_other_tests() -> None:
-    """Forget how often something was tried: rate limits count in the cache, usage in memory."""
+    """Reset all counters: rate limits count in the cache, usage in memory."""
     cache.clear()
     refused_attempts.forget()
     counts.issued.take()
@@ -209,7 +215,7 @@ def _no_counts_of_other_tests() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_digests() -> Iterator[None]:
-    """Let digests cost no time: portals that run, and tests of the digest itself, pay in full."""
+    """Make digests cheap; running portals and tests of the digest use the full cost."""
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(digests, "hasher", cheap)
@@ -218,13 +224,13 @@ def _cheap_digests() -> Iterator[None]:
 
 @pytest.fixture
 def full_digests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Digests at the cost that they have in production."""
+    """Digests at their production cost."""
     monkeypatch.setattr(digests, "hasher", FULL_COST)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_in_spite_of_triggers() -> Iterator[None]:
-    """Let a test with real transactions be cleaned up, though audit rows can only be added."""
+    """Let tests with real transactions be cleaned up although audit rows are append-only."""
     flush = TransactionTestCase._fixture_teardown
 
     def flush_without_triggers(case: TransactionTestCase) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the core stand on, made through the services: a tenant, its people, clients."""
+"""Factories of tenants, people, roles and clients; most go through the services."""
 
 import time
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def make_person(
         password=None if password == PASSWORD else password,
         **more,
     )
-    if password == PASSWORD:  # past the service: a digest takes 20 ms, and most tests want this
+    if password == PASSWORD:  # bypasses the service: a digest takes 20 ms
         person.password = _digest_of(PASSWORD)
         person.save(update_fields=["password"])
     return person
@@ -77,13 +77,13 @@ _digest_of = cache(make_password)
 
 
 def code_of(secret: str, *, step: int = 0) -> str:
-    """Return the code that an app shows now, or so many times 30 seconds later."""
+    """Return the code that an app shows now, or ``step`` times 30 seconds later."""
     now = int(time.time()) // 30
     return format_hotp_value(hotp_value(secret, now + step))
 
 
 def give_app(person: Person) -> str:
-    """Let ``person`` have an authenticator app whose codes are all unused; return its secret."""
+    """Give ``person`` an authenticator app with unused codes; return its secret."""
     secret = generate_totp_secret()
     TOTP.activate(person, secret)
     RecoveryCodes.activate(person)
@@ -102,7 +102,7 @@ def actor_for(person: Person) -> Actor:
 
 
 def machine_of(client: Client) -> Actor:
-    """Return the client as it acts with its own token."""
+    """Return the actor of a client that uses its own token."""
     held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
     return Actor(
         kind=ActorKind.CLIENT,
@@ -144,7 +144,7 @@ def make_client(
 
 
 def insert_clients(names: Iterable[str], tenant: Tenant) -> list[Client]:
-    """Write rows of clients past the services, where a test needs many."""
+    """Insert rows of clients directly, for tests that need many."""
     times = {"created_at": NOW, "updated_at": NOW}
     more = {"tenant": tenant, "client_type": "client-credentials", "created_by": "x", **times}
     return Client.objects.bulk_create(
@@ -155,7 +155,7 @@ def insert_clients(names: Iterable[str], tenant: Tenant) -> list[Client]:
 def insert_secrets(
     client: Client, count: int, *, expires_at: datetime | None = IN_A_YEAR, **more: Any
 ) -> list[ClientSecret]:
-    """Write rows of secrets past the services, without the 20 ms of each digest."""
+    """Insert rows of secrets directly, without the 20 ms of each digest."""
     stored = stored_form("pcs_of_no_use", client_id=client.pk)._asdict()
     rows = [
         ClientSecret(

@@ -1,4 +1,4 @@
-"""The addresses of the portal and of machines: who may open each, and what it answers to them.
+"""The addresses of portal and machines: who may open each, and how it responds.
 
 A new address needs one line in ROWS; `test_matrix.py` derives the rest.
 """
@@ -24,7 +24,7 @@ READERS_OF_SECRETS: Final = ROTATORS | AUDITORS
 
 
 class Row(NamedTuple):
-    """``get`` and ``post`` are the statuses for those who may; ``post`` is of an empty form."""
+    """Who may open an address, and the statuses they get; ``post`` sends an empty form."""
 
     may: frozenset[str]
     get: int
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
 
 class Open(NamedTuple):
-    """What an address answers to everybody, signed in or not."""
+    """The response of an address to everybody, signed in or not."""
 
     get: int
     post: int
@@ -82,14 +82,14 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
     "security/clients/bulk/<operation>": Row(ADMINISTRATORS, 200, 422),
     "security/clients/filters/add": Row(EVERYBODY, 200, 422),
-    "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # each has his own
+    "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # a person's own
     f"{CLIENT}/edit": Row(EDITORS, 200, 422),
     f"{CLIENT}/disable": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/enable": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/remove": Row(ADMINISTRATORS, 200, 204),
     "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/tokens/end": Row(ADMINISTRATORS, 200, 204),
-    f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # as it is: nothing changes
+    f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # unchanged
     f"{CLIENT}/secrets/add": Row(ROTATORS, 200, 422),
     f"{SECRET}/edit": Row(EDITORS, 200, 422),
     f"{SECRET}/remove": Row(ROTATORS, 200, 204),
@@ -119,13 +119,13 @@ ROWS: Final[dict[str, Row | Open]] = {
 NO_TWIN: Final = {"", "calendar/<key>.ics"}  # the front page and a file: no slash after them
 GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}
 OPEN: Final = {route: row for route, row in ROWS.items() if isinstance(row, Open)}
-#: what is not there is 404 here; a live part that is gone loads the whole page anew, which says so
+#: a missing row is a 404; a polled part that is gone reloads the page, which says so
 ABOUT_A_ROW: Final = [
     route
     for route, row in GUARDED.items()
     if "_id>" in route and row.get == 200 and "/live/" not in route
 ]
-#: what forms are sent to; machines know none
+#: addresses that forms are sent to; machines send none
 STALE: Final = [
     route for route, row in ROWS.items() if row.post != 405 and not route.startswith("identity")
 ]

@@ -1,4 +1,4 @@
-"""The real portal as a process: `manage.py serve` with a folder, port and database of its own."""
+"""The real portal as a process: `manage.py serve` with its own folder, port and database."""
 
 import fcntl
 import http.client
@@ -11,16 +11,14 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
+from tests.portal_database import drop_database, new_database
 from tests.waiting import wait_until
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -30,19 +28,19 @@ PASSWORD = "Seven-grey-herons-7"
 COMPANION = " --until-closed"
 STOP_LIMIT_S = 45  # twice what the server gives its workers, its companion and itself
 PASSWORD_FILE = "first_password"
-COMMAND_LIMIT_S = 60  # of a manage.py that hangs
+COMMAND_LIMIT_S = 60  # for a manage.py that hangs
 
 
-#: by `make steady` the tests have another hour; portals have the clock of the tests
+#: `make steady` changes the clock of the tests; portals get the same clock
 CLOCK = {
     name: value for name, value in os.environ.items() if name in {"LD_PRELOAD", "CLOCK_AHEAD_S"}
 }
-PORTS = range(20_000, 32_000)  # the system gives none of them to connections that go out
+PORTS = range(20_000, 32_000)  # the system uses none of them for outgoing connections
 _claims: list[IO[str]] = []  # held until this process ends
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, and that no other process of the tests gets."""
+    """Return a free port that no other test process gets."""
     folder = Path(tempfile.gettempdir()) / "portal-ports"
     folder.mkdir(exist_ok=True)
     while True:
@@ -61,7 +59,7 @@ def free_port() -> int:
 
 
 class PortalProcess:
-    """One portal of its own; ``start`` and ``stop`` may alternate, the data stays.
+    """A separate portal; ``start`` and ``stop`` may alternate, the data stays.
 
     ``url`` is its public origin, ``log_file`` all that its server has written. The first
     administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise. It begins with
@@ -83,7 +81,7 @@ class PortalProcess:
         self.url = f"http://localhost:{self.port}"
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")
         if database_url is None:
-            database_url = _new_database(like.database_url if like else "")
+            database_url = new_database(like.database_url if like else "")
         self.database_url = database_url
         if like:
             shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
@@ -117,7 +115,7 @@ class PortalProcess:
             drop_database(self.database_url)
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it responds."""
         with self.log_file.open("ab") as log:
             self.server = subprocess.Popen(
                 self.command("serve"),
@@ -147,7 +145,7 @@ class PortalProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End the server and its workers at once by SIGKILL, as a power cut would."""
+        """Kill the server and its workers with SIGKILL, like a power cut."""
         if self.server is None:
             return
         victims = [*self.companions(), *self.workers(), self.server.pid]
@@ -164,7 +162,7 @@ class PortalProcess:
         return [pid for pid, words in self._children() if not words.endswith(COMPANION)]
 
     def companions(self) -> list[int]:
-        """Return the process id of what sends mail and webhooks beside the server, if it runs."""
+        """Return the process id of the companion that sends mail and webhooks, if it runs."""
         return [pid for pid, words in self._children() if words.endswith(COMPANION)]
 
     def _children(self) -> list[tuple[int, str]]:
@@ -179,14 +177,14 @@ class PortalProcess:
         return [(int(row[0]), row[-1]) for row in rows if int(row[1]) == self.server.pid]
 
     def answers(self) -> bool:
-        """Tell whether the server answers requests."""
+        """Return whether the server responds to requests."""
         try:
             return self.get("/") < 500
         except OSError:
             return False
 
     def get(self, path: str) -> int:
-        """Return the status of the answer to a plain GET."""
+        """Return the status of a plain GET."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", path)
@@ -195,11 +193,11 @@ class PortalProcess:
             connection.close()
 
     def command(self, *words: str) -> list[str]:
-        """Return the command line of `manage.py` with these words."""
+        """Return the command line of `manage.py` with these arguments."""
         return [sys.executable, str(CHECKOUT / "manage.py"), *words]
 
     def manage(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run `manage.py` against the same database and key; the caller looks at the status."""
+        """Run `manage.py` with the same database and key; the caller checks the status."""
         return subprocess.run(
             self.command(*words),
             cwd=CHECKOUT,
@@ -212,7 +210,7 @@ class PortalProcess:
         )
 
     def log(self) -> str:
-        """Return all that the server has written so far to standard output and error."""
+        """Return everything the server has written to standard output and error."""
         return self.log_file.read_text() if self.log_file.exists() else ""
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
@@ -233,13 +231,13 @@ class PortalProcess:
         )
         tables = [name for (name,) in self.query(names)]
         return "\n".join(
-            f"{table}: {as_text(self.query(f'SELECT * FROM {table}'))}"  # noqa: S608  words of ours
+            f"{table}: {as_text(self.query(f'SELECT * FROM {table}'))}"  # noqa: S608  constants only
             for table in tables
         )
 
 
 def as_text(rows: Iterable[Iterable[Any]]) -> str:
-    """Return the values of rows, bytes letter by letter, so that what is in them is found."""
+    """Return the values of rows as text, bytes decoded, so that they can be searched."""
     return "\n".join(" ".join(map(_value_as_text, row)) for row in rows)
 
 
@@ -247,23 +245,3 @@ def _value_as_text(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("latin-1")
     return str(value)
-
-
-def _new_database(template: str) -> str:
-    """Return the URL of a new database beside that of DATABASE_URL, a copy of the one at the URL
-    ``template`` if that is given; empty for SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return ""
-    name = f"portal_{uuid.uuid4().hex}"
-    source = urlsplit(template).path.removeprefix("/") or "template1"
-    with psycopg.connect(url, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(create.format(sql.Identifier(name), sql.Identifier(source)))
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def drop_database(url: str) -> None:
-    name = urlsplit(url).path.removeprefix("/")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,4 +1,4 @@
-"""Portals that begin with what each first start makes alike: it is made once a test run."""
+"""Portals that start from a prepared folder, which is created once per test run."""
 
 import atexit
 import fcntl
@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from tests.portal_process import PortalProcess, drop_database
+from tests.portal_database import drop_database
+from tests.portal_process import PortalProcess
 
 
 def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
     """Yield a running portal with its data under ``folder``; stop it afterwards.
 
-    What each first start makes alike is copied, which saves two of its three seconds.
+    The result of a first start is copied, which saves two of its three seconds.
     """
     with PortalProcess(folder / "var", like=prepared_portal(), **environment) as portal:
         yield portal
@@ -25,9 +26,9 @@ def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
 
 @cache
 def prepared_portal() -> PortalProcess:
-    """Return a portal with tables and static files, and nothing else, made once a test run.
+    """Return a portal with tables and static files only, created once per test run.
 
-    The processes of the run share it; the last one that ends takes it away.
+    The processes of the run share it; the last one to exit removes it.
     """
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
     folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
@@ -61,7 +62,7 @@ def _take_away(portal: PortalProcess, in_use: IO[str]) -> None:
     try:
         fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return  # others need it still
+        return  # other processes still need it
     shutil.rmtree(portal.data_dir.parent, ignore_errors=True)
     if portal.database_url:
         drop_database(portal.database_url)

@@ -1,4 +1,4 @@
-"""Refuses tests that use private names of our modules; `make check` runs it.
+"""Refuses tests that use private names of the product's modules; `make check` runs it.
 
 What a test may reset or replace has a public name in its module.
 """
@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OURS = ("clients_app", "portal", "tests")
-OF_DJANGO = {"_meta", "_default_manager", "_base_manager", "_registry"}  # on our classes
+OF_DJANGO = {"_meta", "_default_manager", "_base_manager", "_registry"}  # on model classes
 PRIVATE = re.compile(r"_(?!_)\w+")
 REPLACE = {"setattr", "delattr", "setitem", "delitem", "getattr", "patch"}
 
 
 def main() -> int:
-    """Print each place; return how a process ends that found none, or some."""
+    """Print each place; return the exit status."""
     found = [place for file in sorted(Path("tests").rglob("*.py")) for place in places(file)]
     sys.stdout.writelines(f"{place}\n" for place in found)
     return 1 if found else 0
 
 
 def places(file: Path) -> Iterator[str]:
-    """Yield the places of a file that name what is private in another module of ours."""
+    """Yield the places of a file that use a private name of another module."""
     tree = ast.parse(file.read_text())
     imported = set()
     for node in ast.walk(tree):
@@ -55,12 +55,12 @@ def private_names(node: ast.AST, imported: set[str]) -> Iterator[str]:
 
 
 def is_private(name: str) -> bool:
-    """Tell whether a name is private, and not one that Django gives to every class of its kind."""
+    """Return whether a name is private and not one of Django's public underscore names."""
     return bool(PRIVATE.fullmatch(name)) and name not in OF_DJANGO
 
 
 def root_of(node: ast.AST) -> str:
-    """Return the name with which a chain of attributes begins, "" if it begins otherwise."""
+    """Return the name at the start of a chain of attributes, or ""."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

@@ -1,4 +1,4 @@
-"""The product's settings, unchanged, in an environment of the tests' own."""
+"""The product's settings, unchanged, in the environment of the tests."""
 
 import atexit
 import os
@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for _name in (  # what a developer may have set for a portal of his own, but for DATABASE_URL
+for _name in (  # what a developer may have set for their own portal, except DATABASE_URL
     *("PORT", "BIND", "WORKERS", "PUBLIC_URL", "TRUSTED_PROXIES", "TLS_CERT", "TLS_KEY"),
     *("SECRET_KEY", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS", "CACHE_URL", "MAIL_URL"),
     *("PORTAL_TENANT_NAME", "PORTAL_ADMIN_USERNAME"),
@@ -28,7 +28,7 @@ for _name in (  # what a developer may have set for a portal of his own, but for
 _folder = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
-os.environ["CACHE_URL"] = "locmemcache://"  # forgotten between tests; portals that run share theirs
+os.environ["CACHE_URL"] = "locmemcache://"  # cleared between tests; running portals share theirs
 
 from portal.settings import *  # noqa: E402, F403  after its environment
 from portal.settings import DATABASES  # noqa: E402  after its environment

@@ -1,4 +1,4 @@
-"""Real listeners on loopback: a mail server that keeps what it gets, and a receiver of webhooks."""
+"""Real servers on loopback: a mail server that keeps messages, and a webhook receiver."""
 
 import socketserver
 import threading
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class MailSink:
-    """A mail server (RFC 5321) on loopback; ``refuse`` is what it answers to each recipient."""
+    """A mail server (RFC 5321) on loopback; ``refuse`` is its reply to each recipient."""
 
     port: int = 0
     refuse: str = ""
@@ -21,7 +21,7 @@ class MailSink:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Return the settings of Django that lead here, as MAIL_URL does."""
+        """Return the Django settings that use this server, as MAIL_URL does."""
         return {
             "MAIL": {"EMAIL_HOST": "127.0.0.1"},
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -32,7 +32,7 @@ class MailSink:
 
 @dataclass
 class Receiver:
-    """A web server on loopback; it answers each post with ``status`` and ``body``."""
+    """A web server on loopback that responds to each POST with ``status`` and ``body``."""
 
     port: int = 0
     status: int = 204
@@ -47,7 +47,7 @@ class Receiver:
 
 @contextmanager
 def mail_sink() -> Iterator[MailSink]:
-    """Run a mail server for a while."""
+    """Run a mail server inside the ``with`` block."""
     sink = MailSink()
 
     class Talk(socketserver.StreamRequestHandler):
@@ -82,7 +82,7 @@ def mail_sink() -> Iterator[MailSink]:
 
 @contextmanager
 def receiver() -> Iterator[Receiver]:
-    """Run a receiver of webhooks for a while."""
+    """Run a webhook receiver inside the ``with`` block."""
     kept = Receiver()
 
     class Talk(BaseHTTPRequestHandler):
@@ -97,7 +97,7 @@ def receiver() -> Iterator[Receiver]:
             self.wfile.write(kept.body)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with _running(ThreadingHTTPServer(("127.0.0.1", 0), Talk)) as port:
         kept.port = port

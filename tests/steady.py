@@ -3,7 +3,7 @@
 Runs tests/run.sh RUNS times (20) as it is, BUSY times (5) with all cores kept busy, and once at
 each of HOURS ("00:00 09:00 23:59"), to which the clocks of the tests, the portals, the browser and
 PostgreSQL are set. TESTS chooses tests as pytest's arguments do. Each run is stopped after LIMIT_S
-(3600). The last word is a table; the exit status is 1 unless every run was green.
+(3600). It ends with a table; the exit status is 1 unless every run was green.
 """
 
 import os
@@ -38,7 +38,7 @@ class Kind(NamedTuple):
 
 def main() -> int:
     """Run all kinds; print the table; return the exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that running processes are stopped
     kinds = [
         Kind("quiet", RUNS),
         Kind("busy", BUSY, is_busy=True),
@@ -92,7 +92,7 @@ def failed_in_a_run(kind: Kind, clock: Path | None, log: Path) -> list[str]:
 
 
 def seconds_to(hour: str) -> int:
-    """Return how far ahead the clock must be to show this hour of today; a past one is behind."""
+    """Return the offset that makes the clock show this hour of today."""
     now = datetime.now().astimezone()
     hours, minutes = map(int, hour.split(":"))
     return round((now.replace(hour=hours, minute=minutes, second=0) - now).total_seconds())
@@ -110,7 +110,7 @@ def compiled_clock(folder: Path) -> Path:
 
 @contextmanager
 def running(commands: list[list[str]]) -> Iterator[None]:
-    """Run these beside, and end them."""
+    """Run these commands in the background inside the ``with`` block."""
     started = [subprocess.Popen(command) for command in commands]
     try:
         yield
@@ -121,7 +121,7 @@ def running(commands: list[list[str]]) -> Iterator[None]:
 
 
 def end(run: "subprocess.Popen[bytes]") -> None:
-    """End a run and all that it has started, if it has not ended by itself."""
+    """Stop a run and all its children, if it has not exited by itself."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if run.poll() is not None:
             return

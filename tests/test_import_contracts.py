@@ -18,7 +18,7 @@ BROKEN = {
     "clients_app/rules/names.py": ("django.utils.text", "Rules are plain Python"),
     "clients_app/conf.py": ("portal.settings", "The app never imports the project package"),
     "clients_app/web/views/sign_in.py": ("allauth.account.forms", "Only identity imports allauth"),
-    "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # a room without floor
+    "clients_app/attic/__init__.py": ("json", "Rooms import downward only"),  # outside the layers
 }
 
 
@@ -29,7 +29,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The code, where it may be broken."""
+    """A copy of the code that a test may break."""
     for package in ("clients_app", "portal"):
         shutil.copytree(
             ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
@@ -38,13 +38,13 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_all_are_kept(copy: Path):
+def test_import_contracts_are_kept(copy: Path):
     ran = lint_imports(copy)
     assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize("module", BROKEN)
-def test_each_fails_when_broken(copy: Path, module: str):
+def test_import_contract_broken_fails(copy: Path, module: str):
     wrong, contract = BROKEN[module]
     (copy / module).parent.mkdir(exist_ok=True)
     with (copy / module).open("a") as file:
@@ -56,17 +56,15 @@ def test_each_fails_when_broken(copy: Path, module: str):
     assert f"{contract} BROKEN" in ran.stdout
 
 
-def test_one_module_imports_what_allauth_calls_internal() -> None:
+def test_allauth_internal_is_imported_by_one_module() -> None:
     internal = re.compile(r"^(from|import) allauth[.\w]*[.]internal", re.MULTILINE)
     modules = [*(ROOT / "clients_app").rglob("*.py"), *(ROOT / "portal").rglob("*.py")]
     found = [module.name for module in modules if internal.search(module.read_text())]
     assert found == ["allauth_internals.py"]
 
 
-def test_the_doors_read_through_selectors() -> None:
-    own = re.compile(
-        r"(?<!LogEntry)\.objects\b"
-    )  # what Django's admin keeps itself is no table of ours
+def test_doors_read_through_selectors() -> None:
+    own = re.compile(r"(?<!LogEntry)\.objects\b")  # Django's admin has its own table
     rooms = [ROOT / "clients_app" / door for door in DOORS]
     modules = [module for room in rooms for module in room.rglob("*.py")]
 

@@ -1,4 +1,4 @@
-"""Each address x role x method x tenant: walks the resolver, and fails for a route without a row
+"""Each address x role x method x tenant. A route without a row fails
 (ROL-8 and TEN-1).
 
 A new address needs one line in ROWS of `matrix_rows.py`: who may open it, and what GET and POST
@@ -25,7 +25,7 @@ from tests.factories import command_line_in, make_client, make_person, make_role
 from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE
 from tests.portal_process import PASSWORD
 
-#: doors, by the first word of their addresses, and where each of theirs is asked for
+#: doors by the first word of their addresses, and where each one's routes are tested
 ELSEWHERE: Final = {
     "admin": "tests/admin/test_matrix.py",
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_health_and_metrics.py"),
@@ -35,7 +35,7 @@ Reach = Callable[[str], str]
 
 
 def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
-    """Yield every route below, as ROWS writes it, with and without a slash at its end."""
+    """Yield every route below as ROWS spells it, with and without a trailing slash."""
     for pattern in patterns:
         text = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -51,14 +51,14 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def known() -> set[str]:
-    """The routes of the project, but for those of doors with a matrix of their own."""
+    """The routes of the project, except those of doors with their own matrix."""
     found = set(routes(get_resolver().url_patterns))
     return {route for route in found if route.split("/")[0] not in ELSEWHERE}
 
 
 @pytest.fixture
 def reach(machine: Machine, now: datetime) -> Reach:
-    """A function that returns an address of a route, about rows of the tenant."""
+    """A function that returns an address of a route for rows of the tenant."""
     tenant = machine.client.tenant
     removed = make_client("Removed", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
@@ -87,7 +87,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
 
 @pytest.fixture
 def people(tenant: Tenant, machine: Machine) -> dict[str, Browser]:
-    """One person with each built-in role beside Tenant Member, and an Owner without any."""
+    """One person for each built-in role, and an Owner without any."""
     owner = make_person("owner", tenant)
     ClientOwner.objects.create(client=machine.client, person=owner)
     persons = {name: make_person(name, tenant, type_id) for type_id, name in ROLES.items()}
@@ -95,14 +95,14 @@ def people(tenant: Tenant, machine: Machine) -> dict[str, Browser]:
 
 
 def status(browser: Browser, method: str, address: str) -> int:
-    """Return what a request is answered; what it does is undone."""
+    """Return the status of a request; roll back what it did."""
     before = transaction.savepoint()
     reply = browser.generic(method, address, headers=FRAGMENT)
     transaction.savepoint_rollback(before)
     return reply.status_code
 
 
-def test_every_route_has_a_row_and_a_twin_with_a_slash(known: set[str]) -> None:
+def test_route_has_a_row_and_works_with_a_slash(known: set[str]) -> None:
     plain = {route.removesuffix("/") for route in known}
 
     for route in sorted(plain - set(ROWS)):
@@ -115,7 +115,9 @@ def test_every_route_has_a_row_and_a_twin_with_a_slash(known: set[str]) -> None:
     assert {route for route in ROWS if f"{route}/" not in known} == NO_TWIN
 
 
-def test_each_role_gets_what_its_row_says(people: dict[str, Browser], reach: Reach) -> None:
+def test_route_for_each_role_answers_as_its_row_says(
+    people: dict[str, Browser], reach: Reach
+) -> None:
     wrong = [
         f"{method} /{route} as {name}: {answer}, not {expected}"
         for route, row in GUARDED.items()
@@ -127,9 +129,7 @@ def test_each_role_gets_what_its_row_says(people: dict[str, Browser], reach: Rea
     assert not wrong, "\n".join(wrong)
 
 
-def test_another_tenant_finds_nothing_and_has_its_own(
-    stranger_browser: Browser, reach: Reach
-) -> None:
+def test_route_of_another_tenant_is_not_found(stranger_browser: Browser, reach: Reach) -> None:
     wrong = [
         f"{method} /{route}: {answer}, not {expected}"
         for route, row in GUARDED.items()
@@ -140,7 +140,7 @@ def test_another_tenant_finds_nothing_and_has_its_own(
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_is_not_there_any_more_is_not_found(
+def test_route_about_a_removed_row_is_not_found(
     administrator_browser: Browser, machine: Machine, reach: Reach, now: datetime
 ) -> None:
     addresses = {route: reach(route) for route in ABOUT_A_ROW if "client_id" in route}
@@ -152,7 +152,7 @@ def test_what_is_not_there_any_more_is_not_found(
             assert status(administrator_browser, method, address) == expected, (method, route)
 
 
-def test_the_signed_out_are_asked_to_sign_in(client: Browser, reach: Reach) -> None:
+def test_route_signed_out_redirects_to_sign_in(client: Browser, reach: Reach) -> None:
     for route, row in GUARDED.items():
         if row.get != 405:
             reply = client.get(reach(route))
@@ -160,18 +160,18 @@ def test_the_signed_out_are_asked_to_sign_in(client: Browser, reach: Reach) -> N
         assert status(client, "POST", reach(route)) == (405 if row.post == 405 else 403), route
 
 
-def test_what_is_open_answers_alike_to_all(
+def test_open_route_answers_everyone_the_same(
     client: Browser, administrator_browser: Browser, stranger_browser: Browser, reach: Reach
 ) -> None:
     for route, row in OPEN.items():
         for browser in (client, administrator_browser, stranger_browser):
             if route == "sign-in" and browser is not client:
-                continue  # goes on, to where the person wanted to be
+                continue  # redirects to the requested page
             answers = [status(browser, method, reach(route)) for method in ("GET", "POST")]
             assert answers == list(row), route
 
 
-def test_other_methods_slashes_and_heads(
+def test_route_other_methods_are_refused_and_head_works(
     client: Browser, administrator_browser: Browser, reach: Reach
 ) -> None:
     for route, row in ROWS.items():
@@ -188,7 +188,7 @@ def test_other_methods_slashes_and_heads(
             ), (route, row)
 
 
-def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach) -> None:
+def test_form_of_another_site_is_refused(administrator: Person, reach: Reach) -> None:
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
 
@@ -197,8 +197,8 @@ def test_a_form_of_another_site_does_nothing(administrator: Person, reach: Reach
         assert status(browser, "POST", reach(route)) in (expected, 403), route
 
 
-def test_a_stale_form_of_ours_says_so_and_does_nothing(administrator: Person, reach: Reach) -> None:
-    """It comes back filled, or the page that it is on does; the deed waits for the next press."""
+def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: Reach) -> None:
+    """The form or its page comes back filled; nothing happens until the next press."""
     browser = browser_of(administrator)
     browser.handler.enforce_csrf_checks = True
     headers = {"Sec-Fetch-Site": "same-origin"}
@@ -214,10 +214,10 @@ def test_a_stale_form_of_ours_says_so_and_does_nothing(administrator: Person, re
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_page_holds_what_it_must_not(
+def test_page_has_no_inline_code_or_foreign_source_or_password(
     administrator_browser: Browser, administrator: Person, reach: Reach
 ) -> None:
-    """No style or script of its own, nothing from elsewhere, no password (SEC-3, WEB-6 and
+    """No inline style or script, nothing from other sites, no password (SEC-3, WEB-6 and
     WEB-10)."""
     for route in ROWS:
         text = administrator_browser.get(reach(route)).content.decode()

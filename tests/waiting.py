@@ -1,4 +1,4 @@
-"""Waiting for events. Only a fault reaches the limit: a busy machine needs far less."""
+"""Waits for events. Only a bug reaches the limit: a busy machine needs far less."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T], *, limit_s: float = LIMIT_S) -> T:
-    """Return the first true value of ``condition``, which is asked again and again.
+    """Return the first true value of ``condition``, which is called repeatedly.
 
     Errors: AssertionError when the limit has passed.
     """

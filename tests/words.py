@@ -1,7 +1,7 @@
 """Refuses words that a native engineer would not use; `WORDS=1 make check` runs it.
 
-Looks at all text of the repository, names in code included. Prints file, line and suggestion, then
-the count of each folder. What must keep such a word, for example a quotation, is in ALLOWED.
+Checks all text of the repository, including names in code. Prints file, line and suggestion, then
+the count of each folder. ALLOWED lists exceptions, for example quotations.
 """
 
 import re
@@ -51,15 +51,15 @@ ALLOWED: Final[set[tuple[str, str]]] = set()  # (file, word in lower case)
 LEFT_OUT: Final = re.compile(
     r"(^|/)(vendor|migrations|locale)/|requirements\.lock$|^tests/words\.py$|\.(svg|png|ico|woff2?)$"
 )
-# A name such as client_deeds or DeedError is found; "sheriff", "there" and "HEAD" are not.
+# Finds names such as client_deeds or DeedError, but not "sheriff", "there" or "HEAD".
 WORDS: Final = [
-    (re.compile(rf"(?<![A-Za-z])(?i:{pattern})(?![a-z]|(?<=[A-Z]{{2}})[A-Z])"), suggestion)
+    (re.compile(rf"(?<![A-Za-z])(?i:{pattern})(?![a-z])(?!(?<=[A-Z]{{2}})[A-Z])"), suggestion)
     for pattern, suggestion in SUGGESTIONS.items()
 ] + OTHERWISE
 
 
 def main() -> int:
-    """Print each place and the counts; return how a process ends that found none, or some."""
+    """Print each place and the counts; return the exit status."""
     counts: Counter[str] = Counter()
     for file in files():
         for line, word, suggestion in places(file):
@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def files() -> list[Path]:
-    """Return the files of the repository that people write."""
+    """Return the text files of the repository."""
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True)
     return [Path(name) for name in listed.stdout.splitlines() if not LEFT_OUT.search(name)]
 
@@ -83,7 +83,7 @@ def places(file: Path) -> Iterator[tuple[int, str, str]]:
     except (UnicodeDecodeError, FileNotFoundError):
         return
     for number, line in enumerate(lines, 1):
-        taken: list[range] = []  # of two patterns that meet, the first one counts
+        taken: list[range] = []  # of two overlapping matches, the first one counts
         for pattern, suggestion in WORDS:
             for match in pattern.finditer(line):
                 span = range(*match.span())

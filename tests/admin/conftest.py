@@ -1,66 +1,56 @@
-"""Staff, people who are not, and an installation in which every list has a row."""
+"""The Staff actors, and an installation in which every list has a row."""
 
-import time
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
-from clients_app.models import (
-    AuditEvent,
-    Client,
-    ClientSecret,
-    Person,
-    Role,
-    SigningKey,
-    Tenant,
-    TokenUsage,
-)
+from clients_app import models
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.conftest import Machine
-from tests.conftest import browser_of as signed_in_browser
+from tests.conftest import Machine, browser_of
 from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant
 from tests.portal_process import PASSWORD
 
 
 class Installation(NamedTuple):
-    """One row of each kind, in the tenant "Herons Ltd", which is not the operator's."""
+    """One row of each kind in the tenant "Herons Ltd", which is not the operator's tenant."""
 
-    tenant: Tenant
-    person: Person
-    role: Role
-    client: Client
-    removed: Client
-    secret: ClientSecret
-    key: SigningKey
-    event: AuditEvent
-    usage: TokenUsage
+    tenant: models.Tenant
+    person: models.Person
+    role: models.Role
+    client: models.Client
+    removed: models.Client
+    secret: models.ClientSecret
+    key: models.SigningKey
+    event: models.AuditEvent
+    usage: models.TokenUsage
 
     def rows(self) -> list[Model]:
         return [row for row in self if isinstance(row, Model)]
 
 
 @pytest.fixture
-def operator(db: None) -> Person:
-    """Ola, Staff, in a tenant of their own, with no role but Tenant Member."""
+def operator(db: None) -> models.Person:
+    """Ola, Staff, in a separate tenant, with no role except Tenant Member."""
     return make_person("ola", make_tenant("Operators"), password=PASSWORD, is_staff=True)
 
 
 @pytest.fixture
-def staff(operator: Person) -> Browser:
-    """Ola's browser; they signed in with their password a moment ago."""
+def staff(operator: models.Person) -> Browser:
+    """Ola's browser, signed in with the password a moment ago."""
     return browser_of(operator)
 
 
 @pytest.fixture
-def outsiders(tenant: Tenant, stranger: Person, machine: Machine) -> dict[str, Browser]:
-    """Signed-in people who are not Staff, by their part."""
+def outsiders(
+    tenant: models.Tenant, stranger: models.Person, machine: Machine
+) -> dict[str, Browser]:
+    """Browsers of signed-in people who are not Staff, by kind."""
     administrator = make_person("nils", tenant, TENANT_ADMINISTRATOR, password=PASSWORD)
     auditor = make_person("aino", tenant, TENANT_AUDITOR, password=PASSWORD)
     people = {"administrator": administrator, "auditor": auditor, "stranger": stranger}
@@ -74,7 +64,7 @@ def installation(machine: Machine, now: datetime) -> Installation:
     removed = make_client("Old gateway", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
     key = ensure_active_key(now=now)
-    usage = TokenUsage.objects.create(
+    usage = models.TokenUsage.objects.create(
         client=machine.client, secret=machine.secret, hour=now, tokens=4, last_at=now
     )
     return Installation(
@@ -85,23 +75,17 @@ def installation(machine: Machine, now: datetime) -> Installation:
         removed=removed,
         secret=machine.secret,
         key=key,
-        event=AuditEvent.objects.order_by("id").last(),
+        event=models.AuditEvent.objects.order_by("id").last(),
         usage=usage,
     )
 
 
-def browser_of(person: Person) -> Browser:
-    """Return a browser in which ``person`` entered the password a moment ago."""
-    return proved(signed_in_browser(person), person, ago_s=0)
-
-
-def proved(browser: Browser, person: Person, *, ago_s: float) -> Browser:
-    """Give the session of ``browser`` a proof of identity from ``ago_s`` seconds ago."""
-    session = browser.session
-    session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago_s}]
-    session.save()
-    return browser
+@pytest.fixture
+def other_tenant(now: datetime) -> models.Tenant:
+    """A tenant "Elsewhere" with the client "Far away"."""
+    tenant = make_tenant("Elsewhere")
+    make_client("Far away", tenant, now=now)
+    return tenant
 
 
 def list_of(model: type[Model]) -> str:
@@ -114,14 +98,8 @@ def page_of(row: Model, part: str = "change") -> str:
     return reverse(f"admin:clients_app_{row._meta.model_name}_{part}", args=[row.pk])
 
 
-def text_of(reply: Any) -> str:
-    """Return the body of an answer as text."""
-    assert isinstance(reply, HttpResponse)
-    return reply.content.decode()
-
-
-def last_event(tenant: Tenant) -> AuditEvent:
+def last_event(tenant: models.Tenant) -> models.AuditEvent:
     """Return the newest event of a tenant."""
-    event = AuditEvent.objects.for_tenant(tenant.pk).order_by("sequence").last()
+    event = models.AuditEvent.objects.for_tenant(tenant.pk).order_by("sequence").last()
     assert event is not None
     return event

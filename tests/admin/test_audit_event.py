@@ -1,24 +1,22 @@
-"""Audit events in the admin site: sentences with what changed, and no way to change them."""
-
-from datetime import datetime
+"""Audit events in the admin site: readable sentences that cannot be changed."""
 
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app import audit
-from clients_app.models import AuditEvent
-from tests.admin.conftest import Installation, list_of, page_of, text_of
-from tests.factories import make_client, make_tenant
+from clients_app.models import AuditEvent, Tenant
+from tests.admin.conftest import Installation, list_of, page_of
+from tests.responses import text_of
 
 
-def test_the_list_shows_what_happened(staff: Browser, installation: Installation) -> None:
+def test_event_list_shows_what_happened(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(list_of(AuditEvent)))
 
     assert "Client Wind park reader added" in page
     assert "Role Pump reader added" in page
 
 
-def test_a_page_shows_what_changed(staff: Browser, installation: Installation) -> None:
+def test_event_page_shows_what_changed(staff: Browser, installation: Installation) -> None:
     edit = reverse("admin:role-edit", args=[installation.role.pk])
     version = installation.role.version
     staff.post(edit, {"name": "Pump writer", "description": "", "version": version})
@@ -31,7 +29,7 @@ def test_a_page_shows_what_changed(staff: Browser, installation: Installation) -
     assert event.digest not in page
 
 
-def test_no_event_is_deleted_or_changed(staff: Browser, installation: Installation) -> None:
+def test_event_cannot_be_deleted_or_changed(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.event)))
     assert "/delete/" not in page
     assert 'name="_save"' not in page
@@ -42,13 +40,10 @@ def test_no_event_is_deleted_or_changed(staff: Browser, installation: Installati
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_the_list_can_be_filtered(
-    staff: Browser, installation: Installation, now: datetime
+def test_event_list_can_be_filtered(
+    staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:
-    other = make_tenant("Elsewhere")
-    make_client("Far away", other, now=now)
-
-    by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other.pk}"))
+    by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other_tenant.pk}"))
     by_action = text_of(staff.get(f"{list_of(AuditEvent)}?action=role.added"))
 
     assert "Client Far away added" in by_tenant
@@ -57,7 +52,7 @@ def test_the_list_can_be_filtered(
     assert "Client Far away added" not in by_action
 
 
-def test_activity_of_a_client_holds_its_secrets_too(
+def test_event_list_of_a_client_includes_its_secrets(
     staff: Browser, installation: Installation
 ) -> None:
     address = f"{list_of(AuditEvent)}?q={installation.client.pk}"

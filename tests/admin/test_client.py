@@ -1,4 +1,4 @@
-"""Clients in the admin site: Add, Disable, Enable, Remove, Restore, through the services."""
+"""Clients in the admin site: Disable, Enable, Remove, Restore, as the services do them."""
 
 from datetime import datetime, timedelta
 
@@ -10,21 +10,26 @@ from clients_app import audit
 from clients_app.models import Client, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
-from tests.admin.client_form import TYPED, address_in
-from tests.admin.conftest import Installation, last_event, page_of, text_of
-from tests.factories import command_line_in, make_client, make_tenant
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
+from tests.admin.conftest import Installation, last_event, page_of
+from tests.factories import command_line_in, make_client
+from tests.responses import text_of
 
 
-def operation(name: str, client: Client) -> str:
+def operation_address(name: str, client: Client) -> str:
     return reverse(f"admin:client-{name}", args=[client.pk])
 
 
-def test_disable_and_enable(staff: Browser, operator: Person, installation: Installation) -> None:
+def test_disable_and_enable_client_are_recorded(
+    staff: Browser, operator: Person, installation: Installation
+) -> None:
     client = installation.client
     for name, is_enabled in (("disable", False), ("enable", True)):
-        assert f"{name.title()} Wind park reader?" in text_of(staff.get(operation(name, client)))
+        assert f"{name.title()} Wind park reader?" in text_of(
+            staff.get(operation_address(name, client))
+        )
 
-        reply = staff.post(operation(name, client))
+        reply = staff.post(operation_address(name, client))
 
         assert (reply.status_code, reply["Location"]) == (303, page_of(client))
         client.refresh_from_db()
@@ -36,13 +41,13 @@ def test_disable_and_enable(staff: Browser, operator: Person, installation: Inst
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
+def test_revoke_tokens_of_a_client_is_recorded(staff: Browser, installation: Installation) -> None:
     client = installation.client
-    asked = text_of(staff.get(operation("tokens-end", client)))
+    asked = text_of(staff.get(operation_address("tokens-end", client)))
     assert "Revoke all tokens of Wind park reader?" in asked
     assert "APIs that only check the signature accept them for an hour at most." in asked
 
-    reply = staff.post(operation("tokens-end", client))
+    reply = staff.post(operation_address("tokens-end", client))
 
     assert (reply.status_code, reply["Location"]) == (303, page_of(client))
     client.refresh_from_db()
@@ -53,28 +58,26 @@ def test_end_all_tokens(staff: Browser, installation: Installation) -> None:
 
 
 @pytest.mark.parametrize("client_type", [CLIENT_CREDENTIALS.id, HYBRID.id])
-def test_a_client_that_may_introspect(staff: Browser, tenant: Tenant, client_type: str) -> None:
-    assert 'name="may_introspect"' in text_of(staff.get(address_in(tenant, client_type)))
-    typed = {**TYPED, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
+def test_introspect_switch_can_be_set(staff: Browser, tenant: Tenant, client_type: str) -> None:
+    assert 'name="may_introspect"' in text_of(staff.get(add_client_address(tenant, client_type)))
+    typed = {**ADD_CLIENT_FORM, "redirect_uris": "https://a.example.com/in", "may_introspect": "on"}
 
-    assert staff.post(address_in(tenant, client_type), typed).status_code == 200
+    assert staff.post(add_client_address(tenant, client_type), typed).status_code == 200
 
     assert Client.objects.get().may_introspect
 
 
-def test_authorization_code_clients_are_not_offered_introspection(
-    staff: Browser, tenant: Tenant
-) -> None:
-    form = text_of(staff.get(address_in(tenant, AUTHORIZATION_CODE.id)))
+def test_introspect_switch_is_not_offered_without_secrets(staff: Browser, tenant: Tenant) -> None:
+    form = text_of(staff.get(add_client_address(tenant, AUTHORIZATION_CODE.id)))
 
     assert 'name="may_introspect"' not in form
 
 
-def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
+def test_remove_and_restore_client_are_recorded(staff: Browser, installation: Installation) -> None:
     client, tenant = installation.client, installation.tenant
 
-    asked = staff.get(operation("remove", client))
-    removed = staff.post(operation("remove", client))
+    asked = staff.get(operation_address("remove", client))
+    removed = staff.post(operation_address("remove", client))
 
     assert 'name="confirm"' not in text_of(asked)
     assert removed.status_code == 303
@@ -85,10 +88,10 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert "Restore Client" in page
     assert "Disable Client" not in page
     for name in ("disable", "enable", "remove"):
-        assert staff.get(operation(name, client)).status_code == 404
-        assert staff.post(operation(name, client)).status_code == 404
+        assert staff.get(operation_address(name, client)).status_code == 404
+        assert staff.post(operation_address(name, client)).status_code == 404
 
-    restored = staff.post(operation("restore", client), {"name": "Wind park writer"})
+    restored = staff.post(operation_address("restore", client), {"name": "Wind park writer"})
 
     assert restored.status_code == 303
     client.refresh_from_db()
@@ -97,47 +100,54 @@ def test_remove_and_restore(staff: Browser, installation: Installation) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_removing_a_recently_used_client_requires_its_name(
+def test_remove_client_in_use_asks_for_its_name(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     client = installation.client
     Client.objects.filter(pk=client.pk).update(last_token_at=now)
 
-    assert 'name="confirm"' in text_of(staff.get(operation("remove", client)))
-    wrong = staff.post(operation("remove", client), {"confirm": "wind park"})
+    assert 'name="confirm"' in text_of(staff.get(operation_address("remove", client)))
+    wrong = staff.post(operation_address("remove", client), {"confirm": "wind park"})
     assert wrong.status_code == 422
     assert "Enter Wind park reader, the name of the client, to remove it." in text_of(wrong)
-    assert staff.post(operation("remove", client), {"confirm": client.name}).status_code == 303
+    assert (
+        staff.post(operation_address("remove", client), {"confirm": client.name}).status_code == 303
+    )
 
 
-def test_restore_reports_a_name_that_another_client_has_now(
+def test_restore_client_with_a_taken_name_asks_for_another(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     make_client("Old gateway", installation.tenant, now=now)
 
-    reply = staff.post(operation("restore", installation.removed), {"name": "Old gateway"})
+    reply = staff.post(operation_address("restore", installation.removed), {"name": "Old gateway"})
 
     assert reply.status_code == 422
     assert "There is a client named Old gateway already." in text_of(reply)
 
 
-def test_restore_is_refused_after_thirty_days(
+def test_restore_client_after_thirty_days_is_refused(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     removed = installation.removed
     Client.objects.filter(pk=removed.pk).update(removed_at=now - timedelta(days=31))
 
-    assert staff.post(operation("restore", removed), {"name": "Old gateway"}).status_code == 404
+    assert (
+        staff.post(operation_address("restore", removed), {"name": "Old gateway"}).status_code
+        == 404
+    )
     assert "Restore Client" not in text_of(staff.get(page_of(removed)))
 
 
-def test_an_unknown_client_is_not_found(staff: Browser, installation: Installation) -> None:
+def test_operations_on_an_unknown_client_are_not_found(
+    staff: Browser, installation: Installation
+) -> None:
     nobody = Client(pk="6d1b9aa5-2f4d-4bb0-8b8c-4b7c6f3c7a11")
     for name in ("disable", "enable", "remove", "restore"):
-        assert staff.get(operation(name, nobody)).status_code == 404
+        assert staff.get(operation_address(name, nobody)).status_code == 404
 
 
-def test_the_page_shows_what_the_client_is(staff: Browser, tenant: Tenant, now: datetime) -> None:
+def test_client_page_shows_the_facts(staff: Browser, tenant: Tenant, now: datetime) -> None:
     client = make_client(
         "Shown <b>",
         tenant,
@@ -170,12 +180,12 @@ def test_the_page_shows_what_the_client_is(staff: Browser, tenant: Tenant, now: 
         ("removed", {"Old gateway"}),
     ],
 )
-def test_the_list_can_be_filtered_by_state(
+def test_client_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, state: str, found: set[str], now: datetime
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
-    staff.post(operation("disable", disabled))
-    staff.get("/admin/")  # shows the message, which names the client
+    staff.post(operation_address("disable", disabled))
+    staff.get("/admin/")  # shows the message that names the client
 
     page = text_of(staff.get(f"/admin/clients_app/client/?state={state}"))
 
@@ -183,14 +193,11 @@ def test_the_list_can_be_filtered_by_state(
     assert {name for name in names if name in page} == found
 
 
-def test_the_list_can_be_filtered_by_tenant(
-    staff: Browser, installation: Installation, now: datetime
+def test_client_list_can_be_filtered_by_tenant(
+    staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:
-    other = make_tenant("Elsewhere")
-    make_client("Far away", other, now=now)
-
-    page = text_of(staff.get(f"/admin/clients_app/client/?tenant={other.pk}"))
+    page = text_of(staff.get(f"/admin/clients_app/client/?tenant={other_tenant.pk}"))
 
     assert "Far away" in page
     assert "Wind park reader" not in page
-    assert Role.objects.for_tenant(other.pk).exists()
+    assert Role.objects.for_tenant(other_tenant.pk).exists()

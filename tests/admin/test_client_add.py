@@ -1,4 +1,4 @@
-"""Add Client in the admin site: tenant and type first, then the same rules as the portal."""
+"""Add Client in the admin site: tenant and type first, then the form as in the portal."""
 
 import re
 from collections.abc import Callable
@@ -15,26 +15,20 @@ from clients_app import audit
 from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
-from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID
 from clients_app.rules.secret_format import is_well_formed
-from tests.admin.client_form import TYPED, address_in
-from tests.admin.conftest import Installation, last_event, page_of, text_of
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address, plain_secret_in
+from tests.admin.conftest import Installation, last_event, page_of
 from tests.factories import make_tenant, role_id
 from tests.portal_process import as_text
+from tests.responses import text_of
 
 
-def plain_in(reply: Any) -> str:
-    """Return the only secret that the page shows."""
-    (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
-    return plain
-
-
-def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_asks_for_tenant_and_type_first(staff: Browser, tenant: Tenant) -> None:
     asked = staff.get(reverse("admin:clients_app_client_add"))
 
     assert str(tenant.pk) in text_of(asked)
     assert "Authorization Code" in text_of(asked)
-    form = text_of(staff.get(address_in(tenant)))
+    form = text_of(staff.get(add_client_address(tenant)))
     assert "Client-Credentials, in Herons Ltd" in form
     assert 'value="3600"' in form
     assert "Tenant Viewer" in form
@@ -44,27 +38,27 @@ def test_tenant_and_type_are_asked_for_first(staff: Browser, tenant: Tenant) -> 
 @pytest.mark.parametrize(
     "query", ["tenant=1&type=hybrid", "tenant=%00", "tenant=", "type=hybrid", "tenant={}&type=no"]
 )
-def test_an_invalid_tenant_or_type_is_asked_for_again(
+def test_add_client_unknown_tenant_or_type_is_asked_for_again(
     staff: Browser, tenant: Tenant, query: str
 ) -> None:
     address = f"{reverse('admin:clients_app_client_add')}?{query.format(tenant.pk)}"
-    for reply in (staff.get(address), staff.post(address, TYPED)):
+    for reply in (staff.get(address), staff.post(address, ADD_CLIENT_FORM)):
         assert reply.status_code in {200, 422}
         assert 'name="type"' in text_of(reply)
     assert not Client.objects.exists()
 
 
-def test_a_client_of_any_tenant_is_added_with_its_secret(
+def test_add_client_to_any_tenant_creates_a_secret(
     staff: Browser, operator: Person, tenant: Tenant
 ) -> None:
     roles = [str(role_id(tenant, TENANT_VIEWER))]
 
-    reply = staff.post(address_in(tenant), {**TYPED, "roles": roles})
+    reply = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "roles": roles})
 
     assert reply.status_code == 200
     assert "no-store" in reply["Cache-Control"]
     assert "Client Successfully Created" in text_of(reply)
-    assert is_well_formed(plain_in(reply))
+    assert is_well_formed(plain_secret_in(reply))
     client = Client.objects.get(name="Pump Station 14 gateway")
     assert str(client.pk) in text_of(reply)
     assert (client.tenant, client.token_lifetime_s) == (tenant, 900)
@@ -73,17 +67,17 @@ def test_a_client_of_any_tenant_is_added_with_its_secret(
     assert {role.name for role in client.roles.all()} == {"Tenant Viewer", "Tenant Member"}
     secret = client.secrets.get()
     assert (secret.description, secret.expires_at, secret.created_by) == ("first", None, "ola")
-    assert plain_in(reply).endswith(secret.last_four)
+    assert plain_secret_in(reply).endswith(secret.last_four)
     event = last_event(tenant)
     assert (event.action, event.actor_id) == ("client.secret.added", str(operator.pk))
     assert (event.address, event.operation_id) == ("127.0.0.1", reply["Operation-Id"])
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_the_secret_is_shown_once_and_kept_nowhere(
+def test_add_client_shows_the_secret_once(
     staff: Browser, tenant: Tenant, dump_of_every_table: Callable[[], str]
 ) -> None:
-    plain = plain_in(staff.post(address_in(tenant), TYPED))
+    plain = plain_secret_in(staff.post(add_client_address(tenant), ADD_CLIENT_FORM))
 
     client = Client.objects.get()
     later = [staff.get(page_of(client)), staff.get(page_of(client.secrets.get()))]
@@ -95,25 +89,28 @@ def test_the_secret_is_shown_once_and_kept_nowhere(
     assert not LogEntry.objects.exists()
 
 
-def test_the_form_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
-    first = staff.post(address_in(tenant), TYPED)
-    again = staff.post(address_in(tenant), TYPED)
+def test_add_client_sent_twice_adds_once(staff: Browser, tenant: Tenant) -> None:
+    first = staff.post(add_client_address(tenant), ADD_CLIENT_FORM)
+    again = staff.post(add_client_address(tenant), ADD_CLIENT_FORM)
 
     assert again.status_code == 409
     assert "Already added. Its secret cannot be shown; add a new one." in text_of(again)
-    assert plain_in(first) not in text_of(again)
+    assert plain_secret_in(first) not in text_of(again)
     assert Client.objects.count() == 1
 
 
-def test_the_form_keeps_its_key_while_it_is_wrong(staff: Browser, tenant: Tenant) -> None:
-    wrong = staff.post(address_in(tenant), {**TYPED, "name": ""})
+def test_add_client_invalid_form_keeps_its_form_key(staff: Browser, tenant: Tenant) -> None:
+    wrong = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "name": ""})
 
-    assert f'name="form_key" value="{TYPED["form_key"]}"' in text_of(wrong)
+    assert f'name="form_key" value="{ADD_CLIENT_FORM["form_key"]}"' in text_of(wrong)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a key with spaces in it"])
-def test_an_invalid_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
-    assert staff.post(address_in(tenant), {**TYPED, "form_key": key}).status_code == 200
+def test_add_client_forged_form_key_is_replaced(staff: Browser, tenant: Tenant, key: str) -> None:
+    assert (
+        staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "form_key": key}).status_code
+        == 200
+    )
 
 
 MONTH_AGO = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d %H:%M}"
@@ -145,12 +142,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize(("typed", "field", "sentence"), WRONG.values(), ids=WRONG)
-def test_a_broken_rule_is_reported_at_its_field_and_nothing_is_saved(
+def test_add_client_invalid_field_is_explained_and_nothing_saved(
     staff: Browser, installation: Installation, typed: dict[str, Any], field: str, sentence: str
 ) -> None:
     before = last_event(installation.tenant)
 
-    reply = staff.post(address_in(installation.tenant), {**TYPED, **typed})
+    reply = staff.post(add_client_address(installation.tenant), {**ADD_CLIENT_FORM, **typed})
 
     assert reply.status_code == 422
     (line,) = re.findall(
@@ -161,23 +158,25 @@ def test_a_broken_rule_is_reported_at_its_field_and_nothing_is_saved(
     assert last_event(installation.tenant) == before
 
 
-def test_all_wrong_fields_are_reported_together_and_keep_their_values(
+def test_add_client_several_invalid_fields_are_listed_and_kept(
     staff: Browser, tenant: Tenant
 ) -> None:
     typed = {"name": "", "token_lifetime": "0x40", "tags": "a, <b>"}
 
-    reply = text_of(staff.post(address_in(tenant), {**TYPED, **typed}))
+    reply = text_of(staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, **typed}))
 
     assert reply.count('class="errorlist"') == 2
     assert 'value="0x40"' in reply
     assert 'value="a, &lt;b&gt;"' in reply
 
 
-def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tenant) -> None:
-    typed = {**TYPED, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+def test_add_client_tenant_administrator_needs_a_second_tick(
+    staff: Browser, tenant: Tenant
+) -> None:
+    typed = {**ADD_CLIENT_FORM, "roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
 
-    without = staff.post(address_in(tenant), typed)
-    ticked = staff.post(address_in(tenant), {**typed, "confirm_admin": "on"})
+    without = staff.post(add_client_address(tenant), typed)
+    ticked = staff.post(add_client_address(tenant), {**typed, "confirm_admin": "on"})
 
     assert without.status_code == 422
     assert "becomes a Tenant Administrator" in text_of(without)
@@ -185,83 +184,21 @@ def test_tenant_administrator_needs_the_second_tick(staff: Browser, tenant: Tena
     assert Client.objects.get().roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
 
 
-def test_a_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
+def test_add_client_role_of_another_tenant_is_refused(staff: Browser, tenant: Tenant) -> None:
     elsewhere = str(role_id(make_tenant("Elsewhere"), TENANT_VIEWER))
 
-    reply = staff.post(address_in(tenant), {**TYPED, "roles": [elsewhere]})
+    reply = staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, "roles": [elsewhere]})
 
     assert reply.status_code == 422
     assert not Client.objects.exists()
 
 
-def test_an_authorization_code_client_has_urls_and_no_secret(
-    staff: Browser, tenant: Tenant
-) -> None:
-    address = address_in(tenant, AUTHORIZATION_CODE.id)
-    typed = {
-        "name": "Dashboard",
-        "redirect_uris": "https://dash.example.com/in\r\n\r\nhttps://dash.example.com/in2",
-        "post_logout_redirect_uris": "https://dash.example.com/out",
-        "allowed_cors_origins": "https://dash.example.com",
-        "allow_offline_access": "on",
-    }
-
-    form, reply = staff.get(address), staff.post(address, typed)
-
-    assert 'name="expiration"' not in text_of(form)
-    assert 'name="roles"' not in text_of(form)
-    assert reply.status_code == 200
-    assert "Client Secret" not in text_of(reply)
-    client = Client.objects.get()
-    assert client.allow_refresh_token
-    assert [(row.kind, row.url) for row in client.urls.all()] == [
-        ("redirect", "https://dash.example.com/in"),
-        ("redirect", "https://dash.example.com/in2"),
-        ("logout-redirect", "https://dash.example.com/out"),
-        ("cors-origin", "https://dash.example.com"),
-    ]
-    page = text_of(staff.get(page_of(client)))
-    assert "https://dash.example.com/in2" in page
-    assert "Add Secret" not in page
-
-
-def test_a_hybrid_client_has_urls_and_a_secret(staff: Browser, tenant: Tenant) -> None:
-    typed = {"name": "Portal", "redirect_uris": "https://a.example.com/in", "never_expires": "on"}
-    address = address_in(tenant, HYBRID.id)
-
-    assert 'name="allowed_cors_origins"' not in text_of(staff.get(address))
-    assert is_well_formed(plain_in(staff.post(address, typed)))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("redirect_uris", ""),
-        ("redirect_uris", "http://example.com/"),
-        ("redirect_uris", "https://a.example.com/#part"),
-        ("post_logout_redirect_uris", "javascript:alert(1)"),
-        ("allowed_cors_origins", "https://a.example.com/path"),
-        ("redirect_uris", "\n".join(f"https://a.example.com/{n}" for n in range(11))),
-    ],
-)
-def test_a_wrong_url_is_reported_at_its_field(
-    staff: Browser, tenant: Tenant, field: str, value: str
-) -> None:
-    typed = {"name": "Dashboard", "redirect_uris": "https://a.example.com/in", field: value}
-
-    reply = staff.post(address_in(tenant, AUTHORIZATION_CODE.id), typed)
-
-    assert reply.status_code == 422
-    assert f"form-row errors field-{field}" in text_of(reply)
-    assert not Client.objects.exists()
-
-
-def test_two_wrong_descriptions_are_reported_each_at_its_field(
+def test_add_client_both_descriptions_invalid_marks_each_field(
     staff: Browser, tenant: Tenant
 ) -> None:
     wrong = {"description": "d" * 501, "secret_description": "s" * 202}
 
-    reply = text_of(staff.post(address_in(tenant), {**TYPED, **wrong}))
+    reply = text_of(staff.post(add_client_address(tenant), {**ADD_CLIENT_FORM, **wrong}))
 
     for field, said in (("description", "501: 1 too many"), ("secret_description", "202: 2 too")):
         (row,) = re.findall(

@@ -1,4 +1,4 @@
-"""Secrets in the admin site: Add and Rotate show a new one once, Remove ends one."""
+"""Secrets in the admin site: Add, Rotate and Remove; nothing else is offered."""
 
 import re
 from collections.abc import Callable
@@ -13,22 +13,23 @@ from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, ClientSecret, Person
 from clients_app.rules.secret_format import is_well_formed
 from clients_app.services.secrets.digests import digest_fits
-from tests.admin.conftest import Installation, last_event, list_of, page_of, text_of
+from tests.admin.conftest import Installation, last_event, list_of, page_of
 from tests.factories import insert_secrets, make_client
 from tests.portal_process import as_text
+from tests.responses import text_of
 
 NEVER = {"secret_description": "second", "never_expires": "on"}
 
 
-def add(client: Client) -> str:
+def add_address(client: Client) -> str:
     return reverse("admin:secret-add", args=[client.pk])
 
 
-def remove(secret: ClientSecret) -> str:
+def remove_address(secret: ClientSecret) -> str:
     return reverse("admin:secret-remove", args=[secret.pk])
 
 
-def test_a_secret_is_shown_once_in_the_answer_and_kept_nowhere(
+def test_add_secret_shows_the_secret_once(
     staff: Browser,
     operator: Person,
     installation: Installation,
@@ -36,7 +37,7 @@ def test_a_secret_is_shown_once_in_the_answer_and_kept_nowhere(
 ) -> None:
     client = installation.client
 
-    reply = staff.post(add(client), NEVER)
+    reply = staff.post(add_address(client), NEVER)
 
     assert reply.status_code == 200
     assert "no-store" in reply["Cache-Control"]
@@ -55,32 +56,34 @@ def test_a_secret_is_shown_once_in_the_answer_and_kept_nowhere(
         assert plain[4:24] not in text_of(staff.get(page))
 
 
-def test_the_form_sent_twice_adds_once(staff: Browser, installation: Installation) -> None:
+def test_add_secret_sent_twice_adds_once(staff: Browser, installation: Installation) -> None:
     typed = {**NEVER, "form_key": "one-time-key-of-the-form"}
 
     first, again = (
-        staff.post(add(installation.client), typed),
-        staff.post(add(installation.client), typed),
+        staff.post(add_address(installation.client), typed),
+        staff.post(add_address(installation.client), typed),
     )
 
     assert (first.status_code, again.status_code) == (200, 409)
     assert installation.client.secrets.count() == 2
 
 
-def test_the_tenth_is_added_and_the_eleventh_refused(
+def test_add_secret_eleventh_live_secret_is_refused(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     insert_secrets(installation.client, SECRETS_MAX - 2, expires_at=None)
 
-    tenth, eleventh = (staff.post(add(installation.client), NEVER) for _ in range(2))
+    tenth, eleventh = (staff.post(add_address(installation.client), NEVER) for _ in range(2))
 
     assert (tenth.status_code, eleventh.status_code) == (200, 422)
     assert "This client has 10 secrets, the most it can have." in text_of(eleventh)
     assert "pcs_" not in text_of(eleventh)
 
 
-def test_a_wrong_date_is_reported_at_its_field(staff: Browser, installation: Installation) -> None:
-    reply = staff.post(add(installation.client), {"expiration": "tomorrow"})
+def test_add_secret_invalid_date_is_explained_at_its_field(
+    staff: Browser, installation: Installation
+) -> None:
+    reply = staff.post(add_address(installation.client), {"expiration": "tomorrow"})
 
     assert reply.status_code == 422
     assert "form-row errors field-expiration" in text_of(reply)
@@ -88,41 +91,43 @@ def test_a_wrong_date_is_reported_at_its_field(staff: Browser, installation: Ins
     assert installation.client.secrets.count() == 1
 
 
-def test_the_date_is_in_the_zone_of_the_person(
+def test_add_secret_date_is_in_the_time_zone_of_the_person(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     operator.time_zone = "Asia/Kolkata"
     operator.save()
 
-    staff.post(add(installation.client), {"expiration": "2029-03-01 10:00"})
+    staff.post(add_address(installation.client), {"expiration": "2029-03-01 10:00"})
 
     newest = installation.client.secrets.first()
     assert newest.expires_at.isoformat() == "2029-03-01T04:30:00+00:00"
 
 
-def test_an_authorization_code_client_gets_no_secret(
+def test_add_secret_to_an_authorization_code_client_is_refused(
     staff: Browser, installation: Installation
 ) -> None:
     Client.objects.filter(pk=installation.client.pk).update(client_type="authorization-code")
 
-    reply = staff.post(add(installation.client), NEVER)
+    reply = staff.post(add_address(installation.client), NEVER)
 
     assert reply.status_code == 422
     assert "Authorization Code clients have no secrets." in text_of(reply)
 
 
-def test_a_removed_client_gets_no_secret(staff: Browser, installation: Installation) -> None:
-    assert staff.get(add(installation.removed)).status_code == 404
-    assert staff.post(add(installation.removed), NEVER).status_code == 404
+def test_add_secret_to_a_removed_client_is_refused(
+    staff: Browser, installation: Installation
+) -> None:
+    assert staff.get(add_address(installation.removed)).status_code == 404
+    assert staff.post(add_address(installation.removed), NEVER).status_code == 404
 
 
-def test_remove_shows_the_last_use_and_removes_the_secret(
+def test_remove_secret_shows_last_use_and_removes_it(
     staff: Browser, installation: Installation
 ) -> None:
     secret = installation.secret
 
-    asked = text_of(staff.get(remove(secret)))
-    reply = staff.post(remove(secret))
+    asked = text_of(staff.get(remove_address(secret)))
+    reply = staff.post(remove_address(secret))
 
     assert "It belongs to Wind park reader." in asked
     assert "It was last used: " in asked
@@ -132,20 +137,20 @@ def test_remove_shows_the_last_use_and_removes_the_secret(
     event = last_event(installation.tenant)
     assert (event.action, event.object_id) == ("client.secret.removed", str(secret.pk))
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.get(remove(secret)).status_code == 404
-    assert staff.post(remove(secret)).status_code == 404
+    assert staff.get(remove_address(secret)).status_code == 404
+    assert staff.post(remove_address(secret)).status_code == 404
     assert "Remove Secret" not in text_of(staff.get(page_of(secret)))
 
 
-def test_remove_shows_that_a_secret_was_never_used(
+def test_remove_secret_never_used_says_so(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     unused = make_client("Unused", installation.tenant, now=now).secret
 
-    assert "It has never been used." in text_of(staff.get(remove(unused)))
+    assert "It has never been used." in text_of(staff.get(remove_address(unused)))
 
 
-def test_the_page_offers_no_field_to_change(staff: Browser, installation: Installation) -> None:
+def test_secret_page_is_read_only(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.secret)))
 
     assert "Remove Secret" in page
@@ -154,7 +159,7 @@ def test_the_page_offers_no_field_to_change(staff: Browser, installation: Instal
     assert 'name="_save"' not in page
 
 
-def test_the_list_can_be_filtered_by_state(
+def test_secret_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     insert_secrets(installation.client, 1, description="has ended", expires_at=now)
@@ -173,18 +178,18 @@ def test_the_list_can_be_filtered_by_state(
 ROTATED = {**NEVER, "old": "24h"}
 
 
-def rotate(secret: ClientSecret) -> str:
+def rotate_address(secret: ClientSecret) -> str:
     return reverse("admin:secret-rotate", args=[secret.pk])
 
 
-def test_a_rotated_secret_is_shown_once_and_the_old_one_ends(
+def test_rotate_secret_shows_the_new_one_once_and_limits_the_old_one(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:
     old = installation.secret
     assert "Rotate Secret" in text_of(staff.get(page_of(old)))
-    assert "It belongs to" in text_of(staff.get(rotate(old)))
+    assert "It belongs to" in text_of(staff.get(rotate_address(old)))
 
-    reply = staff.post(rotate(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
+    reply = staff.post(rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
 
     assert reply.status_code == 200
     (plain,) = set(re.findall(r"pcs_[0-9A-Za-z]{49}", text_of(reply)))
@@ -196,30 +201,32 @@ def test_a_rotated_secret_is_shown_once_and_the_old_one_ends(
     assert old.expires_at - new.created_at == timedelta(hours=24)
     event = last_event(installation.tenant)
     assert (event.action, event.actor_name) == ("client.secret.rotated", "ola")
-    again = staff.post(rotate(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
+    again = staff.post(rotate_address(old), {**ROTATED, "form_key": "one-time-key-of-the-form"})
     assert again.status_code == 409
     assert "pcs_" not in text_of(again)
 
 
-def test_a_wrong_end_of_the_old_secret_is_refused(
+def test_rotate_secret_invalid_end_of_the_old_one_is_refused(
     staff: Browser, installation: Installation
 ) -> None:
     typed = {**ROTATED, "old": "date", "old_end": "2020-01-01 00:00"}
 
-    reply = staff.post(rotate(installation.secret), typed)
+    reply = staff.post(rotate_address(installation.secret), typed)
 
     assert reply.status_code == 422
     assert "in the future, or select At once." in text_of(reply)
     assert installation.client.secrets.count() == 1
 
 
-def test_rotating_one_of_ten_names_one_to_remove(
+def test_rotate_secret_with_ten_secrets_asks_which_to_remove(
     staff: Browser, installation: Installation
 ) -> None:
     others = insert_secrets(installation.client, SECRETS_MAX - 1, expires_at=None)
 
-    refused = staff.post(rotate(installation.secret), ROTATED)
-    taken = staff.post(rotate(installation.secret), {**ROTATED, "remove": str(others[0].pk)})
+    refused = staff.post(rotate_address(installation.secret), ROTATED)
+    taken = staff.post(
+        rotate_address(installation.secret), {**ROTATED, "remove": str(others[0].pk)}
+    )
 
     assert (refused.status_code, taken.status_code) == (422, 200)
     assert "Choose the secret to remove." in text_of(refused)
@@ -227,9 +234,9 @@ def test_rotating_one_of_ten_names_one_to_remove(
     assert others[0].removed_at is not None
 
 
-def test_an_expired_secret_is_not_rotated(staff: Browser, installation: Installation) -> None:
+def test_rotate_secret_expired_is_refused(staff: Browser, installation: Installation) -> None:
     born = installation.secret.created_at
     ClientSecret.objects.update(expires_at=born + timedelta.resolution)
 
-    assert staff.get(rotate(installation.secret)).status_code == 404
+    assert staff.get(rotate_address(installation.secret)).status_code == 404
     assert "Rotate Secret" not in text_of(staff.get(page_of(installation.secret)))

@@ -1,4 +1,4 @@
-"""Each address below /admin/ x actor x method: walks the resolver; a route without a row fails."""
+"""Each address below /admin/ x actor x method. A route without a row fails."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,9 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from clients_app.models import AuditEvent
-from tests.admin.conftest import Installation, browser_of, text_of
+from tests.admin.conftest import Installation
+from tests.conftest import browser_of
+from tests.responses import text_of
 
 LIST = {"GET": 200, "POST": 200}
 LOOK_ONLY = {"GET": 200, "POST": 403}
@@ -16,7 +18,7 @@ NEVER = {"GET": 403, "POST": 403}
 FORM = {"GET": 200, "POST": 422}
 DONE = {"GET": 200, "POST": 303}
 
-#: what Staff gets, by the route; POSTs have no body
+#: what Staff get, by route; POSTs have no body
 STAFF: dict[str, dict[str, int]] = {
     "admin/": LIST,
     "admin/jsi18n/": {"GET": 200, "POST": 405},
@@ -53,7 +55,7 @@ STAFF: dict[str, dict[str, int]] = {
 
 
 def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
-    """Yield every route below, as a reader would write it."""
+    """Yield every route below in a readable form."""
     for pattern in patterns:
         text = str(pattern.pattern)
         text = text.replace("^(?P<app_label>clients_app)/$", "clients_app/")
@@ -73,7 +75,7 @@ def admin_routes() -> set[str]:
 
 
 def address_of(route: str, rows: Installation) -> str:
-    """Return an address of the route, about the rows of the installation."""
+    """Return an address of the route for the rows of the installation."""
     by_model = {row._meta.model_name: row for row in rows.rows()} | {"client": rows.client}
     client = rows.removed if route.endswith("restore/") else rows.client
     values = {
@@ -90,11 +92,13 @@ def address_of(route: str, rows: Installation) -> str:
     return "/" + route.replace("<rest>", "none")
 
 
-def test_every_route_has_a_row() -> None:
+def test_route_of_the_admin_has_a_row() -> None:
     assert admin_routes() == set(STAFF)
 
 
-def test_staff_gets_the_status_in_the_table(staff: Browser, installation: Installation) -> None:
+def test_route_for_staff_answers_as_its_row_says(
+    staff: Browser, installation: Installation
+) -> None:
     for route, answers in STAFF.items():
         address = address_of(route, installation)
         assert staff.get(address).status_code == answers["GET"], route
@@ -106,11 +110,11 @@ def test_staff_gets_the_status_in_the_table(staff: Browser, installation: Instal
 
 
 def _takes_away(route: str) -> int:
-    """Sort what removes the rows of other routes last: a client removes its secrets."""
+    """Return a greater number for routes that delete rows of others, such as a client's secrets."""
     return route.endswith("remove/") + ("client/" in route and route.endswith("remove/"))
 
 
-def test_everyone_else_is_refused_everywhere(
+def test_route_for_non_staff_is_refused(
     outsiders: dict[str, Browser], colleague: Any, installation: Installation
 ) -> None:
     people = {**outsiders, "viewer": browser_of(colleague)}
@@ -122,7 +126,7 @@ def test_everyone_else_is_refused_everywhere(
                 assert reply.status_code == 403, (route, name, method)
 
 
-def test_signed_out_people_are_sent_to_sign_in_everywhere(installation: Installation) -> None:
+def test_route_signed_out_redirects_to_sign_in(installation: Installation) -> None:
     for route in sorted(STAFF):
         address = address_of(route, installation)
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
@@ -135,7 +139,7 @@ def test_signed_out_people_are_sent_to_sign_in_everywhere(installation: Installa
             assert reply["Location"] == f"/sign-in?{urlencode({'next': address})}"
 
 
-def test_a_form_with_a_stale_token_comes_back_and_does_nothing(
+def test_stale_form_is_returned_and_does_nothing(
     staff: Browser, installation: Installation
 ) -> None:
     staff.handler.enforce_csrf_checks = True
@@ -152,7 +156,7 @@ def test_a_form_with_a_stale_token_comes_back_and_does_nothing(
     assert AuditEvent.objects.count() == before
 
 
-def test_a_form_from_another_site_does_nothing(staff: Browser, installation: Installation) -> None:
+def test_form_of_another_site_is_refused(staff: Browser, installation: Installation) -> None:
     staff.handler.enforce_csrf_checks = True
     for route in sorted(STAFF):
         reply = staff.post(address_of(route, installation))

@@ -1,4 +1,4 @@
-"""Every list and page, of every model: what it shows, what it never shows, what it costs
+"""Every list and page of every model: content, hidden columns and query count
 (ROL-10)."""
 
 from collections.abc import Callable
@@ -10,26 +10,27 @@ from django.db.models import Model
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from clients_app import models
 from clients_app.admin import urls
 from clients_app.admin.site import site
-from clients_app.models import (
-    AuditEvent,
-    Client,
-    ClientSecret,
-    Person,
-    Role,
-    SigningKey,
-    Tenant,
-    TokenUsage,
-)
-from tests.admin.conftest import Installation, list_of, page_of, text_of
+from tests.admin.conftest import Installation, list_of, page_of
 from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
+from tests.responses import text_of
 
-MODELS = [Tenant, Person, Role, Client, ClientSecret, SigningKey, AuditEvent, TokenUsage]
+MODELS = [
+    models.Tenant,
+    models.Person,
+    models.Role,
+    models.Client,
+    models.ClientSecret,
+    models.SigningKey,
+    models.AuditEvent,
+    models.TokenUsage,
+]
 names = [model.__name__ for model in MODELS]
 assert urls  # registers the models
 
-#: no page names these columns, and no address asks about them
+#: no page shows these columns, and no query parameter may filter by them
 HIDDEN = {
     "password",
     "tag",
@@ -42,11 +43,11 @@ HIDDEN = {
 }
 
 
-def test_these_are_all_models() -> None:
+def test_admin_registers_all_models() -> None:
     assert set(site._registry) == set(MODELS)
 
 
-def test_no_page_and_no_list_has_a_hidden_column(staff: Browser) -> None:
+def test_admin_hidden_columns_are_on_no_page(staff: Browser) -> None:
     for model, shown in site._registry.items():
         groups = shown.fieldsets or [(None, {"fields": shown.fields})]
         fields = {name for _, group in groups for name in group["fields"]}
@@ -55,7 +56,7 @@ def test_no_page_and_no_list_has_a_hidden_column(staff: Browser) -> None:
         assert not HIDDEN & (fields | set(shown.list_display) | set(shown.list_filter)), model
 
 
-def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installation) -> None:
+def test_admin_pages_contain_no_secrets(staff: Browser, installation: Installation) -> None:
     secret, key, person = installation.secret, installation.key, installation.person
     hidden = [
         "argon2",
@@ -80,19 +81,19 @@ def test_nothing_secret_is_on_any_page(staff: Browser, installation: Installatio
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_search_finds_by_name_and_by_id(
+def test_admin_search_matches_name_and_id(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     row = next(row for row in installation.rows() if isinstance(row, model))
     words = {
-        Tenant: "herons",
-        Person: "TOVE",
-        Role: "PUMP R",
-        Client: "wind PARK",
-        ClientSecret: "wind park",
-        SigningKey: installation.key.kid[:8],
-        AuditEvent: "pump READER",
-        TokenUsage: "reader",
+        models.Tenant: "herons",
+        models.Person: "TOVE",
+        models.Role: "PUMP R",
+        models.Client: "wind PARK",
+        models.ClientSecret: "wind park",
+        models.SigningKey: installation.key.kid[:8],
+        models.AuditEvent: "pump READER",
+        models.TokenUsage: "reader",
     }
     guid = getattr(row, "object_id", None) or getattr(row, "client_id", None) or row.pk
     for term in (words[model], str(guid)):
@@ -103,7 +104,7 @@ def test_search_finds_by_name_and_by_id(
         assert page_of(row) not in text_of(nothing)
 
 
-#: refused: they ask about columns, or for years, that no list offers
+#: refused: they filter by columns or years that no list offers
 WRONG = (
     "digest__startswith=$argon2id",
     "tag__gt=a",
@@ -128,7 +129,7 @@ STRANGE = (
     "_popup=1",
     "all=1",
 )
-#: either, by what the list can be filtered by
+#: either, depending on the filters of the list
 ODD = (
     "p=999999999999999999999",
     "state=%00",
@@ -142,7 +143,7 @@ ODD = (
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_an_invalid_query_redirects_to_the_list(
+def test_admin_list_invalid_query_redirects_to_the_list(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     for query in WRONG:
@@ -157,7 +158,7 @@ def test_an_invalid_query_redirects_to_the_list(
 
 
 @pytest.mark.parametrize("pk", ["0", "-1", "9" * 30, "none", "%00", "a/b", f"{UUID(int=0)}"])
-def test_an_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> None:
+def test_admin_page_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> None:
     for model in MODELS:
         reply = staff.get(f"{list_of(model)}{pk}/change/")
         assert (reply.status_code, reply["Location"]) == (302, "/admin/")
@@ -167,7 +168,7 @@ def test_an_unknown_row_redirects_to_the_front_page(staff: Browser, pk: str) -> 
         assert staff.get(f"/admin/clients_app/{operation.format(pk)}").status_code == 404
 
 
-def more_rows(tenant: Tenant) -> None:
+def more_rows(tenant: models.Tenant) -> None:
     """Add a few rows to each list."""
     for number in range(4):
         make_person(f"person {number}", make_tenant(f"Tenant {number}"))
@@ -175,11 +176,11 @@ def more_rows(tenant: Tenant) -> None:
         (client,) = insert_clients([f"Client {number}"], tenant)
         client.clientrole_set.create(role=role)
         (secret,) = insert_secrets(client, 1)
-        TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
+        models.TokenUsage.objects.create(client=client, secret=secret, hour=NOW, last_at=NOW)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_a_list_costs_the_same_queries_for_one_row_and_for_many(
+def test_admin_list_query_count_does_not_grow_with_rows(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     def cost() -> int:
@@ -197,13 +198,13 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_many(
 
 
 @pytest.mark.parametrize("part", ["change", "delete"])
-def test_no_row_is_changed_or_deleted_past_the_services(
+def test_admin_rows_cannot_be_changed_bypassing_the_services(
     staff: Browser,
     installation: Installation,
     dump_of_every_table: Callable[[], str],
     part: str,
 ) -> None:
-    def rows() -> list[str]:  # the session notes when it was seen
+    def rows() -> list[str]:  # the session records when it was last seen
         return [
             table
             for table in dump_of_every_table().splitlines()
@@ -220,7 +221,7 @@ def test_no_row_is_changed_or_deleted_past_the_services(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_no_list_has_bulk_actions(
+def test_admin_lists_have_no_bulk_actions(
     staff: Browser, installation: Installation, model: type[Model]
 ) -> None:
     assert "delete_selected" not in text_of(staff.get(list_of(model)))

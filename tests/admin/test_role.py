@@ -1,4 +1,4 @@
-"""Roles in the admin site: custom ones are added, edited and removed; built-in ones are not."""
+"""Roles in the admin site: custom roles can be added, edited and removed; built-in ones cannot."""
 
 from django.test import Client as Browser
 from django.urls import reverse
@@ -6,16 +6,17 @@ from django.urls import reverse
 from clients_app import audit
 from clients_app.models import ClientRole, PersonRole, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from tests.admin.conftest import Installation, last_event, list_of, page_of, text_of
+from tests.admin.conftest import Installation, last_event, list_of, page_of
+from tests.responses import text_of
 
 ADD = "admin:clients_app_role_add"
 
 
-def operation(name: str, role: Role) -> str:
+def operation_address(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
-def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
+def test_add_role_to_any_tenant_is_recorded(staff: Browser, tenant: Tenant) -> None:
     typed = {"tenant": str(tenant.pk), "name": " Pump reader ", "description": "reads"}
 
     reply = staff.post(reverse(ADD), typed)
@@ -29,7 +30,9 @@ def test_a_role_is_added_to_any_tenant(staff: Browser, tenant: Tenant) -> None:
     assert audit.first_fault(tenant.pk) is None
 
 
-def test_an_error_is_reported_at_its_field(staff: Browser, installation: Installation) -> None:
+def test_role_invalid_field_is_explained_at_its_field(
+    staff: Browser, installation: Installation
+) -> None:
     good = {"tenant": str(installation.tenant.pk), "name": "New", "description": ""}
     for field, value, sentence in (
         ("name", "", "Enter a name of 1 to 60 characters."),
@@ -48,12 +51,12 @@ def test_an_error_is_reported_at_its_field(staff: Browser, installation: Install
     assert not Role.objects.filter(name="New").exists()
 
 
-def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Installation) -> None:
+def test_edit_role_keeps_its_id(staff: Browser, installation: Installation) -> None:
     role = installation.role
 
-    assert 'value="Pump reader"' in text_of(staff.get(operation("edit", role)))
+    assert 'value="Pump reader"' in text_of(staff.get(operation_address("edit", role)))
     typed = {"name": "Pump writer", "description": "writes", "version": role.version}
-    reply = staff.post(operation("edit", role), typed)
+    reply = staff.post(operation_address("edit", role), typed)
 
     assert reply.status_code == 303
     role.refresh_from_db()
@@ -62,14 +65,12 @@ def test_a_role_is_edited_and_keeps_its_id(staff: Browser, installation: Install
     assert audit.first_fault(installation.tenant.pk) is None
 
 
-def test_a_role_that_someone_else_edited_shows_their_values(
-    staff: Browser, installation: Installation
-) -> None:
+def test_edit_role_concurrent_change_is_shown(staff: Browser, installation: Installation) -> None:
     role = installation.role
     typed = {"name": "Mine", "description": "", "version": role.version}
-    staff.post(operation("edit", role), {**typed, "name": "Theirs"})
+    staff.post(operation_address("edit", role), {**typed, "name": "Theirs"})
 
-    reply = staff.post(operation("edit", role), typed)
+    reply = staff.post(operation_address("edit", role), typed)
 
     assert reply.status_code == 422
     assert "Someone changed this while the form was open." in text_of(reply)
@@ -77,11 +78,12 @@ def test_a_role_that_someone_else_edited_shows_their_values(
     role.refresh_from_db()
     assert role.name == "Theirs"
     assert (
-        staff.post(operation("edit", role), {**typed, "version": role.version}).status_code == 303
+        staff.post(operation_address("edit", role), {**typed, "version": role.version}).status_code
+        == 303
     )
 
 
-def test_removing_a_role_shows_its_holders_and_takes_it_from_all(
+def test_remove_role_lists_holders_and_removes_it_from_all(
     staff: Browser, installation: Installation
 ) -> None:
     role = installation.role
@@ -89,8 +91,8 @@ def test_removing_a_role_shows_its_holders_and_takes_it_from_all(
     ClientRole.objects.create(client=installation.removed, role=role)
     PersonRole.objects.create(person=installation.person, role=role)
 
-    asked = text_of(staff.get(operation("remove", role)))
-    reply = staff.post(operation("remove", role))
+    asked = text_of(staff.get(operation_address("remove", role)))
+    reply = staff.post(operation_address("remove", role))
 
     assert "1 client has it." in asked
     assert "1 person has it." in asked
@@ -98,16 +100,16 @@ def test_removing_a_role_shows_its_holders_and_takes_it_from_all(
     assert not Role.objects.filter(pk=role.pk).exists()
     assert last_event(installation.tenant).action == "role.removed"
     assert audit.first_fault(installation.tenant.pk) is None
-    assert staff.post(operation("remove", role)).status_code == 404
-    assert staff.get(operation("edit", role)).status_code == 404
+    assert staff.post(operation_address("remove", role)).status_code == 404
+    assert staff.get(operation_address("edit", role)).status_code == 404
 
 
-def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installation) -> None:
+def test_built_in_role_cannot_be_changed(staff: Browser, installation: Installation) -> None:
     role = Role.objects.for_tenant(installation.tenant.pk).get(role_type_id=TENANT_VIEWER)
 
     page = text_of(staff.get(page_of(role)))
-    edited = staff.post(operation("edit", role), {"name": "Mine", "description": ""})
-    removed = staff.post(operation("remove", role))
+    edited = staff.post(operation_address("edit", role), {"name": "Mine", "description": ""})
+    removed = staff.post(operation_address("remove", role))
 
     assert "Edit Role" not in page
     assert "Remove Role" not in page
@@ -118,7 +120,7 @@ def test_built_in_roles_stay_as_they_are(staff: Browser, installation: Installat
     assert role.name == "Tenant Viewer"
 
 
-def test_the_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
+def test_role_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
     custom = text_of(staff.get(f"{list_of(Role)}?role_type=custom"))
     built_in = text_of(staff.get(f"{list_of(Role)}?role_type=built-in"))
 

@@ -1,4 +1,4 @@
-"""The admin site and the portal offer the same defaults and guard edits in the same way."""
+"""The admin site and the portal have the same defaults and protect edits the same way."""
 
 from datetime import datetime, timedelta
 
@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from clients_app.models import Role, Tenant
 from clients_app.rules.client_types import CLIENT_TYPES
-from tests.admin.client_form import address_in
-from tests.admin.conftest import Installation, text_of
-from tests.web.conftest import value_of
+from tests.admin.add_client_form import add_client_address
+from tests.admin.conftest import Installation
+from tests.responses import text_of, value_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -21,7 +21,7 @@ def tenant_with_policy(request: pytest.FixtureRequest, installation: Installatio
     return installation.tenant
 
 
-def test_secret_forms_open_with_the_same_dates(
+def test_secret_forms_have_the_same_default_dates(
     staff: Browser,
     administrator_browser: Browser,
     installation: Installation,
@@ -52,10 +52,10 @@ def test_secret_forms_open_with_the_same_dates(
 
 
 @pytest.mark.parametrize("client_type", CLIENT_TYPES)
-def test_client_forms_open_with_the_same_fields_and_values(
+def test_client_forms_have_the_same_fields_and_defaults(
     staff: Browser, administrator_browser: Browser, installation: Installation, client_type: str
 ) -> None:
-    here = staff.get(address_in(installation.tenant, client_type))
+    here = staff.get(add_client_address(installation.tenant, client_type))
     there = administrator_browser.get(reverse("client-add-type", args=[client_type]))
 
     for field in ("name", "token_lifetime", "description", "contact", "tags", "may_introspect"):
@@ -64,7 +64,7 @@ def test_client_forms_open_with_the_same_fields_and_values(
         assert (f'name="{field}"' in text_of(here)) == (f'name="{field}"' in text_of(there)), field
 
 
-def test_role_edited_at_one_door_is_stale_at_the_other(
+def test_role_edited_in_one_is_stale_in_the_other(
     staff: Browser, administrator_browser: Browser, installation: Installation
 ) -> None:
     role = installation.role

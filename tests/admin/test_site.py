@@ -1,4 +1,4 @@
-"""Who may enter the admin site, how, and the headers of every page."""
+"""Access to the admin site and the headers of its pages."""
 
 from urllib.parse import unquote
 
@@ -8,15 +8,16 @@ from django.test import Client as Browser
 
 from clients_app.admin.site import site
 from clients_app.models import Person
-from tests.admin.conftest import Installation, browser_of, list_of, page_of, text_of
-from tests.conftest import browser_of as signed_in_browser
+from tests.admin.conftest import Installation, list_of, page_of
+from tests.conftest import browser_of
+from tests.responses import text_of
 
 
-def test_django_checks_pass() -> None:
+def test_admin_configuration_is_consistent() -> None:
     assert site.check(None) == []
 
 
-def test_the_signed_out_go_to_the_sign_in_of_the_portal(browser: Browser, db: None) -> None:
+def test_admin_signed_out_redirects_to_the_portal_sign_in(browser: Browser, db: None) -> None:
     for address in ("/admin/", "/admin/login/", "/admin/clients_app/client/?q=a", "/admin/none"):
         reply = browser.get(address)
 
@@ -26,7 +27,7 @@ def test_the_signed_out_go_to_the_sign_in_of_the_portal(browser: Browser, db: No
         assert unquote(wanted) == address
 
 
-def test_signing_in_leads_back_to_the_page_that_was_asked_for(operator: Person) -> None:
+def test_admin_sign_in_returns_to_the_requested_page(operator: Person) -> None:
     browser = Browser()
     there = browser.get("/admin/clients_app/role/")["Location"]
 
@@ -39,11 +40,11 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(operator: Person) 
     assert browser.get(reply["Location"]).status_code == 200
 
 
-def test_the_address_without_a_slash_redirects(staff: Browser) -> None:
+def test_admin_address_without_a_slash_works(staff: Browser) -> None:
     assert staff.get("/admin")["Location"] == "/admin/"
 
 
-def test_people_who_are_not_staff_are_refused_and_learn_nothing(
+def test_admin_non_staff_are_refused_without_details(
     outsiders: dict[str, Browser], installation: Installation
 ) -> None:
     for browser in outsiders.values():
@@ -55,22 +56,22 @@ def test_people_who_are_not_staff_are_refused_and_learn_nothing(
         assert list_of(Person) not in text_of(reply)
 
 
-def test_staff_who_are_not_active_are_signed_out(operator: Person) -> None:
+def test_admin_inactive_staff_are_signed_out(operator: Person) -> None:
     browser = browser_of(operator)
     Person.objects.filter(pk=operator.pk).update(is_active=False)
 
     assert browser.get("/admin/").status_code == 303
 
 
-def test_a_person_who_is_no_longer_staff_is_refused_at_once(operator: Person) -> None:
-    browser = signed_in_browser(operator)
+def test_admin_former_staff_are_refused_immediately(operator: Person) -> None:
+    browser = browser_of(operator)
     assert browser.get("/admin/").status_code == 200
     Person.objects.filter(pk=operator.pk).update(is_staff=False)
 
     assert browser.get("/admin/").status_code == 403
 
 
-def test_the_pages_carry_the_headers_of_the_portal(
+def test_admin_pages_have_the_headers_of_the_portal(
     staff: Browser, installation: Installation
 ) -> None:
     for address in ("/admin/", page_of(installation.client), list_of(Person)):
@@ -89,18 +90,18 @@ def test_the_pages_carry_the_headers_of_the_portal(
         assert " onclick=" not in text_of(reply)
 
 
-def test_the_sign_out_form_is_that_of_the_portal(staff: Browser) -> None:
+def test_admin_sign_out_is_that_of_the_portal(staff: Browser) -> None:
     assert 'action="/sign-out"' in text_of(staff.get("/admin/"))
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_are_not_known(
+def test_admin_other_methods_are_refused(
     staff: Browser, installation: Installation, method: str
 ) -> None:
     assert staff.generic(method, page_of(installation.client)).status_code == 405
 
 
-def test_the_log_of_django_stays_empty_and_hidden(
+def test_django_admin_log_stays_empty_and_hidden(
     staff: Browser, installation: Installation
 ) -> None:
     assert "Recent actions" not in text_of(staff.get("/admin/"))
@@ -109,7 +110,7 @@ def test_the_log_of_django_stays_empty_and_hidden(
     assert not LogEntry.objects.exists()
 
 
-def test_times_are_in_the_time_zone_of_the_person(
+def test_admin_times_are_in_the_time_zone_of_the_person(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
     operator.time_zone = "Asia/Kolkata"

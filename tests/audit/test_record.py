@@ -5,7 +5,7 @@ import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ from tests.factories import (
     make_person,
     make_tenant,
 )
+from tests.full_disk import refuse_events
 
 TABLES = (
     Tenant,
@@ -59,27 +60,6 @@ TABLES = (
 
 def all_rows() -> list[Any]:
     return [list(table._default_manager.order_by("pk").values()) for table in TABLES]
-
-
-@pytest.fixture
-def full_disk(tenant: Tenant) -> Iterator[Callable[[], None]]:
-    """A function that makes the database refuse audit events, as if the disk were full."""
-
-    def refuse() -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(
-                    "CREATE TRIGGER full BEFORE INSERT ON clients_app_auditevent "
-                    "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-                )
-            else:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(
-                    "ALTER TABLE clients_app_auditevent "
-                    "ADD CONSTRAINT disk_full CHECK (sequence < 0) NOT VALID"
-                )
-
-    return refuse
 
 
 @pytest.fixture
@@ -129,10 +109,9 @@ def test_an_operation_adds_to_the_chain(
 def test_without_its_event_no_operation_is_saved(
     operation: Callable[[Subjects], object],
     subjects: Subjects,
-    full_disk: Callable[[], None],
 ) -> None:
     before = all_rows()
-    full_disk()
+    refuse_events()
 
     with pytest.raises(DatabaseError, match=r"disk.full"):
         operation(subjects)

@@ -1,4 +1,4 @@
-"""The table of claims in docs/verify-tokens.md is that of the code."""
+"""The table of claims in docs/verify-tokens.md matches the code."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "verify-tokens.md"
 YES = {True: "yes", False: "no"}
 
 
-def test_documented_claims_are_those_of_the_code_in_their_order():
+def test_claims_table_matches_the_code_in_order():
     section = PAGE.read_text().partition("## The claims of a token")[2].partition("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in section.splitlines() if "| `" in line]
 

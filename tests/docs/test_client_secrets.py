@@ -1,4 +1,4 @@
-"""docs/client-secrets.md says what is true: its example, its expression and its program."""
+"""docs/client-secrets.md: its example, its expression and its program are correct."""
 
 import re
 from pathlib import Path
@@ -18,17 +18,17 @@ def program() -> dict[str, Any]:
     return names
 
 
-def test_the_expression_is_the_one_the_portal_uses():
+def test_secret_expression_is_the_one_the_portal_uses():
     assert f"    {SCANNER_PATTERN}\n" in PAGE
 
 
-def test_the_example_is_a_secret_and_the_only_one_on_the_page():
+def test_secret_example_is_valid_and_unique_on_the_page():
     (example,) = re.findall(SCANNER_PATTERN, PAGE)
     assert is_well_formed(example)
     assert program()["is_portal_secret"](example)
 
 
-def test_the_program_agrees_with_the_portal():
+def test_secret_program_agrees_with_the_portal():
     is_portal_secret = program()["is_portal_secret"]
     for plain in (new_secret() for _ in range(50)):
         assert is_portal_secret(plain)

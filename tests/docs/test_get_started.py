@@ -1,4 +1,4 @@
-"""A new user follows Get started to its end: what its page shows is pasted into a shell."""
+"""A new user follows Get started to its end, pasting its commands into a shell."""
 
 import html
 import json
@@ -16,7 +16,7 @@ from tests.portal_process import CHECKOUT, PortalProcess, free_port
 
 pytestmark = pytest.mark.one_database
 COMMAND = re.compile(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
-PORT = 9000  # which the page says, and which may be taken here
+PORT = 9000  # the port on the page, which may be in use here
 
 
 def commands_of(session: requests.Session, portal: PortalProcess, guide: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def said_by(command: str) -> Any:
 
 @contextmanager
 def running(command: str, port: int) -> Iterator[None]:
-    """Run the example API by the page's own command, until it says that it listens."""
+    """Run the example API with the page's command and wait until it listens."""
     process = subprocess.Popen(
         ["sh", "-c", f"exec {command} --port {port}"],
         cwd=CHECKOUT,
@@ -51,7 +51,7 @@ def running(command: str, port: int) -> Iterator[None]:
         process.communicate(timeout=20)
 
 
-def test_from_add_client_to_the_first_verified_token(live_portal: PortalProcess):
+def test_guide_client_credentials_ends_with_a_verified_token(live_portal: PortalProcess):
     session = signed_in(live_portal)
     added = send(session, live_portal, new_form("Followed the guide"))
     assert added is not None
@@ -69,8 +69,8 @@ def test_from_add_client_to_the_first_verified_token(live_portal: PortalProcess)
     assert set(spoilt) == {"error"}
 
 
-def test_a_hybrid_client_asks_about_tokens(live_portal: PortalProcess):
-    """Its secret is good for that already; here it is a client that the command line has made."""
+def test_guide_hybrid_introspects_tokens(live_portal: PortalProcess):
+    """Its secret already works for that; the command line has created the client."""
     made = json.loads(
         live_portal.manage("clients", "add", "Asks", "--may-introspect", "--json").stdout
     )

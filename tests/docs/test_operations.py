@@ -6,7 +6,7 @@ from pathlib import Path
 PAGE = Path("docs/operations.md").read_text()
 
 
-def test_every_logger_is_in_the_inventory_of_the_log():
+def test_log_inventory_has_every_logger():
     """DEP-7; ASVS 16.1.1."""
     sources = "\n".join(
         path.read_text() for room in ("clients_app", "portal") for path in Path(room).rglob("*.py")
@@ -17,7 +17,7 @@ def test_every_logger_is_in_the_inventory_of_the_log():
     assert [name for name in named if f"`{name}`" not in PAGE] == []
 
 
-def test_every_event_of_the_log_is_in_its_inventory():
+def test_log_inventory_has_every_event():
     sources = "\n".join(
         path.read_text() for room in ("clients_app", "portal") for path in Path(room).rglob("*.py")
     )

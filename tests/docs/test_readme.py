@@ -1,4 +1,4 @@
-"""README.md says what is true: its program verifies a token of the running portal."""
+"""The program in README.md verifies a token of the running portal."""
 
 import json
 import re
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.one_database
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
-def test_the_first_token_in_a_minute(live_portal: PortalProcess, tmp_path: Path):
+def test_readme_program_verifies_a_token(live_portal: PortalProcess, tmp_path: Path):
     made = json.loads(live_portal.manage("clients", "add", "First token", "--json").stdout)
     asked = {
         "grant_type": "client_credentials",
@@ -24,7 +24,7 @@ def test_the_first_token_in_a_minute(live_portal: PortalProcess, tmp_path: Path)
         "client_secret": made["client_secret"],
     }
     body = urllib.parse.urlencode(asked).encode()
-    with urllib.request.urlopen(made["token_endpoint"], body) as answer:  # noqa: S310  our own
+    with urllib.request.urlopen(made["token_endpoint"], body) as answer:  # noqa: S310  a URL of this test
         token = json.load(answer)["access_token"]
 
     program = re.search(r"```python\n(.*?)```", README, re.DOTALL)

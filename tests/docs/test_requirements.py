@@ -1,4 +1,4 @@
-"""docs/requirements.md has every id that the repository cites, and nothing cites another paper."""
+"""docs/requirements.md has every cited id, and nothing cites a paper outside the repository."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ ELSEWHERE = re.compile(
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Yield path and text of each file in which a person reads a citation, but for this one."""
+    """Yield path and text of each file that may cite a requirement, except this one."""
     found = [path for place in PLACES for path in sorted((ROOT / place).rglob("*"))]
     for path in (*found, *(ROOT / name for name in FILES)):
         is_text = path.suffix in SUFFIXES or path.name == "Makefile"
@@ -41,7 +41,7 @@ def place(id_: str) -> tuple[str, int]:
     return series, int(id_.removeprefix(series))
 
 
-def test_ids_are_unique_and_count_up_from_one_in_each_series():
+def test_requirement_ids_count_up_from_one_in_each_series():
     assert len(DEFINED) > 150
     numbers: dict[str, list[int]] = {}
     for id_ in DEFINED:
@@ -51,20 +51,20 @@ def test_ids_are_unique_and_count_up_from_one_in_each_series():
         assert counted == list(range(1, len(counted) + 1)), series
 
 
-def test_ids_stand_in_the_section_that_they_name():
+def test_requirement_ids_are_in_the_section_they_name():
     for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
         ids = re.findall(r"^(?:- \*\*|\| )([A-Z]+)-A?[0-9]", part, re.MULTILINE)
         assert set(ids) == {part.split()[0]}
 
 
-def test_the_index_links_every_section():
+def test_requirements_index_links_every_section():
     assert re.findall(r"^\| \[([A-Z]+)\]\(#", PAGE, re.MULTILINE) == SECTIONS
     headings = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
     anchors = [re.sub(r"[^a-z0-9 -]", "", text.lower()).replace(" ", "-") for text in headings]
     assert re.findall(r"\]\(#([^)]+)\)", PAGE) == anchors
 
 
-def test_every_cited_id_is_defined():
+def test_citation_ids_are_defined():
     unknown = [
         f"{path}: {id_}"
         for path, text in texts()
@@ -74,7 +74,7 @@ def test_every_cited_id_is_defined():
     assert unknown == []
 
 
-def test_ranges_of_ids_stay_in_one_series_and_ascend():
+def test_citation_ranges_stay_in_one_series_and_ascend():
     wrong = [
         f"{path}: {first} to {last}"
         for path, text in texts()
@@ -84,7 +84,7 @@ def test_ranges_of_ids_stay_in_one_series_and_ascend():
     assert wrong == []
 
 
-def test_no_file_cites_a_paper_that_is_not_in_the_repository():
+def test_citation_of_a_paper_outside_the_repository_is_absent():
     cited = [
         f"{path}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]}"
         for path, text in texts()

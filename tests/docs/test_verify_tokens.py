@@ -1,4 +1,4 @@
-"""docs/verify-tokens.md and docs/examples say what is true: each example runs, and refuses."""
+"""docs/verify-tokens.md and docs/examples: each example runs and refuses bad tokens."""
 
 import json
 import re
@@ -32,7 +32,7 @@ class Caller:
         fields |= {"client_id": self.id, "client_secret": self.plain}
         address = f"{self.portal.url}/identity/connect/{path}"
         body = urllib.parse.urlencode(fields).encode()
-        with urllib.request.urlopen(address, body) as answer:  # noqa: S310  our own
+        with urllib.request.urlopen(address, body) as answer:  # noqa: S310  a URL of this test
             return json.load(answer)
 
     def token(self) -> str:
@@ -64,8 +64,8 @@ def claims_of(token: str) -> dict[str, Any]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def test_a_good_token_passes(api: Api, caller: Caller):
-    """What is behind a proxy learns who calls, from the token and not from the caller."""
+def test_example_api_valid_token_is_accepted(api: Api, caller: Caller):
+    """The API behind a proxy gets the caller's name from the token, not from the caller."""
     reply = api.get(caller.token(), **{"X-Client-Id": "somebody else"})
 
     assert reply.status == 200
@@ -93,7 +93,7 @@ SPOILT: dict[str, Spoilt] = {
 
 
 @pytest.mark.parametrize("spoilt", SPOILT)
-def test_another_token_does_not(api: Api, caller: Caller, spoilt: str):
+def test_example_api_invalid_token_is_refused(api: Api, caller: Caller, spoilt: str):
     assert api.get(SPOILT[spoilt](caller.token())).status == 401
 
 
@@ -116,7 +116,7 @@ for changes, kind in (
 
 @pytest.fixture(scope="module")
 def signed_by_us(live_portal: PortalProcess, caller: Caller) -> dict[str, str]:
-    """Tokens under our own signature that are not to be taken, and one that is."""
+    """Tokens with a valid signature that must be refused, and one that must be accepted."""
     claims = json.dumps(claims_of(caller.token()))
     ended = live_portal.manage("shell", "-v", "0", "-c", SIGN.format(claims=claims))
     assert ended.returncode == 0, ended.stderr
@@ -124,7 +124,7 @@ def signed_by_us(live_portal: PortalProcess, caller: Caller) -> dict[str, str]:
     return dict(zip(kinds, ended.stdout.split(), strict=True))
 
 
-def test_what_else_is_checked(api: Api, signed_by_us: dict[str, str]):
+def test_example_api_checks_each_claim(api: Api, signed_by_us: dict[str, str]):
     """typ, exp, nbf, aud and iss, one at a time."""
     statuses = {kind: api.get(token).status for kind, token in signed_by_us.items()}
 
@@ -133,8 +133,10 @@ def test_what_else_is_checked(api: Api, signed_by_us: dict[str, str]):
 
 
 @pytest.mark.parametrize("name", APIS)
-def test_who_checks_offline_does_not_see_a_revocation(name: str, setting: Setting, caller: Caller):
-    """INT-4, as the page says: only the one that asks refuses."""
+def test_revoked_token_is_refused_only_by_introspection(
+    name: str, setting: Setting, caller: Caller
+):
+    """INT-4, as on the page: only the example that introspects refuses."""
     token = caller.token()
     assert caller.post("revocation", token=token) == {}
 
@@ -142,8 +144,8 @@ def test_who_checks_offline_does_not_see_a_revocation(name: str, setting: Settin
         assert api.get(token).status == (401 if name == "nginx" else 200)
 
 
-def test_nginx_keeps_the_answer_for_a_while(setting: Setting, caller: Caller):
-    """That is the price of the cache, and the page says so."""
+def test_nginx_example_caches_the_introspection_response(setting: Setting, caller: Caller):
+    """The page documents this effect of the cache."""
     token = caller.token()
     with started("nginx", setting) as api:
         assert api.get(token).status == 200
@@ -153,8 +155,10 @@ def test_nginx_keeps_the_answer_for_a_while(setting: Setting, caller: Caller):
 
 
 @pytest.mark.parametrize("name", APIS)
-def test_a_token_of_another_tenant_does_not(name: str, setting: Setting, caller: Caller):
-    """Each API is told its tenant: its issuer and audience are those of other tenants, too."""
+def test_example_api_token_of_another_tenant_is_refused(
+    name: str, setting: Setting, caller: Caller
+):
+    """Each API checks its tenant, as all tenants share issuer and audience."""
     with started(name, setting._replace(tenant_id=OTHER_TENANT)) as api:
         assert api.get(caller.token()).status in {401, 403}
 
@@ -162,8 +166,8 @@ def test_a_token_of_another_tenant_does_not(name: str, setting: Setting, caller:
 PAGE = (EXAMPLES.parent / "verify-tokens.md").read_text()
 
 
-def test_the_page_shows_what_runs():
-    """Each program on it is a piece of a file in docs/examples, letter by letter."""
+def test_page_shows_the_programs_that_run():
+    """Each program on it is an exact excerpt of a file in docs/examples."""
     files = [file.read_text() for file in EXAMPLES.rglob("*") if file.is_file()]
     shown = re.findall(r"```(?:python|js)\n(.*?)```", PAGE, re.DOTALL)
 
@@ -172,15 +176,15 @@ def test_the_page_shows_what_runs():
         assert any(program in file for file in files), program
 
 
-def test_every_example_is_named_and_every_name_is_there():
+def test_page_names_every_example_file():
     named = set(re.findall(r"\]\(examples/([^)]+)\)", PAGE))
 
     there = {str(file.relative_to(EXAMPLES)) for file in EXAMPLES.rglob("*.*") if file.is_file()}
     assert named == {name for name in there if "__pycache__" not in name}
 
 
-def test_the_answer_of_the_page_has_the_members_of_a_real_one(setting: Setting, caller: Caller):
-    """INT-1 and INT-4: what the page promises of introspection and warns of is there."""
+def test_page_introspection_response_has_the_real_members(setting: Setting, caller: Caller):
+    """INT-1 and INT-4: introspection behaves as the page promises and warns."""
     shown = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert shown
     real = caller.post("introspect", token=caller.token())

@@ -1,4 +1,4 @@
-"""Add Client as a browser sends it, without a browser: for load, and for servers that die."""
+"""Sends Add Client without a browser, for load tests and servers that get killed."""
 
 import re
 import secrets
@@ -6,19 +6,19 @@ from typing import NamedTuple
 
 import requests
 
-from tests.journeys.steps import CLIENT_ID, SECRET, Credentials
+from tests.journeys.page_actions import CLIENT_ID, SECRET, Credentials
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 
 
 class Form(NamedTuple):
-    """One filled-in form of the second window; sent again it is the same form."""
+    """One filled-in form of the second window; sending it again repeats the form key."""
 
     name: str
     key: str
 
 
 class Answer(NamedTuple):
-    """What came back; no secret but with status 200."""
+    """The response; it has a secret only with status 200."""
 
     status: int
     client_id: str
@@ -30,12 +30,12 @@ class Answer(NamedTuple):
 
 
 def new_form(name: str) -> Form:
-    """Return a form with a one-time key of its own."""
+    """Return a form with its own one-time form key."""
     return Form(name, secrets.token_urlsafe(18))
 
 
 def signed_in(portal: PortalProcess) -> requests.Session:
-    """Return a session of Mara's, which outlives the server."""
+    """Return a signed-in session of Mara that survives a restart of the server."""
     session = requests.Session()
     session.get(f"{portal.url}/sign-in", timeout=10)
     answer = session.post(
@@ -52,10 +52,10 @@ def signed_in(portal: PortalProcess) -> requests.Session:
 
 
 def send(session: requests.Session, portal: PortalProcess, form: Form) -> Answer | None:
-    """Send the form; return the answer.
+    """Send the form; return the response.
 
-    None where the line broke before it was whole, or the server says that it was too busy: then
-    nobody knows whether the client was saved.
+    None if the connection broke, or the server was too busy: then
+    it is unknown whether the client was saved.
     """
     try:
         answer = session.post(

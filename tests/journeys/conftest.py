@@ -1,4 +1,4 @@
-"""Browsers for the journeys: real Chromium in front of the portal that runs."""
+"""Browsers for the journeys: real Chromium with a running portal."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,19 +8,22 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.journeys.look import Look
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
 from tests.portal_process import PASSWORD, USERNAME, PortalProcess
 from tests.prepared_portal import new_portal
 
-Visit = Callable[..., Visitor]
+NewVisitor = Callable[..., Visitor]
+WITH_AND_WITHOUT_JAVASCRIPT = pytest.mark.parametrize(
+    "visitor", [True, False], ids=["with JavaScript", "without"], indirect=True
+)
 
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the journeys; it ends before other tests, whose database it would bar.
+    """One Chromium for the journeys; it closes before other tests that use the database.
 
-    Playwright runs an event loop in the thread of the tests, in which Django refuses to query.
+    Playwright runs an event loop in the test thread, where Django refuses queries.
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
@@ -29,25 +32,25 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
-    """A function that returns a browser of nobody yet in front of a portal.
+def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
+    """A function that returns a new signed-out visitor of a portal.
 
-    At the end of the test no page of any of them may have complained.
+    By the end of the test no page of any visitor may have complained.
     """
     visitors: list[Visitor] = []
 
-    def arrive(portal: PortalProcess, **options: Any) -> Visitor:
+    def visit_as(portal: PortalProcess, **options: Any) -> Visitor:
         visitors.append(Visitor(chromium, portal, **options))
         return visitors[-1]
 
-    yield arrive
-    complaints = [complaint for visitor in visitors for complaint in visitor.leave()]
+    yield visit_as
+    complaints = [complaint for visitor in visitors for complaint in visitor.close()]
     assert complaints == []
 
 
 @pytest.fixture(scope="package")
 def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """The portal of the journeys, apart from that of other tests: it gets several tenants."""
+    """The portal of the journeys, separate from other tests because it gets several tenants."""
     yield from new_portal(
         tmp_path_factory.mktemp("journeys"),
         OUTGOING_ALLOWED_HOSTS="127.0.0.1",  # receivers of webhooks
@@ -55,8 +58,8 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 
 
 @pytest.fixture(scope="package")
-def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
-    """The cookies of people of three more tenants, by username; that of Zofia has no clients."""
+def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
+    """The cookies of people of three more tenants by username; Zofia's tenant has no clients."""
     settled = live_portal.manage(
         "shell",
         "-c",
@@ -71,38 +74,38 @@ def larkfield(chromium: Browser, live_portal: PortalProcess) -> dict[str, Storag
 
 
 @pytest.fixture
-def look() -> Iterator[Look]:
-    """What looks; at the end of the test it must have found nothing."""
-    look = Look()
-    yield look
-    assert not look.faults, "\n".join(look.faults)
+def accessibility() -> Iterator[AccessibilityChecks]:
+    """Accessibility checks that must have found no problems by the end of the test."""
+    accessibility = AccessibilityChecks()
+    yield accessibility
+    assert not accessibility.problems, "\n".join(accessibility.problems)
 
 
 @pytest.fixture
-def arrive(
-    live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+def visit_as(
+    live_portal: PortalProcess, new_visitor: NewVisitor, larkfield_cookies: dict[str, StorageState]
 ) -> Callable[..., Visitor]:
-    """A function that returns the browser of one of the people of Larkfield Water.
+    """A function that returns a visitor signed in as a person of Larkfield Water.
 
-    axe-core sets styles of its own, which our policy forbids: here alone it is not in force.
+    axe-core sets inline styles, so the content security policy is off here, and only here.
     """
 
-    def arrive(username: str, **options: Any) -> Visitor:
-        cookies = larkfield.get(username)
-        visitor = visit(live_portal, storage_state=cookies, bypass_csp=True, **options)
+    def visit_as(username: str, **options: Any) -> Visitor:
+        cookies = larkfield_cookies.get(username)
+        visitor = new_visitor(live_portal, storage_state=cookies, bypass_csp=True, **options)
         visitor.expect(403, 404, 422)
         return visitor
 
-    return arrive
+    return visit_as
 
 
 @pytest.fixture
-def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], str]:
-    """A function that puts what Larkfield Water has into an address of the matrix."""
+def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[str], str]:
+    """A function that fills the rows of Larkfield Water into an address of the matrix."""
 
     def first(table: str, column: str, value: str) -> str:
         where = f"{column} = '{value}' ORDER BY id"
-        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  words of ours
+        return str(live_portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  constants only
 
     ids = {
         "client_id": first("client", "name", "Pump Station 14 gateway"),
@@ -124,17 +127,29 @@ def address(live_portal: PortalProcess, larkfield: object) -> Callable[[str], st
 
 
 @pytest.fixture(scope="package")
-def mara(chromium: Browser, live_portal: PortalProcess) -> StorageState:
-    """The cookies of Mara, the administrator, who signed in a moment ago."""
+def administrator_cookies(chromium: Browser, live_portal: PortalProcess) -> StorageState:
+    """The cookies of Mara, the administrator, signed in a moment ago."""
     return cookies_of(chromium, live_portal, USERNAME)
 
 
+@pytest.fixture
+def visitor(
+    request: pytest.FixtureRequest,
+    new_visitor: NewVisitor,
+    live_portal: PortalProcess,
+    administrator_cookies: StorageState,
+) -> Visitor:
+    """A visitor signed in as Mara; see also WITH_AND_WITHOUT_JAVASCRIPT."""
+    javascript = getattr(request, "param", True)
+    return new_visitor(live_portal, javascript=javascript, storage_state=administrator_cookies)
+
+
 def cookies_of(chromium: Browser, portal: PortalProcess, username: str) -> StorageState:
-    """Sign in; return the cookies, with which other contexts are signed in too."""
+    """Sign in; return the cookies, which sign in other browser contexts too."""
     visitor = Visitor(chromium, portal)
     page = visitor.page("/sign-in")
     sign_in(page, username)
     page.wait_for_url("**/security/clients*")
     cookies = visitor.context.storage_state()
-    assert visitor.leave() == []
+    assert visitor.close() == []
     return cookies

@@ -1,4 +1,4 @@
-"""A tenant as one finds it after a year: people, roles, and clients in every state.
+"""A tenant after a year of use: people, roles, and clients in every state.
 
 Runs inside the portal: `manage.py shell -c "from tests.journeys import larkfield; ..."`.
 """
@@ -35,7 +35,7 @@ ROLES: Final = {
 
 
 class Example(NamedTuple):
-    """A client; ages and ends are counted from now, None for never."""
+    """A client; ages and expirations are relative to now, None for never."""
 
     name: str
     roles: tuple[str, ...]
@@ -65,7 +65,7 @@ EXAMPLES: Final = (
 
 
 def settle(password: str) -> None:
-    """Add the tenant, with Mara Okafor who administers it and Jonas Berg who may read."""
+    """Add the tenant with its administrator Mara Okafor and its viewer Jonas Berg."""
     now = datetime.now(UTC)
     tenant = add_tenant(NAME, actor=Actor.installation(), now=now - 2 * YEAR)
     system = Actor.system(tenant.pk)
@@ -96,7 +96,7 @@ def settle(password: str) -> None:
 
 
 def settle_small_ones(password: str) -> None:
-    """Add a tenant that has nothing yet but Zofia, who administers it; and one of Otto's, whose
+    """Add an empty tenant with the administrator Zofia, and Otto's tenant, whose
     only client has a secret that never expires."""
     now = datetime.now(UTC)
     _settle_with("zofia", "Cranes GmbH", password, now=now)
@@ -154,7 +154,7 @@ def _add(example: Example, actor: Actor, *, now: datetime) -> None:
 
 
 def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client a second secret, which is used already beside the first."""
+    """Give the client a second secret, used alongside the first."""
     draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
     added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
     _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
@@ -162,7 +162,7 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
 
 
 def _rotate(client: Client, actor: Actor, now: datetime) -> None:
-    """Rotate its secret; the old one is used still, and one that nobody knows is refused."""
+    """Rotate its secret; the old one is still in use, and an unknown one is refused."""
     old, draft = client.secrets.get(), SecretDraft(description="Next", expires_at=now + YEAR)
     rotate_secret(client, old.pk, draft, old_ends_at=now + DAY, actor=actor, now=now - 20 * MINUTE)
     _use(client, old.pk, now - 2 * MINUTE, tokens=3)
@@ -175,14 +175,14 @@ def _rotate(client: Client, actor: Actor, now: datetime) -> None:
 
 
 def _fill(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client as many secrets as it can have."""
+    """Give the client the maximum number of secrets."""
     for number in range(client.secrets.count(), SECRETS_MAX):
         draft = SecretDraft(description=f"Reader {number}", expires_at=now + YEAR)
         add_secret(client, draft, actor=actor, now=now - DAY)
 
 
 def _send_messages(actor: Actor, now: datetime) -> None:
-    """Tell a webhook of the ends of secrets, which it took once and refused once."""
+    """Send expiration notices to a webhook that accepts one and refuses one."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
     channel_settings.set_channel("webhook", {"url": url}, actor=actor, now=now - 10 * MINUTE)
     for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, "HTTP 410")):

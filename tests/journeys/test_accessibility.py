@@ -1,6 +1,6 @@
-"""Every screen and window for everybody: axe-core, narrow windows, large text, forced colours.
+"""Accessibility of every screen and window: axe-core, narrow windows, large text, forced colours.
 
-What forms say of errors and what is seen on the way only: `test_accessibility_on_the_way.py`.
+Forms with errors and intermediate screens: `test_accessibility_of_flows.py`.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.look import Look
-from tests.journeys.steps import open_window
+from tests.journeys.accessibility_checks import AccessibilityChecks
+from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor
 from tests.matrix_rows import ROWS, Open
 from tests.portal_process import PortalProcess
@@ -25,14 +25,14 @@ BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<fu
 ROLE: Final = "security/roles/<role_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
-#: pages, by their addresses as the matrix of addresses spells them
+#: pages by their addresses as the matrix spells them
 PAGES: Final = (
     *(f"security/clients{query}" for query in ("", "?q=bridge", "?q=nothing like it")),
     *(f"security/clients?{query}" for query in ("type=hybrid", "select=1", "show=expiring")),
     *(f"{CLIENT}{tab}" for tab in ("", "/secrets", "/roles", "/activity")),
     "security/clients/<rotating_id>/secrets",
     "security/clients/<full_id>/secrets",
-    f"{CLIENT}/secrets/add",  # a window as it is without JavaScript
+    f"{CLIENT}/secrets/add",  # a window without JavaScript
     *(f"security/activity?{query}" for query in ("when=always", "q=pump&outcome=done")),
     *(f"security/activity?{query}" for query in ("q=nobody", "when=dates&last=2020-01-01")),
     "security/roles",
@@ -46,7 +46,7 @@ PAGES: Final = (
     *("account", "account/authenticator"),
     f"security/clients/{GONE}",
 )
-#: windows, by their addresses, with their titles
+#: windows by their addresses, with their titles
 WINDOWS: Final = (
     ("find", "Find"),
     ("find?q=e", "Find"),
@@ -74,7 +74,7 @@ WINDOWS: Final = (
     (f"{ROLE}/edit", "Edit Role"),
     (f"{ROLE}/remove", "Remove Role"),
 )
-#: what has a test of its own, or no look at all
+#: addresses with their own test, or without a screen
 ELSEWHERE: Final = {
     *("security/clients/add", "security/clients/add/<client_type>"),
     "security/clients/<removed_id>/restore",
@@ -82,8 +82,8 @@ ELSEWHERE: Final = {
 }
 
 
-def test_every_address_is_looked_at() -> None:
-    """A new screen needs its line above."""
+def test_accessibility_covers_every_address() -> None:
+    """A new screen needs a line above."""
     looked = {re.sub(r"\?.*", "", each) for each in (*PAGES, *dict(WINDOWS))} | ELSEWHERE
     looked |= {"help/get-started/<client_type>", "security/clients/bulk/<operation>"}
     rows = {route for route, row in ROWS.items() if row.get == 200 and not isinstance(row, Open)}
@@ -91,43 +91,53 @@ def test_every_address_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_pages(
-    arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
+def test_accessibility_of_pages(
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+    half: int,
 ) -> None:
-    page = arrive("mara.okafor").page()
+    page = visit_as("mara.okafor").page()
     for route in PAGES[half::2]:
         page.goto(address(route))
-        look.at(page, route)
+        accessibility.check(page, route)
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_windows(
-    arrive: Callable[[str], Visitor], address: Callable[[str], str], look: Look, half: int
+def test_accessibility_of_windows(
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+    half: int,
 ) -> None:
-    page = arrive("mara.okafor").page("/security/roles")
+    page = visit_as("mara.okafor").page("/security/roles")
     for route, title in WINDOWS[half::2]:
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)
-        look.at(page, route)
+        accessibility.check(page, route)
 
 
-def test_before_signing_in(
-    live_portal: PortalProcess, arrive: Callable[[str], Visitor], look: Look
+def test_accessibility_of_signed_out_pages(
+    live_portal: PortalProcess,
+    visit_as: Callable[[str], Visitor],
+    accessibility: AccessibilityChecks,
 ) -> None:
-    page = arrive("nobody").page("/sign-in")
-    look.at(page, "Sign in")
+    page = visit_as("nobody").page("/sign-in")
+    accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
-    look.at(page, "Forgot password?")
+    accessibility.check(page, "Forgot password?")
     link = live_portal.manage("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
-    look.at(page, "Choose a password")
+    accessibility.check(page, "Choose a password")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[aria-invalid]")).not_to_have_count(0)
-    look.at(page, "Choose a password, errors")
+    accessibility.check(page, "Choose a password, errors")
 
 
-def test_what_others_see(arrive: Callable[[str], Visitor], look: Look) -> None:
-    jonas = arrive("jonas.berg").page(f"{CLIENTS}/add")
-    look.at(jonas, "403")
-    look.at(arrive("zofia").page(CLIENTS), "No clients")
+def test_accessibility_for_other_roles(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    jonas = visit_as("jonas.berg").page(f"{CLIENTS}/add")
+    accessibility.check(jonas, "403")
+    accessibility.check(visit_as("zofia").page(CLIENTS), "No clients")

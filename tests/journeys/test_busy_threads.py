@@ -1,4 +1,4 @@
-"""Two threads a worker: slow readers and a burst of writers keep no token waiting (AVA-3)."""
+"""Two threads per worker: slow readers and a burst of writers do not block tokens (AVA-3)."""
 
 import json
 import re
@@ -18,14 +18,14 @@ from tests.prepared_portal import new_portal
 from tests.waiting import wait_until
 
 EXPORT = "/security/activity/export?when=always"
-GROUPS = 30_000  # of refusals: some megabytes, more than sockets hold
+GROUPS = 30_000  # of refusals: some megabytes, more than socket buffers hold
 WRITERS = 8
 EACH = 3
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """A portal with one worker, in which every request meets the same two threads."""
+    """A portal with one worker, so that all requests share the same two threads."""
     yield from new_portal(tmp_path_factory.mktemp("busy"), WORKERS="1")
 
 
@@ -55,19 +55,19 @@ def fill(portal: PortalProcess, client_id: str) -> None:
                (client_id, cause, day, requests, first_at, last_at, last_address)
         SELECT '{stored}', 'unknown-secret', {day}, 1, '2025-01-01 00:00:00+00:00',
                '2025-01-01 00:00:00+00:00', '10.20.9.2' FROM numbers
-    """  # noqa: S608  an id and a number of ours
+    """  # noqa: S608  an id and a number of this test
     execute(portal, statement)
 
 
 def prove(portal: PortalProcess, session: requests.Session) -> None:
-    """Give the password again, with a format that there is not."""
+    """Confirm the identity, with an export format that does not exist."""
     proof = {"proof_for": "POST", "proof": PASSWORD, "format": "xls"}
     token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
     assert session.post(f"{portal.url}{EXPORT}", proof | token, timeout=20).status_code == 422
 
 
 def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[socket.socket, str]:
-    """Ask for an export and read no more than the head of the answer."""
+    """Request an export and read only the head of the response."""
     body = urlencode({"csrfmiddlewaretoken": session.cookies["csrftoken"], "format": "csv"})
     cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
     line = socket.socket()
@@ -82,7 +82,7 @@ def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[sock
     return line, line.recv(2000).decode(errors="replace")
 
 
-def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
+def test_unread_exports_leave_a_thread_for_tokens(
     portal: PortalProcess, machine: dict[str, str]
 ) -> None:
     fill(portal, machine["client_id"])
@@ -103,14 +103,14 @@ def test_exports_that_nobody_reads_leave_a_thread_for_tokens(
         line.close()
         return said
 
-    # a connection that was closed gives the place back
+    # closing a connection frees the slot
     wait_until(lambda: answer_to_another().startswith("HTTP/1.1 200"))
 
 
-def test_a_burst_of_writers_waits_and_tokens_come_between(
+def test_burst_of_writers_waits_while_tokens_are_issued(
     portal: PortalProcess, machine: dict[str, str]
 ) -> None:
-    """AVA-3. Nobody is sent away for eight people who add clients at the same moment."""
+    """AVA-3. Nobody is refused when eight people add clients at the same moment."""
     sessions = [signed_in(portal) for _ in range(WRITERS)]
 
     def add(number: int) -> list[int]:

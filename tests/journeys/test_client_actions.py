@@ -1,27 +1,19 @@
-"""What may be done to a client that exists, in the browser: with JavaScript and without."""
+"""Operations on an existing client in the browser, with and without JavaScript."""
 
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Visit
-from tests.journeys.steps import add_client, close, expect_window, open_client
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
+from tests.journeys.page_actions import add_client, close, expect_window, open_client
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def visitor(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
-) -> Visitor:
-    return visit(live_portal, javascript=request.param, storage_state=mara)
-
-
 def with_client(visitor: Visitor, name: str) -> Page:
-    """Add a client; return the page on which its Details are open."""
+    """Add a client; return the page with its Details open."""
     page = visitor.page("/security/clients")
     add_client(page, name)
     if visitor.javascript:
@@ -32,13 +24,14 @@ def with_client(visitor: Visitor, name: str) -> Page:
     return page
 
 
-def choose(page: Page, name: str) -> None:
+def choose_action(page: Page, name: str) -> None:
     """Choose from More Options."""
     page.get_by_role("button", name="More Options").click()
     page.locator("#more-menu").get_by_role("link", name=name).click()
 
 
-def test_edit(visitor: Visitor) -> None:
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_edit_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
 
@@ -54,22 +47,23 @@ def test_edit(visitor: Visitor) -> None:
         expect_focus(page, "edit-client")
 
 
-def test_disable_enable_and_remove(visitor: Visitor) -> None:
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)
 
-    choose(page, "Disable Client")
+    choose_action(page, "Disable Client")
     expect_window(page, "Disable Client")
     press(page, "Disable")
     expect(page.locator("#details .badge").first).to_have_text("Disabled")
     if visitor.javascript:
         expect_focus(page, "more-options")
-    choose(page, "Enable Client")
+    choose_action(page, "Enable Client")
     expect_window(page, "Enable Client")
     press(page, "Enable")
     expect(page.locator("#details .badge").first).to_have_text("Active")
 
-    choose(page, "Remove Client")
+    choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
@@ -77,10 +71,7 @@ def test_disable_enable_and_remove(visitor: Visitor) -> None:
     expect(page.locator("#details-name")).to_have_count(0)
 
 
-def test_what_someone_else_changed_is_shown(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState
-) -> None:
-    visitor = visit(live_portal, storage_state=mara)
+def test_edit_client_concurrent_change_is_shown(visitor: Visitor) -> None:
     visitor.expect(422)
     name = f"Gate {uuid4()}"
     page = with_client(visitor, name)

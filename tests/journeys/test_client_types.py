@@ -3,28 +3,20 @@
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Visit
-from tests.journeys.steps import SECRET, expect_window, open_client
-from tests.journeys.test_client_actions import choose
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
+from tests.journeys.page_actions import SECRET, expect_window, open_client
+from tests.journeys.test_client_actions import choose_action
 from tests.journeys.visitor import Visitor, press, window_of
-from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 URL = "https://map.example/callback"
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def visitor(
-    visit: Visit, live_portal: PortalProcess, mara: StorageState, request: pytest.FixtureRequest
-) -> Visitor:
-    return visit(live_portal, javascript=request.param, storage_state=mara)
-
-
 def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
-    """Open the window of a type from the list, and give it a name and two URLs."""
+    """Open the Add window of a type from the list and fill in a name and two URLs."""
     page = visitor.page(f"/security/clients?type={client_type}")
     page.locator("#add-client").click()
     window = expect_window(page, "Add Client")
@@ -41,7 +33,8 @@ def fill_in(visitor: Visitor, client_type: str, name: str) -> Page:
     return page
 
 
-def test_authorization_code(visitor: Visitor) -> None:
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Map {uuid4()}"
     page = fill_in(visitor, "authorization-code", name)
     window_of(page).get_by_label("Name", exact=True).press("Enter")
@@ -63,7 +56,8 @@ def test_authorization_code(visitor: Visitor) -> None:
     disable_remove_and_restore(page, "authorization-code", name)
 
 
-def test_hybrid(visitor: Visitor) -> None:
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_hybrid_client_from_add_to_restore(visitor: Visitor) -> None:
     name = f"Portal {uuid4()}"
     page = fill_in(visitor, "hybrid", name)
     press(page, "Continue")
@@ -88,16 +82,16 @@ def test_hybrid(visitor: Visitor) -> None:
 
 
 def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
-    """Do to the client that is open what is done to one of each type."""
-    for deed, verb, state in (
+    """Run the operations that every type has on the open client."""
+    for operation, verb, state in (
         ("Disable Client", "Disable", "Disabled"),
         ("Enable Client", "Enable", "Active"),
     ):
-        choose(page, deed)
-        expect_window(page, deed)
+        choose_action(page, operation)
+        expect_window(page, operation)
         press(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-    choose(page, "Remove Client")
+    choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")
     press(page, "Remove")
     expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")

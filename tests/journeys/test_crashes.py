@@ -1,4 +1,4 @@
-"""kill -9 of the whole server: what was half-way is whole or not there, nothing else is lost."""
+"""kill -9 of the whole server: an interrupted write is complete or absent, nothing else is lost."""
 
 import random
 import threading
@@ -19,9 +19,9 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.journey
 
 FUSE = Path(__file__).with_name("fuse")
-KILLS = 8  # at random moments; the other test kills at each step, once more than it has steps
+KILLS = 8  # at random moments; the other test kills at each step
 SENDERS = 4
-OF_EACH_CLIENT = {  # rows that Add writes with a client, and the column that names the client
+OF_EACH_CLIENT = {  # tables that Add writes, and the column that refers to the client
     "clientsecret": "client_id",
     "issuedclientid": "id",
     "usedformkey": "client_id",
@@ -31,7 +31,7 @@ OF_EACH_CLIENT = {  # rows that Add writes with a client, and the column that na
 
 @pytest.fixture
 def fused_portal(tmp_path: Path) -> Iterator[PortalProcess]:
-    """A portal of one worker, which kills itself where the file says, together with its parent."""
+    """A portal with one worker that kills itself and its parent at the step named in a file."""
     yield from new_portal(tmp_path, WORKERS="1", PYTHONPATH=str(FUSE))
 
 
@@ -41,14 +41,14 @@ def clients(portal: PortalProcess) -> dict[str, str]:
 
 
 def expect_all_or_nothing(portal: PortalProcess) -> None:
-    """Every client has all its rows and both its events; there are no such rows without one."""
+    """Expect every client to have all its rows and both events, and no rows without a client."""
     ids = sorted(clients(portal).values())
     for table, column in OF_EACH_CLIENT.items():
-        found = portal.query(f"SELECT {column} FROM clients_app_{table}")  # noqa: S608  words of ours
+        found = portal.query(f"SELECT {column} FROM clients_app_{table}")  # noqa: S608  constants only
         assert sorted(str(client_id) for (client_id,) in found) == ids, table
     for action in ("client.added", "client.secret.added"):
         found = portal.query(
-            f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608  words of ours
+            f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608  constants only
         )
         assert sorted(str(client_id) for (client_id,) in found) == ids, action
     if not portal.database_url:
@@ -61,7 +61,7 @@ def expect_whole_chain(portal: PortalProcess) -> None:
     assert (verified.returncode, verified.stdout) == (0, "Herons Ltd: whole\n"), verified
 
 
-def test_killed_at_each_step_of_add(fused_portal: PortalProcess) -> None:
+def test_add_killed_at_each_step_is_whole_or_absent(fused_portal: PortalProcess) -> None:
     session = signed_in(fused_portal)
     fuse, steps = (fused_portal.data_dir / name for name in ("fuse", "steps"))
     step, saved_before_answer = 0, 0
@@ -70,7 +70,7 @@ def test_killed_at_each_step_of_add(fused_portal: PortalProcess) -> None:
         fuse.write_text(str(step))
         steps.unlink(missing_ok=True)
         answer = send(session, fused_portal, form)
-        if answer is not None:  # there are no more steps
+        if answer is not None:  # all steps are done
             fuse.unlink()
             break
         fused_portal.kill()
@@ -93,7 +93,7 @@ def test_killed_at_each_step_of_add(fused_portal: PortalProcess) -> None:
 def expect_second_try(
     session: requests.Session, portal: PortalProcess, form: Form, *, was_saved: bool
 ) -> None:
-    """Send the form again: what was saved is there once, what was not is added."""
+    """Send the form again: it adds the client only if the first try did not save it."""
     again = send(session, portal, form)
     assert again is not None
     assert again.status == (409 if was_saved else 200)
@@ -102,7 +102,7 @@ def expect_second_try(
 
 
 class Sender(threading.Thread):
-    """Adds client after client until the server is gone; ``form`` is the one without an answer."""
+    """Adds clients until the server is gone; ``form`` is the one without a response."""
 
     def __init__(self, portal: PortalProcess, session: requests.Session, form: Form) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ def any_answer(senders: list[Sender]) -> bool:
     return any(sender.answers for sender in senders)
 
 
-def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
+def test_add_killed_under_load_is_whole_or_absent(own_portal: PortalProcess) -> None:
     seed = random.randrange(10**6)  # noqa: S311  no secret
     moments = random.Random(seed)  # noqa: S311  no secret
     sessions = [signed_in(own_portal) for _ in range(SENDERS)]
@@ -154,7 +154,7 @@ def test_killed_at_random_moments_under_load(own_portal: PortalProcess) -> None:
 
 
 def expect_answered_are_there(portal: PortalProcess, answers: list[Answer], where: str) -> None:
-    """Whoever was shown a secret has a client, and the secret works."""
+    """Each secret that was shown belongs to a saved client and works."""
     there = {client_id.replace("-", "") for client_id in clients(portal).values()}
     assert {answer.client_id.replace("-", "") for answer in answers} <= there, where
     shown = [answer for answer in answers if answer.plain]

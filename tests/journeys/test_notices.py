@@ -1,16 +1,14 @@
-"""Notices: a webhook that gets what it was told it would, and a private calendar address."""
+"""Notices: a webhook that gets the promised messages, and a private calendar address."""
 
 import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Locator, Page, StorageState, expect
+from playwright.sync_api import Locator, Page, expect
 from standardwebhooks import Webhook as Verifier
 
-from tests.journeys.conftest import Visit
-from tests.journeys.test_shown_once import HIDE
+from tests.journeys.test_secret_shown_once import HIDE
 from tests.journeys.visitor import Visitor
-from tests.portal_process import PortalProcess
 from tests.sinks import receiver
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -18,12 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 NOTICES = "/security/notices"
 
 
-@pytest.fixture
-def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
-    return visit(live_portal, storage_state=mara)
-
-
-def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
+def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
     with receiver() as hooks:
         hooks.status = 410
@@ -31,7 +24,7 @@ def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
         page.get_by_role("button", name="Add webhook").click()
         expect(page.get_by_text("Copy the signing secret now.")).to_be_visible()
         secret = page.locator("#id_signing_secret").inner_text()
-        page.evaluate(HIDE)  # what a browser keeps of the page for Back has no secret
+        page.evaluate(HIDE)  # the page that the browser keeps for Back has no secret
         expect(page.locator("#id_signing_secret")).to_have_count(0)
         page.reload()
         expect(page.locator("#id_signing_secret")).to_have_count(0)
@@ -53,7 +46,7 @@ def test_a_webhook_is_set_tried_and_tried_again(visitor: Visitor) -> None:
 
 
 def until_it_says(page: Page, words: str) -> Locator:
-    """Load the page anew until its first message says ``words``; return that message."""
+    """Reload the page until its first message contains ``words``; return that message."""
     first = page.get_by_role("region", name="Messages").get_by_role("listitem").first
     for _ in range(240):
         if words in first.inner_text():
@@ -64,16 +57,16 @@ def until_it_says(page: Page, words: str) -> Locator:
     return first
 
 
-def test_a_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
+def test_calendar_address_works_until_it_is_removed(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
     page.get_by_role("button", name="Create calendar link").click()
     expect(page.get_by_text("Copy the link now.")).to_be_visible()
     address = page.locator("#id_calendar_address").inner_text()
-    with urllib.request.urlopen(address) as reply:  # noqa: S310  ours, without a cookie
+    with urllib.request.urlopen(address) as reply:  # noqa: S310  the test portal, without a cookie
         assert reply.headers["Content-Type"].startswith("text/calendar")
         assert reply.read().startswith(b"BEGIN:VCALENDAR")
 
     page.get_by_role("button", name="Remove link").click()
     expect(page.locator("#toasts")).to_contain_text("no longer works")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(address)  # noqa: S310  our own server
+        urllib.request.urlopen(address)  # noqa: S310  a URL of this test server

@@ -1,6 +1,6 @@
-"""Policies and the second factor that they demand: from the dry run to the sign-in with a code.
+"""The second factor required by policies: from the dry run to the sign-in with a code.
 
-All screens on the way are looked at for everybody, as in `test_accessibility.py`.
+All screens on the way get accessibility checks, as in `test_accessibility.py`.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories import code_of
-from tests.journeys.look import Look
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -18,56 +18,58 @@ POLICIES = "/security/policies"
 DEMANDED = "Two-factor authentication is required."
 
 
-def test_policies_demand_a_second_factor_which_is_set_up_and_asked_for(
-    arrive: Callable[..., Visitor], look: Look
+def test_second_factor_required_by_policy_is_set_up_and_used(
+    visit_as: Callable[..., Visitor], accessibility: AccessibilityChecks
 ) -> None:
-    visitor = arrive("otto")
+    visitor = visit_as("otto")
     page = visitor.page(POLICIES)
-    demand(page)
+    set_policies(page)
     expect(page.get_by_role("heading", name="Set up authenticator app")).to_be_visible()
-    page.goto("/security/clients")  # it leads here whatever is asked for
+    page.goto("/security/clients")  # every address redirects here
     expect(page.get_by_role("status").filter(has_text=DEMANDED)).to_be_visible()
-    look.at(page, "Set up, demanded")
+    accessibility.check(page, "Set up, demanded")
 
-    key, codes = set_up(visitor, page, look)
+    key, codes = set_up(visitor, page, accessibility)
     page.goto(POLICIES)
     expect(
         page.get_by_label("Require two-factor authentication for administrators")
     ).to_be_checked()
     expect(page.locator("#id_secret_days_max")).to_have_value("90")
 
-    look_at_sign_in(arrive("nobody").page("/sign-in"), key, look)
-    page = arrive("nobody", javascript=False).page("/sign-in")
+    check_sign_in(visit_as("nobody").page("/sign-in"), key, accessibility)
+    page = visit_as("nobody", javascript=False).page("/sign-in")
     sign_in(page, "otto")
-    answer(page, codes[0], "Sign in")
+    send_code(page, codes[0], "Sign in")
     page.goto("/account")
     expect(page.locator("#main")).to_contain_text("9 of 10 recovery codes left.")
 
 
-def set_up(visitor: Visitor, page: Page, look: Look) -> tuple[str, list[str]]:
-    """Set the app up, by a wrong code first; return its key and the recovery codes."""
+def set_up(
+    visitor: Visitor, page: Page, accessibility: AccessibilityChecks
+) -> tuple[str, list[str]]:
+    """Set up the app, with a wrong code first; return its key and the recovery codes."""
     key = page.locator("#id_key").inner_text()
-    answer(page, "000000", "Set up")
+    send_code(page, "000000", "Set up")
     expect(page.locator("#id_code_error")).to_contain_text("This code is wrong.")
-    look.at(page, "Set up, errors")
-    answer(page, code_of(key), "Set up")
-    return key, take_codes(visitor, page, look)
+    accessibility.check(page, "Set up, errors")
+    send_code(page, code_of(key), "Set up")
+    return key, take_codes(visitor, page, accessibility)
 
 
-def look_at_sign_in(page: Page, key: str, look: Look) -> None:
-    """Sign in with a code, by a wrong one first."""
+def check_sign_in(page: Page, key: str, accessibility: AccessibilityChecks) -> None:
+    """Sign in with a code, after a wrong one."""
     sign_in(page, "otto")
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter your code")
-    look.at(page, "Enter your code")
-    answer(page, "000000", "Sign in")
+    accessibility.check(page, "Enter your code")
+    send_code(page, "000000", "Sign in")
     expect(page.locator("#id_code_error")).to_be_visible()
-    look.at(page, "Enter your code, errors")
-    answer(page, code_of(key, step=1), "Sign in")  # the present one may have set the app up
+    accessibility.check(page, "Enter your code, errors")
+    send_code(page, code_of(key, step=1), "Sign in")  # the current code may have set up the app
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
 
 
-def demand(page: Page) -> None:
-    """Set policies that a client and Otto himself break; see them said, and nothing saved yet."""
+def set_policies(page: Page) -> None:
+    """Check policies that a client and Otto don't comply with; expect a list and nothing saved."""
     page.locator("#id_secret_days_max").fill("90")
     page.get_by_label("Allow Never Expires").uncheck()
     page.get_by_label("Require two-factor authentication for administrators").check()
@@ -88,22 +90,22 @@ def demand(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
 
 
-def answer(page: Page, code: str, button: str) -> None:
+def send_code(page: Page, code: str, button: str) -> None:
     """Send a code of the app."""
     page.get_by_label("Code from your authenticator app").fill(code)
     page.get_by_role("button", name=button).click()
 
 
-def take_codes(visitor: Visitor, page: Page, look: Look) -> list[str]:
-    """Copy the recovery codes, which Close asks for; return them."""
+def take_codes(visitor: Visitor, page: Page, accessibility: AccessibilityChecks) -> list[str]:
+    """Copy the recovery codes, as Close requires; return them."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    look.at(page, "Recovery codes")
+    accessibility.check(page, "Recovery codes")
     codes = page.locator("#id_recovery_codes").inner_text().split()
     assert len(set(codes)) == 10
     window_of(page).get_by_role("link", name="Close").click()
     alert = window_of(page).get_by_role("alert")
     expect(alert).to_have_text("You have not copied the recovery codes. Close anyway?")
-    look.at(page, "Recovery codes, not copied")
+    accessibility.check(page, "Recovery codes, not copied")
     assert focused(page) == "Keep open"
     press(page, "Keep open")
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -1,7 +1,7 @@
-"""With scripts off: a secret rotated, the list and its deeds, what is refused.
+"""Without JavaScript: rotation of a secret, the list with its operations, refusals.
 
-The other deeds on clients, secrets and roles are walked both ways in test_client_actions,
-test_lists_and_roles, test_client_types and test_first_light.
+The other operations on clients, secrets and roles are tested both ways in test_client_actions,
+test_lists_secrets_and_roles, test_client_types and test_first_token.
 """
 
 import re
@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import Visit
-from tests.journeys.steps import SECRET, expect_window, open_tab
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import SECRET, expect_window, open_tab
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
@@ -27,11 +27,13 @@ insert_clients(["{word} %02d" % n for n in range(52)], Tenant.objects.get(name="
 
 
 @pytest.fixture
-def visitor(visit: Visit, live_portal: PortalProcess, mara: StorageState) -> Visitor:
-    return visit(live_portal, javascript=False, storage_state=mara)
+def visitor(
+    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
+) -> Visitor:
+    return new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
 
 
-def test_rotate_a_secret(visitor: Visitor) -> None:
+def test_rotate_secret_without_javascript_works(visitor: Visitor) -> None:
     visitor.expect(422)
     page = with_client(visitor, f"Lock {uuid4()}")
     open_tab(page, "Secrets")
@@ -56,7 +58,7 @@ def apply(page: Page) -> None:
     page.get_by_role("button", name="Apply").click()
 
 
-def test_the_list_by_filter_state_order_page_and_selection(visitor: Visitor) -> None:
+def test_list_without_javascript_filters_sorts_pages_and_selects(visitor: Visitor) -> None:
     word = f"Tank {uuid4()}"
     seeded = visitor.portal.manage("shell", "-c", SEED.format(word=word))
     assert seeded.returncode == 0, seeded.stderr
@@ -94,8 +96,11 @@ def disable_all_shown(page: Page, word: str) -> None:
     expect(page.locator("#id_q")).to_have_value(word)
 
 
-def test_what_is_refused_says_why_and_leads_on(
-    visitor: Visitor, live_portal: PortalProcess, visit: Visit, larkfield: dict[str, StorageState]
+def test_refusals_without_javascript_explain_and_link_on(
+    visitor: Visitor,
+    live_portal: PortalProcess,
+    new_visitor: NewVisitor,
+    larkfield_cookies: dict[str, StorageState],
 ) -> None:
     visitor.expect(404, 500, 503)
     page = visitor.page(f"{CLIENTS}/{uuid4()}")
@@ -106,7 +111,9 @@ def test_what_is_refused_says_why_and_leads_on(
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
     expect_a_fault_of_ours(page, live_portal)
 
-    reader = visit(live_portal, javascript=False, storage_state=larkfield["jonas.berg"])
+    reader = new_visitor(
+        live_portal, javascript=False, storage_state=larkfield_cookies["jonas.berg"]
+    )
     reader.expect(403)
     page = reader.page(f"{CLIENTS}/add")
     expect(page.locator("#main")).to_contain_text("Only Tenant Administrators can add a client.")
@@ -116,7 +123,7 @@ RENAME = "from django.db import connection as c; c.cursor().execute('ALTER TABLE
 
 
 def expect_a_fault_of_ours(page: Page, portal: PortalProcess) -> None:
-    """A table is missing for a moment: the page of the fault leads back to where one was."""
+    """A table is missing for a moment: the error page links back to the previous page."""
     names = ("clients_app_savedfilter", "missing")
     assert portal.manage("shell", "-c", RENAME.format(*names)).returncode == 0
     try:

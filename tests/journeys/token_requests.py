@@ -1,4 +1,4 @@
-"""Tokens as programs get and check them that nobody here wrote: stock OAuth and JOSE libraries."""
+"""Tokens requested and verified with stock OAuth and JOSE libraries."""
 
 import uuid
 from datetime import UTC, datetime
@@ -13,33 +13,33 @@ from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from oauthlib.oauth2 import BackendApplicationClient
 from requests_oauthlib import OAuth2Session
 
-from tests.journeys.steps import Credentials
+from tests.journeys.page_actions import Credentials
 from tests.portal_process import PortalProcess
 
 METADATA = "/identity/.well-known/openid-configuration"
 
 
 def metadata_of(portal: PortalProcess) -> dict[str, Any]:
-    """Return what the portal says about itself to programs."""
+    """Return the published metadata of the portal."""
     answer = requests.get(portal.url + METADATA, timeout=10)
     assert answer.status_code == 200
     return answer.json()
 
 
 def by_requests_oauthlib(portal: PortalProcess, client_id: str, plain: str) -> dict[str, Any]:
-    """Get a token by requests-oauthlib, which sends HTTP Basic."""
+    """Get a token with requests-oauthlib, which sends HTTP Basic."""
     with (
         pytest.MonkeyPatch.context() as patch,
         OAuth2Session(client=BackendApplicationClient(client_id=client_id)) as session,
     ):
-        patch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # it knows no exception for loopback
+        patch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # it has no exception for loopback
         return session.fetch_token(
             metadata_of(portal)["token_endpoint"], client_id=client_id, client_secret=plain
         )
 
 
 def by_authlib(portal: PortalProcess, client_id: str, plain: str) -> dict[str, Any]:
-    """Get a token by Authlib, with the credentials in the body."""
+    """Get a token with Authlib, which sends the credentials in the body."""
     with AuthlibSession(
         client_id, plain, token_endpoint_auth_method="client_secret_post"
     ) as session:
@@ -49,7 +49,7 @@ def by_authlib(portal: PortalProcess, client_id: str, plain: str) -> dict[str, A
 
 
 def claims_by_pyjwt(portal: PortalProcess, token: str) -> dict[str, Any]:
-    """Verify the token by PyJWT, which fetches the keys by itself; return its claims."""
+    """Verify the token with PyJWT, which fetches the keys itself; return its claims."""
     metadata = metadata_of(portal)
     keys = jwt.PyJWKClient(metadata["jwks_uri"])
     return jwt.decode(
@@ -63,7 +63,7 @@ def claims_by_pyjwt(portal: PortalProcess, token: str) -> dict[str, Any]:
 
 
 def claims_by_joserfc(portal: PortalProcess, token: str) -> dict[str, Any]:
-    """Verify the token by joserfc; return its claims."""
+    """Verify the token with joserfc; return its claims."""
     metadata = metadata_of(portal)
     keys = requests.get(metadata["jwks_uri"], timeout=10).json()
     found = joserfc.jwt.decode(token, joserfc.jwk.KeySet.import_key_set(keys))
@@ -79,7 +79,7 @@ def claims_by_joserfc(portal: PortalProcess, token: str) -> dict[str, Any]:
 
 
 def refusal(portal: PortalProcess, client_id: str, plain: str) -> tuple[int, str]:
-    """Ask for a token; return status and error of the answer, which must be a refusal."""
+    """Request a token; return status and error of the response, which must be an error."""
     answer = requests.post(
         metadata_of(portal)["token_endpoint"],
         data={
@@ -96,7 +96,7 @@ def refusal(portal: PortalProcess, client_id: str, plain: str) -> tuple[int, str
 def expect_tokens(
     portal: PortalProcess, credentials: Credentials, *, roles: list[str], lifetime_s: int
 ) -> None:
-    """Get tokens by two libraries and verify each by two others, claim by claim."""
+    """Get tokens with two libraries and verify each with two others, claim by claim."""
     for ask in (by_requests_oauthlib, by_authlib):
         answer = ask(portal, *credentials)
         assert answer["token_type"] == "Bearer"

@@ -1,4 +1,4 @@
-"""A person's browser: Chromium without a past, all of whose pages are listened to."""
+"""A person's browser: a fresh Chromium context whose pages are all monitored."""
 
 import re
 import shutil
@@ -29,16 +29,16 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS: Final = 60_000  # what appears at all appears sooner, also on a busy machine
+PATIENCE_MS: Final = 60_000  # long enough even on a busy machine
 expect.set_options(timeout=PATIENCE_MS)
-WINDOW: Final = "dialog[open], .window-page"  # a window is a dialog, without JavaScript a page
-#: what htmx says of a request that ends with its page; of others Chromium itself complains
+WINDOW: Final = "dialog[open], .window-page"  # a window is a dialog, or a page without JavaScript
+#: htmx's message for a request aborted by leaving the page; Chromium reports other failures itself
 BROKEN_OFF: Final = ("htmx:afterRequest", "htmx:sendError")
 REFUSED: Final = re.compile(r"the server responded with a status of (4\d\d)")
 
 
 def chromium_path(*, with_windows: bool = False) -> str:
-    """Return where the system's Chromium is; without its windows it takes a third less time."""
+    """Return the path of the system's Chromium; the headless shell takes a third less time."""
     names = ("chromium", "chromium-browser", "google-chrome")
     for name in names if with_windows else ("chromium-headless-shell", *names):
         if path := shutil.which(name):
@@ -47,11 +47,11 @@ def chromium_path(*, with_windows: bool = False) -> str:
 
 
 class Visitor:
-    """One context of the browser, in front of one portal.
+    """One browser context for one portal.
 
-    ``complaints`` are what its pages had to complain about: errors of scripts, of the console and
-    of the content security policy. A status such as 422 is a complaint unless it is in
-    ``expected``, and so is everything else whose text is not.
+    ``complaints`` lists the errors of its pages: of scripts, of the console and
+    of the content security policy. An error status such as 422 is a complaint unless it is in
+    ``expected``, and so is a message whose text is not.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Visitor:
                 "base_url": portal.url,
                 "viewport": DESK,
                 "locale": "en-GB",
-                "timezone_id": "Asia/Tokyo",  # not the portal's: its own zone must win
+                "timezone_id": "Asia/Tokyo",  # not the portal's zone: the person's must win
                 "java_script_enabled": javascript,
                 **options,
             }
@@ -85,22 +85,22 @@ class Visitor:
         return page
 
     def expect(self, *texts: str | int) -> None:
-        """Take these statuses, or console messages with these texts, for what should happen."""
+        """Do not report these statuses, or console messages with these texts."""
         self.expected |= {str(text) for text in texts}
 
-    def leave(self) -> list[str]:
-        """Close all pages; return their complaints until then.
+    def close(self) -> list[str]:
+        """Close all pages; return their complaints.
 
-        What is broken off because the browser closes is nobody's fault.
+        Requests aborted by closing the browser do not count.
         """
-        self.context.cookies()  # a round trip: all that was said has arrived
+        self.context.cookies()  # a round trip: all messages have arrived
         complaints = self.complaints.copy()
         self.context.close()
         return complaints
 
     def _hear_console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"} or REFUSED.search(message.text):
-            return  # a status is heard by itself
+            return  # an error status is reported separately
         if message.text.startswith(BROKEN_OFF):
             return
         self._complain(f"{message.type}: {message.text} ({message.location.get('url')})")
@@ -118,24 +118,24 @@ class Visitor:
 
 
 def sign_in(page: Page, username: str = USERNAME, password: str = PASSWORD) -> None:
-    """Fill in and send the form that is on the page."""
+    """Fill in and send the sign-in form of the page."""
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 
 def window_of(page: Page) -> Locator:
-    """Return the window that is open."""
+    """Return the open window."""
     return page.locator(WINDOW)
 
 
 def press(page: Page, name: str) -> None:
-    """Press the button of the window that is open."""
+    """Press a button of the open window."""
     window_of(page).get_by_role("button", name=name, exact=True).click()
 
 
 def focused(page: Page) -> str:
-    """Return the id, else the text, of what has the focus."""
+    """Return the id, or else the text, of the focused element."""
     try:
         return page.evaluate(
             "() => document.activeElement.id || document.activeElement.textContent.trim()"
@@ -145,9 +145,9 @@ def focused(page: Page) -> str:
 
 
 def expect_focus(page: Page, name: str) -> None:
-    """Wait until what has this id, or this text if it has no id, has the focus.
+    """Wait until the element with this id, or this text if it has no id, has the focus.
 
-    What closes a window gives the focus back in the browser's next task.
+    Closing a window restores the focus in the browser's next task.
     """
     try:
         page.wait_for_function(
@@ -162,7 +162,7 @@ def expect_focus(page: Page, name: str) -> None:
 
 
 def content_of(page: Page) -> str:
-    """Return the document, as soon as the browser has done with going from one to another."""
+    """Return the document once the browser has finished navigating."""
     for _ in range(50):
         try:
             return page.content()

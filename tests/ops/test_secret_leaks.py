@@ -25,8 +25,8 @@ from tests.oauth import wsgi
 from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
 from tests.ops.secret_leaks import every_url, found_in, query_of
 from tests.portal_process import PASSWORD
+from tests.responses import value_of
 from tests.server.captured_logs import captured_logs
-from tests.web.conftest import value_of
 
 TYPED_WRONG = "Nine-brown-otters-9"
 

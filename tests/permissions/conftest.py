@@ -1,4 +1,4 @@
-"""The actors of the table of rights, and what they act on."""
+"""The actors of the permission table, and what they act on."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ from tests.factories import (
 
 
 @pytest.fixture
-def pump(tenant: Tenant) -> Client:
+def ordinary_client(tenant: Tenant) -> Client:
     return insert_clients(["Mill"], tenant)[0]
 
 
@@ -37,19 +37,19 @@ def robot(tenant: Tenant) -> Client:
 
 
 @pytest.fixture
-def theirs(stranger: Person) -> Client:
+def foreign_client(stranger: Person) -> Client:
     return insert_clients(["Theirs"], stranger.tenant)[0]
 
 
 @pytest.fixture
-def acting(
-    request: pytest.FixtureRequest, tenant: Tenant, pump: Client, robot: Client
+def actor_named(
+    request: pytest.FixtureRequest, tenant: Tenant, ordinary_client: Client, robot: Client
 ) -> Callable[[str], Actor]:
-    """A function that makes the actor of a column."""
+    """A function that returns the actor of a column."""
 
     def owner() -> Actor:
         person = make_person("olga", tenant)
-        for client in (pump, robot):
+        for client in (ordinary_client, robot):
             ClientOwner.objects.create(client=client, person=person)
         return actor_for(person)
 

@@ -1,4 +1,4 @@
-"""Who may do what: one table of action x actor, asked of the policies cell by cell."""
+"""The permission table: action x actor, checked cell by cell."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,8 +62,8 @@ own.factor.set        yes            yes     yes      yes      yes    -        -
 own.calendar.set      yes            yes     yes      yes      yes    -        -      yes    yes
 installation.manage   -              -       -        -        -      -        -      yes    yes
 """
-HEAD, *ROWS = (line.split() for line in TABLE.split("\n") if line)
-#: what people do without a proof of identity: reading, and what gives nobody power
+COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
+#: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
     *("client.edit", "client.secret.edit", "notices.manage"),
@@ -71,53 +71,57 @@ NEEDS_NO_PROOF: Final = {
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
 
 
-def test_each_action_has_a_row_here_and_in_the_policies() -> None:
+def test_action_has_a_row_here_and_in_the_permission_table() -> None:
     rows = [action for action, *_ in ROWS]
     assert sorted(rows) == sorted(Action)
     assert set(PERMISSIONS) == set(Action)
     assert set(Action) <= set(REFUSALS)  # a refused attempt at it is an event
 
 
-@pytest.mark.parametrize("name", HEAD[1:])
-def test_column(name: str, acting: Callable[[str], Actor], pump: Client, robot: Client) -> None:
-    actor, column = acting(name), HEAD.index(name)
+@pytest.mark.parametrize("name", COLUMNS[1:])
+def test_require_for_each_actor_follows_the_table(
+    name: str, actor_named: Callable[[str], Actor], ordinary_client: Client, robot: Client
+) -> None:
+    actor, column = actor_named(name), COLUMNS.index(name)
 
     for action, *cells in ROWS:
         about = action in ABOUT_A_CLIENT and action != Action.ADD_CLIENT
-        on_pump = _may(actor, Action(action), pump if about else None)
+        on_pump = _may(actor, Action(action), ordinary_client if about else None)
         on_robot = _may(actor, Action(action), robot if about else None)
         cell = {(True, True): "yes", (True, False): "own", (False, False): "-"}[on_pump, on_robot]
         assert (action, cell) == (action, cells[column - 1])
 
 
 @pytest.mark.parametrize("action", Action)
-def test_a_person_without_a_fresh_proof_is_asked_for_one_and_nobody_else(
-    action: Action, acting: Callable[[str], Actor]
+def test_require_without_a_fresh_proof_asks_only_people(
+    action: Action, actor_named: Callable[[str], Actor]
 ) -> None:
-    staff = replace(acting("staff"), has_fresh_proof=bool)
+    staff = replace(actor_named("staff"), has_fresh_proof=bool)
     if action in NEEDS_NO_PROOF:
         require(staff, action)
     else:
         with pytest.raises(ProofRequired):
             require(staff, action)
     require(replace(staff, has_fresh_proof=lambda: True), action)
-    require(replace(acting("shell"), has_fresh_proof=bool), action)
+    require(replace(actor_named("shell"), has_fresh_proof=bool), action)
 
 
-def test_a_client_is_never_asked_for_a_proof(acting: Callable[[str], Actor]) -> None:
-    robot = acting("robot")
+def test_require_never_asks_a_client_for_proof(actor_named: Callable[[str], Actor]) -> None:
+    robot = actor_named("robot")
     for action in [one for one in Action if allows(robot, one)]:
         require(robot, action)
 
 
-def test_who_may_not_is_refused_before_a_proof_is_asked_for(acting: Callable[[str], Actor]) -> None:
-    viewer = replace(acting("viewer"), has_fresh_proof=bool)
+def test_require_without_permission_is_refused_before_asking_for_proof(
+    actor_named: Callable[[str], Actor],
+) -> None:
+    viewer = replace(actor_named("viewer"), has_fresh_proof=bool)
     with pytest.raises(Forbidden, match="Only Tenant Administrators can add a client"):
         require(viewer, Action.ADD_CLIENT)
 
 
 def _may(actor: Actor, action: Action, client: Client | None) -> bool:
-    """Tell what ``allows`` says, after seeing that ``require`` says the same."""
+    """Return what ``allows`` returns, after checking that ``require`` agrees."""
     allowed = allows(actor, action, client=client)
     if allowed:
         require(actor, action, client=client)
@@ -127,51 +131,55 @@ def _may(actor: Actor, action: Action, client: Client | None) -> bool:
     return allowed
 
 
-@pytest.mark.parametrize("name", HEAD[1:])
-def test_a_client_of_another_tenant_was_never_there(
-    name: str, acting: Callable[[str], Actor], theirs: Client
+@pytest.mark.parametrize("name", COLUMNS[1:])
+def test_client_of_another_tenant_is_not_found(
+    name: str, actor_named: Callable[[str], Actor], foreign_client: Client
 ) -> None:
-    actor = acting(name)
+    actor = actor_named(name)
     for action in ABOUT_A_CLIENT:
-        assert not allows(actor, action, client=theirs)
+        assert not allows(actor, action, client=foreign_client)
         with pytest.raises(NotFound, match="There is no such client"):
-            require(actor, action, client=theirs)
+            require(actor, action, client=foreign_client)
 
 
-def test_a_stranger_finds_none_of_our_clients(
-    acting: Callable[[str], Actor], pump: Client, robot: Client
+def test_client_list_of_a_stranger_is_empty(
+    actor_named: Callable[[str], Actor], ordinary_client: Client, robot: Client
 ) -> None:
-    zofia = acting("stranger")
-    for client in (pump, robot):
+    zofia = actor_named("stranger")
+    for client in (ordinary_client, robot):
         for action in ABOUT_A_CLIENT:
             with pytest.raises(NotFound):
                 require(zofia, action, client=client)
 
 
-def test_an_owner_named_in_another_tenant_is_a_stranger_still(
-    acting: Callable[[str], Actor], pump: Client, stranger: Person
+def test_owner_from_another_tenant_stays_a_stranger(
+    actor_named: Callable[[str], Actor], ordinary_client: Client, stranger: Person
 ) -> None:
-    ClientOwner.objects.create(client=pump, person=stranger)
+    ClientOwner.objects.create(client=ordinary_client, person=stranger)
     with pytest.raises(NotFound):
-        require(acting("stranger"), Action.EDIT_CLIENT, client=pump)
+        require(actor_named("stranger"), Action.EDIT_CLIENT, client=ordinary_client)
 
 
-def test_an_owner_owns_the_client_that_names_him_and_no_other(
-    acting: Callable[[str], Actor], tenant: Tenant
+def test_owner_owns_only_the_client_that_names_them(
+    actor_named: Callable[[str], Actor], tenant: Tenant
 ) -> None:
-    olga, other = acting("owner"), make_client("Valve", tenant).client
+    olga, other = actor_named("owner"), make_client("Valve", tenant).client
     for action in [one for one in Action if PERMISSIONS[one].by_owner]:
         assert not allows(olga, action, client=other)
         assert not allows(olga, action)
 
 
-def test_a_client_whose_id_is_an_owners_does_not_own(pump: Client, administrator: Person) -> None:
-    ClientOwner.objects.create(client=pump, person=administrator)
-    machine = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(administrator.pk))
-    assert not allows(machine, Action.EDIT_CLIENT, client=pump)
+def test_client_with_the_id_of_an_owner_owns_nothing(
+    ordinary_client: Client, administrator: Person
+) -> None:
+    ClientOwner.objects.create(client=ordinary_client, person=administrator)
+    machine = Actor(
+        kind=ActorKind.CLIENT, tenant_id=ordinary_client.tenant_id, id=str(administrator.pk)
+    )
+    assert not allows(machine, Action.EDIT_CLIENT, client=ordinary_client)
 
 
-def test_a_client_never_changes_itself(robot: Client) -> None:
+def test_client_cannot_change_itself(robot: Client) -> None:
     itself = machine_of(robot)
 
     assert allows(itself, Action.READ_CLIENTS, client=robot)
@@ -180,15 +188,15 @@ def test_a_client_never_changes_itself(robot: Client) -> None:
             require(itself, action, client=robot)
 
 
-def test_without_roles_nothing(pump: Client) -> None:
-    nobody = Actor(kind=ActorKind.CLIENT, tenant_id=pump.tenant_id, id=str(pump.pk))
-    assert not [action for action in Action if allows(nobody, action, client=pump)]
+def test_actor_without_roles_may_do_nothing(ordinary_client: Client) -> None:
+    nobody = Actor(
+        kind=ActorKind.CLIENT, tenant_id=ordinary_client.tenant_id, id=str(ordinary_client.pk)
+    )
+    assert not [action for action in Action if allows(nobody, action, client=ordinary_client)]
 
 
 @pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
-def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
-    role: Any, tenant: Tenant
-) -> None:
+def test_built_in_role_unmarked_only_reads(role: Any, tenant: Tenant) -> None:
     actor = actor_for(make_person("ann", tenant, role.role_type_id))
     may = {action for action in Action if allows(actor, action)}
 
@@ -197,12 +205,12 @@ def test_each_built_in_role_reads_and_the_unmarked_ones_do_nothing_else(
         assert len(may) == 2 + len([action for action in Action if action.startswith("own.")])
 
 
-def test_a_custom_role_gives_no_right_whatever_its_name(tenant: Tenant) -> None:
+def test_custom_role_gives_no_permission(tenant: Tenant) -> None:
     role = make_role("Tenant Administrator 2", tenant)
     client = make_client("a", tenant, role_ids=frozenset({role.pk})).client
     assert not allows(machine_of(client), Action.ADD_CLIENT)
 
 
-def test_staff_have_no_more_rights_in_the_tenant(tenant: Tenant) -> None:
+def test_staff_have_no_extra_permissions_in_the_tenant(tenant: Tenant) -> None:
     stan = actor_for(make_person("stan", tenant, is_staff=True))
     assert not allows(replace(stan, is_staff=True), Action.ADD_CLIENT)

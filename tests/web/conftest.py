@@ -1,20 +1,16 @@
-"""Browsers of the standing actors as allauth knows them, and what the screens are asked with."""
+"""Form data and addresses for the screens of the portal."""
 
-import re
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
-from tests.conftest import Machine
-from tests.conftest import browser_of as signed_in_browser
-from tests.factories import make_role
-
-HTMX = {"HX-Request": "true", "HX-Target": "window"}
+from tests.conftest import Machine, browser_of
+from tests.factories import give_app, make_role
 
 
 @pytest.fixture
@@ -24,7 +20,7 @@ def my_data_role(tenant: Tenant) -> Role:
 
 @pytest.fixture
 def draft(my_data_role: Role) -> dict[str, Any]:
-    """What a person types in both windows of Add Client."""
+    """The form data of both windows of Add Client."""
     return {
         "form_key": "a-key-of-this-very-form",
         "name": "Reservoir 3 gateway",
@@ -40,7 +36,7 @@ def draft(my_data_role: Role) -> dict[str, Any]:
 
 @pytest.fixture
 def address(machine: Machine) -> Callable[..., str]:
-    """A function that returns an address of the standing client, or of another."""
+    """A function that returns an address below the machine's client, or another client."""
 
     def address(rest: str = "", client: Client | None = None) -> str:
         return f"/security/clients/{(client or machine.client).pk}{rest}"
@@ -49,56 +45,23 @@ def address(machine: Machine) -> Callable[..., str]:
 
 
 @pytest.fixture
-def rotate(machine: Machine, address: Callable[..., str]) -> str:
-    """The address of Rotate Secret, for the secret of the standing client."""
+def rotate_address(machine: Machine, address: Callable[..., str]) -> str:
+    """The address of Rotate Secret for the machine's secret."""
     return address(f"/secrets/{machine.secret.pk}/rotate")
 
 
 @pytest.fixture
-def rotation(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
-    """What a person types there."""
+def rotation_form(draft: dict[str, Any], machine: Machine) -> dict[str, str]:
+    """The form data of Rotate Secret."""
     names = ("form_key", "secret_description", "expiration")
     kept = {name: draft[name] for name in names}
     return {**kept, "replaces": str(machine.secret.pk), "old": "24h", "old_end": ""}
 
 
-def browser_of(person: Person, *, proof_age: timedelta = timedelta()) -> Browser:
-    """Return a browser in which ``person`` gave the password so long ago."""
-    browser = signed_in_browser(person)
-    session = browser.session
-    at = time.time() - proof_age.total_seconds()
-    session["account_authentication_methods"] = [{"method": "password", "at": at}]
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
-    return browser
-
-
-def text_of(reply: Any) -> str:
-    return reply.content.decode()
-
-
-def is_page(reply: Any) -> bool:
-    return "<html" in text_of(reply)
-
-
-def plain_secret_in(reply: Any) -> str:
-    """Return the secret that an answer shows."""
-    found = re.search(r'id="id_client_secret"[^>]*>(pcs_\w{49})<', text_of(reply))
-    assert found, text_of(reply)
-    return found[1]
-
-
-def value_of(name: str, reply: Any) -> str | None:
-    """Return the value of the first input with this name."""
-    for tag in re.findall(r"<input[^>]*>", text_of(reply)):
-        if f'name="{name}"' in tag:
-            value = re.search(r'value="([^"]*)"', tag)
-            return value[1] if value else ""
-    return None
-
-
-def used(secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18") -> None:
-    """Let tokens have been issued to a secret, the last one at a moment."""
+def record_use(
+    secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10.20.4.18"
+) -> None:
+    """Record that ``secret`` got ``tokens``, the last one at ``at``."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     TokenUsage.objects.create(
         client_id=secret.client_id,
@@ -108,3 +71,60 @@ def used(secret: ClientSecret, at: datetime, tokens: int = 1, address: str = "10
         last_at=at,
         last_address=address,
     )
+
+
+@pytest.fixture
+def app_secret(colleague: Person) -> str:
+    """The secret of Jonas's app."""
+    return give_app(colleague)
+
+
+@pytest.fixture
+def edit_client_address(address):
+    return address("/edit")
+
+
+@pytest.fixture
+def edit_client_form(machine):
+    """The form data of the window as it opens."""
+    return {
+        "version": "1",
+        "name": "Wind park reader",
+        "token_lifetime": "3600",
+        "description": "",
+        "contact": "",
+        "tags": "",
+    }
+
+
+@pytest.fixture
+def url_client_form():
+    """The form data; the first URL is the typed one, the others are already listed."""
+    return {
+        "form_key": "a-key-of-this-very-form",
+        "name": "Operations map",
+        "redirect_uris": ["https://map.example/b", "https://map.example/a"],
+        "post_logout_redirect_uris": [""],
+        "token_lifetime": "900",
+    }
+
+
+@pytest.fixture
+def csrf_browser(administrator):
+    browser = browser_of(administrator)
+    browser.handler.enforce_csrf_checks = True
+    return browser
+
+
+@pytest.fixture
+def expect_refused(
+    colleague_browser: Browser, stranger_browser: Browser, client: Browser
+) -> Callable[..., None]:
+    """A function that checks that a viewer, a stranger and nobody may not use an address."""
+
+    def expect_refused(method: str, address: str, form: dict[str, Any] | None = None) -> None:
+        assert getattr(colleague_browser, method)(address, form).status_code == 403
+        assert getattr(stranger_browser, method)(address, form).status_code == 404
+        assert getattr(client, method)(address, form).status_code in (303, 403)
+
+    return expect_refused

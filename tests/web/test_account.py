@@ -1,31 +1,30 @@
-"""Account: password, theme, time zone and keys, each a form of its own."""
+"""Account: password, theme, time zone and shortcuts, each in its own form."""
 
 import pytest
 
-from clients_app.models import AuditEvent, Person
+from clients_app.models import AuditEvent
+from tests.conftest import browser_of
 from tests.portal_process import PASSWORD
-from tests.web.conftest import browser_of, text_of
+from tests.responses import text_of
 
-NEW = "Four-white-egrets-4"
+NEW_PASSWORD = "Four-white-egrets-4"
 
 
-def change(browser, **fields: str):
-    typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+def change_password(browser, **fields: str):
+    typed = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     return browser.post("/account/password", typed | fields)
 
 
-def test_a_new_password_ends_the_other_sessions_and_is_recorded(
-    colleague_browser, colleague, browser
-):
+def test_change_password_ends_other_sessions_and_is_recorded(colleague_browser, colleague, browser):
     elsewhere = browser_of(colleague)
 
-    reply = change(colleague_browser)
+    reply = change_password(colleague_browser)
 
     assert (reply.status_code, reply["Location"]) == (303, "/account")
     assert "Password changed." in text_of(colleague_browser.get("/account"))
     assert elsewhere.get("/account").status_code == 303
     colleague.refresh_from_db()
-    assert colleague.check_password(NEW)
+    assert colleague.check_password(NEW_PASSWORD)
     event = AuditEvent.objects.get(action="person.password.chosen")
     assert event.actor_id == event.object_id == str(colleague.pk)
 
@@ -38,8 +37,8 @@ def test_a_new_password_ends_the_other_sessions_and_is_recorded(
         ("password2", "Four-white-egrets-5", "same password"),
     ],
 )
-def test_a_password_that_is_not_taken(colleague_browser, colleague, field, value, sentence):
-    reply = change(colleague_browser, **{field: value})
+def test_change_password_invalid_is_refused(colleague_browser, colleague, field, value, sentence):
+    reply = change_password(colleague_browser, **{field: value})
 
     assert reply.status_code == 422
     text = text_of(reply)
@@ -51,37 +50,15 @@ def test_a_password_that_is_not_taken(colleague_browser, colleague, field, value
     assert colleague.check_password(PASSWORD)
 
 
-def test_guessing_the_current_password_is_slowed_down(colleague_browser):
-    replies = [change(colleague_browser, oldpassword=f"wrong-{n}") for n in range(7)]
+def test_change_password_repeated_guesses_are_rate_limited(colleague_browser):
+    replies = [change_password(colleague_browser, oldpassword=f"wrong-{n}") for n in range(7)]
 
     assert replies[0].status_code == 422
     assert replies[-1].status_code == 429
     assert "Too many attempts." in text_of(replies[-1])
 
 
-def test_theme_is_kept_in_the_account(colleague_browser, colleague):
-    reply = colleague_browser.post("/account/theme", {"theme": "dark"})
-
-    assert (reply.status_code, reply["Location"]) == (303, "/account")
-    elsewhere = browser_of(Person.objects.get(pk=colleague.pk))
-    text = text_of(elsewhere.get("/account"))
-    assert '<html lang="en" data-theme="dark">' in text
-    assert 'value="dark" checked' in text
-
-
-def test_stale_theme_comes_back_chosen(colleague_browser, colleague):
-    colleague_browser.handler.enforce_csrf_checks = True
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    reply = colleague_browser.post("/account/theme", {"theme": "dark"}, headers=headers)
-
-    assert reply.status_code == 403
-    assert "This page was out of date." in text_of(reply)
-    assert 'value="dark" checked' in text_of(reply)
-    colleague.refresh_from_db()
-    assert colleague.theme == "system"
-
-
-def test_times_are_in_ones_own_zone(administrator_browser, machine):
+def test_time_zone_of_the_person_is_used_for_times(administrator_browser, machine):
     window = f"/security/clients/{machine.client.pk}/secrets/add"
     assert "Times are in UTC" in text_of(administrator_browser.get(window))
 
@@ -94,7 +71,7 @@ def test_times_are_in_ones_own_zone(administrator_browser, machine):
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "\x00", "Etc/GMT+3"])
-def test_a_zone_that_there_is_not(colleague_browser, colleague, zone):
+def test_time_zone_unknown_is_refused(colleague_browser, colleague, zone):
     reply = colleague_browser.post("/account/time-zone", {"time_zone": zone})
 
     assert reply.status_code == 422
@@ -103,14 +80,6 @@ def test_a_zone_that_there_is_not(colleague_browser, colleague, zone):
     assert colleague.time_zone == ""
 
 
-def test_single_keys_can_be_turned_off_and_on(colleague_browser):
-    colleague_browser.post("/account/shortcuts", {})
-    assert 'data-shortcuts="off"' in text_of(colleague_browser.get("/security/roles"))
-
-    colleague_browser.post("/account/shortcuts", {"shortcuts": "on"})
-    assert "data-shortcuts" not in text_of(colleague_browser.get("/security/roles"))
-
-
 @pytest.mark.parametrize("part", ["password", "time-zone"])
-def test_a_reload_after_an_error_comes_back_to_account(colleague_browser, part):
+def test_account_reload_after_an_error_returns_to_account(colleague_browser, part):
     assert colleague_browser.get(f"/account/{part}")["Location"] == "/account"

@@ -1,4 +1,4 @@
-"""Activity: who did what when, by filter and by page, with refused token requests among it."""
+"""The Activity page: events and refused token requests, and who may read them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,20 +11,20 @@ from clients_app.models import AuditEvent, ClientSecret, Person, Tenant, TokenRe
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client, make_person
-from tests.web.activity import ACTIVITY, listed, make_roles, refuse, rows
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
+from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 
 
-def test_an_event_reads_as_a_sentence_with_before_and_after(
+def test_event_is_a_sentence_with_before_and_after(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     role = add_role("Pumps", description="", actor=actor_for(administrator), now=now)
     edit_role(role.pk, name="Valves", description="", actor=actor_for(administrator), now=now)
     set_enabled(machine.client, enabled=False, actor=actor_for(administrator), now=now)
 
-    found = listed(administrator_browser)
+    found = list_events(administrator_browser)
 
     assert "Client Wind park reader disabled Wind park reader mara" in found[0]
     assert "Role Valves edited Name Before: Pumps → After: Valves mara" in found[1]
@@ -35,7 +35,7 @@ def test_an_event_reads_as_a_sentence_with_before_and_after(
 @pytest.mark.parametrize(
     ("right", "status"), [(TENANT_AUDITOR, 200), (SECRET_ROTATOR, 403), (None, 403)]
 )
-def test_auditors_read_it_and_have_it_in_the_left_pane(tenant: Tenant, right: Any, status: int):
+def test_activity_auditor_can_open_it_from_the_left_pane(tenant: Tenant, right: Any, status: int):
     browser = browser_of(make_person("ruth", tenant, *([right] if right else [])))
 
     assert browser.get(ACTIVITY).status_code == status
@@ -43,7 +43,7 @@ def test_auditors_read_it_and_have_it_in_the_left_pane(tenant: Tenant, right: An
     assert (f'href="{ACTIVITY}"' in pane) == (status == 200)
 
 
-def test_the_fragment_brings_the_slot_of_the_toolbar_along(administrator_browser: Browser):
+def test_activity_fragment_includes_the_toolbar_slot(administrator_browser: Browser):
     reply = administrator_browser.get(
         f"{ACTIVITY}?kind=roles", headers={**HTMX, "HX-Target": "activity"}
     )
@@ -54,11 +54,11 @@ def test_the_fragment_brings_the_slot_of_the_toolbar_along(administrator_browser
     assert "/security/activity/export?kind=roles" in text_of(reply)
 
 
-def test_strangers_see_nothing_of_it(
+def test_activity_of_another_tenant_is_never_shown(
     stranger_browser: Browser, machine: Machine, administrator: Person, now: datetime
 ):
-    """TEN-1: not by text, by ids, nor by place."""
-    refuse(machine, now)
+    """TEN-1: neither by text, by id nor by page position."""
+    add_refusal(machine, now)
     asked = [
         {},
         {"q": "Wind"},
@@ -75,27 +75,27 @@ def test_strangers_see_nothing_of_it(
         assert "mara" not in text
 
 
-def test_refused_token_requests_are_groups_that_stand_out(
+def test_refused_token_requests_are_grouped_and_highlighted(
     administrator_browser: Browser, machine: Machine, now: datetime
 ):
     ended = now - timedelta(days=3, hours=1)
     began = ended - timedelta(days=365)
     ClientSecret.objects.filter(pk=machine.secret.pk).update(created_at=began, expires_at=ended)
     cause = TokenRefusal.Cause.SECRET_EXPIRED
-    refuse(machine, now, cause=cause, secret=machine.secret)
-    refuse(machine, now - timedelta(minutes=1), requests=1)
+    add_refusal(machine, now, cause=cause, secret=machine.secret)
+    add_refusal(machine, now - timedelta(minutes=1), requests=1)
 
     reply = administrator_browser.get(ACTIVITY)
 
     ending = machine.plain[-4:]
-    [first, second] = [one for one in rows(reply) if "refused" in one]
+    [first, second] = [one for one in rows_in(reply) if "refused" in one]
     words = f"12 token requests refused : secret expired 3 days ago, ends in …{ending}"
     assert f"{words} Wind park reader the client 10.20.9.2" in first
     assert "1 token request refused : unknown secret Wind park reader" in second
     assert text_of(reply).count("health-bad") == 2
 
 
-def test_a_removed_client_is_named_and_has_no_page(
+def test_removed_client_is_named_without_a_link(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
     from clients_app.services.clients.removal import remove_client
@@ -108,7 +108,7 @@ def test_a_removed_client_is_named_and_has_no_page(
     assert f"/security/clients/{machine.client.pk}" not in text
 
 
-def test_names_are_text_and_nothing_more(
+def test_activity_names_are_escaped(
     administrator_browser: Browser, tenant: Tenant, administrator: Person, now: datetime
 ):
     """CLI-6."""
@@ -121,13 +121,13 @@ def test_names_are_text_and_nothing_more(
     assert "&lt;img src=x" in text
 
 
-def test_queries_are_constant_in_number(
+def test_activity_query_count_does_not_grow_with_events(
     administrator_browser: Browser,
     administrator: Person,
     now: datetime,
     django_assert_max_num_queries: Any,
 ):
-    make_roles(3, administrator, now)
+    add_roles(3, administrator, now)
     with django_assert_max_num_queries(16) as few:
         administrator_browser.get(f"{ACTIVITY}?when=day")
     for number in range(60):
@@ -136,10 +136,10 @@ def test_queries_are_constant_in_number(
         administrator_browser.get(f"{ACTIVITY}?when=day")
 
 
-def test_reading_it_is_a_line_of_the_log_and_no_event(
+def test_activity_read_is_logged_but_is_not_an_event(
     administrator_browser: Browser, caplog: pytest.LogCaptureFixture
 ):
-    """AUD-3: audit reading. A text that is no name of ours may be a secret: it is not kept."""
+    """AUD-3: audit reads. An unknown filter text may be a secret, so it is not kept."""
     caplog.set_level("INFO", "clients_app.activity")
     events = AuditEvent.objects.count()
 

@@ -1,4 +1,4 @@
-"""Export of Activity: CSV and JSON lines, what is in them, who may, and that it is an event."""
+"""Export Activity: formats, content, permission, and its own audit event."""
 
 import csv
 import io
@@ -12,24 +12,24 @@ from django.utils import timezone
 
 from clients_app.models import AuditEvent, Person, Tenant, TokenRefusal
 from clients_app.services.roles.roles import add_role
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 EXPORT = "/security/activity/export"
 
 
-def sent(browser: Browser, chosen: str, query: str = "?when=always") -> tuple[Any, str]:
+def post_export(browser: Browser, chosen: str, query: str = "?when=always") -> tuple[Any, str]:
     reply = browser.post(f"{EXPORT}{query}", {"format": chosen})
     assert reply.status_code == 200
     return reply, b"".join(reply.streaming_content).decode()
 
 
-def cells(text: str) -> list[dict[str, str]]:
+def csv_cells(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
-def refuse(machine: Machine) -> None:
+def add_refusal(machine: Machine) -> None:
     now = timezone.now()
     TokenRefusal.objects.create(
         client=machine.client,
@@ -43,17 +43,19 @@ def refuse(machine: Machine) -> None:
     )
 
 
-def test_csv_has_all_that_fits_newest_first(administrator_browser: Browser, machine: Machine):
-    refuse(machine)
+def test_export_csv_has_all_matching_events_newest_first(
+    administrator_browser: Browser, machine: Machine
+):
+    add_refusal(machine)
 
-    reply, text = sent(administrator_browser, "csv")
+    reply, text = post_export(administrator_browser, "csv")
 
     assert reply["Content-Type"] == "text/csv; charset=utf-8"
     assert reply["Content-Disposition"].startswith('attachment; filename="activity-20')
     assert reply["Content-Disposition"].endswith('.csv"')
     assert "no-store" in reply["Cache-Control"]
     assert text.startswith("\ufeffTime,Event,Outcome,Client,")
-    first, *rest = cells(text)
+    first, *rest = csv_cells(text)
     ending = f"ends in …{machine.plain[-4:]}"
     assert first["Event"] == f"12 token requests refused: secret expired, {ending}"
     assert (first["Client"], first["By"]) == ("Wind park reader", "the client")
@@ -64,10 +66,12 @@ def test_csv_has_all_that_fits_newest_first(administrator_browser: Browser, mach
     assert json.loads(added["After"])["name"] == "Wind park reader"
 
 
-def test_json_lines_have_the_sealed_events(administrator_browser: Browser, machine: Machine):
-    refuse(machine)
+def test_export_json_lines_have_the_events_as_sealed(
+    administrator_browser: Browser, machine: Machine
+):
+    add_refusal(machine)
 
-    reply, text = sent(administrator_browser, "jsonl")
+    reply, text = post_export(administrator_browser, "jsonl")
 
     group, *events = [json.loads(line) for line in text.splitlines()]
     assert reply["Content-Disposition"].endswith('.jsonl"')
@@ -80,21 +84,21 @@ def test_json_lines_have_the_sealed_events(administrator_browser: Browser, machi
         assert json.loads(event.canonical).items() <= one.items()
 
 
-def test_it_has_what_the_screen_is_filtered_by(
+def test_export_uses_the_filters_of_the_screen(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, machine: Machine
 ):
-    refuse(machine)
+    add_refusal(machine)
     add_role("Pumps", description="", actor=actor_for(administrator), now=timezone.now())
 
-    _, text = sent(administrator_browser, "csv", "?kind=roles&when=day")
+    _, text = post_export(administrator_browser, "csv", "?kind=roles&when=day")
 
-    assert [one["Event"] for one in cells(text)] == ["Role Pumps added"]
+    assert [one["Event"] for one in csv_cells(text)] == ["Role Pumps added"]
 
 
-def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine):
-    """AUD-3. A text that is no name of ours may be a secret: it is not kept."""
-    sent(administrator_browser, "csv", "?kind=roles&q=wind")
-    sent(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
+def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine: Machine):
+    """AUD-3. An unknown filter text may be a secret, so it is not kept."""
+    post_export(administrator_browser, "csv", "?kind=roles&q=wind")
+    post_export(administrator_browser, "jsonl", "?kind=roles&q=Seven-grey-herons-7")
 
     events = AuditEvent.objects.filter(action="activity.exported").order_by("sequence")
     said = [json.loads(event.canonical) for event in events]
@@ -106,15 +110,15 @@ def test_it_is_an_event_itself(administrator_browser: Browser, machine: Machine)
 
 
 @pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1+1", "-2", "@SUM(1)", "\uff1d1"])
-def test_no_cell_is_a_formula(
+def test_export_csv_cells_are_never_formulas(
     administrator_browser: Browser, administrator: Person, tenant: Tenant, name: str
 ):
-    """CLI-6, with what spreadsheets take for an equals sign too."""
+    """CLI-6, including other characters that start a formula in spreadsheets."""
     make_client(name, tenant, actor=actor_for(administrator), now=timezone.now())
 
-    _, text = sent(administrator_browser, "csv")
+    _, text = post_export(administrator_browser, "csv")
 
-    rows = cells(text)
+    rows = csv_cells(text)
     assert any(one["Client"] == f"'{name}" for one in rows)
     assert not any(
         cell.startswith(("=", "+", "-", "@", "\t", "\uff1d"))
@@ -123,7 +127,7 @@ def test_no_cell_is_a_formula(
     )
 
 
-def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine):
+def test_export_with_an_old_proof_asks_to_confirm_identity(administrator: Person, machine: Machine):
     """SES-5."""
     old = browser_of(administrator, proof_age=timedelta(minutes=21))
     before = AuditEvent.objects.count()
@@ -141,7 +145,7 @@ def test_a_proof_of_identity_comes_first(administrator: Person, machine: Machine
     assert b"".join(went_on.streaming_content)
 
 
-def test_the_window_asks_in_which_format(administrator_browser: Browser, machine: Machine):
+def test_export_window_offers_both_formats(administrator_browser: Browser, machine: Machine):
     page = administrator_browser.get(f"{EXPORT}?kind=clients")
     window = administrator_browser.get(f"{EXPORT}?kind=clients", headers=HTMX)
     wrong = administrator_browser.post(EXPORT, {"format": "xls"})
@@ -152,27 +156,29 @@ def test_the_window_asks_in_which_format(administrator_browser: Browser, machine
     assert (wrong.status_code, wrong.streaming) == (422, False)
 
 
-def test_only_who_reads_activity_exports_it(
+def test_export_without_the_permission_is_refused(
     colleague_browser: Browser, stranger_browser: Browser, browser: Browser, machine: Machine
 ):
-    """TEN-1: a stranger's file has nothing of ours."""
+    """TEN-1: the file of another tenant contains nothing from this one."""
     assert colleague_browser.post(EXPORT, {"format": "csv"}).status_code == 403
-    _, theirs = sent(stranger_browser, "csv")
+    _, theirs = post_export(stranger_browser, "csv")
     assert "Wind park" not in theirs
     assert "mara" not in theirs
 
 
-def test_no_secret_is_in_it(administrator_browser: Browser, machine: Machine):
+def test_export_contains_no_secret(administrator_browser: Browser, machine: Machine):
     """SEC-3."""
     for chosen in ("csv", "jsonl"):
-        _, text = sent(administrator_browser, chosen)
+        _, text = post_export(administrator_browser, chosen)
         assert machine.plain not in text
         assert machine.plain[:20] not in text
         assert "argon2" not in text
 
 
-def test_one_at_a_time(administrator_browser: Browser, machine: Machine):
-    """AVA-12: while one is read the other thread is for tokens. The second is no event."""
+def test_export_second_concurrent_export_is_refused(
+    administrator_browser: Browser, machine: Machine
+):
+    """AVA-12: the other thread stays free for tokens. The refused export is not an event."""
     first = administrator_browser.post(EXPORT, {"format": "csv"})
     exported = AuditEvent.objects.filter(action="activity.exported")
     assert exported.count() == 1
@@ -183,4 +189,4 @@ def test_one_at_a_time(administrator_browser: Browser, machine: Machine):
     assert "Another export is running. Try again when it has finished." in text_of(second)
     assert exported.count() == 1
     assert b"".join(first.streaming_content)
-    sent(administrator_browser, "csv")
+    post_export(administrator_browser, "csv")

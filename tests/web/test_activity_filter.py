@@ -1,4 +1,4 @@
-"""What Activity is filtered by: kind, outcome, who, text and time."""
+"""The filters of Activity: kind, outcome, person, text and time."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,11 @@ from clients_app.models import Person, Tenant
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
-from tests.web.activity import ACTIVITY, listed, refuse
-from tests.web.conftest import text_of
+from tests.responses import text_of
+from tests.web.activity_rows import ACTIVITY, add_refusal, list_events
 
 
-def test_by_kind_outcome_client_and_person(
+def test_filter_by_kind_outcome_client_and_person_lists_matches(
     administrator_browser: Browser,
     administrator: Person,
     colleague: Person,
@@ -24,52 +24,52 @@ def test_by_kind_outcome_client_and_person(
 ):
     add_role("Pumps", description="", actor=actor_for(administrator), now=now)
     make_client("Other", tenant, actor=actor_for(administrator), now=now)
-    refuse(machine, now)
+    add_refusal(machine, now)
     browser = administrator_browser
 
-    assert all("Role" in one for one in listed(browser, kind="roles"))
-    assert len(listed(browser, kind="clients")) == 2
-    assert len(listed(browser, kind="secrets")) == 2
-    users = " ".join(listed(browser, kind="users"))
+    assert all("Role" in one for one in list_events(browser, kind="roles"))
+    assert len(list_events(browser, kind="clients")) == 2
+    assert len(list_events(browser, kind="secrets")) == 2
+    users = " ".join(list_events(browser, kind="users"))
     assert "Person mara added" in users
-    assert len(listed(browser, kind="refused-tokens")) == 1
-    assert listed(browser, kind="notices") == listed(browser, kind="sign-ins") == []
-    everything = listed(browser)
-    assert len(listed(browser, kind="changes")) == len(everything) - 1
-    assert len(listed(browser, outcome="done")) == len(everything) - 1
-    assert len(listed(browser, outcome="refused")) == 1
-    of_client = listed(browser, client=machine.client.pk)
+    assert len(list_events(browser, kind="refused-tokens")) == 1
+    assert list_events(browser, kind="notices") == list_events(browser, kind="sign-ins") == []
+    everything = list_events(browser)
+    assert len(list_events(browser, kind="changes")) == len(everything) - 1
+    assert len(list_events(browser, outcome="done")) == len(everything) - 1
+    assert len(list_events(browser, outcome="refused")) == 1
+    of_client = list_events(browser, client=machine.client.pk)
     assert len(of_client) == 3
     assert all("Wind park reader" in one for one in of_client)
-    by_mara = listed(browser, person=administrator.pk)
-    assert sum("Person mara added" in one for one in by_mara) == 1  # done to her
+    by_mara = list_events(browser, person=administrator.pk)
+    assert sum("Person mara added" in one for one in by_mara) == 1  # done to this person
     assert len(by_mara) == 4
-    assert listed(browser, person=administrator.pk, kind="roles") == [
+    assert list_events(browser, person=administrator.pk, kind="roles") == [
         one for one in by_mara if "Role Pumps" in one
     ]
-    assert listed(browser, kind="nonsense", outcome="x", client="x", person="x") == everything
+    assert list_events(browser, kind="nonsense", outcome="x", client="x", person="x") == everything
 
 
-def test_by_a_text_that_is_a_name_an_id_or_an_address(
+def test_filter_by_text_matches_name_id_and_address(
     administrator_browser: Browser, administrator: Person, machine: Machine, now: datetime
 ):
-    group = refuse(machine, now)
+    group = add_refusal(machine, now)
     browser = administrator_browser
     mara = actor_for(administrator)
     add_role("Pumps", description="", actor=mara, now=now)
 
-    by_name = listed(browser, q="wInD park")
+    by_name = list_events(browser, q="wInD park")
     assert len(by_name) == 3
-    assert listed(browser, q=str(machine.client.pk)) == by_name
-    assert listed(browser, q=" MARA ") == listed(browser, person=administrator.pk)
-    assert len(listed(browser, q="10.20.9.2")) == 1
-    assert listed(browser, q="wind", kind="roles") == []
-    assert listed(browser, q="nobody at all") == []
-    assert listed(browser, q="%") == listed(browser, q="\x00%_") == []
+    assert list_events(browser, q=str(machine.client.pk)) == by_name
+    assert list_events(browser, q=" MARA ") == list_events(browser, person=administrator.pk)
+    assert len(list_events(browser, q="10.20.9.2")) == 1
+    assert list_events(browser, q="wind", kind="roles") == []
+    assert list_events(browser, q="nobody at all") == []
+    assert list_events(browser, q="%") == list_events(browser, q="\x00%_") == []
     assert sum(f"{group.requests} token requests refused" in one for one in by_name) == 1
 
 
-def test_a_text_that_many_names_have_says_that_it_is_cut(
+def test_filter_by_text_with_too_many_names_says_it_is_cut(
     administrator_browser: Browser, tenant: Tenant, now: datetime
 ):
     from tests.factories import insert_clients
@@ -94,7 +94,7 @@ def test_a_text_that_many_names_have_says_that_it_is_cut(
         ("always", timedelta(days=4000), True),
     ],
 )
-def test_by_time(
+def test_filter_by_time_lists_events_of_the_range(
     administrator_browser: Browser,
     administrator: Person,
     machine: Machine,
@@ -105,15 +105,15 @@ def test_by_time(
 ):
     at = now - age
     add_role("Pumps", description="", actor=actor_for(administrator), now=at)
-    refuse(machine, at)
+    add_refusal(machine, at)
 
-    found = " ".join(listed(administrator_browser, when=when))
+    found = " ".join(list_events(administrator_browser, when=when))
 
     assert ("Role Pumps added" in found) == shown
     assert ("12 token requests refused" in found) == shown
 
 
-def test_by_days_of_the_readers_own_zone(
+def test_filter_by_day_uses_the_time_zone_of_the_reader(
     administrator_browser: Browser, administrator: Person, tenant: Tenant
 ):
     Person.objects.filter(pk=administrator.pk).update(time_zone="Europe/Berlin")
@@ -123,24 +123,24 @@ def test_by_days_of_the_readers_own_zone(
     add_role("Ends", description="", actor=mara, now=datetime(2026, 3, 10, 22, 30, tzinfo=UTC))
     add_role("After", description="", actor=mara, now=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
 
-    found = listed(administrator_browser, when="dates", first="2026-03-10", last="2026-03-10")
-    until = listed(administrator_browser, when="dates", last="2026-03-10", kind="roles")
+    found = list_events(administrator_browser, when="dates", first="2026-03-10", last="2026-03-10")
+    until = list_events(administrator_browser, when="dates", last="2026-03-10", kind="roles")
 
     assert [re.search(r"Role (\w+)", one)[1] for one in found] == ["Ends", "Begins"]
     assert [re.search(r"Role (\w+)", one)[1] for one in until][:3] == ["Ends", "Begins", "Before"]
-    assert listed(administrator_browser, when="dates", first="2026-02-30", kind="roles")
+    assert list_events(administrator_browser, when="dates", first="2026-02-30", kind="roles")
 
 
-def test_clocks_that_differ_hide_nothing(
+def test_filter_by_day_includes_events_of_a_slower_clock(
     administrator_browser: Browser, administrator: Person, now: datetime
 ):
-    """JWT-5: an event that was written after one of a faster clock is still of its day."""
+    """JWT-5: an event written after one with a faster clock still belongs to its day."""
     mara, day = actor_for(administrator), now - timedelta(days=1)
     add_role("Early", description="", actor=mara, now=day + timedelta(seconds=5))
     add_role("Slow clock", description="", actor=mara, now=day - timedelta(minutes=50))
     add_role("Late", description="", actor=mara, now=day + timedelta(seconds=9))
 
-    found = " ".join(listed(administrator_browser, when="day"))
+    found = " ".join(list_events(administrator_browser, when="day"))
 
     assert "Early" in found
     assert "Late" in found

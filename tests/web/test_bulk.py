@@ -1,4 +1,4 @@
-"""Several clients at once: one confirmation, all or none, an event for each."""
+"""Bulk operations: one confirmation, all or nothing, one event per client."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,28 +11,31 @@ from clients_app.limits import BULK_MAX, OWNERS_MAX, TAGS_MAX
 from clients_app.models import AuditEvent, Client
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.bulk import enable_all
+from tests.conftest import browser_of
 from tests.factories import make_client, make_person
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"
 BULK = f"{LIST}/bulk"
 
 
 @pytest.fixture
-def three(tenant) -> list[Client]:
+def three_clients(tenant) -> list[Client]:
     return [make_client(name, tenant).client for name in ("One", "Two", "Three")]
 
 
-def ids(clients) -> list[str]:
+def ids_of(clients) -> list[str]:
     return [str(client.pk) for client in clients]
 
 
-def do(browser, deed: str, clients, **fields):
-    sent = {"clients": ids(clients), "to": f"{LIST}?select=1", **fields}
-    return browser.post(f"{BULK}/{deed}", sent, headers=HTMX)
+def run_bulk(browser, operation: str, clients, **fields):
+    sent = {"clients": ids_of(clients), "to": f"{LIST}?select=1", **fields}
+    return browser.post(f"{BULK}/{operation}", sent, headers=HTMX)
 
 
-def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_browser, three):
+def test_select_shows_a_checkbox_for_each_client(
+    administrator_browser, colleague_browser, three_clients
+):
     text = text_of(administrator_browser.get(LIST, {"select": "1"}))
     assert text.count('name="clients"') == 3
     assert f'formaction="{BULK}/disable"' in text
@@ -44,33 +47,33 @@ def test_select_puts_a_box_beside_each_client(administrator_browser, colleague_b
     assert "select=1" not in text_of(colleague_browser.get(LIST))
 
 
-@pytest.mark.parametrize("deed", ["disable", "enable", "tags", "owners"])
-def test_the_confirmation_names_each_client(administrator_browser, three, deed):
-    asked = {"clients": ids(three), "to": f"{LIST}?q=o"}
-    window = administrator_browser.get(f"{BULK}/{deed}", asked, headers=HTMX)
+@pytest.mark.parametrize("operation", ["disable", "enable", "tags", "owners"])
+def test_bulk_window_names_each_client(administrator_browser, three_clients, operation):
+    asked = {"clients": ids_of(three_clients), "to": f"{LIST}?q=o"}
+    window = administrator_browser.get(f"{BULK}/{operation}", asked, headers=HTMX)
 
     assert not is_page(window)
     text = text_of(window)
     assert all(f">{name}<" in text for name in ("One", "Two", "Three"))
     assert "Applies to all 3 clients" in text
     assert 'name="to" value="/security/clients?q=o"' in text
-    assert is_page(administrator_browser.get(f"{BULK}/{deed}", asked))
+    assert is_page(administrator_browser.get(f"{BULK}/{operation}", asked))
 
 
-def test_disable_and_enable(administrator_browser, three):
-    assert do(administrator_browser, "disable", three[:2]).status_code == 204
+def test_bulk_disable_and_enable_changes_all_clients(administrator_browser, three_clients):
+    assert run_bulk(administrator_browser, "disable", three_clients[:2]).status_code == 204
     assert Client.objects.filter(is_enabled=True).count() == 1
 
-    reply = do(administrator_browser, "disable", three)
+    reply = run_bulk(administrator_browser, "disable", three_clients)
     assert "1 client changed. 2 needed no change." in reply["HX-Trigger"]
     assert AuditEvent.objects.filter(action="client.disabled").count() == 3
 
-    do(administrator_browser, "enable", three)
+    run_bulk(administrator_browser, "enable", three_clients)
     assert Client.objects.filter(is_enabled=True).count() == 3
 
 
-def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
-    sent = {"clients": ids(three), "to": f"{LIST}?q=o&select=1"}
+def test_bulk_without_htmx_redirects_to_the_list(administrator_browser, three_clients):
+    sent = {"clients": ids_of(three_clients), "to": f"{LIST}?q=o&select=1"}
     reply = administrator_browser.post(f"{BULK}/disable", sent)
 
     assert (reply.status_code, reply["Location"]) == (303, f"{LIST}?q=o&select=1")
@@ -78,89 +81,95 @@ def test_without_htmx_it_goes_back_to_the_list(administrator_browser, three):
     assert elsewhere["Location"] == "/"
 
 
-def test_tags_are_added_and_taken_away_and_recorded(administrator_browser, three):
-    three[0].tags.create(name="Old", name_key="old")
-    three[1].tags.create(name="north", name_key="north")
+def test_bulk_tags_are_added_removed_and_recorded(administrator_browser, three_clients):
+    three_clients[0].tags.create(name="Old", name_key="old")
+    three_clients[1].tags.create(name="north", name_key="north")
 
-    reply = do(administrator_browser, "tags", three, add="North, pumps", remove="OLD")
+    reply = run_bulk(administrator_browser, "tags", three_clients, add="North, pumps", remove="OLD")
 
     assert reply.status_code == 204
-    held = [sorted(client.tags.values_list("name", flat=True)) for client in three]
+    held = [sorted(client.tags.values_list("name", flat=True)) for client in three_clients]
     assert held == [["North", "pumps"], ["north", "pumps"], ["North", "pumps"]]
-    event = AuditEvent.objects.filter(action="client.edited", client_id=three[0].pk).get()
+    event = AuditEvent.objects.filter(action="client.edited", client_id=three_clients[0].pk).get()
     assert '"before":{"tags":["Old"]}' in event.canonical
-    assert Client.objects.get(pk=three[0].pk).version == 2
+    assert Client.objects.get(pk=three_clients[0].pk).version == 2
 
 
-def test_one_client_that_cannot_stops_all(administrator_browser, three):
+def test_bulk_with_one_invalid_client_changes_none(administrator_browser, three_clients):
     for number in range(TAGS_MAX):
-        three[2].tags.create(name=f"t{number}", name_key=f"t{number}")
+        three_clients[2].tags.create(name=f"t{number}", name_key=f"t{number}")
 
-    reply = do(administrator_browser, "tags", three, add="one more", remove="")
+    reply = run_bulk(administrator_browser, "tags", three_clients, add="one more", remove="")
 
     assert reply.status_code == 422
     assert "Three would then have more than 20 tags." in text_of(reply)
     assert 'value="one more"' in text_of(reply)
-    assert not three[0].tags.exists()
+    assert not three_clients[0].tags.exists()
     assert not AuditEvent.objects.filter(action="client.edited").exists()
 
 
-def test_owners_are_added_to_those_there(administrator_browser, administrator, colleague, three):
-    three[0].owners.add(administrator)
+def test_bulk_owners_are_added_to_existing_owners(
+    administrator_browser, administrator, colleague, three_clients
+):
+    three_clients[0].owners.add(administrator)
 
-    reply = do(administrator_browser, "owners", three[:2], owners=[str(colleague.pk)])
+    reply = run_bulk(administrator_browser, "owners", three_clients[:2], owners=[str(colleague.pk)])
 
     assert reply.status_code == 204
-    assert set(three[0].owners.all()) == {administrator, colleague}
-    assert set(three[1].owners.all()) == {colleague}
+    assert set(three_clients[0].owners.all()) == {administrator, colleague}
+    assert set(three_clients[1].owners.all()) == {colleague}
     assert AuditEvent.objects.filter(action="client.owners.changed").count() == 2
 
 
-def test_owners_have_their_limits(administrator_browser, tenant, stranger, colleague, three):
+def test_bulk_owners_beyond_the_limit_are_refused(
+    administrator_browser, tenant, stranger, colleague, three_clients
+):
     for number in range(OWNERS_MAX):
-        three[0].owners.add(make_person(f"p{number}", tenant))
+        three_clients[0].owners.add(make_person(f"p{number}", tenant))
 
-    too_many = do(administrator_browser, "owners", three, owners=[str(colleague.pk)])
+    too_many = run_bulk(administrator_browser, "owners", three_clients, owners=[str(colleague.pk)])
     assert "One would then have more than 20 Owners." in text_of(too_many)
-    foreign = do(administrator_browser, "owners", three, owners=[str(stranger.pk)])
+    foreign = run_bulk(administrator_browser, "owners", three_clients, owners=[str(stranger.pk)])
     assert "Select people from the list." in text_of(foreign)
-    nobody = do(administrator_browser, "owners", three)
+    nobody = run_bulk(administrator_browser, "owners", three_clients)
     assert "Select people of this tenant." in text_of(nobody)
     assert {too_many.status_code, foreign.status_code, nobody.status_code} == {422}
-    assert not three[1].owners.exists()
+    assert not three_clients[1].owners.exists()
 
 
-def test_several_clients_ask_for_a_proof_where_one_does(administrator, three):
+def test_bulk_asks_for_proof_like_the_single_operation(administrator, three_clients):
     browser = browser_of(administrator, proof_age=timedelta(minutes=30))
 
-    assert "Confirm your identity" in text_of(do(browser, "owners", three))
-    assert "Confirm your identity" in text_of(do(browser, "disable", three))
-    assert do(browser, "tags", three, add="north").status_code == 204
+    assert "Confirm your identity" in text_of(run_bulk(browser, "owners", three_clients))
+    assert "Confirm your identity" in text_of(run_bulk(browser, "disable", three_clients))
+    assert run_bulk(browser, "tags", three_clients, add="north").status_code == 204
 
 
 @pytest.mark.parametrize(
-    ("deed", "fields", "sentence"),
+    ("operation", "fields", "sentence"),
     [
         ("tags", {"add": "", "remove": ""}, "Enter a tag to add or to remove."),
         ("tags", {"add": "x" * 51, "remove": ""}, "50 characters"),
         ("tags", {"add": "", "remove": "\u202e"}, "direction"),
     ],
 )
-def test_what_is_typed_wrong_is_kept(administrator_browser, three, deed, fields, sentence):
-    reply = do(administrator_browser, deed, three, **fields)
+def test_bulk_invalid_input_is_kept(
+    administrator_browser, three_clients, operation, fields, sentence
+):
+    reply = run_bulk(administrator_browser, operation, three_clients, **fields)
 
     assert reply.status_code == 422
     assert sentence in text_of(reply)
-    assert all(pk in text_of(reply) for pk in ids(three))
+    assert all(pk in text_of(reply) for pk in ids_of(three_clients))
 
 
-def test_nothing_selected_and_too_many(administrator_browser):
-    none = do(administrator_browser, "disable", [])
+def test_bulk_without_clients_is_refused(administrator_browser):
+    none = run_bulk(administrator_browser, "disable", [])
     assert none.status_code == 422
     assert "Select at least one client." in text_of(none)
 
 
-def test_two_hundred_at_once_and_no_more(administrator, now):
+def test_bulk_of_two_hundred_works_and_one_more_is_refused(administrator, now):
     actor = Actor(
         kind=ActorKind.PERSON,
         tenant_id=administrator.tenant_id,
@@ -174,25 +183,27 @@ def test_two_hundred_at_once_and_no_more(administrator, now):
         enable_all(ids, enabled=False, actor=actor, now=now)
 
 
-def test_removed_and_foreign_clients_are_passed_over(
-    administrator_browser, stranger_browser, three, now
+def test_bulk_skips_removed_and_foreign_clients(
+    administrator_browser, stranger_browser, three_clients, now
 ):
-    Client.objects.filter(pk=three[0].pk).update(removed_at=now)
+    Client.objects.filter(pk=three_clients[0].pk).update(removed_at=now)
 
-    reply = do(administrator_browser, "disable", three)
+    reply = run_bulk(administrator_browser, "disable", three_clients)
     assert "2 clients changed. 1 had already been removed." in reply["HX-Trigger"]
 
-    do(stranger_browser, "enable", three)
-    assert not Client.objects.filter(pk=three[1].pk, is_enabled=True).exists()
-    window = stranger_browser.get(f"{BULK}/disable", {"clients": ids(three)}, headers=HTMX)
+    run_bulk(stranger_browser, "enable", three_clients)
+    assert not Client.objects.filter(pk=three_clients[1].pk, is_enabled=True).exists()
+    window = stranger_browser.get(
+        f"{BULK}/disable", {"clients": ids_of(three_clients)}, headers=HTMX
+    )
     assert "Two" not in text_of(window)
 
 
-def test_only_administrators_do_it(colleague_browser, three):
-    for deed in ("disable", "enable", "tags", "owners"):
-        assert do(colleague_browser, deed, three).status_code == 403
+def test_bulk_by_a_non_administrator_is_refused(colleague_browser, three_clients):
+    for operation in ("disable", "enable", "tags", "owners"):
+        assert run_bulk(colleague_browser, operation, three_clients).status_code == 403
     assert Client.objects.filter(is_enabled=True).count() == 3
 
 
-def test_an_unknown_deed_is_no_page(administrator_browser):
+def test_bulk_unknown_operation_is_not_found(administrator_browser):
     assert administrator_browser.get(f"{BULK}/rotate").status_code == 404

@@ -1,4 +1,4 @@
-"""Choose a password on a one-time link."""
+"""Choose a password with a one-time link."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent
 from tests.factories import command_line_in, make_person
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 CHOSEN = "a quiet heron at dawn"
 
@@ -26,12 +26,12 @@ def link(person, tenant, now):
     return address.removeprefix(conf.public_url())
 
 
-def choose(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSEN):
+def choose_password(browser: Browser, link: str, first: str = CHOSEN, second: str = CHOSEN):
     page = browser.get(link)
     return browser.post(page["Location"], {"password1": first, "password2": second})
 
 
-def test_key_leaves_the_address_at_once(client, link):
+def test_one_time_link_key_is_dropped_from_the_address(client, link):
     page = client.get(link)
 
     assert page.status_code == 302
@@ -40,8 +40,8 @@ def test_key_leaves_the_address_at_once(client, link):
     assert "For ruth." in text_of(client.get(page["Location"]))
 
 
-def test_chosen_password_signs_in_and_has_its_event(client, link, person):
-    reply = choose(client, link)
+def test_choose_password_signs_in_and_is_recorded(client, link, person):
+    reply = choose_password(client, link)
 
     assert reply["Location"] == "/sign-in"
     assert "Password saved." in text_of(client.get("/sign-in"))
@@ -51,15 +51,15 @@ def test_chosen_password_signs_in_and_has_its_event(client, link, person):
     assert (event.actor_name, event.address) == ("ruth", "127.0.0.1")
 
 
-def test_link_works_once(client, link):
-    choose(client, link)
+def test_one_time_link_used_twice_is_refused(client, link):
+    choose_password(client, link)
     reply = Browser().get(link)
 
     assert reply.status_code == 404
     assert "This link no longer works" in text_of(reply)
 
 
-def test_link_ends_after_an_hour(client, link, now):
+def test_one_time_link_expires_after_an_hour(client, link, now):
     with time_machine.travel(now + timedelta(minutes=61), tick=True):
         assert client.get(link).status_code == 404
     with time_machine.travel(now + timedelta(minutes=59), tick=True):
@@ -75,8 +75,8 @@ def test_link_ends_after_an_hour(client, link, now):
         ("", "", "required"),
     ],
 )
-def test_weak_or_mistyped_is_said(client, link, person, first, second, said):
-    reply = choose(client, link, first, second)
+def test_choose_password_weak_or_mistyped_is_refused(client, link, person, first, second, said):
+    reply = choose_password(client, link, first, second)
 
     assert reply.status_code == 422
     assert said in text_of(reply)
@@ -85,5 +85,5 @@ def test_weak_or_mistyped_is_said(client, link, person, first, second, said):
 
 
 @pytest.mark.parametrize("forged", ["x", "ffff-ffff", "ffffffffffffffffffffffffffffffff-abc-def"])
-def test_forged_link(client, db, forged):
+def test_one_time_link_forged_is_refused(client, db, forged):
     assert client.get(f"/choose-password/{forged}").status_code == 404

@@ -1,4 +1,4 @@
-"""The Activity tab of a client: what was changed, and which token requests were refused."""
+"""The Activity tab of a client: changes, refused token requests and issued tokens."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Person, TokenRefusal, TokenUsage
 from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
 from tests.factories import actor_for
-from tests.web.conftest import text_of
+from tests.responses import text_of
 
 HOUR = timedelta(hours=1)
 
 
-def test_activity_tells_each_change_before_and_after(
+def test_activity_tab_shows_each_change_before_and_after(
     administrator_browser, administrator, machine, address, now
 ):
     remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
@@ -29,10 +29,10 @@ def test_activity_tells_each_change_before_and_after(
     assert ">Token Lifetime<" in text
     assert ">3600 seconds, 1 hour<" in text
     assert "Before and after" in text  # of the removal
-    assert text.count(">Before<") == 1  # what was added had nothing before
+    assert text.count(">Before<") == 1  # an added value has no value before
 
 
-def test_activity_leads_to_all_of_this_client(administrator_browser, address, machine):
+def test_activity_tab_links_to_all_events_of_the_client(administrator_browser, address, machine):
     link = f"/security/activity?when=always&client={machine.client.pk}"
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -41,7 +41,7 @@ def test_activity_leads_to_all_of_this_client(administrator_browser, address, ma
 
 
 @pytest.mark.parametrize("words", ["2026-13-45T25:61:61Z", "2027-01-01T00:00:00Z"])
-def test_activity_shows_words_that_look_like_a_moment_as_they_were_typed(
+def test_activity_tab_date_like_text_is_shown_as_typed(
     administrator_browser, machine, administrator, address, now, words
 ):
     draft = SecretDraft(description=words, expires_at=None)
@@ -50,17 +50,19 @@ def test_activity_shows_words_that_look_like_a_moment_as_they_were_typed(
     assert f">{words}<" in text_of(administrator_browser.get(address("/activity")))
 
 
-def refused(machine, now, **more):
+def refusal(machine, now, **more):
     first = {"day": now.date(), "requests": 1, "first_at": now, "last_at": now}
     return TokenRefusal.objects.create(client=machine.client, **(first | more))
 
 
-def test_activity_shows_refusals_by_cause_and_secret(administrator_browser, machine, address, now):
+def test_activity_tab_groups_refusals_by_cause_and_secret(
+    administrator_browser, machine, address, now
+):
     machine.client.secrets.update(created_at=now - 3 * HOUR, expires_at=now - 2 * HOUR)
     machine.secret.refresh_from_db()
     known = {"cause": "secret-expired", "secret": machine.secret, "requests": 12}
-    refused(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
-    refused(machine, now, cause="unknown-secret")
+    refusal(machine, now, **known, first_at=now - HOUR, last_address="198.51.100.7")
+    refusal(machine, now, cause="unknown-secret")
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -78,25 +80,25 @@ def test_activity_shows_refusals_by_cause_and_secret(administrator_browser, mach
         ("Europe/Berlin", "3 Nov 2026, 23:38 CET to 4 Nov 2026, 00:40 CET"),
     ],
 )
-def test_the_day_of_refusals_is_said_once(
+def test_activity_tab_refusals_of_one_day_name_the_day_once(
     administrator_browser, administrator, machine, address, zone, times
 ):
     Person.objects.filter(pk=administrator.pk).update(time_zone=zone)
     first = datetime(2026, 11, 3, 22, 38, tzinfo=UTC)
     last = first + timedelta(minutes=62)
-    refused(machine, first, cause="unknown-secret", requests=2, last_at=last)
+    refusal(machine, first, cause="unknown-secret", requests=2, last_at=last)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
     assert times in re.sub(r"<[^>]+>", "", text)
 
 
-def test_refusals_stand_among_the_events_by_their_time(
+def test_activity_tab_orders_refusals_and_events_by_time(
     administrator_browser, administrator, machine, address, now
 ):
-    refused(machine, now, cause="invalid-scope", last_at=now - HOUR, first_at=now - HOUR)
+    refusal(machine, now, cause="invalid-scope", last_at=now - HOUR, first_at=now - HOUR)
     remove_secret(machine.client, machine.secret.pk, actor=actor_for(administrator), now=now)
-    refused(machine, now, cause="secret-removed", last_at=now + HOUR)
+    refusal(machine, now, cause="secret-removed", last_at=now + HOUR)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -106,12 +108,10 @@ def test_refusals_stand_among_the_events_by_their_time(
     assert places == sorted(places)
 
 
-def test_activity_shows_no_more_than_the_latest_twenty(
-    administrator_browser, machine, address, now
-):
+def test_activity_tab_shows_only_the_latest_twenty(administrator_browser, machine, address, now):
     for day in range(30):
         at = now - timedelta(days=day)
-        refused(machine, at, cause="unknown-secret", requests=100 + day)
+        refusal(machine, at, cause="unknown-secret", requests=100 + day)
 
     text = text_of(administrator_browser.get(address("/activity")))
 
@@ -120,7 +120,9 @@ def test_activity_shows_no_more_than_the_latest_twenty(
     assert "129 token requests refused" not in text
 
 
-def test_activity_shows_tokens_by_secret_and_hour(administrator_browser, machine, address, now):
+def test_activity_tab_counts_tokens_by_secret_and_hour(
+    administrator_browser, machine, address, now
+):
     for hours, tokens in ((1, 41), (23, 42), (25, 43)):
         at = now - hours * HOUR
         TokenUsage.objects.create(
@@ -139,19 +141,19 @@ def test_activity_shows_tokens_by_secret_and_hour(administrator_browser, machine
     assert [str(n) for n in (41, 42, 43) if f'<td class="num">{n}</td>' in text] == ["41", "42"]
 
 
-def test_activity_reads_as_often_however_much_there_is(
+def test_activity_tab_query_count_does_not_grow_with_events(
     administrator_browser, machine, address, now
 ):
-    def queries() -> int:
+    def query_count() -> int:
         with CaptureQueriesContext(connection) as seen:
             administrator_browser.get(address("/activity"))
         return len(seen)
 
     administrator_browser.get(address("/activity"))
-    refused(machine, now, cause="secret-expired", secret=machine.secret)
-    few = queries()
+    refusal(machine, now, cause="secret-expired", secret=machine.secret)
+    few = query_count()
     for day in range(1, 9):
         at = now - timedelta(days=day)
-        refused(machine, at, cause="secret-expired", secret=machine.secret)
+        refusal(machine, at, cause="secret-expired", secret=machine.secret)
 
-    assert queries() == few
+    assert query_count() == few

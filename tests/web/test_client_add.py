@@ -1,4 +1,4 @@
-"""Add Client, step 1: validates, keeps what was typed, saves nothing."""
+"""Add Client, step 1: validates, keeps the input, saves nothing."""
 
 import re
 
@@ -7,12 +7,12 @@ import pytest
 from clients_app.models import Client, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import make_role, role_id
-from tests.web.conftest import HTMX, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 ADD = "/security/clients/add"
 
 
-def test_window_is_a_page_and_a_fragment(administrator_browser):
+def test_add_client_window_is_a_page_and_a_fragment(administrator_browser):
     page = administrator_browser.get(ADD)
     fragment = administrator_browser.get(ADD, headers=HTMX)
 
@@ -27,20 +27,20 @@ def test_window_is_a_page_and_a_fragment(administrator_browser):
     assert fragment["HX-Retarget"] == "#window"
 
 
-def test_each_form_gets_a_key_of_its_own(administrator_browser):
+def test_add_client_each_form_has_its_own_form_key(administrator_browser):
     keys = {value_of("form_key", administrator_browser.get(ADD)) for _ in range(3)}
 
     assert len(keys) == 3
 
 
-def test_tenant_member_cannot_be_unticked(administrator_browser, tenant):
+def test_add_client_tenant_member_cannot_be_unticked(administrator_browser, tenant):
     reply = administrator_browser.get(ADD)
     member = Role.objects.for_tenant(tenant.pk).get(name="Tenant Member")
 
     assert f'value="{member.pk}"' not in text_of(reply)
 
 
-def test_continue_leads_to_add_secret_and_saves_nothing(administrator_browser, draft):
+def test_continue_opens_add_secret_and_saves_nothing(administrator_browser, draft):
     reply = administrator_browser.post(ADD, draft, headers=HTMX)
 
     text = text_of(reply)
@@ -53,14 +53,14 @@ def test_continue_leads_to_add_secret_and_saves_nothing(administrator_browser, d
     assert not Client.objects.exists()
 
 
-def test_default_expiration_is_one_year_from_now(administrator_browser, draft, now):
+def test_add_secret_default_expiration_is_one_year_from_now(administrator_browser, draft, now):
     del draft["expiration"]
     reply = administrator_browser.post(ADD, draft)
 
     assert value_of("expiration", reply).startswith(str(now.year + 1))
 
 
-def test_back_shows_step_1_with_all_that_was_typed_in_both(administrator_browser, draft):
+def test_back_shows_step_1_and_keeps_both_steps(administrator_browser, draft):
     draft |= {"back": "1", "token_lifetime": "abc", "expiration": ""}
     reply = administrator_browser.post(ADD, draft)
 
@@ -96,7 +96,7 @@ def test_back_shows_step_1_with_all_that_was_typed_in_both(administrator_browser
     ],
 )
 @pytest.mark.parametrize("step", ["add", "register"])
-def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
+def test_add_client_invalid_field_is_explained_and_kept(
     administrator_browser, draft, field, typed, said, step
 ):
     draft[field] = typed
@@ -118,7 +118,7 @@ def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
     assert not Client.objects.exists()
 
 
-def test_every_problem_is_told_at_once(administrator_browser, draft, machine):
+def test_add_client_all_problems_are_listed_together(administrator_browser, draft, machine):
     draft |= {"name": "WIND PARK READER", "token_lifetime": "7200"}
     reply = administrator_browser.post(ADD, draft)
 
@@ -129,13 +129,13 @@ def test_every_problem_is_told_at_once(administrator_browser, draft, machine):
 
 
 @pytest.mark.parametrize("typed", ["", "60", "3600"])
-def test_lifetimes_that_are_right(administrator_browser, draft, typed):
+def test_add_client_valid_lifetimes_are_accepted(administrator_browser, draft, typed):
     draft["token_lifetime"] = typed
 
     assert administrator_browser.post(ADD, draft).status_code == 200
 
 
-def test_role_of_another_tenant_is_refused(administrator_browser, draft, stranger):
+def test_add_client_role_of_another_tenant_is_refused(administrator_browser, draft, stranger):
     theirs = make_role("Theirs", stranger.tenant)
     draft["roles"] = [str(theirs.pk)]
     reply = administrator_browser.post(ADD, draft)
@@ -145,9 +145,7 @@ def test_role_of_another_tenant_is_refused(administrator_browser, draft, strange
     assert "Theirs" not in text_of(reply)
 
 
-def test_tenant_administrator_needs_a_second_tick_that_names_the_client(
-    administrator_browser, draft, tenant
-):
+def test_add_client_tenant_administrator_needs_a_second_tick(administrator_browser, draft, tenant):
     draft["roles"] = [str(role_id(tenant, TENANT_ADMINISTRATOR))]
     refused = administrator_browser.post(ADD, draft)
     accepted = administrator_browser.post(ADD, draft | {"confirm_admin": "on"})
@@ -158,7 +156,7 @@ def test_tenant_administrator_needs_a_second_tick_that_names_the_client(
     assert value_of("confirm_admin", accepted) == "True"
 
 
-def test_text_is_shown_escaped(administrator_browser, draft):
+def test_add_client_typed_text_is_escaped(administrator_browser, draft):
     draft |= {"name": '"><img src=x onerror=alert(1)>', "token_lifetime": '"><b>'}
     text = text_of(administrator_browser.post(ADD, draft))
 
@@ -167,7 +165,9 @@ def test_text_is_shown_escaped(administrator_browser, draft):
 
 
 @pytest.mark.parametrize("step", ["add", "register"])
-def test_colleague_is_refused_by_name_of_the_right(colleague_browser, administrator, draft, step):
+def test_add_client_by_a_viewer_is_refused_naming_the_permission(
+    colleague_browser, administrator, draft, step
+):
     reply = colleague_browser.post(f"/security/clients/{step}", draft)
 
     assert reply.status_code == 403
@@ -176,7 +176,7 @@ def test_colleague_is_refused_by_name_of_the_right(colleague_browser, administra
     assert not Client.objects.exists()
 
 
-def test_refusal_opens_as_a_window(colleague_browser):
+def test_add_client_refusal_opens_as_a_window(colleague_browser):
     reply = colleague_browser.get(ADD, headers=HTMX)
 
     assert reply.status_code == 403
@@ -184,13 +184,13 @@ def test_refusal_opens_as_a_window(colleague_browser):
     assert reply["HX-Retarget"] == "#window"
 
 
-def test_name_of_another_tenants_client_is_free(stranger_browser, machine, draft):
+def test_add_client_name_used_by_another_tenant_is_accepted(stranger_browser, machine, draft):
     draft |= {"name": "Wind park reader", "roles": []}
 
     assert stranger_browser.post(ADD, draft).status_code == 200
 
 
-def test_find_field_shows_only_with_more_than_8_roles(administrator_browser, tenant):
+def test_roles_picker_search_field_appears_above_8_roles(administrator_browser, tenant):
     assert "data-find-role" not in text_of(administrator_browser.get(ADD))
     make_role("An eighth", tenant)
     make_role("A ninth", tenant)

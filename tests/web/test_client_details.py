@@ -1,4 +1,4 @@
-"""Details of a client: four tabs, each with an address, each for those who may."""
+"""Details of a client: four tabs with their addresses and permissions."""
 
 from datetime import timedelta
 
@@ -6,8 +6,10 @@ import pytest
 
 from clients_app.models import Client, ClientOwner, TokenUsage
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
+from tests.conftest import browser_of
 from tests.factories import make_client, make_person
-from tests.web.conftest import HTMX, browser_of, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
+from tests.web.conftest import record_use
 
 PANE = {**HTMX, "HX-Target": "details"}
 TABS = ["", "/secrets", "/roles", "/activity"]
@@ -25,7 +27,7 @@ def test_tab_is_a_page_with_the_list_beside_it(administrator_browser, address, t
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_tab_is_a_fragment(administrator_browser, address, tab):
+def test_tab_with_htmx_is_a_fragment(administrator_browser, address, tab):
     reply = administrator_browser.get(address(tab), headers=PANE)
 
     assert not is_page(reply)
@@ -34,13 +36,13 @@ def test_tab_is_a_fragment(administrator_browser, address, tab):
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_id_in_capitals_and_a_slash_at_the_end_answer_the_same(administrator_browser, machine, tab):
+def test_details_id_in_capitals_or_trailing_slash_works(administrator_browser, machine, tab):
     path = f"/security/clients/{str(machine.client.pk).upper()}{tab}/"
 
     assert "Wind park reader" in text_of(administrator_browser.get(path))
 
 
-def test_facts(administrator_browser, tenant, now):
+def test_details_tab_shows_the_facts_of_the_client(administrator_browser, tenant, now):
     client = make_client(
         "Pump 14",
         tenant,
@@ -74,14 +76,14 @@ def test_facts(administrator_browser, tenant, now):
     assert f">{ends}</time>" in text
 
 
-def test_without_a_token_that_lives_only_the_first_sentence_stands(administrator_browser, address):
+def test_details_tab_without_live_tokens_shows_one_sentence(administrator_browser, address):
     text = text_of(administrator_browser.get(address()))
 
     assert "Changes apply to new tokens at once." in text
     assert "stay valid until" not in text
 
 
-def test_secrets_are_shown_without_their_values(administrator_browser, machine, address):
+def test_secrets_tab_never_shows_secret_values(administrator_browser, machine, address):
     """SEC-13."""
     text = text_of(administrator_browser.get(address("/secrets")))
 
@@ -93,7 +95,7 @@ def test_secrets_are_shown_without_their_values(administrator_browser, machine, 
     assert bytes(machine.secret.tag).hex() not in text
 
 
-def test_roles_travel_in_tokens(administrator_browser, address):
+def test_roles_tab_shows_the_claims_of_tokens(administrator_browser, address):
     text = text_of(administrator_browser.get(address("/roles")))
 
     assert "Tenant Member" in text
@@ -104,13 +106,13 @@ def test_roles_travel_in_tokens(administrator_browser, address):
     ("role", "readable"),
     [(SECRET_ROTATOR, ["", "/secrets", "/roles"]), (TENANT_AUDITOR, TABS)],
 )
-def test_who_may_read_more_than_clients(tenant, address, role, readable):
+def test_tabs_follow_the_permissions_of_the_role(tenant, address, role, readable):
     browser = browser_of(make_person("other", tenant, role))
 
     assert [tab for tab in TABS if browser.get(address(tab)).status_code == 200] == readable
 
 
-def test_colleague_sees_no_secrets_and_no_activity(colleague_browser, address):
+def test_tabs_viewer_has_no_secrets_and_no_activity(colleague_browser, address):
     text = text_of(colleague_browser.get(address()))
 
     assert "/secrets" not in text
@@ -119,7 +121,7 @@ def test_colleague_sees_no_secrets_and_no_activity(colleague_browser, address):
     assert colleague_browser.get(address("/activity")).status_code == 403
 
 
-def test_owner_sees_the_secrets_of_his_client_alone(colleague, tenant, machine, address):
+def test_secrets_tab_owner_sees_only_their_own_client(colleague, tenant, machine, address):
     ClientOwner.objects.create(client=machine.client, person=colleague)
     other = make_client("Other", tenant).client
     browser = browser_of(colleague)
@@ -129,7 +131,7 @@ def test_owner_sees_the_secrets_of_his_client_alone(colleague, tenant, machine, 
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_another_tenants_client_is_one_that_never_was(stranger_browser, address, tab):
+def test_details_of_another_tenants_client_are_not_found(stranger_browser, address, tab):
     theirs = stranger_browser.get(address(tab))
     never = stranger_browser.get(f"/security/clients/5f0c2c1e-8d4b-4c59-9a1e-3f6f7f0b92d4{tab}")
 
@@ -138,9 +140,7 @@ def test_another_tenants_client_is_one_that_never_was(stranger_browser, address,
     assert "Wind park reader" not in text_of(theirs)
 
 
-def test_a_client_that_is_not_there_leads_to_the_removed_ones(
-    administrator_browser, colleague_browser
-):
+def test_details_not_found_links_to_removed_clients(administrator_browser, colleague_browser):
     gone = "5f0c2c1e-8d4b-4c59-9a1e-3f6f7f0b92d4"
     theirs, ours = (
         text_of(browser.get(f"/security/clients/{gone}"))
@@ -154,27 +154,20 @@ def test_a_client_that_is_not_there_leads_to_the_removed_ones(
     assert f"client={gone}" not in theirs
 
 
-def test_pane_keeps_filter_and_page_of_the_list(administrator_browser, address):
+def test_details_pane_keeps_filter_and_page_of_the_list(administrator_browser, address):
     text = text_of(administrator_browser.get(address("?q=wind"), headers=PANE))
 
     assert 'href="/security/clients?q=wind"' in text
     assert f'{address("/roles")}?q=wind"' in text
 
 
-def test_a_member_reads_neither_addresses_nor_owners(
+def test_details_tab_member_sees_no_addresses_or_owners(
     administrator_browser, colleague_browser, colleague, machine, address, now
 ):
     ClientOwner.objects.create(
         client=machine.client, person=make_person("olga", machine.client.tenant)
     )
-    TokenUsage.objects.create(
-        client=machine.client,
-        secret=machine.secret,
-        hour=now,
-        tokens=1,
-        last_at=now,
-        last_address="198.51.100.7",
-    )
+    record_use(machine.secret, now, address="198.51.100.7")
 
     for browser, sees in ((administrator_browser, True), (colleague_browser, False)):
         text = text_of(browser.get(address("")))

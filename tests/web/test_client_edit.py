@@ -1,38 +1,18 @@
-"""Edit Client: every field, who may what, and what someone else changed meanwhile."""
+"""Edit Client: every field, permissions, and concurrent changes."""
 
 import json
 from datetime import timedelta
 
 import pytest
 
-from clients_app.models import AuditEvent, Client, ClientOwner
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import make_client, make_role, role_id
-from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from clients_app.models import AuditEvent, Client
+from tests.factories import make_client, make_role
+from tests.responses import HTMX, is_page, text_of, value_of
 
-OLD = timedelta(minutes=10, seconds=5)
+EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
 
 
-@pytest.fixture
-def edit(address):
-    return address("/edit")
-
-
-@pytest.fixture
-def typed(machine):
-    """What the form holds when the window opens."""
-    return {
-        "version": "1",
-        "name": "Wind park reader",
-        "token_lifetime": "3600",
-        "description": "",
-        "contact": "",
-        "tags": "",
-    }
-
-
-def test_window_is_a_page_and_a_fragment_and_holds_what_is(administrator_browser, tenant):
+def test_edit_client_window_is_filled_as_page_and_fragment(administrator_browser, tenant):
     role = make_role("MyData.Role", tenant)
     about = {"description": "Sends <levels>", "contact": "North", "tags": ("pump", "north")}
     client = make_client("Pump 14", tenant, role_ids=frozenset({role.pk}), **about).client
@@ -50,9 +30,11 @@ def test_window_is_a_page_and_a_fragment_and_holds_what_is(administrator_browser
         assert "Pump 14, Client-Credentials." in text_of(reply)
 
 
-def test_every_field_is_saved_with_its_event(administrator_browser, machine, edit, typed, tenant):
+def test_edit_client_every_field_is_saved_and_recorded(
+    administrator_browser, machine, edit_client_address, edit_client_form, tenant
+):
     role = make_role("MyData.Role", tenant)
-    typed |= {
+    edit_client_form |= {
         "name": "Wind park writer",
         "roles": [str(role.pk)],
         "token_lifetime": "900",
@@ -60,7 +42,7 @@ def test_every_field_is_saved_with_its_event(administrator_browser, machine, edi
         "contact": "C",
         "tags": "a, b",
     }
-    reply = administrator_browser.post(edit, typed, headers=HTMX)
+    reply = administrator_browser.post(edit_client_address, edit_client_form, headers=HTMX)
 
     assert reply.status_code == 204
     told = json.loads(reply["HX-Trigger"])
@@ -74,8 +56,10 @@ def test_every_field_is_saved_with_its_event(administrator_browser, machine, edi
     assert AuditEvent.objects.filter(action="client.edited", actor_name="mara").count() == 1
 
 
-def test_without_javascript_it_leads_to_the_details(administrator_browser, address, edit, typed):
-    reply = administrator_browser.post(edit, typed | {"contact": "South"})
+def test_edit_client_without_javascript_redirects_to_the_details(
+    administrator_browser, address, edit_client_address, edit_client_form
+):
+    reply = administrator_browser.post(edit_client_address, edit_client_form | {"contact": "South"})
 
     assert (reply.status_code, reply["Location"]) == (303, address())
     assert "South" in text_of(administrator_browser.get(reply["Location"]))
@@ -94,11 +78,20 @@ def test_without_javascript_it_leads_to_the_details(administrator_browser, addre
         ("owners", "nobody", "Select people from the list."),
     ],
 )
-def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
-    administrator_browser, tenant, machine, edit, typed, field, wrong, said
+def test_edit_client_invalid_field_is_explained_and_kept(
+    administrator_browser,
+    tenant,
+    machine,
+    edit_client_address,
+    edit_client_form,
+    field,
+    wrong,
+    said,
 ):
     make_client("Pump 14", tenant)
-    reply = administrator_browser.post(edit, typed | {field: wrong}, headers=HTMX)
+    reply = administrator_browser.post(
+        edit_client_address, edit_client_form | {field: wrong}, headers=HTMX
+    )
 
     assert reply.status_code == 422
     assert "<title>Error: Edit Client · Portal</title>" in text_of(reply)
@@ -109,35 +102,30 @@ def test_what_breaks_a_rule_is_said_beside_the_field_and_kept(
     assert machine.client.version == 1
 
 
-def test_own_name_in_other_case_is_no_conflict(administrator_browser, edit, typed):
-    reply = administrator_browser.post(edit, typed | {"name": "WIND park reader"}, headers=HTMX)
+def test_edit_client_own_name_in_other_case_is_accepted(
+    administrator_browser, edit_client_address, edit_client_form
+):
+    reply = administrator_browser.post(
+        edit_client_address, edit_client_form | {"name": "WIND park reader"}, headers=HTMX
+    )
 
     assert reply.status_code == 204
 
 
-def test_tenant_administrator_needs_the_second_tick(
-    administrator_browser, tenant, machine, edit, typed
-):
-    typed |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
-    refused = administrator_browser.post(edit, typed)
-    accepted = administrator_browser.post(edit, typed | {"confirm_admin": "on"}, headers=HTMX)
-
-    assert refused.status_code == 422
-    assert "Confirm that Wind park reader becomes a Tenant Administrator" in text_of(refused)
-    assert accepted.status_code == 204
-    kept = administrator_browser.post(edit, typed | {"version": "2", "contact": "X"}, headers=HTMX)
-    assert kept.status_code == 204
-
-
-def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
-    administrator_browser, machine, edit, typed, tenant
+def test_edit_client_concurrent_change_is_shown_and_not_overwritten(
+    administrator_browser, machine, edit_client_address, edit_client_form, tenant
 ):
     role = make_role("MyData.Role", tenant)
     theirs = {"contact": "South", "tags": "pumps", "roles": [str(role.pk)]}
-    assert administrator_browser.post(edit, typed | theirs, headers=HTMX).status_code == 204
+    assert (
+        administrator_browser.post(
+            edit_client_address, edit_client_form | theirs, headers=HTMX
+        ).status_code
+        == 204
+    )
 
-    mine = typed | {"contact": "North", "description": "Mine"}
-    reply = administrator_browser.post(edit, mine, headers=HTMX)
+    mine = edit_client_form | {"contact": "North", "description": "Mine"}
+    reply = administrator_browser.post(edit_client_address, mine, headers=HTMX)
 
     text = text_of(reply)
     assert reply.status_code == 422
@@ -152,121 +140,48 @@ def test_change_of_someone_else_is_shown_field_by_field_and_not_overwritten(
     machine.client.refresh_from_db()
     assert (machine.client.contact, machine.client.description) == ("South", "")
 
-    again = administrator_browser.post(edit, mine | {"version": "2"}, headers=HTMX)
+    again = administrator_browser.post(edit_client_address, mine | {"version": "2"}, headers=HTMX)
     assert again.status_code == 204
     machine.client.refresh_from_db()
     assert (machine.client.contact, machine.client.version) == ("North", 3)
 
 
 @pytest.mark.parametrize("version", ["", "abc", "0", "²", "9" * 30])
-def test_version_that_never_was_saves_nothing(administrator_browser, machine, edit, typed, version):
-    reply = administrator_browser.post(edit, typed | {"version": version, "contact": "X"})
+def test_edit_client_unknown_version_saves_nothing(
+    administrator_browser, machine, edit_client_address, edit_client_form, version
+):
+    reply = administrator_browser.post(
+        edit_client_address, edit_client_form | {"version": version, "contact": "X"}
+    )
 
     assert reply.status_code == 422
     machine.client.refresh_from_db()
     assert machine.client.contact == ""
 
 
-def test_fields_that_the_form_does_not_have_change_nothing(
-    administrator_browser, machine, edit, typed, stranger
+def test_edit_client_forged_fields_are_ignored(
+    administrator_browser, machine, edit_client_address, edit_client_form, stranger
 ):
-    """ROL-9: each column of the row, named in turn by a forged form."""
+    """ROL-9: a forged form sends each column of the row in turn."""
     columns = {field.attname for field in Client._meta.concrete_fields}
-    kept = columns - set(typed) - {"may_introspect"}  # the fields of the form
-    changes = {"version", "updated_at", "updated_by"}  # by each edit, never by what a form says
+    kept = columns - set(edit_client_form) - {"may_introspect"}  # the fields of the form
+    changes = {"version", "updated_at", "updated_by"}  # set by each edit, never by a form
     before = Client.objects.values(*kept - changes).get(pk=machine.client.pk)
     forged = dict.fromkeys(kept, "1") | {"tenant": stranger.tenant_id, "tenant_id": "1"}
 
-    reply = administrator_browser.post(edit, forged | typed | {"contact": "North"}, headers=HTMX)
+    reply = administrator_browser.post(
+        edit_client_address, forged | edit_client_form | {"contact": "North"}, headers=HTMX
+    )
 
     assert reply.status_code == 204
     assert Client.objects.get(pk=machine.client.pk).contact == "North"
     assert Client.objects.values(*kept - changes).get(pk=machine.client.pk) == before
 
 
-def test_owners_are_people_of_the_tenant(
-    administrator_browser, colleague, stranger, machine, edit, typed, address
-):
-    window = text_of(administrator_browser.get(edit))
-    assert "jonas" in window
-    assert "zofia" not in window
-
-    reply = administrator_browser.post(edit, typed | {"owners": [str(colleague.pk)]}, headers=HTMX)
-    assert reply.status_code == 204
-    assert list(machine.client.owners.all()) == [colleague]
-    assert "jonas" in text_of(administrator_browser.get(address()))
-    stolen = administrator_browser.post(edit, typed | {"owners": [str(stranger.pk)]})
-    assert stolen.status_code == 422
-
-
-def test_fields_and_owners_are_saved_together_or_not_at_all(
-    administrator_browser, colleague, machine, edit, typed
-):
-    typed |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
-    assert administrator_browser.post(edit, typed).status_code == 422
-
-    assert not machine.client.owners.exists()
-
-
-def test_owner_edits_fields_but_neither_roles_nor_owners(
-    colleague, machine, edit, typed, tenant, address
-):
-    ClientOwner.objects.create(client=machine.client, person=colleague)
-    role = make_role("MyData.Role", tenant)
-    machine.client.roles.add(role)
-    browser = browser_of(colleague)
-
-    window = text_of(browser.get(edit))
-    assert 'name="roles"' not in window
-    assert 'name="owners"' not in window
-    assert "Edit Client" in text_of(browser.get(address()))
-    assert "Remove Client" not in text_of(browser.get(address()))
-    forged = typed | {"contact": "X", "roles": [], "owners": []}
-    assert browser.post(edit, forged, headers=HTMX).status_code == 204
-    machine.client.refresh_from_db()
-    assert machine.client.contact == "X"
-    assert role in machine.client.roles.all()
-    assert list(machine.client.owners.all()) == [colleague]
-
-
-def test_changed_roles_and_owners_ask_for_proof_and_fields_do_not(
-    administrator, colleague, machine, edit, typed, tenant
-):
-    role = make_role("MyData.Role", tenant)
-    browser = browser_of(administrator, proof_age=OLD)
-
-    assert "Confirm your identity" not in text_of(browser.get(edit))
-    assert browser.post(edit, typed | {"contact": "X"}, headers=HTMX).status_code == 204
-    typed |= {"version": "2", "contact": "Y"}
-    for power in ({"roles": [str(role.pk)]}, {"owners": [str(colleague.pk)]}):
-        asked = browser.post(edit, typed | power, headers=HTMX)
-        assert "Confirm your identity" in text_of(asked)
-        assert value_of("contact", asked) == "Y"
-    proved = typed | power | {"proof_for": "POST", "proof": PASSWORD}
-    assert browser.post(edit, proved, headers=HTMX).status_code == 204
-    machine.client.refresh_from_db()
-    assert machine.client.contact == "Y"
-    assert list(machine.client.owners.all()) == [colleague]
-
-
-def test_window_that_came_back_shows_what_was_typed(administrator_browser, edit, typed, tenant):
-    role = make_role("MyData.Role", tenant)
-    Client.objects.get().roles.add(role)
-    reply = administrator_browser.post(edit, typed | {"back": "1", "name": "Half"}, headers=HTMX)
-
-    assert reply.status_code == 200
-    assert value_of("name", reply) == "Half"
-    assert f'value="{role.pk}" checked' not in text_of(reply)
-
-
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
-    colleague_browser, stranger_browser, client, machine, edit, typed, method
+def test_edit_client_without_permission_is_refused(
+    expect_refused, machine, edit_client_address, edit_client_form, method
 ):
-    sent = typed | {"name": "Mine"}
-
-    assert getattr(colleague_browser, method)(edit, sent).status_code == 403
-    assert getattr(stranger_browser, method)(edit, sent).status_code == 404
-    assert getattr(client, method)(edit, sent).status_code in (303, 403)
+    expect_refused(method, edit_client_address, edit_client_form | {"name": "Mine"})
     machine.client.refresh_from_db()
     assert machine.client.name == "Wind park reader"

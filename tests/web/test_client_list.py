@@ -1,4 +1,4 @@
-"""The list of clients: types, filter, pages, and what each may see of it."""
+"""The list of clients: types, filter, pages, and what each role sees."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ import pytest
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client
 from tests.factories import insert_clients, make_client, make_tenant
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
-def test_front_page_leads_to_the_list(administrator_browser):
+def test_front_page_redirects_to_the_list(administrator_browser):
     reply = administrator_browser.get("/?type=hybrid&q=pump")
 
     assert reply.status_code == 303
@@ -39,14 +39,16 @@ def test_list_shows_name_id_state_and_next_expiration(administrator_browser, mac
         (timedelta(minutes=90), "Expires in 1 hour"),
     ],
 )
-def test_next_expiration_is_said_in_words(administrator_browser, tenant, now, ends_in, words):
+def test_next_expiration_is_shown_in_words(administrator_browser, tenant, now, ends_in, words):
     ends_at = None if ends_in is None else now + ends_in + timedelta(seconds=30)
     make_client("One", tenant, now=now, expires_at=ends_at)
 
     assert words in text_of(administrator_browser.get("/security/clients"))
 
 
-def test_expired_and_missing_secrets_are_told_apart(administrator_browser, machine, now):
+def test_next_expiration_distinguishes_expired_and_missing_secrets(
+    administrator_browser, machine, now
+):
     machine.client.secrets.update(created_at=now - timedelta(days=9))
     machine.client.secrets.update(expires_at=now - timedelta(days=3, minutes=1))
     assert "Expired 3 days ago" in text_of(administrator_browser.get("/security/clients"))
@@ -56,7 +58,7 @@ def test_expired_and_missing_secrets_are_told_apart(administrator_browser, machi
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_filter_finds_by_name_id_and_tag(administrator_browser, tenant, slash):
+def test_filter_matches_name_id_and_tag(administrator_browser, tenant, slash):
     wanted = make_client("Größe 7", tenant, tags=("pumps",)).client
     make_client("Another", tenant)
 
@@ -67,7 +69,7 @@ def test_filter_finds_by_name_id_and_tag(administrator_browser, tenant, slash):
         assert "remove filter" in text
 
 
-def test_filter_that_fits_nothing_repeats_what_was_sought(administrator_browser, machine):
+def test_filter_without_matches_repeats_the_query(administrator_browser, machine):
     text = text_of(administrator_browser.get("/security/clients", {"q": "<b>turbnie"}))
 
     assert "No clients match “&lt;b&gt;turbnie”" in text
@@ -77,16 +79,14 @@ def test_filter_that_fits_nothing_repeats_what_was_sought(administrator_browser,
 @pytest.mark.parametrize(
     "query", ["?page=0", "?page=-1", "?page=9", "?page=x", "?type=none", "?q=%00", "?page=²"]
 )
-def test_what_makes_no_sense_in_the_address_counts_as_not_said(
-    administrator_browser, machine, query
-):
+def test_list_invalid_query_parameters_are_ignored(administrator_browser, machine, query):
     reply = administrator_browser.get(f"/security/clients{query}")
 
     assert reply.status_code == 200
     assert "Wind park reader" in text_of(reply)
 
 
-def test_pages_have_addresses_that_keep_type_and_filter(administrator_browser, tenant):
+def test_page_links_keep_type_and_filter(administrator_browser, tenant):
     insert_clients([f"Pump {n:03}" for n in range(PAGE_SIZE + 1)], tenant)
 
     first = text_of(administrator_browser.get("/security/clients", {"q": "pump"}))
@@ -102,7 +102,7 @@ def test_pages_have_addresses_that_keep_type_and_filter(administrator_browser, t
     ("client_type", "label"),
     [("hybrid", "Hybrid"), ("authorization-code", "Authorization Code")],
 )
-def test_other_types_have_a_list_and_a_window_of_their_own(
+def test_client_types_each_have_a_list_and_an_add_window(
     administrator_browser, machine, client_type, label
 ):
     text = text_of(administrator_browser.get("/security/clients", {"type": client_type}))
@@ -112,7 +112,7 @@ def test_other_types_have_a_list_and_a_window_of_their_own(
     assert f'href="/help/get-started/{client_type}"' in text
 
 
-def test_fragment_is_the_region_with_counts_and_the_address(administrator_browser, machine):
+def test_list_fragment_has_counts_and_pushes_the_address(administrator_browser, machine):
     reply = administrator_browser.get(
         "/security/clients",
         {"type": "client-credentials", "q": "wind"},
@@ -126,20 +126,20 @@ def test_fragment_is_the_region_with_counts_and_the_address(administrator_browse
     assert reply["HX-Replace-Url"] == "/security/clients?type=client-credentials&q=wind"
 
 
-def test_choosing_a_type_makes_a_new_entry_in_the_history(administrator_browser, machine):
+def test_choosing_a_type_pushes_a_history_entry(administrator_browser, machine):
     headers = {"HX-Request": "true", "HX-Target": "clients", "HX-Trigger-Name": "type"}
     reply = administrator_browser.get("/security/clients", {"type": "hybrid"}, headers=headers)
 
     assert reply["HX-Push-Url"] == "/security/clients?type=hybrid"
 
 
-def test_back_and_forward_get_the_whole_page(administrator_browser, machine):
+def test_history_restore_request_gets_the_whole_page(administrator_browser, machine):
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
 
     assert is_page(administrator_browser.get("/security/clients", headers=headers))
 
 
-def test_list_alone_is_refetched_after_a_change(administrator_browser, machine):
+def test_list_is_refetched_alone_after_a_change(administrator_browser, machine):
     headers = {**HTMX, "HX-Target": "list"}
     text = text_of(administrator_browser.get("/security/clients", headers=headers))
 
@@ -147,18 +147,18 @@ def test_list_alone_is_refetched_after_a_change(administrator_browser, machine):
     assert 'id="clients"' not in text
 
 
-def test_colleague_reads_and_is_not_offered_what_he_may_not(colleague_browser, machine):
+def test_list_viewer_is_not_offered_forbidden_operations(colleague_browser, machine):
     text = text_of(colleague_browser.get("/security/clients"))
 
     assert "Wind park reader" in text
     assert "Add Client" not in text
 
 
-def test_clients_of_another_tenant_are_not_there(stranger_browser, machine):
+def test_list_of_another_tenant_is_separate(stranger_browser, machine):
     assert "Wind park reader" not in text_of(stranger_browser.get("/security/clients"))
 
 
-def test_number_of_queries_does_not_grow_with_the_list(
+def test_list_query_count_does_not_grow_with_clients(
     administrator_browser, tenant, django_assert_max_num_queries
 ):
     insert_clients([f"Pump {n}" for n in range(40)], tenant)
@@ -166,7 +166,7 @@ def test_number_of_queries_does_not_grow_with_the_list(
         administrator_browser.get("/security/clients")
 
 
-def test_tenant_stands_in_the_left_pane(stranger_browser):
+def test_left_pane_shows_the_tenant(stranger_browser):
     assert "Cranes GmbH" in text_of(stranger_browser.get("/security/clients"))
     make_tenant("Third")
     assert "Third" not in text_of(stranger_browser.get("/security/clients"))

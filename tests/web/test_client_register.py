@@ -1,4 +1,4 @@
-"""Add Client, step 2: client and secret are saved together, and the secret is shown once."""
+"""Add Client, step 2: saves client and secret together and shows the secret once."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from clients_app import conf
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant, UsedFormKey
 from clients_app.services.secrets.digests import digest_fits
 from tests.factories import make_client
-from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
 
 
-def test_secret_is_shown_once_and_kept_only_as_a_digest(
+def test_add_shows_the_secret_once_and_keeps_only_a_digest(
     administrator_browser, draft, dump_of_every_table
 ):
     reply = administrator_browser.post(REGISTER, draft, headers=HTMX)
@@ -35,7 +35,7 @@ def test_secret_is_shown_once_and_kept_only_as_a_digest(
         )
 
 
-def test_all_that_was_typed_is_saved(administrator_browser, draft):
+def test_add_saves_everything_typed(administrator_browser, draft):
     administrator_browser.post(REGISTER, draft)
 
     client, secret = Client.objects.get(), ClientSecret.objects.get()
@@ -47,7 +47,7 @@ def test_all_that_was_typed_is_saved(administrator_browser, draft):
     assert secret.expires_at.strftime("%Y-%m-%d %H:%M") == draft["expiration"]
 
 
-def test_without_javascript_the_same_answer_is_a_page(administrator_browser, draft):
+def test_add_without_javascript_answers_with_a_page(administrator_browser, draft):
     reply = administrator_browser.post(REGISTER, draft)
 
     assert reply.status_code == 200  # no redirect: the address does not change
@@ -57,7 +57,7 @@ def test_without_javascript_the_same_answer_is_a_page(administrator_browser, dra
     assert text_of(reply).split("<title>")[1].split("</title>")[0].count(plain) == 0
 
 
-def test_snippets_hold_the_real_address_and_values(administrator_browser, draft):
+def test_snippets_contain_the_real_address_and_values(administrator_browser, draft):
     reply = administrator_browser.post(REGISTER, draft)
 
     text, plain = text_of(reply), plain_secret_in(reply)
@@ -65,7 +65,7 @@ def test_snippets_hold_the_real_address_and_values(administrator_browser, draft)
     assert text.count(plain) == 5  # in its box and in four snippets, nowhere else
 
 
-def test_secret_is_in_no_attribute(administrator_browser, draft):
+def test_created_window_has_no_secret_in_attributes(administrator_browser, draft):
     reply = administrator_browser.post(REGISTER, draft)
 
     plain = plain_secret_in(reply)
@@ -73,7 +73,7 @@ def test_secret_is_in_no_attribute(administrator_browser, draft):
         assert part.rfind(">") > part.rfind("<")
 
 
-def test_form_sent_twice_adds_once_and_shows_no_secret(administrator_browser, draft):
+def test_add_sent_twice_adds_once_and_shows_no_secret(administrator_browser, draft):
     first = administrator_browser.post(REGISTER, draft)
     again = administrator_browser.post(REGISTER, draft, headers=HTMX)
 
@@ -87,7 +87,7 @@ def test_form_sent_twice_adds_once_and_shows_no_secret(administrator_browser, dr
     assert AuditEvent.objects.filter(action="client.added").count() == 1
 
 
-def test_key_of_another_person_is_not_mine(administrator_browser, stranger_browser, draft):
+def test_form_key_of_another_person_does_not_match(administrator_browser, stranger_browser, draft):
     administrator_browser.post(REGISTER, draft)
     reply = stranger_browser.post(REGISTER, draft | {"roles": []})
 
@@ -96,14 +96,14 @@ def test_key_of_another_person_is_not_mine(administrator_browser, stranger_brows
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b" * 10, "\x00" * 20])
-def test_key_that_was_forged_is_replaced(administrator_browser, draft, key):
+def test_form_key_forged_is_replaced(administrator_browser, draft, key):
     reply = administrator_browser.post(REGISTER, draft | {"form_key": key})
 
     assert reply.status_code == 200
     assert len(UsedFormKey.objects.get().key) == 24
 
 
-def test_name_that_was_taken_meanwhile_leads_back_to_step_1(administrator_browser, draft, tenant):
+def test_add_with_a_name_taken_meanwhile_returns_to_step_1(administrator_browser, draft, tenant):
     assert administrator_browser.post(ADD, draft).status_code == 200
     make_client("reservoir 3 GATEWAY", tenant)
     reply = administrator_browser.post(REGISTER, draft, headers=HTMX)
@@ -116,7 +116,9 @@ def test_name_that_was_taken_meanwhile_leads_back_to_step_1(administrator_browse
     assert Client.objects.count() == 1
 
 
-def test_full_tenant_is_said_above_the_form(administrator_browser, draft, settings, machine):
+def test_add_in_a_full_tenant_is_explained_above_the_form(
+    administrator_browser, draft, settings, machine
+):
     settings.CLIENTS_PER_TENANT = 1
     reply = administrator_browser.post(REGISTER, draft)
 
@@ -134,7 +136,9 @@ def test_full_tenant_is_said_above_the_form(administrator_browser, draft, settin
         ("", "Enter a date and time as YYYY-MM-DD hh:mm"),
     ],
 )
-def test_wrong_expiration_is_said_and_kept(administrator_browser, draft, typed, said):
+def test_add_with_an_invalid_expiration_is_explained_and_kept(
+    administrator_browser, draft, typed, said
+):
     reply = administrator_browser.post(REGISTER, draft | {"expiration": typed}, headers=HTMX)
 
     text = text_of(reply)
@@ -146,7 +150,7 @@ def test_wrong_expiration_is_said_and_kept(administrator_browser, draft, typed, 
     assert not Client.objects.exists()
 
 
-def test_description_of_the_secret_that_is_too_long(administrator_browser, draft):
+def test_add_with_a_too_long_secret_description_is_refused(administrator_browser, draft):
     draft["secret_description"] = "x" * 201
     reply = administrator_browser.post(REGISTER, draft)
 
@@ -163,7 +167,9 @@ def test_never_expires_ignores_the_date(administrator_browser, draft):
     assert ClientSecret.objects.get().expires_at is None
 
 
-def test_date_is_on_the_clocks_of_the_person(administrator_browser, administrator, draft, now):
+def test_expiration_is_in_the_time_zone_of_the_person(
+    administrator_browser, administrator, draft, now
+):
     administrator.time_zone = "Europe/Berlin"
     administrator.save(update_fields=["time_zone"])
     asked = administrator_browser.post(ADD, draft)
@@ -173,7 +179,7 @@ def test_date_is_on_the_clocks_of_the_person(administrator_browser, administrato
     assert ClientSecret.objects.get().expires_at.strftime("%H:%M") == "09:15"
 
 
-def test_hour_that_the_clocks_skip_is_refused(administrator_browser, administrator, draft):
+def test_expiration_in_a_skipped_hour_is_refused(administrator_browser, administrator, draft):
     administrator.time_zone = "Europe/Berlin"
     administrator.save(update_fields=["time_zone"])
     reply = administrator_browser.post(REGISTER, draft | {"expiration": "2027-03-28 02:30"})
@@ -182,7 +188,7 @@ def test_hour_that_the_clocks_skip_is_refused(administrator_browser, administrat
     assert "skip 2027-03-28 02:30" in text_of(reply)
 
 
-def test_step_1_in_hidden_inputs_is_trusted_for_nothing(administrator_browser, draft, stranger):
+def test_add_validates_step_1_again(administrator_browser, draft, stranger):
     theirs = stranger.tenant.roles.first()
     reply = administrator_browser.post(REGISTER, draft | {"roles": [str(theirs.pk)]})
 
@@ -190,20 +196,20 @@ def test_step_1_in_hidden_inputs_is_trusted_for_nothing(administrator_browser, d
     assert not Client.objects.exists()
 
 
-def test_tenant_member_is_there_though_the_form_was_forged(administrator_browser, draft):
+def test_add_with_a_forged_form_keeps_tenant_member(administrator_browser, draft):
     administrator_browser.post(REGISTER, draft | {"roles": []})
 
     assert [role.name for role in Client.objects.get().roles.all()] == ["Tenant Member"]
 
 
-def test_reload_of_its_address_opens_step_1(administrator_browser):
+def test_register_address_reloaded_opens_step_1(administrator_browser):
     reply = administrator_browser.get(REGISTER)
 
     assert reply.status_code == 303
     assert reply["Location"] == ADD
 
 
-def test_both_descriptions_wrong_stand_each_in_its_own_window(administrator_browser, draft):
+def test_add_with_both_descriptions_invalid_marks_each_in_its_window(administrator_browser, draft):
     wrong = {"description": "d" * 501, "secret_description": "s" * 202}
     first = administrator_browser.post(REGISTER, draft | wrong, headers=HTMX)
     second = administrator_browser.post(
@@ -219,7 +225,7 @@ def test_both_descriptions_wrong_stand_each_in_its_own_window(administrator_brow
     assert not Client.objects.exists()
 
 
-def test_what_a_policy_says_of_the_secret_stands_in_its_window(
+def test_add_against_a_policy_is_explained_in_the_secret_window(
     administrator_browser, administrator, draft
 ):
     Tenant.objects.filter(pk=administrator.tenant_id).update(secret_days_max=30)

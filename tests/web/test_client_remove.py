@@ -1,4 +1,4 @@
-"""Remove Client: says what goes, asks for the name of one in use, and removes at once."""
+"""Remove Client: lists the effects, asks for the name of a client in use, then removes."""
 
 import json
 from datetime import timedelta
@@ -6,29 +6,32 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client
+from tests.conftest import browser_of
 from tests.factories import insert_secrets
-from tests.web.conftest import HTMX, browser_of, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 
 @pytest.fixture
-def remove(address):
+def remove_address(address):
     return address("/remove")
 
 
 @pytest.fixture
-def in_use(machine, now):
+def used_lately(machine, now):
     used = now - timedelta(hours=23, minutes=59)
     Client.objects.filter(pk=machine.client.pk).update(last_token_at=used)
 
 
-def is_there(machine) -> bool:
+def client_exists(machine) -> bool:
     return Client.objects.present().filter(pk=machine.client.pk).exists()
 
 
-def test_window_says_what_goes_and_offers_to_disable(administrator_browser, machine, remove):
+def test_remove_client_window_lists_effects_and_offers_disable(
+    administrator_browser, machine, remove_address
+):
     insert_secrets(machine.client, 1)
     for headers in ({}, HTMX):
-        reply = administrator_browser.get(remove, headers=headers)
+        reply = administrator_browser.get(remove_address, headers=headers)
         text = text_of(reply)
         assert is_page(reply) is not bool(headers)
         assert "<b>Wind park reader</b> and its <b>2 secrets</b> will be removed." in text
@@ -36,23 +39,27 @@ def test_window_says_what_goes_and_offers_to_disable(administrator_browser, mach
         assert "This client has never been used." in text
         assert "/disable" in text
         assert 'name="confirm"' not in text
-    assert is_there(machine)
+    assert client_exists(machine)
 
 
-def test_removed_at_once_and_said(administrator_browser, machine, remove, address):
-    reply = administrator_browser.post(remove, headers=HTMX)
+def test_remove_client_takes_effect_immediately(
+    administrator_browser, machine, remove_address, address
+):
+    reply = administrator_browser.post(remove_address, headers=HTMX)
 
     assert reply.status_code == 204
     assert set(json.loads(reply["HX-Trigger"])) == {"clientRemoved", "windowDone", "toast"}
-    assert not is_there(machine)
+    assert not client_exists(machine)
     assert not machine.client.secrets.filter(removed_at=None).exists()
     for method in ("get", "post"):
-        assert getattr(administrator_browser, method)(remove).status_code == 404
+        assert getattr(administrator_browser, method)(remove_address).status_code == 404
     assert administrator_browser.get(address()).status_code == 404
 
 
-def test_without_javascript_it_leads_to_the_list(administrator_browser, remove):
-    reply = administrator_browser.post(remove)
+def test_remove_client_without_javascript_redirects_to_the_list(
+    administrator_browser, remove_address
+):
+    reply = administrator_browser.post(remove_address)
 
     assert reply.status_code == 303
     assert reply["Location"] == "/security/clients?type=client-credentials"
@@ -60,44 +67,48 @@ def test_without_javascript_it_leads_to_the_list(administrator_browser, remove):
     assert "Wind park reader removed. It can be restored for 30 days." in text
 
 
-@pytest.mark.usefixtures("in_use")
+@pytest.mark.usefixtures("used_lately")
 @pytest.mark.parametrize("wrong", ["", "wind park reader", "Wind park"])
-def test_one_in_use_asks_for_its_name(administrator_browser, machine, remove, wrong):
-    assert "This client is in use" in text_of(administrator_browser.get(remove))
-    reply = administrator_browser.post(remove, {"confirm": wrong}, headers=HTMX)
+def test_remove_client_in_use_asks_for_its_name(
+    administrator_browser, machine, remove_address, wrong
+):
+    assert "This client is in use" in text_of(administrator_browser.get(remove_address))
+    reply = administrator_browser.post(remove_address, {"confirm": wrong}, headers=HTMX)
 
     assert reply.status_code == 422
     said = "Enter Wind park reader, the name of the client, to remove it."
     assert text_of(reply).count(said) == 2
     assert value_of("confirm", reply) == wrong
-    assert is_there(machine)
+    assert client_exists(machine)
 
     sent = {"confirm": " Wind park reader "}
-    assert administrator_browser.post(remove, sent, headers=HTMX).status_code == 204
-    assert not is_there(machine)
+    assert administrator_browser.post(remove_address, sent, headers=HTMX).status_code == 204
+    assert not client_exists(machine)
 
 
-def test_one_not_used_for_a_day_does_not(administrator_browser, machine, remove, now):
+def test_remove_client_unused_for_a_day_does_not_ask_for_its_name(
+    administrator_browser, machine, remove_address, now
+):
     used = now - timedelta(hours=24, seconds=1)
     Client.objects.filter(pk=machine.client.pk).update(last_token_at=used)
 
-    text = text_of(administrator_browser.get(remove))
+    text = text_of(administrator_browser.get(remove_address))
     assert 'name="confirm"' not in text
     assert "Its last token was issued" in text
-    assert administrator_browser.post(remove, headers=HTMX).status_code == 204
+    assert administrator_browser.post(remove_address, headers=HTMX).status_code == 204
 
 
-def test_old_proof_is_asked_for(administrator, remove, machine):
+def test_remove_client_with_an_old_proof_asks_to_confirm_identity(
+    administrator, remove_address, machine
+):
     browser = browser_of(administrator, proof_age=timedelta(minutes=11))
 
-    assert "Confirm your identity" in text_of(browser.get(remove))
+    assert "Confirm your identity" in text_of(browser.get(remove_address))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_stranger_and_nobody(
-    colleague_browser, stranger_browser, client, machine, remove, method
+def test_remove_client_without_permission_is_refused(
+    expect_refused, machine, remove_address, method
 ):
-    assert getattr(colleague_browser, method)(remove).status_code == 403
-    assert getattr(stranger_browser, method)(remove).status_code == 404
-    assert getattr(client, method)(remove).status_code in (303, 403)
-    assert is_there(machine)
+    expect_refused(method, remove_address)
+    assert client_exists(machine)

@@ -1,26 +1,26 @@
-"""Find: clients, roles, pages and actions by a few letters; and the list of keys."""
+"""Find: clients, roles, pages and actions by a few letters; and the list of shortcuts."""
 
 import re
 
 import pytest
 
 from tests.factories import make_client, make_role
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
-def found(browser, q: str) -> list[str]:
-    """Return the names that Find shows, marks taken away."""
+def find_names(browser, q: str) -> list[str]:
+    """Return the names that Find shows, without highlighting."""
     text = text_of(browser.get("/find", {"q": q}, headers={**HTMX, "HX-Target": "found"}))
     names = re.findall(r'<svg class="icon"[^>]*>.*?</svg><span>(.*?)</span>', text)
     return [re.sub("</?mark>", "", name) for name in names]
 
 
-def test_names_that_begin_so_come_first(administrator_browser, tenant):
+def test_find_lists_prefix_matches_first(administrator_browser, tenant):
     for name in ("Old pump", "Pump B", "pump A", "Turbine"):
         make_client(name, tenant)
     make_role("Pump operator", tenant)
 
-    assert found(administrator_browser, "pump") == [
+    assert find_names(administrator_browser, "pump") == [
         "pump A",
         "Pump B",
         "Old pump",
@@ -28,14 +28,14 @@ def test_names_that_begin_so_come_first(administrator_browser, tenant):
     ]
 
 
-def test_a_client_by_tag_and_by_id(administrator_browser, machine):
+def test_find_matches_clients_by_tag_and_id(administrator_browser, machine):
     machine.client.tags.create(name="North", name_key="north")
 
-    assert found(administrator_browser, "nort") == ["Wind park reader"]
-    assert found(administrator_browser, str(machine.client.pk)[:13]) == ["Wind park reader"]
+    assert find_names(administrator_browser, "nort") == ["Wind park reader"]
+    assert find_names(administrator_browser, str(machine.client.pk)[:13]) == ["Wind park reader"]
 
 
-def test_what_fits_is_marked_and_escaped(administrator_browser, tenant):
+def test_find_matches_are_highlighted_and_escaped(administrator_browser, tenant):
     make_client("<b>Pump</b>", tenant)
 
     text = text_of(administrator_browser.get("/find", {"q": "PUMP"}))
@@ -43,45 +43,38 @@ def test_what_fits_is_marked_and_escaped(administrator_browser, tenant):
     assert "&lt;b&gt;<mark>Pump</mark>&lt;/b&gt;" in text
 
 
-def test_eight_of_each_kind_at_the_most(administrator_browser, tenant):
+def test_find_lists_at_most_eight_of_each_kind(administrator_browser, tenant):
     for number in range(10):
         make_client(f"Pump {number}", tenant)
 
-    assert len(found(administrator_browser, "pump")) == 8
+    assert len(find_names(administrator_browser, "pump")) == 8
 
 
-def test_removed_clients_and_those_of_others_are_not_found(stranger_browser, machine):
-    assert found(stranger_browser, "wind") == []
+def test_find_omits_removed_and_foreign_clients(stranger_browser, machine):
+    assert find_names(stranger_browser, "wind") == []
 
 
 @pytest.mark.parametrize("q", ["\x00", "x" * 5000, "%", "_", "\u202e", "'"])
-def test_odd_letters_find_nothing_and_break_nothing(administrator_browser, machine, q):
+def test_find_special_characters_find_nothing(administrator_browser, machine, q):
     assert administrator_browser.get("/find", {"q": q}).status_code == 200
-    assert "Wind park reader" not in found(administrator_browser, q)
+    assert "Wind park reader" not in find_names(administrator_browser, q)
 
 
-def test_actions_for_those_who_may(administrator_browser, colleague_browser):
-    assert "Add Client" in found(administrator_browser, "")
-    assert "Open Roles" in found(colleague_browser, "")
-    assert "Add Client" not in found(colleague_browser, "add")
-    assert found(administrator_browser, "open ") == [
+def test_find_offers_only_permitted_actions(administrator_browser, colleague_browser):
+    assert "Add Client" in find_names(administrator_browser, "")
+    assert "Open Roles" in find_names(colleague_browser, "")
+    assert "Add Client" not in find_names(colleague_browser, "add")
+    assert find_names(administrator_browser, "open ") == [
         *("Open Clients", "Open Roles", "Open Activity", "Open Account"),
         *("Open Notices", "Open Policies"),
     ]
-    assert found(colleague_browser, "open ") == [
+    assert find_names(colleague_browser, "open ") == [
         *("Open Clients", "Open Roles", "Open Account", "Open Notices"),
     ]
 
 
-def test_page_and_window(administrator_browser):
+def test_find_is_a_page_and_a_window(administrator_browser):
     assert is_page(administrator_browser.get("/find"))
     window = administrator_browser.get("/find", headers=HTMX)
     assert not is_page(window)
     assert 'data-window="palette"' in text_of(window)
-
-
-def test_the_list_of_keys(colleague_browser):
-    text = text_of(colleague_browser.get("/help/shortcuts", headers=HTMX))
-
-    assert "<kbd>Ctrl</kbd> <kbd>K</kbd>" in text
-    assert not is_page(colleague_browser.get("/help/shortcuts", headers=HTMX))

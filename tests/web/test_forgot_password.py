@@ -1,4 +1,4 @@
-"""Forgot password: the mailed link, and that nobody learns who is here."""
+"""Forgot password: the mailed link; nobody learns who has an account."""
 
 import re
 from typing import Any
@@ -11,20 +11,20 @@ from django.test import override_settings
 from clients_app.identity.one_time_links import mail_asked_links
 from clients_app.models import LinkRequest, Person, Tenant
 from tests.factories import NOW, make_person
+from tests.responses import text_of
 from tests.sinks import mail_sink
-from tests.web.conftest import text_of
 
 PAGE = "/forgot-password"
 ADDRESS = "ines@herons.example"
 
 
 @pytest.fixture
-def ines(tenant: Tenant) -> Person:
+def person_with_email(tenant: Tenant) -> Person:
     return make_person("ines", tenant, email=ADDRESS, password="Seven-grey-herons-7")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) -> None:
+def test_reset_link_by_mail_works_once(person_with_email: Person, client: Browser) -> None:
     with mail_sink() as sink, override_settings(**sink.settings):
         reply = client.post(PAGE, {"email": "INES@herons.example"})
         call_command("worker", once=True)
@@ -38,14 +38,14 @@ def test_a_mailed_link_chooses_a_password_once(ines: Person, client: Browser) ->
     new = "Nine-white-swans-9"
     address = form.request["PATH_INFO"]
     client.post(address, {"password1": new, "password2": new})
-    ines.refresh_from_db()
-    assert ines.check_password(new)
+    person_with_email.refresh_from_db()
+    assert person_with_email.check_password(new)
     assert client.get(link, follow=True).status_code == 404
     assert link.split("-")[-1] not in str(list(LinkRequest.objects.values()))
 
 
-def test_strangers_get_the_same_answer_and_no_mail(
-    ines: Person, client: Browser, settings: Any
+def test_forgot_password_unknown_address_gets_the_same_answer(
+    person_with_email: Person, client: Browser, settings: Any
 ) -> None:
     with mail_sink() as sink:
         for name, value in sink.settings.items():
@@ -57,14 +57,14 @@ def test_strangers_get_the_same_answer_and_no_mail(
         assert known == unknown
         assert LinkRequest.objects.count() == 2
 
-        Person.objects.filter(pk=ines.pk).update(is_active=False)
+        Person.objects.filter(pk=person_with_email.pk).update(is_active=False)
         mail_asked_links(now=NOW)
         assert not LinkRequest.objects.exists()
         assert sink.received == []
 
 
 @pytest.mark.parametrize("email", ["", "ines", "ines@", f"{'a' * 400}@b.example"])
-def test_what_is_no_address_stays_on_the_screen(
+def test_forgot_password_invalid_address_is_kept(
     client: Browser, db: None, settings: Any, email: str
 ) -> None:
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
@@ -76,7 +76,9 @@ def test_what_is_no_address_stays_on_the_screen(
     assert not LinkRequest.objects.exists()
 
 
-def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settings: Any) -> None:
+def test_forgot_password_repeated_requests_are_rate_limited(
+    client: Browser, db: None, settings: Any
+) -> None:
     settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
 
     answers = [client.post(PAGE, {"email": ADDRESS}).status_code for _ in range(6)]
@@ -85,5 +87,5 @@ def test_asking_again_and_again_is_slowed_down(client: Browser, db: None, settin
     assert LinkRequest.objects.count() == 5
 
 
-def test_without_a_mail_server_nothing_can_be_sent(client: Browser, db: None) -> None:
+def test_forgot_password_post_without_a_mail_server_is_refused(client: Browser, db: None) -> None:
     assert client.post(PAGE, {"email": ADDRESS}).status_code == 405

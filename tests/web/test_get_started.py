@@ -1,4 +1,4 @@
-"""Get started: a guide for each Client Type, with this installation's own addresses."""
+"""Get started: a guide for each Client Type with the addresses of the installation."""
 
 import html
 import re
@@ -6,18 +6,18 @@ import re
 import pytest
 
 from clients_app.rules.client_types import CLIENT_TYPES
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
 
 
 def commands(reply) -> dict[str, str]:
-    """Return what a reader pastes into a shell, by the id of its box."""
+    """Return the shell commands of the guide by the id of their box."""
     found = re.findall(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
     return {name: html.unescape(command) for name, command in found}
 
 
-def test_client_credentials_from_add_client_to_the_first_rotation(administrator_browser, tenant):
+def test_guide_client_credentials_covers_add_to_rotation(administrator_browser, tenant):
     for path in ("/help/get-started", GUIDES[0], f"{GUIDES[0]}/"):
         page = text_of(administrator_browser.get(path))
         steps = re.findall(r'<span class="n"[^>]*>(\d)</span>([^<]+)</h2>', page)
@@ -39,8 +39,8 @@ def test_client_credentials_from_add_client_to_the_first_rotation(administrator_
             assert f">{value}<" in page
 
 
-def test_the_addresses_are_those_of_the_settings(administrator_browser, settings, tenant):
-    """Never those of the request; an audience of its own is said wherever it is needed."""
+def test_guide_uses_the_addresses_of_the_settings(administrator_browser, settings, tenant):
+    """Never those of the request; a custom audience is shown wherever it is needed."""
     settings.PUBLIC_URL = "https://portal.example.com"
     settings.TOKEN_AUDIENCE = "https://api.example.com/it's"
     reply = administrator_browser.get(GUIDES[0])
@@ -57,7 +57,7 @@ def test_the_addresses_are_those_of_the_settings(administrator_browser, settings
 
 
 @pytest.mark.parametrize("path", GUIDES[1:])
-def test_the_others_say_what_comes_later(administrator_browser, path):
+def test_guide_of_other_types_says_what_comes_later(administrator_browser, path):
     page = text_of(administrator_browser.get(path))
 
     assert "Sign-in is coming in a later version of this portal." in page
@@ -67,7 +67,7 @@ def test_the_others_say_what_comes_later(administrator_browser, path):
 
 
 @pytest.mark.parametrize("path", GUIDES)
-def test_a_page_and_a_fragment_under_help(administrator_browser, path):
+def test_guide_is_a_page_and_a_fragment(administrator_browser, path):
     page = administrator_browser.get(path)
     fragment = administrator_browser.get(path, headers=HTMX)
 
@@ -78,7 +78,7 @@ def test_a_page_and_a_fragment_under_help(administrator_browser, path):
     assert "Get started · Portal</title>" in text_of(page)
 
 
-def test_who_may_only_read_is_told_whom_to_ask(colleague_browser, tenant):
+def test_guide_viewer_sees_who_can_add_clients(colleague_browser, tenant):
     page = text_of(colleague_browser.get(GUIDES[0]))
 
     assert "Only Tenant Administrators can add a client." in page
@@ -86,7 +86,7 @@ def test_who_may_only_read_is_told_whom_to_ask(colleague_browser, tenant):
     assert str(tenant.pk) in page
 
 
-def test_another_tenant_sees_its_own_id(stranger_browser, stranger, tenant):
+def test_guide_shows_the_tenant_id_of_the_reader(stranger_browser, stranger, tenant):
     page = text_of(stranger_browser.get(GUIDES[0]))
 
     assert str(stranger.tenant_id) in page
@@ -94,9 +94,9 @@ def test_another_tenant_sees_its_own_id(stranger_browser, stranger, tenant):
 
 
 @pytest.mark.parametrize("path", ["/help/get-started/nothing", "/help", "/help/get-started/a/b"])
-def test_no_other_guide(administrator_browser, path):
+def test_guide_of_an_unknown_type_is_not_found(administrator_browser, path):
     assert administrator_browser.get(path).status_code == 404
 
 
-def test_nothing_can_be_sent(administrator_browser):
+def test_guide_post_is_not_allowed(administrator_browser):
     assert administrator_browser.post(GUIDES[0]).status_code == 405

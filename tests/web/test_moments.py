@@ -1,4 +1,4 @@
-"""Dates and times in words, in the reader's zone."""
+"""Dates and times in words, in the reader's time zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
         (timedelta(days=7), "16 Nov 2026"),
     ],
 )
-def test_ago(past, words):
+def test_ago_shows_elapsed_time_in_words(past, words):
     assert moments.ago(NOW - past, NOW) == words
 
 
@@ -38,7 +38,7 @@ def test_ago(past, words):
         (timedelta(days=30), "Expires 23 Dec 2026"),
     ],
 )
-def test_expires(ahead, words):
+def test_expires_shows_time_left_in_words(ahead, words):
     assert moments.expires(NOW + ahead, NOW) == words
 
 
@@ -51,7 +51,7 @@ def test_expires(ahead, words):
         ("Pacific/Auckland", "23 Nov 2026, 23:15 NZDT"),
     ],
 )
-def test_day_and_time_name_the_zone(zone, words):
+def test_day_and_time_name_the_time_zone(zone, words):
     with timezone.override(ZoneInfo(zone)):
         assert moments.day_time(NOW) == words
 
@@ -66,11 +66,11 @@ def test_day_and_time_name_the_zone(zone, words):
         (3600, "1 hour"),
     ],
 )
-def test_seconds_in_words(seconds, words):
+def test_seconds_are_shown_in_words(seconds, words):
     assert moments.seconds_in_words(seconds) == words
 
 
-def test_when_draws_the_full_time_for_hover_and_machines():
+def test_when_includes_the_full_time_for_hover_and_machines():
     drawn = moments.when({"now": NOW}, NOW - timedelta(minutes=4))
 
     assert drawn == (

@@ -1,4 +1,4 @@
-"""What holds of every page: its headers and its markup; tests/test_matrix.py: who gets it."""
+"""Headers and markup of every page; tests/test_matrix.py covers who may open it."""
 
 import re
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from clients_app import conf
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import is_page, text_of
 
 TEMPLATES = Path("templates/clients_app")
 
 
 @pytest.mark.parametrize("path", ["/security/clients", "/sign-in", "/nowhere", "/sign-out"])
-def test_headers(administrator_browser, path):
+def test_page_has_the_security_headers(administrator_browser, path):
     reply = administrator_browser.get(path)
 
     assert "no-store" in reply["Cache-Control"]
@@ -29,7 +29,7 @@ def test_headers(administrator_browser, path):
     assert "unsafe" not in policy
 
 
-def test_machines_get_none_of_it(client, db):
+def test_machine_response_has_no_page_headers(client, db):
     reply = client.get("/identity/.well-known/openid-configuration")
 
     assert reply.status_code == 200
@@ -38,24 +38,24 @@ def test_machines_get_none_of_it(client, db):
     assert "HX-Request" not in reply.get("Vary", "")
 
 
-def test_each_answer_has_an_operation_id_of_its_own(client, db):
+def test_response_has_its_own_operation_id(client, db):
     assert len({client.get("/sign-in")["Operation-Id"] for _ in range(3)}) == 3
 
 
-def test_every_hx_attribute_stands_beside_a_real_address():
+def test_template_hx_attributes_have_a_real_address_too():
     for template in TEMPLATES.rglob("*.html"):
         for tag in re.findall(r"<(?:a|form)\b[^>]*hx-(?:get|post)[^>]*>", template.read_text()):
             assert re.search(r"\s(href|action)=", tag), (template, tag)
 
 
 @pytest.mark.parametrize(("pattern", "lines"), [("**/*.html", 60), ("components/*.html", 25)])
-def test_templates_are_one_reading(pattern, lines):
+def test_template_length_is_limited(pattern, lines):
     for template in TEMPLATES.glob(pattern):
         assert len(template.read_text().splitlines()) <= lines, template
 
 
 @pytest.mark.parametrize("pattern", ["components/*.html", "*/_*.html", "base/*.html"])
-def test_parts_say_what_they_need(pattern):
+def test_component_template_names_its_inputs(pattern):
     for template in TEMPLATES.glob(pattern):
         assert re.match(r"\{# .+ #\}", template.read_text().splitlines()[0]), template
 
@@ -63,7 +63,7 @@ def test_parts_say_what_they_need(pattern):
 NAMES_PARTS = ("templatetags/portal.py", "web/views/get_started.py")
 
 
-def test_every_part_is_used():
+def test_component_template_is_used():
     texts = [template.read_text() for template in TEMPLATES.rglob("*.html")]
     texts += [Path(f"clients_app/{name}").read_text() for name in NAMES_PARTS]
     for part in [*TEMPLATES.glob("components/*.html"), *TEMPLATES.glob("*/_*.html")]:
@@ -71,27 +71,7 @@ def test_every_part_is_used():
         assert any(name in text for text in texts), part
 
 
-@pytest.mark.parametrize("chosen", ["light", "dark"])
-def test_theme_is_kept_in_a_cookie_and_painted_by_the_server(administrator_browser, chosen):
-    reply = administrator_browser.post("/theme", {"theme": chosen, "next": "/security/roles"})
-
-    assert (reply.status_code, reply["Location"]) == (303, "/security/roles")
-    assert reply.cookies["theme"]["httponly"]
-    assert f'data-theme="{chosen}"' in text_of(administrator_browser.get("/security/roles"))
-    assert f'data-theme="{chosen}"' in text_of(administrator_browser.get("/forgot-password"))
-
-
-def test_theme_of_the_system_and_nonsense(administrator_browser, administrator):
-    administrator.theme = "dark"
-    administrator.save(update_fields=["theme"])
-    assert 'data-theme="dark"' in text_of(administrator_browser.get("/security/roles"))
-
-    reply = administrator_browser.post("/theme", {"theme": '"><b>'}, headers=HTMX)
-    assert reply.status_code == 204
-    assert "data-theme=" not in text_of(administrator_browser.get("/security/roles"))
-
-
-def test_address_behind_trusted_proxies_stands_in_the_event(administrator_browser, draft, settings):
+def test_event_address_behind_trusted_proxies_is_the_client(administrator_browser, draft, settings):
     from clients_app.models import AuditEvent
 
     settings.TRUSTED_PROXIES = ["127.0.0.1", "10.0.0.0/8"]
@@ -103,7 +83,7 @@ def test_address_behind_trusted_proxies_stands_in_the_event(administrator_browse
     assert len(events[0].operation_id) == 36
 
 
-def test_address_that_anybody_can_write_is_not_believed(administrator_browser, draft):
+def test_event_address_forged_header_is_ignored(administrator_browser, draft):
     from clients_app.models import AuditEvent
 
     headers = {"X-Forwarded-For": "203.0.113.9"}

@@ -1,4 +1,4 @@
-"""Policies: the page, who would fall foul, and the forms that keep to them."""
+"""Policies: the page, which clients don't comply, and the forms that follow them."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,24 +10,26 @@ from django.test import Client as Browser
 from clients_app.models import Client, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
-from tests.conftest import Machine
+from tests.conftest import Machine, browser_of
 from tests.factories import insert_clients, insert_secrets
-from tests.web.conftest import browser_of, is_page, text_of, value_of
+from tests.responses import is_page, text_of, value_of
 
 PAGE = "/security/policies"
 CHECK = f"{PAGE}/check"
 
 
-def typed(**more: str) -> dict[str, str]:
+def form_data(**more: str) -> dict[str, str]:
     return {"version": "1", "never_expires_allowed": "on", **more}
 
 
-def demand(tenant: Tenant, **columns: Any) -> None:
+def require_second_factor(tenant: Tenant, **columns: Any) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(**columns)
 
 
 @pytest.mark.parametrize("address", [PAGE, CHECK])
-def test_only_administrators(colleague_browser: Browser, address: str) -> None:
+def test_policies_by_a_non_administrator_are_refused(
+    colleague_browser: Browser, address: str
+) -> None:
     reply = colleague_browser.get(address)
 
     assert reply.status_code == 403
@@ -35,8 +37,10 @@ def test_only_administrators(colleague_browser: Browser, address: str) -> None:
     assert f'href="{PAGE}"' not in text_of(reply)
 
 
-def test_the_page_shows_what_is_demanded(administrator_browser: Browser, tenant: Tenant) -> None:
-    demand(tenant, secret_days_max=90, owner_required=True)
+def test_policies_page_shows_current_policies(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    require_second_factor(tenant, secret_days_max=90, owner_required=True)
 
     reply = administrator_browser.get(PAGE)
 
@@ -48,20 +52,20 @@ def test_the_page_shows_what_is_demanded(administrator_browser: Browser, tenant:
 
 
 @pytest.mark.parametrize("days", ["0", "3651", "ten"])
-def test_wrong_days_stay_on_the_screen(administrator_browser: Browser, days: str) -> None:
-    reply = administrator_browser.get(CHECK, typed(rotation_days=days))
+def test_policies_invalid_days_are_kept(administrator_browser: Browser, days: str) -> None:
+    reply = administrator_browser.get(CHECK, form_data(rotation_days=days))
 
     assert reply.status_code == 422
     assert "Enter a whole number from 1 to 3650" in text_of(reply)
     assert value_of("rotation_days", reply) == days
 
 
-def test_the_check_saves_nothing_and_save_does(
+def test_policies_check_saves_nothing_and_save_does(
     administrator_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
     (client,) = insert_clients(["Pumps"], tenant)
     insert_secrets(client, 1, expires_at=now + timedelta(days=200), description="Firmware")
-    wanted = typed(secret_days_max="90", owner_required="on")
+    wanted = form_data(secret_days_max="90", owner_required="on")
 
     checked = administrator_browser.get(CHECK, wanted)
     assert checked.status_code == 200
@@ -81,10 +85,10 @@ def test_the_check_saves_nothing_and_save_does(
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=90, owner_required=True)
 
 
-def test_forced_rotation_wants_a_tick(
+def test_policies_forced_rotation_needs_confirmation(
     administrator_browser: Browser, machine: Machine, tenant: Tenant
 ) -> None:
-    wanted = typed(rotation_days="90")
+    wanted = form_data(rotation_days="90")
     checked = administrator_browser.get(CHECK, wanted)
     assert "Set an expiration date on 1 secret" in text_of(checked)
 
@@ -97,30 +101,32 @@ def test_forced_rotation_wants_a_tick(
     assert tenant_policy(tenant.pk) == TenantPolicy(rotation_days=90)
 
 
-def test_policies_set_meanwhile_are_not_overwritten(
+def test_policies_concurrent_change_is_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
-    demand(tenant, secret_days_max=30, version=2)
+    require_second_factor(tenant, secret_days_max=30, version=2)
 
-    reply = administrator_browser.post(CHECK, typed(secret_days_max="90"), follow=True)
+    reply = administrator_browser.post(CHECK, form_data(secret_days_max="90"), follow=True)
 
     assert "Someone changed this while the form was open." in text_of(reply)
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=30)
 
 
-def test_a_proof_is_asked_for(administrator: Person, tenant: Tenant) -> None:
+def test_policies_with_an_old_proof_ask_to_confirm_identity(
+    administrator: Person, tenant: Tenant
+) -> None:
     browser = browser_of(administrator, proof_age=timedelta(minutes=21))
 
-    reply = browser.post(CHECK, typed(secret_days_max="90"))
+    reply = browser.post(CHECK, form_data(secret_days_max="90"))
 
     assert "Confirm your identity" in text_of(reply)
     assert tenant_policy(tenant.pk) == NO_POLICY
 
 
-def test_the_forms_of_secrets_keep_to_the_policies(
+def test_secret_forms_follow_the_policies(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
-    demand(tenant, secret_days_max=45)
+    require_second_factor(tenant, secret_days_max=45)
     latest = now + timedelta(days=45)
 
     for path in ("/secrets/add", f"/secrets/{machine.secret.pk}/rotate"):
@@ -137,10 +143,10 @@ def test_the_forms_of_secrets_keep_to_the_policies(
         assert "does not allow Never Expires" in text_of(page)
 
 
-def test_add_secret_refuses_beside_the_field(
+def test_add_secret_against_a_policy_is_explained_at_the_field(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
-    demand(tenant, secret_days_max=45)
+    require_second_factor(tenant, secret_days_max=45)
     late = f"{now + timedelta(days=46):%Y-%m-%d %H:%M}"
 
     reply = administrator_browser.post(address("/secrets/add"), {"expiration": late})
@@ -151,14 +157,14 @@ def test_add_secret_refuses_beside_the_field(
     assert value_of("expiration", reply) == late
 
 
-def test_add_client_keeps_to_the_policies(
+def test_add_client_follows_the_policies(
     administrator_browser: Browser,
     administrator: Person,
     tenant: Tenant,
     draft: dict[str, Any],
     now: datetime,
 ) -> None:
-    demand(tenant, secret_days_max=45, owner_required=True)
+    require_second_factor(tenant, secret_days_max=45, owner_required=True)
     assert "you become the owner of this client" in text_of(
         administrator_browser.get("/security/clients/add")
     )
@@ -173,11 +179,11 @@ def test_add_client_keeps_to_the_policies(
     assert list(Client.objects.get().owners.all()) == [administrator]
 
 
-def test_a_secret_that_never_expires_may_stay_so(
+def test_edit_secret_existing_never_expires_may_stay(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
 ) -> None:
     machine.client.secrets.update(expires_at=None)
-    demand(tenant, never_expires_allowed=False)
+    require_second_factor(tenant, never_expires_allowed=False)
     edit = address(f"/secrets/{machine.secret.pk}/edit")
 
     page = administrator_browser.get(edit)

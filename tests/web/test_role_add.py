@@ -7,7 +7,7 @@ import pytest
 from clients_app.models import Role
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from tests.factories import make_role
-from tests.web.conftest import HTMX, is_page, text_of, value_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 ADD = "/security/roles/add"
 TYPED = {"name": "MyData.Role", "description": "Read and write the streams of MyData."}
@@ -17,14 +17,14 @@ def custom_roles() -> list[str]:
     return list(Role.objects.filter(role_type_id=TENANT_CUSTOM).values_list("name", flat=True))
 
 
-def test_window_is_a_page_and_a_fragment(administrator_browser):
+def test_add_role_window_is_a_page_and_a_fragment(administrator_browser):
     assert is_page(administrator_browser.get(ADD))
     fragment = administrator_browser.get(ADD, headers=HTMX)
     assert not is_page(fragment)
     assert "Tenant Custom: a role of this tenant" in text_of(fragment)
 
 
-def test_role_is_added_and_said(administrator_browser):
+def test_add_role_saves_and_confirms(administrator_browser):
     reply = administrator_browser.post(ADD, TYPED, headers=HTMX)
 
     assert reply.status_code == 204
@@ -34,7 +34,7 @@ def test_role_is_added_and_said(administrator_browser):
     assert custom_roles() == ["MyData.Role"]
 
 
-def test_without_javascript_it_leads_to_the_roles(administrator_browser):
+def test_add_role_without_javascript_redirects_to_the_roles(administrator_browser):
     reply = administrator_browser.post(ADD, TYPED)
 
     assert (reply.status_code, reply["Location"]) == (303, "/security/roles")
@@ -51,7 +51,9 @@ def test_without_javascript_it_leads_to_the_roles(administrator_browser):
         ("description", "x" * 201, "201: 1 too many"),
     ],
 )
-def test_what_breaks_a_rule_is_said_and_kept(administrator_browser, tenant, field, typed, said):
+def test_add_role_invalid_field_is_explained_and_kept(
+    administrator_browser, tenant, field, typed, said
+):
     make_role("MyData.Role", tenant)
     form = {"name": "Pumps.Write", "description": "", field: typed}
     reply = administrator_browser.post(ADD, form, headers=HTMX)
@@ -65,7 +67,7 @@ def test_what_breaks_a_rule_is_said_and_kept(administrator_browser, tenant, fiel
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_is_refused(colleague_browser, method):
+def test_add_role_by_a_viewer_is_refused(colleague_browser, method):
     reply = getattr(colleague_browser, method)(ADD, TYPED)
 
     assert reply.status_code == 403

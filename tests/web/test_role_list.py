@@ -1,16 +1,16 @@
-"""Roles: all of the tenant, with Role Type and holders."""
+"""Roles: all roles of the tenant with Role Type and holders."""
 
 import re
 
 import pytest
 
 from tests.factories import make_client, make_role
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 ROLES = "/security/roles"
 
 
-def test_each_role_has_its_type_and_holders(administrator_browser, tenant, my_data_role):
+def test_role_list_shows_type_and_holders(administrator_browser, tenant, my_data_role):
     make_client("One", tenant, role_ids=frozenset({my_data_role.pk}))
 
     text = re.sub(r"\s+", " ", text_of(administrator_browser.get(ROLES)))
@@ -23,37 +23,37 @@ def test_each_role_has_its_type_and_holders(administrator_browser, tenant, my_da
     assert ">0 people<" in row
 
 
-def test_fragment_is_the_list_with_its_count(administrator_browser, my_data_role):
+def test_role_list_fragment_is_the_list_with_its_count(administrator_browser, my_data_role):
     reply = administrator_browser.get(ROLES, headers={**HTMX, "HX-Target": "list"})
 
     assert not is_page(reply)
     assert 'id="count-roles" hx-swap-oob="true">8<' in text_of(reply)
 
 
-def test_colleague_reads_and_adds_nothing(colleague_browser, my_data_role):
+def test_role_list_viewer_is_not_offered_add(colleague_browser, my_data_role):
     text = text_of(colleague_browser.get(ROLES))
 
     assert "MyData.Role" in text
     assert "Add Role" not in text
 
 
-def test_roles_of_another_tenant_are_not_there(stranger_browser, tenant):
+def test_role_list_of_another_tenant_is_separate(stranger_browser, tenant):
     make_role("Ours", tenant)
 
     assert "Ours" not in text_of(stranger_browser.get(ROLES))
 
 
-def test_filter_keeps_the_roles_whose_names_fit(administrator_browser, my_data_role):
+def test_role_filter_keeps_matching_names(administrator_browser, my_data_role):
     text = text_of(administrator_browser.get(ROLES, {"q": " mydata "}))
 
     assert "MyData.Role" in text
     assert "Tenant Viewer" not in text
-    assert 'hx-get="/security/roles?q=mydata"' in text  # the list stays filtered after a change
+    assert 'hx-get="/security/roles?q=mydata"' in text  # the filter survives a change
     assert 'id="count-roles">8<' in text
 
 
 @pytest.mark.parametrize("q", ["<b>", "x" * 5000])
-def test_filter_that_nothing_fits_says_so(administrator_browser, q):
+def test_role_filter_without_matches_says_so(administrator_browser, q):
     text = text_of(administrator_browser.get(ROLES, {"q": q}))
 
     assert "No roles match" in text

@@ -1,10 +1,10 @@
-"""Saved filters: each person's own lists, by name."""
+"""Saved filters: each person's own filters by name."""
 
 import pytest
 
 from clients_app.limits import SAVED_FILTERS_MAX
 from clients_app.models import SavedFilter
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"
 ADD = f"{LIST}/filters/add"
@@ -15,7 +15,7 @@ def save(browser, name: str, query: str = WANTED):
     return browser.post(f"{ADD}{query}", {"name": name}, headers=HTMX)
 
 
-def test_a_saved_filter_comes_back_by_its_name(colleague_browser):
+def test_saved_filter_is_listed_by_its_name(colleague_browser):
     assert "Save filter" in text_of(colleague_browser.get(f"{LIST}{WANTED}"))
     assert "Saved filters" not in text_of(colleague_browser.get(LIST))
 
@@ -25,13 +25,13 @@ def test_a_saved_filter_comes_back_by_its_name(colleague_browser):
     assert f'href="{LIST}{WANTED.replace("&", "&amp;")}">Pumps that end<' in text
 
 
-def test_page_and_selection_are_not_saved_and_nonsense_is_not_either(colleague_browser):
+def test_saved_filter_omits_page_selection_and_invalid_values(colleague_browser):
     save(colleague_browser, "x", "?show=nonsense&page=3&select=1&q=a&next=//evil.example")
 
     assert SavedFilter.objects.get().query == "?q=a"
 
 
-def test_the_same_name_is_replaced(colleague_browser):
+def test_saved_filter_with_the_same_name_is_replaced(colleague_browser):
     save(colleague_browser, "Mine")
     save(colleague_browser, "MINE", "?q=b")
 
@@ -39,7 +39,7 @@ def test_the_same_name_is_replaced(colleague_browser):
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb", "\x00"])
-def test_a_bad_name_is_said_and_kept(colleague_browser, name):
+def test_saved_filter_invalid_name_is_explained_and_kept(colleague_browser, name):
     reply = save(colleague_browser, name)
 
     assert reply.status_code == 422
@@ -48,7 +48,7 @@ def test_a_bad_name_is_said_and_kept(colleague_browser, name):
     assert not SavedFilter.objects.exists()
 
 
-def test_twenty_and_no_more(colleague_browser, colleague):
+def test_saved_filter_beyond_twenty_is_refused(colleague_browser, colleague):
     for number in range(SAVED_FILTERS_MAX - 1):
         SavedFilter.objects.create(person=colleague, name=f"f{number}", query="?q=a")
 
@@ -59,7 +59,9 @@ def test_twenty_and_no_more(colleague_browser, colleague):
     assert save(colleague_browser, "the twentieth", "?q=c").status_code == 200
 
 
-def test_removed_by_oneself_alone(colleague_browser, administrator_browser, colleague):
+def test_saved_filter_is_removed_only_by_its_person(
+    colleague_browser, administrator_browser, colleague
+):
     one = SavedFilter.objects.create(person=colleague, name="Mine", query="?q=a")
     address = f"{LIST}/filters/{one.pk}/remove"
 

@@ -1,4 +1,4 @@
-"""Remove Secret: confirmed, at once, and said."""
+"""Remove Secret: confirmed and effective immediately."""
 
 import json
 
@@ -6,16 +6,18 @@ import pytest
 
 from clients_app.models import ClientSecret
 from tests.factories import insert_secrets, make_client
-from tests.web.conftest import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of
 
 
 @pytest.fixture
-def remove(machine, address):
+def remove_address(machine, address):
     return address(f"/secrets/{machine.secret.pk}/remove")
 
 
-def test_confirmation_names_the_secret_and_what_remains(administrator_browser, machine, remove):
-    text = text_of(administrator_browser.get(remove, headers=HTMX))
+def test_remove_secret_window_names_the_secret_and_the_remaining(
+    administrator_browser, machine, remove_address
+):
+    text = text_of(administrator_browser.get(remove_address, headers=HTMX))
 
     assert f"…{machine.plain[-4:]}" in text
     assert "0 other secrets" in text
@@ -23,17 +25,17 @@ def test_confirmation_names_the_secret_and_what_remains(administrator_browser, m
     assert 'data-role="alertdialog"' in text
 
     insert_secrets(machine.client, 1)
-    assert "1 other secret<" in text_of(administrator_browser.get(remove, headers=HTMX))
+    assert "1 other secret<" in text_of(administrator_browser.get(remove_address, headers=HTMX))
 
 
-def test_asking_changes_nothing(administrator_browser, machine, remove):
-    assert is_page(administrator_browser.get(remove))
+def test_remove_secret_window_changes_nothing(administrator_browser, machine, remove_address):
+    assert is_page(administrator_browser.get(remove_address))
     machine.secret.refresh_from_db()
     assert machine.secret.removed_at is None
 
 
-def test_removed_at_once(administrator_browser, machine, remove):
-    reply = administrator_browser.post(remove, headers=HTMX)
+def test_remove_secret_takes_effect_immediately(administrator_browser, machine, remove_address):
+    reply = administrator_browser.post(remove_address, headers=HTMX)
 
     assert reply.status_code == 204
     told = json.loads(reply["HX-Trigger"])
@@ -43,10 +45,10 @@ def test_removed_at_once(administrator_browser, machine, remove):
     assert machine.secret.removed_by == "mara"
 
 
-def test_without_javascript_it_leads_to_the_secrets_and_says_so(
-    administrator_browser, address, remove
+def test_remove_secret_without_javascript_redirects_to_the_secrets(
+    administrator_browser, address, remove_address
 ):
-    reply = administrator_browser.post(remove)
+    reply = administrator_browser.post(remove_address)
 
     assert (reply.status_code, reply["Location"]) == (303, address("/secrets"))
     text = text_of(administrator_browser.get(reply["Location"]))
@@ -55,14 +57,14 @@ def test_without_javascript_it_leads_to_the_secrets_and_says_so(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_removed_twice_is_not_found(administrator_browser, remove, method):
-    administrator_browser.post(remove)
+def test_remove_secret_twice_is_not_found(administrator_browser, remove_address, method):
+    administrator_browser.post(remove_address)
 
-    assert getattr(administrator_browser, method)(remove).status_code == 404
+    assert getattr(administrator_browser, method)(remove_address).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_secret_of_another_client_is_not_found(
+def test_remove_secret_of_another_client_is_not_found(
     administrator_browser, tenant, machine, address, method
 ):
     other = make_client("Other", tenant).client
@@ -73,8 +75,10 @@ def test_secret_of_another_client_is_not_found(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_colleague_and_stranger(colleague_browser, stranger_browser, machine, remove, method):
-    assert getattr(colleague_browser, method)(remove).status_code == 403
-    assert getattr(stranger_browser, method)(remove).status_code == 404
+def test_remove_secret_without_permission_is_refused(
+    colleague_browser, stranger_browser, machine, remove_address, method
+):
+    assert getattr(colleague_browser, method)(remove_address).status_code == 403
+    assert getattr(stranger_browser, method)(remove_address).status_code == 404
     machine.secret.refresh_from_db()
     assert machine.secret.removed_at is None

@@ -1,4 +1,4 @@
-"""Sign in and out; what was typed survives a session that ended."""
+"""Sign in and out; the input survives an expired session."""
 
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Client
 from tests.portal_process import PASSWORD
-from tests.web.conftest import HTMX, is_page, plain_secret_in, text_of, value_of
+from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
 SIGN_IN = "/sign-in"
 
@@ -17,7 +17,7 @@ def sign_in(browser: Browser, username: str = "mara", password: str = PASSWORD, 
     return browser.post(SIGN_IN, {"login": username, "password": password, **more})
 
 
-def test_page(client, db):
+def test_sign_in_page_has_the_form(client, db):
     text = text_of(client.get(SIGN_IN))
 
     assert 'autocomplete="username"' in text
@@ -27,7 +27,7 @@ def test_page(client, db):
 
 
 @pytest.mark.parametrize("username", ["mara", "MARA", " mara "])
-def test_right_pair_leads_on(client, administrator, username):
+def test_sign_in_with_the_right_password_redirects(client, administrator, username):
     reply = sign_in(client, username, next="/security/roles?x=1")
 
     assert reply.status_code == 303
@@ -38,7 +38,7 @@ def test_right_pair_leads_on(client, administrator, username):
 @pytest.mark.parametrize(
     "pair", [("mara", "wrong"), ("nobody", PASSWORD), ("", ""), ("mara", ""), ("m" * 999, "x")]
 )
-def test_wrong_pair_never_says_which_half(client, administrator, pair):
+def test_sign_in_failure_never_says_which_half_is_wrong(client, administrator, pair):
     reply = sign_in(client, *pair)
 
     text = text_of(reply)
@@ -48,7 +48,7 @@ def test_wrong_pair_never_says_which_half(client, administrator, pair):
     assert client.get("/security/roles").status_code == 303
 
 
-def test_inactive_person_is_like_a_wrong_pair(client, administrator):
+def test_sign_in_of_an_inactive_person_fails_like_a_wrong_password(client, administrator):
     administrator.is_active = False
     administrator.save(update_fields=["is_active"])
 
@@ -58,12 +58,12 @@ def test_inactive_person_is_like_a_wrong_pair(client, administrator):
 @pytest.mark.parametrize(
     "to", ["//evil.test", "/\\evil.test", "https:evil.test", "https://evil.test/", "javascript:1"]
 )
-def test_next_leads_to_own_paths_alone(client, administrator, to):
+def test_sign_in_next_accepts_only_local_paths(client, administrator, to):
     assert sign_in(client, next=to)["Location"] == "/"
     assert client.get(SIGN_IN, {"next": to})["Location"] == "/"
 
 
-def test_session_is_new_and_ends_on_the_server(client, administrator):
+def test_sign_in_creates_a_session_that_sign_out_deletes(client, administrator):
     before = client.get("/security/clients") and client.session.session_key
     sign_in(client)
     key = client.session.session_key
@@ -75,12 +75,12 @@ def test_session_is_new_and_ends_on_the_server(client, administrator):
     assert replayed.get("/security/clients").status_code == 303
 
 
-def test_sign_out_is_a_post(administrator_browser):
+def test_sign_out_by_get_is_not_allowed(administrator_browser):
     assert administrator_browser.get("/sign-out").status_code == 405
     assert administrator_browser.get("/security/clients").status_code == 200
 
 
-def test_many_wrong_passwords_slow_one_address_and_lock_nobody_out(client, administrator):
+def test_sign_in_wrong_passwords_limit_one_address_only(client, administrator):
     for _ in range(5):
         sign_in(client, password="wrong")
     refused = sign_in(client)
@@ -90,14 +90,14 @@ def test_many_wrong_passwords_slow_one_address_and_lock_nobody_out(client, admin
     assert sign_in(elsewhere).status_code == 303
 
 
-def test_signed_out_page_comes_back_to_the_same_address(client, db):
+def test_signed_out_page_returns_to_the_same_address(client, db):
     reply = client.get("/security/clients?q=pump")
 
     assert reply.status_code == 303
     assert reply["Location"] == "/sign-in?next=%2Fsecurity%2Fclients%3Fq%3Dpump"
 
 
-def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
+def test_signed_out_fragment_returns_to_the_whole_page(client, db):
     headers = {**HTMX, "HX-Current-URL": "http://testserver/security/clients?q=pump"}
     reply = client.get("/security/clients/add", headers=headers)
 
@@ -120,8 +120,8 @@ def test_signed_out_fragment_goes_to_sign_in_and_back_to_the_page(client, db):
         ("details", "/security/clients/{id}/live/roles?since=1", "/security/roles"),
     ],
 )
-def test_what_an_address_says_survives_the_session(client, machine, target, asked, back):
-    """Filter and ticked rows are in the address; what polls leads to the page it polls for."""
+def test_signed_out_query_string_is_kept(client, machine, target, asked, back):
+    """The address has filter and ticked rows; a poll leads to the page it polls for."""
     headers = {"HX-Request": "true", "HX-Target": target}
     headers["HX-Current-URL"] = "http://testserver/security/roles"
     reply = client.get(asked.format(id=machine.client.pk), headers=headers)
@@ -131,7 +131,7 @@ def test_what_an_address_says_survives_the_session(client, machine, target, aske
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
-def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
+def test_session_expired_between_continue_and_add_keeps_the_form(
     client, administrator, draft, headers
 ):
     ended = client.post("/security/clients/register", draft, headers=headers)
@@ -153,18 +153,18 @@ def test_session_that_ended_between_continue_and_add_keeps_what_was_typed(
     assert "Step 2 of 2" in text_of(back)
     assert value_of("secret_description", back) == "Firmware 4.2"
     assert value_of("form_key", back) == draft["form_key"]
-    assert not Client.objects.exists()  # nothing is saved before Add is pressed once more
+    assert not Client.objects.exists()  # nothing is saved before Add is pressed again
 
     assert plain_secret_in(client.post("/security/clients/register", draft))
 
 
-def test_what_is_kept_leads_to_windows_of_ours_alone(client, administrator):
+def test_kept_form_returns_only_to_local_windows(client, administrator):
     form = {"login": "mara", "password": PASSWORD, "kept.x": "1", "next": "/session/stay"}
 
     assert client.post(SIGN_IN, form)["Location"] == "/session/stay"
 
 
-def test_stale_token_shows_the_form_again_filled(administrator):
+def test_sign_in_stale_csrf_token_shows_the_form_filled(administrator):
     browser = Browser(enforce_csrf_checks=True)
     form = {"login": "mara", "password": PASSWORD, "next": "/security/roles"}
     reply = browser.post(SIGN_IN, form, headers={"Sec-Fetch-Site": "same-origin"})
@@ -178,10 +178,10 @@ def test_stale_token_shows_the_form_again_filled(administrator):
     assert again["Location"] == "/security/roles"
 
 
-def test_no_page_of_allauth_is_reachable(client, db):
+def test_allauth_pages_are_not_found(client, db):
     for path in ("accounts/signup/", "signup", "login/", "accounts/email/", "password/reset/"):
         assert client.get(f"/{path}").status_code == 404
 
 
-def test_forgot_password_says_whom_to_ask(client, db):
+def test_forgot_password_without_mail_names_whom_to_ask(client, db):
     assert "Ask a Tenant Administrator" in text_of(client.get("/forgot-password"))

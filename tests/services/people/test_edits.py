@@ -11,8 +11,8 @@ from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.people.lookup import people_who_administer, rights_of
 from clients_app.services.people.accounts import assign_person_roles, set_active
+from tests.conftest import browser_of
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
-from tests.web.conftest import browser_of
 
 
 def demote(person: Person, actor: Any) -> Person:

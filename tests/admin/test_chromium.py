@@ -1,0 +1,103 @@
+"""The admin site in real Chromium: nothing on it breaks the content security policy."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys.visitor import ARGUMENTS, Visitor, chromium_path, sign_in
+from tests.portal_process import PortalProcess
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+PLACES = (
+    *("Audit events", "Client secrets", "Clients", "Persons"),
+    *("Roles", "Signing keys", "Tenants", "Token usages"),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for this module; it closes before other tests, like that of the journeys."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def visitor(
+    chromium: Browser, live_portal: PortalProcess, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
+    """A visitor whose pages must not complain by the end of the test."""
+    visitor = Visitor(chromium, live_portal, javascript=request.param)
+    yield visitor
+    assert visitor.close() == []
+
+
+def front_page(visitor: Visitor) -> Page:
+    """Open /admin/ and sign in."""
+    page = visitor.page("/admin/")
+    sign_in(page)
+    expect(page).to_have_url(f"{visitor.portal.url}/admin/")
+    return page
+
+
+def test_admin_lists_and_first_rows_open_without_complaints(visitor: Visitor) -> None:
+    page = front_page(visitor)
+    for place in PLACES:
+        page.goto("/admin/")
+        page.locator("#content").get_by_role("link", name=place, exact=True).click()
+        expect(page.locator("#changelist")).to_be_visible()
+        first = page.locator("#result_list tbody th a").first
+        if first.count():
+            first.click()
+            expect(page.locator(".form-row").first).to_be_visible()
+
+
+def test_add_client_marks_errors_then_adds(visitor: Visitor) -> None:
+    visitor.expect(422)
+    page = front_page(visitor)
+    page.goto("/admin/clients_app/client/add/")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Token Lifetime").fill("59")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".errorlist")).to_have_count(2)
+
+    plain = added(page, f"Gateway, {visitor.javascript}")
+
+    plain = plain.removeprefix("pcs_")
+    assert plain not in visitor.portal.dump_of_every_table()
+    assert plain not in visitor.portal.log()
+
+
+def test_client_gets_a_second_secret_and_is_removed(visitor: Visitor) -> None:
+    name = f"Turbine, {visitor.javascript}"
+    page = front_page(visitor)
+    page.goto("/admin/clients_app/client/add/")
+    page.get_by_role("button", name="Continue").click()
+    first = added(page, name)
+
+    page.get_by_role("link", name="Close").click()
+    page.get_by_role("link", name="Add Secret").click()
+    page.get_by_label("Never Expires").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("h1")).to_have_text("Secret Successfully Added")
+    assert page.locator("#client_secret").inner_text() != first
+
+    page.get_by_role("link", name="Close").click()
+    page.get_by_role("link", name="Remove Client").click()
+    page.get_by_role("button", name="Remove Client").click()
+    expect(page.locator(".messagelist")).to_have_text(f"{name} is removed.")
+    expect(page.get_by_role("link", name="Restore Client")).to_be_visible()
+
+
+def added(page: Page, name: str) -> str:
+    """Add a client with the open form; return its secret."""
+    page.get_by_label("Name:").fill(name)
+    page.get_by_label("Token Lifetime").fill("60")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("h1")).to_have_text("Client Successfully Created")
+    plain = page.locator("#client_secret").inner_text()
+    assert re.fullmatch(r"pcs_[0-9A-Za-z]{49}", plain)
+    return plain

@@ -1,0 +1,105 @@
+"""Accessibility checks of a page: axe-core, narrow windows, large text, forced
+colours. All run on one page load, which is resized and switched to another theme.
+"""
+
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.visitor import DESK, PHONE
+
+TAGS: Final = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
+EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
+#: rules whose result depends on the width
+BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
+#: each width, each theme
+LAYOUTS: Final = (
+    (DESK, "light", EVERYTHING),
+    ({"width": 1024, "height": 1366}, "light", BY_WIDTH),
+    ({"width": 320, "height": 640}, "dark", BY_WIDTH),
+    (PHONE, "dark", EVERYTHING),
+)
+OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
+RUN: Final = """async ([context, options]) => (await axe.run(context, options)).violations.map(
+  ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`)"""
+
+#: resolves when colour transitions have finished
+STILL: Final = """() => new Promise(requestAnimationFrame)
+  .then(() => new Promise(requestAnimationFrame))
+  .then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
+#: texts that are cut off or overflow their box
+CUT_OFF: Final = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  if (element.scrollWidth <= element.clientWidth + 1
+    && element.scrollHeight <= element.clientHeight + 1) return false;
+  const style = getComputedStyle(element);
+  if (!element.checkVisibility({ visibilityProperty: true }) || element.closest(".sr-only, .skip"))
+    return false;
+  if (!element.textContent.trim() || style.display === "inline") return false;
+  if (element.clientHeight < 2) return false;  // for screen readers alone
+  const cuts = (axis) => ["hidden", "clip"].includes(style[`overflow${axis}`]);
+  return (cuts("X") && element.scrollWidth > element.clientWidth + 1)
+    || (cuts("Y") && element.scrollHeight > element.clientHeight + 1);
+}).map((element) =>
+  `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 60)}`)"""
+#: how much wider the page is than its window
+TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
+LARGER: Final = "size => { document.documentElement.style.fontSize = size }"
+#: controls without an edge in forced colours
+EDGELESS: Final = """() => [
+  ...document.querySelectorAll(".btn-primary, .btn-danger, .input, .select")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest(".sr-only, .roles, .palette")  // a box around them has the edge
+    && getComputedStyle(element).borderTopWidth === "0px")
+  .map((element) => `${element.tagName}.${element.className}`)"""
+#: selected or current items that look like the rest in forced colours
+SIGNLESS: Final = """() => [...document.querySelectorAll(
+  `.chip[aria-pressed="true"], :is(.segmented, .snippet-bar) label:has(:checked),
+  :is(.nav, .tabs) a[aria-current], tr[aria-current], input:checked`)]
+  .filter((element) => element.checkVisibility({ opacityProperty: true })
+    && getComputedStyle(element).outlineStyle === "none"
+    && !(element.matches("input") && getComputedStyle(element).appearance === "auto"))
+  .map((element) => `${element.tagName}.${element.className}`)"""
+
+
+class AccessibilityChecks:
+    """Checks one screen after the other and collects problems."""
+
+    def __init__(self) -> None:
+        self.script = Axe().axe_script
+        self.problems: list[str] = []
+
+    def check(self, page: Page, screen: str) -> None:
+        """Check the open window, or the whole page without one; restore the page afterwards."""
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(self.script)
+        for size, theme, rules in LAYOUTS:
+            where = f"{screen}, {size['width']}, {theme}"
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.evaluate(STILL)
+            self._note(where, self._violations(page, rules))
+            self._note(where, self._cut_off(page))
+        page.set_viewport_size(DESK)
+        page.emulate_media(color_scheme="light", forced_colors="active")
+        self._note(f"{screen}, forced colours, no edge", page.evaluate(EDGELESS))
+        self._note(f"{screen}, forced colours, no sign", page.evaluate(SIGNLESS))
+        page.emulate_media(forced_colors="none")
+        page.evaluate(LARGER, "200%")
+        self._note(f"{screen}, text at 200 %", self._cut_off(page))
+        page.set_viewport_size(PHONE)
+        self._note(f"{screen}, {PHONE}, text at 200 %", self._cut_off(page))
+        page.set_viewport_size(DESK)
+        page.evaluate(LARGER, "")
+
+    def _violations(self, page: Page, rules: dict[str, object]) -> list[str]:
+        window = page.locator("dialog[open]").count()
+        context = "dialog[open]" if window else "html"
+        return page.evaluate(RUN, [context, {**OPTIONS, "runOnly": rules}])
+
+    def _cut_off(self, page: Page) -> list[str]:
+        wide = page.evaluate(TOO_WIDE)
+        return [*page.evaluate(CUT_OFF), *([f"{wide} pixels too wide"] if wide > 0 else [])]
+
+    def _note(self, where: str, found: list[str]) -> None:
+        self.problems += [f"{where}: {fault}" for fault in found]

@@ -1,0 +1,194 @@
+"""Accessibility of forms with errors and of intermediate screens."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import expect
+
+from tests.journeys.accessibility_checks import AccessibilityChecks
+from tests.journeys.page_actions import (
+    expect_window,
+    open_add_client,
+    open_window,
+    send_wrong,
+    to_second_step,
+)
+from tests.journeys.visitor import Visitor, press, window_of
+from tests.portal_process import PortalProcess
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+CLIENTS: Final = "/security/clients"
+NEARLY_OVER: Final = {"Session-Left": "100"}
+
+
+def test_accessibility_of_forms_with_errors(
+    visit_as: Callable[[str], Visitor],
+    address: Callable[[str], str],
+    accessibility: AccessibilityChecks,
+) -> None:
+    page = visit_as("mara.okafor").page("/account")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator("[aria-invalid]")).not_to_have_count(0)
+    accessibility.check(page, "Account, errors")
+    page.goto("/security/notices")
+    page.get_by_role("button", name="Create calendar link").click()
+    expect(page.get_by_text("Copy the link now.")).to_be_visible()
+    page.get_by_label("URL").fill("http://localhost/")
+    page.get_by_label("URL").press("Enter")
+    expect(page.locator("#id_webhook_url_error")).to_be_visible()
+    accessibility.check(page, "Notices, errors")
+    open_window(page, address("security/clients/<client_id>/edit"), "Edit Client")
+    window_of(page).get_by_label("Name", exact=True).fill("")
+    send_wrong(page, "Save")
+    accessibility.check(page, "Edit Client, errors")
+    open_window(
+        page, address("security/clients/<client_id>/secrets/<secret_id>/rotate"), "Rotate Secret"
+    )
+    window_of(page).get_by_role("radio", name="On a date").check()
+    window_of(page).get_by_label("The old secret ends").fill("never")
+    send_wrong(page, "Rotate")
+    accessibility.check(page, "Rotate Secret, errors")
+
+
+def test_accessibility_of_add_client(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    page = visit_as("mara.okafor").page(CLIENTS)
+    window = open_add_client(page)
+    accessibility.check(page, "Add Client")
+    window.get_by_label("Token Lifetime").fill("7200")
+    window.get_by_role("checkbox", name="Full control of the tenant").check()
+    send_wrong(page, "Continue")
+    accessibility.check(page, "Add Client, errors")
+    page.goto(CLIENTS)
+    to_second_step(page, "For everybody")
+    accessibility.check(page, "Add Secret")
+    window.get_by_label("Expiration Date and time").fill("never")
+    send_wrong(page, "Add")
+    accessibility.check(page, "Add Secret, errors")
+    window.get_by_role("checkbox", name="Never Expires").check()
+    accessibility.check(page, "Never Expires")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    accessibility.check(page, "Client Successfully Created")
+    page.keyboard.press("Escape")
+    expect(window.get_by_role("button", name="Keep open")).to_be_focused()
+    accessibility.check(page, "Not copied")
+
+
+def test_accessibility_of_removed_clients(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    page = visit_as("mara.okafor").page(CLIENTS)
+    to_second_step(page, "To be removed")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    path = f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}"
+    page.goto(f"{path}/remove")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    page.goto(f"{CLIENTS}?show=removed")
+    accessibility.check(page, "Removed")
+    open_window(page, f"{path}/restore", "Restore Client")
+    accessibility.check(page, "Restore Client")
+
+
+@pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
+def test_accessibility_of_windows_with_urls(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks, client_type: str
+) -> None:
+    page = visit_as("mara.okafor").page(f"{CLIENTS}?type={client_type}")
+    page.locator("#add-client").click()
+    window = expect_window(page, "Add Client")
+    window.get_by_label("Name", exact=True).fill(f"Map {client_type}")
+    for url in ("https://map.example/1", "http://map.example/2"):
+        window.locator("#id_redirect_uris").fill(url)
+        window.get_by_role("button", name="Add another URL to Allowed Redirect URL(s)").click()
+        expect(window.get_by_role("listitem").filter(has_text=url)).to_be_visible()
+    send_wrong(page, "Continue" if client_type == "hybrid" else "Add")
+    accessibility.check(page, f"Add Client, {client_type}, errors")
+    window.get_by_role("button", name="Remove http://map.example/2").click()
+    expect(window.get_by_role("listitem").filter(has_text="http://map")).to_have_count(0)
+    accessibility.check(page, f"Add Client, {client_type}")
+    if client_type == "hybrid":
+        press(page, "Continue")
+        expect_window(page, "Add Secret")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    accessibility.check(page, f"Client Successfully Created, {client_type}")
+    page.goto(f"{CLIENTS}/{window_of(page).locator('#id_client_id').inner_text()}")
+    accessibility.check(page, f"Details, {client_type}")
+
+
+def test_accessibility_of_already_added_and_server_error(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    visitor = visit_as("mara.okafor")
+    visitor.expect(409, 500)
+    page = visitor.page(CLIENTS)
+    to_second_step(page, "Sent twice")
+    sent = page.evaluate("() => [...new FormData(document.querySelector('#window form'))]")
+    press(page, "Add")
+    expect_window(page, "Client Successfully Created")
+    page.goto(CLIENTS)
+    page.evaluate(
+        """sent => htmx.ajax('POST', '/security/clients/register',
+          { target: '#window', values: Object.fromEntries(sent) })""",
+        sent,
+    )
+    expect_window(page, "Already Added")
+    accessibility.check(page, "Already Added")
+    html = render_to_string(
+        "clients_app/errors/server_error.html", {"operation_id": "x", "title": "x"}
+    )
+    page.set_content(html)
+    accessibility.check(page, "500")
+
+
+def test_accessibility_of_the_session_warning(
+    visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
+) -> None:
+    """Over the page and in an open window."""
+    page = visit_as("mara.okafor").page()
+    page.clock.install()
+    page.route("**/session", lambda route: route.fulfill(status=204, headers=NEARLY_OVER))
+    page.goto("/security/roles")
+    warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
+    page.clock.fast_forward(1_700_000)
+    expect(warning).to_be_visible()
+    accessibility.check(page, "Session warning")
+    page.get_by_role("link", name="Add Role").click()
+    window = expect_window(page, "Add Role")
+    page.clock.fast_forward(1_700_000)
+    expect(window.get_by_role("alert")).to_be_visible()
+    accessibility.check(page, "Session warning in a window")
+
+
+def test_accessibility_of_confirm_identity(
+    live_portal: PortalProcess,
+    visit_as: Callable[[str], Visitor],
+    accessibility: AccessibilityChecks,
+) -> None:
+    visitor = visit_as("mara.okafor")
+    (session,) = (c["value"] for c in visitor.context.cookies() if c["name"] == "sessionid")
+    aged = live_portal.manage("shell", "-c", AGE.format(session=session))
+    assert aged.returncode == 0, aged.stderr
+    page = visitor.page(CLIENTS)
+    page.get_by_role("link", name="Add Client").first.click()
+    expect_window(page, "Confirm your identity")
+    accessibility.check(page, "Confirm your identity")
+    window_of(page).get_by_label("Password").fill("wrong")
+    send_wrong(page, "Continue")
+    accessibility.check(page, "Confirm your identity, wrong")
+
+
+AGE = """
+from django.contrib.sessions.backends.db import SessionStore
+store = SessionStore({session!r})
+for proof in store["account_authentication_methods"]:
+    proof["at"] -= 3600
+store.save()
+"""

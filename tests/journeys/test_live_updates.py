@@ -1,0 +1,236 @@
+"""The page follows changes by others without a reload, and warns before the session expires."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, Route, StorageState, expect
+
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.page_actions import Credentials, add_client, expect_window, open_add_client
+from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.portal_process import TENANT, PortalProcess
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+POLL = 16_000  # the page polls every 15 s
+HIDE = "(hidden) => Object.defineProperty(document, 'hidden', {configurable: true, value: hidden})"
+SHOW = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
+COUNT_SHIFTS = """() => {
+  window.shifts = 0;
+  const count = (list) => (window.shifts += list.getEntries().length);
+  new PerformanceObserver(count).observe({ type: "layout-shift" });
+}"""
+IDLE_FOR = """
+from importlib import import_module
+from django.conf import settings
+session = import_module(settings.SESSION_ENGINE).SessionStore({key!r})
+session["seen_at"] -= {seconds}
+session.save()
+"""
+
+
+def open_secrets(visitor: Visitor, name: str) -> tuple[Page, Credentials]:
+    """Add a client; return a page with its Secrets tab and an adjustable clock."""
+    page = visitor.page("/security/clients")
+    added = add_client(page, name)
+    page.clock.install()
+    page.goto(f"/security/clients/{added.client_id}/secrets?q={name}")
+    return page, added
+
+
+def rotate(portal: PortalProcess, client_id: str) -> None:
+    ended = portal.manage("clients", "rotate", client_id, "--tenant", TENANT)
+    assert ended.returncode == 0, ended.stderr
+
+
+def add(portal: PortalProcess, name: str) -> None:
+    added = portal.manage("clients", "add", name, "--tenant", TENANT)
+    assert added.returncode == 0, added.stderr
+
+
+def test_list_and_pane_follow_changes_by_others(
+    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+) -> None:
+    visitor = new_visitor(
+        live_portal, storage_state=administrator_cookies, viewport={"width": 1440, "height": 480}
+    )
+    name = f"Followed {uuid4()}"
+    page, added = open_secrets(visitor, name)
+    expect(page.locator("#row-" + added.client_id)).to_have_count(1)
+    page.locator("#rotate-secret").focus()
+    page.locator("#details").evaluate("pane => pane.scrollTop = 60")
+    rotate(live_portal, added.client_id)
+    page.clock.fast_forward(POLL)
+
+    expect(page.locator("#details")).to_contain_text("Rotation in progress")
+    expect(page.locator("#tab-secrets")).to_contain_text("2")
+    row = page.get_by_role("row").filter(has_text=added.client_id)
+    expect(row).to_contain_text("Expires in")
+    expect(page.locator("#row-" + added.client_id)).to_have_attribute("aria-current", "true")
+    assert focused(page) == "rotate-secret"
+    assert page.locator("#details").evaluate("pane => pane.scrollTop") == 60
+    assert window_of(page).count() == 0
+    assert page.url.endswith(f"/secrets?q={name.replace(' ', '%20')}")
+
+
+def test_poll_overtaken_response_is_requested_again(
+    visitor: Visitor, live_portal: PortalProcess
+) -> None:
+    """An earlier response may arrive later: the list shows the newest state without complaints."""
+    page = visitor.page("/security/clients?q=Overtaken")
+    add(live_portal, "Overtaken 1")
+    held: list[Route] = []
+    address = re.compile("/security/clients[?]")
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(address):
+        page.evaluate("htmx.trigger(document.body, 'clientChanged')")
+    page.evaluate("htmx.trigger('[data-poll]', 'poll')")
+    expect(page.locator(".row-link")).to_have_text("Overtaken 1")
+
+    add(live_portal, "Overtaken 2")
+    held[0].continue_()
+
+    expect(page.locator(".row-link")).to_have_text(["Overtaken 1", "Overtaken 2"])
+
+
+def test_poll_waits_while_the_person_is_busy(visitor: Visitor, live_portal: PortalProcess) -> None:
+    """An open menu, a text selection, an open window and a hidden page each pause polling."""
+    page, added = open_secrets(visitor, f"At work {uuid4()}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    rotate(live_portal, added.client_id)
+    pane = page.locator("#details")
+
+    page.get_by_role("button", name="More Options").click()
+    page.clock.fast_forward(POLL)
+    expect(page.locator("#more-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#details-id'))")
+    page.clock.fast_forward(POLL)
+    expect(pane).not_to_contain_text("Rotation in progress")
+    assert page.evaluate("getSelection().toString()") == added.client_id
+    page.evaluate("getSelection().removeAllRanges()")
+
+    page.evaluate(HIDE, True)
+    asked.clear()
+    page.clock.fast_forward(10 * POLL)
+    page.wait_for_timeout(300)
+    assert not [url for url in asked if "/live" in url]
+    expect(pane).not_to_contain_text("Rotation in progress")
+
+    page.evaluate(SHOW)  # visible again: polls immediately
+    expect(pane).to_contain_text("Rotation in progress")
+
+
+def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalProcess) -> None:
+    page, added = open_secrets(visitor, f"Opened {uuid4()}")
+    answer = page.request.post(
+        "/identity/connect/token",
+        form={
+            "grant_type": "client_credentials",
+            "client_id": added.client_id,
+            "client_secret": added.plain,
+        },
+    )
+    assert answer.status == 200
+    rotate(live_portal, added.client_id)
+    hours = page.locator("details").filter(has_text="Tokens per hour")
+    for _ in range(80):  # counts are written every few seconds
+        page.clock.fast_forward(POLL)
+        page.wait_for_timeout(700)
+        if hours.count():
+            break
+    hours.locator("summary").click()
+    expect(hours).to_have_attribute("open", "")
+    assert focused(page) == "Tokens per hour"
+
+    changed = live_portal.manage("roles", "add", f"R {uuid4()}", "--tenant", TENANT)
+    assert changed.returncode == 0, changed.stderr
+    page.locator("#details").evaluate("pane => pane.dataset.old = 'yes'")
+    page.evaluate(COUNT_SHIFTS)
+    with page.expect_response(lambda answer: "/live/secrets" in answer.url and answer.ok):
+        page.clock.fast_forward(POLL)
+    expect(page.locator("#details:not([data-old])")).to_have_count(1)
+    expect(hours).to_have_attribute("open", "")
+    assert focused(page) == "Tokens per hour"
+    page.wait_for_timeout(300)
+    assert page.evaluate("shifts") == 0
+
+
+def signed_in(visitor: Visitor, path: str) -> Page:
+    """Sign in again to keep the sessions of other tests; return a page with an adjustable clock."""
+    page = visitor.page(f"/sign-in?next={path}")
+    sign_in(page)
+    page.wait_for_url(f"**{path}")
+    page.clock.install()
+    page.goto(path)
+    return page
+
+
+def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
+    """Make the session of the visitor look idle for this long."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
+    code = IDLE_FOR.format(key=cookies["sessionid"], seconds=seconds)
+    ended = portal.manage("shell", "-c", code)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_session_warning_can_prolong_the_session(
+    live_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(live_portal)
+    page = signed_in(visitor, "/security/clients")
+    warning = page.get_by_role("alert").filter(has_text="You will be signed out in 2 minutes")
+
+    idle(live_portal, visitor, 1710)
+    with page.expect_response("**/security/clients/live*"):
+        page.clock.fast_forward(POLL)
+    with page.expect_response("**/session"):
+        page.clock.fast_forward(5_000)
+    expect(warning).to_be_visible()
+    with page.expect_response("**/session/stay") as stayed:
+        warning.get_by_role("button", name="Stay signed in").click()
+
+    expect(warning).to_have_count(0)
+    assert int(stayed.value.headers["session-left"]) > 1750
+
+
+def test_session_expired_in_an_open_window_keeps_what_was_typed(
+    live_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(live_portal)
+    visitor.expect(403)
+    page = signed_in(visitor, "/security/clients")
+    open_add_client(page).get_by_label("Name", exact=True).fill("Typed for long")
+    idle(live_portal, visitor, 1710)
+
+    with page.expect_response("**/session"):
+        page.clock.fast_forward(1_700_000)
+    expect(window_of(page).get_by_role("alert")).to_contain_text("signed out in 2 minutes")
+    idle(live_portal, visitor, 120)
+    page.clock.fast_forward(130_000)
+    expect(window_of(page)).to_contain_text("You are signed out. Nothing typed is lost")
+
+    press(page, "Continue")
+    expect(window_of(page).get_by_label("Username")).to_be_visible()
+    sign_in(page)
+    window = expect_window(page, "Add Client")
+    expect(window.get_by_label("Name", exact=True)).to_have_value("Typed for long")
+
+
+def test_session_expired_page_goes_to_sign_in_and_returns(
+    live_portal: PortalProcess, new_visitor: NewVisitor
+) -> None:
+    visitor = new_visitor(live_portal)
+    page = signed_in(visitor, "/security/roles")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
+    idle(live_portal, visitor, 1801)
+
+    page.clock.fast_forward(1_790_000)
+    page.clock.fast_forward(5_000)
+
+    page.wait_for_url("**/sign-in?next=*")
+    sign_in(page)
+    page.wait_for_url("**/security/roles")

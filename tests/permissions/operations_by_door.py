@@ -1,0 +1,178 @@
+"""How to perform each action in the portal and in the admin site."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from django.urls import reverse
+
+from clients_app.http.forms.role_form import RoleEditForm
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant
+from clients_app.permissions import Action
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.web.forms.client_edit_form import ClientEditForm
+from clients_app.web.forms.policy_form import PolicyForm
+from clients_app.web.forms.secret_edit_form import SecretEditForm
+from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
+from tests.factories import (
+    actor_for,
+)
+
+NEW_SECRET: Final = {"form_key": "one-time-key-of-the-form", "never_expires": "on"}
+NEW_PASSWORD: Final = "eleven quiet herons"
+PASSWORD_FORM: Final = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+
+class Targets(NamedTuple):
+    """The rows that the operations act on."""
+
+    tenant: Tenant
+    person: Person
+    client: Client
+    secret: ClientSecret
+    web: Client  # of a type with URLs
+    removed: Client
+    role: Role
+    now: Any
+
+    def on(self, rest: str, client: Client | None = None) -> str:
+        return f"/security/clients/{(client or self.client).pk}{rest}"
+
+    def editing(self, client: Client, **typed: Any) -> dict[str, Any]:
+        form = ClientEditForm(client=client, actor=actor_for(self.person))
+        return {**multi_valued(form.hidden), **typed}
+
+    def editing_secret(self, **typed: Any) -> dict[str, Any]:
+        return {**multi_valued(SecretEditForm(secret=self.secret, now=self.now).hidden), **typed}
+
+
+class DoorRequest(NamedTuple):
+    """A request to the portal or the admin site; without ``typed`` it opens a page."""
+
+    address: str
+    typed: dict[str, Any] | None = None
+
+
+class Row(NamedTuple):
+    """How to perform an action in each; None where it is not offered."""
+
+    portal: Callable[[Targets], DoorRequest] | None = None
+    admin: Callable[[Targets], DoorRequest] | None = None
+
+
+DOOR_NAMES: Final = Row._fields
+
+
+def admin(name: str, row: Any = None, /, **typed: Any) -> DoorRequest:
+    return DoorRequest(reverse(f"admin:{name}", args=[row.pk] if row else []), typed)
+
+
+ROWS: Final[dict[Action, Row]] = {
+    Action.READ_CLIENTS: Row(lambda on: DoorRequest(on.on(""))),
+    Action.ADD_CLIENT: Row(
+        lambda on: DoorRequest("/security/clients/register", ADD_CLIENT_FORM),
+        lambda on: DoorRequest(add_client_address(on.tenant), ADD_CLIENT_FORM),
+    ),
+    Action.EDIT_CLIENT: Row(
+        lambda on: DoorRequest(on.on("/edit"), on.editing(on.client, contact="ops@example.com"))
+    ),
+    Action.EDIT_URLS: Row(
+        lambda on: DoorRequest(
+            on.on("/edit", on.web),
+            on.editing(on.web, redirect_uris=["https://new.example.com/"]),
+        )
+    ),
+    Action.DISABLE_CLIENT: Row(
+        lambda on: DoorRequest(on.on("/disable"), {}), lambda on: admin("client-disable", on.client)
+    ),
+    Action.REMOVE_CLIENT: Row(
+        lambda on: DoorRequest(on.on("/remove"), {"confirm": on.client.name}),
+        lambda on: admin("client-remove", on.client, confirm=on.client.name),
+    ),
+    Action.RESTORE_CLIENT: Row(
+        lambda on: DoorRequest(on.on("/restore", on.removed), {}),
+        lambda on: admin("client-restore", on.removed, name=on.removed.name),
+    ),
+    Action.ASSIGN_ROLES: Row(
+        lambda on: DoorRequest(on.on("/roles/edit"), on.editing(on.client, roles=[str(on.role.pk)]))
+    ),
+    Action.END_TOKENS: Row(
+        lambda on: DoorRequest(on.on("/tokens/end"), {}),
+        lambda on: admin("client-tokens-end", on.client),
+    ),
+    Action.READ_SECRETS: Row(lambda on: DoorRequest(on.on("/secrets"))),
+    Action.ADD_SECRET: Row(
+        lambda on: DoorRequest(on.on("/secrets/add"), NEW_SECRET),
+        lambda on: admin("secret-add", on.client, **NEW_SECRET),
+    ),
+    Action.EDIT_SECRET: Row(
+        lambda on: DoorRequest(
+            on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(secret_description="new")
+        )
+    ),
+    Action.EXTEND_SECRET: Row(
+        lambda on: DoorRequest(
+            on.on(f"/secrets/{on.secret.pk}/edit"), on.editing_secret(never_expires="on")
+        )
+    ),
+    Action.ROTATE_SECRET: Row(
+        lambda on: DoorRequest(
+            on.on(f"/secrets/{on.secret.pk}/rotate"),
+            {**NEW_SECRET, "replaces": str(on.secret.pk), "old": "24h"},
+        ),
+        lambda on: admin("secret-rotate", on.secret, **NEW_SECRET, old="24h"),
+    ),
+    Action.REMOVE_SECRET: Row(
+        lambda on: DoorRequest(on.on(f"/secrets/{on.secret.pk}/remove"), {}),
+        lambda on: admin("secret-remove", on.secret),
+    ),
+    Action.READ_ROLES: Row(lambda on: DoorRequest("/security/roles")),
+    Action.ADD_ROLE: Row(
+        lambda on: DoorRequest("/security/roles/add", {"name": "Valve opener"}),
+        lambda on: admin("clients_app_role_add", tenant=str(on.tenant.pk), name="Valve opener"),
+    ),
+    Action.EDIT_ROLE: Row(
+        lambda on: DoorRequest(
+            f"/security/roles/{on.role.pk}/edit",
+            {**dict(RoleEditForm(role=on.role).hidden), "name": "Valve closer"},
+        ),
+        lambda on: admin(
+            "role-edit",
+            on.role,
+            **{**dict(RoleEditForm(role=on.role).hidden), "name": "Valve closer"},
+        ),
+    ),
+    Action.REMOVE_ROLE: Row(
+        lambda on: DoorRequest(f"/security/roles/{on.role.pk}/remove", {}),
+        lambda on: admin("role-remove", on.role),
+    ),
+    Action.READ_ACTIVITY: Row(lambda on: DoorRequest("/security/activity")),
+    Action.EXPORT_ACTIVITY: Row(
+        lambda on: DoorRequest("/security/activity/export", {"format": "csv"})
+    ),
+    Action.MANAGE_PEOPLE: Row(),  # only on the command line
+    Action.MANAGE_NOTICES: Row(lambda on: DoorRequest("/security/notices/mail", {})),
+    Action.SET_CHANNEL: Row(
+        lambda on: DoorRequest("/security/notices/webhook", {"url": "https://hooks.example.com/"})
+    ),
+    Action.READ_POLICIES: Row(lambda on: DoorRequest("/security/policies")),
+    Action.SET_POLICIES: Row(
+        lambda on: DoorRequest(
+            "/security/policies/check",
+            dict(PolicyForm.opened(tenant_policy(on.tenant.pk), version=on.tenant.version).hidden)
+            | {"secret_days_max": "90"},
+        )
+    ),
+    Action.SET_OWN_PASSWORD: Row(  # the current password is a proof: see the test below
+        lambda on: DoorRequest("/account/password", PASSWORD_FORM)
+    ),
+    Action.SET_OWN_FACTOR: Row(lambda on: DoorRequest("/account/authenticator")),
+    Action.SET_OWN_CALENDAR: Row(
+        lambda on: DoorRequest("/security/notices/calendar", {"seen": ""})
+    ),
+    Action.MANAGE_INSTALLATION: Row(None, lambda on: admin("keys-rotate")),
+}
+
+
+def multi_valued(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return pairs of name and value as a form with several values per name."""
+    return {name: [value for other, value in pairs if other == name] for name, _ in pairs}

@@ -1,0 +1,149 @@
+"""The portal and the admin site ask for the same proof of identity, and refuse the same people.
+
+Each operation is sent to both and compared with the permission table. An action
+without a row here fails.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.identity.kept_forms import BACK
+from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
+from clients_app.permissions import PERMISSIONS, Action, allows
+from clients_app.services.clients.removal import remove_client
+from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.conftest import Machine, browser_of
+from tests.factories import (
+    actor_for,
+    code_of,
+    command_line_in,
+    give_app,
+    make_client,
+    make_person,
+    make_role,
+)
+from tests.permissions.operations_by_door import (
+    DOOR_NAMES,
+    NEW_PASSWORD,
+    PASSWORD_FORM,
+    ROWS,
+    DoorRequest,
+    Targets,
+)
+from tests.portal_process import PASSWORD
+from tests.responses import text_of
+
+FRESH: Final = timedelta(minutes=1)
+STALE: Final = timedelta(minutes=21)
+DOORS: Final = [
+    (action, door)
+    for action, row in ROWS.items()
+    for door in DOOR_NAMES
+    if getattr(row, door) and action != Action.SET_OWN_PASSWORD
+]
+
+
+@pytest.fixture
+def targets(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -> Targets:
+    removed = make_client("Old gateway", tenant, now=now).client
+    remove_client(removed, actor=command_line_in(tenant), now=now)
+    web = make_client(
+        "Viewer", tenant, client_type="hybrid", redirect_uris=("https://a.example/",)
+    ).client
+    ensure_active_key(now=now)
+    role = make_role("Valve reader", tenant)
+    return Targets(tenant, administrator, machine.client, machine.secret, web, removed, role, now)
+
+
+@pytest.fixture
+def people(administrator: Person, colleague: Person, tenant: Tenant) -> dict[str, list[Person]]:
+    """For each door someone with all permissions, and someone without."""
+    staff = make_person("ola", tenant, password=PASSWORD, is_staff=True)
+    return {"portal": [administrator, colleague], "admin": [staff, colleague]}
+
+
+def send(browser: Browser, request: DoorRequest) -> Any:
+    return browser.get(request.address) if request.typed is None else browser.post(*request)
+
+
+def asks_for_proof(reply: Any) -> bool:
+    return not reply.streaming and "Confirm your identity" in text_of(reply)
+
+
+def test_action_has_a_row_here() -> None:
+    assert set(ROWS) == set(Action)
+
+
+@pytest.mark.parametrize(("action", "door"), DOORS)
+def test_operation_in_portal_and_admin_follows_the_table(
+    action: Action, door: str, targets: Targets, people: dict[str, list[Person]]
+) -> None:
+    request, (may, may_not) = getattr(ROWS[action], door)(targets), people[door]
+    refused = door == "admin" or not allows(actor_for(may_not), action, client=targets.client)
+    before = AuditEvent.objects.count()
+
+    if PERMISSIONS[action].proof:
+        assert asks_for_proof(send(browser_of(may, proof_age=STALE), request))
+        assert AuditEvent.objects.count() == before
+    if refused:
+        assert send(browser_of(may_not, proof_age=STALE), request).status_code == 403
+
+    before = AuditEvent.objects.count()
+    age = FRESH if PERMISSIONS[action].proof else STALE
+    reply = send(browser_of(may, proof_age=age), request)
+    assert not asks_for_proof(reply)
+    assert reply.status_code in {200, 204, 303}, text_of(reply)
+    assert request.typed is None or reply.streaming or AuditEvent.objects.count() > before
+
+
+def test_change_password_without_a_second_factor_needs_no_other_proof(
+    colleague: Person,
+) -> None:
+    browser = browser_of(colleague, proof_age=STALE)
+
+    wrong = browser.post("/account/password", {**PASSWORD_FORM, "oldpassword": "no"})
+    assert wrong.status_code == 422
+    reply = browser.post("/account/password", {**PASSWORD_FORM, "oldpassword": PASSWORD})
+
+    assert reply.status_code == 303
+    colleague.refresh_from_db()
+    assert colleague.check_password(NEW_PASSWORD)
+
+
+def test_change_password_with_a_second_factor_asks_for_a_code(
+    colleague: Person,
+) -> None:
+    browser, secret = browser_of(colleague, proof_age=FRESH), give_app(colleague)
+
+    typed = {**PASSWORD_FORM, "oldpassword": PASSWORD}
+    asked = browser.post("/account/password", typed)
+    assert asks_for_proof(asked)
+    assert PASSWORD not in text_of(asked)
+    assert NEW_PASSWORD not in text_of(asked)
+    proof = {"proof_for": "POST", "proof": code_of(secret), BACK: "1"}
+    again = browser.post("/account/password", proof)
+    assert again.status_code == 200
+    assert 'name="oldpassword"' in text_of(again)
+    colleague.refresh_from_db()
+    assert colleague.check_password(PASSWORD)
+    assert browser.post("/account/password", typed).status_code == 303
+
+
+@pytest.mark.parametrize("proof_for", ["GET", "POST"])
+def test_opened_window_can_be_sent_for_ten_more_minutes(
+    proof_for: str, targets: Targets, people: dict[str, list[Person]]
+) -> None:
+    for door in DOOR_NAMES:
+        request = getattr(ROWS[Action.REMOVE_SECRET], door)(targets)
+        for minutes, opens, is_done in ((9, True, True), (11, False, True), (21, False, False)):
+            browser = browser_of(people[door][0], proof_age=timedelta(minutes=minutes))
+            reply = (
+                browser.get(request.address)
+                if proof_for == "GET"
+                else browser.post(request.address)
+            )
+            assert asks_for_proof(reply) is not (opens if proof_for == "GET" else is_done)
+            ClientSecret.objects.update(removed_at=None)

@@ -1,0 +1,73 @@
+"""Screen, view and test share a name, so that each can be found from the other two."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+WEB: Final = ROOT / "clients_app" / "web"
+VIEWS: Final = {file.stem for file in (WEB / "views").glob("[a-z]*.py")}
+TESTS: Final = {file.stem for file in (ROOT / "tests" / "web").glob("test_*.py")}
+#: folders of parts, mails and error pages, which have no view
+NO_SCREENS: Final = {"base", "components", "email", "errors"}
+SCREENS: Final = {
+    file.stem
+    for file in (ROOT / "templates" / "clients_app").glob("*/[a-z]*.html")
+    if file.parent.name not in NO_SCREENS
+}
+#: views that show several screens of one subject
+OF_ONE_SUBJECT: Final = {
+    "account_factor": {"account_authenticator", "account_recovery_codes"},
+    "activity": {"activity_export"},
+    "choose_password": {"forgot_password"},  # both belong to the one-time link
+    "client_add": {"client_created", "client_created_public"},  # what Add ends with
+    "client_edit": {"client_roles_edit"},
+    "client_state": {"client_remove", "client_restore", "client_tokens_end"},
+    "policies": {"policies_check"},
+    "roles": {"role_list", "role_add", "role_edit", "role_remove"},
+    "saved_filters": {"filter_add"},
+    "secrets": {"secret_add", "secret_added", "secret_edit", "secret_remove", "secret_rotate"},
+    "sign_in": {"sign_in_code"},
+}
+SHOWN_BY: Final = {screen: view for view, group in OF_ONE_SUBJECT.items() for screen in group}
+#: any view shows these, through another module of web
+NOT_IN_A_VIEW: Final = {"already_added": "error_pages", "confirm_identity": "access"}
+#: screens that the test of their flow covers: the test, by screen
+TESTED_WITH: Final = {
+    "account_authenticator": "account_factor",
+    "account_recovery_codes": "account_factor",
+    "already_added": "client_register",
+    "client_created": "client_register",
+    "client_created_public": "client_types",
+    "filter_add": "saved_filters",
+    "policies_check": "policies",
+    "role_remove": "role_edit",
+    "secret_added": "secret_add",
+}
+#: views without a screen of their own name: of one subject, or for programs and fragments
+WITHOUT_SCREEN: Final = {
+    *{"account_factor", "roles", "saved_filters", "secrets"},
+    *{"calendar", "polling", "session", "theme"},
+}
+
+
+@pytest.mark.parametrize("screen", sorted(SCREENS))
+def test_screen_has_a_view_and_a_test_of_its_name(screen: str) -> None:
+    view = WEB / "views" / f"{SHOWN_BY.get(screen, screen)}.py"
+    if screen in NOT_IN_A_VIEW:
+        view = WEB / f"{NOT_IN_A_VIEW[screen]}.py"
+
+    assert re.search(rf"\b{screen}\b", view.read_text())
+    assert f"test_{TESTED_WITH.get(screen, screen)}" in TESTS
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_view_has_a_screen_of_its_name_or_is_listed(view: str) -> None:
+    assert (view in SCREENS) is (view not in WITHOUT_SCREEN)
+
+
+def test_exceptions_of_screens_and_views_are_current() -> None:
+    assert set(SHOWN_BY) | set(NOT_IN_A_VIEW) | set(TESTED_WITH) <= SCREENS
+    assert set(OF_ONE_SUBJECT) | WITHOUT_SCREEN <= VIEWS

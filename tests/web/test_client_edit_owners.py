@@ -1,0 +1,124 @@
+"""Edit Client: roles and Owners, their proof of identity, and who may change them."""
+
+from datetime import timedelta
+
+from clients_app.models import Client, ClientOwner
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.conftest import browser_of
+from tests.factories import make_role, role_id
+from tests.portal_process import PASSWORD
+from tests.responses import HTMX, text_of, value_of
+
+EXPIRED_PROOF = timedelta(minutes=10, seconds=5)
+
+
+def test_edit_client_tenant_administrator_needs_a_second_tick(
+    administrator_browser, tenant, machine, edit_client_address, edit_client_form
+):
+    edit_client_form |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
+    refused = administrator_browser.post(edit_client_address, edit_client_form)
+    accepted = administrator_browser.post(
+        edit_client_address, edit_client_form | {"confirm_admin": "on"}, headers=HTMX
+    )
+
+    assert refused.status_code == 422
+    assert "Select the box that makes Wind park reader a Tenant Administrator" in text_of(refused)
+    assert accepted.status_code == 204
+    kept = administrator_browser.post(
+        edit_client_address, edit_client_form | {"version": "2", "contact": "X"}, headers=HTMX
+    )
+    assert kept.status_code == 204
+
+
+def test_edit_client_owner_outside_the_tenant_is_refused(
+    administrator_browser,
+    colleague,
+    stranger,
+    machine,
+    edit_client_address,
+    edit_client_form,
+    address,
+):
+    window = text_of(administrator_browser.get(edit_client_address))
+    assert "jonas" in window
+    assert "zofia" not in window
+
+    reply = administrator_browser.post(
+        edit_client_address, edit_client_form | {"owners": [str(colleague.pk)]}, headers=HTMX
+    )
+    assert reply.status_code == 204
+    assert list(machine.client.owners.all()) == [colleague]
+    assert "jonas" in text_of(administrator_browser.get(address()))
+    stolen = administrator_browser.post(
+        edit_client_address, edit_client_form | {"owners": [str(stranger.pk)]}
+    )
+    assert stolen.status_code == 422
+
+
+def test_edit_client_fields_and_owners_are_saved_atomically(
+    administrator_browser, colleague, machine, edit_client_address, edit_client_form
+):
+    edit_client_form |= {"contact": "X", "version": "0", "owners": [str(colleague.pk)]}
+    assert administrator_browser.post(edit_client_address, edit_client_form).status_code == 422
+
+    assert not machine.client.owners.exists()
+
+
+def test_edit_client_owner_cannot_change_roles_or_owners(
+    colleague, machine, edit_client_address, edit_client_form, tenant, address
+):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    role = make_role("MyData.Role", tenant)
+    machine.client.roles.add(role)
+    browser = browser_of(colleague)
+
+    window = text_of(browser.get(edit_client_address))
+    assert 'name="roles"' not in window
+    assert 'name="owners"' not in window
+    assert "Edit Client" in text_of(browser.get(address()))
+    assert "Remove Client" not in text_of(browser.get(address()))
+    forged = edit_client_form | {"contact": "X", "roles": [], "owners": []}
+    assert browser.post(edit_client_address, forged, headers=HTMX).status_code == 204
+    machine.client.refresh_from_db()
+    assert machine.client.contact == "X"
+    assert role in machine.client.roles.all()
+    assert list(machine.client.owners.all()) == [colleague]
+
+
+def test_edit_client_only_roles_and_owners_ask_for_proof(
+    administrator, colleague, machine, edit_client_address, edit_client_form, tenant
+):
+    role = make_role("MyData.Role", tenant)
+    browser = browser_of(administrator, proof_age=EXPIRED_PROOF)
+
+    assert "Confirm your identity" not in text_of(browser.get(edit_client_address))
+    assert (
+        browser.post(
+            edit_client_address, edit_client_form | {"contact": "X"}, headers=HTMX
+        ).status_code
+        == 204
+    )
+    edit_client_form |= {"version": "2", "contact": "Y"}
+    for power in ({"roles": [str(role.pk)]}, {"owners": [str(colleague.pk)]}):
+        asked = browser.post(edit_client_address, edit_client_form | power, headers=HTMX)
+        assert "Confirm your identity" in text_of(asked)
+        assert value_of("contact", asked) == "Y"
+    proved = edit_client_form | power | {"proof_for": "POST", "proof": PASSWORD}
+    assert browser.post(edit_client_address, proved, headers=HTMX).status_code == 204
+    machine.client.refresh_from_db()
+    assert machine.client.contact == "Y"
+    assert list(machine.client.owners.all()) == [colleague]
+
+
+def test_edit_client_window_after_proof_shows_what_was_typed(
+    administrator_browser, edit_client_address, edit_client_form, tenant
+):
+    role = make_role("MyData.Role", tenant)
+    Client.objects.get().roles.add(role)
+    reply = administrator_browser.post(
+        edit_client_address, edit_client_form | {"back": "1", "name": "Half"}, headers=HTMX
+    )
+
+    assert reply.status_code == 200
+    assert value_of("name", reply) == "Half"
+    assert f'value="{role.pk}" checked' not in text_of(reply)

@@ -1,0 +1,111 @@
+"""People who need a second factor are redirected to set one up before any other page opens."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Person, Tenant
+from clients_app.selectors.tenants.policies import tenant_policy
+from tests.conftest import browser_of
+from tests.factories import code_of, give_app
+from tests.responses import HTMX, text_of
+from tests.web.second_factor import SET_UP, key_in
+
+CHECK = "/security/policies/check"
+CLOSED_ADDRESSES = (
+    "/",
+    "/security/clients",
+    "/security/roles",
+    "/find",
+    "/help/shortcuts",
+    "/admin/",
+)
+
+
+@pytest.fixture
+def factor_policy(tenant: Tenant) -> None:
+    """The tenant's policy requires a second factor of its administrators."""
+    Tenant.objects.filter(pk=tenant.pk).update(mfa_for_administrators=True)
+
+
+def redirected_to_setup(browser: Browser) -> set[str]:
+    """Return the addresses that redirect to the page that sets up an app."""
+    replies = {address: browser.get(address, follow=True) for address in CLOSED_ADDRESSES}
+    return {address for address, reply in replies.items() if reply.request["PATH_INFO"] == SET_UP}
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_policy_requires_a_factor_of_administrators_only(
+    administrator_browser: Browser, colleague_browser: Browser, stranger_browser: Browser
+) -> None:
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set()
+    assert redirected_to_setup(stranger_browser) == set()
+
+
+def test_setting_requires_a_factor_of_everyone(
+    administrator_browser: Browser, colleague_browser: Browser, settings: Any
+) -> None:
+    settings.REQUIRE_MFA = True
+
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set(CLOSED_ADDRESSES) - {
+        "/admin/"
+    }  # which only Staff may open
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_required_factor_after_setup_opens_all_pages(administrator_browser: Browser) -> None:
+    page = administrator_browser.get(SET_UP)
+    assert "Two-factor authentication is required." in text_of(page)
+
+    administrator_browser.post(SET_UP, {"code": code_of(key_in(page))})
+
+    assert redirected_to_setup(administrator_browser) == set()
+    assert administrator_browser.get("/security/clients/add").status_code == 200
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_required_factor_missing_closes_windows_and_posts(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    window = administrator_browser.get("/security/clients/add", headers=HTMX)
+    assert window["HX-Redirect"] == SET_UP
+    sent = administrator_browser.post("/security/roles/add", {"name": "New"})
+    assert (sent.status_code, sent["Location"]) == (303, SET_UP)
+    assert not tenant.roles.filter(name="New").exists()
+    assert administrator_browser.post("/admin/clients_app/role/add/")["Location"] == SET_UP
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_required_factor_missing_leaves_account_and_sign_out_open(
+    administrator_browser: Browser,
+) -> None:
+    assert administrator_browser.get("/account").status_code == 200
+    saved = administrator_browser.post("/account/time-zone", {"time_zone": "UTC"})
+    assert saved["Location"] == "/account"
+    assert administrator_browser.post("/sign-out")["Location"] == "/sign-in"
+
+
+def test_policies_check_lists_administrators_without_a_factor(
+    administrator: Person, tenant: Tenant
+) -> None:
+    browser = browser_of(administrator)
+    wanted = {
+        "version": "1",
+        "never_expires_allowed": "on",
+        "mfa_for_administrators": "on",
+    }
+    checked = text_of(browser.get(CHECK, wanted))
+    assert "Without two-factor authentication" in checked
+    assert "<h3>mara</h3>" in checked
+    assert not tenant_policy(tenant.pk).mfa_for_administrators
+
+    without = text_of(browser.get(CHECK, wanted | {"mfa_for_administrators": ""}))
+    assert "Without two-factor authentication" not in without
+    assert browser.post(CHECK, wanted)["Location"] == "/security/policies"
+    assert tenant_policy(tenant.pk).mfa_for_administrators
+    assert redirected_to_setup(browser) == set(CLOSED_ADDRESSES)
+    give_app(administrator)
+    assert redirected_to_setup(browser) == set()
