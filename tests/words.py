@@ -1,4 +1,4 @@
-"""Refuses words that a native engineer would not use; `WORDS=1 make check` runs it.
+"""Refuses words that a native engineer would not use; `make check` runs it.
 
 Checks all text of the repository, including names in code. Prints file, line and suggestion, then
 the count of each folder. ALLOWED lists exceptions, for example quotations.

@@ -153,7 +153,7 @@ def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) ->
     assert portal.manage("activity", "verify").returncode == 0
 
     ended = portal.manage("keys", "reencrypt")
-    assert ended.stdout.startswith("Signing keys encrypted anew: 1.\n"), ended.stderr
+    assert ended.stdout.startswith("Signing keys re-encrypted: 1.\n"), ended.stderr
     del portal.environment["SECRET_KEY_FALLBACKS"]
     portal.stop()
     portal.start()

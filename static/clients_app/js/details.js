@@ -31,7 +31,7 @@ function restoreFocus() {
   (row ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
 }
 
-// Another answer was quicker and drew the place of this one anew: it may be newer or older, so what
+// Another answer was quicker and has replaced the target of this one. It may be newer or older, so what
 // is there now asks once more. Heard at the old place itself, as nothing bubbles from there.
 function onLateAnswer(event) {
   const { target } = event.detail;

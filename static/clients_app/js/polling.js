@@ -4,7 +4,7 @@ import { $, all, dialog, isPoll, on } from "./dom.js";
 
 const POLL_MS = 15_000;
 
-// Not while someone works on what would be drawn anew.
+// Not while someone is using the part that would be replaced.
 const isBusy = () => dialog?.open || $(":popover-open");
 
 function poll() {
