@@ -20,6 +20,8 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
 )
 
+__all__ = ("PERMISSIONS", "Action", "Permission", "allows", "require")
+
 _ADMINISTRATOR: Final = frozenset({TENANT_ADMINISTRATOR})
 _AUDITOR: Final = _ADMINISTRATOR | {TENANT_AUDITOR}
 _ROTATOR: Final = _ADMINISTRATOR | {SECRET_ROTATOR}

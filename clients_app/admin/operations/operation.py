@@ -20,6 +20,7 @@ from clients_app.identity.person import person_of
 from clients_app.identity.proof import open_window
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
+from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.services.form_keys import refuse_used
 
 
@@ -113,7 +114,9 @@ def ask_and_perform(
                 return done(request, *answer)
             return show_plain_secret(request, *answer)
     except AlreadyAdded as error:
-        return show_already_added(request, Client.objects.get(pk=error.client_id))
+        return show_already_added(
+            request, clients_by_id(actor.tenant_id, [error.client_id])[error.client_id]
+        )
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
     return show_form(
