@@ -140,8 +140,8 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     ),
     Action.MANAGE_NOTICES: Permission(_("Only Tenant Administrators can change notices.")),
     Action.SET_CHANNEL: Permission(
-        _("Only Tenant Administrators can set the webhook."),
-        _("A webhook receives which secrets expire."),
+        _("Only Tenant Administrators can set this channel."),
+        _("A channel receives which secrets expire."),
     ),
     Action.READ_POLICIES: Permission(_("Only Tenant Administrators can set policies.")),
     Action.SET_POLICIES: Permission(

@@ -107,7 +107,7 @@ def test_route_has_a_row_and_works_with_a_slash(known: set[str]) -> None:
 
     for route in sorted(plain - set(ROWS)):
         pytest.fail(
-            f"The address /{route} has no row. Add one to ROWS in tests/test_matrix.py: which "
+            f"The address /{route} has no row. Add one to ROWS in tests/matrix_rows.py: which "
             "roles may open it, and what GET and POST without a body answer to them; or Open, "
             f"if everybody may. A door with a matrix of its own stands in ELSEWHERE ({ELSEWHERE})."
         )

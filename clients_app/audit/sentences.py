@@ -37,7 +37,7 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "activity.export": gettext_noop("Tried to export Activity: not allowed"),
     "people.manage": gettext_noop("Tried to manage people: not allowed"),
     "notices.manage": gettext_noop("Tried to change notices: not allowed"),
-    "channel.set": gettext_noop("Tried to set the webhook: not allowed"),
+    "channel.set": gettext_noop("Tried to set a notice channel: not allowed"),
     "policies.read": gettext_noop("Tried to view policies: not allowed"),
     "policies.set": gettext_noop("Tried to set policies: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),

@@ -16,7 +16,7 @@ class LineField:
 
     name: str
     label: str
-    help: str
+    help: str  # below the input, and in ``clients add --help``
     maximum: int  # characters
 
 

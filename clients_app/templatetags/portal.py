@@ -53,7 +53,8 @@ def mark() -> SafeString:
 
 @register.inclusion_tag("clients_app/components/health.html", takes_context=True)
 def next_expiration(context: Any, client: Any) -> dict[str, Any]:
-    """Show when the first live secret expires, if any does."""
+    """Show when the first live secret expires, if any does. ``client`` is annotated as in
+    ``ClientPage``."""
     now = context["now"]
     if not client.live_secrets:
         if client.last_expired is None:

@@ -21,7 +21,7 @@ def test_log_inventory_has_every_event():
     sources = "\n".join(
         path.read_text() for room in ("clients_app", "portal") for path in Path(room).rglob("*.py")
     )
-    events = set(re.findall(r'"event": "([^"]+)"|\bevent="([^"]+)"', sources))
+    events = set(re.findall(r'"event": "([^"]+)"|\bevent="(\w+\.[^"]+)"', sources))
     names = {one or other for one, other in events}
 
     assert {"server.started", "token.issued", "activity.read"} <= names

@@ -20,7 +20,7 @@ def test_webhook_is_saved_tested_and_retried(visitor: Visitor) -> None:
     page = visitor.page(NOTICES)
     with receiver() as hooks:
         hooks.status = 410
-        page.get_by_label("URL").fill(hooks.url)
+        page.get_by_label("URL", exact=True).fill(hooks.url)
         page.get_by_role("button", name="Add webhook").click()
         expect(page.get_by_text("Copy the signing secret now.")).to_be_visible()
         secret = page.locator("#id_signing_secret").inner_text()

@@ -18,25 +18,27 @@ from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage.rejected_requests import count_refused_secret
 
 
-def basic(
-    request: Request, params: Mapping[str, str], *, now: datetime
-) -> AuthenticatedClient | None:
+def has_header(request: Request, params: Mapping[str, str]) -> bool:
+    """Return whether the request has an Authorization header, of any scheme."""
+    return request.authorization is not None
+
+
+def by_header(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
     """Return the client whose id and secret are in the Authorization header."""
-    if request.authorization is None:
-        return None
-    id_text, plain = from_header(request.authorization)
+    id_text, plain = from_header(request.authorization or "")
     if (params.get("client_id") or id_text).lower() != id_text.lower():
         raise invalid_request("The client_id of the body is not that of the Authorization header.")
     return _by_secret(id_text, plain, address=request.address, now=now)
 
 
-def post(
-    request: Request, params: Mapping[str, str], *, now: datetime
-) -> AuthenticatedClient | None:
+def has_secret(request: Request, params: Mapping[str, str]) -> bool:
+    """Return whether the body has a secret."""
+    return bool(params.get("client_secret"))
+
+
+def by_body(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
     """Return the client whose id and secret are in the body."""
-    if not (sent := from_body(params)):
-        return None
-    return _by_secret(*sent, address=request.address, now=now)
+    return _by_secret(*from_body(params), address=request.address, now=now)
 
 
 def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> AuthenticatedClient:
@@ -83,10 +85,15 @@ def from_header(authorization: str) -> tuple[str, str]:
     return _printable(form_decoded(id_text)), _printable(form_decoded(plain))
 
 
-def from_body(params: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the client id and secret of the body, or None if one of them is missing."""
+def from_body(params: Mapping[str, str]) -> tuple[str, str]:
+    """Return the client id and secret of the body.
+
+    Errors: OAuthError invalid_request; invalid_client where one of them is missing.
+    """
     id_text, plain = params.get("client_id"), params.get("client_secret")
-    return (_printable(id_text), _printable(plain)) if id_text and plain else None
+    if not id_text or not plain:
+        raise invalid_client("no client authentication")
+    return _printable(id_text), _printable(plain)
 
 
 def _printable(text: str) -> str:

@@ -1,11 +1,11 @@
-"""The methods of client authentication, in the order in which they are tried.
+"""The methods of client authentication, by their names in the metadata.
 
 Source: RFC 6749 section 2.3; RFC 8414 section 2 (``token_endpoint_auth_methods_supported``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from clients_app.oauth.client_authentication import client_secret
 from clients_app.oauth.client_query import AuthenticatedClient
@@ -13,17 +13,16 @@ from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.plain_http import Request
 
 
-class Method(Protocol):
-    """Authenticates a client; returns None for a request that does not use this method."""
+class Method(NamedTuple):
+    """A way to authenticate a client: whether a request uses it, and which client it proves."""
 
-    def __call__(
-        self, request: Request, params: Mapping[str, str], /, *, now: datetime
-    ) -> AuthenticatedClient | None: ...
+    is_used: Callable[[Request, Mapping[str, str]], bool]
+    authenticate: Callable[[Request, Mapping[str, str], datetime], AuthenticatedClient]
 
 
-METHODS: Final[dict[str, Method]] = {
-    "client_secret_basic": client_secret.basic,
-    "client_secret_post": client_secret.post,
+METHODS: Final = {
+    "client_secret_basic": Method(client_secret.has_header, client_secret.by_header),
+    "client_secret_post": Method(client_secret.has_secret, client_secret.by_body),
 }
 
 
@@ -35,11 +34,15 @@ def authenticate(
     Errors: OAuthError invalid_request for malformed or contradictory credentials, and the same
     invalid_client for all others; Busy.
     """
-    has_header, has_secret = request.authorization is not None, bool(params.get("client_secret"))
-    has_assertion = bool(params.get("client_assertion") or params.get("client_assertion_type"))
-    if has_header + has_secret + has_assertion > 1:
+    used = [method for method in METHODS.values() if method.is_used(request, params)]
+    if len(used) + _has_unsupported_assertion(params) > 1:
         raise invalid_request("Authenticate the client in one way, not in two.")
-    for method in METHODS.values():
-        if (authenticated := method(request, params, now=now)) is not None:
-            return authenticated
-    raise invalid_client("no client authentication")
+    if not used:
+        raise invalid_client("no client authentication")
+    return used[0].authenticate(request, params, now)
+
+
+def _has_unsupported_assertion(params: Mapping[str, str]) -> bool:
+    is_supported = "private_key_jwt" in METHODS
+    names = ("client_assertion", "client_assertion_type")
+    return not is_supported and any(params.get(name) for name in names)

@@ -26,6 +26,7 @@ def _steps(request: Request) -> Response:
         grant = _grant(params.get("grant_type"), client.client_type)
         issued = _issue(authenticated, grant, params, now=now)
     except OAuthError as error:
+        error.client_id = client.id  # for the log
         count_refused_request(client.id, credential, error.error, address=address, now=now)
         raise
     count_token(client.id, credential, lifetime_s=issued.expires_in, address=address, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
@@ -10,10 +11,10 @@ from clients_app.oauth.errors import OAuthError
 from clients_app.rules.scopes import granted_scopes
 from clients_app.services.tokens.claims import GrantResult
 
+GRANT_TYPE: Final = "client_credentials"
 
-def client_credentials(
-    client: StoredClient, params: Mapping[str, str], *, now: datetime
-) -> GrantResult:
+
+def grant(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
     """Return the client as the subject, with the scopes it requests, or raise invalid_scope."""
     try:
         scope = granted_scopes(params.get("scope"), conf.api_scopes())

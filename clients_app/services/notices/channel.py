@@ -29,14 +29,16 @@ class Field(NamedTuple):
 class Channel:
     """A way to notify people or machines of secrets that expire. It keeps no state."""
 
-    name: ClassVar[str]  # in addresses and rows: at most limits.CHANNEL_MAX lowercase letters
+    # In addresses and rows: at most limits.CHANNEL_MAX lowercase letters; the page itself uses
+    # "calendar" and "messages"
+    name: ClassVar[str]
     label: ClassVar[Text]  # the heading of its part of the screen
     noun: ClassVar[Text]  # what the buttons add and remove
     about: ClassVar[Text]
-    icon: ClassVar[str]
+    icon: ClassVar[str]  # an id in static/clients_app/icons.svg
     fields: ClassVar[tuple[Field, ...]]
     defaults: ClassVar[Settings | None] = None  # where nothing is set; None: the channel is off
-    action: ClassVar[Action] = Action.MANAGE_NOTICES  # what setting it requires
+    action: ClassVar[Action] = Action.SET_CHANNEL  # what setting it requires
     signs: ClassVar[bool] = False  # with ``signing.secret_of(row)``, which is shown once
 
     def check(self, settings: Settings) -> Settings:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
+from clients_app.actions import Action
 from clients_app.models import ClientSecret, Delivery, NoticeChannel, Person
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import people_who_administer
@@ -29,6 +30,7 @@ class Mail(Channel):
     )
     fields = (Field("mails_notices", _("Mail notices"), mails_help, is_checkbox=True),)
     defaults = {"mails_notices": True}
+    action = Action.MANAGE_NOTICES  # it only reaches people of the tenant and contacts
 
     def obstacle(self) -> Text:
         problem = _("No mail is sent: MAIL_URL is not set on this server.")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks import Webhook as Signer
 
-from clients_app.actions import Action
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Field
@@ -22,7 +21,6 @@ class Webhook(Channel):
         "private network are refused."
     )
     fields = (Field("url", _("URL"), url_help),)
-    action = Action.SET_CHANNEL
     signs = True
 
     def send(self, delivery: Delivery, row: NoticeChannel | None, *, now: datetime) -> str:
