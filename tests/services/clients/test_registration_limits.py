@@ -131,7 +131,7 @@ def test_register_as_administrator_needs_confirmation(
 ) -> None:
     draft = ClientDraft(name="robot", role_ids=role_ids(tenant, TENANT_ADMINISTRATOR))
 
-    with pytest.raises(RuleBroken, match="makes robot a Tenant Administrator") as refusal:
+    with pytest.raises(RuleBroken, match="robot becomes a Tenant Administrator") as refusal:
         check_client_draft(draft, actor=actor_for(administrator))
     assert refusal.value.field == "confirms_administrator"
     with pytest.raises(RuleBroken):
