@@ -117,7 +117,7 @@ def test_unknown_keys_cost_no_query_each(
     monkeypatch: pytest.MonkeyPatch,
 ):
     """A caller with credentials may send anything: the keys are rarely read for it."""
-    monkeypatch.setattr(public_keys, "ASK_AGAIN_AFTER_S", 3600.0)  # instead of one second
+    monkeypatch.setattr(public_keys, "READ_AGAIN_AFTER_S", 3600.0)  # instead of one second
     token = token_of(good)
     introspect(api, token)
     strange = [with_header(kid=f"unknown {n}")(token, "") for n in range(2000)]

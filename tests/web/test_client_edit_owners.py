@@ -22,7 +22,7 @@ def test_edit_client_tenant_administrator_needs_a_second_tick(
     )
 
     assert refused.status_code == 422
-    assert "Select the box that makes Wind park reader a Tenant Administrator" in text_of(refused)
+    assert "Confirm that Wind park reader becomes a Tenant Administrator" in text_of(refused)
     assert accepted.status_code == 204
     kept = administrator_browser.post(
         edit_client_address, edit_client_form | {"version": "2", "contact": "X"}, headers=HTMX

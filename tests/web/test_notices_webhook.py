@@ -123,7 +123,7 @@ def test_webhook_url_token_is_shown_only_in_its_form(
 def test_messages_of_another_tenant_are_hidden(
     administrator_browser: Browser, stranger_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
-    made = {"tenant": tenant, "channel": "mail", "made_at": now, "try_at": now}
+    made = {"tenant": tenant, "channel": "mail", "created_at": now, "try_at": now}
     delivery = Delivery.objects.create(recipient="a@herons.example", state="failed", **made)
 
     assert "a@herons.example" not in text_of(stranger_browser.get(PAGE))
