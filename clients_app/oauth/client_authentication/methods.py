@@ -35,7 +35,7 @@ def authenticate(
     invalid_client for all others; Busy.
     """
     used = [method for method in METHODS.values() if method.is_used(request, params)]
-    if len(used) + _has_unsupported_assertion(params) > 1:
+    if len(used) > 1 or (used and _has_unsupported_assertion(params)):
         raise invalid_request("Authenticate the client in one way, not in two.")
     if not used:
         raise invalid_client("no client authentication")
@@ -43,6 +43,5 @@ def authenticate(
 
 
 def _has_unsupported_assertion(params: Mapping[str, str]) -> bool:
-    is_supported = "private_key_jwt" in METHODS
-    names = ("client_assertion", "client_assertion_type")
-    return not is_supported and any(params.get(name) for name in names)
+    sent = params.get("client_assertion") or params.get("client_assertion_type")
+    return bool(sent) and "private_key_jwt" not in METHODS

@@ -6,7 +6,7 @@ Source: RFC 9068 section 2.2; JWT-2.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -46,11 +46,18 @@ class TokenTemplate(NamedTuple):
     scope: str
 
 
+class Issue(NamedTuple):
+    """When a token is issued, in whole seconds since 1970, and the id that it gets."""
+
+    second: int
+    token_id: str
+
+
 class Claim(NamedTuple):
     """A claim and its value in a token issued at a moment; omitted where the value is None."""
 
     name: str
-    value: Callable[[TokenTemplate, datetime], Any]
+    value: Callable[[TokenTemplate, Issue], Any]
     format: str = ""  # JSON of a value that differs in each token
     is_required: bool = True  # a token without it is rejected
     is_introspected: bool = True
@@ -71,19 +78,19 @@ CLAIMS: Final = (
         is_required=False,
         is_introspected=False,  # only the client itself needs to know which secret it used
     ),
-    Claim("iat", lambda _, at: int(at.timestamp()), "%d"),
-    Claim("nbf", lambda _, at: int(at.timestamp()), "%d"),
-    Claim("exp", lambda token, at: int(at.timestamp()) + token.lifetime_s, "%d"),
-    Claim("jti", lambda _, at: new_token_id(at), '"%s"'),
+    Claim("iat", lambda _, at: at.second, "%d"),
+    Claim("nbf", lambda _, at: at.second, "%d"),
+    Claim("exp", lambda token, at: at.second + token.lifetime_s, "%d"),
+    Claim("jti", lambda _, at: at.token_id, '"%s"'),
 )
 REQUIRED: Final = tuple(claim.name for claim in CLAIMS if claim.is_required)
 _NAMES: Final = frozenset(claim.name for claim in CLAIMS)
 _NOT_INTROSPECTED: Final = frozenset(claim.name for claim in CLAIMS if not claim.is_introspected)
 
-_VARYING: Final = [
-    (f',"{claim.name}":{claim.format}', claim.value) for claim in CLAIMS if claim.format
-]
-_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
+_VARYING: Final = [claim for claim in CLAIMS if claim.format]
+_FORMAT: Final = "".join(f',"{claim.name}":{claim.format}' for claim in _VARYING)
+_VALUES: Final = [claim.value for claim in _VARYING]
+_NO_ISSUE: Final = Issue(0, "")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -94,8 +101,8 @@ def claims_json(template: TokenTemplate, *, at: datetime, extra: Mapping[str, An
     four times as long.
     """
     members = _constant_claims(template)
-    for member, value in _VARYING:
-        members += member % value(template, at)
+    issue = Issue(int(at.timestamp()), new_token_id(at))
+    members += _FORMAT % tuple([value(template, issue) for value in _VALUES])
     for name, value_of_grant in extra.items():
         if name not in _NAMES:
             members += f",{_encode(name)}:{_encode(value_of_grant)}"
@@ -104,7 +111,7 @@ def claims_json(template: TokenTemplate, *, at: datetime, extra: Mapping[str, An
 
 @lru_cache(maxsize=1000)
 def _constant_claims(template: TokenTemplate) -> str:
-    claims = {claim.name: claim.value(template, _ANY_TIME) for claim in CLAIMS if not claim.format}
+    claims = {claim.name: claim.value(template, _NO_ISSUE) for claim in CLAIMS if not claim.format}
     return _encode({name: value for name, value in claims.items() if value is not None})[:-1]
 
 

@@ -42,8 +42,11 @@ class PendingCounts(Generic[K]):
         return key in self._seen
 
     def add(self, key: K, *, at: datetime, address: str) -> None:
-        """Count one more of ``key``."""
-        self.give_back({key: Seen(1, at, at, address)})
+        """Count one more of ``key``: written out, because every token request does it."""
+        with self._lock:
+            known = self._seen.get(key)
+            times, first_at = (known.times, known.first_at) if known else (0, at)
+            self._seen[key] = Seen(times + 1, first_at, at, address)
 
     def take(self) -> dict[K, Seen]:
         """Return all counts, and start again from zero."""

@@ -17,13 +17,14 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app import conf
 from clients_app.models import SigningKey
+from clients_app.rules.token_ids import new_token_id
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.access_tokens import (
     AccessToken,
     issue_access_token,
 )
-from clients_app.services.tokens.claims import CLAIMS, Subject, TokenTemplate
+from clients_app.services.tokens.claims import CLAIMS, Issue, Subject, TokenTemplate
 from clients_app.services.tokens.credentials import Credential
 
 MOMENT = datetime(2026, 11, 23, 12, 0, 0, 900_000, tzinfo=UTC)
@@ -103,7 +104,8 @@ def test_token_is_the_same_as_from_pyjwt(db: None, settings: Any, algorithm: str
     settings.TOKEN_SIGNING_ALGORITHM = algorithm
     kid = ensure_active_key(now=MOMENT).kid
     headers = {"kid": kid, "typ": "at+jwt"}
-    claims = {claim.name: claim.value(new_token(), MOMENT) for claim in CLAIMS}
+    issue = Issue(int(MOMENT.timestamp()), new_token_id(MOMENT))
+    claims = {claim.name: claim.value(new_token(), issue) for claim in CLAIMS}
     defined = jwt.encode(claims, loaded_key(kid).private, algorithm, headers=headers)
     lean = issued(kid)
 
