@@ -28,8 +28,11 @@ from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import new_portal
 
-settings.register_profile("portal", deadline=None)  # a busy machine is slow
-settings.load_profile("portal")
+# The same examples in every run, so that a failure shows the change that caused it. No deadline: a
+# busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
+settings.register_profile("portal", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 FULL_COST = digests.hasher
 TransactionTestCase.databases = set(connections)  # the short-lived rows have their own database

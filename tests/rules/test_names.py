@@ -16,9 +16,15 @@ from clients_app.rules.names import (
     split_tags,
 )
 
-TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=80)
 DIRECTION_OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
+TEXTS = st.text(
+    st.characters(
+        exclude_categories=["Cc", "Cs", "Zl", "Zp"],
+        exclude_characters=[chr(code) for code in DIRECTION_OVERRIDES],
+    ),
+    max_size=80,
+)
 
 
 def refused(clean, *args, **kwargs) -> RuleBroken:
