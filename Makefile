@@ -10,7 +10,7 @@ help:
 	@echo 'make bench      measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
 	@echo 'make lists      measure each view of a list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak       check that memory stays flat: ten minutes (DURATION) at full load'
-	@echo 'make faults     rotate signing keys for eight minutes, with third-party verifiers that cache keys'
+	@echo 'make faults     break what surrounds the portal (PARTS), then rotate keys under third-party verifiers'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
 	@echo 'make format     format the code'
 	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
@@ -51,7 +51,8 @@ soak:
 
 faults:
 	@deploy/environment.sh tests/requirements.lock
-	@tests/verifiers/run.sh
+	@.venv/bin/python -m tests.outages
+	@[ -n "$(PARTS)" ] || tests/verifiers/run.sh
 
 ui-report:
 	@deploy/environment.sh tests/requirements.lock
