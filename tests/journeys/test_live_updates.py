@@ -1,15 +1,17 @@
 """The page follows changes by others without a reload, and warns before the session expires."""
 
 import re
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Route, StorageState, expect
+from playwright.sync_api import Page, Request, Route, StorageState, expect
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.page_actions import Credentials, add_client, expect_window, open_add_client
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
 from tests.portal_process import TENANT, PortalProcess
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -223,14 +225,25 @@ def test_session_expired_in_an_open_window_keeps_what_was_typed(
 def test_session_expired_page_goes_to_sign_in_and_returns(
     live_portal: PortalProcess, new_visitor: NewVisitor
 ) -> None:
+    """It reloads once, also if two checks of the session overlap."""
     visitor = new_visitor(live_portal)
     page = signed_in(visitor, "/security/roles")
     expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
     idle(live_portal, visitor, 1801)
+    checks: list[Route] = []
+    page.route("**/session", lambda check: checks.append(check))
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))
 
     page.clock.fast_forward(1_790_000)
     page.clock.fast_forward(5_000)
+    wait_until(lambda: page.evaluate("true") and checks)  # the call lets events arrive
+    for check in checks:
+        check.continue_()
+    page.unroute("**/session")
 
     page.wait_for_url("**/sign-in?next=*")
+    visited = [urlsplit(each.url).path for each in sent if each.is_navigation_request()]
+    assert visited == ["/security/roles", "/sign-in"]
     sign_in(page)
     page.wait_for_url("**/security/roles")

@@ -7,6 +7,7 @@ const words = $("#session-warning")?.dataset;
 let ends = 0;
 let isFinal = false;
 let shown = null;
+let isWatching = false;
 
 function update(left) {
   if (left === null || left === undefined || left === "") return;
@@ -26,8 +27,10 @@ async function ask(address) {
 
 // Another tab may have gone on meanwhile, so the server is asked before the warning.
 async function watch() {
-  if (!ends || ends - Date.now() > WARN_MS) return;
+  if (isWatching || !ends || ends - Date.now() > WARN_MS) return;
+  isWatching = true; // a slow answer must not end the session twice
   if (!shown) await ask(words.left);
+  isWatching = false;
   const left = ends - Date.now();
   if (left <= 0) end();
   else if (left <= WARN_MS && !shown?.isConnected) warn();
