@@ -14,6 +14,7 @@ from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
+from clients_app.management.output import Output, prove_writable
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import tenant_people
@@ -46,9 +47,14 @@ def argument(*flags: str, **options: Any) -> Argument:
 
 NAME: Final = argument("name", metavar="NAME")
 USERNAME: Final = argument("username", metavar="USERNAME")
-ROLES: Final = argument(
-    "--role", action="append", default=[], metavar="NAME", dest="roles", help="may be repeated"
-)
+ROLE_OPTION: Final[dict[str, Any]] = {
+    "action": "append",
+    "default": [],
+    "metavar": "NAME",
+    "dest": "roles",
+    "help": "may be repeated",
+}
+ROLES: Final = argument("--role", **ROLE_OPTION)
 TENANT: Final = argument("--tenant", help="name of the tenant; required if there is more than one")
 
 
@@ -111,6 +117,8 @@ class PortalCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Call the method of the subcommand."""
+        prove_writable()
+        self.stdout = Output(sys.stdout)
         self.subcommands[options["subcommand"]](self, Namespace(**options))
 
 

@@ -4,7 +4,6 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -55,10 +54,11 @@ def prepare_tables() -> None:
 
 
 @transaction.atomic
-def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
+def prepare_rows(*, now: datetime, tell: Callable[[str], object]) -> None:
     """Add the signing key, the first tenant and its administrator if they are missing.
 
-    ``tell`` gets the text for the operator. Nothing is saved if the password is rejected.
+    ``tell`` gets the text for the operator. Nothing is saved if that fails or if the password is
+    rejected.
     """
     tenant = installation.first_tenant() or add_tenant(
         settings.FIRST_TENANT_NAME, actor=Actor.installation(), now=now
@@ -68,7 +68,7 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], None]) -> None:
         _prepare_administrator(tenant, now=now, tell=tell)
 
 
-def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], None]) -> None:
+def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], object]) -> None:
     """Give the first administrator the password that the operator set, or print a one-time link."""
     actor = Actor.system(tenant.pk)
     username, password = settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None
@@ -94,4 +94,4 @@ def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str
         text = (
             f"Choose the password of {person.username} here; the link is valid once, for an hour:"
         )
-        transaction.on_commit(partial(tell, f"{text}\n  {link}"))
+        tell(f"{text}\n  {link}")

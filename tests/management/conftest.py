@@ -46,26 +46,30 @@ def run(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     return command
 
 
-@pytest.fixture
-def run_in_new_process(transactional_db: None) -> Run:
-    """A function that runs `manage.py` in a new process on the database of the test."""
+def environment_of_commands() -> dict[str, str]:
+    """Return the environment in which `manage.py` works on the database of the test."""
     target = connection.settings_dict
     if connection.vendor == "sqlite":
         url = f"sqlite:///{target['NAME']}"
     else:
         given = urlsplit(os.environ["DATABASE_URL"])
         url = urlunsplit(given._replace(path=f"/{target['NAME']}"))
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": str(settings.DATA_DIR),
+        "DATABASE_URL": url,
+    }
+
+
+@pytest.fixture
+def run_in_new_process(transactional_db: None) -> Run:
+    """A function that runs `manage.py` in a new process on the database of the test."""
 
     def command(*words: str, **environment: str) -> CommandResult:
         ended = subprocess.run(
             [sys.executable, str(CHECKOUT / "manage.py"), *words],
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "portal.settings",
-                "DATA_DIR": str(settings.DATA_DIR),
-                "DATABASE_URL": url,
-                **environment,
-            },
+            env=environment_of_commands() | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

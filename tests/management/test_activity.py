@@ -49,7 +49,9 @@ def test_seal_moves_old_events_to_files(
         "Enter --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.\n"
     )
     assert run("activity", "seal", "--days", "0").status == 1
-    assert run("activity", "seal", "--days", "30") == (0, "", "")
+    assert run("activity", "seal", "--days", "30").out == (
+        "Herons Ltd: no events are older than 30 days\n"
+    )
     settings.ACTIVITY_KEEP_DAYS = 29
     assert run("activity", "seal") == (0, "Herons Ltd: events 1-2 sealed\n", "")
     assert run("activity", "verify") == (0, "Herons Ltd: whole\n", "")

@@ -15,11 +15,13 @@ from tests.management.conftest import Run
 VALID = "One-time link, valid for an hour, to choose a password:"
 
 
-def test_tenants_add_prints_the_id(run: Run) -> None:
+def test_tenants_add_prints_name_and_id(run: Run) -> None:
     ended = run("tenants", "add", "Herons Ltd")
 
     assert (ended.status, ended.error) == (0, "")
-    tenant = Tenant.objects.get(pk=UUID(ended.out.strip()))
+    said, id_ = ended.out.splitlines()
+    assert said == "Tenant added: Herons Ltd"
+    tenant = Tenant.objects.get(pk=UUID(id_.removeprefix("Id:").strip()))
     assert (tenant.name, tenant.roles.count()) == ("Herons Ltd", 7)
 
 
@@ -32,11 +34,13 @@ def test_tenants_add_with_an_invalid_value_prints_one_sentence(run: Run, name: s
     assert not Tenant.objects.exists()
 
 
-def test_roles_add_prints_the_id(run: Run, tenant: Tenant) -> None:
+def test_roles_add_prints_name_and_id(run: Run, tenant: Tenant) -> None:
     ended = run("roles", "add", "MyData.Role", "--description", "Reads MyData")
 
     assert (ended.status, ended.error) == (0, "")
-    role = Role.objects.get(pk=UUID(ended.out.strip()))
+    said, id_ = ended.out.splitlines()
+    assert said == "Role added: MyData.Role"
+    role = Role.objects.get(pk=UUID(id_.removeprefix("Id:").strip()))
     assert (role.name, role.description, role.tenant) == ("MyData.Role", "Reads MyData", tenant)
 
 
@@ -121,26 +125,45 @@ def test_people_add_with_an_invalid_value_prints_one_sentence(
     assert Person.objects.count() == 1
 
 
-def test_people_roles_deactivate_and_activate(run: Run, tenant: Tenant) -> None:
+def test_people_roles_lists_replaces_and_clears(run: Run, tenant: Tenant) -> None:
     person = make_person("ann", tenant)
 
-    assert run("people", "roles", "ANN", "--role", "tenant auditor") == (0, "", "")
+    assert run("people", "roles", "ANN", "--role", "tenant auditor") == (
+        0,
+        "ann has these roles: Tenant Auditor, Tenant Member.\n",
+        "",
+    )
     assert set(person.roles.values_list("name", flat=True)) == {"Tenant Auditor", "Tenant Member"}
-    assert run("people", "roles", "ann") == (0, "", "")
+    events = AuditEvent.objects.count()
+    assert run("people", "roles", "ann").out == (
+        "ann has these roles: Tenant Auditor, Tenant Member.\n"
+    )
+    assert (person.roles.count(), AuditEvent.objects.count()) == (2, events)
+    assert run("people", "roles", "ann", "--none").out == "ann has these roles: Tenant Member.\n"
     assert person.roles.count() == 1
-    assert run("people", "deactivate", "ann") == (0, "", "")
-    assert not Person.objects.get().is_active
-    assert run("people", "activate", "ann") == (0, "", "")
-    assert Person.objects.get().is_active
+    assert run("people", "roles", "ann", "--none", "--role", "Tenant Auditor").status == 2
     assert run("people", "roles", "nobody").error == (
         "There is no person with the username nobody.\n"
     )
 
 
+def test_people_deactivate_and_activate_say_what_they_did(run: Run, tenant: Tenant) -> None:
+    make_person("ann", tenant)
+
+    assert run("people", "activate", "ann").out == "ann is already active.\n"
+    assert run("people", "deactivate", "ANN").out == (
+        "ann is inactive now: they are signed out and cannot sign in.\n"
+    )
+    assert not Person.objects.get().is_active
+    assert run("people", "deactivate", "ann").out == "ann is already inactive.\n"
+    assert run("people", "activate", "ann").out == ("ann is active now: they can sign in again.\n")
+    assert Person.objects.get().is_active
+
+
 def test_people_the_last_administrator_is_kept(run: Run, tenant: Tenant) -> None:
     make_person("ann", tenant, TENANT_ADMINISTRATOR)
 
-    for words in (("roles", "ann"), ("deactivate", "ann")):
+    for words in (("roles", "ann", "--none"), ("deactivate", "ann")):
         ended = run("people", *words)
         assert (ended.status, ended.error) == (
             1,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.portal_process import CHECKOUT, PASSWORD, STOP_LIMIT_S, PortalProcess
+from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, STOP_LIMIT_S, PortalProcess
+from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import row_counts, zone_where_it_is_noon
 from tests.waiting import wait_until
 
@@ -125,6 +126,31 @@ def test_initial_password_is_removed_from_the_environment(stopped: PortalProcess
         assert b"PORTAL_ADMIN_USERNAME" in shown
         assert PASSWORD.encode() not in shown
     assert PASSWORD not in stopped.log()
+
+
+def test_start_that_cannot_print_the_link_is_refused(tmp_path: Path) -> None:
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal(), PORTAL_ADMIN_PASSWORD_FILE="")
+    try:
+        with Path("/dev/full").open("wb") as full:
+            refused = subprocess.run(
+                portal.command("serve"),
+                cwd=CHECKOUT,
+                env=portal.environment,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=COMMAND_LIMIT_S,
+                check=False,
+            )
+
+        assert (refused.returncode, refused.stderr) == (
+            1,
+            "Standard output cannot be written (No space left on device), "
+            "so nothing was changed.\n",
+        )
+        assert row_counts(portal) == [0, 0, 0]
+    finally:
+        portal.__exit__()
 
 
 def test_start_without_a_password_prints_a_new_link_each_time(tmp_path: Path) -> None:

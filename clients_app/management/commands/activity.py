@@ -35,6 +35,9 @@ class Command(cli.PortalCommand):
             raise PortalError("Enter --days DAYS, at least 1, or set ACTIVITY_KEEP_DAYS.")
         before = cli.now() - timedelta(days=days)
         for tenant in installation.tenants():
-            actor = cli.actor_in(tenant)
+            actor, sealed = cli.actor_in(tenant), False
             while segment := seal_segment(before=before, actor=actor, now=cli.now()):
+                sealed = True
                 self.stdout.write(f"{tenant.name}: events {segment} sealed")
+            if not sealed:
+                self.stdout.write(f"{tenant.name}: no events are older than {days} days")

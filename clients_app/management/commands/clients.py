@@ -9,6 +9,7 @@ from uuid import UUID
 from clients_app import conf
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import command_line as cli
+from clients_app.management.output import all_or_nothing
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
@@ -86,14 +87,15 @@ class Command(cli.PortalCommand):
             may_introspect=given.may_introspect,
             **{line.name: getattr(given, line.name) for line in LINES},
         )
-        created = register_client(
-            draft,
-            _secret_draft(given, tenant, moment),
-            actor=cli.actor_in(tenant),
-            now=moment,
-            owner_ids=cli.people_named(given.owners, tenant=tenant),
-        )
-        self._print(created.client, created.plain, as_json=given.json)
+        with all_or_nothing():
+            created = register_client(
+                draft,
+                _secret_draft(given, tenant, moment),
+                actor=cli.actor_in(tenant),
+                now=moment,
+                owner_ids=cli.people_named(given.owners, tenant=tenant),
+            )
+            self._print(created.client, created.plain, as_json=given.json)
 
     @cli.subcommand(
         CLIENT_ID,
@@ -116,19 +118,20 @@ class Command(cli.PortalCommand):
     def rotate(self, given: Namespace) -> None:
         """Give a client a new secret, printed once; the old one ends after a while."""
         client, moment = _client(given), cli.now()
-        rotated = rotate_secret(
-            client,
-            given.secret or _only_secret(client, moment),
-            _secret_draft(given, client.tenant, moment),
-            old_ends_at=_old_end(given.old_ends, moment),
-            remove_id=given.remove,
-            actor=cli.actor_in(client.tenant),
-            now=moment,
-        )
-        self._print(client, rotated.plain, as_json=given.json)
-        if not given.json:
-            ends = rotated.old.expires_at
-            self.stdout.write(f"The old secret {rotated.old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
+        with all_or_nothing():
+            rotated = rotate_secret(
+                client,
+                given.secret or _only_secret(client, moment),
+                _secret_draft(given, client.tenant, moment),
+                old_ends_at=_old_end(given.old_ends, moment),
+                remove_id=given.remove,
+                actor=cli.actor_in(client.tenant),
+                now=moment,
+            )
+            self._print(client, rotated.plain, as_json=given.json)
+            if not given.json:
+                old, ends = rotated.old, rotated.old.expires_at
+                self.stdout.write(f"The old secret {old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
 
     @cli.subcommand(CLIENT_ID, cli.TENANT)
     def end_tokens(self, given: Namespace) -> None:

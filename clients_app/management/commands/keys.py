@@ -27,7 +27,9 @@ class Command(cli.PortalCommand):
     @cli.subcommand(cli.argument("--all", action="store_true", help="include removed keys"))
     def list(self, given: Namespace) -> None:
         """List the keys with state, algorithm, kid and times."""
-        rows = installation.signing_keys(removed=given.all)
+        rows = list(installation.signing_keys(removed=given.all))
+        if not rows:
+            self.stdout.write("There are no signing keys yet. The first start creates one.")
         for row in sorted(rows, key=lambda row: _ORDER.index(row.state)):
             kind = f"{row.algorithm} {row.bits}" if row.bits else row.algorithm
             self.stdout.write(f"{row.state:<8} {kind:<10} {row.kid}  {_times(row)}")

@@ -1,14 +1,21 @@
 """`manage.py people`: users of the portal from the command line."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from clients_app.errors import NotFound
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
 from clients_app.management import command_line as cli
+from clients_app.management.output import all_or_nothing
 from clients_app.models import Person
 from clients_app.selectors.tenants import installation
 from clients_app.services.people.accounts import add_person, assign_person_roles, set_active
+
+
+def _new_roles(parser: ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--role", **cli.ROLE_OPTION)
+    group.add_argument("--none", action="store_true", help="remove all roles but Tenant Member")
 
 
 class Command(cli.PortalCommand):
@@ -25,21 +32,23 @@ class Command(cli.PortalCommand):
     def add(self, given: Namespace) -> None:
         """Add a person; print a one-time link, valid for an hour, to choose a password."""
         tenant = cli.tenant_of(given.tenant)
-        person = add_person(
-            given.username,
-            role_ids=cli.roles_named(given.roles, tenant=tenant),
-            actor=cli.actor_in(tenant),
-            now=cli.now(),
-            name=given.name,
-            email=given.email,
-            is_staff=given.staff,
-        )
-        self._print_link(person)
+        with all_or_nothing():
+            person = add_person(
+                given.username,
+                role_ids=cli.roles_named(given.roles, tenant=tenant),
+                actor=cli.actor_in(tenant),
+                now=cli.now(),
+                name=given.name,
+                email=given.email,
+                is_staff=given.staff,
+            )
+            self._print_link(person)
 
     @cli.subcommand(cli.USERNAME)
     def reset_link(self, given: Namespace) -> None:
         """Print a one-time link, valid for an hour, for a person who cannot sign in."""
-        self._print_link(_person(given, kind="active person"))
+        with all_or_nothing():
+            self._print_link(_person(given, kind="active person"))
 
     @cli.subcommand(cli.USERNAME)
     def reset_mfa(self, given: Namespace) -> None:
@@ -53,24 +62,35 @@ class Command(cli.PortalCommand):
             "alone.\nMake sure that it was this person who asked for it."
         )
 
-    @cli.subcommand(cli.USERNAME, cli.ROLES)
+    @cli.subcommand(cli.USERNAME, _new_roles)
     def roles(self, given: Namespace) -> None:
-        """Replace the roles of a person; without --role they keep Tenant Member only."""
+        """List the roles of a person, or replace them."""
         person = _person(given)
-        role_ids = cli.roles_named(given.roles, tenant=person.tenant)
-        assign_person_roles(person, role_ids, actor=cli.actor_in(person.tenant), now=cli.now())
+        if given.roles or given.none:
+            role_ids = cli.roles_named(given.roles, tenant=person.tenant)
+            actor = cli.actor_in(person.tenant)
+            person = assign_person_roles(person, role_ids, actor=actor, now=cli.now())
+        names = person.roles.order_by("name_key").values_list("name", flat=True)
+        self.stdout.write(f"{person.username} has these roles: {', '.join(names)}.")
 
     @cli.subcommand(cli.USERNAME)
     def activate(self, given: Namespace) -> None:
         """Let a person sign in again."""
-        person = _person(given)
-        set_active(person, active=True, actor=cli.actor_in(person.tenant), now=cli.now())
+        self._set_active(_person(given), active=True)
 
     @cli.subcommand(cli.USERNAME)
     def deactivate(self, given: Namespace) -> None:
         """End the sessions of a person, who can no longer sign in."""
-        person = _person(given)
-        set_active(person, active=False, actor=cli.actor_in(person.tenant), now=cli.now())
+        self._set_active(_person(given), active=False)
+
+    def _set_active(self, person: Person, *, active: bool) -> None:
+        state = "active" if active else "inactive"
+        if person.is_active == active:
+            self.stdout.write(f"{person.username} is already {state}.")
+            return
+        set_active(person, active=active, actor=cli.actor_in(person.tenant), now=cli.now())
+        effect = "can sign in again" if active else "are signed out and cannot sign in"
+        self.stdout.write(f"{person.username} is {state} now: they {effect}.")
 
     def _print_link(self, person: Person) -> None:
         link = make_one_time_link(person, actor=cli.actor_in(person.tenant), now=cli.now())

@@ -11,7 +11,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(cli.NAME, cli.argument("--description", default=""), cli.TENANT)
     def add(self, given: Namespace) -> None:
-        """Add a custom role; print its id."""
+        """Add a custom role; print its name and id."""
         actor = cli.actor_in(cli.tenant_of(given.tenant))
         role = add_role(given.name, description=given.description, actor=actor, now=cli.now())
-        self.stdout.write(str(role.pk))
+        self.stdout.write(f"Role added: {role.name}\nId:         {role.pk}")

@@ -11,7 +11,6 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(cli.NAME)
     def add(self, given: Namespace) -> None:
-        """Add a tenant with the built-in roles; print its id."""
-        self.stdout.write(
-            str(add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now()).pk)
-        )
+        """Add a tenant with the built-in roles; print its name and id."""
+        tenant = add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now())
+        self.stdout.write(f"Tenant added: {tenant.name}\nId:           {tenant.pk}")

@@ -11,6 +11,7 @@ from django.db import connections
 
 from clients_app import conf
 from clients_app.management.command_line import PortalCommand, now
+from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
 from portal.server import first_start
 from portal.server.listener import serve
 from portal.server.port import check_tls, claim_port
@@ -28,6 +29,7 @@ class Command(PortalCommand):
         """Prepare, then serve in the foreground; Ctrl C and SIGTERM exit with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
+        prove_writable()
         check_tls()
         with claim_port():
             self.prepare()
@@ -40,21 +42,20 @@ class Command(PortalCommand):
         with first_start.one_at_a_time():
             first_start.prepare_tables()
             collect_changed_static_files()
-            first_start.prepare_rows(now=now(), tell=self.print)
+            with all_or_nothing():
+                first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
         if PASSWORD in os.environ:
             restart_without(PASSWORD)
-
-    def print(self, text: str) -> None:
-        """Write to standard output now, and only there."""
-        self.stdout.write(text)
-        self.stdout.flush()
 
     def announce(self) -> None:
         """Print the address; log the settings (AUD-3)."""
         known = settings_to_log()
         text = " ".join(f"{name}={value}" for name, value in known.items())
         log.info("The portal has started: %s", text, extra={"event": "server.started", **known})
-        self.print(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
+        try:
+            Output(sys.stdout).write(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
+        except OutputLost as error:  # its log still says so
+            log.warning("%s", error)
 
 
 def settings_to_log() -> dict[str, str | int]:

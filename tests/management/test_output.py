@@ -1,0 +1,120 @@
+"""Commands whose output is lost: nothing changes, and one sentence says so."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
+from tests.factories import make_client, make_person
+from tests.management.conftest import Run, environment_of_commands
+from tests.portal_process import CHECKOUT
+
+FULL = Path("/dev/full")
+SHOWN_ONCE = (
+    ("clients", "add", "Pump"),
+    ("clients", "add", "Pump", "--json"),
+    ("clients", "rotate", "CLIENT_ID", "--old-ends", "now"),
+    ("people", "add", "ann"),
+    ("people", "reset-link", "mara"),
+)
+
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def state(transactional_db: None, tenant: Tenant) -> Callable[[], list[Any]]:
+    """A client with a secret and a person; what a command could change about them."""
+    make_client("Valve", tenant)
+    make_person("mara", tenant)
+    return lambda: [
+        AuditEvent.objects.count(),
+        list(Person.objects.values_list("username", "password")),
+        list(ClientSecret.objects.values_list("pk", "expires_at")),
+    ]
+
+
+def run_into(
+    stdout: int | IO[bytes] | None, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` with this standard output; None: closed."""
+    client_id = str(ClientSecret.objects.first().client_id)
+    words = tuple(client_id if word == "CLIENT_ID" else word for word in words)
+    return subprocess.run(
+        [sys.executable, str(CHECKOUT / "manage.py"), *words],
+        env=environment_of_commands() | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        preexec_fn=(lambda: os.close(1)) if stdout is None else None,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", SHOWN_ONCE, ids=" ".join)
+def test_output_to_a_full_device_undoes_the_command(
+    state: Callable[[], list[Any]], words: tuple[str, ...]
+) -> None:
+    before = state()
+    with FULL.open("wb") as full:
+        ended = run_into(full, *words)
+
+    assert state() == before
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "Standard output cannot be written (No space left on device), so nothing was changed.\n",
+    )
+
+
+def test_output_that_nobody_can_read_is_refused_before_the_command(
+    state: Callable[[], list[Any]],
+) -> None:
+    before = state()
+    words = ("clients", "rotate", "CLIENT_ID", "--old-ends", "now")
+
+    closed = run_into(None, *words)
+    read, write = os.pipe()
+    os.close(read)
+    broken = run_into(write, *words)
+    os.close(write)
+
+    assert state() == before
+    assert (closed.returncode, broken.returncode) == (1, 1)
+    assert closed.stderr == (
+        "Standard output is closed, so nothing was changed. Open it and try again.\n"
+    )
+    assert broken.stderr == ("Nobody reads standard output, so nothing was changed. Try again.\n")
+
+
+def test_output_without_a_secret_to_a_full_device_says_what_stands(
+    state: Callable[[], list[Any]],
+) -> None:
+    with FULL.open("wb") as full:
+        ended = run_into(full, "people", "roles", "mara", "--role", "Tenant Auditor")
+
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "Standard output cannot be written (No space left on device). "
+        "Changes that this command made are saved and recorded in Activity.\n",
+    )
+    assert AuditEvent.objects.filter(action="person.roles.changed").exists()
+
+
+def test_output_in_ascii_escapes_what_it_lacks(run_in_new_process: Run, tenant: Tenant) -> None:
+    client = make_client("Valve", tenant, secret_description="für Möwen").client
+
+    ended = run_in_new_process(
+        *("clients", "rotate", str(client.pk), "--old-ends", "now"),
+        PYTHONIOENCODING="ascii",
+    )
+
+    assert (ended.status, ended.error) == (0, "")
+    assert "pcs_" in ended.out
+    assert r"The old secret f\xfcr M\xf6wen (" in ended.out
