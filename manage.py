@@ -5,9 +5,13 @@ import os
 import sys
 from typing import NoReturn
 
+from django import get_version
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility, get_commands, load_command_class
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
+
+from portal.new_installation import refuse_to_make_one
+from portal.version import VERSION
 
 
 class PortalCommands(ManagementUtility):
@@ -30,6 +34,10 @@ def main() -> None:
     """Run one command; errors that the operator can fix end it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     try:
+        if sys.argv[1:] in (["--version"], ["version"]):
+            print(f"{VERSION} (Django {get_version()})")  # noqa: T201  what was asked for
+            return
+        refuse_to_make_one(sys.argv[1:])
         PortalCommands(sys.argv).execute()
     except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clients_app import data_files
 from clients_app.rules.scopes import SCOPES
+from portal.version import CHECKOUT
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DATABASE_EXAMPLE = "postgres://user:password@localhost:5432/portal"
@@ -139,6 +140,11 @@ def address(name: str, default: str) -> str:
         return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
 
     return parsed(name, default, parse, "an IP address such as 127.0.0.1 or 0.0.0.0")
+
+
+def data_dir() -> Path:
+    """Return DATA_DIR, by default `var` in the checkout."""
+    return Path(text("DATA_DIR", str(CHECKOUT / "var"))).absolute()
 
 
 def cache() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,7 +63,7 @@ def _content(path: Path, what: str) -> str:
     try:
         if path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise ImproperlyConfigured(
-                f"{what} {path} may be written by other users; run `chmod 600 {path}`."
+                f"{what} {path} may be written by other users; run `chmod 600 {quote(str(path))}`."
             )
         content = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -2,7 +2,6 @@
 
 import os
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -10,9 +9,10 @@ from csp.constants import NONE, SELF
 from clients_app import data_files, limits
 from portal import environment as env
 from portal import secret_files
+from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
+BASE_DIR = CHECKOUT
+DATA_DIR = env.data_dir()
 
 # The server
 PORT = env.number("PORT", 8000, 1, 65535)

@@ -4,6 +4,8 @@ import atexit
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -12,7 +14,16 @@ from pathlib import Path
 from typing import IO
 
 from tests.portal_database import drop_database
-from tests.portal_process import PortalProcess
+from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PortalProcess
+
+PREPARE = """
+import django
+django.setup()
+from portal.server import first_start, static_files
+with first_start.one_at_a_time():
+    first_start.prepare_tables()
+static_files.collect_changed_static_files()
+"""
 
 
 def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
@@ -48,12 +59,14 @@ def prepared_portal() -> PortalProcess:
 
 
 def _prepare(portal: PortalProcess) -> None:
-    done = portal.manage(
-        "shell",
-        "--verbosity=0",
-        "--command=from portal.server import first_start, static_files\n"
-        "with first_start.one_at_a_time(): first_start.prepare_tables()\n"
-        "static_files.collect_changed_static_files()",
+    done = subprocess.run(
+        [sys.executable, "-c", PREPARE],
+        cwd=CHECKOUT,
+        env=portal.environment | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_LIMIT_S,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from clients_app.actors import INSTALLATION, Actor
@@ -15,6 +16,7 @@ from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
 from clients_app.management.output import Output, prove_writable
+from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import tenant_people
@@ -85,6 +87,10 @@ class PortalCommand(BaseCommand):
         if cls.subcommands:
             cls.missing_args_message = f"Enter a command: {', '.join(cls.subcommands)}."
 
+    def get_version(self) -> str:
+        """Return the version of the portal, for `--version`."""
+        return str(settings.VERSION)
+
     def run_from_argv(self, argv: list[str]) -> None:
         """Run; an error ends it with one sentence and exit status 1.
 
@@ -118,6 +124,7 @@ class PortalCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Call the method of the subcommand."""
         prove_writable()
+        refuse_other_versions()
         self.stdout = Output(sys.stdout)
         self.subcommands[options["subcommand"]](self, Namespace(**options))
 

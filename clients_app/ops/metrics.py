@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: expirations of secrets by tenant, and the notices about them."""
+"""Metrics for Prometheus: version, expirations of secrets by tenant, notices about them."""
 
 import secrets
 from collections.abc import Iterator
@@ -53,7 +53,9 @@ class _Expirations(Collector):
         for row in delivery_counts():
             labels = [str(row["tenant_id"]), row["channel"], row["state"]]
             notices.add_metric(labels, row["number"])
-        yield from (live, never, expiring, expired, notices)
+        info = GaugeMetricFamily("portal_info", "The version of the portal.", labels=["version"])
+        info.add_metric([settings.VERSION], 1)
+        yield from (info, live, never, expiring, expired, notices)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

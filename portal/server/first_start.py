@@ -15,6 +15,7 @@ from clients_app import data_files
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
 from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import people_who_administer
@@ -48,6 +49,7 @@ def one_at_a_time() -> Iterator[None]:
 
 def prepare_tables() -> None:
     """Bring the database up to this version's migrations."""
+    refuse_other_versions()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)

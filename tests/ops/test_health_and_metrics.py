@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Delivery, Tenant
 from clients_app.services.signing_keys import private_keys
+from portal.version import VERSION
 from tests.factories import insert_clients, insert_secrets, make_tenant
 
 TOKEN = "a-token-of-the-operator"
@@ -147,6 +148,7 @@ def test_metrics_count_secrets_by_expiry(
     lines = set(reply.content.decode().splitlines())
     of = f'tenant="{tenant.pk}"'
     assert {
+        f'portal_info{{version="{VERSION}"}} 1.0',
         f"portal_secrets_live{{{of}}} 7.0",
         f"portal_secrets_never_expiring{{{of}}} 2.0",
         f"portal_secrets_expired{{{of}}} 1.0",

@@ -1,16 +1,21 @@
 """A start that cannot succeed prints one sentence that names the setting."""
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from portal.version import VERSION
 from tests.portal_process import (
     PortalProcess,
     free_port,
 )
+from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import row_counts
 
+KEY = "".join(map(str, range(60)))
 pytestmark = pytest.mark.one_database
 
 
@@ -83,7 +88,7 @@ def test_start_with_an_invalid_password_changes_nothing(portal: PortalProcess) -
 
 
 def test_start_with_an_unwritable_folder_is_refused(portal: PortalProcess) -> None:
-    said = refusal(portal, DATA_DIR="/dev/null/var", SECRET_KEY="".join(map(str, range(60))))
+    said = refusal(portal, DATA_DIR="/dev/null/var", SECRET_KEY=KEY)
 
     assert said.startswith("The folder /dev/null/var cannot be written (Not a directory);")
 
@@ -103,6 +108,7 @@ def test_start_with_an_invalid_key_file_is_refused(
     key = portal.data_dir / "secret_key"
     key.write_bytes(content if isinstance(content, bytes) else content.encode())
     key.chmod(mode)
+    (portal.data_dir / "portal.sqlite3").touch()
 
     assert sentence in refusal(portal)
     assert str(key) in refusal(portal, "check")
@@ -120,7 +126,7 @@ def test_start_with_an_unreachable_database_is_refused(
 ) -> None:
     url = f"postgres://portal:pw@127.0.0.1:{free_port()}/portal"
 
-    said = refusal(portal, *words, DATABASE_URL=url)
+    said = refusal(portal, *words, DATABASE_URL=url, SECRET_KEY=KEY)
 
     assert said.startswith("The database cannot be used (")
     assert said.endswith("check DATABASE_URL or DATA_DIR, and that the database server is running.")
@@ -135,7 +141,8 @@ def test_start_with_a_file_that_is_not_a_database_is_refused(
     portal.data_dir.mkdir()
     (portal.data_dir / "notes.txt").write_text("Water the plants.\n" * 500)
 
-    said = refusal(portal, *words, DATABASE_URL=f"sqlite:///{portal.data_dir}/notes.txt")
+    url = f"sqlite:///{portal.data_dir}/notes.txt"
+    said = refusal(portal, *words, DATABASE_URL=url, SECRET_KEY=KEY)
 
     assert said.startswith("The database cannot be used (file is not a database); check DATABASE")
 
@@ -144,10 +151,64 @@ def test_start_with_a_file_that_is_not_a_database_is_refused(
 def test_command_with_a_database_without_tables_is_refused(
     portal: PortalProcess, words: tuple[str, ...]
 ) -> None:
-    said = refusal(portal, *words)
+    portal.data_dir.mkdir()
+    (portal.data_dir / "portal.sqlite3").touch()
+
+    said = refusal(portal, *words, SECRET_KEY=KEY)
 
     assert said.startswith("The database does not match this version (")
     assert said.endswith("run `make run` or `manage.py migrate` first.")
+
+
+@pytest.mark.parametrize("words", [("people", "roles", "mara"), ("migrate",), ("keys", "list")])
+def test_command_without_an_installation_names_it_and_makes_none(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
+    assert refusal(portal, *words) == (
+        f"There is no {portal.data_dir}/portal.sqlite3 and no {portal.data_dir}/secret_key, and "
+        "only `manage.py serve` makes a new installation. Run this command with the environment "
+        "of the service: DATA_DIR, DATABASE_URL and SECRET_KEY."
+    )
+    assert f"There is no {portal.data_dir}/portal.sqlite3, and only" in refusal(
+        portal, *words, SECRET_KEY=KEY
+    )
+    assert not portal.data_dir.exists()
+
+
+@pytest.mark.parametrize("words", [("help",), ("check",), ("people", "--help"), ("--version",)])
+def test_command_that_needs_no_installation_works_and_makes_none(
+    portal: PortalProcess, words: tuple[str, ...]
+) -> None:
+    done = portal.manage(*words)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    if words == ("--version",):
+        assert done.stdout.startswith(f"{VERSION} (Django 5.")
+    assert not portal.data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("migration", "sentence"),
+    [
+        (
+            "0002_append_only",
+            "The database was made by version 0.1.0 and cannot be used by 0.2.0",
+        ),
+        ("9999_of_tomorrow", "The database was changed by a newer version than 0.2.0"),
+    ],
+)
+def test_database_of_another_version_is_refused(
+    tmp_path: Path, migration: str, sentence: str
+) -> None:
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal(), SECRET_KEY=KEY)
+    with closing(sqlite3.connect(portal.data_dir / "portal.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('clients_app', ?, '')",
+            [migration],
+        )
+
+    for words in (("serve",), ("people", "roles", "mara")):
+        assert refusal(portal, *words).startswith(sentence)
 
 
 def test_start_with_a_certificate_of_another_key_is_refused(portal: PortalProcess) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from portal.version import VERSION
 from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, STOP_LIMIT_S, PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import row_counts, zone_where_it_is_noon
@@ -34,6 +35,7 @@ def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess)
     assert stopped.query("SELECT count(*) FROM clients_app_role") == [(7,)]
     assert stopped.query("SELECT username, is_staff FROM clients_app_person") == [("mara", True)]
     assert f"The portal is at {stopped.url}/" in stopped.log()
+    assert f"The portal has started: VERSION={VERSION} PUBLIC_URL=" in stopped.log()
     assert stopped.data_dir.stat().st_mode & 0o077 == 0
     assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
 

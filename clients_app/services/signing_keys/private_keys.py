@@ -96,15 +96,13 @@ def base64url(content: bytes) -> bytes:
 def new_key(*, now: datetime, **columns: Any) -> SigningKey:
     """Return a new, unsaved key of the configured algorithm and length, in these ``columns``."""
     algorithm = settings.TOKEN_SIGNING_ALGORITHM
-    private = _GENERATORS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
-    jwk: Any = _ALGORITHMS[algorithm].to_jwk(private.public_key(), as_dict=True)
-    members = {name: jwk[name] for name in _THUMBPRINT_MEMBERS[jwk["kty"]]}
-    row = SigningKey(
-        kid=base64url(hashlib.sha256(_json(members)).digest()).decode(),
-        algorithm=algorithm,
-        created_at=now,
-        **columns,
-    )
+    kid = "-"
+    while kid.startswith("-"):  # a command would take it for an option
+        private = _GENERATORS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
+        jwk: Any = _ALGORITHMS[algorithm].to_jwk(private.public_key(), as_dict=True)
+        members = {name: jwk[name] for name in _THUMBPRINT_MEMBERS[jwk["kty"]]}
+        kid = base64url(hashlib.sha256(_json(members)).digest()).decode()
+    row = SigningKey(kid=kid, algorithm=algorithm, created_at=now, **columns)
     row.public_jwk = {**members, "kid": row.kid, "alg": algorithm, "use": "sig"}
     _encrypt(row, private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     return row

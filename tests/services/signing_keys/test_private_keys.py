@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import joserfc.jwk
@@ -203,3 +203,15 @@ def test_concurrent_starts_on_an_empty_database_create_one_key(settings: Any, no
     assert len(kids) == 8
     assert len(set(kids)) == 1
     assert SigningKey.objects.count() == 1
+
+
+def test_key_ids_never_begin_with_a_dash(settings: Any) -> None:
+    """One thumbprint in 64 does, and `keys revoke` would take it for an option."""
+    settings.TOKEN_SIGNING_ALGORITHM = "EdDSA"
+    moment = datetime.now(UTC)
+
+    assert not [
+        kid
+        for kid in (private_keys.new_key(now=moment).kid for _ in range(1000))
+        if kid.startswith("-")
+    ]

@@ -62,6 +62,7 @@ def settings_to_log() -> dict[str, str | int]:
     """Return settings that help an operator; none of them is secret."""
     names = ("TOKEN_SIGNING_ALGORITHM", "CLIENTS_PER_TENANT", "TIME_ZONE", "LOG_TOKENS")
     return {
+        "VERSION": settings.VERSION,
         "PUBLIC_URL": settings.PUBLIC_URL,
         "WORKERS": settings.WORKERS,
         "DATABASE": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],

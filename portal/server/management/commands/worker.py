@@ -14,6 +14,7 @@ from django.db import connection
 
 from clients_app.identity.one_time_links import mail_asked_links
 from clients_app.management.command_line import PortalCommand
+from clients_app.management.schema import refuse_other_versions
 from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries
 
@@ -33,6 +34,7 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, until_closed: bool, once: bool, **options: Any) -> None:
         """Run until SIGTERM or Ctrl C; finish sending a message first."""
+        refuse_other_versions()
         stopped = threading.Event()
         if once:
             send_due_messages(stopped)
