@@ -1,0 +1,145 @@
+"""A tenant where every text is as long as it may be, without a space to break at.
+
+Runs inside the portal: `manage.py shell -c "from tests.journeys import long_names; ..."`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from clients_app import limits
+from clients_app.actors import Actor, ActorKind
+from clients_app.models import Delivery, Person, Role
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
+from clients_app.rules.client_types import AUTHORIZATION_CODE
+from clients_app.rules.webhook_urls import shown_url
+from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import set_owners
+from clients_app.services.clients.registration import register_client
+from clients_app.services.clients.removal import remove_client
+from clients_app.services.notices import channel_settings
+from clients_app.services.people.accounts import add_person
+from clients_app.services.people.saved_filters import save_filter
+from clients_app.services.roles.roles import add_role
+from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tenants.tenants import add_tenant
+from clients_app.services.tokens.credentials import Credential
+from clients_app.services.usage import counts
+
+DAY: Final = timedelta(days=1)
+USERNAME: Final = "U" * limits.USERNAME_MAX
+
+
+def long(first: str, maximum: int) -> str:
+    """Return a text of wide letters that begins with ``first``."""
+    return first + "W" * (maximum - len(first))
+
+
+def settle(password: str) -> None:
+    """Add the tenant with an administrator who is Staff, three roles and four clients."""
+    now = datetime.now(UTC)
+    tenant = add_tenant(long("T", limits.TENANT_NAME_MAX), actor=Actor.installation(), now=now)
+    trusted = Actor.command_line(tenant.pk)
+    administrator = Role.objects.for_tenant(tenant.pk).get(role_type_id=TENANT_ADMINISTRATOR)
+    person = add_person(
+        USERNAME,
+        name=long("P", limits.PERSON_NAME_MAX),
+        email=f"{'m' * 60}@{'d' * 60}.{'e' * 60}.example",
+        password=password,
+        role_ids=frozenset({administrator.pk}),
+        is_staff=True,
+        actor=trusted,
+        now=now,
+    )
+    actor = Actor(
+        kind=ActorKind.PERSON,
+        has_fresh_proof=lambda: True,
+        tenant_id=tenant.pk,
+        id=str(person.pk),
+        name=str(person),
+        rights=frozenset({TENANT_ADMINISTRATOR, TENANT_MEMBER}),
+        address="2001:db8:1111:2222:3333:4444:5555:6666",
+    )
+    roles = frozenset(
+        add_role(
+            long(first, limits.ROLE_NAME_MAX),
+            description=long("D", limits.ROLE_DESCRIPTION_MAX),
+            actor=actor,
+            now=now,
+        ).pk
+        for first in "ABC"
+    )
+    for first in "ABC":
+        _add_client(first, roles, person, actor=actor, now=now - 30 * DAY)
+    _add_public_client(actor, now=now)
+    save_filter(person, long("F", limits.SAVED_FILTER_NAME_MAX), query="show=expiring")
+    _set_channel(actor, now=now)
+
+
+def _add_client(
+    first: str, roles: frozenset, person: Person, *, actor: Actor, now: datetime
+) -> None:
+    added = register_client(
+        ClientDraft(
+            name=long(first, limits.NAME_MAX),
+            role_ids=roles,
+            description=long("d", limits.DESCRIPTION_MAX),
+            contact=long("c", limits.CONTACT_MAX),
+            tags=(long("t", limits.TAG_MAX), long("u", limits.TAG_MAX)),
+        ),
+        SecretDraft(
+            description=long("S", limits.SECRET_DESCRIPTION_MAX), expires_at=now + 33 * DAY
+        ),
+        actor=actor,
+        now=now,
+    )
+    client, secret = added.client, added.secret
+    assert secret is not None
+    owners = frozenset({person.pk})
+    set_owners(client, owners, expected_version=None, actor=actor, now=now)
+    credential = Credential.of_secret(secret.pk)
+    counts.count_token(
+        str(client.pk), credential, lifetime_s=3600, address=actor.address, now=now + 29 * DAY
+    )
+    counts.flush()
+    if first == "B":
+        draft = SecretDraft(
+            description=long("N", limits.SECRET_DESCRIPTION_MAX), expires_at=now + 300 * DAY
+        )
+        rotate_secret(
+            client, secret.pk, draft, old_ends_at=now + 32 * DAY, actor=actor, now=now + 30 * DAY
+        )
+    elif first == "C":
+        remove_client(client, actor=actor, now=now + 30 * DAY)
+
+
+def _add_public_client(actor: Actor, *, now: datetime) -> None:
+    url = f"https://host.example/{'p' * (limits.URL_MAX - 21)}"
+    register_client(
+        ClientDraft(
+            name=long("H", limits.NAME_MAX),
+            client_type=AUTHORIZATION_CODE.id,
+            redirect_uris=(url,),
+            logout_uris=(url,),
+            cors_origins=(f"https://{'h' * 60}.{'i' * 60}.example:65535",),
+        ),
+        None,
+        actor=actor,
+        now=now,
+    )
+
+
+def _set_channel(actor: Actor, *, now: datetime) -> None:
+    url = f"https://{'h' * 60}.{'i' * 60}.example/{'p' * 1000}"
+    channel_settings.set_channel("webhook", {"url": url}, actor=actor, now=now)
+    Delivery.objects.create(
+        tenant_id=actor.tenant_id,
+        channel="webhook",
+        recipient=shown_url(url),
+        is_test=True,
+        state=Delivery.State.FAILED,
+        answer=long("X", limits.ANSWER_MAX),
+        created_at=now,
+        try_at=now,
+        finished_at=now,
+    )

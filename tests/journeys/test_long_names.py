@@ -1,0 +1,157 @@
+"""Names without a space to break at, as long as they may be: every screen stays as wide as it is.
+
+Source: ACS-5.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys import long_names
+from tests.journeys.conftest import cookies_of
+from tests.journeys.page_actions import open_window
+from tests.journeys.test_accessibility import PAGES, WINDOWS
+from tests.journeys.visitor import PHONE, Visitor
+from tests.portal_process import PASSWORD, PortalProcess
+from tests.prepared_portal import new_portal
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+LAPTOP: Final = {"width": 1280, "height": 800}
+MORE_PAGES: Final = (
+    "security/clients?show=removed",
+    "security/clients?type=authorization-code",
+    "security/clients/<public_id>",
+    f"security/clients?q={'W' * 199}",
+    f"security/roles?q={'W' * 60}",
+    f"security/activity?q={'W' * 199}&when=always",
+)
+MORE_WINDOWS: Final = (
+    ("security/clients/<removed_id>/restore", "Restore Client"),
+    ("security/clients/<public_id>/edit", "Edit Client"),
+    (f"find?q={'W' * 60}", "Find"),
+    ("security/clients/add", "Add Client"),
+)
+ADMIN: Final = (
+    *("", "clients_app/"),
+    *(
+        f"clients_app/{model}/{rest}"
+        for model in ("tenant", "person", "role", "client", "clientsecret", "auditevent")
+        for rest in ("", "<first>")
+    ),
+    "clients_app/client/<client_id>/secrets/add/",
+    "clients_app/client/<client_id>/disable/",
+    "clients_app/client/<client_id>/remove/",
+    "clients_app/client/<removed_id>/restore/",
+    "clients_app/role/<role_id>/edit/",
+    "clients_app/role/<role_id>/remove/",
+)
+#: Boxes that scroll sideways, or are wider than the window, other than those that are meant to;
+#: texts that are cut off without the whole in a title.
+WIDE: Final = """() => {
+  const MEANT_TO = "pre, .tabs, input, textarea, select, option, #changelist .results";
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true })
+    && !element.closest(".sr-only, .skip, .visually-hidden") && element.clientHeight > 1;
+  const named = (element, what) =>
+    `${what}: ${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 30)}`;
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} pixels wide`);
+  for (const element of document.querySelectorAll("body *")) {
+    if (!seen(element) || element.matches(MEANT_TO)) continue;
+    const overflow = getComputedStyle(element).overflowX;
+    if (element.scrollWidth <= element.clientWidth + 1 || overflow === "visible") continue;
+    if (["auto", "scroll"].includes(overflow)) found.push(named(element, "scrolls"));
+    else if (!element.closest("[title]")) found.push(named(element, "is cut off"));
+  }
+  for (const cell of document.querySelectorAll("#result_list td, #result_list th"))
+    if (cell.offsetWidth > 400) found.push(named(cell, `is ${cell.offsetWidth} pixels wide`));
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    """A portal with the tenant of long names."""
+    for portal in new_portal(tmp_path_factory.mktemp("long")):
+        code = f"from tests.journeys import long_names; long_names.settle({PASSWORD!r})"
+        settled = portal.manage("shell", "-c", code)
+        assert settled.returncode == 0, settled.stderr
+        yield portal
+
+
+@pytest.fixture
+def page(chromium: Browser, portal: PortalProcess, new_visitor: Callable[..., Visitor]) -> Page:
+    """A page of the tenant's administrator."""
+    cookies = cookies_of(chromium, portal, long_names.USERNAME)
+    visitor = new_visitor(portal, storage_state=cookies)
+    visitor.expect(404, 422)
+    return visitor.page()
+
+
+def address_of(portal: PortalProcess, route: str) -> str:
+    """Return an address with the ids of the tenant's rows filled in."""
+
+    def first(table: str, where: str) -> str:
+        return str(portal.query(f"SELECT id FROM clients_app_{table} WHERE {where}")[0][0])  # noqa: S608  constants only
+
+    ids = {
+        "client_id": first("client", "name LIKE 'AW%'"),
+        "full_id": first("client", "name LIKE 'BW%'"),
+        "rotating_id": first("client", "name LIKE 'BW%'"),
+        "removed_id": first("client", "name LIKE 'CW%'"),
+        "public_id": first("client", "name LIKE 'HW%'"),
+        "role_id": first("role", "name LIKE 'AW%'"),
+    }
+    ids["secret_id"] = first("clientsecret", f"client_id = '{ids['client_id']}'")
+    ids["full_secret_id"] = first("clientsecret", f"client_id = '{ids['full_id']}'")
+    ids = {name: str(UUID(one)) if len(one) > 20 else one for name, one in ids.items()}
+    return "/" + re.sub(r"<(\w+)>", lambda match: ids[match[1]], route)
+
+
+def widths(page: Page, screen: str) -> list[str]:
+    """Return what is too wide on the screen, by the width of the window."""
+    found = []
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
+        found += [f"{screen}, {size['width']}: {one}" for one in page.evaluate(WIDE)]
+    return found
+
+
+def test_long_names_leave_every_page_as_wide_as_its_window(
+    page: Page, portal: PortalProcess
+) -> None:
+    problems = []
+    for route in (*PAGES, *MORE_PAGES):
+        page.goto(address_of(portal, route))
+        page.evaluate("document.querySelector('#saved-filters-menu')?.showPopover()")
+        problems += widths(page, route)
+    assert not problems, "\n".join(problems)
+
+
+def test_long_names_leave_every_window_as_wide_as_it_is(page: Page, portal: PortalProcess) -> None:
+    page.goto("/security/roles")
+    problems = []
+    for route, title in (*WINDOWS, *MORE_WINDOWS):
+        page.evaluate("() => document.querySelector('#window').replaceChildren()")
+        open_window(page, address_of(portal, route), title)
+        problems += widths(page, route)
+    assert not problems, "\n".join(problems)
+
+
+def test_long_names_leave_the_admin_site_as_wide_as_its_window(
+    page: Page, portal: PortalProcess
+) -> None:
+    problems = []
+    for route in ADMIN:
+        where = route.removesuffix("<first>")
+        page.goto(address_of(portal, f"admin/{where}"))
+        if "<first>" in route:
+            page.locator("#result_list tbody th a").first.click()
+            page.wait_for_load_state()
+        problems += widths(page, route)
+    assert not problems, "\n".join(problems)
