@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,8 +27,9 @@ class SecretForm(secret_form.SecretForm):
         super().__init__(*args, **more)
         self.fields["secret_description"].label = _("Secret Description")
         self.fields["expiration"].help_text = gettext(
-            "YYYY-MM-DD hh:mm, %(zone)s. Ignored with Never Expires."
-        ) % {"zone": timezone.get_current_timezone_name()}
+            "YYYY-MM-DD hh:mm, %(zone)s. A date alone means the end of that day. "
+            "Ignored with Never Expires."
+        ) % {"zone": self.time_zone}
         if not self.offers_never:
             del self.fields["never_expires"]
 

@@ -4,13 +4,17 @@ Source: SEC-9, SEC-10.
 """
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import SECRET_YEARS_MAX
 
-_TYPED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}")
+_TYPED: Final = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?P<time>[0-9]{2}:[0-9]{2}))?"
+)
+_END_OF_DAY: Final = time(23, 59, 59, fold=1)
 _FORMAT: Final = "%Y-%m-%d %H:%M"
 _NOT_A_DATE: Final = gettext_noop(
     "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15."
@@ -33,17 +37,16 @@ def default_expiration(now: datetime, zone: tzinfo) -> datetime:
 def parse_expiration(text: str, zone: tzinfo, *, field: str = "secret.expiration") -> datetime:
     """Return the moment of ``text``, a date and time in ``zone`` such as "2027-11-23 10:15".
 
-    Units: an aware UTC moment. Of an hour that occurs twice (daylight saving), the earlier one.
+    A date alone is the last second of that day. Units: an aware UTC moment. Of a time that occurs
+    twice (daylight saving), the earlier one; of the end of a day that does, the later one.
     Errors: RuleBroken (of ``field``) if it is not a date and time, or one that does not occur.
     """
-    text = text.strip()
+    wall = _wall_time(text.strip(), field=field)
     try:
-        wall = datetime.fromisoformat(text if _TYPED.fullmatch(text) else "")
         moment = wall.replace(tzinfo=zone).astimezone(UTC)
         shown = moment.astimezone(zone).replace(tzinfo=None)
-    except (ValueError, OverflowError):  # the latter for the first and last days of a datetime
-        optional = field == "secret.expiration"
-        raise RuleBroken(_NOT_A_DATE_OR_NEVER if optional else _NOT_A_DATE, field=field) from None
+    except OverflowError:  # the first and last days of a datetime
+        raise _not_a_date(field) from None
     if shown != wall:
         raise RuleBroken(
             gettext_noop(
@@ -56,6 +59,41 @@ def parse_expiration(text: str, zone: tzinfo, *, field: str = "secret.expiration
             typed=wall.strftime(_FORMAT),
         )
     return moment
+
+
+def _wall_time(text: str, *, field: str) -> datetime:
+    typed = _TYPED.fullmatch(text)
+    if typed is None:
+        raise _not_a_date(field)
+    try:
+        day = date.fromisoformat(typed["day"])
+    except ValueError:
+        sentence = gettext_noop("Enter another day: there is no %(typed)s.")
+        raise RuleBroken(sentence, field=field, typed=typed["day"]) from None
+    if typed["time"] is None:
+        return datetime.combine(day, _END_OF_DAY)
+    try:
+        return datetime.combine(day, time.fromisoformat(typed["time"]))
+    except ValueError:
+        sentence = gettext_noop("Enter another time: there is no %(typed)s. A day ends at 23:59.")
+        raise RuleBroken(sentence, field=field, typed=typed["time"]) from None
+
+
+def _not_a_date(field: str) -> RuleBroken:
+    optional = field == "secret.expiration"
+    return RuleBroken(_NOT_A_DATE_OR_NEVER if optional else _NOT_A_DATE, field=field)
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """Return the time zone of this name, such as "Europe/Berlin".
+
+    Errors: RuleBroken (secret.expiration) if there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError, OSError):  # the last for a folder of zones
+        sentence = gettext_noop("Enter the date and time again. They are read in another zone now.")
+        raise RuleBroken(sentence, field="secret.expiration") from None
 
 
 def check_expiration(expires_at: datetime | None, now: datetime) -> None:

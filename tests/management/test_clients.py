@@ -35,6 +35,7 @@ def test_add_prints_id_and_secret_once(
     assert ended.out.splitlines() == [
         f"Client Id:      {client.pk}",
         f"Client Secret:  {plain[0]}",
+        f"Expires:        {secret.expires_at:%Y-%m-%d %H:%M:%S} UTC",
         "Token endpoint: http://localhost:8000/identity/connect/token",
         "Save the Client Secret now: it cannot be shown again.",
     ]
@@ -60,7 +61,7 @@ def test_add_with_json_prints_one_object(run: Run, tenant: Tenant) -> None:
 
     assert ended.out.count("\n") == 1
     printed = json.loads(ended.out)
-    assert list(printed) == ["client_id", "client_secret", "token_endpoint"]
+    assert list(printed) == ["client_id", "client_secret", "token_endpoint", "expires_at"]
     assert printed["client_id"] == str(Client.objects.get().pk)
     assert SECRET.fullmatch(printed["client_secret"])
     assert printed["token_endpoint"] == "http://localhost:8000/identity/connect/token"
@@ -84,16 +85,22 @@ def test_all_options_are_saved(run: Run, tenant: Tenant, settings: Settings) -> 
     assert ClientSecret.objects.get().expires_at == datetime(year, 7, 1, 10, 0, tzinfo=UTC)
 
 
-def test_add_with_a_date_without_time_expires_at_midnight(run: Run, tenant: Tenant) -> None:
+def test_add_with_a_date_alone_expires_at_the_end_of_that_day(
+    run: Run, tenant: Tenant, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
     year = datetime.now(UTC).year + 1
-    run("clients", "add", "Pump", "--expires", f"{year}-03-01")
+    ended = run("clients", "add", "Pump", "--expires", f"{year}-03-01")
 
-    assert ClientSecret.objects.get().expires_at == datetime(year, 3, 1, tzinfo=UTC)
+    expires_at = ClientSecret.objects.get().expires_at
+    assert expires_at == datetime(year, 3, 1, 22, 59, 59, tzinfo=UTC)
+    assert f"Expires:        {year}-03-01 23:59:59 Europe/Berlin\n" in ended.out
 
 
 def test_add_with_never_expires_has_no_expiry(run: Run, tenant: Tenant) -> None:
-    run("clients", "add", "Pump", "--never-expires")
+    ended = run("clients", "add", "Pump", "--never-expires")
 
+    assert "Expires:        never\n" in ended.out
     assert ClientSecret.objects.get().expires_at is None
 
 
@@ -132,6 +139,7 @@ REFUSED = {
         ["a", "--expires", "2020-01-01"],
         "Enter a date and time in the future, or select Never Expires.",
     ),
+    "no day": (["a", "--expires", "2027-02-30"], "Enter another day: there is no 2027-02-30."),
     "no date": (["a", "--expires", "soon"], "Enter a date and time as YYYY-MM-DD hh:mm"),
     "far": (["a", "--expires", "2199-01-01"], "Enter a date and time at most 10 years ahead"),
     "unknown tenant": (

@@ -49,7 +49,7 @@ def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) 
     ended = run("clients", "rotate", str(pump.pk).upper(), "--old-ends", "now", "--json")
 
     printed = json.loads(ended.out)
-    assert list(printed) == ["client_id", "client_secret", "token_endpoint"]
+    assert list(printed) == ["client_id", "client_secret", "token_endpoint", "expires_at"]
     new = ClientSecret.objects.exclude(replaces=None).get()
     assert new.replaces is not None
     assert new.replaces.expires_at == new.created_at

@@ -132,7 +132,7 @@ def test_add_in_a_full_tenant_is_explained_above_the_form(
         ("2020-01-01 10:00", "Enter a date and time in the future"),
         ("2999-01-01 10:00", "at most 10 years ahead"),
         ("31.01.2027", "Enter a date and time as YYYY-MM-DD hh:mm"),
-        ("2027-02-30 10:00", "Enter a date and time as YYYY-MM-DD hh:mm"),
+        ("2027-02-30 10:00", "Enter another day: there is no 2027-02-30."),
         ("", "Enter a date and time as YYYY-MM-DD hh:mm"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,6 +80,59 @@ def test_edit_secret_only_a_later_expiration_asks_for_proof(
     assert stored_secret(machine).expires_at is None
 
 
+def test_edit_secret_is_read_in_the_zone_that_the_form_named(
+    administrator_browser, administrator, machine, edit_address, now
+):
+    choose_zone(administrator, "Asia/Tokyo")
+    reply = administrator_browser.get(edit_address)
+    names = ("version", "zone", "secret_description", "expiration")
+    typed = {name: value_of(name, reply) for name in names}
+    choose_zone(administrator, "America/New_York")
+    moment = (now + timedelta(days=9)).replace(second=0, microsecond=0)
+    tokyo = moment.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M")
+
+    wrong = administrator_browser.post(
+        edit_address, typed | {"expiration": tokyo, "secret_description": "x" * 201}
+    )
+    assert value_of("zone", wrong) == "Asia/Tokyo"
+    assert value_of("expiration", wrong) == tokyo
+    assert "Times are in Asia/Tokyo." in text_of(wrong)
+    assert "Times are in America/New_York." not in text_of(wrong)
+    saved = administrator_browser.post(edit_address, typed | {"expiration": tokyo})
+    assert saved.status_code == 303
+    assert stored_secret(machine).expires_at == moment
+
+
+def test_edit_secret_of_an_untouched_form_changes_nothing_after_a_change_of_zone(
+    administrator_browser, administrator, machine, edit_address
+):
+    choose_zone(administrator, "Asia/Tokyo")
+    reply = administrator_browser.get(edit_address)
+    names = ("version", "zone", "secret_description", "expiration")
+    typed = {name: value_of(name, reply) for name in names}
+    choose_zone(administrator, "America/New_York")
+
+    assert administrator_browser.post(edit_address, typed).status_code == 303
+    assert stored_secret(machine).expires_at == machine.secret.expires_at
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../etc/passwd", "x" * 3000])
+def test_edit_secret_unknown_zone_is_refused_and_shown_in_the_current_one(
+    administrator_browser, machine, edit_address, form_data, zone
+):
+    reply = administrator_browser.post(edit_address, form_data | {"zone": zone})
+
+    assert reply.status_code == 422
+    assert "Enter the date and time again." in text_of(reply)
+    assert value_of("zone", reply) == "UTC"
+    assert stored_secret(machine).expires_at == machine.secret.expires_at
+
+
+def choose_zone(person, zone):
+    person.time_zone = zone
+    person.save(update_fields=["time_zone"])
+
+
 @pytest.mark.parametrize(
     ("field", "wrong", "said"),
     [
@@ -86,6 +140,7 @@ def test_edit_secret_only_a_later_expiration_asks_for_proof(
         ("expiration", "2020-01-01 10:00", "future"),
         ("expiration", "soon", "YYYY-MM-DD"),
         ("expiration", "", "YYYY-MM-DD"),
+        ("expiration", "2027-02-30", "Enter another day: there is no 2027-02-30."),
     ],
 )
 def test_edit_secret_invalid_field_is_explained_and_kept(

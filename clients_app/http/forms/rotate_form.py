@@ -85,7 +85,7 @@ class RotateForm(SecretForm):
         given = super().clean()
         try:
             given["old_ends_at"] = parse_old_end(
-                given.get("old", ""), given.get("old_end", ""), zone=self.zone, now=self.now
+                given.get("old", ""), given.get("old_end", ""), zone=self.time_zone, now=self.now
             )
         except RuleBroken as error:
             self.add_broken(error)

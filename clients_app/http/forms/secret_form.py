@@ -1,6 +1,6 @@
 """Add Secret: what the secret is for, and when it expires."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any, Final
 
@@ -12,23 +12,34 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import LineField, PortalForm
 from clients_app.limits import SECRET_DESCRIPTION_MAX
-from clients_app.rules.expiry import check_expiration, default_expiration, parse_expiration
+from clients_app.rules.expiry import (
+    check_expiration,
+    default_expiration,
+    parse_expiration,
+    parse_zone,
+)
 from clients_app.rules.names import clean_line
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy, default_end
 from clients_app.services.secrets.changes import SecretDraft
 
-SECRET_INPUTS: Final = ("secret_description", "expiration", "never_expires")
+SECRET_INPUTS: Final = ("zone", "secret_description", "expiration", "never_expires")
 _DESCRIPTION: Final = partial(
     clean_line, maximum=SECRET_DESCRIPTION_MAX, field="secret.description"
 )
 
 
 class SecretForm(PortalForm):
-    """Dates are typed and read in the active time zone.
+    """Dates are read in the time zone that the form names: the one active when it was opened.
 
     The defaults and presets comply with ``policy``; the services check what is typed.
     """
 
+    zone = forms.CharField(
+        required=False,
+        initial=timezone.get_current_timezone_name,
+        widget=forms.HiddenInput,
+        label=_("Time zone"),
+    )
     secret_description = LineField(_("Description"), _DESCRIPTION)
     expiration = LineField(_("Expiration Date"))
     never_expires = forms.BooleanField(required=False, label=_("Never Expires"))
@@ -39,8 +50,7 @@ class SecretForm(PortalForm):
         super().__init__(*args, **more)
         self.now = now
         self.policy = policy
-        self.zone = timezone.get_current_timezone()
-        default = default_end(policy, now=now, zone=self.zone)
+        default = default_end(policy, now=now, zone=self.time_zone)
         self.initial.setdefault("expiration", self.as_typed(default))
 
     def clean(self) -> dict[str, Any]:
@@ -49,15 +59,29 @@ class SecretForm(PortalForm):
         expires_at = None
         if "expiration" in self.fields and not self.cleaned_data.get("never_expires"):
             try:
+                parse_zone(self._zone_name)
                 expires_at = self.read_expiration(self.cleaned_data.get("expiration", ""))
                 check_expiration(expires_at, self.now)
             except RuleBroken as error:
                 self.add_broken(error)
         return {**self.cleaned_data, "expires_at": expires_at}
 
+    @property
+    def time_zone(self) -> tzinfo:
+        """Return the zone that the form names; the active one if it names none."""
+        try:
+            return parse_zone(self._zone_name)
+        except RuleBroken:
+            return timezone.get_current_timezone()
+
+    @property
+    def _zone_name(self) -> str:
+        named = self["zone"].value() if "zone" in self.fields else ""
+        return str(named or timezone.get_current_timezone_name())
+
     def read_expiration(self, typed: str) -> datetime:
         """Return the typed moment."""
-        return parse_expiration(typed, self.zone)
+        return parse_expiration(typed, self.time_zone)
 
     def secret_draft(self) -> SecretDraft:
         """Return the secret as the services take it."""
@@ -66,7 +90,7 @@ class SecretForm(PortalForm):
 
     def as_typed(self, moment: datetime) -> str:
         """Return a moment in the format that people type."""
-        return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+        return moment.astimezone(self.time_zone).strftime("%Y-%m-%d %H:%M")
 
     @property
     def offers_never(self) -> bool:
@@ -86,7 +110,7 @@ class SecretForm(PortalForm):
     @property
     def presets(self) -> list[dict[str, str]]:
         """Return the buttons that fill Expiration Date; the last has the default."""
-        latest, year = self.latest, default_expiration(self.now, self.zone)
+        latest, year = self.latest, default_expiration(self.now, self.time_zone)
         offered = [
             (gettext("%(days)s days") % {"days": days}, self.now + timedelta(days=days))
             for days in (30, 90, 180)

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from clients_app import conf
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import command_line as cli
 from clients_app.management.output import all_or_nothing
-from clients_app.models import Client, Tenant
+from clients_app.models import Client, ClientSecret, Tenant
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.expiry import parse_expiration
@@ -31,7 +31,8 @@ def _expiry(parser: ArgumentParser) -> None:
     group.add_argument(
         "--expires",
         metavar="DATE",
-        help="YYYY-MM-DD or 'YYYY-MM-DD hh:mm', in TIME_ZONE; default: in one year",
+        help="'YYYY-MM-DD hh:mm' in TIME_ZONE, or YYYY-MM-DD for the end of that day; "
+        "default: in one year",
     )
     group.add_argument("--never-expires", action="store_true")
 
@@ -95,7 +96,7 @@ class Command(cli.PortalCommand):
                 now=moment,
                 owner_ids=cli.people_named(given.owners, tenant=tenant),
             )
-            self._print(created.client, created.plain, as_json=given.json)
+            self._print(created.client, created.secret, created.plain, as_json=given.json)
 
     @cli.subcommand(
         CLIENT_ID,
@@ -128,10 +129,10 @@ class Command(cli.PortalCommand):
                 actor=cli.actor_in(client.tenant),
                 now=moment,
             )
-            self._print(client, rotated.plain, as_json=given.json)
+            self._print(client, rotated.secret, rotated.plain, as_json=given.json)
             if not given.json:
-                old, ends = rotated.old, rotated.old.expires_at
-                self.stdout.write(f"The old secret {old} ends at {ends:%Y-%m-%d %H:%M:%S} UTC.")
+                ends = _in_words(rotated.old.expires_at)
+                self.stdout.write(f"The old secret {rotated.old} ends at {ends}.")
 
     @cli.subcommand(CLIENT_ID, cli.TENANT)
     def end_tokens(self, given: Namespace) -> None:
@@ -143,15 +144,24 @@ class Command(cli.PortalCommand):
             "APIs that only check the signature accept them for up to an hour."
         )
 
-    def _print(self, client: Client, plain: str, *, as_json: bool) -> None:
+    def _print(
+        self, client: Client, secret: ClientSecret | None, plain: str, *, as_json: bool
+    ) -> None:
         endpoint = f"{conf.issuer()}/connect/token"
+        expires_at = secret.expires_at if secret else None
         if as_json:
-            values = {"client_id": str(client.pk), "client_secret": plain}
-            self.stdout.write(json.dumps({**values, "token_endpoint": endpoint}))
+            values = {
+                "client_id": str(client.pk),
+                "client_secret": plain,
+                "token_endpoint": endpoint,
+                "expires_at": expires_at and f"{expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            }
+            self.stdout.write(json.dumps(values))
             return
         self.stdout.write(
             f"Client Id:      {client.pk}\n"
             f"Client Secret:  {plain}\n"
+            f"Expires:        {_in_words(expires_at)}\n"
             f"Token endpoint: {endpoint}\n"
             "Save the Client Secret now: it cannot be shown again."
         )
@@ -169,17 +179,21 @@ def _secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretD
     elif given.expires is None:
         expires_at = default_end(tenant_policy(tenant.pk), now=moment, zone=zone)
     else:
-        expires_at = parse_expiration(_with_time(given.expires), zone)
+        expires_at = parse_expiration(given.expires, zone)
     return SecretDraft(description=given.secret_description, expires_at=expires_at)
 
 
 def _old_end(text: str, moment: datetime) -> datetime:
-    choice, date = (text, "") if text in PERIODS else (OldEnds.ON_A_DATE, _with_time(text))
+    choice, date = (text, "") if text in PERIODS else (OldEnds.ON_A_DATE, text)
     return parse_old_end(choice, date, zone=conf.installation_zone(), now=moment)
 
 
-def _with_time(text: str) -> str:
-    return text if ":" in text else f"{text} 00:00"
+def _in_words(moment: datetime | None) -> str:
+    """Return a moment in the installation's zone, as ``--expires`` is read, to the second."""
+    if moment is None:
+        return "never"
+    zone = conf.installation_zone()
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone}"
 
 
 def _only_secret(client: Client, moment: datetime) -> int:
