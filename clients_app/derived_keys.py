@@ -52,7 +52,7 @@ def keys_for(purpose: str) -> list[DerivedKey]:
 
 def current_key(purpose: str) -> DerivedKey:
     """Return the key of ``purpose`` for new rows."""
-    return keys_for(purpose)[0]
+    return _derive(conf.root_secrets()[0], purpose)
 
 
 def key_by_id(purpose: str, key_id: str) -> DerivedKey | None:

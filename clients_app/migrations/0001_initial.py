@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('description', models.CharField(blank=True, max_length=200)),
-                ('tag', models.BinaryField(max_length=8)),
+                ('tag', models.BinaryField(max_length=32)),
                 ('tag_key_id', models.CharField(max_length=8)),
                 ('digest', models.CharField(max_length=120)),
                 ('last_four', models.CharField(max_length=4)),
@@ -616,7 +616,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 8), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'),
         ),
         migrations.AddConstraint(
             model_name='clientsecret',

@@ -21,13 +21,13 @@ class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
 
 @checks_texts
 class ClientSecret(models.Model):
-    """``tag`` is an 8-byte MAC under the key ``tag_key_id``, by which a wrong secret is refused
-    within a microsecond; ``digest`` is the encoded Argon2id digest."""
+    """``tag`` is a 32-byte MAC under the key ``tag_key_id``, which decides whether a secret is this
+    one; ``digest`` is the encoded Argon2id digest, which decides if that key is lost."""
 
     id = models.BigAutoField(primary_key=True)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
     description = models.CharField(max_length=limits.SECRET_DESCRIPTION_MAX, blank=True)
-    tag = models.BinaryField(max_length=8)
+    tag = models.BinaryField(max_length=32)
     tag_key_id = models.CharField(max_length=8)
     digest = models.CharField(max_length=120)
     last_four = models.CharField(max_length=4)
@@ -50,7 +50,7 @@ class ClientSecret(models.Model):
                 condition=Q(digest__startswith="$argon2id$"), name="secret_digest_is_argon2id"
             ),
             CheckConstraint(
-                condition=Q(Exact(Length("tag"), 8), Exact(Length("last_four"), 4)),
+                condition=Q(Exact(Length("tag"), 32), Exact(Length("last_four"), 4)),
                 name="secret_tag_and_last_four",
             ),
             CheckConstraint(

@@ -25,7 +25,7 @@ from clients_app.oauth.errors import OAuthError, invalid_request, too_many_failu
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
-from clients_app.services.secrets.verification import Busy
+from clients_app.services.secrets.argon2_queue import Busy
 from clients_app.services.signing_keys.public_keys import ensure_cached
 from clients_app.services.tokens.validity import ActiveToken, active_token
 from clients_app.services.usage.counts import count_token

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
-from clients_app.services.secrets.verification import SecretRow
+from clients_app.services.secrets.renewal import SecretRow
 from clients_app.services.tokens.claims import Subject
 from clients_app.services.tokens.credentials import Credential
 

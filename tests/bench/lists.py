@@ -192,7 +192,7 @@ def _secrets(client: Any, chance: random.Random) -> Iterator[Any]:
         ends = NOW + chance.uniform(-60, 365) * DAY
         yield ClientSecret(
             client=client,
-            tag=b"12345678",
+            tag=b"0123456789abcdef" * 2,
             tag_key_id="k",
             digest="$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$" + "x" * 43,
             last_four="wxyz",

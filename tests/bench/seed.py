@@ -2,7 +2,7 @@
 
 `python -m tests.bench.seed COUNT [ASKING]`, in the environment of the portal. A hundred come
 through the services, each with its own Argon2id digest; the others are rows of the same size,
-copied inside the database. Of these so many get their own tag that ASKING machines can
+copied inside the database. Of these so many get their own MAC that ASKING machines can
 authenticate; they share the secret and digest of the row that they were copied from.
 """
 
@@ -22,7 +22,7 @@ OWN = {
         "name": "'Row ' || made.n",
         "name_key": "'row ' || made.n",
     },
-    "clients_app_clientsecret": {"client_id": "made.id", "tag": "{random_8}"},
+    "clients_app_clientsecret": {"client_id": "made.id", "tag": "{random_32}"},
     "clients_app_clientrole": {"client_id": "made.id"},
 }
 
@@ -62,7 +62,7 @@ def _copy(example: str, count: int) -> None:
     sqlite = connection.vendor == "sqlite"
     random = {
         "id": "lower(hex(randomblob(16)))" if sqlite else "gen_random_uuid()",
-        "8": "randomblob(8)" if sqlite else "decode(substr(md5(made.n || 'tag'), 1, 16), 'hex')",
+        "32": "randomblob(32)" if sqlite else "sha256((made.n || 'tag')::bytea)",
     }
     with connection.cursor() as cursor:
         if sqlite:
@@ -80,7 +80,7 @@ def _copy(example: str, count: int) -> None:
         )
         for table, own in OWN.items():
             names = _columns(table)
-            values = [own.get(name, f"t.{name}").format(random_8=random["8"]) for name in names]
+            values = [own.get(name, f"t.{name}").format(random_32=random["32"]) for name in names]
             key = "client_id" if "client_id" in names else "id"
             cursor.execute(
                 f"""
@@ -92,7 +92,7 @@ def _copy(example: str, count: int) -> None:
 
 
 def _given_tags(plain: str, count: int, *, of: int) -> list[tuple[str, str]]:
-    """Give ``count`` of the ``of`` copies, spread over the table, the tag of ``plain``."""
+    """Give ``count`` of the ``of`` copies, spread over the table, the MAC of ``plain``."""
     from clients_app import derived_keys
     from clients_app.models import ClientSecret
     from clients_app.services.secrets.digests import tag_of

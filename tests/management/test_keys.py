@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clients_app import audit, derived_keys
-from clients_app.models import AuditEvent, NoticeChannel, SigningKey, Tenant
+from clients_app.models import AuditEvent, ClientSecret, NoticeChannel, SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import is_trusted
 from clients_app.services.signing_keys.rotation import (
@@ -15,7 +15,7 @@ from clients_app.services.signing_keys.rotation import (
     follow_schedule,
 )
 from tests.conftest import Machine
-from tests.factories import NOW, give_app, make_person
+from tests.factories import NOW, give_app, insert_secrets, make_person
 from tests.management.conftest import Run
 
 KID = r"[\w-]{43}"
@@ -125,6 +125,9 @@ def test_reencrypt_counts_what_needs_the_former_key(
         set_by="mara",
     )
     give_app(make_person("ann", machine.client.tenant))
+    [lost, gone] = insert_secrets(machine.client, 2, expires_at=None)
+    ClientSecret.objects.filter(pk__in=[lost.pk, gone.pk]).update(tag_key_id="0" * 8)
+    ClientSecret.objects.filter(pk=gone.pk).update(removed_at=NOW)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], FORMER
     events = AuditEvent.objects.count()
 
@@ -133,8 +136,9 @@ def test_reencrypt_counts_what_needs_the_former_key(
     assert ended.out.splitlines() == [
         "Signing keys re-encrypted: 1.",
         "Second factors re-encrypted: 2.",
-        "Tags of live secrets under a former key: 1; "
-        "each is replaced when its secret is next used.",
+        "Client secrets under a former key: 1; each is renewed when it is next used.",
+        "Client secrets under a lost key: 1; "
+        "the next use of each takes a run of Argon2id, which renews it.",
         "Webhooks under a former key: 1; "
         "give each a new secret before you remove the former SECRET_KEY.",
         f"Audit events under a former key: {events}; "

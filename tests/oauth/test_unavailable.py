@@ -1,5 +1,6 @@
 """Responses during a failure, and the recovery from it: TOK-A23."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from django.db import connection
 
 from clients_app.models import SigningKey
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.secrets import verification
+from clients_app.services.secrets import argon2_queue, renewal
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys, public_keys
 from tests.oauth import wsgi
@@ -106,32 +107,35 @@ def test_long_write_by_another_connection_does_not_block_tokens(good: dict[str, 
         writer.close()
 
 
-def test_full_argon2_gate_gives_503_with_retry_after(
-    clients: SimpleNamespace, ask: Ask, monkeypatch: pytest.MonkeyPatch
+def test_full_argon2_queue_gives_503_with_retry_after(
+    clients: SimpleNamespace, ask: Ask, settings: Any
 ):
-    """SEC-5: for a secret that is not cached; a cached one works."""
+    """SEC-5: for a secret whose key is lost; others work meanwhile."""
+    renewal.renewed.clear()
     known = {
         "authorization": basic(clients.good.id, clients.good.plain),
         "body": form(grant_type="client_credentials"),
     }
-    assert ask(**known).status == 200
-    plain = new_secret()
+    plain, key = new_secret(), settings.SECRET_KEY
+    settings.SECRET_KEY = "n" * 60
     stored = stored_form(plain, client_id=clients.good.row.id)
+    settings.SECRET_KEY = key
     secret = clients.good.secret
     secret.pk = None
     for name, value in stored._asdict().items():
         setattr(secret, name, value)
     secret.save()
-    taken = [verification.places.acquire(timeout=1) for _ in range(verification.GATE_PLACES)]
+    orphan = {**known, "authorization": basic(clients.good.id, plain)}
+    emptied = threading.Event()
+    while argon2_queue.submit(emptied.wait, 30):
+        pass
     try:
-        fresh = {**known, "authorization": basic(clients.good.id, plain)}
-        with monkeypatch.context() as soon:
-            soon.setattr(verification, "GATE_WAIT_S", 0.2)
-            assert_unavailable(ask(**fresh), 1)
+        assert_unavailable(ask(**orphan), 1)
         assert ask(**known).status == 200
     finally:
-        verification.places.release(len(taken))
-    assert ask(**fresh).status == 200
+        emptied.set()
+        argon2_queue.thread.submit(lambda: None).result()
+    assert ask(**orphan).status == 200
 
 
 def test_no_active_key_gives_503(good: dict[str, Any], ask: Ask):

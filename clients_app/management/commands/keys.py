@@ -64,8 +64,10 @@ class Command(cli.PortalCommand):
         self.stdout.write(
             f"Signing keys re-encrypted: {len(keys)}.\n"
             f"Second factors re-encrypted: {factors}.\n"
-            f"Tags of live secrets under a former key: {left.secrets}; "
-            "each is replaced when its secret is next used.\n"
+            f"Client secrets under a former key: {left.secrets}; "
+            "each is renewed when it is next used.\n"
+            f"Client secrets under a lost key: {left.lost_secrets}; "
+            "the next use of each takes a run of Argon2id, which renews it.\n"
             f"Webhooks under a former key: {left.webhooks}; "
             "give each a new secret before you remove the former SECRET_KEY.\n"
             f"Audit events under a former key: {left.events}; "

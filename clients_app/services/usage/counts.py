@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.services.secrets import digests
+from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import rejected_requests, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
@@ -72,7 +72,7 @@ def flush() -> None:
     try:
         issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
         rejected_requests.flush()
-        digests.flush_renewed()
+        renewal.flush()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()

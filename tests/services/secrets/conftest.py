@@ -1,9 +1,18 @@
-"""A plaintext secret, and the digests that Argon2id checked."""
+"""A plaintext secret, the digests that Argon2id checked, and a former SECRET_KEY."""
+
+from typing import Any
 
 import pytest
 
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.secrets import digests
+from clients_app.services.secrets import digests, renewal
+
+NEW_KEY = "n" * 60
+
+
+@pytest.fixture(autouse=True)
+def _nothing_renewed_before() -> None:
+    renewal.renewed.clear()
 
 
 @pytest.fixture
@@ -23,3 +32,16 @@ def argon2_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(digests, "digest_fits", counted)
     return checked
+
+
+@pytest.fixture
+def replaced_key(settings: Any) -> None:
+    """The SECRET_KEY is another one from now on; the former is a fallback."""
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = NEW_KEY
+
+
+@pytest.fixture
+def lost_key(settings: Any) -> None:
+    """The SECRET_KEY is another one from now on; the former is lost."""
+    settings.SECRET_KEY = NEW_KEY

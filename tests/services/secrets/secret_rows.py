@@ -3,7 +3,7 @@
 import uuid
 
 from clients_app.services.secrets.digests import stored_form
-from clients_app.services.secrets.verification import SecretRow
+from clients_app.services.secrets.renewal import SecretRow
 
 CLIENT_ID = uuid.uuid4()
 

@@ -33,7 +33,7 @@ def test_stored_form_contains_only_the_last_four_characters(plain: str):
 
     assert stored.last_four == plain[-4:]
     assert plain[4:12] not in repr(stored)
-    assert len(stored.tag) == 8
+    assert len(stored.tag) == 32
 
 
 def test_stored_forms_of_the_same_secret_share_only_the_tag(plain: str):

@@ -7,23 +7,19 @@ from argon2 import PasswordHasher, Type
 from django.db import Error as DatabaseError
 
 from clients_app import derived_keys
-from clients_app.models import AuditEvent, ClientSecret
+from clients_app.models import AuditEvent, Client, ClientSecret
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.secrets import digests, verification
-from clients_app.services.secrets.digests import digest_fits
-from clients_app.services.secrets.verification import SecretRow, matching_secret
+from clients_app.services.secrets import argon2_queue, renewal
+from clients_app.services.secrets.digests import digest_fits, stored_form
+from clients_app.services.secrets.renewal import SecretRow
+from clients_app.services.secrets.verification import matching_secret
 from clients_app.services.usage import counts
 from tests.conftest import Machine
+from tests.factories import insert_secrets
 
 FORMER = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1, type=Type.ID)
 pytestmark = pytest.mark.usefixtures("full_digests")
 TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_seen_before():
-    verification.memo.clear()
-    digests.renewed.clear()
 
 
 @pytest.fixture
@@ -34,12 +30,12 @@ def former(machine: Machine) -> Machine:
     return machine
 
 
-def use(machine: Machine, plain: str | None = None) -> int | None:
+def use(machine: Machine, plain: str | None = None, pk: int | None = None) -> int | None:
     """Check a secret as the token endpoint does, then run the work it postponed."""
-    secret = ClientSecret.objects.get(pk=machine.secret.pk)
+    secret = ClientSecret.objects.get(pk=pk or machine.secret.pk)
     row = SecretRow(secret.pk, bytes(secret.tag), secret.tag_key_id, secret.digest)
     found = matching_secret(plain or machine.plain, client_id=machine.client.pk, rows=[row])
-    verification.argon2_thread.submit(lambda: None).result()
+    argon2_queue.thread.submit(lambda: None).result()
     return found
 
 
@@ -57,31 +53,61 @@ def test_outdated_parameters_are_renewed(former: Machine):
     assert digest_fits(former.plain, row.digest)
     assert (bytes(row.tag), row.last_four) == (bytes(former.secret.tag), former.secret.last_four)
     assert use(former) == former.secret.pk
-    assert digests.renewed == {}
+    assert renewal.renewed == {}
 
 
-def test_tag_of_a_former_key_is_renewed(machine: Machine, settings: Any):
+def test_mac_of_a_former_key_is_renewed_without_argon2(
+    machine: Machine, settings: Any, argon2_runs: list[str], replaced_key: None
+):
     """SEC-5: the former key is not needed afterwards."""
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-    settings.SECRET_KEY = "n" * 60
     current = derived_keys.current_key(derived_keys.SECRET_TAGS)
     assert stored(machine).tag_key_id != current.id
 
     use(machine)
     counts.flush()
 
-    assert stored(machine).tag_key_id == current.id
+    row = stored(machine)
+    assert row.tag_key_id == current.id
+    assert (row.digest, row.version) == (machine.secret.digest, machine.secret.version)
     settings.SECRET_KEY_FALLBACKS = []
     assert use(machine) == machine.secret.pk
+    assert argon2_runs == []
 
 
-def test_tag_of_a_lost_key_is_renewed(machine: Machine, settings: Any):
-    settings.SECRET_KEY = "n" * 60
-
+def test_mac_of_a_lost_key_is_renewed_with_one_run(
+    machine: Machine, argon2_runs: list[str], lost_key: None
+):
+    version = machine.client.version
     use(machine)
     counts.flush()
 
-    assert stored(machine).tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
+    row = stored(machine)
+    assert row.tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
+    assert (row.digest, row.version) == (machine.secret.digest, machine.secret.version)
+    assert Client.objects.get(pk=machine.client.pk).version == version
+    assert use(machine) == machine.secret.pk
+    assert argon2_runs == [machine.secret.digest]
+
+
+def test_more_renewals_than_one_piece_are_all_written(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+):
+    monkeypatch.setattr(renewal, "PIECE", 2)
+    plains = {new_secret() for _ in range(5)}
+    ids = {}
+    for plain in plains:
+        row = stored_form(plain, client_id=machine.client.pk)
+        [secret] = insert_secrets(machine.client, 1, **row._asdict())
+        ids[secret.pk] = plain
+    request.getfixturevalue("replaced_key")
+
+    for pk, plain in ids.items():
+        use(machine, plain, pk)
+    counts.flush()
+
+    current = derived_keys.current_key(derived_keys.SECRET_TAGS)
+    assert {ClientSecret.objects.get(pk=pk).tag_key_id for pk in ids} == {current.id}
+    assert renewal.renewed == {}
 
 
 def test_current_stored_form_is_not_changed(machine: Machine):
@@ -115,7 +141,7 @@ def test_row_changed_by_another_worker_is_not_overwritten(former: Machine):
     counts.flush()
 
     assert stored(former).digest == faster
-    assert digests.renewed == {}
+    assert renewal.renewed == {}
 
 
 def test_concurrently_removed_secret_stays_removed(former: Machine, now: Any):
@@ -133,7 +159,7 @@ def test_failed_renewal_is_retried(former: Machine, monkeypatch: pytest.MonkeyPa
 
     use(former)
     with monkeypatch.context() as patch:
-        patch.setattr("django.db.models.query.QuerySet.update", locked)
+        patch.setattr("clients_app.services.usage.upserts.run", locked)
         patch.setattr(
             counts.connection, "close", lambda: None
         )  # the connection holds the test's transaction
