@@ -23,6 +23,7 @@ SIGNING_KEYS = "signing keys"
 AUDIT_CHAIN = "audit chain"
 WEBHOOKS = "webhooks"
 SECOND_FACTORS = "second factors"
+SESSIONS = "sessions"
 
 _ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12

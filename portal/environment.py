@@ -2,6 +2,8 @@
 
 import ipaddress
 import os
+import shlex
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -218,7 +220,21 @@ def tls_files() -> tuple[Path, Path] | None:
             raise ImproperlyConfigured(f"{name} is not set; set both TLS_CERT and TLS_KEY.")
         if not os.access(path, os.R_OK) or not Path(path).is_file():
             raise invalid(f"{name} {path}", "cannot be read", "a PEM file that this user may read")
+    refuse_open_file(Path(text("TLS_KEY")), "TLS_KEY")
     return Path(text("TLS_CERT")), Path(text("TLS_KEY"))
+
+
+def refuse_open_file(path: Path, what: str) -> None:
+    """Raise an error if users other than its owner may write the file, or any user may read it.
+
+    A group may read it: TLS keys often belong to one.
+    """
+    mode = path.stat().st_mode
+    for bits, verb in ((stat.S_IWGRP | stat.S_IWOTH, "written"), (stat.S_IROTH, "read")):
+        if mode & bits:
+            raise ImproperlyConfigured(
+                f"{what} {path} may be {verb} by other users; run `chmod 600 {shlex.quote(str(path))}`."
+            )
 
 
 def public_url(default: str) -> str:

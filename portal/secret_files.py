@@ -1,4 +1,4 @@
-"""Secrets from the environment or from files that only their owner may write."""
+"""Secrets from the environment or from files that other users may neither read nor write."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ from shlex import quote
 from django.core.exceptions import ImproperlyConfigured
 
 from clients_app import data_files
-from portal.environment import text
+from portal.environment import refuse_open_file, text
 
 
 def secret_from(name: str) -> str:
@@ -46,6 +46,24 @@ def writable_folder(folder: Path, what: str) -> Iterator[None]:
         ) from error
 
 
+def open_to_others(data_dir: Path, database: str) -> list[Path]:
+    """Return what any user of this machine may read: DATA_DIR, files in it, and the database.
+
+    ``database`` is the path of SQLite's file, which may be elsewhere; empty for PostgreSQL.
+    """
+    found = [data_dir, *data_dir.iterdir()] if _is_open(data_dir) else []
+    if database and (file := Path(database)).parent != data_dir:
+        found += [file, *file.parent.glob(f"{file.name}-*")]
+    return [path for path in found if _is_open(path)]
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IRWXO)
+    except OSError:  # removed meanwhile
+        return False
+
+
 def _create_key_file(path: Path) -> None:
     """Write a new key with mode 0600; processes that start at the same time agree on one."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
@@ -61,10 +79,7 @@ def _create_key_file(path: Path) -> None:
 
 def _content(path: Path, what: str) -> str:
     try:
-        if path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise ImproperlyConfigured(
-                f"{what} {path} may be written by other users; run `chmod 600 {quote(str(path))}`."
-            )
+        refuse_open_file(path, what)
         content = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"

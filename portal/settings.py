@@ -11,6 +11,8 @@ from portal import environment as env
 from portal import secret_files
 from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
 
+os.umask(0o077)  # files of the portal are for its own user alone (DEP-15)
+
 BASE_DIR = CHECKOUT
 DATA_DIR = env.data_dir()
 
@@ -196,6 +198,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / data_files.STATIC_ROOT
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
+FILE_UPLOAD_PERMISSIONS = None  # of static files: as the umask says
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -97,6 +97,7 @@ def test_start_with_an_unwritable_folder_is_refused(portal: PortalProcess) -> No
     ("mode", "content", "sentence"),
     [
         (0o620, "x" * 60, "may be written by other users; run `chmod 600 "),
+        (0o604, "x" * 60, "may be read by other users; run `chmod 600 "),
         (0o600, "", "is empty; put the secret into it."),
         (0o600, b"\xff" * 60, "cannot be read (it is not text);"),
     ],
@@ -112,6 +113,21 @@ def test_start_with_an_invalid_key_file_is_refused(
 
     assert sentence in refusal(portal)
     assert str(key) in refusal(portal, "check")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "PORTAL_ADMIN_PASSWORD_FILE", "TLS_KEY"])
+def test_start_with_a_secret_that_others_may_read_is_refused(
+    portal: PortalProcess, name: str
+) -> None:
+    portal.data_dir.mkdir()
+    file = portal.data_dir / "a secret"
+    file.write_text("x" * 60)
+    file.chmod(0o644)
+    certificate = {"TLS_CERT": str(file)} if name == "TLS_KEY" else {}
+
+    assert refusal(portal, **{name: str(file)}, **certificate) == (
+        f"{name} {file} may be read by other users; run `chmod 600 '{file}'`."
+    )
 
 
 def test_start_with_an_unreadable_key_file_is_refused(portal: PortalProcess) -> None:

@@ -1,5 +1,6 @@
 """`manage.py serve`: what it prepares and prints, and how it stops."""
 
+import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -36,8 +37,32 @@ def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess)
     assert stopped.query("SELECT username, is_staff FROM clients_app_person") == [("mara", True)]
     assert f"The portal is at {stopped.url}/" in stopped.log()
     assert f"The portal has started: VERSION={VERSION} PUBLIC_URL=" in stopped.log()
-    assert stopped.data_dir.stat().st_mode & 0o077 == 0
     assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_start_writes_files_that_only_its_own_user_may_read(stopped: PortalProcess) -> None:
+    former = os.umask(0)
+    try:
+        stopped.start()
+    finally:
+        os.umask(former)
+
+    written = [stopped.data_dir, *stopped.data_dir.rglob("*")]
+    assert len(written) > 5
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+    assert "Other users of this machine" not in stopped.log()
+
+
+def test_start_warns_of_files_that_others_may_read(stopped: PortalProcess) -> None:
+    stopped.data_dir.mkdir(mode=0o755)
+    (stopped.data_dir / "old copy").touch()
+    (stopped.data_dir / "old copy").chmod(0o644)
+    stopped.data_dir.chmod(0o755)
+    stopped.start()
+
+    folder, file = stopped.data_dir, stopped.data_dir / "old copy"
+    said = f"Other users of this machine may read the data; run `chmod o= {folder} '{file}'`."
+    assert said in stopped.log()
 
 
 def test_second_start_creates_and_collects_nothing(stopped: PortalProcess) -> None:

@@ -2,16 +2,18 @@
 
 import logging
 import os
+import shlex
 import signal
 import sys
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from clients_app import conf
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
+from portal.secret_files import open_to_others
 from portal.server import first_start
 from portal.server.listener import serve
 from portal.server.port import check_tls, claim_port
@@ -34,6 +36,7 @@ class Command(PortalCommand):
         with claim_port():
             self.prepare()
             logging.disable(logging.NOTSET)  # the log of the server starts here
+            warn_of_open_files()
             serve(on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
@@ -56,6 +59,15 @@ class Command(PortalCommand):
             Output(sys.stdout).write(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
         except OutputLost as error:  # its log still says so
             log.warning("%s", error)
+
+
+def warn_of_open_files() -> None:
+    """Log a line if other users of this machine may read the data."""
+    database = settings.DATABASES["default"]
+    path = "" if connection.vendor == "postgresql" else str(database["NAME"])
+    if found := open_to_others(settings.DATA_DIR, path):
+        paths = " ".join(shlex.quote(str(one)) for one in found)
+        log.warning("Other users of this machine may read the data; run `chmod o= %s`.", paths)
 
 
 def settings_to_log() -> dict[str, str | int]:
