@@ -232,8 +232,9 @@ def refuse_open_file(path: Path, what: str) -> None:
     mode = path.stat().st_mode
     for bits, verb in ((stat.S_IWGRP | stat.S_IWOTH, "written"), (stat.S_IROTH, "read")):
         if mode & bits:
+            command = f"chmod 600 {shlex.quote(str(path))}"
             raise ImproperlyConfigured(
-                f"{what} {path} may be {verb} by other users; run `chmod 600 {shlex.quote(str(path))}`."
+                f"{what} {path} may be {verb} by other users; run `{command}`."
             )
 
 

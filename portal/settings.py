@@ -134,6 +134,7 @@ ACCOUNT_ADAPTER = "clients_app.identity.account_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "clients_app.identity.link_tokens.LinkTokens"  # noqa: S105  a class
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a proof of identity is valid
 REQUIRE_MFA = env.switch("REQUIRE_MFA")

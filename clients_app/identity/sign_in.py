@@ -1,16 +1,19 @@
 """The steps of a sign-in: username and password, then a code for those with a second factor."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from allauth.account.forms import LoginForm
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import ratelimit
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 
 from clients_app.identity.account_adapter import note_failed
 from clients_app.identity.allauth_internals import logout
 from clients_app.identity.mfa import CodeForm
+
+_ACCESS: Final = "access"  # in the session: the access that the person had at the password
 
 
 class Refused(NamedTuple):
@@ -27,15 +30,20 @@ def take_password(request: HttpRequest, *, to: str) -> HttpResponse | Refused:
     form = LoginForm(request.POST, request=request)
     if form.is_valid():
         response: HttpResponse = form.login(request, redirect_url=to)
+        if not request.user.is_authenticated:  # a code comes next
+            request.session[_ACCESS] = form.user.get_session_auth_hash()
         return response
     many = form.has_error("__all__", "too_many_login_attempts")
     return Refused("too_many" if many else "wrong", 422)
 
 
 def code_awaited(request: HttpRequest) -> LoginStage | None:
-    """Return the sign-in that waits for a code, if the person is still active."""
+    """Return the sign-in that waits for a code; it ends with the person's sessions."""
     stage = LoginStageController.enter(request, AuthenticateStage.key)
-    return stage if stage is not None and stage.login.user.is_active else None
+    if stage is None or not stage.login.user.is_active:
+        return None
+    now, then = stage.login.user.get_session_auth_hash(), request.session.get(_ACCESS, "")
+    return stage if constant_time_compare(now, then) else None
 
 
 def take_code(request: HttpRequest, stage: LoginStage) -> Refused | None:

@@ -55,6 +55,9 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('access_version', models.PositiveIntegerField(default=1)),
+                ('guessed_at', models.DateTimeField(null=True)),
+                ('must_mail_guesses', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -304,6 +307,14 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('name_key',),
             },
+        ),
+        migrations.CreateModel(
+            name='GuessCount',
+            fields=[
+                ('subject', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('guesses', models.PositiveIntegerField()),
+                ('next_at', models.BigIntegerField()),
+            ],
         ),
         migrations.CreateModel(
             name='SharedValue',

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
@@ -43,6 +44,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)  # counts changes of roles, for stale forms
+    access_version = models.PositiveIntegerField(default=1)  # raise it to end sessions and links
+    guessed_at = models.DateTimeField(null=True)  # when guesses began to wait; empty: they know
+    must_mail_guesses = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     roles = models.ManyToManyField(Role, through="PersonRole", related_name="people")
 
@@ -54,6 +58,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must have: Django's, of the password, and ``access_version``."""
+        content = f"{self.password}:{self.access_version}"
+        return salted_hmac("session", content, secret=secret, algorithm="sha256").hexdigest()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.username_key = key_of(self.username)

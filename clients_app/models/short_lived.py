@@ -1,4 +1,4 @@
-"""Rows that may be lost in a crash: counts of recent failures, and the shared cache.
+"""Rows that may be lost in a crash: counts of recent failures and guesses, and the shared cache.
 
 On SQLite a flood of them would block all other writers, so they have their own file, which may be
 deleted at any time (``portal/storage``). On PostgreSQL they are UNLOGGED tables.
@@ -9,7 +9,7 @@ from typing import Final
 from django.db import models
 
 ALIAS: Final = "short_lived"  # of their database, if they have their own
-NAMES: Final = {"failurecount", "sharedvalue"}
+NAMES: Final = {"failurecount", "guesscount", "sharedvalue"}
 
 
 class FailureCount(models.Model):
@@ -21,6 +21,17 @@ class FailureCount(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+
+class GuessCount(models.Model):
+    """How many wrong passwords or codes were tried, and when the next guess may be."""
+
+    subject = models.CharField(max_length=64, primary_key=True)  # a digest
+    guesses = models.PositiveIntegerField()
+    next_at = models.BigIntegerField()  # seconds since 1970
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class SharedValue(models.Model):

@@ -92,7 +92,11 @@ def test_rows_are_not_durable(file: Path) -> None:
                 "SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'"
             )
             names = {name for (name,) in cursor.fetchall()}
-            assert names == {"clients_app_failurecount", "clients_app_sharedvalue"}
+            assert names == {
+                "clients_app_failurecount",
+                "clients_app_guesscount",
+                "clients_app_sharedvalue",
+            }
 
 
 def test_tables_are_in_exactly_one_database(file: Path) -> None:

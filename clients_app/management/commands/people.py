@@ -80,7 +80,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(cli.USERNAME)
     def deactivate(self, given: Namespace) -> None:
-        """End the sessions of a person, who can no longer sign in."""
+        """End the sessions and links of a person, who can no longer sign in."""
         self._set_active(_person(given), active=False)
 
     def _set_active(self, person: Person, *, active: bool) -> None:

@@ -13,7 +13,7 @@ from clients_app.actors import Actor
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
-from clients_app.models import Person
+from clients_app.models import CalendarFeed, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_line, clean_username
 from clients_app.selectors.people.lookup import people_who_administer
@@ -107,9 +107,9 @@ def assign_person_roles(
 
 @transaction.atomic
 def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> Person:
-    """Let ``person`` sign in, or refuse it and end their sessions at their next request.
+    """Let ``person`` sign in, or refuse it and end their sessions, one-time and calendar links.
 
-    If it is so already, nothing is recorded.
+    Activating brings none of them back. If it is so already, nothing is recorded.
     Errors: RuleBroken for the last Tenant Administrator; Forbidden; NotFound.
     """
     person = _managed(person, actor=actor)
@@ -117,8 +117,10 @@ def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> 
         return person
     if not active:
         _refuse_last_administrator(person)
+        person.access_version += 1
+        CalendarFeed.objects.filter(person=person).delete()
     person.is_active = active
-    person.save(update_fields=["is_active"])
+    person.save(update_fields=["is_active", "access_version"])
     action = "person.activated" if active else "person.deactivated"
     audit.record(action, person, actor=actor, now=now)
     return person

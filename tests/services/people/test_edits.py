@@ -67,6 +67,8 @@ def test_deactivated_person_is_signed_out_and_can_be_reactivated(
     assert AuditEvent.objects.filter(action="person.deactivated").count() == 1
 
     set_active(colleague, active=True, actor=mara, now=NOW)
+    assert browser.get("/security/clients").status_code == 303
+    colleague.refresh_from_db()
     assert browser_of(colleague).get("/security/clients").status_code == 200
 
 
