@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
             name='TokenRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-scope', 'scope not offered'), ('invalid-request', 'malformed request')], max_length=24)),
+                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-scope', 'scope not offered'), ('invalid-request', 'malformed request')], max_length=24)),
                 ('day', models.DateField()),
                 ('requests', models.PositiveIntegerField()),
                 ('first_at', models.DateTimeField()),

@@ -15,6 +15,7 @@ class TokenRefusal(models.Model):
     """
 
     class Cause(models.TextChoices):
+        NO_SECRET = "no-secret", _("no client secret sent")
         UNKNOWN_SECRET = "unknown-secret", _("unknown secret")
         SECRET_EXPIRED = "secret-expired", _("secret expired")
         SECRET_REMOVED = "secret-removed", _("secret removed")

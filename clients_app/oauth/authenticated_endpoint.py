@@ -22,6 +22,7 @@ from clients_app.oauth import request_log, responses
 from clients_app.oauth.client_authentication.methods import authenticate
 from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.errors import OAuthError, invalid_request, too_many_failures, unavailable
+from clients_app.oauth.named_client import named_client_id
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
@@ -29,6 +30,7 @@ from clients_app.services.secrets.argon2_queue import Busy
 from clients_app.services.signing_keys.public_keys import ensure_cached
 from clients_app.services.tokens.validity import ActiveToken, active_token
 from clients_app.services.usage.counts import count_token
+from clients_app.services.usage.rejected_requests import count_unproved_request
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5
@@ -55,7 +57,7 @@ def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
     try:
         return steps(request)
     except OAuthError as raised:
-        error = _limited(raised, request)
+        error = _limited(_counted(raised, request), request)
     except Busy:
         error = unavailable("too many Argon2id checks are waiting", retry_after_s=_BUSY_RETRY_S)
     except DatabaseError as raised:
@@ -67,6 +69,7 @@ def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         error = OAuthError("server_error", "The server failed.", status)
     if error.status != HTTPStatus.TOO_MANY_REQUESTS:  # a flood does not fill the log
+        error.client_id = error.client_id or named_client_id(request)
         request_log.refused(error, endpoint=endpoint, address=request.address)
     response = responses.error_json(error)
     return response if request.method != "HEAD" else response._replace(body=b"")
@@ -91,6 +94,17 @@ def client_and_token(request: Request) -> tuple[StoredClient, ActiveToken | None
     count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
     ensure_cached(client.active_kid)  # the token may be signed with it
     return client, active_token(required(params, "token"), audience=conf.token_audience())
+
+
+def _counted(error: OAuthError, request: Request) -> OAuthError:
+    """Return ``error`` after counting it for the client that the request names.
+
+    An error that has a client already was counted where it was raised.
+    """
+    if not error.client_id and (client_id := named_client_id(request)):
+        error.client_id = client_id
+        count_unproved_request(client_id, error.error, address=request.address, now=timezone.now())
+    return error
 
 
 def _limited(error: OAuthError, request: Request) -> OAuthError:

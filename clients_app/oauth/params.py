@@ -1,6 +1,7 @@
 """Reads the form body of a protocol endpoint strictly.
 
-Source: RFC 6749 section 3.2 and appendix B; TOK-A9 to TOK-A18.
+Source: RFC 6749 section 3.2 and appendix B; https://url.spec.whatwg.org/#urlencoded-parsing (always
+UTF-8); TOK-A9 to TOK-A18.
 """
 
 import re
@@ -23,7 +24,8 @@ NEVER_IN_QUERY: Final = frozenset(
     }
 )
 _FORM: Final = re.compile(
-    r'application/x-www-form-urlencoded[ \t]*(;[ \t]*(charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?)?',
+    r"application/x-www-form-urlencoded[ \t]*"
+    r'(;[ \t]*(charset[ \t]*=[ \t]*("[^"]*"|[^;,"\s]*)[ \t]*)?)*',  # means nothing; clients send it
     re.ASCII | re.IGNORECASE,
 )
 _BROKEN_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from clients_app.oauth.plain_http import Response
 from clients_app.oauth.responses import MachineResponse
 
+METHODS: Final = "GET, HEAD"
+ALLOW: Final = f"{METHODS}, OPTIONS"
+_HEADER_NAMES: Final = re.compile(
+    r"[\w!#$%&'*+.^`|~-]+([ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*", re.ASCII
+)
+PREFLIGHT_MAX_AGE_S: Final = 86_400  # no browser keeps it longer
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Access-Control-Allow-Origin": "*",
@@ -28,8 +35,10 @@ def document_view(
 
     @csrf_exempt
     def view(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return _preflight(request.headers.get("Access-Control-Request-Headers", ""))
         if request.method not in {"GET", "HEAD"}:
-            return _error(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow="GET, HEAD")
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED, "invalid_request", Allow=ALLOW)
         try:
             body = json.dumps(members()).encode()
         except DatabaseError:
@@ -44,6 +53,21 @@ def document_view(
         return MachineResponse(Response(HTTPStatus.OK, headers, body))
 
     return view
+
+
+def _preflight(asked: str) -> HttpResponse:
+    """Allow any origin to send the headers that it asks for; the document is the same for all."""
+    headers = {
+        "Allow": ALLOW,
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": METHODS,
+        "Access-Control-Max-Age": str(PREFLIGHT_MAX_AGE_S),
+        "Vary": "Access-Control-Request-Headers",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if _HEADER_NAMES.fullmatch(asked):
+        headers["Access-Control-Allow-Headers"] = asked
+    return MachineResponse(Response(HTTPStatus.NO_CONTENT, headers, b""))
 
 
 def _error(status: int, error: str, **headers: str) -> HttpResponse:

@@ -90,16 +90,33 @@ SCOPES = [
     good("17 unknown, another alphabet", with_basic(GRANT, ("имя", "значение"))),
 ]
 
+A = b"grant_type=client_credentials&a="
 CONTENT_TYPES = [
     *(
         malformed(f"18 {content_type!r}", with_basic(GRANT, content_type=content_type))
         for content_type in (
             "application/json", "multipart/form-data; boundary=x", "multipart/form-data",
             "text/plain", "application/xml", "text/html", "", None, f"{FORM}x", f"x-{FORM}",
-            f"{FORM}, application/json", f"{FORM}; charset=iso-8859-1", f"{FORM}; boundary=x",
+            f"{FORM}, application/json", f"{FORM}; boundary=x",
+            f"{FORM}; charset=utf-8, text/plain", f"{FORM}; charset", f'{FORM}; charset="utf-8',
+            f"{FORM}; charset=utf-8; boundary=x", "application/json; charset=utf-8",
             "application/*", "\x00",
         )
     ),
+    *(
+        good(f"18 {parameters!r}", with_basic(GRANT, content_type=f"{FORM}{parameters}"))
+        for parameters in (
+            "; charset=ISO-8859-1", ";charset=iso-8859-15", '; charset="windows-1252"',
+            "; Charset = UTF-16", "; charset=", "; charset=utf-8;", "; charset=a; charset=b",
+            "; charset=no-such-charset",
+        )
+    ),
+    good("18 charset, UTF-8 text", lambda c: {
+        **raw(A + "é".encode())(c), "content_type": f"{FORM}; charset=ISO-8859-1"}),
+    malformed("18 charset, text in that charset", lambda c: {
+        **raw(A + "é".encode("latin-1"))(c), "content_type": f"{FORM}; charset=ISO-8859-1"}),
+    malformed("18 charset, escaped text in that charset", lambda c: {
+        **raw(A + b"%E9")(c), "content_type": f"{FORM}; charset=ISO-8859-1"}),
     malformed("18 JSON body", lambda c: {
         "content_type": "application/json",
         "body": json.dumps({
@@ -119,7 +136,6 @@ METHODS = [
         "query": form(GRANT, client_id=c.good.id, client_secret=c.good.plain).decode()}),
 ]
 
-A = b"grant_type=client_credentials&a="
 BYTES = [
     good("20 NUL in an unknown name", raw(A + b"&client_id%00=x")),
     good("20 control characters", raw(A + b"%01%02%7f")),

@@ -1,6 +1,7 @@
 """Metadata and public keys: KEY-3, META-1 and META-2."""
 
 import json
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +10,10 @@ import jwt
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
-from clients_app.models import SigningKey
+from clients_app.models import SigningKey, Tenant
 from clients_app.oauth.client_authentication.methods import METHODS
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
+from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply
 
@@ -41,6 +43,8 @@ def test_metadata_lists_all_features(db: None, path: str):
         "jwks_uri": "http://localhost:8000/identity/.well-known/openid-configuration/jwks",
         "scopes_supported": ["api", "ocsapi"],
         "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
         "grant_types_supported": list(GRANT_TYPES),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": list(METHODS),
@@ -62,6 +66,20 @@ def test_metadata_is_accepted_by_a_third_party_library(db: None, settings: Any):
         getattr(metadata, f"validate_{rule}")()
     for rule in ("grant_types", *(f"{endpoint}_auth_methods" for endpoint in endpoints)):
         getattr(metadata, f"validate_{rule}_supported")()
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "EdDSA"])
+def test_metadata_lists_the_algorithm_of_every_key(
+    tenant: Tenant, settings: Any, algorithm: str, now: datetime
+):
+    """As go-oidc does: it reads the list once, and refuses a token of an unlisted algorithm."""
+    read_at_start = get(OPENID).json()["id_token_signing_alg_values_supported"]
+    settings.TOKEN_SIGNING_ALGORITHM = algorithm
+    ensure_active_key(now=now)
+
+    [key] = get(JWKS).json()["keys"]
+    assert key["alg"] == algorithm
+    assert key["alg"] in read_at_start
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
@@ -153,12 +171,58 @@ def test_head_returns_the_same_headers(signing_key: SigningKey, path: str):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
 def test_documents_refuse_other_methods(db: None, path: str, method: str):
     reply = get(path, method=method)
 
-    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *(f"{one}/" for one in DOCUMENTS)])
+@pytest.mark.parametrize("asked", ["mcp-protocol-version", "authorization, x-a,x-b", ""])
+def test_preflight_of_any_origin_is_allowed(db: None, path: str, asked: str):
+    """TOK-6: as a browser sends it before a request with headers of its own."""
+    reply = get(
+        path,
+        method="OPTIONS",
+        HTTP_ORIGIN="https://any.test",
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD="GET",
+        **({"HTTP_ACCESS_CONTROL_REQUEST_HEADERS": asked} if asked else {}),
+    )
+
+    assert (reply.status, reply.body) == (204, b"")
+    assert reply.headers == {
+        "Allow": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "GET, HEAD",
+        "Access-Control-Max-Age": "86400",
+        "Vary": "Access-Control-Request-Headers",
+        "X-Content-Type-Options": "nosniff",
+        **({"Access-Control-Allow-Headers": asked} if asked else {}),
+    }
+
+
+@pytest.mark.parametrize("asked", ["a b", "x\u00e4", "a,", "a: b", "a;b", "<script>"])
+def test_preflight_repeats_only_names_of_headers(db: None, asked: str):
+    reply = get(JWKS, method="OPTIONS", HTTP_ACCESS_CONTROL_REQUEST_HEADERS=asked)
+
+    assert reply.status == 204
+    assert "Access-Control-Allow-Headers" not in reply.headers
+
+
+@pytest.mark.parametrize("name", ["token", "introspect", "revocation"])
+def test_preflight_of_another_endpoint_allows_no_origin(db: None, name: str):
+    """TOK-6."""
+    reply = get(
+        f"/identity/connect/{name}",
+        method="OPTIONS",
+        HTTP_ORIGIN="https://any.test",
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST",
+    )
+
+    assert reply.status == 204
+    assert not [header for header in reply.headers if header.startswith("Access-Control")]
 
 
 def test_jwks_is_read_by_two_third_party_libraries(signing_key: SigningKey):

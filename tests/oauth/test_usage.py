@@ -91,13 +91,13 @@ def test_rejection_is_counted_with_its_reason(
     assert not TokenUsage.objects.exists()
 
 
-def test_wrong_secret_is_counted_and_garbage_is_not(clients: SimpleNamespace, ask: Ask):
+def test_wrong_secrets_and_garbage_are_counted_alike(clients: SimpleNamespace, ask: Ask):
     for plain in (new_secret(), new_secret(), "garbage"):
         ask(authorization=basic(clients.good.id, plain), body=form(GRANT))
     counts.flush()
 
     row = TokenRefusal.objects.get()
-    assert (row.cause, row.requests, row.secret) == (Cause.UNKNOWN_SECRET, 2, None)
+    assert (row.cause, row.requests, row.secret) == (Cause.UNKNOWN_SECRET, 3, None)
 
 
 def test_rejection_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: Ask):

@@ -15,7 +15,10 @@ from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.services.secrets.verification import could_be_secret, matching_secret
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage.rejected_requests import count_refused_secret
+from clients_app.services.usage.rejected_requests import (
+    count_refused_secret,
+    count_unproved_request,
+)
 
 
 def has_header(request: Request, params: Mapping[str, str]) -> bool:
@@ -50,6 +53,7 @@ def _by_secret(id_text: str, plain: str, *, address: str, now: datetime) -> Auth
     if client_id is None:
         raise invalid_client("the client id is not a GUID", counts=True)
     if not could_be_secret(plain):
+        count_unproved_request(str(client_id), "unknown_secret", address=address, now=now)
         raise invalid_client(
             "the secret has a wrong form or checksum", client_id=str(client_id), counts=True
         )

@@ -8,12 +8,17 @@ from clients_app import conf
 from clients_app.oauth.client_authentication.methods import METHODS
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.public_documents import document_view
+from clients_app.services.signing_keys.private_keys import ALGORITHMS
 
 MAX_AGE_S: Final = 900
 
 
 def _metadata() -> dict[str, Any]:
-    """Return only what works; the addresses come from the settings, never from the request."""
+    """Return only what works; the addresses come from the settings, never from the request.
+
+    Verifiers such as go-oidc accept a signature only if its algorithm is listed, and read the list
+    once, when they start. So it has all that keys may have, not just that of the current key.
+    """
     return {
         "issuer": conf.issuer(),
         "token_endpoint": conf.public_url() + reverse("token"),
@@ -22,6 +27,8 @@ def _metadata() -> dict[str, Any]:
         "jwks_uri": conf.public_url() + reverse("jwks"),
         "scopes_supported": list(conf.api_scopes()),
         "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "grant_types_supported": list(GRANT_TYPES),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": list(METHODS),

@@ -34,6 +34,8 @@ _GENERATORS: Final[dict[str, Callable[[int], Any]]] = {  # from a length in bits
     "ES256": lambda _: ec.generate_private_key(ec.SECP256R1()),
     "EdDSA": lambda _: ed25519.Ed25519PrivateKey.generate(),
 }
+#: that keys may have, now or after a change of TOKEN_SIGNING_ALGORITHM
+ALGORITHMS: Final = tuple(_GENERATORS)
 _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
     "RSA": ("e", "kty", "n"),
     "EC": ("crv", "kty", "x", "y"),

@@ -21,6 +21,12 @@ from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
 Cause = TokenRefusal.Cause
 
+#: by OAuth's codes, which leave open why a client is not authenticated
+_CAUSES: Final = {
+    **{cause.replace("-", "_"): cause for cause in Cause.values},
+    "invalid_client": Cause.NO_SECRET.value,
+}
+
 SECRETS_MAX: Final = 4_000  # in one batch; after that, one entry for each client
 STRANGERS_MAX: Final = 1_000  # ids that no client seems to have
 
@@ -71,10 +77,20 @@ def count_refused_request(
     client_id: str, credential: Credential | None, error: str, *, address: str, now: datetime
 ) -> None:
     """Count that an authenticated client got no token; ``error`` is OAuth's code."""
-    cause = error.replace("_", "-")
-    if cause in Cause.values:
+    if cause := _CAUSES.get(error):
         secret_id = credential.secret_id if credential else None
         refused.add(Presented(UUID(client_id), (), cause, secret_id), at=now, address=address)
+
+
+def count_unproved_request(client_id: str, error: str, *, address: str, now: datetime) -> None:
+    """Count a refused request that only names ``client_id``: anyone can send as many as they like.
+
+    ``error`` is OAuth's code, or a cause.
+    """
+    if cause := _CAUSES.get(error):
+        presented = Presented(UUID(client_id), (), cause)
+        if len(refused) < STRANGERS_MAX or presented in refused:
+            refused.add(presented, at=now, address=address)
 
 
 def flush() -> None:
