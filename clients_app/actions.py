@@ -28,6 +28,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "people.manage"
     MANAGE_NOTICES = "notices.manage"
     SET_CHANNEL = "channel.set"
+    RENAME_TENANT = "tenant.rename"
     READ_POLICIES = "policies.read"
     SET_POLICIES = "policies.set"
     SET_OWN_PASSWORD = "own.password.set"

@@ -143,6 +143,7 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("Only Tenant Administrators can set this channel."),
         _("A channel receives which secrets expire."),
     ),
+    Action.RENAME_TENANT: Permission(_("Only Tenant Administrators can rename the organisation.")),
     Action.READ_POLICIES: Permission(_("Only Tenant Administrators can set policies.")),
     Action.SET_POLICIES: Permission(
         _("Only Tenant Administrators can set policies."),

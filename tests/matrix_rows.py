@@ -53,6 +53,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/roles": Row(EVERYBODY, 200, 405),
     "security/activity": Row(AUDITORS, 200, 405),
     "security/activity/export": Row(AUDITORS, 200, 422),
+    "security/organisation": Row(ADMINISTRATORS, 200, 422),
     "security/policies": Row(ADMINISTRATORS, 200, 405),
     "security/policies/check": Row(ADMINISTRATORS, 200, 303),
     "help/get-started": Row(EVERYBODY, 200, 405),

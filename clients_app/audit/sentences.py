@@ -38,6 +38,7 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "people.manage": gettext_noop("Tried to manage people: not allowed"),
     "notices.manage": gettext_noop("Tried to change notices: not allowed"),
     "channel.set": gettext_noop("Tried to set a notice channel: not allowed"),
+    "tenant.rename": gettext_noop("Tried to rename the organisation: not allowed"),
     "policies.read": gettext_noop("Tried to view policies: not allowed"),
     "policies.set": gettext_noop("Tried to set policies: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
@@ -95,6 +96,7 @@ SENTENCES: Final = {
     "channel.removed": gettext_noop("Notice channel %(object)s removed"),
     "calendar.made": gettext_noop("Calendar link created for %(object)s"),
     "calendar.removed": gettext_noop("Calendar link of %(object)s removed"),
+    "tenant.renamed": gettext_noop("Organisation renamed to %(object)s"),
     "policies.set": gettext_noop("Policies of %(object)s changed"),
     "activity.exported": gettext_noop("Activity exported"),
 }

@@ -24,7 +24,7 @@ _NOT_CONFIRMED: Final = (
 
 
 class OutputLost(PortalError):
-    """Standard output takes no more text."""
+    """Standard output no longer takes text."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(

@@ -357,6 +357,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField()),
+                ('is_day', models.BooleanField(db_default=False, default=False)),
                 ('tokens', models.PositiveIntegerField(default=0)),
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
@@ -792,6 +793,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='tokenusage',
             index=models.Index(fields=['client', 'hour'], name='token_usage_of_client'),
+        ),
+        migrations.AddIndex(
+            model_name='tokenusage',
+            index=models.Index(fields=['is_day', 'hour'], name='token_usage_age'),
         ),
         migrations.AddConstraint(
             model_name='tokenusage',

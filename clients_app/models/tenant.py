@@ -32,7 +32,9 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    version = models.PositiveIntegerField(default=1)  # counts changes of policies, for stale forms
+    version = models.PositiveIntegerField(
+        default=1
+    )  # counts changes of name and policies, for stale forms
     secret_days_max = models.PositiveSmallIntegerField(null=True)
     rotation_days = models.PositiveSmallIntegerField(null=True)
     never_expires_allowed = models.BooleanField(default=True, db_default=True)

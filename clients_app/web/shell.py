@@ -32,6 +32,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "person": person,
         "session_left": str(session_left(request)),
         "role_label": held[0] if held else "",
+        "may_rename_tenant": allows(actor, Action.RENAME_TENANT),
         "may_set_policies": allows(actor, Action.READ_POLICIES),
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or sidebar_counts(actor.tenant_id),

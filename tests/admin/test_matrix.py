@@ -48,6 +48,7 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/clientsecret/<secret_id>/remove/": DONE,
     "admin/clients_app/signingkey/rotate/": DONE,
     "admin/clients_app/signingkey/<key_id>/revoke/": DONE,
+    "admin/clients_app/tenant/<tenant_id>/rename/": FORM,
     "admin/clients_app/role/add/": FORM,
     "admin/clients_app/role/<role_id>/edit/": FORM,
     "admin/clients_app/role/<role_id>/remove/": DONE,
@@ -81,6 +82,7 @@ def address_of(route: str, rows: Installation) -> str:
     values = {
         "client_id": client,
         "secret_id": rows.secret,
+        "tenant_id": rows.tenant,
         "role_id": rows.role,
         "key_id": rows.key,
     }

@@ -53,7 +53,7 @@ from clients_app.services.signing_keys.rotation import (
     rotate_keys,
 )
 from clients_app.services.tenants.policies import set_policies
-from clients_app.services.tenants.tenants import add_tenant
+from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 from clients_app.services.tokens.revocation import end_tokens
 from tests.factories import (
     NOW,
@@ -210,6 +210,7 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             add_tenant,
             lambda on: add_tenant("Contoso", actor=on.by["actor"], now=NOW),
         ),
+        (rename_tenant, lambda on: rename_tenant(on.tenant, name="Renamed", **on.by)),
         (end_tokens, lambda on: end_tokens(on.client, **on.by)),
         (rotate_keys, lambda on: rotate_keys(**on.by)),
         (revoke_keys, lambda on: revoke_keys([on.key.kid], **on.by)),

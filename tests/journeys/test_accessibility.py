@@ -37,6 +37,7 @@ PAGES: Final = (
     *(f"security/activity?{query}" for query in ("q=nobody", "when=dates&last=2020-01-01")),
     "security/roles",
     "security/notices",
+    "security/organisation",
     "security/policies",
     "security/policies?secret_days_max=x&version=x",
     "security/policies/check?secret_days_max=90&rotation_days=30&owner_required=on&version=",

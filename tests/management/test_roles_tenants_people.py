@@ -34,6 +34,19 @@ def test_tenants_add_with_an_invalid_value_prints_one_sentence(run: Run, name: s
     assert not Tenant.objects.exists()
 
 
+def test_tenants_rename_and_list_say_the_names(run: Run, tenant: Tenant) -> None:
+    before = tenant.name
+    assert run("tenants", "list").out == f"{tenant.pk}  {before}\n"
+
+    ended = run("tenants", "rename", before, "Cranes & Sons")
+
+    assert ended == (0, f"{before} is now named Cranes & Sons.\n", "")
+    assert run("tenants", "list").out == f"{tenant.pk}  Cranes & Sons\n"
+    event = AuditEvent.objects.get(action="tenant.renamed")
+    assert (event.actor_kind, event.tenant_id) == ("command line", tenant.pk)
+    assert run("tenants", "rename", before, "New").status == 1
+
+
 def test_roles_add_prints_name_and_id(run: Run, tenant: Tenant) -> None:
     ended = run("roles", "add", "MyData.Role", "--description", "Reads MyData")
 

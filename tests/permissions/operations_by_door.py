@@ -154,6 +154,14 @@ ROWS: Final[dict[Action, Row]] = {
     Action.SET_CHANNEL: Row(
         lambda on: DoorRequest("/security/notices/webhook", {"url": "https://hooks.example.com/"})
     ),
+    Action.RENAME_TENANT: Row(
+        lambda on: DoorRequest(
+            "/security/organisation", {"name": "Renamed", "version": str(on.tenant.version)}
+        ),
+        lambda on: admin(
+            "tenant-rename", on.tenant, name="Renamed", version=str(on.tenant.version)
+        ),
+    ),
     Action.READ_POLICIES: Row(lambda on: DoorRequest("/security/policies")),
     Action.SET_POLICIES: Row(
         lambda on: DoorRequest(

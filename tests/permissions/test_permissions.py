@@ -55,6 +55,7 @@ activity.export       yes            -       yes      -        -      -        y
 people.manage         yes            -       -        -        -      -        yes    yes    yes
 notices.manage        yes            -       -        -        -      -        yes    yes    yes
 channel.set           yes            -       -        -        -      -        yes    yes    yes
+tenant.rename         yes            -       -        -        -      -        yes    yes    yes
 policies.read         yes            -       -        -        -      -        yes    yes    yes
 policies.set          yes            -       -        -        -      -        yes    yes    yes
 own.password.set      yes            yes     yes      yes      yes    -        -      yes    yes
@@ -66,7 +67,7 @@ COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 #: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
-    *("client.edit", "client.secret.edit", "notices.manage"),
+    *("client.edit", "client.secret.edit", "notices.manage", "tenant.rename"),
 }
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
 

@@ -50,6 +50,7 @@ NEEDS: Final = {
     "remove_channel": Action.SET_CHANNEL,
     "send_test": Action.MANAGE_NOTICES,
     "retry": Action.MANAGE_NOTICES,
+    "rename_tenant": Action.RENAME_TENANT,
     "set_policies": Action.SET_POLICIES,
     "export_activity": Action.EXPORT_ACTIVITY,
     "rotate_keys": Action.MANAGE_INSTALLATION,

@@ -28,6 +28,11 @@ def only_tenant() -> Tenant | None:
     return some[0] if len(some) == 1 else None
 
 
+def any_tenant(tenant_id: UUID) -> Tenant:
+    """Return a tenant, or raise NotFound."""
+    return existing(tenants().filter(pk=tenant_id).first(), _("There is no such tenant."))
+
+
 def tenant_named(name: str) -> Tenant:
     """Return the only tenant with this name, or raise NotFound."""
     named = Tenant.objects.filter(name=name)[:2]

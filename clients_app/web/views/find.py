@@ -36,6 +36,7 @@ PLACES: Final = (
     Place(_("Get started"), "book", "get-started", Action.READ_CLIENTS),
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
+    Place(_("Open Organisation"), "building", "organisation", Action.RENAME_TENANT),
     Place(_("Open Policies"), "shield-check", "policies", Action.READ_POLICIES),
     Place(_("Keyboard shortcuts"), "terminal", "shortcuts", Action.READ_CLIENTS, ("?",), True),
 )

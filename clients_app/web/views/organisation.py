@@ -1,0 +1,40 @@
+"""Organisation: the name of the tenant."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from clients_app.http.forms.organisation_form import OrganisationForm
+from clients_app.identity.actor import actor_of
+from clients_app.identity.person import person_of
+from clients_app.models import Tenant
+from clients_app.permissions import Action
+from clients_app.services.tenants.tenants import rename_tenant
+from clients_app.web.access import window
+from clients_app.web.form_window import form_window
+from clients_app.web.htmx import see_other
+
+
+@window(Action.RENAME_TENANT, OrganisationForm)
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Show the name of the tenant; Save changes it."""
+    tenant = person_of(request).tenant
+
+    def save(form: OrganisationForm) -> HttpResponse:
+        rename_tenant(
+            tenant, **form.fields_of_service(), actor=actor_of(request), now=timezone.now()
+        )
+        messages.success(request, gettext("Organisation saved."))
+        return see_other("organisation")
+
+    return form_window(
+        request,
+        "settings/organisation",
+        OrganisationForm,
+        save,
+        title=gettext("Organisation"),
+        fragments=(),
+        latest=lambda: Tenant.objects.get(pk=tenant.pk),
+        tenant=tenant,
+    )

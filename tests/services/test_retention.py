@@ -1,0 +1,129 @@
+"""What the worker rolls up and removes, and what stays (LOG-5)."""
+
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from clients_app.models import Client, ClientSecret, Tenant, TokenRefusal, TokenUsage, UsedFormKey
+from clients_app.services import retention
+from clients_app.services.housekeeping import WORKER_CHORES
+from tests.factories import insert_secrets, make_client
+
+NOW = datetime(2027, 6, 15, 12, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+MIDNIGHT = datetime(2027, 6, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return make_client("Pump", tenant).client
+
+
+def used(
+    secret: ClientSecret, hour: datetime, tokens: int = 1, *, minute: int = 5, is_day: bool = False
+) -> None:
+    TokenUsage.objects.create(
+        client_id=secret.client_id,
+        secret=secret,
+        hour=hour,
+        tokens=tokens,
+        is_day=is_day,
+        last_at=hour + timedelta(minutes=minute),
+        last_address=f"192.0.2.{hour.hour}",
+    )
+
+
+def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:
+    one, two = client.secrets.get(), insert_secrets(client, 1)[0]
+    old, last_hourly = MIDNIGHT - 91 * DAY, MIDNIGHT - 90 * DAY
+    used(one, old, 3)
+    used(one, old + timedelta(hours=23), 4)
+    used(two, old + timedelta(hours=7), 5)
+    used(one, last_hourly, 1)
+    used(one, old + timedelta(hours=22), 2)
+
+    for _ in range(2):  # the second time, nothing is left to do
+        retention.roll_up_usage(now=NOW)
+
+    rows = TokenUsage.objects.order_by("hour", "secret_id")
+    assert list(rows.values_list("secret", "hour", "is_day", "tokens", "last_address")) == [
+        (one.pk, old, True, 9, "192.0.2.23"),
+        (two.pk, old, True, 5, "192.0.2.7"),
+        (one.pk, last_hourly, False, 1, "192.0.2.0"),
+    ]
+    assert rows.order_by("secret_id", "hour").first().last_at == old + timedelta(hours=23, minutes=5)
+
+
+def test_more_secrets_than_one_batch_are_rolled_up(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "SECRETS", 2)
+    for secret in insert_secrets(client, 5):
+        for hours in (1, 2):
+            used(secret, MIDNIGHT - 200 * DAY + timedelta(hours=hours))
+
+    retention.roll_up_usage(now=NOW)
+
+    assert list(TokenUsage.objects.values_list("tokens", "is_day")) == [(2, True)] * 5
+
+
+def test_counts_go_after_400_days_but_the_last_of_a_secret_stays(client: Client) -> None:
+    busy, idle = client.secrets.get(), insert_secrets(client, 1)[0]
+    for days in (500, 401, 400):
+        used(busy, MIDNIGHT - days * DAY, is_day=True)
+    used(idle, MIDNIGHT - 600 * DAY, is_day=True)
+    for days in (401, 399):
+        TokenRefusal.objects.create(
+            client=client,
+            cause=TokenRefusal.Cause.UNKNOWN_SECRET,
+            day=(NOW - days * DAY).date(),
+            requests=1,
+            first_at=NOW - days * DAY,
+            last_at=NOW - days * DAY,
+        )
+
+    retention.remove_old(now=NOW)
+
+    kept = TokenUsage.objects.order_by("secret_id", "hour").values_list("secret", "hour")
+    assert list(kept) == [
+        (busy.pk, MIDNIGHT - 400 * DAY),
+        (idle.pk, MIDNIGHT - 600 * DAY),
+    ]
+    assert [row.last_at for row in TokenRefusal.objects.all()] == [NOW - 399 * DAY]
+
+
+def test_used_form_keys_and_ended_sessions_go(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS", 2)
+    for number in range(5):
+        days = 29 if number == 0 else 31
+        UsedFormKey.objects.create(
+            tenant=client.tenant, actor_id="x", key=f"k{number}", client=client,
+            used_at=NOW - days * DAY,
+        )  # fmt: skip
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for _ in range(2):
+        session = store()
+        session["x"] = 1
+        session.save()
+    ended = Session.objects.first()
+    Session.objects.filter(pk=ended.pk).update(expire_date=datetime(2026, 1, 1, tzinfo=UTC))
+
+    retention.remove_old(now=NOW)
+
+    assert [row.key for row in UsedFormKey.objects.all()] == ["k0"]
+    assert Session.objects.count() == 1
+    assert not Session.objects.filter(pk=ended.pk).exists()
+
+
+def test_the_worker_does_this(client: Client) -> None:
+    used(client.secrets.get(), datetime(2020, 1, 1, 5, tzinfo=UTC))
+    used(client.secrets.get(), datetime(2020, 1, 1, 6, tzinfo=UTC))
+
+    next(chore for chore in WORKER_CHORES if chore.name == "retention").do()
+
+    assert [row.is_day for row in TokenUsage.objects.all()] == [True]
