@@ -54,7 +54,9 @@ def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:
         (two.pk, old, True, 5, "192.0.2.7"),
         (one.pk, last_hourly, False, 1, "192.0.2.0"),
     ]
-    assert rows.order_by("secret_id", "hour").first().last_at == old + timedelta(hours=23, minutes=5)
+    assert rows.order_by("secret_id", "hour").first().last_at == old + timedelta(
+        hours=23, minutes=5
+    )
 
 
 def test_more_secrets_than_one_batch_are_rolled_up(
