@@ -29,9 +29,14 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
             "PRAGMA recursive_triggers=ON;"  # otherwise INSERT OR REPLACE deletes without triggers
         ),
     },
-    "django.db.backends.postgresql": {
-        "connect_timeout": 5,
-        "options": "-c statement_timeout=10000 -c lock_timeout=5000",
+    "portal.storage.postgresql": {  # and the deadlines of the client in that package
+        "connect_timeout": 2,
+        "keepalives_idle": 10,  # seconds
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds
+        "options": "-c statement_timeout=10000 -c lock_timeout=5000"
+        " -c idle_in_transaction_session_timeout=15000",
     },
 }
 
@@ -163,7 +168,7 @@ def databases(data_dir: Path) -> dict[str, dict[str, Any]]:
     SQLite gets a second database, for the short-lived rows.
     """
     default = _database(data_dir)
-    if default["ENGINE"] == "django.db.backends.postgresql":
+    if default["ENGINE"] == "portal.storage.postgresql":
         return {"default": default}
     short_lived = {
         "ENGINE": "portal.storage.short_lived",
@@ -187,7 +192,7 @@ def _database(data_dir: Path) -> dict[str, Any]:
     if found["NAME"] in {"", ":memory:"}:
         raise invalid(name, "names no database", advice)
     is_sqlite = found["ENGINE"].endswith("sqlite3")
-    engine = "portal.storage.sqlite3" if is_sqlite else found["ENGINE"]
+    engine = f"portal.storage.{'sqlite3' if is_sqlite else 'postgresql'}"
     return found | {
         "ENGINE": engine,
         "OPTIONS": DATABASE_OPTIONS[engine] | found.get("OPTIONS", {}),

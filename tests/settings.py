@@ -32,6 +32,7 @@ os.environ["CACHE_URL"] = "locmemcache://"  # cleared between tests; running por
 
 from portal.settings import *  # noqa: E402, F403  after its environment
 from portal.settings import DATABASES  # noqa: E402  after its environment
+from portal.storage.postgresql import silence  # noqa: E402  after its environment
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in production
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
@@ -43,3 +44,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in producti
 # WhiteNoise looks for a file when it is asked for one: each browser of a test is a new server, and
 # listing all files takes it longer than most tests.
 WHITENOISE_AUTOREFRESH = True
+
+silence.ANSWER_S = 60  # a busy machine is not a silent server

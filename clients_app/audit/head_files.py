@@ -6,6 +6,7 @@ only added, so a chain that was rewritten does not match them.
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 from uuid import UUID
 
@@ -35,8 +36,8 @@ def check_writable() -> None:
     """
     folder = _path(UUID(int=0)).parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"{folder} cannot be written")
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(4096))
 
 
 def noted(tenant_id: UUID) -> dict[int, str]:

@@ -65,6 +65,17 @@ def sent_fields(request: HttpRequest) -> Fields:
     return typed_fields(request) + ([SHOWN] if BACK in request.POST else [])
 
 
+def fields_of_form(request: HttpRequest) -> Fields:
+    """Return the fields of a POST that show its form again, also before its view was found.
+
+    The CSRF token is the one that was sent, so that another site cannot use the form.
+    """
+    names = _kept_by(_match_of(request.path))
+    if request.method != "POST" or names is None:
+        return []
+    return [*_those_of(request.POST, names | {"csrfmiddlewaretoken"}), SHOWN]
+
+
 def posted(fields: Fields) -> QueryDict:
     """Return ``fields`` as the body of a POST."""
     body = QueryDict(mutable=True)

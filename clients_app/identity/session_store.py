@@ -9,8 +9,10 @@ import hashlib
 import re
 from typing import Any, Final
 
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import OperationalError
 from django.utils import timezone
 
 from clients_app import derived_keys
@@ -24,6 +26,15 @@ class SessionStore(DatabaseStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key and _KEY.fullmatch(key))
+
+    def save(self, must_create: bool = False) -> None:
+        """Save; a database that cannot be written is OperationalError, not the session's end."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         digest = digest_of(self.session_key or "")

@@ -38,12 +38,11 @@ def session_limits(
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if request.path.startswith(MACHINES) or not request.user.is_authenticated:
             return get_response(request)
         _end_or_note(request)
         response = get_response(request)
-        if not request.path.startswith(MACHINES):
-            response[HEADER] = str(session_left(request))
+        response[HEADER] = str(session_left(request))
         return response
 
     return respond

@@ -5,7 +5,7 @@ import logging
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from clients_app.services.readiness import faults
+from clients_app.services.readiness import faults_of_changes, faults_of_tokens
 
 log = logging.getLogger("clients_app.ops")
 
@@ -18,10 +18,24 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer whether this process can work: database, signing key and audit chain."""
-    found = faults()
+    """Answer whether this process can issue tokens and save changes.
+
+    Where it can only issue tokens, the answer is 503 too, with another text.
+    """
+    found = faults_of_tokens()
+    word = "not ready" if found else "tokens only"
+    return _answer(found or faults_of_changes(), word)
+
+
+@require_safe
+def readyz_tokens(request: HttpRequest) -> HttpResponse:
+    """Answer whether this process can issue tokens."""
+    return _answer(faults_of_tokens(), "not ready")
+
+
+def _answer(found: list[str], word: str) -> HttpResponse:
     for fault in found:
         log.error("Not ready: %s", fault)
     if found:
-        return HttpResponse("not ready\n", content_type="text/plain", status=503)
+        return HttpResponse(f"{word}\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

@@ -30,6 +30,9 @@ ON CONFLICT (source) DO UPDATE SET
 RETURNING failures, since
 """
 
+#: Not by the ORM, whose transaction would wait for the writers of this process.
+_REMOVE_OLD: Final = "DELETE FROM clients_app_failurecount WHERE since <= %s"
+
 log = logging.getLogger("clients_app.oauth")
 
 #: Sources over the limit, with the second at which counting starts again.
@@ -81,10 +84,10 @@ def reset() -> None:
 
 def _counted(source: str, second: int) -> tuple[int, int]:
     """Add a failure; return the count of the source and the second in which it started."""
-    if second - _last_cleaning[0] >= WINDOW_S:
-        _last_cleaning[0] = second
-        FailureCount.objects.filter(since__lte=second - WINDOW_S).delete()
     with connections[router.db_for_write(FailureCount)].cursor() as cursor:
+        if second - _last_cleaning[0] >= WINDOW_S:
+            _last_cleaning[0] = second
+            cursor.execute(_REMOVE_OLD, (second - WINDOW_S,))
         cursor.execute(_ADD, (source, second))
         failures, since = cursor.fetchone()
     return failures, since

@@ -1,25 +1,70 @@
-"""Whether this process can do its work now."""
+"""Whether this process can do its work now: issue tokens, and change what is stored."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
 
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 
 from clients_app.audit import head_files
 from clients_app.errors import PortalError
-from clients_app.models import SigningKey
+from clients_app.models import AuditHead, SigningKey
 from clients_app.services.signing_keys.private_keys import loaded_key
 
+WRITE_WITHIN_S: Final = 1.0
+_ROOM: Final = bytes(65_536)  # what a change needs on the disk, and more
 
-def faults() -> list[str]:
-    """Return what is wrong with the database, the signing key or the heads of the audit chains."""
+
+def faults_of_tokens() -> list[str]:
+    """Return what keeps this process from issuing tokens: the database or the signing key."""
+    return _faults(_read_key)
+
+
+def faults_of_changes() -> list[str]:
+    """Return what keeps this process from saving changes: a database, disk or file system that
+    cannot be written."""
+    return _faults(_write_database, _write_file, head_files.check_writable)
+
+
+def _faults(*checks: Callable[[], object]) -> list[str]:
     found = []
-    try:
-        active = SigningKey.objects.filter(state=SigningKey.State.ACTIVE).first()
-        loaded_key(active.kid if active else "(none)")
-    except (DatabaseError, PortalError) as error:
-        found.append(str(error))
-        connection.close()
-    try:
-        head_files.check_writable()
-    except OSError as error:
-        found.append(f"The heads of the audit chains cannot be written: {error}")
+    for check in checks:
+        try:
+            check()
+        except (DatabaseError, PortalError, OSError) as error:
+            found.append(f"{check.__name__.strip('_')}: {error}")
+            connection.close()
     return found
+
+
+def _read_key() -> None:
+    active = SigningKey.objects.filter(state=SigningKey.State.ACTIVE).first()
+    loaded_key(active.kid if active else "(none)")
+
+
+def _write_database() -> None:
+    """Take the lock of a writer, and run a statement that would change what nobody has."""
+    with _soon(), transaction.atomic():
+        AuditHead.objects.filter(digest="none").update(digest="none")
+
+
+@contextlib.contextmanager
+def _soon() -> Iterator[None]:
+    """Do not wait long for other writers."""
+    usual_s = connection.write_within_s  # type: ignore[attr-defined]  # of portal.storage
+    vars(connection)["write_within_s"] = WRITE_WITHIN_S
+    try:
+        yield
+    finally:
+        vars(connection)["write_within_s"] = usual_s
+
+
+def _write_file() -> None:
+    """Write a file beside that of SQLite, whose own disk the statement has not reached."""
+    if connection.vendor == "sqlite":
+        with tempfile.TemporaryFile(dir=Path(connection.settings_dict["NAME"]).parent) as file:
+            file.write(_ROOM)
+            file.flush()

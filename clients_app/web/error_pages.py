@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from django.contrib import messages
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
@@ -16,6 +16,7 @@ from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice
+from clients_app.outages import sentence_about
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.people.lookup import people_who_administer
@@ -99,14 +100,31 @@ def _refused(request: HttpRequest, heading: str, sentence: str, *, status: int) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show the operation id, which the operator needs; read neither session nor database.
-
-    If the database does not respond, or is locked for too long, the status is 503.
-    """
+    """Show the operation id, which the operator needs; read neither session nor database."""
     operation_id = operation_ids.current()
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _outage(request, error)
     context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
     html = render_to_string("clients_app/errors/server_error.html", context)
-    if isinstance(sys.exc_info()[1], OperationalError):
-        return HttpResponse(html, status=503, headers={"Retry-After": "5"})
     return HttpResponse(html, status=500)
+
+
+def _outage(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Say why the database cannot work; keep what was typed.
+
+    A window of an open page still has its form, so htmx gets only the sentence.
+    """
+    sentence, headers = gettext(sentence_about(error)), {"Retry-After": "5"}
+    if "HX-Request" in request.headers:
+        return HttpResponse(sentence, "text/plain; charset=utf-8", 503, headers=headers)
+    context = {
+        "operation_id": operation_ids.current(),
+        "title": gettext("Not available now"),
+        "sentence": sentence,
+        "address": request.get_full_path(),
+        "kept": kept_forms.fields_of_form(request),
+    }
+    html = render_to_string("clients_app/errors/outage.html", context)
+    return HttpResponse(html, status=503, headers=headers)

@@ -39,6 +39,7 @@ def one_at_a_time() -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:  # until the connection is closed
+                connection.connection.limit_s = None
                 cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
                 cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
         try:

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, connections, transaction
 
 from clients_app.models import AuditEvent, Role, Tenant
 from portal.server.listener import THREADS
-from portal.storage.sqlite3 import writers
+from portal.storage import places
 from tests.factories import make_role
 from tests.faults.conftest import FORK, run_concurrently, run_until_killed
 from tests.waiting import wait_until
@@ -59,7 +59,7 @@ def in_threads(count: int, operation: Callable[[int], Any]) -> list[threading.Th
 
 
 def test_queue_leaves_one_thread_of_a_worker_free() -> None:
-    assert writers.PLACES == THREADS - 1
+    assert places.PLACES == THREADS - 1
 
 
 @on_sqlite
@@ -137,7 +137,7 @@ def test_last_thread_keeps_waiting_while_the_queue_moves(
     committed_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four threads; each writes for more than half the time that the last one waits."""
-    monkeypatch.setattr(writers, "PLACE_WAIT_S", 2)  # half a second is too short on a busy machine
+    monkeypatch.setattr(places, "PLACE_WAIT_S", 2)  # half a second is too short on a busy machine
     options = {**connection.settings_dict["OPTIONS"], "timeout": 30}
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
     ended: list[str] = []
@@ -145,7 +145,7 @@ def test_last_thread_keeps_waiting_while_the_queue_moves(
     def write(number: int) -> None:
         with transaction.atomic():
             make_role(f"Role {number}", committed_tenant)
-            time.sleep(0.6 * writers.PLACE_WAIT_S)
+            time.sleep(0.6 * places.PLACE_WAIT_S)
         ended.append(f"Role {number}")
 
     for thread in in_threads(4, write):

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from portal.storage.sqlite3.writers import TooManyWriters, Turn, wait_for_turn
+from portal.storage.places import TooManyWriters
+from portal.storage.sqlite3.writers import Turn, wait_for_turn
 
 _Django: Any = base.DatabaseWrapper  # the stubs lack the overridden methods
 
@@ -15,12 +16,14 @@ class DatabaseWrapper(_Django):
     """Every transaction is IMMEDIATE: it may write from its first statement on."""
 
     turn: Turn | None = None
+    write_within_s: float | None = None  # instead of the setting
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.turn is not None or self.is_in_memory_db():
             super()._start_transaction_under_autocommit()
             return
-        wait_s = self.settings_dict["OPTIONS"].get("timeout", 5)
+        usual_s = self.settings_dict["OPTIONS"].get("timeout", 5)
+        wait_s = self.write_within_s or usual_s
         until = time.monotonic() + wait_s
         try:
             self.turn = wait_for_turn(str(self.settings_dict["NAME"]), until=until)
@@ -34,7 +37,7 @@ class DatabaseWrapper(_Django):
             self._end_turn()
             raise
         finally:
-            self._set_busy_timeout(wait_s)
+            self._set_busy_timeout(usual_s)
 
     def _set_busy_timeout(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {max(int(seconds * 1000), 1)}")

@@ -15,27 +15,18 @@ import time
 from collections import defaultdict
 from typing import Final
 
-PLACES: Final = 1  # threads per process that wait or write; the other one stays free
-PLACE_WAIT_S: Final = 0.5  # for the last thread, since the process last made progress
+from portal.storage.places import Places, TooManyWriters
+
 _NEXT_EVERY_S: Final = 0.0005  # how often the next writer polls
 _OTHERS_EVERY_S: Final = 0.003
-
-
-class TooManyWriters(Exception):
-    """The time that this thread may wait is over."""
 
 
 class _Line:
     """The threads of this process that write, or wait to write, to one database."""
 
     def __init__(self) -> None:
-        self.places = threading.BoundedSemaphore(PLACES)
+        self.places = Places()
         self.front = threading.Lock()
-        self.moved_at = 0.0
-
-    def move(self) -> None:
-        """Record progress, so that the threads behind keep waiting."""
-        self.moved_at = time.monotonic()
 
 
 _lines: Final[defaultdict[str, _Line]] = defaultdict(_Line)
@@ -50,9 +41,8 @@ class Turn:
     def end(self) -> None:
         """Let the next writer write."""
         os.close(self._file)
-        self._line.move()
         self._line.front.release()
-        self._line.places.release()
+        self._line.places.leave()
 
 
 def wait_for_turn(database: str, *, until: float) -> Turn:
@@ -62,7 +52,7 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
     thread of a process that makes no progress (AVA-3); OSError if the lock files cannot be created.
     """
     line = _lines[database]
-    _take_place(line, until=until)
+    line.places.take(until=until)
     try:
         if not line.front.acquire(timeout=max(until - time.monotonic(), 0)):
             raise TooManyWriters("others wrote for too long")
@@ -72,29 +62,18 @@ def wait_for_turn(database: str, *, until: float) -> Turn:
             line.front.release()
             raise
     except BaseException:
-        line.places.release()
+        line.places.leave()
         raise
-
-
-def _take_place(line: _Line, *, until: float) -> None:
-    started_at = time.monotonic()
-    left_s = PLACE_WAIT_S
-    while not line.places.acquire(timeout=max(left_s, 0)):
-        last_at = max(line.moved_at, started_at)
-        left_s = min(last_at + PLACE_WAIT_S, until) - time.monotonic()
-        if left_s <= 0:
-            raise TooManyWriters("too many wait to write")
-    line.move()
 
 
 def _pass_the_others(database: str, line: _Line, *, until: float) -> int:
     """Return the locked file of the turn, once this process was next."""
     following = _locked(f"{database}-next", every_s=_OTHERS_EVERY_S, until=until)
-    line.move()
+    line.places.move()
     try:
         return _locked(f"{database}-turn", every_s=_NEXT_EVERY_S, until=until)
     finally:
-        line.move()
+        line.places.move()
         os.close(following)
 
 

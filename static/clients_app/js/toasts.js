@@ -21,19 +21,31 @@ on("toast", ({ detail }) => {
 
 onPress("[data-dismiss]", (button) => button.closest(".toast").remove());
 
+// The server says as plain text why it cannot answer now.
+function explained(message, xhr) {
+  const isText = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  if (xhr.status !== 503 || !isText) return message;
+  const heading = $("strong", message);
+  if (heading) {
+    heading.nextSibling.textContent = "";
+    heading.textContent = xhr.responseText;
+  } else $("span", message).textContent = xhr.responseText;
+  return message;
+}
+
 // Inside a window the message stands at its top: the same form and form key are sent again.
 function onFailure({ detail }) {
-  const { elt, requestConfig: request } = detail;
+  const { elt, requestConfig: request, xhr } = detail;
   const form = elt.closest("form[data-window]");
   if (form && dialog.open) {
     $("[data-failed]", form)?.remove();
-    const message = copyOf("#window-failed");
+    const message = explained(copyOf("#window-failed"), xhr);
     placeMessage(message, form);
     $("button", message).addEventListener("click", () => repeat(request));
     $("button", message).focus();
   } else if (!elt.matches(SILENT)) {
     const { verb, path, elt: source, target } = request;
-    const toast = copyOf("#toast-failed");
+    const toast = explained(copyOf("#toast-failed"), xhr);
     $("#toasts").append(toast);
     $("[data-again]", toast).addEventListener("click", () => {
       toast.remove();
