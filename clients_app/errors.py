@@ -86,8 +86,17 @@ class ChangedMeanwhile(Conflict):
         )
 
 
-class AlreadyAdded(Conflict):
+class SentBefore(Conflict):
     """This form was sent and saved before."""
+
+    def __init__(
+        self, sentence: str = gettext_noop("Already saved when it was first sent.")
+    ) -> None:
+        super().__init__(sentence)
+
+
+class AlreadyAdded(SentBefore):
+    """This form was sent before, and added a client or a secret."""
 
     def __init__(self, client_id: UUID) -> None:
         super().__init__(gettext_noop("Already added. Its secret cannot be shown; add a new one."))

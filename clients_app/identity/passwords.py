@@ -8,18 +8,21 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.actions import Action
 from clients_app.errors import ProofRequired, gettext_noop
+from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_wrong_proof
-from clients_app.identity.actor import actor_of
+from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import finalize_password_change
 from clients_app.identity.kept_forms import SHOWN, posted
 from clients_app.identity.last_proof import asks_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import note_password, open_window
 from clients_app.permissions import require
+from clients_app.services import form_keys
 
 
 def password_form(request: HttpRequest, typed: QueryDict | None = None) -> ChangePasswordForm:
@@ -55,7 +58,7 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
     """Set the new password and end the other sessions; return False if the form is invalid.
 
     Without a second factor, the current password in the form is the proof of identity.
-    Errors: Forbidden; ProofRequired.
+    Errors: Forbidden; ProofRequired; SentBefore.
     """
     if not form.is_valid():
         if form.has_error("oldpassword", "enter_current_password"):
@@ -63,9 +66,11 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
         return False
     if not asks_code(request):
         note_password(request)
-    require(actor_of(request), Action.SET_OWN_PASSWORD)
-    form.save()
-    finalize_password_change(request, form.user)
+    actor = actor_of(request)
+    require(actor, Action.SET_OWN_PASSWORD)
+    with form_keys.once(sent_key_of(request.POST), actor=actor, now=timezone.now()):
+        form.save()
+        finalize_password_change(request, form.user)
     return True
 
 
@@ -81,6 +86,16 @@ class ByLink(PasswordResetFromKeyView):
             self.request, form=form, link_failed=failed, username=username
         )
         return shown
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save the password, once for each form.
+
+        Errors: SentBefore.
+        """
+        form_key, actor = sent_key_of(self.request.POST), acting(self.request, self.reset_user)
+        with form_keys.once(form_key, actor=actor, now=timezone.now()):
+            saved: HttpResponse = super().form_valid(form)
+        return saved
 
     def get_success_url(self) -> str:
         messages.success(self.request, gettext("Password saved. Sign in with it."))

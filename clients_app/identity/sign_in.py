@@ -7,11 +7,15 @@ from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import ratelimit
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_failed
+from clients_app.identity.actor import acting
 from clients_app.identity.allauth_internals import logout
 from clients_app.identity.mfa import CodeForm
+from clients_app.services import form_keys
 
 _ACCESS: Final = "access"  # in the session: the access that the person had at the password
 
@@ -47,13 +51,20 @@ def code_awaited(request: HttpRequest) -> LoginStage | None:
 
 
 def take_code(request: HttpRequest, stage: LoginStage) -> Refused | None:
-    """Sign in the person of ``stage`` with a code of the app or a recovery code."""
-    form = CodeForm(request.POST, user=stage.login.user)
-    if form.is_valid():
-        form.save()
-        stage.exit()
-        return None
-    note_failed(request, stage.login.user.get_username())
+    """Sign in the person of ``stage`` with a code of the app or a recovery code.
+
+    Errors: SentBefore.
+    """
+    person, form_key = stage.login.user, sent_key_of(request.POST)
+    actor = acting(request, person)
+    with form_keys.once(form_key, actor=actor, now=timezone.now()):
+        form = CodeForm(request.POST, user=person)
+        if form.is_valid():
+            form.save()
+            stage.exit()
+            return None
+        form_keys.release(form_key, actor=actor)
+    note_failed(request, person.get_username())
     many = form.has_error("code", "too_many_login_attempts")
     return Refused("too_many", 429) if many else Refused("wrong", 422)
 

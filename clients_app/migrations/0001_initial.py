@@ -567,7 +567,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='usedformkey',
             name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
         ),
         migrations.AddField(
             model_name='usedformkey',
@@ -804,7 +804,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='usedformkey',
-            constraint=models.UniqueConstraint(fields=('tenant', 'actor_id', 'key'), name='form_key_unique'),
+            constraint=models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique'),
         ),
         migrations.RunPython(create, drop),
     ]

@@ -1,4 +1,4 @@
-"""Used one-time form keys: a repeated Add finds its key here and adds nothing."""
+"""Used one-time form keys: a form that is sent again finds its key here and changes nothing."""
 
 from django.db import models
 
@@ -12,12 +12,12 @@ class UsedFormKey(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     actor_id = models.CharField(max_length=36)
     key = models.CharField(max_length=64)
-    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True)  # that was added to
     used_at = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("tenant", "actor_id", "key"), name="form_key_unique"),
+            models.UniqueConstraint(fields=("key", "tenant", "actor_id"), name="form_key_unique"),
         )
 
     def __str__(self) -> str:

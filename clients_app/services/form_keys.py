@@ -1,17 +1,24 @@
-"""One-time form keys: a form that is sent twice acts once (CLI-8)."""
+"""One-time form keys: a form that is sent twice acts once (CLI-8, WEB-16)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from clients_app.actors import Actor
-from clients_app.errors import AlreadyAdded
+from clients_app.errors import AlreadyAdded, SentBefore
 from clients_app.models import Client, UsedFormKey
 
 
 def refuse_used(form_key: str, *, actor: Actor) -> None:
-    """Raise AlreadyAdded, with the client's id, if the key was used before; lock rows first."""
-    own = UsedFormKey.objects.filter(tenant_id=actor.tenant_id, actor_id=actor.id)
-    if form_key and (used := own.filter(key=form_key).first()):
-        raise AlreadyAdded(used.client_id)
+    """Raise AlreadyAdded with the client's id, or SentBefore, if the key was used before.
+
+    Lock rows first.
+    """
+    if form_key and (used := _own(form_key, actor).first()):
+        raise AlreadyAdded(used.client_id) if used.client_id else SentBefore
 
 
 def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
@@ -20,3 +27,38 @@ def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
         UsedFormKey.objects.create(
             tenant_id=actor.tenant_id, actor_id=actor.id, key=form_key, client=client, used_at=now
         )
+
+
+@contextmanager
+def once(form_key: str, *, actor: Actor, now: datetime) -> Iterator[None]:
+    """A transaction that uses the key, if there is one; if it is rolled back, the key is unused.
+
+    A second request with the key waits until the first has ended.
+    Errors: SentBefore if the key was used before.
+    """
+    with transaction.atomic():
+        if form_key:
+            _, is_new = _own(form_key, actor).get_or_create(
+                tenant_id=actor.tenant_id,
+                actor_id=actor.id,
+                key=form_key,
+                defaults={"used_at": now},
+            )
+            if not is_new:
+                refuse_used(form_key, actor=actor)
+        yield
+
+
+def release(form_key: str, *, actor: Actor) -> None:
+    """Let the key be used again, within ``once``: the form was refused."""
+    _own(form_key, actor).delete()
+
+
+def was_used(form_key: str) -> bool:
+    """Return whether anyone used the key, for a browser whose session has ended since."""
+    return bool(form_key) and UsedFormKey.objects.filter(key=form_key).exists()
+
+
+def _own(form_key: str, actor: Actor) -> QuerySet[UsedFormKey]:
+    own = UsedFormKey.objects.filter(tenant_id=actor.tenant_id, actor_id=actor.id)
+    return own.filter(key=form_key)

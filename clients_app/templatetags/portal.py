@@ -1,5 +1,6 @@
 """Template tags and filters of the screens."""
 
+import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -23,6 +24,13 @@ register = template.Library()
 def capture(content: str) -> str:
     """Return the content of the block, to use it in more than one place."""
     return content
+
+
+@register.simple_tag
+def one_time_key() -> SafeString:
+    """Return the hidden field of a form that acts once."""
+    html = '<input type="hidden" name="form_key" value="{}">'
+    return format_html(html, secrets.token_urlsafe(18))
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients_app.errors import AlreadyAdded, Forbidden, NotFound, gettext_noop
+from clients_app.errors import AlreadyAdded, Forbidden, NotFound, SentBefore, gettext_noop
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import lacks_demanded_factor
@@ -24,6 +24,7 @@ from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.activity import refused_attempts
 from clients_app.web import error_pages
 from clients_app.web.htmx import go, page_behind, see_other, show, wants_fragment
+from clients_app.web.once import say_outcome
 from clients_app.web.views import sign_in
 
 Decorator = Callable[[View], View]
@@ -83,6 +84,8 @@ def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View
                 return with_proof(request, permitted, _ask_proof)
             except AlreadyAdded as error:
                 return error_pages.already_added(request, error)
+            except SentBefore:
+                return say_outcome(request)
             except (Forbidden, NotFound) as error:
                 if is_polled(request) and wants_fragment(request):
                     return go(request, page_behind(request))  # the whole page shows why, once

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from clients_app.errors import AlreadyAdded, ChangedMeanwhile, Refused
+from clients_app.errors import ChangedMeanwhile, Refused, SentBefore
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.kept_forms import is_sent
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -37,7 +37,7 @@ def form_window(
     if form.is_valid():
         try:
             return save(form)
-        except AlreadyAdded:  # nothing to correct: see ``error_pages.already_added``
+        except SentBefore:  # nothing to correct: see ``access``
             raise
         except Refused as error:
             form.add_broken(error)

@@ -22,7 +22,7 @@ def violates(constraint: str) -> Any:
         "built_in_role_unique": "role.tenant_id, clients_app_role.role_type_id",
         "one_active_signing_key": "signingkey.state",
         "one_next_signing_key": "signingkey.state",
-        "form_key_unique": "usedformkey.tenant_id, ",
+        "form_key_unique": "usedformkey.key, ",
         "audit_sequence_unique": "auditevent.tenant_id, clients_app_auditevent.sequence",
     }
     text = columns.get(constraint, constraint) if connection.vendor == "sqlite" else constraint

@@ -51,6 +51,7 @@ def _page(request: HttpRequest, operation: Operation) -> HttpResponse:
     Action.ADD_CLIENT,
     lambda: Client,
     form=ClientForm,
+    uses_key=True,
     page=_page,
 )
 @sensitive_variables("added")

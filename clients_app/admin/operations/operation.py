@@ -1,6 +1,7 @@
 """An operation: the button that leads to it, its page with a form, and its service call."""
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,11 +10,12 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app.admin.pages import Subject, done, show_already_added, show_form, show_plain_secret
-from clients_app.errors import AlreadyAdded, Conflict, RuleBroken
-from clients_app.http.forms.portal_form import PortalForm, form_key_of
+from clients_app.errors import AlreadyAdded, Conflict, RuleBroken, SentBefore
+from clients_app.http.forms.portal_form import PortalForm, sent_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import View, is_sent, keeps
 from clients_app.identity.person import person_of
@@ -21,7 +23,7 @@ from clients_app.identity.proof import open_window
 from clients_app.models import Client, ClientSecret, Tenant
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import clients_by_id
-from clients_app.services.form_keys import refuse_used
+from clients_app.services import form_keys
 
 
 class Done(NamedTuple):
@@ -61,6 +63,7 @@ class Operation(NamedTuple):
     form: type[PortalForm] = PortalForm
     arguments: Callable[[Any, datetime], dict[str, Any]] = lambda row, now: {}  # of the form
     is_offered: Callable[[Any], bool] = lambda row: True
+    uses_key: bool = False  # ``perform`` uses the one-time key of the form itself
     page: "Page | None" = None  # where it needs more than ``ask_and_perform``
 
 
@@ -102,14 +105,16 @@ def ask_and_perform(
     lines: Iterable[str],
 ) -> HttpResponse:
     """Show the form of an operation; perform the operation once the form is valid."""
-    actor = actor_of(request, tenant_id=tenant_id)
+    actor, form_key = actor_of(request, tenant_id=tenant_id), sent_key_of(request.POST)
     try:
         data = request.POST if request.method == "POST" else None
         if data is not None:  # the first try may have ended what the form is about
-            refuse_used(form_key_of(data), actor=actor)
+            form_keys.refuse_used(form_key, actor=actor)
         form = operation.form(data, **arguments)
         if is_sent(request) and form.is_valid():
-            answer = operation.perform(row, form, actor=actor, now=now)
+            once = form_keys.once(form_key, actor=actor, now=now)
+            with nullcontext() if operation.uses_key else once:
+                answer = operation.perform(row, form, actor=actor, now=now)
             if isinstance(answer, Done):
                 return done(request, *answer)
             return show_plain_secret(request, *answer)
@@ -117,6 +122,8 @@ def ask_and_perform(
         return show_already_added(
             request, clients_by_id(actor.tenant_id, [error.client_id])[error.client_id]
         )
+    except SentBefore:
+        return done(request, gettext("Done. The form was sent twice and acted once."), row)
     except (RuleBroken, Conflict) as error:
         form.add_broken(error)
     return show_form(

@@ -32,6 +32,7 @@ from clients_app.templatetags.moments import day_time
     form=SecretForm,
     arguments=lambda client, now: {"now": now, "policy": tenant_policy(client.tenant_id)},
     is_offered=lambda client: is_present(client) and client.type.has_secrets,
+    uses_key=True,
 )
 @sensitive_variables("added")
 def secret_add(client: Client, form: SecretForm, **by: Any) -> Answer:
@@ -69,6 +70,7 @@ def _client_and_last_use(secret: ClientSecret) -> tuple[str, ...]:
     is_offered=lambda secret: (
         secret.removed_at is None and not is_expired(secret.expires_at, timezone.now())
     ),
+    uses_key=True,
 )
 @sensitive_variables("rotated")
 def secret_rotate(secret: ClientSecret, form: RotateForm, **by: Any) -> Answer:

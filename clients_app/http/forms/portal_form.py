@@ -36,8 +36,13 @@ def input_of(path: str) -> str:
 
 def form_key_of(sent: Mapping[str, Any]) -> str:
     """Return the one-time key of the form that was sent; a new form gets a new key."""
+    return sent_key_of(sent) or secrets.token_urlsafe(18)
+
+
+def sent_key_of(sent: Mapping[str, Any]) -> str:
+    """Return the one-time key of the form that was sent; empty if it has none."""
     key = str(sent.get("form_key", ""))
-    return key if _FORM_KEY.fullmatch(key) else secrets.token_urlsafe(18)
+    return key if _FORM_KEY.fullmatch(key) else ""
 
 
 class LineField(forms.CharField):

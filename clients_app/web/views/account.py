@@ -6,9 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
+from clients_app.http.forms.portal_form import sent_key_of
+from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import CODES, authenticator_of, recovery_codes_left
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.passwords import (
@@ -19,9 +22,11 @@ from clients_app.identity.passwords import (
 )
 from clients_app.identity.person import person_of
 from clients_app.limits import PASSWORD_MIN
+from clients_app.services import form_keys
 from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
 from clients_app.web.htmx import see_other, show
+from clients_app.web.once import once
 from clients_app.web.shell import theme_of
 from clients_app.web.views.theme import keep_theme
 
@@ -35,6 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @_part()
+@once("account", _("Password changed. Other sessions are signed out."), claims=False)
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload goes back to Account."""
     if request.method != "POST":
@@ -42,6 +48,7 @@ def account_password(request: HttpRequest) -> HttpResponse:
     ask_for_code(request)
     if BACK in request.POST:
         return _page(request)
+    form_keys.refuse_used(sent_key_of(request.POST), actor=actor_of(request))
     if not may_try_password(request):
         return _page(request, status=429, too_many=True)
     form = password_form(request, request.POST)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app.errors import Conflict, NotFound, RuleBroken
@@ -19,12 +20,17 @@ from clients_app.identity.person import person_of
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
 from clients_app.web.htmx import see_other, show
+from clients_app.web.once import once
 
 _PENDING: Final = "authenticator"  # in the session: the encrypted secret that is being set up
 
 
 @sensitive_variables("secret", "codes")
 @window(Action.SET_OWN_FACTOR, demands_factor=False)
+@once(
+    "account",
+    _("The authenticator app is set up. If you did not see its recovery codes, create new ones."),
+)
 def account_authenticator(request: HttpRequest) -> HttpResponse:
     """Show a new secret for the app; a valid code sets up the app and shows recovery codes."""
     person = person_of(request)
@@ -51,6 +57,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
 
 
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
+@once("account", _("Authenticator app removed."))
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Remove the second factor: sign-in then only needs the password."""
     person, now = person_of(request), timezone.now()
@@ -61,6 +68,10 @@ def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("codes")
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
+@once(
+    "account",
+    _("New recovery codes were created. If you did not see them, create new ones again."),
+)
 def account_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Create new recovery codes and show them; the previous ones stop working."""
     person, now = person_of(request), timezone.now()

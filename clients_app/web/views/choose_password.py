@@ -3,19 +3,23 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clients_app import conf
+from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
 from clients_app.identity.passwords import ByLink, may_ask_for_link
 from clients_app.limits import PASSWORD_MIN
-from clients_app.web.htmx import show
+from clients_app.web.htmx import see_other, show
+from clients_app.web.once import once, outcome_before
 
 _show = partial(show, fragments=())  # always a whole page
 
@@ -23,11 +27,19 @@ _show = partial(show, fragments=())  # always a whole page
 @keeps()
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password1", "password2")
+@once("front", _("Password saved. Sign in with it."), claims=False)
 def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
     """Set the password that is typed twice; a form that comes back is empty."""
     if BACK in request.POST:
         request.method = "GET"
-    return ByLink.as_view(page=_choose)(request, **link)
+    first = outcome_before(request)
+    try:
+        if first is None:
+            return ByLink.as_view(page=_choose)(request, **link)
+    except SentBefore:  # at the same time
+        first = outcome_before(request)
+    messages.success(request, str(first and first.sentence))
+    return see_other("account_login")
 
 
 @keeps("email")

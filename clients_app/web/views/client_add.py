@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
-from clients_app.errors import AlreadyAdded, NotFound, Refused, gettext_noop
+from clients_app.errors import NotFound, Refused, SentBefore, gettext_noop
 from clients_app.http.forms.portal_form import form_key_of, input_of
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
@@ -61,7 +61,7 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
             now=secret_form.now,
             form_key=form_key_of(request.POST),
         )
-    except AlreadyAdded:
+    except SentBefore:
         raise
     except Refused as error:
         at_secret = named.has_secrets and input_of(error.field or "") in secret_form.fields

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
@@ -27,6 +28,7 @@ from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import button, screen, window
 from clients_app.web.forms.channel_form import channel_context, icon_of
 from clients_app.web.htmx import see_other, show
+from clients_app.web.once import once
 
 
 @screen(Action.READ_CLIENTS)
@@ -40,6 +42,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     Action.MANAGE_NOTICES,
     *{field.name for channel in CHANNELS.values() for field in channel.fields},
 )
+@once("notices", _("Saved. If you did not see a new signing secret, create another one."))
 def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     """Save a channel; the first time, one that signs shows its signing secret, once."""
     if request.method != "POST":
@@ -64,6 +67,7 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
 
 
 @button("notices", Action.MANAGE_NOTICES)
+@once("notices", _("A test is on its way."))
 def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
     """Queue a test message to the recipient of the channel, or to one's own address."""
     actor, email = actor_of(request), person_of(request).email
@@ -77,17 +81,19 @@ def notices_test(request: HttpRequest, channel: str) -> HttpResponse:
 
 @sensitive_variables("created")
 @button("notices", Action.MANAGE_NOTICES, "seen")
+@once("notices", _("A new signing secret was created. If you did not see it, create another one."))
 def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
-    """Create a new signing secret and show it, once; a reload does not create another."""
+    """Create a new signing secret and show it, once."""
     actor = actor_of(request)
     row = channels_of(actor.tenant_id).get(channel)
     if row is None or request.POST.get("seen") != row.set_at.isoformat():
-        return see_other("notices")
+        return _out_of_date(request)
     created = channel_settings.renew_secret(channel, actor=actor, now=timezone.now())
     return _page(request, channel, signing_secret=created)
 
 
 @button("notices", Action.MANAGE_NOTICES)
+@once("notices", _("Removed."))
 def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
     """Stop sending on a channel."""
     channel_settings.remove_channel(channel, actor=actor_of(request), now=timezone.now())
@@ -96,6 +102,7 @@ def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
 
 
 @button("notices", Action.MANAGE_NOTICES)
+@once("notices", _("The message is being sent again."))
 def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send a failed message again."""
     try:
@@ -107,17 +114,19 @@ def notices_retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @sensitive_variables("key", "address")
 @button("notices", Action.READ_CLIENTS, "seen")
+@once("notices", _("A new calendar link was created. If you did not see it, create another one."))
 def notices_calendar(request: HttpRequest) -> HttpResponse:
-    """Create a calendar address and show it, once; a reload does not create another."""
+    """Create a calendar address and show it, once."""
     person = person_of(request)
     if request.POST.get("seen") != _stamp(feed_of(person)):
-        return see_other("notices")
+        return _out_of_date(request)
     key = calendar_links.create_feed(person, actor=actor_of(request), now=timezone.now())
     address = conf.public_url() + reverse("calendar", kwargs={"key": key})
     return _page(request, calendar_address=address)
 
 
 @button("notices", Action.READ_CLIENTS)
+@once("notices", _("The calendar link no longer works."))
 def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
     """Disable one's calendar address."""
     person, actor = person_of(request), actor_of(request)
@@ -130,6 +139,11 @@ def notices_calendar_remove(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, message: str) -> HttpResponse:
     messages.success(request, message)
+    return see_other("notices")
+
+
+def _out_of_date(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, gettext("This page was out of date. Nothing was changed."))
     return see_other("notices")
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import NotFound, gettext_noop
+from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.forms.role_form import RoleEditForm, RoleForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
@@ -21,6 +23,7 @@ from clients_app.web.access import screen, window
 from clients_app.web.form_window import form_window
 from clients_app.web.htmx import done, show, with_query
 from clients_app.web.list_state import filter_text
+from clients_app.web.once import once
 
 HOLDERS_SHOWN: Final = 20
 
@@ -43,6 +46,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
 
 
 @window(Action.ADD_ROLE, RoleForm)
+@once("role-list", _("Role added."), event="rolesChanged")
 def role_add(request: HttpRequest) -> HttpResponse:
     """Add a custom role."""
 
@@ -50,7 +54,14 @@ def role_add(request: HttpRequest) -> HttpResponse:
         role = add_role(**form.cleaned_data, actor=actor_of(request), now=timezone.now())
         return _done(request, gettext("Role %(role)s added."), role)
 
-    return form_window(request, "roles/role_add", RoleForm, save, title=gettext("Add Role"))
+    return form_window(
+        request,
+        "roles/role_add",
+        RoleForm,
+        save,
+        title=gettext("Add Role"),
+        context=lambda form: {"form_key": form_key_of(request.POST)},
+    )
 
 
 @window(Action.EDIT_ROLE, RoleEditForm)

@@ -19,6 +19,7 @@ from clients_app.web.access import window
 from clients_app.web.form_window import form_window
 from clients_app.web.htmx import go, see_other
 from clients_app.web.list_state import list_state
+from clients_app.web.once import once
 
 
 class FilterForm(PortalForm):
@@ -47,6 +48,7 @@ def filter_add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @window(Action.READ_CLIENTS, "next")
+@once("client-list", _("Filter removed."))
 def filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Remove a saved filter; it can be saved again."""
     if kept_forms.is_sent(request):

@@ -1,18 +1,26 @@
 """Sign in and sign out."""
 
 from functools import partial
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clients_app.errors import SentBefore
 from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
 from clients_app.identity.sessions import is_polled
 from clients_app.selectors.tenants.installation import only_tenant
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
+from clients_app.web.once import once, outcome_before
+
+SIGNED_IN: Final = _(
+    "Your first attempt signed you in, but its response did not reach this browser. Sign in again."
+)
 
 
 @kept_forms.keeps("login", "next", kept_forms.PREFIX)
@@ -37,11 +45,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
+@once("front", SIGNED_IN, claims=False)
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Check the code after the password, or a recovery code, if there is a second factor."""
     to, fields = _goal_of(request)
     if request.user.is_authenticated:
         return _go_on(request, to, fields)
+    if first := outcome_before(request):
+        return _say_first(request, to, fields, str(first.sentence))
     stage = steps.code_awaited(request)
     if stage is None and fields:
         return _ask(request, to, fields, error="ended", status=403)
@@ -49,7 +60,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return go(request, with_query(reverse("account_login"), next=to))
     if not kept_forms.is_sent(request):
         return _ask_code(request, to, fields)
-    if refused := steps.take_code(request, stage):
+    try:
+        refused = steps.take_code(request, stage)
+    except SentBefore:  # at the same time
+        return _say_first(request, to, fields, str(SIGNED_IN))
+    if refused:
         return _ask_code(request, to, fields, **refused._asdict())
     return _go_on(request, to, fields)
 
@@ -69,6 +84,8 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         back = page_behind(request) if is_polled(request) else page_asked(request)
         return go(request, with_query(reverse("account_login"), next=back))
+    if first := outcome_before(request):
+        return _say_first(request, reverse(first.page), [], str(first.sentence))
     fields = [*kept_forms.typed_fields(request), kept_forms.SHOWN]
     return _ask(request, request.get_full_path(), fields, error="ended", status=403)
 
@@ -82,6 +99,14 @@ def _goal_of(request: HttpRequest) -> tuple[str, kept_forms.Fields]:
 def _go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResponse:
     again = kept_forms.show_again(request, to, fields) if fields else None
     return again or go(request, to)
+
+
+def _say_first(
+    request: HttpRequest, to: str, fields: kept_forms.Fields, sentence: str
+) -> HttpResponse:
+    """Ask for a sign-in after a form that was sent twice and whose first try ended the session."""
+    kept_forms.give_notice(request, sentence)
+    return _ask(request, to, fields, status=403)
 
 
 def _ask(
