@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from clients_app import data_files, limits
 from portal import environment as env
 from portal import secret_files
+from portal.cpus import usable_cpus
 from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
 
 os.umask(0o077)  # files of the portal are for its own user alone (DEP-15)
@@ -19,7 +20,7 @@ DATA_DIR = env.data_dir()
 # The server
 PORT = env.number("PORT", 8000, 1, 65535)
 BIND = env.address("BIND", "127.0.0.1")
-WORKERS = env.number("WORKERS", os.cpu_count() or 1, 1, 256)
+WORKERS = env.number("WORKERS", usable_cpus(), 1, 256)
 TLS_FILES = env.tls_files()
 PUBLIC_URL = env.public_url(f"{'https' if TLS_FILES else 'http'}://localhost:{PORT}")
 HTTPS = PUBLIC_URL.startswith("https:")
@@ -165,8 +166,10 @@ CSRF_FAILURE_VIEW = "clients_app.web.error_pages.csrf_failure"
 
 # Headers
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+HSTS = env.choice("HSTS", "host", "subdomains", "preload", "off")
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and HSTS != "off" else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = HSTS == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|readyz/tokens|metrics)$"]  # for machines
 X_FRAME_OPTIONS = "DENY"
@@ -186,8 +189,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring case
+# The domain belongs to the operator, who decides about its other hosts (HSTS).
+SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W005", "security.W021"]
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
-    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
+    SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
 
 # Language, time zone, files
 LANGUAGE_CODE = "en"

@@ -1,8 +1,9 @@
-"""Checks that the server can listen; each error says what to do."""
+"""Checks that the server can listen, and when it does; each error says what to do."""
 
 import errno
 import socket
 import ssl
+import time
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +36,18 @@ def claim_port() -> socket.socket:
     claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return claim
+
+
+def wait_until_open() -> None:
+    """Return when the port accepts connections: a worker listens only once it has started."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.BIND, settings.BIND)  # noqa: S104  for any
+    while True:
+        try:
+            socket.create_connection((own, settings.PORT), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
 
 
 def check_tls() -> None:

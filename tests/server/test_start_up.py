@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, STOP_LIMIT
 from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import row_counts, zone_where_it_is_noon
 from tests.waiting import wait_until
+
+ANY = ".".join("0000")  # all addresses of this machine
 
 
 @pytest.fixture
@@ -235,3 +238,51 @@ def test_sqlite_runs_with_durable_settings(stopped: PortalProcess) -> None:
     )
 
     assert done.stdout.split() == ["wal", "1", "2", "5000", "IMMEDIATE", "None"]
+
+
+def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
+    """With the default PUBLIC_URL, a port that other machines reach is warned about before."""
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal(), BIND=ANY, WORKERS="1")
+    with subprocess.Popen(
+        portal.command("serve"),
+        cwd=CHECKOUT,
+        env=portal.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout.readline().startswith("The portal is at ")
+            socket.create_connection(("127.0.0.1", portal.port), timeout=10).close()
+        finally:
+            server.terminate()
+            log = server.stderr.read()
+    assert f"Other machines can reach port {portal.port} (BIND is {ANY})" in log
+    assert "Set PUBLIC_URL to the https address" in log
+    portal.__exit__()
+
+
+@pytest.mark.parametrize(
+    ("hsts", "header"),
+    [
+        ("", "max-age=31536000"),
+        ("subdomains", "max-age=31536000; includeSubDomains"),
+        ("preload", "max-age=31536000; includeSubDomains; preload"),
+        ("off", None),
+    ],
+)
+def test_hsts_is_for_this_host_unless_set(hsts: str, header: str | None, tmp_path: Path) -> None:
+    asked = (
+        "from django.test import Client; "
+        "print(Client().get('/livez', secure=True, HTTP_HOST='portal.example.com')"
+        ".headers.get('Strict-Transport-Security'))"
+    )
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal())
+    try:
+        url = "https://portal.example.com"
+        (portal.data_dir / "secret_key").write_text("".join(map(str, range(60))))
+        (portal.data_dir / "secret_key").chmod(0o600)
+        said = portal.manage("shell", "-v", "0", "-c", asked, PUBLIC_URL=url, HSTS=hsts)
+        assert said.stdout.strip() == str(header), said.stderr
+    finally:
+        portal.__exit__()

@@ -5,6 +5,8 @@ import os
 import shlex
 import signal
 import sys
+import threading
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +15,11 @@ from django.db import connection, connections
 from clients_app import conf
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
+from portal.environment import LOOPBACK
 from portal.secret_files import open_to_others
 from portal.server import first_start
 from portal.server.listener import serve
-from portal.server.port import check_tls, claim_port
+from portal.server.port import check_tls, claim_port, wait_until_open
 from portal.server.static_files import collect_changed_static_files
 
 log = logging.getLogger("clients_app.server")
@@ -37,6 +40,7 @@ class Command(PortalCommand):
             self.prepare()
             logging.disable(logging.NOTSET)  # the log of the server starts here
             warn_of_open_files()
+            warn_of_default_url()
             serve(on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
@@ -51,7 +55,12 @@ class Command(PortalCommand):
             restart_without(PASSWORD)
 
     def announce(self) -> None:
+        """Say where the portal is once the port accepts connections."""
+        threading.Thread(target=self._announce_when_open, daemon=True).start()
+
+    def _announce_when_open(self) -> None:
         """Print the address; log the settings (AUD-3)."""
+        wait_until_open()
         known = settings_to_log()
         text = " ".join(f"{name}={value}" for name, value in known.items())
         log.info("The portal has started: %s", text, extra={"event": "server.started", **known})
@@ -68,6 +77,19 @@ def warn_of_open_files() -> None:
     if found := open_to_others(settings.DATA_DIR, path):
         paths = " ".join(shlex.quote(str(one)) for one in found)
         log.warning("Other users of this machine may read the data; run `chmod o= %s`.", paths)
+
+
+def warn_of_default_url() -> None:
+    """Log a line if other machines reach the port, but PUBLIC_URL says that they cannot."""
+    if settings.HOST in LOOPBACK and not ip_address(settings.BIND).is_loopback:
+        log.warning(
+            "Other machines can reach port %d (BIND is %s), but only requests for %s are answered. "
+            "Set PUBLIC_URL to the https address that people and machines use, and TLS_CERT and "
+            "TLS_KEY, or TRUSTED_PROXIES for a proxy that serves https; or set BIND to 127.0.0.1.",
+            settings.PORT,
+            settings.BIND,
+            settings.PUBLIC_URL,
+        )
 
 
 def settings_to_log() -> dict[str, str | int]:
