@@ -138,6 +138,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "clients_app.identity.link_tokens.LinkTokens"  # noqa: S105  a class
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a proof of identity is valid
+ACCOUNT_RATE_LIMITS = dict.fromkeys(  # ``identity/guesses.py`` limits these instead
+    ("login", "login_failed", "reauthenticate", "change_password", "reset_password_from_key")
+)
 REQUIRE_MFA = env.switch("REQUIRE_MFA")
 MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

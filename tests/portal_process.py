@@ -85,6 +85,7 @@ class PortalProcess:
         self.database_url = database_url
         if like:
             shutil.copytree(like.data_dir, data_dir, ignore=shutil.ignore_patterns("secret_key"))
+            (data_dir / PASSWORD_FILE).touch(mode=0o600)
             (data_dir / PASSWORD_FILE).write_text(PASSWORD)
         self.environment = {
             "PATH": os.environ["PATH"],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,13 +12,12 @@ from django.utils import timezone
 from clients_app.errors import Forbidden, gettext_noop
 from clients_app.http.peer_address import address_of
 from clients_app.identity.actor import acting
-from clients_app.identity.allauth_internals import truncate_ip
 from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
 from clients_app.models import Person
-from clients_app.rules.names import key_of
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
 from clients_app.services.people.accounts import choose_password
+from clients_app.services.people.guess_notices import take_notice
 from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
 
@@ -50,6 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             record_sign_in(user, actor=acting(request, user), now=timezone.now())
             super().login(request, user)
+            if notice := take_notice(user):
+                messages.warning(request, notice)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""
@@ -64,10 +66,6 @@ class AccountAdapter(DefaultAccountAdapter):
             note_wrong_proof(request, gettext_noop("This password is wrong."))
         else:
             note_failed(request, credentials.get("username", ""))
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count by username and address (SES-3), so that a stranger cannot lock a person out."""
-        return f"{key_of(credentials.get('username', ''))}:{truncate_ip(address_of(request))}"
 
 
 def note_failed(request: HttpRequest, username: str) -> None:

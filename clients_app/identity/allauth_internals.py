@@ -13,9 +13,6 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 # Compares codes in constant time, ignoring spaces.
 from allauth.core.internal.cryptokit import compare_user_code
 
-# Treats the addresses of one IPv6 network as one, as allauth's own rate limits do.
-from allauth.core.internal.ratelimit import truncate_ip
-
 # allauth uses these only in its own views, without the steps that ``second_factors.py`` adds.
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -37,6 +34,5 @@ __all__ = [
     "logout",
     "reauthenticate_by_password",
     "record_authentication",
-    "truncate_ip",
     "yield_hotp_counters_from_time",
 ]

@@ -17,7 +17,9 @@ from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import finalize_password_change
+from clients_app.identity.guesses import guess_at_proof
 from clients_app.identity.kept_forms import SHOWN, posted
+from clients_app.identity.known_devices import remember_device
 from clients_app.identity.last_proof import asks_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import note_password, open_window
@@ -25,14 +27,17 @@ from clients_app.permissions import require
 from clients_app.services import form_keys
 
 
+class MustWait(Exception):
+    """A guess at the password must wait ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 def password_form(request: HttpRequest, typed: QueryDict | None = None) -> ChangePasswordForm:
     """Return the form to change one's own password."""
     return ChangePasswordForm(person_of(request), typed)
-
-
-def may_try_password(request: HttpRequest) -> bool:
-    """Return whether the rate limit lets this person try to change the password."""
-    return ratelimit.consume(request, action="change_password", user=request.user)
 
 
 def may_ask_for_link(request: HttpRequest, email: str) -> bool:
@@ -58,11 +63,18 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
     """Set the new password and end the other sessions; return False if the form is invalid.
 
     Without a second factor, the current password in the form is the proof of identity.
-    Errors: Forbidden; ProofRequired; SentBefore.
+    Errors: MustWait; Forbidden; ProofRequired; SentBefore.
     """
-    if not form.is_valid():
-        if form.has_error("oldpassword", "enter_current_password"):
-            note_wrong_proof(request, gettext_noop("This password is wrong."))
+    guess = guess_at_proof(request)
+    if guess.wait_s:
+        raise MustWait(guess.wait_s)
+    is_valid = form.is_valid()
+    if form.has_error("oldpassword", "enter_current_password"):
+        guess.was_wrong()
+        note_wrong_proof(request, gettext_noop("This password is wrong."))
+    else:
+        guess.was_right()
+    if not is_valid:
         return False
     if not asks_code(request):
         note_password(request)
@@ -88,13 +100,14 @@ class ByLink(PasswordResetFromKeyView):
         return shown
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Save the password, once for each form.
+        """Save the password, once for each form; the device is known from then on.
 
         Errors: SentBefore.
         """
         form_key, actor = sent_key_of(self.request.POST), acting(self.request, self.reset_user)
         with form_keys.once(form_key, actor=actor, now=timezone.now()):
             saved: HttpResponse = super().form_valid(form)
+        remember_device(self.request, saved, self.reset_user.username)
         return saved
 
     def get_success_url(self) -> str:

@@ -1,20 +1,21 @@
 """Confirm your identity: asks for a code or a password after ``ProofRequired``."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from allauth.account.forms import ReauthenticateForm
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from clients_app.errors import ProofRequired, gettext_noop
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import reauthenticate_by_password
+from clients_app.identity.guesses import guess_at_proof
 from clients_app.identity.kept_forms import posted, sent_fields
 from clients_app.identity.last_proof import LASTS, asks_code, hold_open, last_proof
 from clients_app.identity.mfa import CodeAgainForm
@@ -81,22 +82,31 @@ def _restore_original(request: HttpRequest) -> None:
 
 def _problem(request: HttpRequest, proof: str) -> str:
     """Accept the proof, or return what is wrong with it."""
-    method, request.method = request.method, "POST"  # allauth does not limit the rate of GET
-    try:
-        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-            return gettext("Wait a minute, then try again.")
-        wrong = (_code_problem if asks_code(request) else _password_problem)(request, proof)
-    finally:
-        request.method = method
-    if not wrong:
-        request.session.cycle_key()
-    return wrong
+    guess = guess_at_proof(request)
+    if guess.wait_s:
+        return too_many_wrong(guess.wait_s)
+    wrong = (_code_problem if asks_code(request) else _password_problem)(request, proof)
+    if wrong:
+        guess.was_wrong()
+        return wrong
+    guess.was_right()
+    request.session.cycle_key()
+    return ""
+
+
+def too_many_wrong(wait_s: int) -> str:
+    """Return the sentence for a guess that must wait."""
+    minutes = math.ceil(wait_s / 60)
+    sentence = ngettext(
+        "Too many wrong attempts. Wait a minute, then try again.",
+        "Too many wrong attempts. Wait %(minutes)d minutes, then try again.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
 
 
 def _password_problem(request: HttpRequest, password: str) -> str:
     form = ReauthenticateForm({"password": password}, user=request.user)
-    if form.has_error("password", "too_many_login_attempts"):
-        return gettext("Too many wrong passwords. Try again in 5 minutes.")
     if not form.is_valid():
         return gettext("Incorrect password. Try again.")
     note_password(request)
@@ -116,8 +126,6 @@ def _code_problem(request: HttpRequest, code: str) -> str:
         form.save()
         return ""
     note_wrong_proof(request, gettext_noop("This code is wrong."))
-    if form.has_error("code", "too_many_login_attempts"):
-        return gettext("Too many wrong codes. Try again in 5 minutes.")
     return gettext("Incorrect or already used code. Enter the code that your app shows now.")
 
 

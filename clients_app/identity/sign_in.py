@@ -4,7 +4,6 @@ from typing import Final, NamedTuple
 
 from allauth.account.forms import LoginForm
 from allauth.account.stages import LoginStage, LoginStageController
-from allauth.core import ratelimit
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,7 +13,10 @@ from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_failed
 from clients_app.identity.actor import acting
 from clients_app.identity.allauth_internals import logout
+from clients_app.identity.guesses import guess_at_sign_in
+from clients_app.identity.known_devices import remember_device
 from clients_app.identity.mfa import CodeForm
+from clients_app.identity.person import person_of
 from clients_app.services import form_keys
 
 _ACCESS: Final = "access"  # in the session: the access that the person had at the password
@@ -25,20 +27,24 @@ class Refused(NamedTuple):
 
     error: str  # wrong, too_many
     status: int
+    wait_s: int = 0
 
 
 def take_password(request: HttpRequest, *, to: str) -> HttpResponse | Refused:
     """Sign the person in, or wait for their code (see ``code_awaited``)."""
-    if not ratelimit.consume(request, action="login"):
-        return Refused("too_many", 429)
+    guess = guess_at_sign_in(request, "password", request.POST.get("login", "").strip())
+    if guess.wait_s:
+        note_failed(request, guess.username)
+        return Refused("too_many", 429, guess.wait_s)
     form = LoginForm(request.POST, request=request)
     if form.is_valid():
+        guess.was_right()
         response: HttpResponse = form.login(request, redirect_url=to)
         if not request.user.is_authenticated:  # a code comes next
             request.session[_ACCESS] = form.user.get_session_auth_hash()
         return response
-    many = form.has_error("__all__", "too_many_login_attempts")
-    return Refused("too_many" if many else "wrong", 422)
+    guess.was_wrong()
+    return Refused("wrong", 422)
 
 
 def code_awaited(request: HttpRequest) -> LoginStage | None:
@@ -58,15 +64,25 @@ def take_code(request: HttpRequest, stage: LoginStage) -> Refused | None:
     person, form_key = stage.login.user, sent_key_of(request.POST)
     actor = acting(request, person)
     with form_keys.once(form_key, actor=actor, now=timezone.now()):
+        guess = guess_at_sign_in(request, "code", person.get_username())
         form = CodeForm(request.POST, user=person)
-        if form.is_valid():
+        if not guess.wait_s and form.is_valid():
+            guess.was_right()
             form.save()
             stage.exit()
             return None
         form_keys.release(form_key, actor=actor)
-    note_failed(request, person.get_username())
-    many = form.has_error("code", "too_many_login_attempts")
-    return Refused("too_many", 429) if many else Refused("wrong", 422)
+    note_failed(request, guess.username)
+    if guess.wait_s:
+        return Refused("too_many", 429, guess.wait_s)
+    guess.was_wrong()
+    return Refused("wrong", 422)
+
+
+def remembered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return ``response`` to the sign-in that has just succeeded; it makes the device known."""
+    remember_device(request, response, person_of(request).username)
+    return response
 
 
 def sign_out(request: HttpRequest) -> None:

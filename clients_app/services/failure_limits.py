@@ -40,9 +40,17 @@ over_limit: Final[dict[str, int]] = {}
 _last_cleaning: Final = [0]
 
 
-def count_failure(address: str, *, now: datetime) -> int:
-    """Count a refused credential; return the seconds that its source must wait, 0 for none."""
-    source, second = source_of(address), int(now.timestamp())
+def seconds_left(address: str, *, now: datetime, kind: str = "") -> int:
+    """Return the seconds that the source must wait, as far as this process knows; 0 for none."""
+    return max(0, over_limit.get(kind + source_of(address), 0) - int(now.timestamp()))
+
+
+def count_failure(address: str, *, now: datetime, kind: str = "") -> int:
+    """Count a refused credential; return the seconds that its source must wait, 0 for none.
+
+    Failures of another ``kind`` than that of client secrets are counted on their own.
+    """
+    source, second = kind + source_of(address), int(now.timestamp())
     if (until := over_limit.get(source, 0)) > second:
         return until - second
     try:

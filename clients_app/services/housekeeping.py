@@ -18,6 +18,7 @@ from clients_app.errors import PortalError
 from clients_app.services import retention
 from clients_app.services.activity import refused_attempts as attempts
 from clients_app.services.notices import deliveries, schedule
+from clients_app.services.people import guess_notices
 from clients_app.services.signing_keys import public_keys, rotation
 from clients_app.services.tenants import policies
 from clients_app.services.tokens import revocation
@@ -49,6 +50,7 @@ def maintain_keys() -> None:
 CHORES: Final = (  # of each web process
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
+    Chore("guesses", guess_notices.FLUSH_EVERY_S, guess_notices.flush, at_end=guess_notices.flush),
     Chore("signing keys", 10.0, maintain_keys),
     Chore("revoked tokens", 60.0, with_now(revocation.delete_expired_revocations)),
 )

@@ -1,7 +1,7 @@
 """A Django cache in the database, for values that all workers must share; CACHE_URL can replace it.
 
-django-allauth keeps counts of wrong passwords and codes, used codes, and its locks here. With a
-cache in each worker, an attacker could guess once per worker. Values are JSON, not pickles as in
+django-allauth keeps used codes, counts of requests for one-time links, and its locks here. With a
+cache in each worker, a code could be used once per worker. Values are JSON, not pickles as in
 Django's database cache: with pickle, write access to the database would run code in a worker.
 """
 

@@ -55,7 +55,7 @@ def test_change_password_repeated_guesses_are_rate_limited(colleague_browser):
 
     assert replies[0].status_code == 422
     assert replies[-1].status_code == 429
-    assert "Too many attempts." in text_of(replies[-1])
+    assert "Too many wrong attempts." in text_of(replies[-1])
 
 
 def test_time_zone_of_the_person_is_used_for_times(administrator_browser, machine):

@@ -120,7 +120,7 @@ def test_confirm_identity_repeated_guesses_are_rate_limited(administrator):
     reply = browser.post(ADD, {"proof_for": "GET", "proof": PASSWORD})
 
     assert reply.status_code == 422
-    assert "Too many wrong passwords." in text_of(reply)
+    assert "Too many wrong attempts. Wait a minute, then try again." in text_of(reply)
 
 
 def test_window_without_permission_is_refused_before_asking_for_proof(colleague):

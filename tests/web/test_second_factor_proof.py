@@ -48,7 +48,7 @@ class TestProof:
         reply = browser.post(self.ADD, wrong | {"proof": code_of(app_secret)})
 
         assert reply.status_code == 422
-        assert "Too many wrong codes." in text_of(reply)
+        assert "Too many wrong attempts." in text_of(reply)
 
     def test_proof_includes_the_code_given_at_sign_in(
         self, client: Browser, administrator: Person

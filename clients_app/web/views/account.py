@@ -15,12 +15,13 @@ from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import CODES, authenticator_of, recovery_codes_left
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.passwords import (
+    MustWait,
     ask_for_code,
     change_password,
-    may_try_password,
     password_form,
 )
 from clients_app.identity.person import person_of
+from clients_app.identity.proof import too_many_wrong
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services import form_keys
 from clients_app.services.people.preferences import ZONES, set_preferences
@@ -49,11 +50,12 @@ def account_password(request: HttpRequest) -> HttpResponse:
     if BACK in request.POST:
         return _page(request)
     form_keys.refuse_used(sent_key_of(request.POST), actor=actor_of(request))
-    if not may_try_password(request):
-        return _page(request, status=429, too_many=True)
     form = password_form(request, request.POST)
-    if not change_password(request, form):
-        return _page(request, status=422, password_form=form)
+    try:
+        if not change_password(request, form):
+            return _page(request, status=422, password_form=form)
+    except MustWait as error:
+        return _page(request, status=429, too_many=too_many_wrong(error.seconds))
     return _saved(request, gettext("Password changed. Other sessions are signed out."))
 
 

@@ -1,5 +1,6 @@
 """Sign in and sign out."""
 
+import math
 from functools import partial
 from typing import Final
 
@@ -38,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, steps.Refused):
         return _ask(request, to, fields, username=username, **answer._asdict())
     if request.user.is_authenticated:
-        return _go_on(request, to, fields)
+        return steps.remembered(request, _go_on(request, to, fields))
     return _ask_code(request, to, fields) if steps.code_awaited(request) else answer
 
 
@@ -66,7 +67,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _say_first(request, to, fields, str(SIGNED_IN))
     if refused:
         return _ask_code(request, to, fields, **refused._asdict())
-    return _go_on(request, to, fields)
+    return steps.remembered(request, _go_on(request, to, fields))
 
 
 @kept_forms.keeps()
@@ -118,15 +119,20 @@ def _ask(
     error: str = "",
     username: str = "",
     status: int = 200,
+    wait_s: int = 0,
 ) -> HttpResponse:
     context = {
+        "wait_min": math.ceil(wait_s / 60),
         "next": to,
         "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
         "error": error,
         "username": username,
         "tenant_name": only_tenant(),
     }
-    return show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
+    reply = show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
+    if wait_s:
+        reply["Retry-After"] = str(wait_s)
+    return reply
 
 
 _ask_code = partial(_ask, screen="sign_in_code")

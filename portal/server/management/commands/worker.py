@@ -17,6 +17,7 @@ from clients_app.management.command_line import PortalCommand
 from clients_app.management.schema import refuse_other_versions
 from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries
+from clients_app.services.people.guess_notices import mail_guesses
 
 POLL_S: Final = 1.0  # an idle worker only reads, so it blocks nobody
 
@@ -58,6 +59,7 @@ class Command(PortalCommand):
 def send_due_messages(stopped: threading.Event) -> None:
     """Attempt each message that is due now, until ``stopped``."""
     mail_asked_links(now=datetime.now(UTC))
+    mail_guesses()
     for delivery_id in deliveries.due(now=datetime.now(UTC)):
         if stopped.is_set():
             return
