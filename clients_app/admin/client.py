@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import URL_KINDS, UrlKind
-from clients_app.selectors.clients.lists import name_or_tag_contains
+from clients_app.selectors.clients.lists import FOUND_BY, contains
 
 
 def _urls(kind: UrlKind) -> Any:  # the stubs of Django take only names as fields
@@ -51,7 +52,7 @@ class ClientAdmin(WithRolesAdmin):
     list_select_related = ("tenant",)
     ordering = ("tenant_id", "client_type", "name_key")  # the order of the index
     search_fields = ("name",)
-    search_help_text = "Name, tag or id"
+    search_help_text = capfirst(FOUND_BY)
     fieldsets = (
         _group(
             None,
@@ -69,7 +70,7 @@ class ClientAdmin(WithRolesAdmin):
     )
 
     def search_for(self, key: str) -> Q:
-        return name_or_tag_contains(key)
+        return contains(key)
 
     @admin.display(description=_("State"))
     def state(self, client: Client) -> str:

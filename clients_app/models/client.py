@@ -13,7 +13,7 @@ from clients_app.models.defaults import new_id
 from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant, TenantQuerySet
-from clients_app.models.texts import Named, checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS, ClientType
 
 
@@ -50,7 +50,7 @@ class ClientQuerySet(TenantQuerySet["Client"]):
 
 
 @checks_texts
-class Client(Named):
+class Client(Keyed):
     """The frequently read row; usage counts, secrets, tags and URLs have their own tables.
 
     Services keep the columns by which the list sorts and counts. ``next_expires_at`` is the first
@@ -155,7 +155,7 @@ class ClientOwner(models.Model):
 
 
 @checks_texts
-class ClientTag(Named):
+class ClientTag(Keyed):
     """A word to find a client by."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags")

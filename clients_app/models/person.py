@@ -1,6 +1,6 @@
 """A user of the portal, with roles in one tenant."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -11,7 +11,7 @@ from clients_app import limits
 from clients_app.models.defaults import new_id
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant
-from clients_app.models.texts import checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 from clients_app.rules.names import key_of
 
 
@@ -23,8 +23,8 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 @checks_texts
-class Person(AbstractBaseUser, PermissionsMixin):
-    """Username and e-mail are unique by key columns: SQLite ignores case only in ASCII."""
+class Person(Keyed, AbstractBaseUser, PermissionsMixin):
+    """Signs in with the username; username and email are unique by their keys."""
 
     class Theme(models.TextChoices):
         SYSTEM = "system"
@@ -63,14 +63,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Return what a session must have: Django's, of the password, and ``access_version``."""
         content = f"{self.password}:{self.access_version}"
         return salted_hmac("session", content, secret=secret, algorithm="sha256").hexdigest()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.username_key = key_of(self.username)
-        self.email_key = key_of(self.email) if self.email else None
-        if (fields := kwargs.get("update_fields")) is not None:
-            keys = {f"{field}_key" for field in fields if field in {"username", "email"}}
-            kwargs["update_fields"] = {*fields, *keys}
-        super().save(*args, **kwargs)
 
 
 class PersonRole(models.Model):

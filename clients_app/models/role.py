@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from clients_app import limits
 from clients_app.models.defaults import new_id
 from clients_app.models.tenant import Tenant, TenantQuerySet
-from clients_app.models.texts import Named, checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 from clients_app.rules.built_in_roles import (
     BUILT_IN_ROLES,
     TENANT_ADMINISTRATOR,
@@ -32,7 +32,7 @@ class RoleQuerySet(TenantQuerySet["Role"]):
 
 
 @checks_texts
-class Role(Named):
+class Role(Keyed):
     """Built-in roles have the same Role Type Ids everywhere; custom ones have Tenant Custom."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -4,11 +4,11 @@ from django.db import models
 
 from clients_app import limits
 from clients_app.models.person import Person
-from clients_app.models.texts import Named, checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 
 
 @checks_texts
-class SavedFilter(Named):
+class SavedFilter(Keyed):
     """``query`` holds the type, filter, state, role and order of the list."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_filters")

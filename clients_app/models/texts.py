@@ -1,4 +1,4 @@
-"""What the models with texts share: checks of their columns, and names that ignore case."""
+"""What the models with texts share: checks of their columns, and keys that ignore case."""
 
 from typing import Any, TypeVar
 
@@ -33,11 +33,13 @@ def checks_texts(model: Model) -> Model:
     return model
 
 
-class Named(models.Model):
-    """Keeps ``name_key``, by which names are found and unique whatever their case."""
+class Keyed(models.Model):
+    """Keeps the key of each field with a column ``<field>_key``: ``key_of`` its text.
+
+    By their keys, texts are found and unique whatever their case; SQLite ignores it only in ASCII.
+    """
 
     name: Any
-    name_key: Any
 
     class Meta:
         abstract = True
@@ -46,7 +48,11 @@ class Named(models.Model):
         return str(self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = key_of(self.name)
-        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
-            kwargs["update_fields"] = {*fields, "name_key"}
+        columns = {column.name: column for column in self._meta.concrete_fields}
+        keys = {name: f"{name}_key" for name in columns if f"{name}_key" in columns}
+        for name, key in keys.items():
+            text = getattr(self, name)
+            setattr(self, key, None if columns[key].null and not text else key_of(text))
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, *(keys[name] for name in fields if name in keys)}
         super().save(*args, **kwargs)

@@ -118,6 +118,8 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
 
     def address(route: str) -> str:
         def value_of(match: re.Match[str]) -> str:
+            if match[1] not in ids:
+                pytest.fail(f"Tell `address` of {__file__} what replaces {match[0]} in {route}.")
             value = ids[match[1]]
             return str(UUID(value)) if len(value) > 20 else value
 

@@ -182,10 +182,11 @@ def _fill(client: Client, actor: Actor, now: datetime) -> None:
 
 
 def _send_messages(actor: Actor, now: datetime) -> None:
-    """Send expiration notices to a webhook that accepts one and refuses one."""
+    """Send expiration notices to a webhook: one arrives, one cannot be delivered."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
     channel_settings.set_channel("webhook", {"url": url}, actor=actor, now=now - 10 * MINUTE)
-    for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, "HTTP 410")):
+    lost = "The name hooks.larkfield.example cannot be resolved."
+    for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, lost)):
         Delivery.objects.create(
             tenant_id=actor.tenant_id,
             channel="webhook",

@@ -18,7 +18,7 @@ class Found(NamedTuple):
 
 
 def find(tenant_id: UUID, q: str) -> Found:
-    """Return clients whose name, tag or id match ``q``, and roles whose name does.
+    """Return clients as the list filters them by ``q``, and roles whose name contains it.
 
     Names that begin with ``q`` come first. An empty ``q`` matches nothing.
     """

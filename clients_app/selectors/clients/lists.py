@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.query import Prefetch
+from django.utils.translation import gettext_lazy
 
 from clients_app.errors import RuleBroken
 from clients_app.limits import NAME_MAX, PAGE_SIZE
@@ -44,6 +45,9 @@ class ClientPage(NamedTuple):
     counts: dict[str, int]  # Client Type -> clients that fit the filter
     unfiltered: int  # clients of this type
 
+
+#: What ``filtered`` looks at, as the screens name it.
+FOUND_BY: Final = gettext_lazy("name, Client Id or tag")
 
 #: Columns to sort by; "-" before a name reverses the order.
 SORTS: Final = ("name", "status", "expires", "roles", "used", "removed")
@@ -122,14 +126,14 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
 
 
 def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
-    """Return those of ``clients`` whose name or tag contains ``q``, or whose id begins with it."""
+    """Return those of ``clients`` that contain ``q`` (FOUND_BY), or whose id begins with it."""
     try:
         words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
-    except RuleBroken:  # no name, tag or id contains such a text
+    except RuleBroken:  # no client contains such a text
         return clients.none()
     if not words:
         return clients
-    fits = name_or_tag_contains(words)
+    fits = contains(words)
     digits = words.replace("-", "")
     if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
         # ids that begin with these digits are one range of the primary key
@@ -137,8 +141,8 @@ def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
     return clients.filter(fits)
 
 
-def name_or_tag_contains(key: str) -> Q:
-    """Return the condition for clients whose name or tag contains ``key``."""
+def contains(key: str) -> Q:
+    """Return the condition for clients with ``key`` in a text that FOUND_BY names."""
     tagged = ClientTag.objects.filter(name_key__contains=key).values("client")
     return Q(name_key__contains=key) | Q(pk__in=tagged)
 

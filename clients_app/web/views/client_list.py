@@ -17,7 +17,7 @@ from clients_app.identity.person import person_of
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
-from clients_app.selectors.clients.lists import Show, client_page
+from clients_app.selectors.clients.lists import FOUND_BY, Show, client_page
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
@@ -78,6 +78,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     return {
         "page": page,
         "q": state.q,
+        "found_by": FOUND_BY,
         "filters": state,
         "client_type": client_type,
         "types": [(one, page.counts[one.id]) for one in CLIENT_TYPES.values()],
