@@ -22,7 +22,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
-from clients_app.services.usage import counts, rejected_requests
+from clients_app.services.usage import counts, refused_requests
 from portal.server.static_files import collect_changed_static_files
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
@@ -213,7 +213,7 @@ def _no_counts_of_other_tests() -> None:
     cache.clear()
     refused_attempts.forget()
     counts.issued.take()
-    rejected_requests.refused.take()
+    refused_requests.refused.take()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -120,7 +120,7 @@ ROWS: Final[dict[str, Row | Open]] = {
 NO_TWIN: Final = {"", "calendar/<key>.ics"}  # the front page and a file: no slash after them
 GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}
 OPEN: Final = {route: row for route, row in ROWS.items() if isinstance(row, Open)}
-#: a missing row is a 404; a polled part that is gone reloads the page, which says so
+#: a missing row is a 404; a polled part reloads the page instead, which explains it
 ABOUT_A_ROW: Final = [
     route
     for route, row in GUARDED.items()

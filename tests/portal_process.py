@@ -59,13 +59,12 @@ def free_port() -> int:
 
 
 class PortalProcess:
-    """A separate portal; ``start`` and ``stop`` may alternate, the data stays.
+    """A portal with its own data; it keeps them when it is stopped and started again.
 
-    ``url`` is its public origin, ``log_file`` all that its server has written. The first
-    administrator is USERNAME with PASSWORD, unless ``environment`` says otherwise. It begins with
-    nothing, or with tables and static files ``like`` those of another one that does not run; then
-    a file holds the password, as the server begins a second time to forget one that it was given.
-    ``database_url`` is that of a database that is there already.
+    ``url`` is its public origin, ``log_file`` the output of its server. The first administrator is
+    USERNAME with PASSWORD, unless ``environment`` says otherwise. Its folder is empty, or ``like``
+    that of a stopped portal: then the password is in a file, because a server that gets it in the
+    environment restarts to remove it there. ``database_url`` names an existing database.
     """
 
     def __init__(

@@ -109,9 +109,9 @@ def test_route_has_a_row_and_works_with_a_slash(known: set[str]) -> None:
         pytest.fail(
             f"The address /{route} has no row. Add one to ROWS in tests/matrix_rows.py: which "
             "roles may open it, and what GET and POST without a body answer to them; or Open, "
-            f"if everybody may. A door with a matrix of its own stands in ELSEWHERE ({ELSEWHERE})."
+            f"if everybody may. Doors with their own matrix are in ELSEWHERE ({ELSEWHERE})."
         )
-    assert set(ROWS) <= plain, "These rows are of no address any more."
+    assert set(ROWS) <= plain, "No address has these rows."
     assert {route for route in ROWS if f"{route}/" not in known} == NO_TWIN
 
 

@@ -30,7 +30,7 @@ from clients_app.services.secrets.argon2_queue import Busy
 from clients_app.services.signing_keys.public_keys import ensure_cached
 from clients_app.services.tokens.validity import ActiveToken, active_token
 from clients_app.services.usage.counts import count_token
-from clients_app.services.usage.rejected_requests import count_unproved_request
+from clients_app.services.usage.refused_requests import count_unproved_request
 
 _BUSY_RETRY_S: Final = 1
 _DATABASE_RETRY_S: Final = 5

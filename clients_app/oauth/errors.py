@@ -9,7 +9,7 @@ class OAuthError(Exception):
     """The caller gets ``error`` and ``description``; only the log gets ``cause``.
 
     ``description`` is plain ASCII without quotes and backslashes (RFC 6749 section 5.2) and never
-    repeats what was sent. ``counts`` is True for rejected credentials, whose number is limited.
+    repeats what was sent. ``counts`` is True for refused credentials, whose number is limited.
     """
 
     error: str

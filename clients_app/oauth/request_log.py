@@ -17,7 +17,7 @@ log = logging.getLogger("clients_app.oauth")
 
 
 def refused(error: OAuthError, *, endpoint: str, address: str) -> None:
-    """Log a rejected request."""
+    """Log a refused request."""
     level = logging.INFO if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
     _write(
         f"{endpoint} refused: %(error)s (%(cause)s). Client %(client_id)s, address %(address)s.",

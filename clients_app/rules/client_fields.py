@@ -11,7 +11,7 @@ from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineField:
+class Line:
     """An optional line of text; ``name`` is the column, the path in a draft and the input."""
 
     name: str
@@ -21,13 +21,13 @@ class LineField:
 
 
 LINES: Final = (
-    LineField(
+    Line(
         name="description",
         label=gettext_noop("Description"),
         help=gettext_noop("What it is for."),
         maximum=DESCRIPTION_MAX,
     ),
-    LineField(
+    Line(
         name="contact",
         label=gettext_noop("Contact"),
         help=gettext_noop("Who to ask before removing it."),

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext_lazy
 
+from clients_app.selectors.periods import EXPIRING
+
 register = template.Library()
 
-SOON: Final = timedelta(days=30)
 DAY_S: Final = 86_400
 WEEK: Final = timedelta(days=7)
 _UNITS: Final = (
@@ -117,7 +118,7 @@ def days_left(moment: datetime, now: datetime) -> int:
 
 def is_soon(moment: datetime, now: datetime) -> bool:
     """Return whether a moment is less than 30 days away."""
-    return moment - now < SOON
+    return moment - now < EXPIRING
 
 
 def zone_name(moment: datetime) -> str:

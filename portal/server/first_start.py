@@ -61,7 +61,7 @@ def prepare_rows(*, now: datetime, tell: Callable[[str], object]) -> None:
     """Add the signing key, the first tenant and its administrator if they are missing.
 
     ``tell`` gets the text for the operator. Nothing is saved if that fails or if the password is
-    rejected.
+    refused.
     """
     tenant = installation.first_tenant() or add_tenant(
         settings.FIRST_TENANT_NAME, actor=Actor.installation(), now=now

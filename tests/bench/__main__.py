@@ -140,8 +140,8 @@ def on_postgresql(folder: Path, stack: ExitStack) -> Rows:
 
 
 def with_more_clients(folder: Path, stack: ExitStack) -> Rows:
-    """CPU time of a token with few clients and with CLIENTS in the table, asked by a hundred, whose
-    rows are kept, and by more than rows are kept of."""
+    """CPU time of a token with few clients and with CLIENTS in the table, for a hundred clients,
+    whose rows are cached, and for more clients than the cache holds."""
     many = stack.enter_context(BenchPortal(folder / "many", clients=CLIENTS, asking=COLD))
     rows: Rows = []
     for asking in (100, COLD):

@@ -34,7 +34,7 @@ Pair = tuple[str, str]
 
 
 def figures(folder: Path, stack: ExitStack) -> list[tuple[str, str, str]]:
-    """Return the spread of rejections by reason, and of the first and last of ten secrets."""
+    """Return the spread of refusals by reason, and of the first and last of ten secrets."""
     portal = stack.enter_context(BenchPortal(folder / "var", TRUSTED_PROXIES="127.0.0.1"))
     names = ("wrong", "disabled", "removed", "expired", "retired", "ten")
     pairs = dict(zip(names, portal.pairs, strict=False))

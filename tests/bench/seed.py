@@ -1,9 +1,9 @@
 """Fills the database of a portal with clients; prints the ids and secrets of some.
 
-`python -m tests.bench.seed COUNT [ASKING]`, in the environment of the portal. A hundred come
-through the services, each with its own Argon2id digest; the others are rows of the same size,
-copied inside the database. Of these so many get their own MAC that ASKING machines can
-authenticate; they share the secret and digest of the row that they were copied from.
+`python -m tests.bench.seed COUNT [ASKING]`, in the environment of the portal. The services
+add a hundred, each with its own Argon2id digest; the others are rows of the same size, copied
+inside the database. Enough of them get their own MAC for ASKING machines to authenticate; they
+share the secret and digest of the row that they were copied from.
 """
 
 import json

@@ -1,8 +1,8 @@
 """`make ui-report`: how fast the screens are in Chromium, with 50,000 clients.
 
-Each click is timed by the page itself, from the event to the frame after the last change that it
-made; one that leads to another page, to that page's largest paint. What is printed is one table;
-CLIENTS, ROUNDS and PARTS are read from the environment.
+The page itself times each click: from the event to the frame after the last change it made, or,
+if it opens another page, to that page's largest paint. Prints one table. CLIENTS, ROUNDS and PARTS
+are read from the environment.
 """
 
 import os

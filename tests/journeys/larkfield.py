@@ -22,7 +22,7 @@ from clients_app.services.secrets.changes import SecretDraft, add_secret, remove
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import counts, rejected_requests
+from clients_app.services.usage import counts, refused_requests
 
 NAME: Final = "Larkfield Water"
 DAY: Final = timedelta(days=1)
@@ -167,11 +167,11 @@ def _rotate(client: Client, actor: Actor, now: datetime) -> None:
     rotate_secret(client, old.pk, draft, old_ends_at=now + DAY, actor=actor, now=now - 20 * MINUTE)
     _use(client, old.pk, now - 2 * MINUTE, tokens=3)
     wrong = f"pcs_{'0' * 49}"
-    rejected_requests.count_refused_secret(
+    refused_requests.count_refused_secret(
         client.pk, wrong, is_known=True, address="203.0.113.9", now=now - MINUTE
     )
     counts.flush()
-    rejected_requests.flush()
+    refused_requests.flush()
 
 
 def _fill(client: Client, actor: Actor, now: datetime) -> None:

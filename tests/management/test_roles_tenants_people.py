@@ -1,4 +1,4 @@
-"""`manage.py roles`, `tenants` and `people`: what they print, save and reject."""
+"""`manage.py roles`, `tenants` and `people`: what they print, save and refuse."""
 
 from urllib.parse import urlsplit
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Introspection and revocation reject the same requests as the token endpoint."""
+"""Introspection and revocation refuse the same requests as the token endpoint."""
 
 from types import SimpleNamespace
 

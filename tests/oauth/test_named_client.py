@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from clients_app.models import TokenRefusal
-from clients_app.services.usage import counts, rejected_requests
-from clients_app.services.usage.rejected_requests import Cause
+from clients_app.services.usage import counts, refused_requests
+from clients_app.services.usage.refused_requests import Cause
 from tests.oauth import wsgi
 from tests.oauth.credential_cases import UNKNOWN_ID
 from tests.oauth.introspection import INTROSPECT, REVOKE
@@ -131,10 +131,10 @@ def test_refusal_with_two_ids_names_nobody(
 def test_ids_of_strangers_do_not_fill_the_memory(
     db: None, refuse: Callable[[dict[str, Any]], str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(rejected_requests, "STRANGERS_MAX", 3)
+    monkeypatch.setattr(refused_requests, "STRANGERS_MAX", 3)
     for number in range(10):
         refuse({"body": form(client_id=f"{UNKNOWN_ID[:-1]}{number}")})
-    assert len(rejected_requests.refused) == 3
+    assert len(refused_requests.refused) == 3
     counts.flush()
     assert not TokenRefusal.objects.exists()
 

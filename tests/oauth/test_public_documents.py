@@ -55,8 +55,8 @@ def test_metadata_lists_all_features(db: None, path: str):
 def test_metadata_is_accepted_by_a_third_party_library(db: None, settings: Any):
     """RFC 8414 requires HTTPS: authlib checks each URL.
 
-    Of response_types_supported the RFC says both that it is required and that an empty array is
-    left out; it is there, empty, until the authorize endpoint is, which authlib does not take.
+    The RFC requires response_types_supported, and also says to omit empty arrays. Without an
+    authorize endpoint, ours is empty, which authlib does not accept.
     """
     settings.PUBLIC_URL = "https://portal.example.com"
     metadata = AuthorizationServerMetadata(get(OAUTH, **{"wsgi.url_scheme": "https"}).json())

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.models import Client, TokenRefusal, TokenUsage
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.usage import counts
-from clients_app.services.usage.rejected_requests import Cause
+from clients_app.services.usage.refused_requests import Cause
 from tests.oauth.machine_client import MachineClient
 from tests.oauth.request_cases import GRANT
 from tests.oauth.wsgi import Reply, basic, form

@@ -27,7 +27,7 @@ from tests.factories import (
 
 # yes: may; own: may, but not to a client that carries Tenant Administrator; -: may not.
 # The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries
-# Tenant Administrator. Staff acts as at its own door: in each tenant with all rights. All are of
+# Tenant Administrator. Staff acts as in the admin site, with all rights in every tenant. All are in
 # the client's tenant; the owner is named on both clients.
 TABLE: Final = """
 action                administrator  viewer  auditor  rotator  owner  machine  robot  shell  staff

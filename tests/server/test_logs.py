@@ -167,7 +167,7 @@ def test_traceback_is_indented_below_its_line(lines: CapturedLogs):
 
 @pytest.mark.one_database
 def test_server_writes_only_json_if_configured(tmp_path_factory: pytest.TempPathFactory):
-    """LOG-2: `jq -e . < log`, from start to stop, with pages, tokens and a rejected request."""
+    """LOG-2: `jq -e . < log`, from start to stop, with pages, tokens and a refused request."""
     with PortalProcess(tmp_path_factory.mktemp("json") / "var", LOG_FORMAT="json") as portal:
         portal.answers()
         portal.get("/nowhere")

@@ -15,7 +15,7 @@ def by_apache(setting: Setting, port: int, *, front: str) -> list[str]:
     (folder / "pages").mkdir(parents=True, exist_ok=True)
     (folder / "pages" / "index.html").write_text("Come in.")
     for part in (setting.folder, folder, folder / "pages"):
-        part.chmod(0o755)  # its workers drop the rights of root
+        part.chmod(0o755)  # its workers do not run as root
     loaded = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _NEEDED)
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
     jwks = f"{front}/identity/.well-known/openid-configuration/jwks"

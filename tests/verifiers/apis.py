@@ -29,8 +29,8 @@ _TENANT: Final = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
 
 
 class Setting(NamedTuple):
-    """What an API is told: the portal's origin and port, a tenant, where it may write, and the id
-    and secret of a client that may introspect, for those that ask."""
+    """The settings of an API: the portal's origin and port, a tenant, a folder to write to, and id
+    and secret of a client that may introspect, for APIs that do."""
 
     portal_url: str
     portal_port: int
@@ -50,7 +50,7 @@ class Reply(NamedTuple):
 
 
 class Api(NamedTuple):
-    """An API that runs; what stands behind a proxy answers the headers that it was given."""
+    """A running API; behind a proxy, the upstream server returns the headers it received."""
 
     port: int
 
@@ -88,7 +88,7 @@ def by_jose(setting: Setting, port: int, behind: int) -> list[str]:
 
 
 def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
-    """Envoy uses HTTP to the portal of the test; the rest is as on the page."""
+    """Envoy, configured as on the page, except that it reaches the portal by HTTP."""
     config: dict[str, Any] = yaml.safe_load(_filled("envoy.yaml", setting))
     resources = config["static_resources"]
     portal, api = resources["clusters"]
@@ -103,7 +103,7 @@ def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
 
 
 def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
-    """nginx asks the portal; it runs as the user of the test, in a folder of its own."""
+    """nginx, which calls the portal; it runs as the user of the test, in its own folder."""
     folder = setting.folder / "nginx"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     api = _filled("nginx/api.conf", setting)

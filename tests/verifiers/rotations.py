@@ -3,9 +3,9 @@
     make faults
 
 Five rotations take less than ten minutes, because the portal tells verifiers to keep its keys for
-JWKS_MAX_AGE = 15 seconds; all else is as it is always: a key is published that long and a minute
-before it signs. Each second each verifier is shown a new token and the first one of all. Then one
-rotation without the state *next*, which must show failures: else nothing was measured.
+JWKS_MAX_AGE = 15 seconds. Everything else is as usual: a key is published for that time and a
+minute before it signs. Every second, each verifier checks a new token and the very first one. A
+last rotation skips the state *next* and must make verifiers fail; otherwise nothing was measured.
 
 KEY-4.
 """
@@ -45,7 +45,7 @@ with transaction.atomic():
 
 
 def envoy_that_obeys(setting: Setting, port: int, behind: int) -> list[str]:
-    """Return Envoy, configured with max-age, which it does not read."""
+    """Return Envoy, configured with the max-age of the portal: it does not read the header."""
     command = by_envoy(setting, port, behind)
     file = setting.folder / "envoy.json"
     config = file.read_text()

@@ -7,7 +7,7 @@ has_npm() { command -v node && command -v npm; }
 has_apache() { [ -x /usr/sbin/apache2 ] && [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ]; }
 complete() { has_npm && has_apache; }
 needed='apache2 libapache2-mod-auth-openidc'
-has_npm >/dev/null 2>&1 || needed="$needed nodejs npm" # npm of Debian will not join others
+has_npm >/dev/null 2>&1 || needed="$needed nodejs npm" # Debian's npm conflicts with others
 
 if ! complete >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo 'Installing Node and Apache ...' >&2

@@ -70,7 +70,7 @@ class TestAccount:
         self, colleague_browser: Browser, app_secret: str
     ) -> None:
         for reply in (colleague_browser.get(SET_UP), colleague_browser.post(SET_UP, {})):
-            assert "Confirm your identity" in text_of(reply)  # by a code, which was not given
+            assert "Confirm your identity" in text_of(reply)  # with a code, which was not sent
         reply = colleague_browser.post(SET_UP, {"proof": code_of(app_secret), "proof_for": "GET"})
         reply = colleague_browser.get(SET_UP)
         assert (reply.status_code, reply["Location"]) == (303, "/account")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
-from clients_app.http.forms.portal_form import LineField, PortalForm, input_of
+from clients_app.http.forms.portal_form import PortalForm, TextField, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.rules.client_fields import LINES
@@ -67,7 +67,7 @@ class ClientForm(PortalForm):
     urls_field: type[UrlsField] = UrlsField
     late_fields = (*URL_INPUTS, *LINE_INPUTS)
 
-    name = LineField(_("Name"), clean_client_name)
+    name = TextField(_("Name"), clean_client_name)
     allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
     roles = forms.MultipleChoiceField(
         required=False,
@@ -77,8 +77,8 @@ class ClientForm(PortalForm):
         },
     )
     confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
-    token_lifetime = LineField(_("Token Lifetime"), parse_token_lifetime)
-    tags = LineField(_("Tags"), split_tags)
+    token_lifetime = TextField(_("Token Lifetime"), parse_token_lifetime)
+    tags = TextField(_("Tags"), split_tags)
     may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
@@ -91,7 +91,7 @@ class ClientForm(PortalForm):
             self.fields[input_of(kind.path)] = self.urls_field(kind, private_schemes=private)
         for one in LINES:
             rule = partial(clean_line, maximum=one.maximum, field=one.name)
-            self.fields[one.name] = LineField(gettext(one.label), rule, help_text=gettext(one.help))
+            self.fields[one.name] = TextField(gettext(one.label), rule, help_text=gettext(one.help))
         for path in client_type.lacks:
             self.fields.pop(input_of(path), None)
         self.order_fields(_ORDER)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import LineField, PortalForm
+from clients_app.http.forms.portal_form import PortalForm, TextField
 
 
 class ConfirmForm(PortalForm):
     """The service compares the typed name with the name of the client."""
 
-    confirm = LineField(_("Name of the client"))
+    confirm = TextField(_("Name of the client"))
 
     def __init__(self, *args: Any, asks_for_name: bool = True, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -21,4 +21,4 @@ class ConfirmForm(PortalForm):
 class RestoreForm(PortalForm):
     """The name of a restored client: another client may have its old name now."""
 
-    name = LineField(_("Name"))
+    name = TextField(_("Name"))

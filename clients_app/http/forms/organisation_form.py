@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import EditForm, LineField
+from clients_app.http.forms.portal_form import EditForm, TextField
 from clients_app.models import Tenant
 from clients_app.rules.names import clean_tenant_name
 
@@ -12,7 +12,7 @@ from clients_app.rules.names import clean_tenant_name
 class OrganisationForm(EditForm):
     """An existing tenant."""
 
-    name = LineField(_("Name"), clean_tenant_name)
+    name = TextField(_("Name"), clean_tenant_name)
 
     def __init__(self, *args: Any, tenant: Tenant, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -45,7 +45,7 @@ def sent_key_of(sent: Mapping[str, Any]) -> str:
     return key if _FORM_KEY.fullmatch(key) else ""
 
 
-class LineField(forms.CharField):
+class TextField(forms.CharField):
     """One line of text. ``rule`` takes it as it was typed and returns the value."""
 
     def __init__(self, label: Any, rule: Callable[[str], Any] = str, **more: Any) -> None:
@@ -137,7 +137,7 @@ class PortalForm(forms.Form):
 
 
 class EditForm(PortalForm):
-    """Edits a row. ``values_of`` returns the values of its fields, for each kind of row."""
+    """Edits a row; a subclass defines ``values_of``."""
 
     version = VersionField()
 
@@ -146,7 +146,8 @@ class EditForm(PortalForm):
         self.initial.update(self.values_of(row), version=str(row.version))
 
     def values_of(self, row: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the current values of the fields, by name; each form knows its kind of row."""
+        raise NotImplementedError("A form that edits rows says which values fill its fields.")
 
     def show_changes(self, row: Any) -> None:
         """Show the current value at each field where something else was typed.

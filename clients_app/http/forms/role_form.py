@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import EditForm, LineField, PortalForm
+from clients_app.http.forms.portal_form import EditForm, PortalForm, TextField
 from clients_app.limits import ROLE_DESCRIPTION_MAX
 from clients_app.models import Role
 from clients_app.rules.names import clean_line, clean_role_name
@@ -14,8 +14,8 @@ from clients_app.rules.names import clean_line, clean_role_name
 class RoleForm(PortalForm):
     """A new role."""
 
-    name = LineField(_("Name"), clean_role_name)
-    description = LineField(
+    name = TextField(_("Name"), clean_role_name)
+    description = TextField(
         _("Description"),
         partial(clean_line, maximum=ROLE_DESCRIPTION_MAX, field="description"),
     )

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import NotFound, RuleBroken, gettext_noop
-from clients_app.http.forms.portal_form import LineField
+from clients_app.http.forms.portal_form import TextField
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.limits import SECRETS_MAX
 from clients_app.rules.expiry import is_expired
@@ -40,7 +40,7 @@ class RotateForm(SecretForm):
             ("required", "invalid_choice"), _("Choose when the old secret stops working.")
         ),
     )
-    old_end = LineField(_("The old secret ends"))
+    old_end = TextField(_("The old secret ends"))
     field_order = ("remove", "replaces", "secret_description", "expiration", "never_expires")
 
     def __init__(

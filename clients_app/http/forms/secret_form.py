@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import RuleBroken
-from clients_app.http.forms.portal_form import LineField, PortalForm
+from clients_app.http.forms.portal_form import PortalForm, TextField
 from clients_app.limits import SECRET_DESCRIPTION_MAX
 from clients_app.rules.expiry import (
     check_expiration,
@@ -40,8 +40,8 @@ class SecretForm(PortalForm):
         widget=forms.HiddenInput,
         label=_("Time zone"),
     )
-    secret_description = LineField(_("Description"), _DESCRIPTION)
-    expiration = LineField(_("Expiration Date"))
+    secret_description = TextField(_("Description"), _DESCRIPTION)
+    expiration = TextField(_("Expiration Date"))
     never_expires = forms.BooleanField(required=False, label=_("Never Expires"))
 
     def __init__(

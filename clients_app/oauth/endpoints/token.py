@@ -16,7 +16,7 @@ from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
 from clients_app.services.tokens.claims import TokenTemplate
 from clients_app.services.usage.counts import count_token
-from clients_app.services.usage.rejected_requests import count_refused_request
+from clients_app.services.usage.refused_requests import count_refused_request
 
 
 def _steps(request: Request) -> Response:

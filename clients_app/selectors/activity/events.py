@@ -1,4 +1,4 @@
-"""The pages of Activity: the events of a tenant, and the groups of rejected token requests.
+"""The pages of Activity: the events of a tenant, and the groups of refused token requests.
 
 Both are read by keys, never by offset, so that a page of a million events takes as long as a page
 of a hundred: each filter has an index that ends in the order of the events. Events are sorted by

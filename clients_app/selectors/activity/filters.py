@@ -158,7 +158,7 @@ def _period(wanted: ActivityFilter, column: str) -> Q:
 
 
 def matching_refusals(wanted: ActivityFilter) -> QuerySet[TokenRefusal]:
-    """Return the groups of rejected token requests; none if the filter is for something else.
+    """Return the groups of refused token requests; none if the filter is for something else.
 
     The tenant is compared as an expression, so that the databases start with the few groups, which
     have an index in their order, instead of all clients of the tenant.

@@ -1,4 +1,4 @@
-"""How a client is used: its tokens and its rejected requests."""
+"""How a client is used: its tokens and its refused requests."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -26,7 +26,7 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
 
 
 def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
-    """Return the groups of rejected token requests of the last 90 days, newest first.
+    """Return the groups of refused token requests of the last 90 days, newest first.
 
     A group is of one UTC day. Its ``secret`` is None if the request had none of the client's.
     """

@@ -81,4 +81,4 @@ class Channel:
 
         Errors: NotSent.
         """
-        raise NotImplementedError
+        raise NotImplementedError("Every channel sends in its own way.")

@@ -59,7 +59,7 @@ class Claim(NamedTuple):
     name: str
     value: Callable[[TokenTemplate, Issue], Any]
     format: str = ""  # JSON of a value that differs in each token
-    is_required: bool = True  # a token without it is rejected
+    is_required: bool = True  # a token without it is refused
     is_introspected: bool = True
 
 

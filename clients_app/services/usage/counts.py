@@ -16,7 +16,7 @@ from django.db import connection
 
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import rejected_requests, upserts
+from clients_app.services.usage import refused_requests, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
@@ -71,7 +71,7 @@ def flush() -> None:
     """Write all counts; what cannot be written now is kept for the next time."""
     try:
         issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
-        rejected_requests.flush()
+        refused_requests.flush()
         renewal.flush()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
-from clients_app.http.forms.portal_form import LineField, PortalForm
+from clients_app.http.forms.portal_form import PortalForm, TextField
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import split_tags
 from clients_app.web.forms.owners_form import OwnersForm
@@ -33,8 +33,8 @@ class BulkForm(PortalForm):
 
 
 class BulkTagsForm(BulkForm):
-    add = LineField(_("Tags to add"), split_tags)
-    remove = LineField(_("Tags to remove"), split_tags)
+    add = TextField(_("Tags to add"), split_tags)
+    remove = TextField(_("Tags to remove"), split_tags)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -7,17 +7,17 @@ from typing import Any, Self
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import LineField, PortalForm, VersionField
+from clients_app.http.forms.portal_form import PortalForm, TextField, VersionField
 from clients_app.rules.tenant_policy import TenantPolicy, parse_days
 
 
 class PolicyForm(PortalForm):
     """An empty number of days means no limit."""
 
-    secret_days_max = LineField(
+    secret_days_max = TextField(
         _("Maximum secret lifetime"), partial(parse_days, field="secret_days_max")
     )
-    rotation_days = LineField(_("Forced rotation"), partial(parse_days, field="rotation_days"))
+    rotation_days = TextField(_("Forced rotation"), partial(parse_days, field="rotation_days"))
     never_expires_allowed = forms.BooleanField(required=False, label=_("Allow Never Expires"))
     owner_required = forms.BooleanField(required=False, label=_("Require an owner"))
     mfa_for_administrators = forms.BooleanField(

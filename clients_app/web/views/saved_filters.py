@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from clients_app.http.forms.portal_form import LineField, PortalForm
+from clients_app.http.forms.portal_form import PortalForm, TextField
 from clients_app.identity import kept_forms
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
@@ -23,7 +23,7 @@ from clients_app.web.once import once
 
 
 class FilterForm(PortalForm):
-    name = LineField(_("Name"), clean_filter_name)
+    name = TextField(_("Name"), clean_filter_name)
 
 
 @window(Action.READ_CLIENTS, FilterForm)

@@ -1,8 +1,8 @@
 """Kills the server at a step of a transaction that a test has chosen.
 
-Python loads a module of this name by itself when its folder is on PYTHONPATH, and only that test
-puts it there. The file ``fuse`` in DATA_DIR says after how many steps; a step is a statement that
-writes, the moment before a commit, or the moment after one.
+Python imports a module of this name at its start if its folder is on PYTHONPATH; only that test
+puts it there. The file ``fuse`` in DATA_DIR has the number of steps left. A step is a statement
+that writes, the moment before a commit, or the moment after one.
 """
 
 import os
@@ -21,9 +21,9 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 def burn(step: str) -> None:
-    """Note the step; at the last one end the worker and the server as a power cut would.
+    """Count the step; at the last one, end the worker and the server as a power cut would.
 
-    What the housekeeping and the process that sends mail write meanwhile are no steps of Add.
+    Writes of housekeeping and of the process that sends mail do not count: Add does not make them.
     """
     is_beside = "worker" in sys.argv or threading.current_thread().name == "housekeeping"
     if is_beside or not FUSE.exists():

@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009): INT-3. ``test_introspect_and_revoke_requests`` tests rejected requests."""
+"""Revocation (RFC 7009): INT-3. ``test_introspect_and_revoke_requests`` tests refused requests."""
 
 import http.client
 import json

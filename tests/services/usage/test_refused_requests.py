@@ -1,4 +1,4 @@
-"""Rejected token requests: grouped by client, reason and secret; memory is bounded."""
+"""Refused token requests: grouped by client, reason and secret; memory is bounded."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -9,8 +9,8 @@ from clients_app.models import TokenRefusal
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.clients.usage import client_summary, refusals_of
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import rejected_requests
-from clients_app.services.usage.rejected_requests import SECRETS_MAX, STRANGERS_MAX, Cause
+from clients_app.services.usage import refused_requests
+from clients_app.services.usage.refused_requests import SECRETS_MAX, STRANGERS_MAX, Cause
 from tests.conftest import Machine
 
 AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
@@ -18,15 +18,15 @@ AT = datetime(2026, 11, 23, 12, 34, 56, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before():
-    rejected_requests.refused.take()
+    refused_requests.refused.take()
     yield
-    rejected_requests.refused.take()
+    refused_requests.refused.take()
 
 
 def refuse(
     machine: Machine, plain: str, *, at: datetime = AT, address: str = "192.0.2.1", **more
 ) -> None:
-    rejected_requests.count_refused_secret(
+    refused_requests.count_refused_secret(
         machine.client.pk, plain, is_known=True, address=address, now=at, **more
     )
 
@@ -44,7 +44,7 @@ def test_unknown_secrets_are_one_group(machine: Machine):
             address=f"192.0.2.{minute}",
         )
 
-    rejected_requests.flush()
+    refused_requests.flush()
 
     [group] = refusals_of(machine.client, now=AT)
     assert (group.cause, group.requests, group.secret) == (Cause.UNKNOWN_SECRET, 3, None)
@@ -70,7 +70,7 @@ def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, 
     changed.save()
     refuse(machine, machine.plain)
 
-    rejected_requests.flush()
+    refused_requests.flush()
 
     [group] = refusals_of(machine.client, now=AT)
     assert (group.cause, group.requests) == (cause, 1)
@@ -80,7 +80,7 @@ def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, 
 def test_batches_of_a_day_add_up(machine: Machine):
     for at in (AT, AT, AT + timedelta(days=1)):
         refuse(machine, new_secret(), at=at)
-        rejected_requests.flush()
+        refused_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 2), (Cause.UNKNOWN_SECRET, None, 1)]
 
@@ -88,11 +88,11 @@ def test_batches_of_a_day_add_up(machine: Machine):
 def test_requests_refused_after_authentication(machine: Machine):
     client_id = str(machine.client.pk)
     for error in ("invalid_scope", "unauthorized_client", "unsupported_grant_type", "no_such"):
-        rejected_requests.count_refused_request(
+        refused_requests.count_refused_request(
             client_id, Credential.of_secret(machine.secret.pk), error, address="", now=AT
         )
 
-    rejected_requests.flush()
+    refused_requests.flush()
 
     assert {(cause, secret) for cause, secret, _ in causes()} == {
         (Cause.INVALID_SCOPE, machine.secret.pk),
@@ -103,13 +103,13 @@ def test_requests_refused_after_authentication(machine: Machine):
 
 def test_unknown_clients_take_no_memory_and_no_rows(machine: Machine):
     for _ in range(STRANGERS_MAX + 50):
-        rejected_requests.count_refused_secret(
+        refused_requests.count_refused_secret(
             uuid4(), new_secret(), is_known=False, address="192.0.2.9", now=AT
         )
-    assert len(rejected_requests.refused) == STRANGERS_MAX
+    assert len(refused_requests.refused) == STRANGERS_MAX
     refuse(machine, new_secret())
 
-    rejected_requests.flush()
+    refused_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 1)]
 
@@ -117,9 +117,9 @@ def test_unknown_clients_take_no_memory_and_no_rows(machine: Machine):
 def test_flood_against_one_client_is_counted_completely(machine: Machine):
     for _ in range(SECRETS_MAX + 500):
         refuse(machine, new_secret())
-    assert len(rejected_requests.refused) == SECRETS_MAX + 1
+    assert len(refused_requests.refused) == SECRETS_MAX + 1
 
-    rejected_requests.flush()
+    refused_requests.flush()
 
     assert causes() == [(Cause.UNKNOWN_SECRET, None, SECRETS_MAX + 500)]
 
@@ -128,12 +128,12 @@ def test_the_text_of_a_secret_is_not_kept(machine: Machine):
     plain = new_secret()
     refuse(machine, plain)
 
-    assert plain not in repr(rejected_requests.refused.take())
+    assert plain not in repr(refused_requests.refused.take())
 
 
 def test_groups_older_than_ninety_days_are_hidden(machine: Machine):
     refuse(machine, new_secret())
-    rejected_requests.flush()
+    refused_requests.flush()
 
     assert refusals_of(machine.client, now=AT + timedelta(days=89)) != []
     assert refusals_of(machine.client, now=AT + timedelta(days=90)) == []
