@@ -53,7 +53,7 @@ def is_submitted(request: HttpRequest) -> bool:
     return is_sent(request) and not is_url_step(request.POST) and "preview" not in request.POST
 
 
-def focus_of(request: HttpRequest, form: PortalForm, *, default: str) -> str:
-    """Return the field that gets the focus: the first wrong one, or the list of a URL step."""
+def focus_of(request: HttpRequest, form: PortalForm) -> str:
+    """Return the field with the focus: the first wrong one, the list of a URL step, or the name."""
     step = request.POST.get("add_url", request.POST.get("remove_url", "")).partition(":")[0]
-    return form.first_wrong or (step if step in form.fields else default)
+    return form.first_wrong or (step if step in form.fields else "name")

@@ -20,7 +20,7 @@ def test_revoke_tokens_window_lists_affected_apis(administrator_browser, machine
     for headers in ({}, HTMX):
         window = administrator_browser.get(address(END), headers=headers)
         assert is_page(window) is not bool(headers)
-        assert "reject them immediately" in text_of(window)
+        assert "refuse them immediately" in text_of(window)
         assert "until it expires, within one hour" in text_of(window)
 
     Client.objects.filter(pk=machine.client.pk).update(

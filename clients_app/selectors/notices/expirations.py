@@ -71,6 +71,6 @@ def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[C
     return list(secrets.select_related("client").order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR])
 
 
-def recent_deliveries(tenant_id: UUID, *, limit: int = 50) -> list[Delivery]:
-    """Return the last notices of a tenant, newest first."""
-    return list(Delivery.objects.for_tenant(tenant_id).order_by("-created_at", "-pk")[:limit])
+def recent_deliveries(tenant_id: UUID) -> list[Delivery]:
+    """Return the last 50 messages of a tenant, newest first."""
+    return list(Delivery.objects.for_tenant(tenant_id).order_by("-created_at", "-pk")[:50])

@@ -122,7 +122,7 @@ def _show_client_form(
         "client_type": form.client_type,
         "has_one_step": has_one_step,
         "action": steps["second" if has_one_step else "first"],
-        "focus": focus_of(request, form, default="name"),
+        "focus": focus_of(request, form),
         "kept": secret_form.hidden if "expiration" in request.POST else [],
         "form_key": form_key_of(request.POST),
         "owns_it": secret_form.policy.owner_required,

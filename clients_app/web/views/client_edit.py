@@ -40,7 +40,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
         ClientEditForm,
         save,
         title=gettext("Edit Client"),
-        context=lambda form: {"client": client, "focus": focus_of(request, form, default="name")},
+        context=lambda form: {"client": client, "focus": focus_of(request, form)},
         latest=lambda: get_client(client.tenant_id, client.pk),
         client=client,
         actor=actor,

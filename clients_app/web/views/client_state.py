@@ -41,7 +41,7 @@ def client_enable(request: HttpRequest, client: Client) -> HttpResponse:
 
 @window(Action.END_TOKENS, "seen")
 def client_tokens_end(request: HttpRequest, client: Client) -> HttpResponse:
-    """Show which APIs reject the tokens immediately, then revoke them all."""
+    """Show which APIs refuse the tokens immediately, then revoke them all."""
     now, status = timezone.now(), 200
     if is_sent(request):
         seen = request.POST.get("seen", "")
