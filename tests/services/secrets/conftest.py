@@ -1,13 +1,26 @@
-"""A plaintext secret, the digests that Argon2id checked, and a former SECRET_KEY."""
+"""A client and its new secrets, the digests that Argon2id checked, and a former SECRET_KEY."""
 
 from typing import Any
 
 import pytest
 
+from clients_app.models import Client, Tenant
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.secrets import digests, renewal
+from clients_app.services.secrets.changes import (
+    NewSecret,
+    SecretDraft,
+    add_secret,
+)
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    command_line_in,
+    insert_clients,
+)
 
 NEW_KEY = "n" * 60
+DRAFT = SecretDraft(description="second", expires_at=IN_A_YEAR)
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +58,13 @@ def replaced_key(settings: Any) -> None:
 def lost_key(settings: Any) -> None:
     """The SECRET_KEY is another one from now on; the former is lost."""
     settings.SECRET_KEY = NEW_KEY
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def add(client: Client, draft: SecretDraft = DRAFT, form_key: str = "") -> NewSecret:
+    actor = command_line_in(client.tenant)
+    return add_secret(client, draft, actor=actor, now=NOW, form_key=form_key)

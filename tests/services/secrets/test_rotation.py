@@ -28,11 +28,6 @@ DRAFT = SecretDraft(description="next", expires_at=IN_A_YEAR)
 
 
 @pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return insert_clients(["Pump"], tenant)[0]
-
-
-@pytest.fixture
 def old(client: Client) -> ClientSecret:
     return insert_secrets(client, 1, description="first")[0]
 
