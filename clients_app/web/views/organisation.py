@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from clients_app.http.forms.organisation_form import OrganisationForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
-from clients_app.models import Tenant
 from clients_app.permissions import Action
+from clients_app.selectors.tenants.installation import any_tenant
 from clients_app.services.tenants.tenants import rename_tenant
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
@@ -35,6 +35,6 @@ def organisation(request: HttpRequest) -> HttpResponse:
         save,
         title=gettext("Organisation"),
         fragments=(),
-        latest=lambda: Tenant.objects.get(pk=tenant.pk),
+        latest=lambda: any_tenant(tenant.pk),
         tenant=tenant,
     )
