@@ -3,7 +3,8 @@
     .venv/bin/python docs/examples/api.py ISSUER TENANT_ID
 
 It listens on http://localhost:9000 and responds with 200 and the caller's client id and roles, with
-401 if the token is missing or not valid, and with 403 if the caller lacks the role given by --role.
+401 if the token is missing or not valid, with 403 if the caller lacks the role given by --role, and
+with 503 while the portal is away and the token cannot be verified without it.
 """
 
 import argparse
@@ -12,26 +13,28 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
+from portal_keys import PortalAway, PortalKeys  # the file beside this one
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 TYPES = {"at+jwt", "application/at+jwt"}
 
 
 class Verifier:
-    """Verifies access tokens. It fetches the public keys once and caches them for five minutes."""
+    """Verifies access tokens."""
 
     def __init__(self, issuer: str, audience: str, tenant_id: str) -> None:
         self.issuer, self.audience, self.tenant_id = issuer, audience, tenant_id
-        self.keys = jwt.PyJWKClient(f"{issuer}/.well-known/openid-configuration/jwks", timeout=5)
+        self.keys = PortalKeys(issuer)
 
     def claims_of(self, token: str) -> dict[str, Any]:
-        """Return the claims of a valid token. Raise jwt.PyJWTError for any other."""
+        """Return the claims of a valid token. Raise jwt.PyJWTError for any other, or PortalAway."""
         decoded = jwt.decode_complete(
             token,
             self.keys.get_signing_key_from_jwt(token),
             algorithms=ALGORITHMS,
             issuer=self.issuer,
             audience=self.audience,
+            leeway=60,  # seconds by which clocks may differ
             options={"require": ["exp", "iat", "nbf", "sub", "client_id", "tid"]},
         )
         if str(decoded["header"].get("typ")).lower() not in TYPES:
@@ -51,6 +54,8 @@ class Api(BaseHTTPRequestHandler):
             return self.answer(401, "Bearer", error="Send an access token.")
         try:
             claims = self.verifier.claims_of(token.strip())
+        except PortalAway:
+            return self.answer(503, error="The token cannot be verified now.")
         except jwt.PyJWTError as error:
             return self.answer(401, 'Bearer error="invalid_token"', error=str(error))
         if self.role and self.role not in claims["roles"]:
@@ -64,6 +69,8 @@ class Api(BaseHTTPRequestHandler):
     def answer(self, status: int, challenge: str = "", **members: Any) -> None:
         body = json.dumps(members).encode() + b"\n"
         self.send_response(status)
+        if status == 503:
+            self.send_header("Retry-After", "30")
         if challenge:
             self.send_header("WWW-Authenticate", challenge)
         self.send_header("Content-Type", "application/json")

@@ -16,6 +16,7 @@ SIMPLE_JWT = {
     "JWK_URL": f"{ISSUER}/.well-known/openid-configuration/jwks",
     "ISSUER": ISSUER,
     "AUDIENCE": os.environ["AUDIENCE"],
+    "LEEWAY": 60,  # seconds by which clocks may differ
     "USER_ID_CLAIM": "sub",
     "TOKEN_TYPE_CLAIM": None,  # the type is in the header
 }
@@ -36,30 +37,43 @@ django.setup()
 import jwt  # these imports need the settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
+from portal_keys import PortalAway, PortalKeys  # the file beside this one
 from rest_framework.decorators import (
     api_view,
     authentication_classes,
     permission_classes,
 )
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.state import token_backend
 from rest_framework_simplejwt.tokens import Token
+
+
+class CannotVerify(APIException):
+    status_code, default_detail, wait = 503, "The token cannot be verified now.", 30
 
 
 class PortalAuthentication(JWTStatelessUserAuthentication):
     """simplejwt checks signature, iss, aud and exp. This class checks the type and the tenant."""
 
     def get_validated_token(self, raw_token: bytes) -> Token:
-        token = super().get_validated_token(raw_token)
+        try:
+            token = super().get_validated_token(raw_token)
+        except PortalAway:
+            raise CannotVerify from None
         kind = str(jwt.get_unverified_header(raw_token).get("typ")).lower()
         if kind not in {"at+jwt", "application/at+jwt"}:
             raise InvalidToken("This is not an access token.")
         if token.get("tid") != os.environ["TENANT_ID"]:
             raise InvalidToken("This token belongs to another tenant.")
         return token
+
+
+token_backend.jwks_client = PortalKeys(ISSUER)  # goes on while the portal is away
 
 
 class TenantMember(BasePermission):

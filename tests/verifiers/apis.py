@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -144,8 +145,13 @@ APIS: Final[dict[str, Command]] = {
 
 
 @contextmanager
-def started(name: str, setting: Setting, apis: Mapping[str, Command] = APIS) -> Iterator[Api]:
-    """Yield the running API of this name; stop it afterwards."""
+def started(
+    name: str,
+    setting: Setting,
+    apis: Mapping[str, Command] = APIS,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Api]:
+    """Yield the running API of this name, with these further variables; stop it afterwards."""
     port = free_port()
     with _behind() as behind:
         command = apis[name](setting, port, behind)
@@ -156,6 +162,7 @@ def started(name: str, setting: Setting, apis: Mapping[str, Command] = APIS) -> 
             "AUDIENCE": setting.portal_url,
             "TENANT_ID": setting.tenant_id,
             "PORT": str(port),
+            **variables,
         }
         log = setting.folder / f"{name}.log"
         with log.open("ab") as output:
