@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from clients_app import data_files
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
+from clients_app.identity.factor_status import MUST_SET_UP, lacks_demanded_factor
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Tenant
@@ -98,3 +99,5 @@ def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str
             f"Choose the password of {person.username} here; the link is valid once, for an hour:"
         )
         tell(f"{text}\n  {link}")
+    if lacks_demanded_factor(person):
+        tell(MUST_SET_UP % {"username": person.username})

@@ -1,5 +1,6 @@
 """`manage.py roles`, `tenants` and `people`: what they print, save and refuse."""
 
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -90,6 +91,20 @@ def test_people_add_prints_a_link_that_is_not_stored(run: Run, tenant: Tenant) -
     assert link.startswith("http://localhost:8000/")
     key = resolve(urlsplit(link).path).kwargs["key"]
     assert key not in str(list(AuditEvent.objects.values()))
+
+
+def test_people_say_who_must_set_up_a_second_factor(
+    run: Run, tenant: Tenant, settings: Any
+) -> None:
+    said = "At the first sign-in, mara must set up an authenticator app."
+    settings.HTTPS = True
+
+    assert said in run("people", "add", "mara", "--staff").out
+    assert said in run("people", "reset-link", "mara").out
+    assert "authenticator app" not in run("people", "add", "jonas").out
+    give_app(Person.objects.get(username="mara"))
+    assert said not in run("people", "reset-link", "mara").out
+    assert "is removed; they set up another one." in run("people", "reset-mfa", "mara").out
 
 
 def test_people_reset_link_prints_a_link(run: Run, tenant: Tenant) -> None:

@@ -44,6 +44,42 @@ def test_policy_requires_a_factor_of_administrators_only(
     assert redirected_to_setup(stranger_browser) == set()
 
 
+def test_https_requires_a_factor_of_staff(
+    administrator_browser: Browser, colleague_browser: Browser, settings: Any
+) -> None:
+    settings.HTTPS = True
+
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set()
+    assert "You need one: without it" in text_of(administrator_browser.get("/account"))
+    assert "You need one: without it" not in text_of(colleague_browser.get("/account"))
+
+
+def test_policy_of_any_tenant_requires_a_factor_of_staff(
+    administrator_browser: Browser, colleague_browser: Browser, stranger: Person
+) -> None:
+    assert redirected_to_setup(administrator_browser) == set()
+    Tenant.objects.filter(pk=stranger.tenant_id).update(mfa_for_administrators=True)
+
+    assert redirected_to_setup(administrator_browser) == set(CLOSED_ADDRESSES)
+    assert redirected_to_setup(colleague_browser) == set()
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_policy_requires_a_factor_of_staff_without_other_roles(colleague: Person) -> None:
+    Person.objects.filter(pk=colleague.pk).update(is_staff=True)
+
+    assert "/admin/" in redirected_to_setup(browser_of(colleague))
+
+
+def test_policies_page_says_that_staff_need_a_factor_too(administrator_browser: Browser) -> None:
+    assert "The same then holds for Staff" in text_of(
+        administrator_browser.get("/security/policies")
+    )
+    wanted = {"version": "1", "mfa_for_administrators": "on"}
+    assert "Required, and for Staff too" in text_of(administrator_browser.get(CHECK, wanted))
+
+
 def test_setting_requires_a_factor_of_everyone(
     administrator_browser: Browser, colleague_browser: Browser, settings: Any
 ) -> None:

@@ -3,6 +3,11 @@
 from argparse import ArgumentParser, Namespace
 
 from clients_app.errors import NotFound
+from clients_app.identity.factor_status import (
+    MUST_SET_UP,
+    lacks_demanded_factor,
+    must_have_factor,
+)
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
 from clients_app.management import command_line as cli
@@ -57,9 +62,12 @@ class Command(cli.PortalCommand):
         if not remove_factor(person, actor=cli.actor_in(person.tenant), now=cli.now()):
             self.stdout.write(f"{person.username} has no second factor.")
             return
+        then = (
+            "set up another one" if must_have_factor(person) else "sign in with the password alone"
+        )
         self.stdout.write(
-            f"The second factor of {person.username} is removed; they sign in with the password "
-            "alone.\nMake sure that it was this person who asked for it."
+            f"The second factor of {person.username} is removed; they {then}.\n"
+            "Make sure that it was this person who asked for it."
         )
 
     @cli.subcommand(cli.USERNAME, _new_roles)
@@ -95,6 +103,8 @@ class Command(cli.PortalCommand):
     def _print_link(self, person: Person) -> None:
         link = make_one_time_link(person, actor=cli.actor_in(person.tenant), now=cli.now())
         self.stdout.write(f"One-time link, valid for an hour, to choose a password:\n{link}")
+        if lacks_demanded_factor(person):
+            self.stdout.write(MUST_SET_UP % {"username": person.username})
 
 
 def _person(given: Namespace, *, kind: str = "person") -> Person:

@@ -12,7 +12,12 @@ from clients_app import conf
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.actor import actor_of
-from clients_app.identity.factor_status import CODES, authenticator_of, recovery_codes_left
+from clients_app.identity.factor_status import (
+    CODES,
+    authenticator_of,
+    must_have_factor,
+    recovery_codes_left,
+)
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.passwords import (
     MustWait,
@@ -108,6 +113,7 @@ def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResp
         "factor": authenticator_of(person),
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
+        "must_have_factor": must_have_factor(person),
         "minimum": PASSWORD_MIN,
         "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
