@@ -4,10 +4,12 @@ from django.urls import include, path
 
 from clients_app.admin.site import site
 from clients_app.web.views.sign_in import sign_in_first
+from portal.server.static_files import static_of_another_version
 
 site.sign_in_first = sign_in_first  # doors do not import each other
 
 urlpatterns = [
+    path("static/<path:name>", static_of_another_version),  # after WhiteNoise found no such file
     path("", include("clients_app.oauth.urls")),
     path("", include("clients_app.ops.urls")),
     path("", include("clients_app.admin.urls")),

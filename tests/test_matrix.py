@@ -28,6 +28,7 @@ from tests.portal_process import PASSWORD
 #: doors by the first word of their addresses, and where each one's routes are tested
 ELSEWHERE: Final = {
     "admin": "tests/admin/test_matrix.py",
+    "static": "tests/server/test_static_files.py",
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_health_and_metrics.py"),
 }
 FRAGMENT: Final = {"HX-Request": "true", "HX-Target": "window"}

@@ -1,0 +1,89 @@
+"""Static files while nodes are upgraded one after the other."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from django.contrib.staticfiles import finders
+from django.test import Client as Browser
+from pytest_django.fixtures import Settings
+
+from portal.server.static_files import KEPT_S, collect_changed_static_files
+from tests.portal_process import PortalProcess
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def version(tmp_path: Path, settings: Settings):
+    """A function that collects the static files with this text in one of them; its hashed name."""
+    settings.DATA_DIR, more = tmp_path / "var", tmp_path / "more"
+    settings.DATA_DIR.mkdir()
+    more.mkdir()
+    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, more]
+    finders.get_finder.cache_clear()
+
+    def collect(text: str) -> Path:
+        (more / "note.txt").write_text(text)
+        before = set(files())
+        assert collect_changed_static_files()
+        (new,) = (
+            file for file in set(files()) - before if re.search(r"note\.\w{12}\.txt$", file.name)
+        )
+        return new
+
+    def files() -> list[Path]:
+        return list((settings.DATA_DIR / "static").rglob("*"))
+
+    yield collect
+    finders.get_finder.cache_clear()
+
+
+def test_static_files_of_the_former_version_stay_for_a_day(version) -> None:
+    first = version("one")
+    assert not collect_changed_static_files()
+    os.utime(first, (0, 0))  # it was collected long ago, and is in use until now
+    second = version("version two")
+
+    assert first.read_text() == "one"
+    third = version("the third version")
+    assert (first.exists(), second.exists()) == (True, True)
+
+    a_day_ago = time.time() - KEPT_S - 1
+    os.utime(first, (a_day_ago, a_day_ago))
+    fourth = version("the fourth version, of the day after")
+    assert not first.exists()
+    assert all(file.exists() for file in (second, third, fourth))
+    left = {file.name for file in fourth.parents[1].iterdir()}
+    assert left == {"static", "static.fingerprint"}
+
+
+def test_static_file_of_another_version_is_the_present_one(running: PortalProcess) -> None:
+    page = requests.get(f"{running.url}/sign-in", timeout=10).text
+    style = re.search(r"/static/clients_app/portal\.\w{12}\.css", page)[0]
+    present = requests.get(f"{running.url}{style}", timeout=10)
+    newer = re.sub(r"\w{12}\.css", "0123456789ab.css", style)
+
+    reply = requests.get(f"{running.url}{newer}", timeout=10)
+
+    assert (reply.status_code, reply.content) == (200, present.content)
+    assert reply.headers["Content-Type"].startswith("text/css")
+    assert "no-store" in reply.headers["Cache-Control"]
+    assert "immutable" in present.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clients_app/nothing.0123456789ab.css",
+        "clients_app/portal.css.0123456789ab",
+        "../secret_key.0123456789ab.css",
+        "staticfiles.0123456789ab.json",
+    ],
+)
+def test_static_file_that_no_version_has_is_not_found(name: str, db: None) -> None:
+    assert Browser().get(f"/static/{name}").status_code == 404
+    assert Browser().post(f"/static/{name}").status_code == 405
