@@ -1,4 +1,4 @@
-"""A resource server with Django REST framework and simplejwt, in one file.
+"""A resource server with Django REST framework and simplejwt. It needs api.py beside it.
 
 It reads ISSUER, AUDIENCE, TENANT_ID and PORT from the environment.
 """
@@ -35,9 +35,9 @@ settings.configure(
 django.setup()
 
 import jwt  # these imports need the settings
+from api import PortalAway, PortalKeys  # the file beside this one
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
-from portal_keys import PortalAway, PortalKeys  # the file beside this one
 from rest_framework.decorators import (
     api_view,
     authentication_classes,

@@ -155,7 +155,7 @@ def test_node_example_keeps_its_keys_for_a_day(issuer: Issuer, setting: Setting,
 
 @pytest.fixture
 def keys_module() -> ModuleType:
-    spec = spec_from_file_location("portal_keys", EXAMPLES / "portal_keys.py")
+    spec = spec_from_file_location("example_api", EXAMPLES / "api.py")
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
