@@ -66,13 +66,15 @@ def _run(operation: Callable[[int], Any], number: int, start: Any, answers: Any)
     connections.close_all()
 
 
-def run_until_killed(operation: Callable[[], Any], *, after_s: float | None = None) -> None:
-    """Run ``operation`` in a process that kills itself, or is killed after ``after_s``."""
+def run_until_killed(
+    operation: Callable[[], Any], *, wait: Callable[[], object] | None = None
+) -> None:
+    """Run ``operation`` in a process that kills itself, or is killed when ``wait`` returns."""
     connections.close_all()
     child = FORK.Process(target=operation)
     child.start()
-    if after_s is not None:
-        time.sleep(after_s)
+    if wait is not None:
+        wait()
         child.kill()
     child.join(LIMIT_S)
     assert child.exitcode == -signal.SIGKILL

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -25,6 +26,7 @@ from clients_app.selectors.clients.lists import client_page
 from clients_app.services.secrets.changes import SecretDraft, add_secret
 from tests.factories import NOW, command_line_in, make_client
 from tests.faults.conftest import run_until_killed
+from tests.waiting import wait_until
 
 TABLES = (IssuedClientId, Client, ClientRole, ClientTag, ClientSecret, UsedFormKey, AuditEvent)
 ONE_CLIENT = (1, 1, 1, 1, 1, 1, 2)  # rows in each table; two events
@@ -167,15 +169,19 @@ def test_operation_killed_at_any_time_under_load_saves_all_or_nothing(
     committed_tenant: Tenant,
 ) -> None:
     moments = random.Random(7)  # noqa: S311  moments, not secrets
+    clients = 0
+
+    def wait_for_more_clients() -> None:
+        wait_until(lambda: Client.objects.count() > clients)
+        time.sleep(moments.uniform(0, 0.1))  # at any step of a later one
 
     for attempt in range(1, 13):
         run_until_killed(
             partial(add_without_end, committed_tenant, 10_000 * attempt),
-            after_s=moments.uniform(0.05, 0.3),
+            wait=wait_for_more_clients,
         )
         clients = Client.objects.count()
         expected = tuple(clients * rows for rows in ONE_CLIENT)
         assert counts() == sum_of(expected, (0, 0, 0, 0, 0, 0, 1))
 
-    assert clients
     check_that_all_is_well(committed_tenant)
