@@ -17,7 +17,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib.auth.hashers import make_password
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import rights_of
@@ -150,6 +150,11 @@ def insert_clients(names: Iterable[str], tenant: Tenant) -> list[Client]:
     return Client.objects.bulk_create(
         Client(name=name, name_key=key_of(name), **more) for name in names
     )
+
+
+def insert_usage(secret: ClientSecret, hour: datetime, **columns: Any) -> None:
+    """Insert the row that counts the tokens of ``secret`` in this hour."""
+    TokenUsage.objects.create(client_id=secret.client_id, secret=secret, hour=hour, **columns)
 
 
 def insert_secrets(

@@ -3,10 +3,11 @@
 Runs inside the portal: `manage.py shell -c "from tests.journeys import larkfield; ..."`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.limits import SECRETS_MAX
 from clients_app.models import Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
@@ -23,6 +24,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, refused_requests
+from tests.factories import actor_for
 
 NAME: Final = "Larkfield Water"
 DAY: Final = timedelta(days=1)
@@ -117,15 +119,7 @@ def _settle_with(username: str, name: str, password: str, *, now: datetime) -> T
 
 def _as_actor(tenant: Tenant, username: str = "mara.okafor") -> Actor:
     person = Person.objects.get(tenant=tenant, username=username)
-    return Actor(
-        kind=ActorKind.PERSON,
-        has_fresh_proof=lambda: True,
-        tenant_id=tenant.pk,
-        id=str(person.pk),
-        name=str(person),
-        rights=frozenset({TENANT_ADMINISTRATOR, TENANT_MEMBER}),
-        address="192.0.2.40",
-    )
+    return replace(actor_for(person), address="192.0.2.40")
 
 
 def _add(example: Example, actor: Actor, *, now: datetime) -> None:

@@ -3,13 +3,14 @@
 Runs inside the portal: `manage.py shell -c "from tests.journeys import long_names; ..."`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from clients_app import limits
-from clients_app.actors import Actor, ActorKind
+from clients_app.actors import Actor
 from clients_app.models import Delivery, Person, Role
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.clients.drafts import ClientDraft
@@ -25,6 +26,7 @@ from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tenants.tenants import add_tenant
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts
+from tests.factories import actor_for
 
 DAY: Final = timedelta(days=1)
 USERNAME: Final = "U" * limits.USERNAME_MAX
@@ -51,15 +53,7 @@ def settle(password: str) -> None:
         actor=trusted,
         now=now,
     )
-    actor = Actor(
-        kind=ActorKind.PERSON,
-        has_fresh_proof=lambda: True,
-        tenant_id=tenant.pk,
-        id=str(person.pk),
-        name=str(person),
-        rights=frozenset({TENANT_ADMINISTRATOR, TENANT_MEMBER}),
-        address="2001:db8:1111:2222:3333:4444:5555:6666",
-    )
+    actor = replace(actor_for(person), address="2001:db8:1111:2222:3333:4444:5555:6666")
     roles = frozenset(
         add_role(
             long(first, limits.ROLE_NAME_MAX),

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from clients_app.models import Client, ClientSecret, Tenant, TokenRefusal, TokenUsage, UsedFormKey
 from clients_app.services import retention
 from clients_app.services.housekeeping import WORKER_CHORES
-from tests.factories import insert_secrets, make_client
+from tests.factories import insert_secrets, insert_usage, make_client
 
 NOW = datetime(2027, 6, 15, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,15 +25,8 @@ def client(tenant: Tenant) -> Client:
 def used(
     secret: ClientSecret, hour: datetime, tokens: int = 1, *, minute: int = 5, is_day: bool = False
 ) -> None:
-    TokenUsage.objects.create(
-        client_id=secret.client_id,
-        secret=secret,
-        hour=hour,
-        tokens=tokens,
-        is_day=is_day,
-        last_at=hour + timedelta(minutes=minute),
-        last_address=f"192.0.2.{hour.hour}",
-    )
+    last = {"last_at": hour + timedelta(minutes=minute), "last_address": f"192.0.2.{hour.hour}"}
+    insert_usage(secret, hour, tokens=tokens, is_day=is_day, **last)
 
 
 def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:

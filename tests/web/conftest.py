@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from tests.conftest import Machine, browser_of
-from tests.factories import give_app, make_role
+from tests.factories import give_app, insert_usage, make_role
 
 
 @pytest.fixture
@@ -63,14 +63,7 @@ def record_use(
 ) -> None:
     """Record that ``secret`` got ``tokens``, the last one at ``at``."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    TokenUsage.objects.create(
-        client_id=secret.client_id,
-        secret=secret,
-        hour=hour,
-        tokens=tokens,
-        last_at=at,
-        last_address=address,
-    )
+    insert_usage(secret, hour, tokens=tokens, last_at=at, last_address=address)
 
 
 @pytest.fixture

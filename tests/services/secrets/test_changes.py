@@ -1,6 +1,9 @@
 """Secrets of a client: editing and removing them, and who may."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -57,16 +60,22 @@ def test_secret_of_another_client_is_not_found(client: Client) -> None:
     assert other.secrets.live(NOW).count() == 1
 
 
+def changes_of(client: Client, secret: ClientSecret) -> list[Callable[..., Any]]:
+    """Return calls that add, remove and edit a secret; they take the actor and the moment."""
+    return [
+        partial(add_secret, client, DRAFT),
+        partial(remove_secret, client, secret.pk),
+        partial(edit_secret, client, secret.pk, DRAFT),
+    ]
+
+
 def test_stranger_does_not_find_client_or_secret(client: Client, stranger: Person) -> None:
     secret = insert_secrets(client, 1)[0]
     zofia = actor_for(stranger)
 
-    with pytest.raises(NotFound):
-        add_secret(client, DRAFT, actor=zofia, now=NOW)
-    with pytest.raises(NotFound):
-        remove_secret(client, secret.pk, actor=zofia, now=NOW)
-    with pytest.raises(NotFound):
-        edit_secret(client, secret.pk, DRAFT, actor=zofia, now=NOW)
+    for change in changes_of(client, secret):
+        with pytest.raises(NotFound):
+            change(actor=zofia, now=NOW)
     assert client.secrets.live(NOW).count() == 1
 
 
@@ -74,12 +83,9 @@ def test_viewer_cannot_change_secrets(client: Client, colleague: Person) -> None
     secret = insert_secrets(client, 1)[0]
     jonas = actor_for(colleague)
 
-    with pytest.raises(Forbidden):
-        add_secret(client, DRAFT, actor=jonas, now=NOW)
-    with pytest.raises(Forbidden):
-        remove_secret(client, secret.pk, actor=jonas, now=NOW)
-    with pytest.raises(Forbidden):
-        edit_secret(client, secret.pk, DRAFT, actor=jonas, now=NOW)
+    for change in changes_of(client, secret):
+        with pytest.raises(Forbidden):
+            change(actor=jonas, now=NOW)
 
 
 def test_secrets_of_an_administrator_client_need_an_administrator(tenant: Tenant) -> None:
