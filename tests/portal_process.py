@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -185,12 +186,22 @@ class PortalProcess:
 
     def get(self, path: str) -> int:
         """Return the status of a plain GET."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = self.connection(timeout_s=5)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
         finally:
             connection.close()
+
+    def connection(self, *, timeout_s: float) -> http.client.HTTPConnection:
+        """Return a new connection, over TLS if the server has a certificate; it is not checked."""
+        if "TLS_CERT" not in self.environment:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=timeout_s, context=context
+        )
 
     def command(self, *words: str) -> list[str]:
         """Return the command line of `manage.py` with these arguments."""

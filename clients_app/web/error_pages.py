@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -60,7 +61,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Refuse what Django cannot read: too much data, too many fields, an unknown host."""
     sentence = gettext("Nothing was changed. Send less at once, or open the page again.")
-    return _refused(request, gettext("This request could not be read"), sentence, status=400)
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return _refused(request, gettext("This request could not be read"), sentence, status=status)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

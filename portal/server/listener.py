@@ -6,6 +6,7 @@ supervise `manage.py worker`, so this module stops both. tests/server/test_stopp
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,31 +15,41 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder
 from granian.server import Server
 
 from portal.server.companion import Companion
+from portal.server.open_files import connections_per_worker
 from portal.server.workers import STOPS, leave_process_group, load, load_in_worker
 
-THREADS = 2  # per worker: one works while the other waits; with more, each waits longer
-GRACE_S = 10.0  # to finish requests when the server stops
+GRACE_S = 16.0  # for a worker to finish requests (10 s) and what housekeeping has to write (5 s)
 REPEAT_S = 0.5  # until a worker that is still running gets the signal again
 KILL_S = 1  # granian's own grace period, which follows
+IDLE_S = 75  # until a connection without a request is closed; balancers close theirs after 60
+BACKLOG = 4096  # connections that wait to be accepted, as far as the system allows
+BUFFER_MAX = 65_536  # bytes of a request's headers
 
 
-def serve(*, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP; call ``on_ready`` when the port is open."""
+def serve(claim: socket.socket, *, on_ready: Callable[[], None]) -> None:
+    """Serve the address of ``claim`` until SIGINT, SIGTERM or SIGHUP.
+
+    ``on_ready`` is called when the port is open.
+    """
     certificate, key = settings.TLS_FILES or (None, None)
+    holder: Any = SocketHolder  # its types lack the arguments
     server: Any = Server(
         settings.WSGI_APPLICATION,
         address=settings.BIND,
         port=settings.PORT,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,  # see portal.server.entrance
+        loop=Loops.uvloop,
         http=HTTPModes.http1,  # detecting HTTP/2 costs each request 10 us
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_S * 1000, max_buffer_size=BUFFER_MAX),
+        backpressure=connections_per_worker(),
         workers=settings.WORKERS,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=600,  # a thread keeps its database connection
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_S,
@@ -59,6 +70,7 @@ def serve(*, on_ready: Callable[[], None]) -> None:
     def _ready() -> None:
         for number in STOPS:
             signal.signal(number, signal.SIG_IGN if number in ignored else stop)
+        server._ssp, server._shd = None, holder(claim.fileno(), False, BACKLOG)
         companion.start()
         on_ready()
 
@@ -70,7 +82,7 @@ def serve(*, on_ready: Callable[[], None]) -> None:
         after_in_child=leave_process_group,
     )
     try:
-        server.serve(target_loader=load_in_worker, wrap_loader=False)
+        server.serve(target_loader=partial(load_in_worker, claim), wrap_loader=False)
     except SystemExit:  # a worker died; that does not matter when the server is stopping
         if not server.interrupt_signal:
             raise

@@ -1,12 +1,16 @@
 """Checks that the server can listen, and when it does; each error says what to do."""
 
 import errno
+import os
 import socket
 import ssl
 import time
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+UNREAD_S: Final = 60
 
 
 def claim_port() -> socket.socket:
@@ -48,6 +52,22 @@ def wait_until_open() -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def listen_apart(claim: socket.socket) -> None:
+    """Replace ``claim`` in this process by a socket of its own, to which new connections come.
+
+    Its connections end if the other side has read nothing for UNREAD_S (tcp(7), Linux only).
+    """
+    own = socket.socket(claim.family)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_S * 1000)
+    own.bind(claim.getsockname())
+    os.dup2(own.fileno(), claim.fileno(), inheritable=False)
+    own.close()
 
 
 def check_tls() -> None:

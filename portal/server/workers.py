@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from contextlib import suppress
 from importlib import import_module
@@ -11,17 +12,21 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from portal.server.port import listen_apart
+
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def load() -> Any:
-    """Return the WSGI application of the portal."""
-    return import_string(settings.WSGI_APPLICATION)
+    """Return the application that the server runs; it makes Django ready."""
+    application = import_string(settings.WSGI_APPLICATION)
+    return import_module("portal.server.entrance").Entrance(application)
 
 
-def load_in_worker() -> Any:
+def load_in_worker(listening: socket.socket) -> Any:
     """Return the application to a worker, which exits when its parent dies."""
     leave_process_group()
+    listen_apart(listening)
     _schedule_as_batch()
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     application = load()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.outages.table import Row
 
-SHARED = {"__main__", "good_requests", "table"}
+SHARED = {"__main__", "good_requests", "stalled", "table"}
 ALL = [part.name for part in pkgutil.iter_modules([str(Path(__file__).parent)])]
 PARTS = os.environ.get("PARTS", "").split() or [name for name in ALL if name not in SHARED]
 

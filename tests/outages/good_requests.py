@@ -1,6 +1,5 @@
 """The requests of good clients, which go on while something else fails."""
 
-import http.client
 import json
 import statistics
 import threading
@@ -28,7 +27,7 @@ class GoodRequests:
     """
 
     def __init__(self, portal: PortalProcess, *, per_second: int = PER_SECOND) -> None:
-        added = portal.manage("clients", "add", "Good client", "--json")
+        added = portal.manage("clients", "add", f"Good client {time.monotonic_ns()}", "--json")
         assert added.returncode == 0, added.stderr
         client = json.loads(added.stdout)
         self._body = urllib.parse.urlencode(
@@ -38,7 +37,7 @@ class GoodRequests:
                 "client_secret": client["client_secret"],
             }
         )
-        self._port = portal.port
+        self._portal = portal
         self._per_second = per_second
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(WAITING_AT_MOST)
@@ -98,7 +97,7 @@ class GoodRequests:
     def _status(
         self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
     ) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
+        connection = self._portal.connection(timeout_s=TIMEOUT_S)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()

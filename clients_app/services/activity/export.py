@@ -1,7 +1,7 @@
 """Export of Activity: an event of its own, then all matching rows, one piece in memory at a time.
 
-An export occupies one of the two threads of its process, for as long as the reader takes. The other
-thread serves everyone else, so there is one export at a time (AVA-12).
+Preparing an export occupies one of the two threads of its process. The other thread serves everyone
+else, so there is one export at a time (AVA-12).
 """
 
 import csv
@@ -34,7 +34,7 @@ _place: Final = threading.Semaphore()
 
 
 class TooManyExports(PortalError):
-    """This process is sending another one."""
+    """This process is preparing another one."""
 
 
 class Format(NamedTuple):

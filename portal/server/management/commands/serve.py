@@ -36,12 +36,12 @@ class Command(PortalCommand):
             signal.signal(stop, lambda *_: sys.exit(0))
         prove_writable()
         check_tls()
-        with claim_port():
+        with claim_port() as claim:
             self.prepare()
             logging.disable(logging.NOTSET)  # the log of the server starts here
             warn_of_open_files()
             warn_of_default_url()
-            serve(on_ready=self.announce)
+            serve(claim, on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
     def prepare(self) -> None:

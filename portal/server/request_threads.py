@@ -1,0 +1,135 @@
+"""The threads that run the WSGI application: each takes a complete request and returns a complete
+answer, and never waits for the network.
+
+Two for each worker: one works while the other waits for the database. With more, each waits longer
+(docs/performance.md).
+"""
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any, Final, NamedTuple
+
+from django.conf import settings
+
+THREADS: Final = 2
+WAITING_MAX: Final = 1000  # requests; more are refused at once
+WAIT_S: Final = 10.0  # a request that waits longer is refused: its client may have given up
+MEMORY_MAX: Final = 1_048_576  # bytes of an answer; a longer one is written to a file
+
+log = logging.getLogger("clients_app.server")
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+class Answer(NamedTuple):
+    """A complete answer; a long body is in a file, which is closed when it is sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | IO[bytes] | Path
+
+
+class FileToSend:
+    """``wsgi.file_wrapper`` (PEP 3333): the file of an answer that the event loop sends."""
+
+    def __init__(self, file: Any, block_size: int = 8192) -> None:
+        self._file, self._block_size = file, block_size
+        self.close = file.close
+
+    @property
+    def path(self) -> Path | None:
+        """Its path; None if it is not a whole file."""
+        name = getattr(self._file, "name", None)
+        return Path(name) if isinstance(name, str) else None
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._file.read(self._block_size):
+            yield piece
+
+
+#: Gets the answer, or None if no thread was free in time; called in one of the threads.
+Deliver = Callable[[Answer | None], None]
+
+
+class RequestThreads:
+    """Runs ``application`` for requests in turn, the first one first."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._waiting: SimpleQueue[tuple[Environ, float, Deliver]] = SimpleQueue()
+
+    def start(self) -> None:
+        """Start the threads; they end with the process."""
+        for number in range(THREADS):
+            name = f"requests-{number + 1}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    def add(self, environ: Environ, deliver: Deliver) -> bool:
+        """Return whether the request got a place in the queue."""
+        if self._waiting.qsize() >= WAITING_MAX:
+            return False
+        self._waiting.put((environ, time.monotonic() + WAIT_S, deliver))
+        return True
+
+    def _work(self) -> None:
+        while True:
+            environ, latest, deliver = self._waiting.get()
+            if time.monotonic() > latest:
+                deliver(None)
+                continue
+            try:
+                answer = respond(self._application, environ)
+            except Exception:  # Django answers its own errors
+                log.exception("A request could not be answered.")
+                answer = Answer(500, [("Content-Type", "text/plain")], b"Server error\n")
+            deliver(answer)
+
+
+def respond(application: Application, environ: Environ) -> Answer:
+    """Return the complete answer of ``application``."""
+    started: list[tuple[int, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        started.append((int(status[:3]), headers))
+
+    pieces = application(environ, start_response)
+    try:
+        body = _body(pieces)
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()
+    status, headers = started[-1]
+    return Answer(status, headers, body)
+
+
+def _body(pieces: Iterable[bytes]) -> bytes | IO[bytes] | Path:
+    if isinstance(pieces, list) and len(pieces) == 1:
+        only: bytes = pieces[0]
+        return only
+    if isinstance(pieces, FileToSend) and pieces.path:
+        return pieces.path
+    return _joined(pieces)
+
+
+def _joined(pieces: Iterable[bytes]) -> bytes | IO[bytes]:
+    """Return all pieces; in a file that has no name if they are long, so that a slow reader costs
+    neither memory nor a thread."""
+    kept, size, rest = [], 0, iter(pieces)
+    for piece in rest:
+        kept.append(piece)
+        size += len(piece)
+        if size > MEMORY_MAX:
+            break
+    else:
+        return b"".join(kept)
+    file = tempfile.TemporaryFile(dir=settings.DATA_DIR)  # noqa: SIM115  closed when it is sent
+    file.writelines(chain(kept, rest))
+    file.flush()
+    return file
