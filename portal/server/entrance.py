@@ -1,11 +1,11 @@
 """The entrance of all requests: reads each on the event loop, and sends the answer that a thread
 has given.
 
-A client that sends or reads slowly costs a connection and nothing else (AVA-11). With granian's WSGI, a
-thread read the body from the network, so four slow clients could occupy all threads of two workers.
-Handing requests over costs about 15 us of CPU time on uvloop, 4 % of a token, and 35 to 60 us on
-asyncio's own loop. When threads answered without a coroutine that waits, granian lost answers.
-tests/server/test_slow_clients.py and `make faults` show what is gained.
+A client that sends or reads slowly costs a connection and nothing else (AVA-11). With granian's
+WSGI, a thread read the body from the network, so four slow clients could occupy all threads of two
+workers. Handing requests over costs about 15 us of CPU time on uvloop, 4 % of a token, and 35 to 60
+us on asyncio's own loop. When threads answered without a coroutine that waits, granian lost
+answers. tests/server/test_slow_clients.py and `make faults` show what is gained.
 """
 
 import asyncio
