@@ -69,6 +69,10 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
         ("TLS_CERT", "/nowhere/cert", "TLS_CERT /nowhere/cert cannot be read;"),
         ("DATA_DIR", "/dev/null/var", "set DATA_DIR to a folder that this user may write to."),
         ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
+        (
+            *("PORTAL_ADMIN_PASSWORD", "passwordpassword"),
+            "PORTAL_ADMIN_PASSWORD cannot be used: This password is easy to guess. Use several",
+        ),
         ("PORTAL_ADMIN_USERNAME", "a\u202eb", "PORTAL_ADMIN_USERNAME cannot be used:"),
         ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
     ],

@@ -34,6 +34,7 @@ def test_change_password_ends_other_sessions_and_is_recorded(colleague_browser, 
     [
         ("oldpassword", "wrong-wrong-wrong", "current password"),
         ("password1", "heron-egret", "at least 12"),
+        ("password1", "qwertyuiopasdfgh", "easy to guess"),
         ("password2", "Four-white-egrets-5", "same password"),
     ],
 )

@@ -37,6 +37,7 @@ def test_one_time_link_key_is_dropped_from_the_address(client, link):
     assert page.status_code == 302
     assert link.rpartition("-")[2] not in page["Location"]
     assert page["Referrer-Policy"] == "same-origin"
+    assert "and hard to guess" in text_of(client.get(page["Location"]))
     assert "For ruth." in text_of(client.get(page["Location"]))
 
 
@@ -71,6 +72,7 @@ def test_one_time_link_expires_after_an_hour(client, link, now):
     [
         ("short", "short", "at least 12 characters"),
         ("startfinding", "startfinding", "too common"),
+        ("passwordpassword", "passwordpassword", "easy to guess"),
         (CHOSEN, "another quiet heron", "same password"),
         ("", "", "required"),
     ],

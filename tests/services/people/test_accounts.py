@@ -65,6 +65,9 @@ DOMAIN = "." + ".".join(["d" * 60] * 4)  # 244 characters
         ({"email": f"{'a' * 6}@b{DOMAIN}.co"}, "email"),  # 255
         ({"password": "Elevenchars"}, "password"),
         ({"password": "password1234"}, "password"),
+        ({"password": "aaaaaaaaaaaaaaaa"}, "password"),
+        ({"password": "passwordpassword"}, "password"),
+        ({"password": "qwertyuiopasdfgh"}, "password"),
         ({"password": "ann-the-tall", "username": "ann-the-tall"}, "password"),
     ],
 )
