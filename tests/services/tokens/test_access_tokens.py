@@ -106,7 +106,7 @@ def test_token_with_25_roles_is_under_4_kb(db: None, name: str):
 
 
 def test_role_names_of_any_alphabet_are_preserved(kid: str):
-    subject = CLIENT._replace(role_names=('Мои "данные"\\', "日本語 \U0001f511"))
+    subject = Subject(CLIENT.id, ('Мои "данные"\\', "日本語 \U0001f511"), CLIENT.role_ids)
 
     assert verified(issued(kid, new_token(subject)))["roles"] == list(subject.role_names)
 
