@@ -223,7 +223,7 @@ LOGGING = {
         "text": {"()": "portal.server.logs.Text"},
         "json": {"()": "portal.server.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {"console": {"class": "portal.server.console.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO"}},  # not twice
 }

@@ -108,6 +108,7 @@ class PortalCommand(BaseCommand):
         except UnicodeEncodeError:  # bytes in a name, which no database accepts
             sys.exit("Enter the command in UTF-8.")
         finally:
+            stream.say_what_is_unsent()
             logging.disable(logging.NOTSET)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

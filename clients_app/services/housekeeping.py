@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from clients_app.audit import stream
 from clients_app.errors import PortalError
 from clients_app.services import retention
 from clients_app.services.activity import refused_attempts as attempts
@@ -47,7 +48,11 @@ def maintain_keys() -> None:
     rotation.follow_schedule(now=datetime.now(UTC))
 
 
+AUDIT_STREAM: Final = Chore(
+    "audit stream", stream.RESENT_EVERY_S, stream.resend, at_end=stream.say_what_is_unsent
+)
 CHORES: Final = (  # of each web process
+    AUDIT_STREAM,
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("guesses", guess_notices.FLUSH_EVERY_S, guess_notices.flush, at_end=guess_notices.flush),
@@ -56,6 +61,7 @@ CHORES: Final = (  # of each web process
 )
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
+    AUDIT_STREAM,
     Chore("policies", 60.0, with_now(policies.end_old_secrets)),
     Chore("notices", 60.0, with_now(schedule.queue_daily_notices)),
     Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),

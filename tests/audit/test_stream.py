@@ -107,3 +107,49 @@ def test_long_lines_of_concurrent_writers_stay_whole(tenant: Tenant, settings: A
         os.close(keep_open)
 
     assert [json.loads(line)["long"] for line in read] == ["x" * 20_000] * 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AUD-4: the pipe is full after some hundred events; the others wait in the table."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    settings.AUDIT_STREAM = str(pipe)
+    tenant = make_tenant("Stalled")
+    for number in range(150):  # about 900 bytes each
+        make_role(f"Role {number}", tenant)
+    assert caplog.text.count("AUDIT_STREAM takes no events") == 1
+    stream.resend()
+
+    with os.fdopen(reader, "rb", buffering=0) as end:
+        read = b""
+        for _ in range(20):
+            read += end.read(1 << 20) or b""
+            stream.resend()
+
+    lines = [json.loads(line) for line in read.splitlines()]
+    numbers = [one["sequence"] for one in lines]
+    events = AuditEvent.objects.for_tenant(tenant.pk)
+    assert sorted(set(numbers)) == sorted(events.values_list("sequence", flat=True))
+    assert numbers == sorted(numbers)
+    assert "AUDIT_STREAM has events up to" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pipe_without_a_reader_holds_up_nobody(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    settings.AUDIT_STREAM = str(pipe)
+
+    tenant = make_tenant("Alone")
+    stream.say_what_is_unsent()
+
+    last = AuditEvent.objects.for_tenant(tenant.pk).latest("sequence").sequence
+    assert f"AUDIT_STREAM lacks events 1 to {last} of tenant {tenant.pk}." in caplog.text
+    pipe.unlink()
+    stream.resend()
