@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line, which also finds the database and the SECRET_KEY of `make run`."""
 
+import logging
 import os
 import sys
 from typing import NoReturn
@@ -11,6 +12,7 @@ from django.core.management import ManagementUtility, get_commands, load_command
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from portal.new_installation import refuse_to_make_one
+from portal.server.logs import Json
 from portal.version import VERSION
 
 
@@ -40,7 +42,7 @@ def main() -> None:
         refuse_to_make_one(sys.argv[1:])
         PortalCommands(sys.argv).execute()
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        leave(str(error))
     except DatabaseError as error:
         exit_because_of(error)
 
@@ -51,14 +53,22 @@ def exit_because_of(error: DatabaseError) -> NoReturn:
         raise error
     reason = str(error).strip().partition("\n")[0]
     if isinstance(error, ProgrammingError) or reason.startswith("no such"):
-        sys.exit(
+        leave(
             f"The database does not match this version ({reason}); "
             "run `make run` or `manage.py migrate` first."
         )
-    sys.exit(
+    leave(
         f"The database cannot be used ({reason}); "
         "check DATABASE_URL or DATA_DIR, and that the database server is running."
     )
+
+
+def leave(sentence: str) -> NoReturn:
+    """Exit with status 1; say why on standard error, as the log does where this is a server."""
+    if sys.argv[1:2] in (["serve"], ["worker"]) and os.environ.get("LOG_FORMAT") == "json":
+        facts = {"name": "clients_app.server", "levelno": logging.CRITICAL, "levelname": "CRITICAL"}
+        sentence = Json().format(logging.makeLogRecord(facts | {"msg": sentence}))
+    sys.exit(sentence)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries
 from clients_app.services.people.guess_notices import mail_guesses
 
+RETRY_S: Final = 3.0  # until a database that was away is asked again
 POLL_S: Final = 1.0  # an idle worker only reads, so it blocks nobody
 
 log = logging.getLogger("clients_app.worker")
@@ -35,15 +36,17 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, until_closed: bool, once: bool, **options: Any) -> None:
         """Run until SIGTERM or Ctrl C; finish sending a message first."""
-        refuse_other_versions()
         stopped = threading.Event()
         if once:
+            refuse_other_versions()
             send_due_messages(stopped)
             return
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
         if until_closed:
             threading.Thread(target=_exit_when_closed, daemon=True).start()
+        while not stopped.is_set() and not database_answers():
+            stopped.wait(RETRY_S)
         housekeeping.begin(housekeeping.WORKER_CHORES)
         while not stopped.is_set():
             try:
@@ -54,6 +57,17 @@ class Command(PortalCommand):
             except Exception:
                 log.exception("A message could not be sent.")
             stopped.wait(POLL_S)
+
+
+def database_answers() -> bool:
+    """Return whether the database answers; then it has the tables of this version."""
+    try:
+        refuse_other_versions()
+    except DatabaseError as error:
+        log.error("The worker waits for the database: %s", error)
+        connection.close()
+        return False
+    return True
 
 
 def send_due_messages(stopped: threading.Event) -> None:
