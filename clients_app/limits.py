@@ -27,7 +27,6 @@ CLOCK_AHEAD_MAX_S = 10  # how far the clock of another node may be ahead
 SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
-SECRET_LENGTH_MAX = 256  # bytes; a longer secret is refused unread
 
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000

@@ -14,6 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app.models import Client, ClientSecret
 from clients_app.oauth import client_query, sqlite_row_cache
+from clients_app.rules.secret_format import new_secret
+from clients_app.services.secrets.digests import stored_form
+from tests.factories import insert_secrets
 from tests.oauth.request_cases import GRANT
 from tests.oauth.wsgi import Reply, basic, form
 
@@ -137,6 +140,35 @@ def test_cached_secret_expires_to_the_second(
         assert good() == 200
         clock.move_to(ends)
         assert good() == 401
+
+
+@pytest.mark.parametrize("first", ["good", "other"])
+@pytest.mark.parametrize("other_ends_later_s", [60, None])
+def test_cached_row_ends_with_the_first_of_its_secrets(
+    clients: SimpleNamespace, ask: Ask, first: str, other_ends_later_s: int | None
+):
+    """SEC-9 and SEC-11: of two secrets that overlap, each ends at its own second."""
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    later = other_ends_later_s and ends + timedelta(seconds=other_ends_later_s)
+    plains = {"good": clients.good.plain, "other": new_secret()}
+    stored = stored_form(plains["other"], client_id=clients.good.row.pk)
+    other = insert_secrets(clients.good.row, 1, **stored._asdict())[0]
+    ids = {"good": clients.good.secret.pk, "other": other.pk}
+    [second] = set(ids) - {first}
+    ClientSecret.objects.filter(pk=ids[first]).update(expires_at=ends)
+    ClientSecret.objects.filter(pk=ids[second]).update(expires_at=later)
+
+    def statuses() -> list[int]:
+        headers = [basic(clients.good.id, plains[name]) for name in (first, second)]
+        return [ask(authorization=header, body=form(GRANT)).status for header in headers]
+
+    with time_machine.travel(ends - timedelta(microseconds=1), tick=False) as clock:
+        assert statuses() == [200, 200]
+        clock.move_to(ends)
+        assert statuses() == [401, 200]
+        if later:
+            clock.move_to(later)
+            assert statuses() == [401, 401]
 
 
 def test_new_connection_starts_with_an_empty_cache(

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from clients_app.rules.secret_format import new_secret
 from tests.oauth import credential_cases, parameter_cases
 from tests.oauth.credential_cases import UNKNOWN_ID
-from tests.oauth.request_cases import GRANT, Row
-from tests.oauth.wsgi import Reply, basic, form
+from tests.oauth.request_cases import GRANT, Row, posted
+from tests.oauth.wsgi import Reply, basic, environ, form
 
 ROWS = [*credential_cases.ROWS, *parameter_cases.ROWS]
 HEADERS = {
@@ -58,6 +59,18 @@ def assert_error(reply: Reply, error: str) -> None:
     assert description.isascii()
     assert description.isprintable()
     assert not set('"\\') & set(description)
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 431)])
+def test_headers_of_exactly_16_kib_are_accepted(
+    clients: SimpleNamespace, ask: Callable[..., Reply], more: int, status: int
+):
+    """TOK-A21: 16,384 bytes of names and values."""
+    parts: dict[str, Any] = posted(GRANT)(clients)
+    variables = environ(**parts, HTTP_X_A="")
+    size = sum(len(name) + len(value) for name, value in variables.items() if "HTTP_" in name[:5])
+
+    assert ask(**parts, HTTP_X_A="x" * (16_384 - size + more)).status == status
 
 
 def test_options_lists_the_allowed_method(clients: SimpleNamespace, ask: Callable[..., Reply]):

@@ -13,15 +13,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from clients_app import derived_keys
-from clients_app.limits import SECRET_LENGTH_MAX
 from clients_app.rules import secret_format
 from clients_app.services.secrets import argon2_queue, digests, renewal
 from clients_app.services.secrets.renewal import SecretRow
 
 
 def could_be_secret(plain: str) -> bool:
-    """Return whether the length and checksum of ``plain`` are right."""
-    return len(plain) <= SECRET_LENGTH_MAX and secret_format.is_well_formed(plain)
+    """Return whether the length, alphabet and checksum of ``plain`` are right."""
+    return secret_format.is_well_formed(plain)
 
 
 def matching_secret(plain: str, *, client_id: UUID, rows: Iterable[SecretRow]) -> int | None:
