@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from clients_app import data_files
 from clients_app.rules.scopes import SCOPES
@@ -38,6 +40,13 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "options": "-c statement_timeout=10000 -c lock_timeout=5000"
         " -c idle_in_transaction_session_timeout=15000",
     },
+}
+
+CACHE_OPTIONS: dict[str, Any] = {
+    "serializer": "clients_app.services.outside_cache.Json",
+    "socket_connect_timeout": 0.5,  # seconds
+    "socket_timeout": 0.5,
+    "retry": Retry(NoBackoff(), 0),  # the database counts instead
 }
 
 
@@ -159,7 +168,15 @@ def cache() -> dict[str, Any]:
     if not text("CACHE_URL"):
         return {"BACKEND": "clients_app.services.shared_cache.SharedCache"}
     example, parse = "rediscache://localhost:6379/1", environ.Env.cache_url_config
-    return parsed_url("CACHE_URL", text("CACHE_URL"), parse, example)
+    found = parsed_url("CACHE_URL", text("CACHE_URL"), parse, example)
+    if text("CACHE_URL").partition(":")[0] not in {"rediscache", "redis", "rediss"}:
+        raise invalid("CACHE_URL", "names no Redis or Valkey server", f"something like {example}")
+    options = CACHE_OPTIONS | found.get("OPTIONS", {})
+    return (
+        found
+        | {"BACKEND": "clients_app.services.outside_cache.OutsideCache"}
+        | {"OPTIONS": options}
+    )
 
 
 def databases(data_dir: Path) -> dict[str, dict[str, Any]]:

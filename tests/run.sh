@@ -10,15 +10,16 @@ has_chromium() {
 }
 has_postgresql() { command -v pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl; }
 has_njs() { command -v nginx && ls /usr/lib/nginx/modules/ngx_http_js_module.so; }
+has_redis() { command -v redis-server; }
 has_npm() { command -v node && command -v npm; }
 complete() {
-  has_chromium && has_postgresql && has_njs && has_npm && command -v curl && command -v faketime
+  has_chromium && has_postgresql && has_njs && has_npm && has_redis && command -v curl && command -v faketime
 }
 
 if ! complete >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo 'Installing Chromium, PostgreSQL, nginx and Node ...' >&2
-    packages='chromium fonts-liberation postgresql curl faketime nginx libnginx-mod-http-js'
+    echo 'Installing Chromium, PostgreSQL, nginx, Redis and Node ...' >&2
+    packages='chromium fonts-liberation postgresql curl faketime nginx libnginx-mod-http-js redis-server'
     has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
     apt-get update -qq
     # shellcheck disable=SC2086 # split into words
@@ -26,9 +27,9 @@ if ! complete >/dev/null 2>&1; then
   fi
 fi
 if ! complete >/dev/null 2>&1; then
-  echo 'The tests need Chromium, PostgreSQL, curl, faketime, nginx with njs, Node and npm; install' \
+  echo 'The tests need Chromium, PostgreSQL, curl, faketime, nginx with njs, Redis, Node and npm; install' \
     'them, for example with `apt-get install' \
-    'chromium postgresql curl faketime nginx libnginx-mod-http-js nodejs npm`.' >&2
+    'chromium postgresql curl faketime nginx libnginx-mod-http-js redis-server nodejs npm`.' >&2
   exit 1
 fi
 

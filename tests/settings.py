@@ -28,7 +28,6 @@ for _name in (  # what a developer may have set for their own portal, except DAT
 _folder = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
-os.environ["CACHE_URL"] = "locmemcache://"  # cleared between tests; running portals share theirs
 
 from portal.settings import *  # noqa: E402, F403  after its environment
 from portal.settings import DATABASES  # noqa: E402  after its environment
@@ -44,5 +43,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, as in producti
 # WhiteNoise looks for a file when it is asked for one: each browser of a test is a new server, and
 # listing all files takes it longer than most tests.
 WHITENOISE_AUTOREFRESH = True
-
+# Cleared between tests; running portals share theirs.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 silence.ANSWER_S = 60  # a busy machine is not a silent server
