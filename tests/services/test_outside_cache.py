@@ -1,4 +1,4 @@
-"""CACHE_URL: counts in a Redis or Valkey server, and in the database while it is away (AVA-14)."""
+"""CACHE_URL: counts in a Redis or Valkey server, and in the database while it is away (AVA-15)."""
 
 import subprocess
 import threading
