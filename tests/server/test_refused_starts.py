@@ -43,6 +43,7 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
         ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
         ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
         ("HSTS", "on", "HSTS is 'on'; set it to one of host, subdomains, preload, off."),
+        ("CONNECTIONS", "9", "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."),
         ("BIND", "moon", "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."),
         ("TIME_ZONE", "Mars/North", "TIME_ZONE is 'Mars/North'; set it to a zone such as"),
         ("PUBLIC_URL", "http://portal.example.com", "(http is for localhost only)."),
