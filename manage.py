@@ -8,19 +8,34 @@ from typing import NoReturn
 
 from django import get_version
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import ManagementUtility, get_commands, load_command_class
+from django.core.management import BaseCommand, ManagementUtility, get_commands, load_command_class
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from portal.new_installation import refuse_to_make_one
 from portal.server.logs import Json
 from portal.version import VERSION
 
+#: Commands of Django that change rows without an event in the audit chain, and what to do instead
+LEFT_OUT = {
+    "changepassword": "run `manage.py people reset-link USERNAME`",
+    "createsuperuser": "run `manage.py people add USERNAME --staff`",
+    "flush": "start with an empty DATA_DIR or an empty database",
+    "loaddata": "restore a backup of the database",
+}
+
 
 class PortalCommands(ManagementUtility):
-    """Django's commands and ours; the help describes ours first."""
+    """Django's commands and ours, without LEFT_OUT; the help describes ours first."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Return the command with this name; also for `manage.py help` with a name."""
+        refuse_left_out(subcommand)
+        return super().fetch_command(subcommand)
 
     def main_help_text(self, commands_only: bool = False) -> str:
         """Return the text of `manage.py --help`, or only the names of the commands."""
+        for name in LEFT_OUT:
+            get_commands().pop(name, None)
         text: str = super().main_help_text(commands_only)
         if commands_only or self.settings_exception:
             return text
@@ -32,6 +47,12 @@ class PortalCommands(ManagementUtility):
         return "\n".join(["", "Commands of the portal:", *ours, text])
 
 
+def refuse_left_out(name: str) -> None:
+    """Exit with a sentence if the command is one of LEFT_OUT."""
+    if instead := LEFT_OUT.get(name):
+        sys.exit(f"`{name}` would not be recorded in Activity; {instead} instead.")
+
+
 def main() -> None:
     """Run one command; errors that the operator can fix end it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -39,6 +60,7 @@ def main() -> None:
         if sys.argv[1:] in (["--version"], ["version"]):
             print(f"{VERSION} (Django {get_version()})")  # noqa: T201  what was asked for
             return
+        refuse_left_out(" ".join(sys.argv[1:2]))
         refuse_to_make_one(sys.argv[1:])
         PortalCommands(sys.argv).execute()
     except ImproperlyConfigured as error:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -14,6 +15,7 @@ from clients_app.rules.peer_addresses import is_trusted
 Respond = Callable[[HttpRequest], HttpResponse]
 
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/", "/livez", "/readyz", "/metrics")
+_OTHER_SITES: Final = {"cross-site", "same-site"}
 PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"
 
 
@@ -47,6 +49,23 @@ def page_headers(get_response: Respond) -> Respond:
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         add_never_cache_headers(response)
         return response
+
+    return respond
+
+
+def own_site_only(get_response: Respond) -> Respond:
+    """Refuse what pages of other sites send, besides Django's check of CSRF tokens (WEB-9).
+
+    Browsers say where a request comes from (Fetch Metadata). Sites of the same domain count as
+    others. What machines use has no session, and may be called from anywhere.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        is_unsafe = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
+        site = request.headers.get("Sec-Fetch-Site", "")
+        if is_unsafe and site in _OTHER_SITES and not request.path.startswith(MACHINES):
+            raise PermissionDenied
+        return get_response(request)
 
     return respond
 

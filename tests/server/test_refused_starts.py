@@ -243,3 +243,13 @@ def test_start_with_a_certificate_of_another_key_is_refused(portal: PortalProces
     assert refusal(portal, TLS_KEY=files["TLS_KEY"]) == (
         "TLS_CERT is not set; set both TLS_CERT and TLS_KEY."
     )
+
+
+@pytest.mark.parametrize("name", ["changepassword", "createsuperuser", "flush", "loaddata"])
+def test_command_that_bypasses_the_record_is_refused(portal: PortalProcess, name: str) -> None:
+    said = f"`{name}` would not be recorded in Activity;"
+    assert refusal(portal, name).startswith(said)
+    assert refusal(portal, "help", name).startswith(said)
+    listed = portal.manage("help").stdout.split()
+    assert "people" in listed
+    assert name not in listed

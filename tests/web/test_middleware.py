@@ -1,6 +1,7 @@
 """The middleware of all pages: Host, proxies, sessions, languages and headers."""
 
 import gzip
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError
@@ -101,3 +102,52 @@ def test_gzip_compresses_pages_but_not_secrets(administrator_browser, draft, mac
 def test_gzip_never_compresses_machine_responses(client, db):
     for path in ("/identity/.well-known/openid-configuration", "/identity/connect/token"):
         assert "Content-Encoding" not in client.get(path, headers=GZIP)
+
+
+PAGES_THAT_TAKE_FORMS = (
+    *("/sign-in", "/sign-in/code", "/sign-out", "/forgot-password", "/choose-password/1-x"),
+    *("/security/roles/add", "/account/password", "/account/time-zone", "/theme", "/session/stay"),
+    *("/admin/", "/admin/clients_app/role/add/", "/nowhere"),
+)
+
+
+@pytest.mark.parametrize("path", PAGES_THAT_TAKE_FORMS)
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_form_sent_by_another_site_is_refused(administrator_browser, tenant, path, site):
+    """In spite of the session; the test client counts as one with a valid CSRF token."""
+    form = {"name": "New", "time_zone": "Asia/Tokyo"}
+    reply = administrator_browser.post(path, form, headers={"sec-fetch-site": site})
+
+    assert reply.status_code == 403
+    assert "Nothing was changed." in text_of(reply)
+    assert not tenant.roles.filter(name="New").exists()
+    assert not tenant.people.exclude(time_zone="").exists()
+    assert administrator_browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", ""])
+def test_form_sent_by_the_portal_itself_is_accepted(administrator_browser, tenant, site):
+    headers = {"sec-fetch-site": site} if site else {}
+    form = {"time_zone": "Asia/Tokyo"}
+    reply = administrator_browser.post("/account/time-zone", form, headers=headers)
+
+    assert reply["Location"] == "/account"
+    assert tenant.people.get().time_zone == "Asia/Tokyo"
+
+
+def test_link_on_another_site_opens_a_page(administrator_browser):
+    reply = administrator_browser.get(ROLES, headers={"sec-fetch-site": "cross-site"})
+
+    assert reply.status_code == 200
+
+
+def test_token_endpoint_answers_pages_of_other_sites(client, machine):
+    form = {"grant_type": "client_credentials", "client_id": str(machine.client.pk)}
+    reply = client.post(
+        "/identity/connect/token",
+        urlencode(form | {"client_secret": "wrong"}),
+        content_type="application/x-www-form-urlencoded",
+        headers={"sec-fetch-site": "cross-site"},
+    )
+
+    assert reply.status_code == 401

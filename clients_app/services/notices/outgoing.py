@@ -110,8 +110,8 @@ def _permitted_address(host: str, port: int) -> str:
     for address in addresses:
         if not (_is_allowed(host) or _is_allowed(address) or _is_public(address)):
             raise NotSent(
-                f"{host} resolves to {address}, which is not public. The operator of this server "
-                "can allow it with OUTGOING_ALLOWED_HOSTS."
+                f"{host} is not public. The operator of this server can allow it with "
+                "OUTGOING_ALLOWED_HOSTS."
             )
     return addresses[0]
 

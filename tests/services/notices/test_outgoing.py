@@ -76,8 +76,12 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(
     connect = monkeypatch.setattr(socket, "create_connection", lambda *_: pytest.fail("connected"))
     assert connect is None
 
-    with pytest.raises(NotSent, match="not public"):
+    with pytest.raises(NotSent) as refused:
         post("https://hooks.example.com/", b"{}", {})
+    assert str(refused.value) == (
+        "hooks.example.com is not public. The operator of this server can allow it with "
+        "OUTGOING_ALLOWED_HOSTS."
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"])
