@@ -19,10 +19,10 @@ from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketHolder
-from granian.server import Server
 
 from portal.server.companion import Companion
 from portal.server.open_files import connections_per_worker
+from portal.server.supervised import Server
 from portal.server.workers import STOPS, leave_process_group, load, load_in_worker
 
 GRACE_S = 16.0  # for a worker to finish requests (10 s) and what housekeeping has to write (5 s)

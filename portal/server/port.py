@@ -3,7 +3,6 @@
 import errno
 import os
 import socket
-import ssl
 import time
 from typing import Final
 
@@ -68,18 +67,3 @@ def listen_apart(claim: socket.socket) -> None:
     own.bind(claim.getsockname())
     os.dup2(own.fileno(), claim.fileno(), inheritable=False)
     own.close()
-
-
-def check_tls() -> None:
-    """Raise ImproperlyConfigured if certificate and key cannot be used together."""
-    if settings.TLS_FILES is None:
-        return
-    certificate, key = settings.TLS_FILES
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(certificate, key, password=lambda: "")
-    except (ssl.SSLError, OSError) as error:
-        raise ImproperlyConfigured(
-            f"TLS_CERT {certificate} and TLS_KEY {key} cannot be used together; set them to a "
-            "certificate and its key, both in PEM, the key without a password."
-        ) from error

@@ -19,8 +19,9 @@ from portal.environment import LOOPBACK
 from portal.secret_files import open_to_others
 from portal.server import first_start
 from portal.server.listener import serve
-from portal.server.port import check_tls, claim_port, wait_until_open
+from portal.server.port import claim_port, wait_until_open
 from portal.server.static_files import collect_changed_static_files
+from portal.server.tls_files import check_tls
 
 log = logging.getLogger("clients_app.server")
 PASSWORD = "PORTAL_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
