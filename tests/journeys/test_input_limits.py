@@ -94,6 +94,33 @@ def test_add_client_longest_values_are_accepted(visitor: Visitor) -> None:
     assert (name, 500, 200, 60) in kept
 
 
+@pytest.mark.parametrize("status", [400, 411, 413, 414, 431])
+def test_refusal_of_a_proxy_is_not_called_a_lost_line(visitor: Visitor, status: int) -> None:
+    visitor.expect(status)
+    page = visitor.page("/security/clients")
+    window = open_add_client(page)
+    window.get_by_label("Name").fill("Refused by a proxy")
+    foreign = "<html><head><title>Refused</title></head><body><h1>nginx</h1></body></html>"
+    page.route("**/clients/add", lambda route: route.fulfill(status=status, body=foreign))
+    press(page, "Continue")
+
+    expect(window.get_by_role("alert")).to_contain_text("The server refused this request.")
+    expect(page.get_by_text("Could not reach the server")).to_have_count(0)
+    expect(window.get_by_label("Name")).to_have_value("Refused by a proxy")
+
+
+def test_form_that_is_too_large_is_not_called_a_lost_line(visitor: Visitor) -> None:
+    visitor.expect(400)
+    page = visitor.page("/security/clients")
+    window = open_add_client(page)
+    page.evaluate("document.querySelector('#id_name').removeAttribute('maxlength')")
+    window.get_by_label("Name").fill("x" * 270_000)
+    press(page, "Continue")
+
+    expect(page.get_by_text("This request could not be read")).to_be_visible()
+    expect(page.get_by_text("Could not reach the server")).to_have_count(0)
+
+
 def test_add_client_empty_token_lifetime_means_one_hour(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     window = open_add_client(page)

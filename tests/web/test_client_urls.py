@@ -1,7 +1,10 @@
 """The URL lists of Authorization Code and Hybrid clients: adding, removing, refusing, editing."""
 
+from urllib.parse import urlencode
+
 import pytest
 
+from clients_app.limits import URL_MAX, URLS_MAX
 from clients_app.models import Client, ClientUrl
 from tests.responses import HTMX, listed_urls, text_of, value_of
 
@@ -112,3 +115,26 @@ def test_details_show_urls_and_edit_changes_them(administrator_browser, url_clie
     assert [url.url for url in ClientUrl.objects.all()] == ["https://map.example/c"]
     mine = administrator_browser.post(f"{path}/edit", sent | {"name": "Mine"}, headers=HTMX)
     assert "Name: Now: Map" in text_of(mine)
+
+
+def test_twenty_urls_of_the_longest_length_are_saved(administrator_browser, url_client_form):
+    """Slashes take three bytes in a form. Source: CLI-11."""
+    urls = [f"https://a.example/{number}".ljust(URL_MAX, "/") for number in range(URLS_MAX)]
+    typed = url_client_form | {"redirect_uris": urls, "post_logout_redirect_uris": urls}
+    body = urlencode(typed, doseq=True)
+    reply = administrator_browser.post(
+        f"{REGISTER}/authorization-code", body, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert reply.status_code == 200
+    assert ClientUrl.objects.filter(client__name="Operations map").count() == 20
+    client = Client.objects.get()
+    edit = administrator_browser.get(f"/security/clients/{client.pk}/edit")
+    typed |= {"version": value_of("version", edit), "name": "Renamed"}
+    body = urlencode(typed, doseq=True)
+    reply = administrator_browser.post(
+        f"/security/clients/{client.pk}/edit",
+        body,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert reply.status_code == 303

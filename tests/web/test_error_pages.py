@@ -117,7 +117,7 @@ def test_page_with_a_bearer_token_is_refused(machine):
 
 
 def test_post_too_large_is_refused_with_an_explanation(administrator_browser, draft):
-    for form in (draft | {"name": "x" * 70_000}, {f"f{n}": "1" for n in range(501)}):
+    for form in (draft | {"name": "x" * 270_000}, {f"f{n}": "1" for n in range(501)}):
         reply = administrator_browser.post("/security/clients/register", form)
         assert reply.status_code == 400
         assert "This request could not be read" in text_of(reply)

@@ -60,5 +60,15 @@ function repeat({ triggeringEvent: cause }) {
   else cause.target.dispatchEvent(new Event(cause.type, { bubbles: true, cancelable: true }));
 }
 
+// A refusal that is no page of the portal: by a proxy, or by the server before it read all.
+function onForeignRefusal({ detail }) {
+  const { xhr } = detail;
+  if (xhr.status < 400 || xhr.status > 499 || xhr.getResponseHeader("Operation-Id")) return;
+  detail.shouldSwap = false;
+  $("[data-failed]")?.remove();
+  placeMessage(copyOf("#refused"));
+}
+
+on("htmx:beforeSwap", onForeignRefusal);
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, onFailure);
 all("#toasts .toast").forEach(expire);
