@@ -18,7 +18,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_select_related = ("tenant",)
     ordering = ("-id",)
     date_hierarchy = "at"
-    search_fields = ("object_name__icontains", "actor_name__icontains")
+    search_fields = ("search_key__contains",)
     search_help_text = "Name or id of the changed object, or of the person or client who changed it"
     id_fields = ("client_id", "object_id", "actor_id", "operation_id")
     fields = (

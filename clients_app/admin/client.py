@@ -84,7 +84,12 @@ class ClientAdmin(WithRolesAdmin):
 
     @admin.display(description=_("Owners"))
     def owner_names(self, client: Client) -> str:
-        return joined(client.owners.all())
+        return joined(
+            str(owner)
+            if owner.is_active
+            else gettext("%(name)s (cannot sign in)") % {"name": owner}
+            for owner in client.owners.all()
+        )
 
     @admin.display(description=_("Token Lifetime"))
     def token_lifetime(self, client: Client) -> str:

@@ -27,7 +27,7 @@ class ClientSecretAdmin(OfClientAdmin):
     list_select_related = ("client__tenant",)
     ordering = ("-id",)
     date_hierarchy = "created_at"
-    search_fields = ("description__icontains", "client__name_key__contains")
+    search_fields = ("description_key__contains", "client__name_key__contains")
     search_help_text = "Description, or name or id of the client"
     fields = (
         *("id", "client", "tenant", "description", "last_four", "replaces", "state"),

@@ -9,7 +9,7 @@ class PersonAdmin(WithRolesAdmin):
     list_filter = (filters.TENANT, "is_active", "is_staff")
     list_select_related = ("tenant",)
     ordering = ("username_key",)
-    search_fields = ("username_key__contains", "name__icontains", "email_key__contains")
+    search_fields = ("username_key__contains", "name_key__contains", "email_key__contains")
     search_help_text = "Username, name, e-mail address or id"
     fields = (
         *("id", "username", "name", "email", "tenant", "role_names", "is_active", "is_staff"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.admin.columns import Column, column, joined
 from clients_app.admin.operations.operation import Operation, view_of
 from clients_app.limits import NAME_MAX
-from clients_app.rules.client_ids import parse_client_id
+from clients_app.rules.client_ids import pasted_id
 from clients_app.rules.names import key_of
 
 _SEARCH_MAX = NAME_MAX  # characters of a search term that count
@@ -102,7 +102,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         term = search_term.strip()[:_SEARCH_MAX]
         if not term:
             return queryset, False
-        guid = parse_client_id(term)
+        guid = pasted_id(term)
         if guid is None:
             return queryset.filter(self.search_for(key_of(term))), False
         return queryset.filter(any_of(self.id_fields, guid)), False

@@ -12,7 +12,7 @@ class TenantAdmin(ReadOnlyAdmin):
     operations = (tenant_rename,)
     list_display = ("name", "id", "alias", "created_at")
     ordering = ("name",)
-    search_fields = ("name__icontains",)
+    search_fields = ("name_key__contains",)
     search_help_text = "Name or id"
     fields = ("id", "name", "alias", "created_at", "updated_at")
 

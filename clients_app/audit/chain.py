@@ -17,6 +17,7 @@ from clients_app import derived_keys
 from clients_app.actors import Actor
 from clients_app.audit import head_files, stream
 from clients_app.models import AuditEvent, AuditHead, Client
+from clients_app.models.audit_event import search_key_of
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
 
@@ -48,6 +49,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is part of the transaction of its change.")
+    name = str(subject)[:200] if subject else ""
     event = AuditEvent(
         tenant_id=actor.tenant_id,
         at=now,
@@ -59,7 +61,8 @@ def record(
         client_id=client_id or _client_of(subject),
         object_kind=(subject and subject._meta.model_name) or "",
         object_id=str(subject.pk) if subject else "",
-        object_name=str(subject)[:200] if subject else "",
+        object_name=name,
+        search_key=search_key_of(name, actor.name),
         address=actor.address,
         operation_id=actor.operation_id,
     )

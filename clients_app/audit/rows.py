@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from clients_app.models.audit_event import search_key_of
+
 #: sequence, previous digest, digest, id of its key, canonical, whether its columns match that
 Row = tuple[int, str, str, str, str, bool]
 
@@ -28,7 +30,7 @@ _CLIENT_ID: Final = {
 _SELECT: Final = """
 SELECT sequence, previous_digest, digest, chain_key_id, canonical, {at}, actor_kind, actor_id,
   actor_name, action, outcome, {client_id}, object_kind, object_id, object_name, address,
-  operation_id
+  operation_id, search_key
 FROM clients_app_auditevent WHERE tenant_id = %s AND sequence BETWEEN %s AND %s ORDER BY sequence
 """
 
@@ -53,6 +55,7 @@ def _compared(piece: list[tuple[Any, ...]], tenant_id: str) -> Iterator[Row]:
     for (
         sequence, previous_digest, digest, key_id, canonical, at, actor_kind, actor_id, actor_name,
         action, outcome, client_id, object_kind, object_id, object_name, address, operation_id,
+        search_key,
     ) in piece:
         # fmt: on
         start = (
@@ -70,5 +73,6 @@ def _compared(piece: list[tuple[Any, ...]], tenant_id: str) -> Iterator[Row]:
             canonical.startswith(start)
             and canonical.endswith(end)
             and f'}},"at":"{at}","before":{{' in canonical
+            and search_key == search_key_of(object_name, actor_name)
         )
         yield sequence, previous_digest, digest, key_id, canonical, fits

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('username', models.CharField(max_length=150)),
                 ('username_key', models.CharField(editable=False, max_length=450, unique=True)),
                 ('name', models.CharField(blank=True, max_length=150)),
+                ('name_key', models.CharField(blank=True, editable=False, max_length=450)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('email_key', models.CharField(editable=False, max_length=762, null=True, unique=True)),
                 ('time_zone', models.CharField(blank=True, max_length=64)),
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
                 ('object_kind', models.CharField(max_length=20)),
                 ('object_id', models.CharField(max_length=36)),
                 ('object_name', models.CharField(max_length=200)),
+                ('search_key', models.TextField(blank=True)),
                 ('address', models.CharField(blank=True, max_length=45)),
                 ('operation_id', models.CharField(blank=True, max_length=36)),
                 ('canonical', models.TextField()),
@@ -97,6 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200)),
+                ('name_key', models.CharField(editable=False, max_length=600)),
                 ('alias', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('updated_at', models.DateTimeField(auto_now=True)),
@@ -171,6 +174,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('description', models.CharField(blank=True, max_length=200)),
+                ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
                 ('tag', models.BinaryField(max_length=32)),
                 ('tag_key_id', models.CharField(max_length=8)),
                 ('digest', models.CharField(max_length=120)),
@@ -390,7 +394,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tenant',
-            constraint=models.UniqueConstraint(fields=('name',), name='tenant_name_unique'),
+            constraint=models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'),
         ),
         migrations.AddConstraint(
             model_name='tenant',
@@ -398,7 +402,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'),
         ),
         migrations.AddConstraint(
             model_name='tenant',
@@ -636,7 +640,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths'),
         ),
         migrations.AddConstraint(
             model_name='clienttag',
@@ -756,7 +760,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'),
         ),
         migrations.AddConstraint(
             model_name='person',

@@ -1,14 +1,22 @@
 """The audit record: append-only rows, in one chain for each tenant."""
 
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from django.db import models
 
 from clients_app import limits
 from clients_app.models.tenant import Tenant, TenantQuerySet
+from clients_app.rules.names import key_of
 
 #: The columns by which Activity filters; each index also has the order of the events.
 _FILTERED: Final = ("client_id", "actor_id", "object_id", "action", "outcome", "address", "at")
+
+
+@lru_cache(maxsize=4096)
+def search_key_of(object_name: str, actor_name: str) -> str:
+    """Return the text in which an event is searched: the keys of both names, a line each."""
+    return f"{key_of(object_name)}\n{key_of(actor_name)}"
 
 
 class AuditEvent(models.Model):
@@ -31,6 +39,7 @@ class AuditEvent(models.Model):
     object_kind = models.CharField(max_length=20)
     object_id = models.CharField(max_length=36)
     object_name = models.CharField(max_length=limits.NAME_MAX)
+    search_key = models.TextField(blank=True)  # keys of both names, a line each
     address = models.CharField(max_length=45, blank=True)
     operation_id = models.CharField(max_length=36, blank=True)
     canonical = models.TextField()

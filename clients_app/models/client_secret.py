@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.texts import checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 
 
 class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
@@ -18,15 +18,24 @@ class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
         """Return the secrets that are neither removed nor expired at ``now``."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
 
+    def without_successor(self) -> "ClientSecretQuerySet":
+        """Return the secrets that no secret has replaced which lasts longer."""
+        lasts_longer = Q(expires_at=None) | Q(expires_at__gt=OuterRef("expires_at"))
+        successors = ClientSecret.objects.filter(replaces=OuterRef("pk"), removed_at=None)
+        return self.filter(~Exists(successors.filter(lasts_longer).order_by()))
+
 
 @checks_texts
-class ClientSecret(models.Model):
+class ClientSecret(Keyed):
     """``tag`` is a 32-byte MAC under the key ``tag_key_id``, which decides whether a secret is this
     one; ``digest`` is the encoded Argon2id digest, which decides if that key is lost."""
 
     id = models.BigAutoField(primary_key=True)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
     description = models.CharField(max_length=limits.SECRET_DESCRIPTION_MAX, blank=True)
+    description_key = models.CharField(
+        max_length=3 * limits.SECRET_DESCRIPTION_MAX, blank=True, editable=False
+    )
     tag = models.BinaryField(max_length=32)
     tag_key_id = models.CharField(max_length=8)
     digest = models.CharField(max_length=120)

@@ -36,6 +36,7 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=limits.USERNAME_MAX)
     username_key = models.CharField(max_length=3 * limits.USERNAME_MAX, unique=True, editable=False)
     name = models.CharField(max_length=limits.PERSON_NAME_MAX, blank=True)
+    name_key = models.CharField(max_length=3 * limits.PERSON_NAME_MAX, blank=True, editable=False)
     email = models.EmailField(blank=True)
     email_key = models.CharField(max_length=762, unique=True, null=True, editable=False)  # noqa: DJ001  many have none
     time_zone = models.CharField(max_length=64, blank=True)  # empty: the installation's

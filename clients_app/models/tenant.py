@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
-from clients_app.models.texts import checks_texts
+from clients_app.models.texts import Keyed, checks_texts
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -22,12 +22,13 @@ def _days_or_none(name: str) -> models.Q:
 
 
 @checks_texts
-class Tenant(models.Model):
+class Tenant(Keyed):
     """The policy columns are those of ``rules.tenant_policy``; ``notices_sent_on`` is the last
     day, in the zone of the installation, for which all notices were sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=limits.TENANT_NAME_MAX)
+    name_key = models.CharField(max_length=3 * limits.TENANT_NAME_MAX, editable=False)
     alias = models.CharField(max_length=limits.TENANT_NAME_MAX, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
@@ -44,12 +45,9 @@ class Tenant(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("name",), name="tenant_name_unique"),
+            models.UniqueConstraint(fields=("name_key",), name="tenant_name_unique"),
             models.CheckConstraint(
                 condition=_days_or_none("secret_days_max") & _days_or_none("rotation_days"),
                 name="tenant_policy_range",
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name

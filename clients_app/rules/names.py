@@ -1,6 +1,6 @@
 """Which names, descriptions, contacts and tags are allowed, and when two are the same.
 
-Source: CLI-3.
+Source: CLI-3, CLI-4.
 """
 
 import re
@@ -25,35 +25,57 @@ from clients_app.limits import (
 _NFC_SHRINKS_BY: Final = 4
 _LINE_BREAK: Final = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SPACES: Final = re.compile(r"[\s\u2800]+")  # the last one is a Braille cell without dots
+_JOINERS: Final = "\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"  # and variation selectors
+#: Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+)
+_IGNORED: Final = re.compile(f"[{_JOINERS}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _FORBIDDEN: Final = ("Cc", "Cs")  # control characters; surrogates, which cannot be stored
 
 
 def key_of(text: str) -> str:
-    """Return a key that is equal for texts that differ only in case or Unicode form.
+    """Return a key that is equal for texts that look alike or differ only in case.
 
-    It is up to three times as long as the text; for text too long for a name, longer than any
-    stored key.
+    NFKC, case folding, no invisible characters, one space for each run of spaces. Names are unique
+    and found by their keys, at every door. The key of a name is up to three times as long as the
+    longest name; for text too long for a name, longer than any stored key. Source: CLI-4.
     """
     if len(text) > _NFC_SHRINKS_BY * NAME_MAX:
         return text.casefold()
-    return _nfc(_nfc(text).casefold())
+    while (folded := _folded(text)) != text:
+        text = folded
+    return text
 
 
 def clean_line(text: str, *, maximum: int, field: str) -> str:
-    """Return ``text`` trimmed and in NFC; it may be empty.
+    """Return ``text`` trimmed, in NFC, with single spaces; it may be empty.
 
+    Invisible characters are left out, except those that join or vary visible ones.
     Errors: RuleBroken for line breaks, control and direction-override characters, and for more
     than ``maximum`` characters.
     """
     line = text.strip()
     _check_characters(line, field=field)
+    line = squeezed(line)
     if len(line) <= _NFC_SHRINKS_BY * maximum:
         line = _nfc(line)
     too_many = gettext_noop(
         "Enter at most %(maximum)s characters. This text has %(length)s: %(excess)s too many."
     )
     check_length(line, too_many, maximum=maximum, field=field)
+    if len(key_of(line)) > 3 * maximum:  # such as 200 times U+FDFA, which NFKC writes as 18 each
+        sentence = gettext_noop("Enter fewer characters. Some of these stand for many others.")
+        raise RuleBroken(sentence, field=field)
     return line
+
+
+def squeezed(text: str) -> str:
+    """Return ``text`` without invisible characters, with one space for each run of spaces."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
 def check_length(items: Sized, too_many: str, *, maximum: int, field: str) -> None:
@@ -129,6 +151,11 @@ def _check_characters(text: str, *, field: str) -> None:
 def _is_visible(text: str) -> bool:
     """Return whether ``text`` has more than spaces, format characters and loose accents."""
     return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", squeezed(_IGNORED.sub("", text)))
 
 
 def _nfc(text: str) -> str:

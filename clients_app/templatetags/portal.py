@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from clients_app.actors import ActorKind
 from clients_app.audit import Kind, Seconds, kind_of
 from clients_app.rules.expiry import is_expired
+from clients_app.rules.names import key_of
 from clients_app.templatetags import moments
 
 register = template.Library()
@@ -155,13 +156,16 @@ def described(role: Any) -> str:
 
 @register.filter
 def marked(text: Any, sought: str) -> str | SafeString:
-    """Return ``text`` with the first match of ``sought`` marked, ignoring case."""
-    whole, words = str(text), sought.strip().lower()
-    at = whole.lower().find(words) if words and len(whole) == len(whole.lower()) else -1
+    """Return ``text`` with the first match of ``sought`` marked, as a search finds it."""
+    whole, words = str(text), key_of(sought)
+    keys = [" " if one.isspace() else key_of(one) for one in whole]
+    at = "".join(keys).find(words) if words else -1
     if at < 0:
         return whole
-    ends = at + len(words)
-    return format_html("{}<mark>{}</mark>{}", whole[:at], whole[at:ends], whole[ends:])
+    #: which character of the text each character of its key comes from
+    places = [place for place, key in enumerate(keys) for _ in key]
+    starts, ends = places[at], places[at + len(words) - 1] + 1
+    return format_html("{}<mark>{}</mark>{}", whole[:starts], whole[starts:ends], whole[ends:])
 
 
 #: By the action, its last words or its kind

@@ -17,6 +17,7 @@ from django.db.models import F, Max, Min, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 
 from clients_app.models import AuditEvent, Client, Person, TokenRefusal
+from clients_app.rules.client_ids import AROUND, pasted_id
 from clients_app.rules.names import key_of
 
 _FOUND_MAX: Final = 10  # clients, and people, that a text can match
@@ -49,10 +50,8 @@ class ActivityFilter:
 def found_by(tenant_id: UUID, text: str) -> Found:
     """Return the clients (including removed ones) and people whose name contains ``text`` or whose
     id it is, and ``text`` itself if it is an address."""
-    key = key_of(text)
-    clients = Client.objects.for_tenant(tenant_id).filter(_named("name_key", key, text))
-    people = Person.objects.filter(_named("username_key", key, text) | Q(name__icontains=text))
-    people = people.filter(tenant_id=tenant_id)
+    clients = Client.objects.for_tenant(tenant_id).filter(_named(text, "name_key"))
+    people = Person.objects.filter(_named(text, "username_key", "name_key"), tenant_id=tenant_id)
     first, second = (
         list(rows.values_list("pk", flat=True)[: _FOUND_MAX + 1])
         for rows in (clients.order_by("name_key", "id"), people.order_by("username_key"))
@@ -137,17 +136,15 @@ def _of_person(person_id: UUID) -> tuple[Q, Q]:
     return Q(actor_id=str(person_id)), Q(object_id=str(person_id))
 
 
-def _named(column: str, key: str, text: str) -> Q:
-    named = Q(**{f"{column}__contains": key})
-    try:
-        return named | Q(pk=UUID(text))
-    except ValueError:
-        return named
+def _named(text: str, *columns: str) -> Q:
+    key, row_id = key_of(text), pasted_id(text)
+    named = reduce(or_, (Q(**{f"{column}__contains": key}) for column in columns))
+    return named if row_id is None else named | Q(pk=row_id)
 
 
 def _address(text: str) -> str:
     try:
-        return str(ip_address(text))
+        return str(ip_address(key_of(text).strip(AROUND)))
     except ValueError:
         return ""
 

@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 from django.db.models.query import Prefetch
 from django.utils.translation import gettext_lazy
 
-from clients_app.errors import RuleBroken
 from clients_app.limits import NAME_MAX, PAGE_SIZE
 from clients_app.models import Client, ClientOwner, ClientRole, ClientSecret, ClientTag, Role
+from clients_app.rules.client_ids import digits_of
 from clients_app.rules.client_types import CLIENT_TYPES
-from clients_app.rules.names import clean_line, key_of
+from clients_app.rules.names import key_of
 from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
 
 
@@ -107,7 +107,7 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
         return clients.filter(removed_at__gt=now - RESTORABLE)
     present = clients.filter(removed_at=None)
     live, listed = _secrets().live(now), _secrets().live(now - EXPIRED_LISTED)
-    soon = live.filter(expires_at__lt=now + EXPIRING)
+    soon = live.without_successor().filter(expires_at__lt=now + EXPIRING)
     # secrets are queried only if the summary in the client's row is out of date
     over = Q(never_expires=False, next_expires_at__lte=now)
     fits = {
@@ -119,7 +119,9 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
         Show.NO_SECRETS: Q(never_expires=False, next_expires_at=None) | (over & ~Q(Exists(listed))),
         Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
         | Q(last_token_at=None, created_at__lt=now - UNUSED),
-        Show.NO_OWNER: ~Q(Exists(ClientOwner.objects.filter(client=OuterRef("pk")))),
+        Show.NO_OWNER: ~Q(
+            Exists(ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True))
+        ),
         Show.OLD: Q(Exists(live.filter(created_at__lt=now - OLD))),
     }
     return present.filter(fits[show]) if show in fits else present
@@ -127,15 +129,13 @@ def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Cli
 
 def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
     """Return those of ``clients`` that contain ``q`` (FOUND_BY), or whose id begins with it."""
-    try:
-        words = key_of(clean_line(q, maximum=NAME_MAX, field="q"))
-    except RuleBroken:  # no client contains such a text
-        return clients.none()
+    words = key_of(q)
     if not words:
         return clients
+    if len(words) > 3 * NAME_MAX:  # longer than the key of any name
+        return clients.none()
     fits = contains(words)
-    digits = words.replace("-", "")
-    if 0 < len(digits) <= 32 and all(digit in "0123456789abcdef" for digit in digits):
+    if digits := digits_of(words):
         # ids that begin with these digits are one range of the primary key
         fits |= Q(pk__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
     return clients.filter(fits)
@@ -178,7 +178,7 @@ def _next_expiration(now: datetime) -> Case:
 
 def _ends(now: datetime) -> tuple[Subquery, Subquery]:
     """Return when a client's first live secret expires, and when its last expired one did."""
-    live = _secrets().live(now).values("client")
+    live = _secrets().live(now).without_successor().values("client")
     expired = _secrets().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
     return (
         Subquery(live.annotate(at=Min("expires_at")).values("at")),

@@ -1,10 +1,11 @@
 """The people of a tenant and their rights."""
 
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from clients_app.models import Person
+from clients_app.models import ClientOwner, Person
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 
 
@@ -24,3 +25,18 @@ def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:
     return Person.objects.filter(
         tenant_id=tenant_id, is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
     )
+
+
+class Owned(NamedTuple):
+    """How many clients a person owns, and how many of them nobody else owns who can sign in."""
+
+    clients: int
+    alone: int
+
+
+def owned_by(person: Person) -> Owned:
+    """Return how many clients that are not removed the person owns."""
+    own = person.owned_clients.filter(removed_at=None)
+    others = ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True)
+    alone = own.filter(~Exists(others.exclude(person=person)))
+    return Owned(own.count(), alone.count())

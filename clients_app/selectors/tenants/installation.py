@@ -35,7 +35,7 @@ def any_tenant(tenant_id: UUID) -> Tenant:
 
 def tenant_named(name: str) -> Tenant:
     """Return the only tenant with this name, or raise NotFound."""
-    named = Tenant.objects.filter(name=name)[:2]
+    named = Tenant.objects.filter(name_key=key_of(name))[:2]
     if len(named) != 1:
         raise NotFound(_("There is no tenant, or more than one, named %(name)s."), name=name)
     return named[0]

@@ -12,7 +12,7 @@ from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
 from clients_app.permissions import Action, require
-from clients_app.rules.names import clean_client_name
+from clients_app.rules.names import clean_client_name, squeezed
 from clients_app.selectors.clients.lookup import get_removed_client
 from clients_app.services.clients.drafts import refuse_full_tenant, refuse_taken_name
 from clients_app.services.clients.sort_columns import update_expiry
@@ -35,7 +35,7 @@ def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: da
     """
     client = locked(client)
     require(actor, Action.REMOVE_CLIENT, client=client)
-    if asks_for_name(client, now=now) and typed_name.strip() != client.name:
+    if asks_for_name(client, now=now) and squeezed(typed_name) != squeezed(client.name):
         sentence = _("Enter %(name)s, the name of the client, to remove it.")
         raise RuleBroken(sentence, field="typed_name", name=client.name)
     secrets = client.secrets.filter(removed_at=None)

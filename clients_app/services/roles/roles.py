@@ -16,6 +16,7 @@ from clients_app.limits import ROLE_DESCRIPTION_MAX, ROLES_MAX, TOKEN_ROLES_MAX_
 from clients_app.models import ClientRole, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.built_in_roles import TENANT_MEMBER
+from clients_app.rules.lookalikes import built_in_role_like
 from clients_app.rules.names import clean_line, clean_role_name, key_of
 from clients_app.rules.role_claims import role_claims_bytes
 from clients_app.services.clients.sort_columns import update_first_role_of_clients
@@ -144,3 +145,6 @@ def _lock_tenant_and_refuse_taken(name: str, *, tenant_id: UUID, but: UUID | Non
     if namesake is not None and namesake.pk != but:
         sentence = _("There is a role named %(name)s already. Enter another name.")
         raise Conflict(sentence, field="name", name=name)
+    if alike := built_in_role_like(name):
+        sentence = _("Enter another name. This one looks like the built-in role %(name)s.")
+        raise Conflict(sentence, field="name", name=alike)

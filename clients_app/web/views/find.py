@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
+from clients_app.rules.names import key_of
 from clients_app.selectors.clients.find import find as find_rows
 from clients_app.web.access import screen
 from clients_app.web.htmx import show
@@ -46,7 +47,7 @@ PLACES: Final = (
 def find(request: HttpRequest) -> HttpResponse:
     """Show what matches the letters typed so far."""
     actor, q = actor_of(request), filter_text(request.GET)
-    words, found = q.casefold(), find_rows(actor.tenant_id, q)
+    words, found = key_of(q), find_rows(actor.tenant_id, q)
     context = {
         "q": q,
         "clients": found.clients,
@@ -54,7 +55,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "places": [
             {"place": place, "address": reverse(place.route)}
             for place in PLACES
-            if words in str(place.label).casefold() and allows(actor, place.needs)
+            if words in key_of(str(place.label)) and allows(actor, place.needs)
         ],
     }
     return show(request, "help/find", context, title=gettext("Find"), fragments=("window", "found"))

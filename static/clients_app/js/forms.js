@@ -22,10 +22,16 @@ function countRoles(root) {
   if (count.textContent !== text) count.textContent = text;
 }
 
+// As names are compared on the server: case, Unicode form, invisible characters and spaces.
+function keyOf(text) {
+  const folded = text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+  return folded.replace(/\p{Default_Ignorable_Code_Point}/gu, "").replace(/\s+/g, " ");
+}
+
 function filterRoles(field) {
-  const sought = field.value.trim().toLowerCase();
+  const sought = keyOf(field.value.trim());
   for (const row of all("label.role-row", field.closest(".roles"))) {
-    row.hidden = !row.textContent.toLowerCase().includes(sought);
+    row.hidden = !keyOf(row.textContent).includes(sought);
   }
 }
 

@@ -74,10 +74,9 @@ FILTERS = [
     ("orth wes", ["Valve"]),
     ("'; DROP TABLE", []),
     ("nothing", []),
-    ("\0", []),
-    ("pu\0mp", []),
+    ("pu\0mp", ["100% Pump_1"]),  # what cannot be seen does not count
+    ("\0nothing\ud800", []),
     ("x" * 200_000, []),
-    ("\ud800", []),
 ]
 
 
