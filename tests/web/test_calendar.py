@@ -6,13 +6,17 @@ from typing import Any
 from django.test import Client as Browser
 from icalendar import Calendar
 
+from clients_app.actors import Actor
 from clients_app.models import (
     ClientOwner,
     Person,
 )
+from clients_app.selectors.notices.expirations import secret_counts
+from clients_app.services.secrets.changes import SecretDraft, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
 from tests.conftest import Machine
 from tests.factories import insert_clients, insert_secrets
-from tests.responses import copyable_value, value_of
+from tests.responses import copyable_value, text_of, value_of
 
 PAGE = "/security/notices"
 
@@ -86,3 +90,39 @@ def test_calendar_of_a_deactivated_person_is_not_found(
     Person.objects.filter(pk=colleague.pk).update(is_active=False)
 
     assert browser.get(address).status_code == 404
+
+
+def test_replaced_secret_asks_for_no_successor_in_calendar_and_list(
+    administrator_browser: Browser,
+    administrator: Person,
+    machine: Machine,
+    browser: Browser,
+    now: datetime,
+) -> None:
+    draft = SecretDraft(description="Next", expires_at=now + timedelta(days=200))
+    rotate_secret(
+        machine.client,
+        machine.secret.pk,
+        draft,
+        old_ends_at=now + timedelta(days=1),
+        actor=Actor.command_line(administrator.tenant_id),
+        now=now,
+    )
+    reply = browser.get(new_calendar_path(administrator_browser))
+    old, new = Calendar.from_ical(reply.content).walk("VEVENT")
+    assert old["summary"] == "Replaced Client Secret of Wind park reader ends"
+    assert "Next (…" in old["description"]
+    assert "Add a new secret" not in old["description"]
+    assert new["summary"] == "Client Secret of Wind park reader expires"
+    row = f'id="row-{machine.client.pk}"'
+    clients = "/security/clients"
+    assert "Expires in" not in text_of(administrator_browser.get(clients))
+    assert row not in text_of(administrator_browser.get(f"{clients}?show=expiring"))
+    (counted,) = secret_counts(now=now)
+    assert (counted["within_1"], counted["within_30"]) == (0, 0)
+
+    successor = machine.client.secrets.get(description="Next")
+    trusted = Actor.command_line(administrator.tenant_id)
+    remove_secret(machine.client, successor.pk, actor=trusted, now=now)
+    assert row in text_of(administrator_browser.get(f"{clients}?show=expiring"))
+    assert "Expires in" in text_of(administrator_browser.get(clients))

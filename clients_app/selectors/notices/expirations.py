@@ -16,8 +16,10 @@ _SHOWN_IN_CALENDAR: Final = 1000
 def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
     """Return for each tenant how many secrets are live, expire soon and have expired."""
     ends = Q(expires_at__gt=now)
+    unreplaced = Q(pk__in=ClientSecret.objects.without_successor().values("pk"))
+    soon = ends & unreplaced
     within = {
-        f"within_{days}": Count("pk", filter=ends & Q(expires_at__lte=now + timedelta(days=days)))
+        f"within_{days}": Count("pk", filter=soon & Q(expires_at__lte=now + timedelta(days=days)))
         for days in WITHIN_DAYS
     }
     present = ClientSecret.objects.filter(client__removed_at=None).live(now - EXPIRED_LISTED)
@@ -28,6 +30,17 @@ def secret_counts(*, now: datetime) -> list[dict[str, Any]]:
         **within,
     )
     return [dict(row) for row in rows.order_by("client__tenant_id")]
+
+
+def successor_of(secret: ClientSecret) -> ClientSecret | None:
+    """Return the newest secret that replaced ``secret`` and lasts longer; None if there is none."""
+    lasting = (
+        one
+        for one in secret.successors.all()
+        if one.removed_at is None
+        and (one.expires_at is None or (secret.expires_at and one.expires_at > secret.expires_at))
+    )
+    return max(lasting, key=lambda one: one.pk, default=None)
 
 
 def delivery_counts() -> list[dict[str, Any]]:
@@ -68,7 +81,11 @@ def calendar_secrets(person: Person, *, sees_all: bool, now: datetime) -> list[C
     )
     if not sees_all:
         secrets = secrets.filter(client__owners=person)
-    return list(secrets.select_related("client").order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR])
+    return list(
+        secrets.select_related("client")
+        .prefetch_related("successors")
+        .order_by("expires_at", "pk")[:_SHOWN_IN_CALENDAR]
+    )
 
 
 def recent_deliveries(tenant_id: UUID) -> list[Delivery]:

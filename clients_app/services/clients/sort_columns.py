@@ -10,8 +10,11 @@ from clients_app.models.role import RoleQuerySet
 
 
 def update_expiry(client: Client, *, now: datetime) -> None:
-    """Set the expiry that the list shows for ``client``; the caller saves the row."""
-    present = client.secrets.filter(removed_at=None)
+    """Set the expiry that the list shows for ``client``; the caller saves the row.
+
+    A secret that Rotate has replaced does not count: its successor is there already.
+    """
+    present = client.secrets.filter(removed_at=None).without_successor()
     ends = set(present.values_list("expires_at", flat=True))
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]

@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 
 from clients_app import conf
 from clients_app.models import ClientSecret
+from clients_app.selectors.notices.expirations import successor_of
 from clients_app.services.notices.messages import secrets_url
 
 REFRESH: Final = timedelta(hours=6)  # how often a calendar program may fetch it
@@ -33,11 +34,19 @@ def calendar_of(tenant_name: str, secrets: Iterable[ClientSecret], *, now: datet
 def _event(secret: ClientSecret, ends_at: datetime, *, now: datetime) -> Event:
     event = Event()
     host = urlsplit(conf.public_url()).hostname
-    names = {"secret": str(secret), "client": secret.client.name}
-    summary = gettext("Client Secret of %(client)s expires")
-    description = gettext(
-        "The secret %(secret)s of the client %(client)s expires. Add a new secret before then."
-    )
+    successor = successor_of(secret)
+    names = {"secret": str(secret), "client": secret.client.name, "new": str(successor)}
+    if successor is not None:
+        summary = gettext("Replaced Client Secret of %(client)s ends")
+        description = gettext(
+            "The secret %(secret)s of the client %(client)s ends. %(new)s replaced it: make sure "
+            "that your applications use that one."
+        )
+    else:
+        summary = gettext("Client Secret of %(client)s expires")
+        description = gettext(
+            "The secret %(secret)s of the client %(client)s expires. Add a new secret before then."
+        )
     event.add("uid", f"secret-{secret.pk}@{host}")
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", ends_at.astimezone(UTC))

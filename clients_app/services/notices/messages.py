@@ -9,6 +9,7 @@ from django.urls import reverse
 from clients_app import conf
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import ClientSecret, Delivery
+from clients_app.selectors.notices.expirations import successor_of
 
 
 class Expiring(NamedTuple):
@@ -38,7 +39,7 @@ class NotSent(Exception):
 
 def as_json(expiring: Expiring) -> dict[str, Any]:
     """Return what a message contains about a secret: not its text, nothing that helps guess it."""
-    secret = expiring.secret
+    secret, successor = expiring.secret, successor_of(expiring.secret)
     return {
         "client_id": str(secret.client_id),
         "client": secret.client.name,
@@ -47,6 +48,12 @@ def as_json(expiring: Expiring) -> dict[str, Any]:
         "ends_in": secret.last_four,
         "expires_at": expiring.ends_at.astimezone(UTC).isoformat(),
         "days": expiring.days,
+        "replaced_by": successor
+        and {
+            "secret_id": successor.pk,
+            "description": successor.description,
+            "ends_in": successor.last_four,
+        },
     }
 
 

@@ -92,7 +92,7 @@ def _queue(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     lock_tenant(tenant.pk)
     noticed = _noticed(secret_id__in=secret_ids)
     secrets = ClientSecret.objects.filter(pk__in=secret_ids, removed_at=None)
-    rows = secrets.select_related("client").prefetch_related("client__owners")
+    rows = secrets.select_related("client").prefetch_related("client__owners", "successors")
     found = [
         expiring
         for secret in rows.order_by("expires_at", "pk")

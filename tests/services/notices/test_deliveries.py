@@ -1,5 +1,6 @@
 """Messages are sent to a real mail server and a real receiver, with every kind of answer."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +9,18 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from clients_app.actors import Actor
-from clients_app.models import Person, Tenant
+from clients_app.models import Delivery, Person, Tenant
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.channel_settings import (
     remove_channel,
     renew_secret,
     send_test,
 )
+from clients_app.services.notices.schedule import queue_notices
+from clients_app.services.secrets.changes import SecretDraft, remove_secret
+from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import NOW
-from tests.services.notices.conftest import outcomes, queued_message
+from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
 
@@ -135,3 +139,50 @@ def test_a_test_message_is_marked_as_a_test(
     ((headers, body),) = hooks.received
     assert Verifier(hook).verify(body, headers)["type"] == "test"
     assert sink.received[0]["Subject"] == "[Herons Ltd] This is a test"
+
+
+def test_notices_of_a_replaced_secret_name_its_successor_and_ask_for_none(
+    tenant: Tenant, actor: Actor, sink: MailSink, hook: str, hooks: Receiver
+) -> None:
+    client = expiring_client("Pumps", tenant, ends_at=in_days(40))
+    replaced = client.secrets.live(NOW).get()
+    draft = SecretDraft(description="Next", expires_at=in_days(200))
+    rotate_secret(client, replaced.pk, draft, old_ends_at=in_days(7), actor=actor, now=NOW)
+    expiring_client("Weather", tenant, ends_at=in_days(7))
+    assert queue_notices(tenant, now=NOW) == 2
+    for delivery in Delivery.objects.all():
+        deliveries.attempt(delivery.pk, now=NOW)
+
+    (message,) = sink.received
+    assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    asked, told = text.split("Replaced:")
+    assert "Add a new secret" in asked
+    assert ("Weather" in asked, "Pumps" in asked) == (True, False)
+    assert "* Pumps: Firmware …t4Vb, replaced by Next …" in told
+    assert "Add a new secret" not in told
+    assert "replaced by Next …" in html
+    sent = json.loads(hooks.received[0][1])["data"]["secrets"]
+    successors = {one["client"]: one["replaced_by"] for one in sent}
+    assert successors["Weather"] is None
+    assert successors["Pumps"]["description"] == "Next"
+
+
+def test_mail_about_replaced_secrets_alone_says_so_in_its_subject(
+    tenant: Tenant, actor: Actor, mara: Person, sink: MailSink
+) -> None:
+    client = expiring_client("Pumps", tenant, ends_at=in_days(40))
+    replaced = client.secrets.live(NOW).get()
+    draft = SecretDraft(description="Next", expires_at=in_days(200))
+    new = rotate_secret(client, replaced.pk, draft, old_ends_at=in_days(7), actor=actor, now=NOW)
+    queue_notices(tenant, now=NOW)
+    deliveries.attempt(Delivery.objects.get().pk, now=NOW)
+
+    (message,) = sink.received
+    assert message["Subject"] == "[Herons Ltd] 1 replaced client secret ends"
+    assert "Add a new secret" not in message.get_body(("plain",)).get_content()
+
+    remove_secret(client, new.secret.pk, actor=actor, now=NOW)
+    queue_notices(tenant, now=in_days(6))
+    deliveries.attempt(Delivery.objects.exclude(state="sent").get().pk, now=in_days(6))
+    assert "Add a new secret" in sink.received[1].get_body(("plain",)).get_content()

@@ -44,7 +44,7 @@ def test_rotation_returns_the_new_secret_once_and_links_it_to_the_old_one(client
     assert (new.description, new.expires_at) == ("next", IN_A_YEAR)
     assert digest_fits(rotated.plain, new.digest)
     assert rotated.plain not in repr(rotated)
-    assert Client.objects.get().next_expires_at == NOW + DAY
+    assert Client.objects.get().next_expires_at == IN_A_YEAR  # that of the new one
 
 
 def test_old_secret_expires_at_the_chosen_second_and_is_not_removed(client, old):

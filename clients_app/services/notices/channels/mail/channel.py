@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -57,12 +58,16 @@ class Mail(Channel):
         secrets = secrets_in(delivery)
         for secret in secrets:
             secret["expires_at"] = datetime.fromisoformat(secret["expires_at"])
+            secret["is_over"] = secret["expires_at"] <= now
+        unreplaced = [secret for secret in secrets if not secret.get("replaced_by")]
         context = {
             "tenant": delivery.tenant.name,
-            "expired": [secret for secret in secrets if secret["expires_at"] <= now],
-            "expiring": [secret for secret in secrets if secret["expires_at"] > now],
+            "is_test": delivery.is_test,
+            "expired": [secret for secret in unreplaced if secret["is_over"]],
+            "expiring": [secret for secret in unreplaced if not secret["is_over"]],
+            "replaced": [secret for secret in secrets if secret.get("replaced_by")],
         }
-        subject = _subject(delivery, [secret["expires_at"] for secret in secrets], now)
+        subject = _subject(delivery, unreplaced, now) if unreplaced else _quiet_subject(delivery)
         zone = ZoneInfo(delivery.zone) if delivery.zone else conf.installation_zone()
         with timezone.override(zone):
             smtp.send(delivery.recipient, subject, "notice", context, message_id=str(delivery.pk))
@@ -86,10 +91,22 @@ def _contact_address(text: str) -> str:
     return text
 
 
-def _subject(delivery: Delivery, ends: list[datetime], now: datetime) -> str:
+def _quiet_subject(delivery: Delivery) -> str:
+    """Return the subject of a mail that asks for nothing new."""
+    values = {"tenant": delivery.tenant.name, "number": len(delivery.secrets)}
     if delivery.is_test:
-        return gettext("[%(tenant)s] This is a test") % {"tenant": delivery.tenant.name}
-    days = round((min(ends, default=now) - now) / timedelta(days=1))
+        return gettext("[%(tenant)s] This is a test") % values
+    text = ngettext(
+        "[%(tenant)s] %(number)s replaced client secret ends",
+        "[%(tenant)s] %(number)s replaced client secrets end",
+        len(delivery.secrets),
+    )
+    return text % values
+
+
+def _subject(delivery: Delivery, secrets: list[dict[str, Any]], now: datetime) -> str:
+    ends = [secret["expires_at"] for secret in secrets]
+    days = round((min(ends) - now) / timedelta(days=1))
     when = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
     text = ngettext(
         "[%(tenant)s] %(number)s client secret expires %(when)s",
