@@ -30,6 +30,7 @@ Run = Callable[[Any, Namespace], None]
 _OPTIONS: Final = {
     **dict.fromkeys(("", "name", "username", "roles"), ""),
     "owners": "--owner",
+    "hand_over_to": "--hand-over-to",
     "confirms_administrator": "--confirm-administrator",
     "secret.description": "--secret-description",
     "secret.expiration": "--expires",

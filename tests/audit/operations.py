@@ -42,6 +42,7 @@ from clients_app.services.people.accounts import (
     choose_password,
     set_active,
 )
+from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.sign_ins import record_proof, record_sign_in, record_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
@@ -121,6 +122,11 @@ def make_subjects(tenant: Tenant) -> Subjects:
     return Subjects(tenant, client, removed, role, person, key, failed, make_person("bob", tenant))
 
 
+def hand_over_a_client(on: Subjects) -> int:
+    on.client.owners.add(on.person)
+    return hand_over(on.person, make_person("successor", on.person.tenant), **on.by)
+
+
 def add_app(on: Subjects) -> object:
     """Set up an authenticator app for the other person, who has none yet."""
     secret, person = generate_totp_secret(), on.other
@@ -189,6 +195,7 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: assign_person_roles(on.person, frozenset({on.role.pk}), **on.by),
         ),
         (set_active, lambda on: set_active(on.person, active=False, **on.by)),
+        (hand_over, hand_over_a_client),
         (add_authenticator, add_app),
         (
             renew_recovery_codes,

@@ -1,5 +1,6 @@
 """`manage.py roles`, `tenants` and `people`: what they print, save and refuse."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.urls import resolve
 
 from clients_app.models import AuditEvent, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import give_app, make_person, make_tenant
+from tests.factories import give_app, make_client, make_person, make_tenant
 from tests.management.conftest import Run
 
 VALID = "One-time link, valid for an hour, to choose a password:"
@@ -185,6 +186,46 @@ def test_people_deactivate_and_activate_say_what_they_did(run: Run, tenant: Tena
     assert not Person.objects.get().is_active
     assert run("people", "deactivate", "ann").out == "ann is already inactive.\n"
     assert run("people", "activate", "ann").out == ("ann is active now: they can sign in again.\n")
+    assert Person.objects.get().is_active
+
+
+def test_people_deactivate_says_what_they_own_and_hands_it_over(
+    run: Run, tenant: Tenant, now: datetime
+) -> None:
+    ann, ben = make_person("ann", tenant), make_person("ben", tenant)
+    gone = make_person("gone", tenant)
+    pumps = [make_client(f"Pump {n}", tenant, now=now).client for n in range(3)]
+    for pump in pumps:
+        pump.owners.add(ann)
+    pumps[0].owners.add(ben)
+    pumps[1].owners.add(gone)
+    run("people", "deactivate", "gone")
+
+    assert run("people", "deactivate", "ann").out.splitlines() == [
+        "ann is inactive now: they are signed out and cannot sign in.",
+        "ann owns 3 clients. Without another owner who can sign in: 2.",
+        "To hand them over, run `manage.py people deactivate ann --hand-over-to USERNAME`.",
+    ]
+    for other in ("gone", "ann", "nobody"):
+        refused = run("people", "deactivate", "ann", "--hand-over-to", other)
+        assert (refused.status, refused.error.count("\n")) == (1, 1)
+    handed_over = run("people", "deactivate", "ann", "--hand-over-to", "BEN")
+    assert handed_over.out.splitlines() == [
+        "ann is already inactive.",
+        "Handed over to ben: 3 clients.",
+    ]
+    assert not ann.owned_clients.exists()
+    assert ben.owned_clients.count() == 3
+    assert set(pumps[1].owners.all()) == {ben, gone}
+    assert AuditEvent.objects.filter(action="client.owners.changed").count() == 3
+    assert run("people", "deactivate", "ann").out == "ann is already inactive.\n"
+
+
+def test_people_deactivate_without_a_known_successor_changes_nothing(
+    run: Run, tenant: Tenant
+) -> None:
+    make_person("ann", tenant)
+    assert run("people", "deactivate", "ann", "--hand-over-to", "nobody").status == 1
     assert Person.objects.get().is_active
 
 

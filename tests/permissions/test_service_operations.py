@@ -43,6 +43,7 @@ NEEDS: Final = {
     "add_person": Action.MANAGE_PEOPLE,
     "assign_person_roles": Action.MANAGE_PEOPLE,
     "set_active": Action.MANAGE_PEOPLE,
+    "hand_over": Action.MANAGE_PEOPLE,
     "remove_factor": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,
     "set_channel": Action.SET_CHANNEL,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from clients_app.models import Client, ClientOwner
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.conftest import browser_of
@@ -122,3 +124,54 @@ def test_edit_client_window_after_proof_shows_what_was_typed(
     assert reply.status_code == 200
     assert value_of("name", reply) == "Half"
     assert f'value="{role.pk}" checked' not in text_of(reply)
+
+
+def test_owner_who_cannot_sign_in_is_marked_and_counts_as_none(
+    administrator_browser, administrator, colleague, machine, edit_client_address, address
+):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    without = "/security/clients?show=no-owner"
+    row = f'id="row-{machine.client.pk}"'
+    for page in (address(), edit_client_address):
+        assert "Cannot sign in" not in text_of(administrator_browser.get(page))
+    assert row not in text_of(administrator_browser.get(without))
+    lock_out(colleague)
+
+    for page in (address(), edit_client_address):
+        assert "Cannot sign in" in text_of(administrator_browser.get(page))
+    assert row in text_of(administrator_browser.get(without))
+    admin_page = reverse("admin:clients_app_client_change", args=[machine.client.pk])
+    assert "jonas (cannot sign in)" in text_of(browser_of(administrator).get(admin_page))
+
+
+def test_person_who_cannot_sign_in_becomes_no_owner_at_any_door(
+    administrator_browser, colleague, machine, edit_client_address, edit_client_form
+):
+    lock_out(colleague)
+    bulk_address, bulk = "/security/clients/bulk/owners", {"clients": [str(machine.client.pk)]}
+    assert "jonas" not in text_of(administrator_browser.get(edit_client_address))
+    assert "jonas" not in text_of(administrator_browser.get(bulk_address, bulk, headers=HTMX))
+
+    for path, form in ((edit_client_address, edit_client_form), (bulk_address, bulk)):
+        typed = form | {"owners": [str(colleague.pk)]}
+        reply = administrator_browser.post(path, typed, headers=HTMX)
+        assert reply.status_code == 422
+        assert "jonas cannot sign in. Select somebody else." in text_of(reply)
+    assert not machine.client.owners.exists()
+
+
+def test_owner_who_cannot_sign_in_stays_when_something_else_is_edited(
+    administrator_browser, colleague, machine, edit_client_address, edit_client_form
+):
+    ClientOwner.objects.create(client=machine.client, person=colleague)
+    lock_out(colleague)
+    typed = edit_client_form | {"owners": [str(colleague.pk)], "contact": "X"}
+
+    reply = administrator_browser.post(edit_client_address, typed, headers=HTMX)
+    assert reply.status_code == 204
+    assert list(machine.client.owners.all()) == [colleague]
+
+
+def lock_out(person):
+    person.is_active = False
+    person.save(update_fields=["is_active"])

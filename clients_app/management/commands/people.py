@@ -1,6 +1,7 @@
 """`manage.py people`: users of the portal from the command line."""
 
 from argparse import ArgumentParser, Namespace
+from shlex import quote
 
 from clients_app.errors import NotFound
 from clients_app.identity.factor_status import (
@@ -13,8 +14,10 @@ from clients_app.identity.second_factors import remove_factor
 from clients_app.management import command_line as cli
 from clients_app.management.output import all_or_nothing
 from clients_app.models import Person
+from clients_app.selectors.people.lookup import owned_by, tenant_people
 from clients_app.selectors.tenants import installation
 from clients_app.services.people.accounts import add_person, assign_person_roles, set_active
+from clients_app.services.people.ownership import hand_over
 
 
 def _new_roles(parser: ArgumentParser) -> None:
@@ -86,10 +89,23 @@ class Command(cli.PortalCommand):
         """Let a person sign in again."""
         self._set_active(_person(given), active=True)
 
-    @cli.subcommand(cli.USERNAME)
+    @cli.subcommand(
+        cli.USERNAME,
+        cli.argument(
+            "--hand-over-to",
+            metavar="USERNAME",
+            help="the person who becomes an owner of their clients instead",
+        ),
+    )
     def deactivate(self, given: Namespace) -> None:
-        """End the sessions and links of a person, who can no longer sign in."""
-        self._set_active(_person(given), active=False)
+        """End the sessions and links of a person, who cannot sign in then; say what they own."""
+        person = _person(given)
+        with all_or_nothing():
+            self._set_active(person, active=False)
+            if given.hand_over_to is None:
+                self._say_what_they_own(person)
+            else:
+                self._hand_over(person, given.hand_over_to)
 
     def _set_active(self, person: Person, *, active: bool) -> None:
         state = "active" if active else "inactive"
@@ -99,6 +115,21 @@ class Command(cli.PortalCommand):
         set_active(person, active=active, actor=cli.actor_in(person.tenant), now=cli.now())
         effect = "can sign in again" if active else "are signed out and cannot sign in"
         self.stdout.write(f"{person.username} is {state} now: they {effect}.")
+
+    def _hand_over(self, person: Person, username: str) -> None:
+        (to_id,) = cli.people_named([username], tenant=person.tenant)
+        to = tenant_people(person.tenant_id).get(pk=to_id)
+        number = hand_over(person, to, actor=cli.actor_in(person.tenant), now=cli.now())
+        self.stdout.write(f"Handed over to {to.username}: {_clients(number)}.")
+
+    def _say_what_they_own(self, person: Person) -> None:
+        owned = owned_by(person)
+        if owned.clients:
+            self.stdout.write(
+                f"{person.username} owns {_clients(owned.clients)}. "
+                f"Without another owner who can sign in: {owned.alone}.\nTo hand them over, run "
+                f"`manage.py people deactivate {quote(person.username)} --hand-over-to USERNAME`."
+            )
 
     def _print_link(self, person: Person) -> None:
         link = make_one_time_link(person, actor=cli.actor_in(person.tenant), now=cli.now())
@@ -113,3 +144,7 @@ def _person(given: Namespace, *, kind: str = "person") -> Person:
         message = f"There is no {kind} with the username %(name)s."
         raise NotFound(message, name=given.username)
     return person
+
+
+def _clients(number: int) -> str:
+    return "1 client" if number == 1 else f"{number} clients"

@@ -18,7 +18,7 @@ from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
 from clients_app.services.clients.drafts import insert_tags
-from clients_app.services.clients.edits import save_changes, set_enabled
+from clients_app.services.clients.edits import refuse_who_cannot_sign_in, save_changes, set_enabled
 
 
 class Done(NamedTuple):
@@ -86,6 +86,7 @@ def add_owners(
     people = list(Person.objects.filter(tenant_id=actor.tenant_id, pk__in=person_ids))
     if not people or len(people) != len(person_ids):
         raise RuleBroken(_("Select people of this tenant."), field="owners")
+    refuse_who_cannot_sign_in(people)
 
     def change(client: Client) -> bool:
         require(actor, Action.ASSIGN_ROLES, client=client)

@@ -143,6 +143,7 @@ def set_owners(
     if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
         sentence = _("Select at most %(maximum)s people of this tenant.")
         raise RuleBroken(sentence, field="owners", maximum=OWNERS_MAX)
+    refuse_who_cannot_sign_in(owner for owner in owners if owner not in held)
     is_owned = any(owner.is_active for owner in owners)
     if not is_owned and tenant_policy(client.tenant_id).owner_required:
         sentence = _("A policy of this tenant requires an owner. Select at least one person.")
@@ -151,6 +152,14 @@ def set_owners(
     before, after = ({"owners": [owner.username for owner in some]} for some in (held, owners))
     save_changes(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client
+
+
+def refuse_who_cannot_sign_in(people: Iterable[Person]) -> None:
+    """Raise RuleBroken (owners) if one of ``people`` cannot sign in: they would own nothing."""
+    for person in people:
+        if not person.is_active:
+            sentence = _("%(name)s cannot sign in. Select somebody else.")
+            raise RuleBroken(sentence, field="owners", name=str(person))
 
 
 def save_changes(

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.http.forms.portal_form import PortalForm
+from clients_app.models import Person
 from clients_app.selectors.people.lookup import tenant_people
 
 
@@ -24,6 +25,12 @@ class OwnersForm(PortalForm):
         self.people = list(tenant_people(tenant_id))
         owners: Any = self.fields["owners"]
         owners.choices = [(str(person.pk), str(person)) for person in self.people]
+
+    @property
+    def offered(self) -> list[Person]:
+        """Return the people to choose from; those who cannot sign in only if they are ticked."""
+        chosen = self.chosen_owners
+        return [one for one in self.people if one.is_active or str(one.pk) in chosen]
 
     @property
     def owner_ids(self) -> frozenset[UUID]:
