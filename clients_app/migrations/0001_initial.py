@@ -238,6 +238,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='GuessCount',
+            fields=[
+                ('subject', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('guesses', models.PositiveIntegerField()),
+                ('next_at', models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='IssuedClientId',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -311,14 +319,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('name_key',),
             },
-        ),
-        migrations.CreateModel(
-            name='GuessCount',
-            fields=[
-                ('subject', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('guesses', models.PositiveIntegerField()),
-                ('next_at', models.BigIntegerField()),
-            ],
         ),
         migrations.CreateModel(
             name='SharedValue',
@@ -704,7 +704,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('role_type_id__in', (uuid.UUID('2dc742ab-39ea-4fc0-a39e-2bcb71c26a5f'), uuid.UUID('f1439595-e5a2-487f-8a4f-0627fefe75df'), uuid.UUID('45b66433-5f57-420b-bbdf-8bbd60c1cd9d'), uuid.UUID('e6cbf91e-0be8-4858-92b5-f88ecafd5574'), uuid.UUID('7ad2b9ef-5386-4ead-ac9f-ad99c5c5b977'), uuid.UUID('6a0c5d0e-6f0b-4b7e-9a55-0c2f5b7f6f10'), uuid.UUID('b3f8f0c4-2f0d-4d0b-8f57-6a3d5c1e9f21'), uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')))), name='role_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role_type_id__in', (uuid.UUID('2dc742ab-39ea-4fc0-a39e-2bcb71c26a5f'), uuid.UUID('b3f8f0c4-2f0d-4d0b-8f57-6a3d5c1e9f21'), uuid.UUID('6a0c5d0e-6f0b-4b7e-9a55-0c2f5b7f6f10'), uuid.UUID('f1439595-e5a2-487f-8a4f-0627fefe75df'), uuid.UUID('45b66433-5f57-420b-bbdf-8bbd60c1cd9d'), uuid.UUID('e6cbf91e-0be8-4858-92b5-f88ecafd5574'), uuid.UUID('7ad2b9ef-5386-4ead-ac9f-ad99c5c5b977'), uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')))), name='role_type_known'),
         ),
         migrations.AddConstraint(
             model_name='role',

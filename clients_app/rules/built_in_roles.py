@@ -25,24 +25,25 @@ class BuiltInRole(NamedTuple):
 
 _READS = gettext_noop("Reads this portal. What it may do elsewhere is up to your APIs.")
 
+#: The strongest first: a person is shown with the first that they hold.
 BUILT_IN_ROLES: Final = (
     BuiltInRole(
         TENANT_ADMINISTRATOR,
         "Tenant Administrator",
         gettext_noop("Full control of the tenant, including clients and roles."),
     ),
-    BuiltInRole(TENANT_CONTRIBUTOR, "Tenant Contributor", _READS),
-    BuiltInRole(TENANT_DATA_STEWARD, "Tenant Data Steward", _READS),
-    BuiltInRole(TENANT_VIEWER, "Tenant Viewer", _READS),
-    BuiltInRole(TENANT_MEMBER, "Tenant Member", _READS),
-    BuiltInRole(
-        TENANT_AUDITOR,
-        "Tenant Auditor",
-        gettext_noop("Reads everything in this portal, Activity included. Changes nothing."),
-    ),
     BuiltInRole(
         SECRET_ROTATOR,
         "Secret Rotator",
         gettext_noop("Reads clients; adds, rotates and removes their secrets."),
     ),
+    BuiltInRole(
+        TENANT_AUDITOR,
+        "Tenant Auditor",
+        gettext_noop("Reads everything in this portal, Activity included. Changes nothing."),
+    ),
+    BuiltInRole(TENANT_CONTRIBUTOR, "Tenant Contributor", _READS),
+    BuiltInRole(TENANT_DATA_STEWARD, "Tenant Data Steward", _READS),
+    BuiltInRole(TENANT_VIEWER, "Tenant Viewer", _READS),
+    BuiltInRole(TENANT_MEMBER, "Tenant Member", _READS),
 )

@@ -3,7 +3,16 @@
 import pytest
 
 from clients_app.models import AuditEvent
+from clients_app.rules.built_in_roles import (
+    SECRET_ROTATOR,
+    TENANT_ADMINISTRATOR,
+    TENANT_AUDITOR,
+    TENANT_CONTRIBUTOR,
+    TENANT_MEMBER,
+    TENANT_VIEWER,
+)
 from tests.conftest import browser_of
+from tests.factories import make_person, role_id
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
@@ -84,3 +93,22 @@ def test_time_zone_unknown_is_refused(colleague_browser, colleague, zone):
 @pytest.mark.parametrize("part", ["password", "time-zone"])
 def test_account_reload_after_an_error_returns_to_account(colleague_browser, part):
     assert colleague_browser.get(f"/account/{part}")["Location"] == "/account"
+
+
+@pytest.mark.parametrize(
+    ("roles", "shown"),
+    [
+        ((TENANT_AUDITOR,), "Tenant Auditor"),
+        ((SECRET_ROTATOR, TENANT_VIEWER), "Secret Rotator"),
+        ((TENANT_AUDITOR, SECRET_ROTATOR), "Secret Rotator"),
+        ((TENANT_ADMINISTRATOR, SECRET_ROTATOR), "Tenant Administrator"),
+        ((TENANT_VIEWER, TENANT_CONTRIBUTOR), "Tenant Contributor"),
+        ((), "Tenant Member"),
+    ],
+)
+def test_person_is_called_by_their_strongest_role(tenant, roles, shown):
+    person = make_person("ann", tenant, *roles)
+    person.roles.add(role_id(tenant, TENANT_MEMBER))
+    page = text_of(browser_of(person).get("/account"))
+
+    assert f'<span class="account-role">{shown}</span>' in page

@@ -1,12 +1,15 @@
 """Remove Secret: confirmed and effective immediately."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from clients_app.models import ClientSecret
+from clients_app.models import Client, ClientSecret
+from tests.conftest import browser_of
 from tests.factories import insert_secrets, make_client
 from tests.responses import HTMX, is_page, text_of
+from tests.web.conftest import record_use
 
 
 @pytest.fixture
@@ -26,6 +29,39 @@ def test_remove_secret_window_names_the_secret_and_the_remaining(
 
     insert_secrets(machine.client, 1)
     assert "1 other secret<" in text_of(administrator_browser.get(remove_address, headers=HTMX))
+
+
+def test_remove_secret_window_warns_about_a_secret_in_use(
+    administrator_browser, administrator, machine, remove_address, address, now
+):
+    other = insert_secrets(machine.client, 1)[0]
+    record_use(machine.secret, now - timedelta(minutes=1), address="198.51.100.7")
+    valid_until = now + timedelta(minutes=59)
+    Client.objects.update(last_token_at=now, last_token_expires_at=valid_until)
+    for path in (remove_address, f"/admin/clients_app/clientsecret/{machine.secret.pk}/remove/"):
+        text = text_of(browser_of(administrator).get(path))
+        assert "This secret is in use" in text, path
+    text = text_of(administrator_browser.get(remove_address))
+    assert "to 198.51.100.7." in text
+    assert "Tokens already issued stay valid until" in text
+
+    unused = address(f"/secrets/{other.pk}/remove")
+    for path in (unused, f"/admin/clients_app/clientsecret/{other.pk}/remove/"):
+        text = text_of(browser_of(administrator).get(path))
+        assert "has never been used." in text
+        assert "in use" not in text
+        assert "Tokens already issued" not in text
+
+
+def test_remove_secret_window_of_one_used_long_ago_does_not_warn(
+    administrator_browser, machine, remove_address, now
+):
+    record_use(machine.secret, now - timedelta(hours=25), address="198.51.100.7")
+    Client.objects.update(last_token_at=now, last_token_expires_at=now + timedelta(minutes=59))
+    text = text_of(administrator_browser.get(remove_address))
+    assert "in use" not in text
+    assert "Its last token was issued" in text
+    assert "Tokens already issued" not in text
 
 
 def test_remove_secret_window_changes_nothing(administrator_browser, machine, remove_address):

@@ -17,6 +17,7 @@ from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.tenants.installation import present_client, present_secret
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.clients.removal import RECENT
 from clients_app.services.secrets.changes import add_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.templatetags.moments import day_time
@@ -43,11 +44,13 @@ def secret_add(client: Client, form: SecretForm, **by: Any) -> Answer:
 
 def _client_and_last_use(secret: ClientSecret) -> tuple[str, ...]:
     last_at = secret.usage.order_by("-hour").values_list("last_at", flat=True).first()
+    in_use = last_at is not None and last_at > timezone.now() - RECENT
     return (
         gettext("It belongs to %(client)s.") % {"client": secret.client},
         gettext("It has never been used.")
         if last_at is None
         else gettext("It was last used: %(when)s.") % {"when": day_time(last_at)},
+        *([gettext("This secret is in use.")] if in_use else []),
     )
 
 

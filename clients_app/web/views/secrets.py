@@ -13,11 +13,14 @@ from clients_app.http.forms.rotate_form import RotateForm
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import is_sent
+from clients_app.limits import TOKEN_LIFETIME_MAX_S
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action
 from clients_app.rules.expiry import is_expired
+from clients_app.rules.rotation import is_idle
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.clients.removal import RECENT
 from clients_app.services.form_keys import refuse_used
 from clients_app.services.secrets.changes import (
     NewSecret,
@@ -133,9 +136,14 @@ def secret_remove(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         removed = remove_secret(client, secret_id, actor=actor_of(request), now=now)
         return _done(request, gettext("Secret %(secret)s removed."), removed, client)
     others = [one for one in listed_secrets(client, now=now) if one.pk != secret_id]
+    secret = get_secret(client, secret_id, now=now)
+    used_at = secret.last_used_at
     context = {
         "client": client,
-        "secret": get_secret(client, secret_id, now=now),
+        "secret": secret,
+        "in_use": used_at is not None and used_at > now - RECENT,
+        "has_tokens": used_at is not None
+        and not is_idle(used_at, token_lifetime_s=TOKEN_LIFETIME_MAX_S, now=now),
         "others": sum(not is_expired(one.expires_at, now) for one in others),
     }
     return show(request, "secrets/secret_remove", context, title=gettext("Remove Secret"))
