@@ -1,5 +1,6 @@
 """The webhook channel on the Notices page: signing secret, URL, test messages."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,50 @@ def test_messages_of_another_tenant_are_hidden(
 
     assert "a@herons.example" not in text_of(stranger_browser.get(PAGE))
     assert stranger_browser.post(f"{PAGE}/messages/{delivery.pk}").status_code == 404
+
+
+def version_of(page: Any, channel: str) -> str:
+    """Return the stamp in the form of a channel."""
+    form = text_of(page).split(f'action="{PAGE}/{channel}"')[1]
+    return re.search(r'name="version" value="([^"]*)"', form)[1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("first", [None, "https://hooks.example.com/first"])
+def test_webhook_of_an_older_tab_overwrites_nothing_unseen(
+    administrator_browser: Browser, first: str | None
+) -> None:
+    if first:
+        administrator_browser.post(f"{PAGE}/webhook", {"url": first})
+    older = version_of(administrator_browser.get(PAGE), "webhook")
+    newer = "https://hooks.example.com/newer"
+    administrator_browser.post(f"{PAGE}/webhook", {"url": newer, "version": older})
+
+    typed = {"url": "https://hooks.example.com/older", "version": older}
+    reply = administrator_browser.post(f"{PAGE}/webhook", typed)
+    assert reply.status_code == 422
+    assert "mara changed this while the form was open." in text_of(reply)
+    assert f"Now: {newer}" in text_of(reply)
+    assert value_of("url", reply) == typed["url"]
+    assert NoticeChannel.objects.get().settings == {"url": newer}
+    removed = administrator_browser.post(f"{PAGE}/webhook/remove", {"version": older or "x"})
+    assert removed.status_code == 303
+    assert NoticeChannel.objects.exists()
+
+    again = {**typed, "version": version_of(reply, "webhook")}
+    assert administrator_browser.post(f"{PAGE}/webhook", again).status_code == 303
+    assert NoticeChannel.objects.get().settings == {"url": typed["url"]}
+
+
+def test_mail_of_an_older_tab_overwrites_nothing_unseen(administrator_browser: Browser) -> None:
+    older = version_of(administrator_browser.get(PAGE), "mail")
+    administrator_browser.post(f"{PAGE}/mail", {"version": older})
+    newer = version_of(administrator_browser.get(PAGE), "mail")
+    administrator_browser.post(f"{PAGE}/mail", {"mails_notices": "on", "version": newer})
+    before = AuditEvent.objects.count()
+
+    reply = administrator_browser.post(f"{PAGE}/mail", {"version": older})
+    assert reply.status_code == 422
+    assert "Now: Yes" in text_of(reply)
+    assert AuditEvent.objects.count() == before
+    same = administrator_browser.post(f"{PAGE}/mail", {"mails_notices": "on", "version": older})
+    assert same.status_code == 303  # sent twice, it changes nothing

@@ -194,3 +194,25 @@ def test_edit_secret_existing_never_expires_may_stay(
         "version": value_of("version", page),
     }
     assert administrator_browser.post(edit, sent).status_code == 303
+
+
+def test_policies_of_an_older_tab_overwrite_nothing_unseen(administrator_browser, tenant):
+    older = value_of("version", administrator_browser.get(PAGE))
+    newer = {"version": older, "secret_days_max": "90", "never_expires_allowed": "on"}
+    assert administrator_browser.post(f"{PAGE}/check", newer).status_code == 303
+
+    typed = {"version": older, "secret_days_max": "30", "owner_required": "on"}
+    reply = administrator_browser.post(f"{PAGE}/check", typed)
+    assert reply.status_code == 422
+    text = text_of(reply)
+    assert "changed this while the form was open." in text
+    assert "Now: 90" in text
+    assert "Now: Yes" in text  # Allow Never Expires
+    assert value_of("secret_days_max", reply) == "30"
+    tenant.refresh_from_db()
+    assert (tenant.secret_days_max, tenant.owner_required) == (90, False)
+
+    again = {**typed, "version": value_of("version", reply)}
+    assert administrator_browser.post(f"{PAGE}/check", again).status_code == 303
+    tenant.refresh_from_db()
+    assert (tenant.secret_days_max, tenant.owner_required) == (30, True)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor
-from clients_app.errors import NotFound, RuleBroken, gettext_noop
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken, gettext_noop
 from clients_app.limits import URL_MAX
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.permissions import Action, require
@@ -16,11 +16,15 @@ from clients_app.services.notices.channel import Channel, Settings
 from clients_app.services.notices.table import CHANNELS
 
 
-def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -> str | None:
+def set_channel(
+    name: str, settings: Settings, *, actor: Actor, now: datetime, seen: str | None = None
+) -> str | None:
     """Send the tenant's notices as ``settings`` specify; the same settings again change nothing.
 
     Return the signing secret, readable only now, of a new channel that signs; others keep theirs.
-    Errors: Forbidden; ProofRequired; NotFound for no channel; RuleBroken with the field's name.
+    ``seen`` is the stamp of the channel when the form was opened; None: no form.
+    Errors: Forbidden; ProofRequired; NotFound for no channel; RuleBroken with the field's name;
+    ChangedMeanwhile.
     """
     channel = channel_named(name)
     require(actor, channel.action)
@@ -31,6 +35,8 @@ def set_channel(name: str, settings: Settings, *, actor: Actor, now: datetime) -
         before = row.settings if row else channel.defaults
         if before == settings:
             return None
+        if seen is not None and seen != stamp_of(row):
+            raise ChangedMeanwhile(row.set_by if row else "")
         public = channel.public(settings)
         row = row or NoticeChannel(tenant_id=actor.tenant_id, channel=name)
         texts = (value for value in public.values() if isinstance(value, str))
@@ -104,6 +110,11 @@ def send_test(name: str, *, email: str, actor: Actor, now: datetime) -> Delivery
         )
         audit.record("notice.tested", delivery, actor=actor, now=now)
     return delivery
+
+
+def stamp_of(row: NoticeChannel | None) -> str:
+    """Return a text that changes whenever the channel is set; empty if it is not."""
+    return row.set_at.isoformat() if row else ""
 
 
 def channel_named(name: str) -> Channel:

@@ -7,11 +7,13 @@ from typing import Any, Self
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.http.forms.portal_form import PortalForm, TextField, VersionField
+from clients_app.http.forms.portal_form import EditForm, TextField
+from clients_app.models import Tenant
 from clients_app.rules.tenant_policy import TenantPolicy, parse_days
+from clients_app.selectors.tenants.policies import tenant_policy
 
 
-class PolicyForm(PortalForm):
+class PolicyForm(EditForm):
     """An empty number of days means no limit."""
 
     secret_days_max = TextField(
@@ -24,15 +26,19 @@ class PolicyForm(PortalForm):
         required=False, label=_("Require two-factor authentication for administrators")
     )
     confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
-    version = VersionField()
 
     @classmethod
-    def opened(cls, policy: TenantPolicy, *, version: int) -> Self:
+    def opened(cls, tenant: Tenant) -> Self:
         """Return the form with the current policies."""
-        values: dict[str, Any] = {
-            name: "" if value is None else value for name, value in asdict(policy).items()
+        form = cls()
+        form.open_with(tenant)
+        return form
+
+    def values_of(self, row: Tenant) -> dict[str, Any]:
+        held = asdict(tenant_policy(row.pk)).items()
+        return {
+            name: value if isinstance(value, bool) else str(value or "") for name, value in held
         }
-        return cls(initial={**values, "version": str(version)})
 
     @property
     def policy(self) -> TenantPolicy:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
-from clients_app.errors import NotFound, RuleBroken
+from clients_app.errors import ChangedMeanwhile, NotFound, RuleBroken
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK
@@ -41,6 +41,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @window(
     Action.MANAGE_NOTICES,
     *{field.name for channel in CHANNELS.values() for field in channel.fields},
+    "version",
 )
 @once("notices", _("Saved. If you did not see a new signing secret, create another one."))
 def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
@@ -58,8 +59,10 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
         return _page(request, channel, typed=typed)
     actor, now = actor_of(request), timezone.now()
     try:
-        created = channel_settings.set_channel(channel, typed, actor=actor, now=now)
-    except RuleBroken as error:
+        created = channel_settings.set_channel(
+            channel, typed, actor=actor, now=now, seen=request.POST.get("version")
+        )
+    except (RuleBroken, ChangedMeanwhile) as error:
         return _page(request, channel, status=422, wrong=error, typed=typed)
     if created is not None:
         return _page(request, channel, signing_secret=created)
@@ -86,16 +89,22 @@ def notices_secret(request: HttpRequest, channel: str) -> HttpResponse:
     """Create a new signing secret and show it, once."""
     actor = actor_of(request)
     row = channels_of(actor.tenant_id).get(channel)
-    if row is None or request.POST.get("seen") != row.set_at.isoformat():
+    if row is None or request.POST.get("seen") != channel_settings.stamp_of(row):
         return _out_of_date(request)
     created = channel_settings.renew_secret(channel, actor=actor, now=timezone.now())
     return _page(request, channel, signing_secret=created)
 
 
-@button("notices", Action.MANAGE_NOTICES)
+@button("notices", Action.MANAGE_NOTICES, "version")
 @once("notices", _("Removed."))
 def notices_remove(request: HttpRequest, channel: str) -> HttpResponse:
     """Stop sending on a channel."""
+    row = channels_of(actor_of(request).tenant_id).get(channel)
+    if row is not None and request.POST.get("version", "") not in {
+        "",
+        channel_settings.stamp_of(row),
+    }:
+        return _out_of_date(request)
     channel_settings.remove_channel(channel, actor=actor_of(request), now=timezone.now())
     label = channel_settings.channel_named(channel).label
     return _done(request, gettext("%(channel)s removed.") % {"channel": label})

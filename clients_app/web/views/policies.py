@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.errors import ChangedMeanwhile, RuleBroken
-from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import administrators_without_factor
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.person import person_of
+from clients_app.models import Tenant
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
+from clients_app.selectors.tenants.policies import noncompliant_clients
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
 from clients_app.web.forms.policy_form import PolicyForm
@@ -28,8 +28,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     """Show the policies of the tenant, or the form as the address of a Back link holds it."""
     if "version" in request.GET:
         return _ask(request, PolicyForm.shown(request.GET))
-    tenant = person_of(request).tenant
-    return _ask(request, PolicyForm.opened(tenant_policy(tenant.pk), version=tenant.version))
+    return _ask(request, PolicyForm.opened(person_of(request).tenant))
 
 
 @window(Action.SET_POLICIES, PolicyForm)
@@ -51,7 +50,9 @@ def policies_check(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except ChangedMeanwhile as error:
-        messages.warning(request, sentence_of(error))
+        form.add_broken(error)
+        form.show_changes(Tenant.objects.get(pk=actor_of(request).tenant_id))
+        return _ask(request, form)
     except RuleBroken as error:
         form.add_broken(error)
         return _check(request, form)
