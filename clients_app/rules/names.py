@@ -33,7 +33,7 @@ _INVISIBLE: Final = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
-_IGNORED: Final = re.compile(f"[{_JOINERS}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_IGNORED: Final = re.compile(f"[{_JOINERS}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _FORBIDDEN: Final = ("Cc", "Cs")  # control characters; surrogates, which cannot be stored
 
 

@@ -75,7 +75,7 @@ FILTERS = [
     ("'; DROP TABLE", []),
     ("nothing", []),
     ("pu\0mp", ["100% Pump_1"]),  # what cannot be seen does not count
-    ("\0nothing\ud800", []),
+    ("\0nothing", []),
     ("x" * 200_000, []),
 ]
 
