@@ -19,6 +19,7 @@ from clients_app.rules.built_in_roles import (
     TENANT_AUDITOR,
     TENANT_MEMBER,
 )
+from clients_app.rules.privileges import privileges
 
 __all__ = ("PERMISSIONS", "Action", "Permission", "allows", "require")
 
@@ -36,7 +37,7 @@ class Permission:
     proof: str = ""  # why a person must confirm their identity; empty: they need not
     roles: frozenset[UUID] = _ADMINISTRATOR  # one of them is enough
     by_owner: bool = False  # Owners of the client may, without any role
-    takes_over: bool = False  # the actor can then act as the client, with its roles
+    spares_privileged: bool = False  # on a privileged client only Tenant Administrators may
 
 
 PERMISSIONS: Final[dict[Action, Permission]] = {
@@ -49,13 +50,13 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     Action.EDIT_CLIENT: Permission(
         _("Only Tenant Administrators and Owners can edit a client."),
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.EDIT_URLS: Permission(
         _("Only Tenant Administrators and Owners can change the URLs of a client."),
         _("People who sign in are sent to the URLs of a client."),
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.DISABLE_CLIENT: Permission(
         _("Only Tenant Administrators can disable or enable a client."),
@@ -87,31 +88,32 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("A secret gives access to your APIs."),
         roles=_ROTATOR,
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.EDIT_SECRET: Permission(
         _("Only Tenant Administrators and Owners can edit a secret."),
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.EXTEND_SECRET: Permission(
         _("Only Tenant Administrators and Owners can extend the life of a secret."),
         _("A longer life of a secret gives access to your APIs."),
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.ROTATE_SECRET: Permission(
         _("Only Tenant Administrators, Secret Rotators and Owners can rotate a secret."),
         _("A secret gives access to your APIs."),
         roles=_ROTATOR,
         by_owner=True,
-        takes_over=True,
+        spares_privileged=True,
     ),
     Action.REMOVE_SECRET: Permission(
         _("Only Tenant Administrators, Secret Rotators and Owners can remove a secret."),
         _("Removing a secret can stop applications."),
         roles=_ROTATOR,
         by_owner=True,
+        spares_privileged=True,
     ),
     Action.READ_ROLES: Permission(
         _("Only people with a built-in role can see roles."), roles=_ANYONE
@@ -175,8 +177,8 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
 def allows(actor: Actor, action: Action, *, client: Client | None = None) -> bool:
     """Return whether ``actor`` may perform ``action``, on ``client`` if it is about one.
 
-    Nobody may act on a client of another tenant. Only Tenant Administrators may take over a client
-    that is a Tenant Administrator. A client may only read itself.
+    Nobody may act on a client of another tenant. Only Tenant Administrators may edit a
+    privileged client or change its secrets (CLI-15). A client may only read itself.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         return False
@@ -192,7 +194,7 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
     if TENANT_ADMINISTRATOR in actor.rights:
         return True
     permission = PERMISSIONS[action]
-    if client is not None and permission.takes_over and _is_administrator(client):
+    if client is not None and permission.spares_privileged and _is_privileged(client):
         return False
     if actor.rights & permission.roles:
         return True
@@ -210,17 +212,19 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
     permission = PERMISSIONS[action]
     if not allows(actor, action, client=client):
         refusal = permission.refusal
-        if client is not None and permission.takes_over and _is_administrator(client):
+        if client is not None and permission.spares_privileged and _is_privileged(client):
             refusal = _(
-                "Only Tenant Administrators can change a client that is a Tenant Administrator."
+                "Only Tenant Administrators can change a client that has Tenant Administrator, "
+                "Tenant Auditor or Secret Rotator, or may introspect tokens."
             )
         raise Forbidden(refusal, action=action, client=client)
     if permission.proof and actor.kind is ActorKind.PERSON and not actor.has_fresh_proof():
         raise ProofRequired(permission.proof)
 
 
-def _is_administrator(client: Client) -> bool:
-    return client.roles.filter(role_type_id=TENANT_ADMINISTRATOR).exists()
+def _is_privileged(client: Client) -> bool:
+    role_type_ids = client.roles.values_list("role_type_id", flat=True)
+    return bool(privileges(role_type_ids, may_introspect=client.may_introspect))
 
 
 def _owns(actor: Actor, client: Client) -> bool:

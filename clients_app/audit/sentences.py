@@ -112,6 +112,7 @@ LABELS: Final = {
     "clients": gettext_noop("Clients"),
     "people": gettext_noop("People"),
     "secrets": gettext_noop("Secrets"),
+    "kept_secrets": gettext_noop("Secrets that stay"),
     **{kind.path: kind.label for kind in URL_KINDS},
     "allow_refresh_token": gettext_noop("Allow Refresh Token"),
     "may_introspect": gettext_noop("May introspect tokens"),

@@ -119,6 +119,8 @@ def edit_roles(page: Page) -> None:
     tab_to(page, box.get_attribute("id") or "")
     press_keys(page, "Space")
     expect(window.locator("#claims")).to_contain_text("Secret Rotator, Tenant Member")
+    tab_to(page, "id_removes_secrets")
+    press_keys(page, "Space")
     press_keys(page, "Enter")
     expect(page.locator("#details").get_by_role("heading", name="Secret Rotator")).to_be_visible()
     expect_focus_back(page, "edit-roles")

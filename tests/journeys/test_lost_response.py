@@ -79,7 +79,7 @@ def expect_end(page: Page, said: str) -> None:
 
 def typed_and_kept(page: Page, field: str) -> None:
     """Type something or tick the box, if the window has such a field."""
-    if field == "Secret Rotator":
+    if field == "Tenant Viewer":
         window_of(page).get_by_label(field).check()
         expect(page.locator("#claims")).to_contain_text(field)
     elif field:
@@ -108,7 +108,7 @@ def test_client_window_on_a_bad_connection_acts_once(visitor: Visitor) -> None:
         (edit, "Edit Secret", "#id_secret_description", "Save", ""),
         (f"{secret}/rotate", "Rotate Secret", "#id_secret_description", "Rotate", ALREADY),
         (f"{secret}/remove", "Remove Secret", "", "Remove", "There is no such secret"),
-        (f"{client}/roles/edit", "Edit Roles", "Secret Rotator", "Save", ""),
+        (f"{client}/roles/edit", "Edit Roles", "Tenant Viewer", "Save", ""),
         (f"{CLIENTS}/bulk/tags?clients={client_id}", "Edit tags", "#id_add", "Save", ""),
         (f"{CLIENTS}/bulk/disable?clients={client_id}", "Disable clients", "", "Disable", ""),
         (f"{client}/remove", "Remove Client", "", "Remove", "There is no such client"),

@@ -25,7 +25,7 @@ from tests.factories import (
     make_role,
 )
 
-# yes: may; own: may, but not to a client that carries Tenant Administrator; -: may not.
+# yes: may; own: may, but not to a privileged client; -: may not.
 # The viewer, the owner and the machine are Tenant Members; the robot is a machine that carries
 # Tenant Administrator. Staff acts as in the admin site, with all rights in every tenant. All are in
 # the client's tenant; the owner is named on both clients.
@@ -45,7 +45,7 @@ client.secret.add     yes            -       -        own      own    -        y
 client.secret.edit    yes            -       -        -        own    -        yes    yes    yes
 client.secret.extend  yes            -       -        -        own    -        yes    yes    yes
 client.secret.rotate  yes            -       -        own      own    -        yes    yes    yes
-client.secret.remove  yes            -       -        yes      yes    -        yes    yes    yes
+client.secret.remove  yes            -       -        own      own    -        yes    yes    yes
 role.read             yes            yes     yes      yes      yes    yes      yes    yes    yes
 role.add              yes            -       -        -        -      -        yes    yes    yes
 role.edit             yes            -       -        -        -      -        yes    yes    yes

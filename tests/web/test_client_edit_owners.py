@@ -20,7 +20,9 @@ def test_edit_client_tenant_administrator_needs_a_second_tick(
     edit_client_form |= {"roles": [str(role_id(tenant, TENANT_ADMINISTRATOR))]}
     refused = administrator_browser.post(edit_client_address, edit_client_form)
     accepted = administrator_browser.post(
-        edit_client_address, edit_client_form | {"confirm_admin": "on"}, headers=HTMX
+        edit_client_address,
+        edit_client_form | {"confirm_admin": "on", "removes_secrets": "on"},
+        headers=HTMX,
     )
 
     assert refused.status_code == 422

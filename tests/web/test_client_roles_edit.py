@@ -79,7 +79,8 @@ def test_edit_roles_missing_tick_or_unknown_role_is_refused(
     assert "Wind park reader</span> a Tenant Administrator" in text_of(refused)
     assert "Select roles from the list." in text_of(unknown)
     assert role_names(machine) == ["Tenant Member"]
-    ticked = administrator_browser.post(edit_address, admin | {"confirm_admin": "on"}, headers=HTMX)
+    agreed = {"confirm_admin": "on", "removes_secrets": "on"}
+    ticked = administrator_browser.post(edit_address, admin | agreed, headers=HTMX)
     assert ticked.status_code == 204
     assert role_names(machine) == ["Tenant Administrator", "Tenant Member"]
 

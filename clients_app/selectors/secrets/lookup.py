@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
-from clients_app.models import Client, TokenUsage
+from clients_app.models import Client, ClientSecret, TokenUsage
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
 
 
@@ -26,6 +26,11 @@ def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
             tokens_7_days=Coalesce(Subquery(recent.annotate(n=Sum("tokens")).values("n")), 0),
         ).order_by("-id")
     )
+
+
+def live_secrets(client: Client, *, now: datetime) -> list[ClientSecret]:
+    """Return the live secrets, newest first."""
+    return list(client.secrets.live(now))
 
 
 def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:

@@ -173,6 +173,12 @@ def insert_tags_and_urls(client: Client, draft: ClientDraft) -> None:
     )
 
 
+def replace_tags_and_urls(client: Client, draft: ClientDraft) -> None:
+    client.tags.all().delete()
+    client.urls.all().delete()
+    insert_tags_and_urls(client, draft)
+
+
 def _refuse_what_the_type_lacks(draft: ClientDraft) -> None:
     for path in draft.type.lacks:
         if getattr(draft, path, None) and path != "confirms_administrator":

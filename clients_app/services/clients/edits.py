@@ -15,27 +15,36 @@ from clients_app.errors import gettext_noop as _
 from clients_app.limits import OWNERS_MAX
 from clients_app.models import Client, Person, Role
 from clients_app.permissions import Action, require
+from clients_app.rules.privileges import privileges
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import (
     COLUMNS,
     ClientDraft,
     cleaned,
     draft_of,
-    insert_tags_and_urls,
     refuse_taken_name,
+    replace_tags_and_urls,
     roles_of,
     values_of,
 )
 from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
+from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
 
 def edit_client(
-    client: Client, draft: ClientDraft, *, expected_version: int | None, actor: Actor, now: datetime
+    client: Client,
+    draft: ClientDraft,
+    *,
+    expected_version: int | None,
+    actor: Actor,
+    now: datetime,
+    kept_secrets: KeptSecrets = NONE_STAYS,
 ) -> Client:
     """Give ``client`` the fields, roles and URLs of ``draft``; its type and id stay.
 
-    ``expected_version`` is the client's version when the form was opened.
+    ``expected_version`` is the client's version when the form was opened. If the client becomes
+    privileged, only its ``kept_secrets`` stay (CLI-15).
     Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles or the right
     to introspect differ and the actor may not assign roles; ProofRequired where they or the URLs
     differ; NotFound.
@@ -55,16 +64,15 @@ def edit_client(
             require(actor, Action.ASSIGN_ROLES, client=client)  # before an error describes them
         roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
         _set_roles(client, roles, held=held, actor=actor)
-        if any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds):
-            require(actor, Action.EDIT_URLS, client=client)
-        if draft.may_introspect != was.may_introspect:
-            require(actor, Action.ASSIGN_ROLES, client=client)
+        _require_what_differs(client, was, draft, actor=actor)
+        gains = _privileges(roles, draft) - _privileges(held, was)
+        stays = remove_others(client, kept_secrets, actor=actor, now=now) if gains else []
         for column in COLUMNS:
             setattr(client, column, getattr(draft, column))
-        client.tags.all().delete()
-        client.urls.all().delete()
-        insert_tags_and_urls(client, draft)
-        save_changes(client, "client.edited", before, values_of(draft, roles), actor=actor, now=now)
+        replace_tags_and_urls(client, draft)
+        before |= {"kept_secrets": []}
+        after = values_of(draft, roles) | {"kept_secrets": list(map(str, stays))}
+        save_changes(client, "client.edited", before, after, actor=actor, now=now)
     return client
 
 
@@ -77,10 +85,12 @@ def assign_roles(
     expected_version: int | None,
     actor: Actor,
     now: datetime,
+    kept_secrets: KeptSecrets = NONE_STAYS,
 ) -> Client:
     """Give ``client`` exactly these roles and Tenant Member.
 
-    Errors: RuleBroken (roles, confirms_administrator), also for a type without roles;
+    If the client becomes privileged, only its ``kept_secrets`` stay (CLI-15).
+    Errors: RuleBroken (roles, confirms_administrator, kept_secrets), also for a type without roles;
     ChangedMeanwhile; Forbidden; NotFound.
     """
     lock_tenant(actor.tenant_id)  # for its roles
@@ -96,7 +106,12 @@ def assign_roles(
     )
     roles = roles_of(draft, tenant_id=client.tenant_id, held=_ids(held))
     _set_roles(client, roles, held=held, actor=actor)
-    before, after = ({"roles": [role.name for role in some]} for some in (held, roles))
+    gains = _privileges(roles, client) - _privileges(held, client)
+    stays = remove_others(client, kept_secrets, actor=actor, now=now) if gains else []
+    before, after = (
+        {"roles": [role.name for role in some], "kept_secrets": [str(secret) for secret in kept]}
+        for some, kept in ((held, ()), (roles, stays))
+    )
     save_changes(client, "client.roles.changed", before, after, actor=actor, now=now)
     return client
 
@@ -186,10 +201,24 @@ def _ids(rows: Iterable[Role | Person]) -> frozenset[UUID]:
     return frozenset(row.pk for row in rows)
 
 
+def _privileges(roles: list[Role], having: Client | ClientDraft) -> frozenset[UUID | str]:
+    role_type_ids = (role.role_type_id for role in roles)
+    return privileges(role_type_ids, may_introspect=having.may_introspect)
+
+
 def _differ(held: list[Role], role_ids: frozenset[UUID]) -> bool:
     """Return whether ``role_ids`` and Tenant Member, which stays, are other roles than ``held``."""
     members = {role.pk for role in held if role.is_member}
     return bool(held) and _ids(held) != role_ids | members
+
+
+def _require_what_differs(
+    client: Client, was: ClientDraft, draft: ClientDraft, *, actor: Actor
+) -> None:
+    if any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds):
+        require(actor, Action.EDIT_URLS, client=client)
+    if draft.may_introspect != was.may_introspect:
+        require(actor, Action.ASSIGN_ROLES, client=client)
 
 
 def _set_roles(client: Client, roles: list[Role], *, held: list[Role], actor: Actor) -> None:

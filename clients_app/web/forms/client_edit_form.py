@@ -1,7 +1,7 @@
 """Edit Client: the fields of an existing client, and its Owners."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from clients_app.actors import Actor
 from clients_app.http.forms.client_form import URL_INPUTS
@@ -10,21 +10,29 @@ from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.services.clients.drafts import COLUMNS, ClientDraft, draft_of
 from clients_app.web.forms.client_form import ClientForm
+from clients_app.web.forms.kept_secrets_form import KeptSecretsForm
 from clients_app.web.forms.owners_form import OwnersForm
 
+#: what only an actor who may assign roles decides
+_ASSIGNED: Final = (
+    *("roles", "confirm_admin", "owners", "may_introspect"),
+    *("kept_secrets", "removes_secrets"),
+)
 
-class ClientEditForm(EditForm, ClientForm, OwnersForm):
+
+class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     """Only an ``actor`` who may assign roles gets roles, introspection and Owners."""
 
-    several = ("roles", "owners", *URL_INPUTS)
+    several = ("roles", "owners", "kept_secrets", *URL_INPUTS)
 
     def __init__(self, *args: Any, client: Client, actor: Actor, **more: Any) -> None:
         super().__init__(*args, actor=actor, client_type=client.type, at_add=True, **more)
         self.client = client
         if allows(actor, Action.ASSIGN_ROLES, client=client):
             self.offer_people(client.tenant_id)
+            self.offer_secrets(client)
         else:
-            for name in ("roles", "confirm_admin", "owners", "may_introspect"):
+            for name in _ASSIGNED:
                 self.fields.pop(name, None)
         self.open_with(client)
         self.initial["confirm_admin"] = any(role.is_administrator for role in client.roles.all())

@@ -1,9 +1,11 @@
 """Edit Roles: only the roles picker of Edit Client."""
 
-from typing import Any
+from typing import Any, Final
 
 from clients_app import conf
 from clients_app.web.forms.client_edit_form import ClientEditForm
+
+_KEPT: Final = {"roles", "confirm_admin", "kept_secrets", "removes_secrets", "version"}
 
 
 class ClientRolesForm(ClientEditForm):
@@ -11,8 +13,9 @@ class ClientRolesForm(ClientEditForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name in self.fields.keys() - {"roles", "confirm_admin", "version"}:
+        for name in self.fields.keys() - _KEPT:
             del self.fields[name]
+        self.gains_introspection = False  # it has no such switch
 
     @property
     def client_name(self) -> str:

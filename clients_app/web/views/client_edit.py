@@ -27,7 +27,12 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
     def save(form: ClientEditForm) -> HttpResponse:
         version, now = form.cleaned_data["version"], timezone.now()
         saved = edit_client(
-            client, form.client_draft(), expected_version=version, actor=actor, now=now
+            client,
+            form.client_draft(),
+            expected_version=version,
+            actor=actor,
+            now=now,
+            kept_secrets=form.secrets,
         )
         if "owners" in form.fields:
             set_owners(saved, form.owner_ids, expected_version=saved.version, actor=actor, now=now)
@@ -62,6 +67,7 @@ def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
             expected_version=form.cleaned_data["version"],
             actor=actor,
             now=timezone.now(),
+            kept_secrets=form.secrets,
         )
         message = gettext("Roles of %(client)s saved.") % {"client": client.name}
         return done(request, message, "client-roles", client_id=client.pk)

@@ -19,8 +19,10 @@ from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import (
     assign_roles,
+    edit_client,
     set_owners,
 )
+from clients_app.services.secrets.kept import KeptSecrets
 from tests.factories import (
     NOW,
     actor_for,
@@ -94,7 +96,9 @@ def test_assigning_administrator_needs_confirmation_once(client: Client, mara: A
         edit(client, ClientDraft(name="Pump", role_ids=wanted), mara)
     assert refusal.value.field == "confirms_administrator"
     draft = ClientDraft(name="Pump", role_ids=wanted, confirms_administrator=True)
-    assert edit(client, draft, mara).roles.count() == 2
+    agreed = KeptSecrets(removes_others=True)
+    by: dict[str, Any] = {"actor": mara, "now": NOW, "kept_secrets": agreed}
+    assert edit_client(client, draft, expected_version=1, **by).roles.count() == 2
     assert (
         edit(client, ClientDraft(name="Pump 2", role_ids=wanted), mara, expected_version=2).version
         == 3

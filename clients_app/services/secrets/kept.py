@@ -1,0 +1,52 @@
+"""Which secrets a client keeps when it becomes privileged (CLI-15)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
+from clients_app.limits import TOKEN_LIFETIME_MAX_S
+from clients_app.models import Client, ClientSecret
+from clients_app.rules.expiry import is_expired
+from clients_app.services.secrets.changes import mark_removed, touch, values_of
+
+_LONGEST_TOKEN: Final = timedelta(seconds=TOKEN_LIFETIME_MAX_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSecrets:
+    """The ids of the secrets that stay, and whether the actor agreed to remove the others."""
+
+    ids: frozenset[int] = frozenset()
+    removes_others: bool = False
+
+
+NONE_STAYS: Final = KeptSecrets()
+
+
+def remove_others(
+    client: Client, kept: KeptSecrets, *, actor: Actor, now: datetime
+) -> list[ClientSecret]:
+    """Remove the secrets of a client, whose row is locked, that do not stay; return those that do.
+
+    A secret that expired within the last hour is removed too: its tokens may still be active.
+    Errors: RuleBroken (kept_secrets) if a live secret would be removed without agreement.
+    """
+    present = list(client.secrets.live(now - _LONGEST_TOKEN))
+    stays = [one for one in present if one.pk in kept.ids and not is_expired(one.expires_at, now)]
+    others = [one for one in present if one not in stays]
+    if not kept.removes_others and any(not is_expired(one.expires_at, now) for one in others):
+        sentence = _(
+            "Whoever has a secret of %(client)s gains what the client gains. "
+            "Select the secrets that stay, and confirm that the others are removed."
+        )
+        raise RuleBroken(sentence, field="kept_secrets", client=client.name)
+    for one in others:
+        mark_removed(one, actor=actor, now=now)
+        audit.record("client.secret.removed", one, actor=actor, now=now, before=values_of(one))
+    if others:
+        touch(client, actor=actor, now=now)
+    return stays
