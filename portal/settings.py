@@ -70,7 +70,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "clients_app.http.middleware.named_operations",  # first, so every log line has the id
-    "clients_app.http.middleware.trusted_proxies_only",
+    "clients_app.http.middleware.own_origin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clients_app.http.middleware.compressed_pages",
@@ -179,8 +179,6 @@ SECURE_HSTS_PRELOAD = HSTS == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|readyz/tokens|metrics)$"]  # for machines
 X_FRAME_OPTIONS = "DENY"
-if TRUSTED_PROXIES:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

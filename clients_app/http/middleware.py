@@ -1,22 +1,35 @@
 """The headers of every page, and which headers of a request the portal trusts."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext, gettext_noop
 
 from clients_app import conf
 from clients_app.http import operation_ids
-from clients_app.rules.peer_addresses import is_trusted
+from clients_app.http.counted_lines import CountedLine
+from clients_app.http.scheme import fault_of_proxy, is_https
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/", "/livez", "/readyz", "/metrics")
 _OTHER_SITES: Final = {"cross-site", "same-site"}
 PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"
+
+_NOT_SET_UP: Final = gettext_noop(
+    "This portal is not set up completely. Ask the person who runs it to look at its log, "
+    "which says what to change."
+)
+_log = logging.getLogger("clients_app.server")
+_foreign_host: Final = CountedLine(_log, "A request named the host %r. This portal is at %s.")
+_proxy_at_fault: Final = CountedLine(
+    _log, "Requests that a proxy got by https seem to come by http: %s."
+)
 
 
 def named_operations(get_response: Respond) -> Respond:
@@ -40,8 +53,6 @@ def page_headers(get_response: Respond) -> Respond:
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(MACHINES):
-            request.get_host()  # refuses host names that are not allowed
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -88,12 +99,32 @@ def compressed_pages(get_response: Respond) -> Respond:
     return respond
 
 
-def trusted_proxies_only(get_response: Respond) -> Respond:
-    """Accept X-Forwarded-Proto only from trusted proxies (DEP-9)."""
+def own_origin(get_response: Respond) -> Respond:
+    """Set the scheme that the client used, and refuse pages of other hosts (DEP-9, DEP-17, LOG-7).
+
+    Machines may use any host name; their requests never depend on it.
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not is_trusted(request.META.get("REMOTE_ADDR", ""), conf.trusted_proxies()):
-            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        fault = fault_of_proxy(request.META)
+        request.META["wsgi.url_scheme"] = "https" if is_https(request.META) else "http"
+        if request.path.startswith(MACHINES):
+            return get_response(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            _foreign_host.write(request.META.get("HTTP_HOST", "")[:100], conf.public_url())
+            return _plain(gettext("This portal has another address."), status=400)
+        if fault:
+            _proxy_at_fault.write(fault)
+            return _plain(gettext(_NOT_SET_UP), status=500)
         return get_response(request)
 
     return respond
+
+
+def _plain(sentence: str, *, status: int) -> HttpResponse:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    answer = HttpResponse(f"{sentence}\n", "text/plain", status, headers=headers)
+    vars(answer)["_has_been_logged"] = True  # Django's own line would not be counted
+    return answer

@@ -80,7 +80,7 @@ def posted_params(request: Request) -> Mapping[str, str]:
     if request.method != "POST":
         raise invalid_request("Use POST.", status=HTTPStatus.METHOD_NOT_ALLOWED)
     if not request.is_secure and conf.public_url().startswith("https:"):
-        raise invalid_request("Use https.")
+        raise invalid_request("Use https.", cause=request.fault)
     return read_params(request)
 
 

@@ -21,9 +21,11 @@ class OAuthError(Exception):
     counts: bool = False
 
 
-def invalid_request(description: str, *, status: int = HTTPStatus.BAD_REQUEST) -> OAuthError:
+def invalid_request(
+    description: str, *, status: int = HTTPStatus.BAD_REQUEST, cause: str = ""
+) -> OAuthError:
     """Return the error for a malformed request."""
-    return OAuthError("invalid_request", description, status)
+    return OAuthError("invalid_request", description, status, cause)
 
 
 def invalid_client(cause: str, *, client_id: str = "", counts: bool = False) -> OAuthError:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from clients_app import conf
-from clients_app.rules.peer_addresses import is_trusted, peer_address
+from clients_app.http.scheme import fault_of_proxy, is_https
+from clients_app.rules.peer_addresses import peer_address
 
 BODY_MAX: Final = 65_536  # bytes
 HEADERS_MAX: Final = 16_384  # bytes, names included
@@ -21,6 +22,7 @@ class Request(NamedTuple):
     headers_size: int = 0
     address: str = ""
     is_secure: bool = False
+    fault: str = ""  # of the proxy, for the log
 
 
 class Response(NamedTuple):
@@ -44,12 +46,8 @@ def request_from(environ: Mapping[str, Any]) -> Request:
         body=_body(environ) if method == "POST" else b"",
         headers_size=_headers_size(environ),
         address=peer_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""), proxies),
-        is_secure=environ.get("wsgi.url_scheme") == "https"
-        or (
-            bool(proxies)
-            and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
-            and is_trusted(remote, proxies)
-        ),
+        is_secure=is_https(environ),
+        fault=fault_of_proxy(environ),
     )
 
 

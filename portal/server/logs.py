@@ -35,7 +35,7 @@ class Text(logging.Formatter):
         operation_id = operation_ids.current()
         source = f"{record.name} [{operation_id}]" if operation_id else record.name
         lines = [f"{_moment(record)} {record.levelname} {source}: {_line(record.getMessage())}"]
-        if record.exc_info:
+        if record.exc_info and _is_error(record):
             traceback = self.formatException(record.exc_info).splitlines()
             lines += [f"    {_line(line)}" for line in traceback]
         return "\n".join(lines)
@@ -55,9 +55,14 @@ class Json(logging.Formatter):
         }
         if operation_id := operation_ids.current():
             facts["operation_id"] = operation_id
-        if record.exc_info:
+        if record.exc_info and _is_error(record):
             facts["traceback"] = _without_secrets(self.formatException(record.exc_info))
         return json.dumps(facts)
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    """Return whether the portal is at fault; a request that Django refuses needs no traceback."""
+    return record.levelno >= logging.ERROR and not record.name.startswith("django.security")
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:

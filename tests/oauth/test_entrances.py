@@ -138,6 +138,10 @@ def test_https_installation_refuses_plain_http(good: dict[str, Any], ask: Ask, s
         ([], "https", 400),  # anyone can send the header
         (["198.51.100.0/24"], "https", 400),
         (["192.0.2.7"], "https", 200),
+        (["192.0.2.7"], "https, http", 200),  # the first counts, as on pages
+        (["192.0.2.7"], "http, https", 400),
+        (["::ffff:192.0.2.7"], "https", 200),
+        (["::ffff:192.0.2.0/120"], "https", 200),
         (["192.0.2.7"], "http", 400),
         (["192.0.2.7"], "", 400),
     ],
@@ -149,6 +153,35 @@ def test_forwarded_scheme_is_trusted_only_from_our_proxies(
     settings.TRUSTED_PROXIES = proxies
 
     assert ask(**good, HTTP_X_FORWARDED_PROTO=proto).status == status
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7"])
+@pytest.mark.parametrize(
+    ("proxies", "headers", "cause"),
+    [
+        ([], {"HTTP_X_FORWARDED_PROTO": "https"}, "add it to TRUSTED_PROXIES)"),
+        ([], {"HTTP_X_FORWARDED_FOR": "10.0.0.1"}, "TRUSTED_PROXIES and make it send X-Forw"),
+        (["192.0.2.7"], {}, "192.0.2.7 is your proxy; make it send X-Forwarded-Proto)"),
+        (["192.0.2.7"], {"HTTP_X_FORWARDED_PROTO": "http"}, "(Use https.)"),
+        ([], {}, "(Use https.)"),
+    ],
+)
+def test_log_says_why_https_of_a_proxy_does_not_count(
+    good: dict[str, Any],
+    ask: Ask,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    address: str,
+    proxies: list[str],
+    headers: dict[str, str],
+    cause: str,
+):
+    """DEP-17."""
+    settings.PUBLIC_URL = "https://portal.example.com"
+    settings.TRUSTED_PROXIES = proxies
+
+    assert ask(**good, **headers, REMOTE_ADDR=address).status == 400
+    assert cause in caplog.text
 
 
 def test_log_has_the_address_behind_our_proxy(

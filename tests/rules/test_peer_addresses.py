@@ -31,6 +31,8 @@ PROXIES = ("10.0.0.0/8", "192.0.2.1", "2001:db8::/32")
         ("10.1.2.3", "[2001:db9::1]:4711", PROXIES, "2001:db9::1"),
         ("2001:db8::1", "2001:DB9:0::1", PROXIES, "2001:db9::1"),
         ("::ffff:10.1.2.3", "198.51.100.1", PROXIES, "198.51.100.1"),
+        ("10.1.2.3", "::ffff:198.51.100.1, ::ffff:10.0.0.1", PROXIES, "198.51.100.1"),
+        ("10.1.2.3", "198.51.100.1", ("::ffff:10.0.0.0/104",), "198.51.100.1"),
         ("", "198.51.100.1", PROXIES, ""),  # a unix socket
         ("unix:", "", PROXIES, ""),
     ],
@@ -48,6 +50,9 @@ def test_no_header_text_changes_the_address_or_raises(forwarded_for: str, remote
     assert "\n" not in peer_address("10.1.2.3", forwarded_for, PROXIES)
 
 
-@pytest.mark.parametrize(("address", "verdict"), [("192.0.2.1", True), ("192.0.2.2", False)])
+@pytest.mark.parametrize(
+    ("address", "verdict"),
+    [("192.0.2.1", True), ("192.0.2.2", False), ("::ffff:192.0.2.1", True), ("nobody", False)],
+)
 def test_trusted_network_may_be_one_address(address: str, verdict: bool):
     assert is_trusted(address, PROXIES) is verdict

@@ -20,17 +20,40 @@ def test_host_unknown_is_refused(client, db, path):
     assert "evil" not in text_of(reply)
 
 
-@pytest.mark.parametrize(("address", "believed"), [("10.0.0.9", True), ("203.0.113.9", False)])
-def test_forwarded_proto_is_believed_only_from_trusted_proxies(
-    client, db, settings, address, believed
+@pytest.mark.parametrize(
+    ("address", "headers", "status"),
+    [
+        ("10.0.0.9", {"x-forwarded-proto": "https"}, 200),
+        ("10.0.0.9", {"x-forwarded-proto": "https, http"}, 200),
+        ("10.0.0.9", {"x-forwarded-proto": "http, https"}, 301),
+        ("10.0.0.9", {"x-forwarded-proto": "http"}, 301),
+        ("::ffff:10.0.0.9", {"x-forwarded-proto": "https"}, 200),
+        ("203.0.113.9", {}, 301),
+        ("203.0.113.9", {"x-forwarded-proto": "http"}, 301),
+        # a redirect would lead back to the same proxy, and never end
+        ("203.0.113.9", {"x-forwarded-proto": "https"}, 500),
+        ("203.0.113.9", {"x-forwarded-for": "198.51.100.1"}, 500),
+        ("10.0.0.9", {}, 500),
+    ],
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/admin/login/", "/nowhere"])
+def test_scheme_is_believed_only_from_trusted_proxies(
+    client, db, settings, address, headers, status, path
 ):
+    """DEP-9, DEP-17."""
     settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.PUBLIC_URL = "https://testserver"
     settings.TRUSTED_PROXIES = ("10.0.0.0/8",)
 
-    reply = client.get("/sign-in", headers={"x-forwarded-proto": "https"}, REMOTE_ADDR=address)
+    reply = client.get(path, headers=headers, REMOTE_ADDR=address)
 
-    assert reply.status_code == (200 if believed else 301)
+    if status == 200:
+        assert reply.status_code in {200, 302, 303, 404}
+        assert not reply.get("Location", "/").startswith("https:")
+    else:
+        assert reply.status_code == status
+    if status == 500:
+        assert "Ask the person who runs it" in text_of(reply)
 
 
 @pytest.mark.parametrize("cookie", ["a" * 12 + "\\000", "A" * 32, "a" * 31, "../../" + "a" * 26])
