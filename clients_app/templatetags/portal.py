@@ -35,6 +35,12 @@ def one_time_key() -> SafeString:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """Return a number with its digits in groups, "1,204"."""
+    return f"{number:,}"
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """Return the words of a text."""
     return text.split()

@@ -74,7 +74,8 @@ def add_by_keys(page: Page, name: str) -> None:
     page.keyboard.type("First")
     press_keys(page, "Enter")
     close_secret_window(page, "Client Successfully Created")
-    expect_focus_back(page, "add-client")
+    expect(page.locator("#details-name")).to_have_text(name)
+    expect_focus_back(page, f"row-{page.locator('#details').get_attribute('data-client')}")
 
 
 def add_and_open(page: Page) -> None:

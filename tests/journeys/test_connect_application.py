@@ -179,5 +179,5 @@ def test_created_page_restored_from_browser_cache_redirects(visitor: Visitor) ->
 
     page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
 
-    page.wait_for_url(f"**/security/clients/{added.client_id}/secrets")
+    page.wait_for_url(f"**/security/clients/{added.client_id}#row-{added.client_id}")
     assert secret_search.in_page(page, added.plain) == set()

@@ -107,6 +107,7 @@ def test_session_expired_page_behind_works_after_sign_in(
     expect_window(page, "Sign in to Portal")
     sign_in(page)
     expect_window(page, "Add Secret")
+    page.on("dialog", lambda asked: asked.accept())  # what was typed may go
     page.keyboard.press("Escape")
     expect(window_of(page)).to_have_count(0)
 

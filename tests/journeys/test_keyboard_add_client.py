@@ -28,7 +28,8 @@ def test_keyboard_adds_a_client_from_the_list_to_close(visitor: Visitor) -> None
     tab_to(page, "Close")
     page.keyboard.press("Enter")
     expect(window_of(page)).to_have_count(0)
-    expect_focus(page, "add-client")  # back to the control that opened the window
+    client_id = page.locator("#details").get_attribute("data-client")
+    expect_focus(page, f"row-{client_id}")  # what was added is open
 
 
 def walk_to_second_window(page: Page) -> None:

@@ -54,8 +54,8 @@ def test_keyboard_client_from_add_to_restore(page: Page) -> None:
     expect(page.locator(f"#restore-{client_id}")).to_be_visible()
     open_by_keys(page, f"restore-{client_id}", "Restore Client")
     confirm(page, "Restore")
-    expect(page.locator(f"#restore-{client_id}")).to_have_count(0)
-    expect_focus_back(page, "add-client")
+    expect(page.locator("#details-name")).to_be_visible()
+    expect_focus_back(page, f"row-{client_id}")
 
 
 def disable_and_enable(page: Page) -> None:

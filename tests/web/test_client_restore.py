@@ -1,6 +1,5 @@
 """Restore Client: comes back disabled, without secrets, under a free name."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -37,8 +36,8 @@ def test_restore_returns_the_client_disabled_without_secrets(
 ):
     reply = administrator_browser.post(restore_address, headers=HTMX)
 
-    assert reply.status_code == 204
-    assert "clientChanged" in json.loads(reply["HX-Trigger"])
+    row = f"#row-{machine.client.pk}"
+    assert (reply.status_code, reply["HX-Redirect"]) == (200, address() + row)
     assert (stored_client(machine).removed_at, stored_client(machine).is_enabled) == (None, False)
     text = text_of(administrator_browser.get(address("/secrets")))
     assert "This client has no secrets" in text
@@ -47,11 +46,12 @@ def test_restore_returns_the_client_disabled_without_secrets(
 
 
 def test_restore_without_javascript_redirects_to_the_details(
-    administrator_browser, restore_address, address
+    administrator_browser, machine, restore_address, address
 ):
     reply = administrator_browser.post(restore_address)
 
-    assert (reply.status_code, reply["Location"]) == (303, address())
+    row = f"#row-{machine.client.pk}"
+    assert (reply.status_code, reply["Location"]) == (303, address() + row)
 
 
 def test_restore_with_a_taken_name_asks_for_another(
@@ -71,7 +71,7 @@ def test_restore_with_a_taken_name_asks_for_another(
     assert "Enter a name of 1 to 200 characters." in text_of(empty)
     assert stored_client(machine).removed_at
     sent = {"name": "Wind park reader 2"}
-    assert administrator_browser.post(restore_address, sent, headers=HTMX).status_code == 204
+    assert administrator_browser.post(restore_address, sent, headers=HTMX)["HX-Redirect"]
     assert stored_client(machine).name == "Wind park reader 2"
 
 

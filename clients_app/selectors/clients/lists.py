@@ -63,10 +63,12 @@ def client_page(
     role_id: UUID | None = None,
     sort: str = "name",
     page: int = 1,
+    opened: Client | None = None,
 ) -> ClientPage:
     """Return the matching clients of one type, in the order of ``sort``; the nearest page there is.
 
-    ``sort`` is one of SORTS, with "-" before it for the reverse order.
+    ``sort`` is one of SORTS, with "-" before it for the reverse order. If ``opened`` matches, its
+    page is returned.
     """
     own = Client.objects.for_tenant(tenant_id)
     matching = filtered(_shown(own, show, now), q)
@@ -80,6 +82,9 @@ def client_page(
     page = min(max(page, 1), pages)
     rows = _sorted(matching.filter(client_type=client_type), sort, now)
     ids = _ids_of_page(rows, page, total)
+    if opened is not None and opened.pk not in ids and rows.filter(pk=opened.pk).exists():
+        page = _place_of(opened, rows, sort) // PAGE_SIZE + 1
+        ids = _ids_of_page(rows, page, total)
     roles = Prefetch("roles", Role.objects.in_screen_order())
     clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(roles)
     found: dict[UUID, Any] = {client.pk: client for client in clients}
@@ -100,6 +105,15 @@ def _ids_of_page(rows: QuerySet[Client], page: int, total: int) -> list[UUID]:
         return list(rows.values_list("pk", flat=True)[start:end])
     backwards = rows.reverse().values_list("pk", flat=True)[total - end : total - start]
     return list(backwards)[::-1]
+
+
+def _place_of(client: Client, rows: QuerySet[Client], sort: str) -> int:
+    """Return how many ``rows`` come before ``client``, which is one of them."""
+    if sort.removeprefix("-") != "name":
+        return list(rows.values_list("pk", flat=True)).index(client.pk)
+    key = client.name_key
+    before = Q(name_key__gt=key) if sort.startswith("-") else Q(name_key__lt=key)
+    return rows.filter(before | Q(name_key=key, pk__lt=client.pk)).count()
 
 
 def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Client]:

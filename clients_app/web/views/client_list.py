@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_safe
 from clients_app.errors import NotFound
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
+from clients_app.limits import BULK_MAX
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
+from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.selectors.clients.lists import FOUND_BY, Show, client_page
 from clients_app.selectors.periods import RESTORABLE
@@ -71,7 +74,10 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         sort=_order_of(named),
         page=state.page,
         now=now,
+        opened=client,
     )
+    selecting = state.select and may_select
+    ticked = _ticked(request) if selecting else frozenset()
     state, named = replace(state, page=page.page), replace(named, page=page.page)
     filtered = bool(state.q or state.show or state.role)
     everything = None if filtered else sum(page.counts.values())
@@ -98,7 +104,14 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "list_live": live_address("client-list-live", named.query(), since),
         "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
-        "selecting": state.select and may_select,
+        "selecting": selecting,
+        "ticked": ticked,
+        "kept_filters": [
+            (name, str(value))
+            for name in ("q", "show", "role", "sort")
+            if (value := getattr(state, name))
+        ],
+        "ticked_elsewhere": ticked - {one.pk for one in page.clients},
         "select_query": replace(named, select=True).query() if may_select else "",
         "saved_filters": person_of(request).saved_filters.all(),
         "save_query": replace(named, page=1, select=False).query(),
@@ -106,6 +119,12 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "sidebar": sidebar_counts(actor.tenant_id, clients=everything),
         "restorable": RESTORABLE,
     }
+
+
+def _ticked(request: HttpRequest) -> frozenset[UUID]:
+    """Return the clients that were ticked on this or another page, without a script."""
+    typed = request.GET.getlist("clients")[:BULK_MAX]
+    return frozenset(filter(None, map(parse_client_id, typed)))
 
 
 def _order_of(state: ListState) -> str:

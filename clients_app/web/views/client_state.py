@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from clients_app.services.clients.removal import asks_for_name, remove_client, r
 from clients_app.services.tokens.revocation import end_tokens
 from clients_app.web.access import window
 from clients_app.web.form_window import form_window
-from clients_app.web.htmx import done, show, with_query
+from clients_app.web.htmx import done, go, show, with_query
 
 
 @window(Action.DISABLE_CLIENT)
@@ -88,7 +89,9 @@ def client_restore(request: HttpRequest, removed_id: UUID) -> HttpResponse:
         name = form.cleaned_data["name"] if "name" in request.POST else None
         restored = restore_client(removed_id, name=name, actor=actor, now=now)
         message = gettext("%(client)s restored. It is disabled and has no secrets.")
-        return _done(request, message, restored)
+        messages.success(request, message % {"client": restored.name})
+        details = reverse("client-details", kwargs={"client_id": restored.pk})
+        return go(request, f"{details}#row-{restored.pk}")
 
     def context(form: RestoreForm) -> dict[str, Any]:
         is_taken = name_is_taken(client.tenant_id, client.name)

@@ -15,8 +15,10 @@ onPress("[data-copy]", async (button) => {
   if (once && button.hasAttribute("data-guards")) {
     once.dataset.copied = "yes";
     const note = $("[data-note]", once);
-    note.lastElementChild.textContent = note.dataset.note;
-    drawIcon(note, "check-circle");
+    if (note) {
+      note.lastElementChild.textContent = note.dataset.note;
+      drawIcon(note, "check-circle");
+    }
   }
   say(button, words().copied, "check");
   button.classList.add("copied");

@@ -52,3 +52,4 @@ on("htmx:afterSettle", (event) => {
   else if (!dialog.open) restoreFocus();
 });
 markOpenRow();
+$(OPEN_ROW)?.closest("tr").scrollIntoView({ block: "center" });

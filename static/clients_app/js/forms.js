@@ -15,9 +15,9 @@ export function prepareForms(root) {
 }
 
 function countRoles(root) {
-  const count = $(".roles [data-selected]", root);
+  const count = $("fieldset [data-selected]", root);
   if (!count) return;
-  const ticked = all("input[name=roles]:checked", root).length;
+  const ticked = all("input[name=roles]:checked", count.closest("fieldset")).length;
   const text = words().selected.replace("%n", ticked + Number(count.dataset.selected));
   if (count.textContent !== text) count.textContent = text;
 }
@@ -39,6 +39,11 @@ addEventListener("input", ({ target }) => {
   const form = target.closest("form");
   if (target.matches("[data-find-role]")) filterRoles(target);
   else if (form) prepareForms(form);
+});
+
+// Enter in a search field filters, as typing does; it does not send the form around it.
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("[data-find-role]")) event.preventDefault();
 });
 
 onPress("[data-set]", (button) => {

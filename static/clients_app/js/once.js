@@ -1,6 +1,8 @@
 // What is shown once: Close asks first where it was not copied, and Back does not bring it back.
 import { $, all, dialog, onPress } from "./dom.js";
 
+const isUncopied = (once) => $("[data-guards]", once) && !once.dataset.copied;
+
 /** Returns whether `once` may close; where it was not copied, its foot asks. */
 export function mayClose(once) {
   const ask = once && $("[data-ask]", once);
@@ -14,6 +16,8 @@ export function mayClose(once) {
 
 export const isAsking = () => $("[data-ask]:not([hidden])", dialog);
 
+onPress('[data-close="anyway"]', (button) => (button.closest("[data-once]").dataset.copied = "no"));
+
 onPress("[data-keep-open]", (button) => {
   const once = button.closest("[data-once]");
   $("[data-ask]", once).hidden = true;
@@ -25,6 +29,11 @@ onPress("[data-keep-open]", (button) => {
 onPress("[data-test]", async (button) => {
   const { testSecret } = await import("./test_it.js");
   testSecret(button);
+});
+
+// A reload or another page would lose it.
+addEventListener("beforeunload", (event) => {
+  if (all("[data-once]").some(isUncopied)) event.preventDefault();
 });
 
 addEventListener("pagehide", () => {

@@ -7,6 +7,7 @@ const words = $("#session-warning")?.dataset;
 let ends = 0;
 let isFinal = false;
 let shown = null;
+let isDismissed = false;
 let isWatching = false;
 
 function update(left) {
@@ -33,7 +34,7 @@ async function watch() {
   isWatching = false;
   const left = ends - Date.now();
   if (left <= 0) end();
-  else if (left <= WARN_MS && !shown?.isConnected) warn();
+  else if (left <= WARN_MS && !isDismissed && !shown?.isConnected) warn();
 }
 
 function warn() {
@@ -42,18 +43,20 @@ function warn() {
   $("[data-final]", shown).hidden = !isFinal;
   $("[data-stay]", shown).hidden = isFinal;
   $("[data-stay]", shown).addEventListener("click", () => ask(words.stay));
+  $("[data-dismiss]", shown).addEventListener("click", () => (isDismissed = true));
   placeMessage(shown);
 }
 
 function hide() {
   shown?.remove();
   shown = null;
+  isDismissed = false;
 }
 
 function end() {
   if (!dialog.open && !isTyped() && !$("[data-once]")) location.replace(location.href);
   else if (shown?.isConnected) {
-    for (const part of all("span, button", shown)) part.hidden = true;
+    for (const part of all("span, [data-stay]", shown)) part.hidden = true;
     const text = $("span", shown);
     text.hidden = false;
     text.textContent = words.ended;

@@ -1,7 +1,7 @@
 // Keyboard shortcuts: each has a visible control that does the same. Single keys do nothing while a
 // field has the focus, and can be turned off in Account.
 import { $, all, dialog, words } from "./dom.js";
-import { isInFind, onFindKey } from "./find.js";
+import { awaitFind, isInFind, keepKey, onFindKey } from "./find.js";
 import { openWindow } from "./windows.js";
 
 const GO_MS = 1500;
@@ -9,7 +9,7 @@ let goingUntil = 0; // G, then one more key: go to a page of the left pane
 
 const shortcuts = {
   "/": () => $("#id_q")?.focus(),
-  c: () => $("#add-client")?.click(),
+  c: addClient,
   s: addSecret,
   j: () => ($(".row-link[aria-current]") ?? $(".row-link"))?.focus(),
   k: () => ($(".row-link[aria-current]") ?? all(".row-link").at(-1))?.focus(),
@@ -18,6 +18,13 @@ const shortcuts = {
 };
 for (const [place, name] of ["details", "secrets", "roles", "activity"].entries()) {
   shortcuts[place + 1] = () => $(`#tab-${name}`)?.click();
+}
+
+function addClient() {
+  const address = words().addClient;
+  const button = $("#add-client");
+  if (button) button.click();
+  else if (address) openWindow(address);
 }
 
 function addSecret() {
@@ -38,14 +45,21 @@ function onSingleKey(event) {
   }
 }
 
+// A key of an input method, such as the Enter that ends a conversion; Safari tells it by its code.
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 addEventListener("keydown", (event) => {
+  if (isComposing(event)) return;
   const isCommand = event.ctrlKey || event.metaKey;
   if (isCommand && event.key.toLowerCase() === "k" && $("#find")) {
     event.preventDefault();
-    if (!dialog.open) openWindow($("#find").href);
+    if (dialog.open) return;
+    awaitFind();
+    openWindow($("#find").href);
     return;
   }
   if (isCommand || event.altKey || event.defaultPrevented) return;
+  if (keepKey(event)) return;
   if (isInFind(event.target)) return onFindKey(event);
   if (dialog?.open || $(":popover-open")) return;
   const row = event.target.closest?.(".row-link");

@@ -1,10 +1,11 @@
 // Windows: one dialog whose content is swapped.
-import { $, all, dialog, on, onPress } from "./dom.js";
+import { $, all, dialog, on, onPress, words } from "./dom.js";
 import { prepareForms } from "./forms.js";
 import { isAsking, mayClose } from "./once.js";
 
 let opener = null; // what opened the window, by element and id
 let titleBehind = "";
+let isTyped = false; // in the window, since it opened
 
 export function openWindow(address, source = "#find") {
   htmx.ajax("GET", address, { source, target: "#window", swap: "innerHTML" });
@@ -13,6 +14,7 @@ export function openWindow(address, source = "#find") {
 function onContent() {
   const content = $("[data-window]", dialog);
   if (!content) return;
+  if (!$("form[method=post]", dialog)) isTyped = false;
   dialog.className = "dialog";
   if (content.dataset.window) dialog.classList.add(`dialog-${content.dataset.window}`);
   dialog.setAttribute("role", $("[data-role]", dialog)?.dataset.role ?? "dialog");
@@ -23,6 +25,7 @@ function onContent() {
 }
 
 function onClosed() {
+  isTyped = false;
   dialog.replaceChildren();
   if (titleBehind) document.title = titleBehind;
   titleBehind = "";
@@ -39,15 +42,30 @@ onPress("[data-close]", (button, event) => {
   const may = button.dataset.close === "anyway" || mayClose(button.closest("[data-once]"));
   const isInWindow = dialog?.contains(button);
   if (isInWindow || !may) event.preventDefault();
-  if (isInWindow && may) dialog.close();
+  if (isInWindow && may) leave();
 });
+
+// What was added is shown: its Details, with the focus on its row.
+function leave() {
+  const added = $("[data-added]", dialog);
+  const to = added && new URL(added.dataset.added, location.href);
+  if (to && !location.pathname.startsWith(to.pathname)) location.assign(to);
+  else dialog.close();
+}
+
+const mayDiscard = () => !isTyped || confirm(words().discard);
 
 if (dialog) {
   dialog.addEventListener("cancel", (event) => {
     if (event.target !== dialog) return;
-    if (isAsking() || !mayClose($("[data-once]", dialog))) event.preventDefault();
+    if (isAsking() || !mayClose($("[data-once]", dialog)) || !mayDiscard()) event.preventDefault();
+    else if ($("[data-added]", dialog)) {
+      event.preventDefault();
+      leave();
+    }
   });
   dialog.addEventListener("close", onClosed);
+  dialog.addEventListener("input", ({ target }) => (isTyped ||= Boolean(target.closest("[method=post]"))));
   on("windowDone", () => dialog.open && dialog.close());
 }
 
