@@ -4,11 +4,13 @@ Source: SEC-3 to SEC-5.
 """
 
 import hmac
+from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from clients_app import derived_keys
 from clients_app.rules import secret_format
@@ -57,5 +59,10 @@ def digest_fits(plain: str, digest: str) -> bool:
 
 def has_current_parameters(digest: str) -> bool:
     """Return whether a secret stored now would get a digest with the same parameters."""
-    parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
-    return digest.split("$", 4)[3:4] == [parameters]
+    return digest.startswith(_start_of_digests(hasher))
+
+
+@cache  # each token request needs it
+def _start_of_digests(hasher: PasswordHasher) -> str:
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}$"
