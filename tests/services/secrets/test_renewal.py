@@ -1,10 +1,13 @@
 """An outdated stored form is renewed when its secret is used: SEC-4, SEC-5."""
 
+from contextlib import ExitStack
 from typing import Any
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher, Type
 from django.db import Error as DatabaseError
+from django.db import connection
 
 from clients_app import derived_keys
 from clients_app.models import AuditEvent, Client, ClientSecret
@@ -151,6 +154,25 @@ def test_concurrently_removed_secret_stays_removed(former: Machine, now: Any):
     counts.flush()
 
     assert stored(former).removed_at == now
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_somebody_is_changing_is_left_to_its_next_use(machine: Machine, lost_key: None):
+    """Waiting for one of several rows could be a deadlock. SQLite has no locks of rows."""
+    use(machine)
+    with ExitStack() as stack:
+        if connection.vendor == "postgresql":
+            parameters = connection.get_connection_params()
+            names = {"dbname", "user", "password", "host", "port"} & set(parameters)
+            other = psycopg.connect(**{name: parameters[name] for name in names})
+            stack.enter_context(other)
+            other.execute("SELECT 1 FROM clients_app_clientsecret FOR UPDATE")
+        counts.flush()
+    assert renewal.renewed == {}
+    use(machine)
+    counts.flush()
+
+    assert stored(machine).tag_key_id == derived_keys.current_key(derived_keys.SECRET_TAGS).id
 
 
 def test_failed_renewal_is_retried(former: Machine, monkeypatch: pytest.MonkeyPatch):
