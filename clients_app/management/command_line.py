@@ -22,6 +22,7 @@ from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import tenant_people
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.selectors.tenants import installation
+from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
 Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
 Run = Callable[[Any, Namespace], None]
@@ -48,6 +49,7 @@ def argument(*flags: str, **options: Any) -> Argument:
     return lambda parser: parser.add_argument(*flags, **options)
 
 
+KEY_IS_LOST: Final = "secret_key_is_lost"  # the option that lets a command run without the key
 NAME: Final = argument("name", metavar="NAME")
 USERNAME: Final = argument("username", metavar="USERNAME")
 ROLE_OPTION: Final[dict[str, Any]] = {
@@ -61,11 +63,14 @@ ROLES: Final = argument("--role", **ROLE_OPTION)
 TENANT: Final = argument("--tenant", help="name of the tenant; required if there is more than one")
 
 
-def subcommand(*arguments: Argument) -> Callable[[Run], Run]:
-    """Make a method of a command one of its subcommands; the docstring is its help text."""
+def subcommand(*arguments: Argument, needs_key: bool = True) -> Callable[[Run], Run]:
+    """Make a method of a command one of its subcommands; the docstring is its help text.
+
+    Without ``needs_key`` it also works with another SECRET_KEY than that of the installation.
+    """
 
     def mark(method: Run) -> Run:
-        vars(method)["arguments"] = arguments
+        vars(method).update(arguments=arguments, needs_key=needs_key)
         return method
 
     return mark
@@ -127,8 +132,11 @@ class PortalCommand(BaseCommand):
         """Call the method of the subcommand."""
         prove_writable()
         refuse_other_versions()
+        method = self.subcommands[options["subcommand"]]
+        if vars(method)["needs_key"] and not options.get(KEY_IS_LOST):
+            refuse_other_secret_key()
         self.stdout = Output(sys.stdout)
-        self.subcommands[options["subcommand"]](self, Namespace(**options))
+        method(self, Namespace(**options))
 
 
 def tenant_of(name: str | None) -> Tenant:

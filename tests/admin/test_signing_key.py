@@ -75,7 +75,7 @@ def test_rotate_key_undecryptable_next_key_is_named(
     reply = staff.post(ROTATE)
 
     assert reply.status_code == 422
-    assert "cannot be decrypted: SECRET_KEY has changed" in text_of(reply)
+    assert "This node has another SECRET_KEY" in text_of(reply)
 
 
 def test_revoke_key_explains_its_effects_and_revokes(

@@ -24,7 +24,9 @@ _ORDER: Final = list(SigningKey.State.values)
 class Command(cli.PortalCommand):
     help = "Lists, rotates and revokes the keys that sign tokens; completes a change of SECRET_KEY."
 
-    @cli.subcommand(cli.argument("--all", action="store_true", help="include removed keys"))
+    @cli.subcommand(
+        cli.argument("--all", action="store_true", help="include removed keys"), needs_key=False
+    )
     def list(self, given: Namespace) -> None:
         """List the keys with state, algorithm, kid and times."""
         rows = list(installation.signing_keys(removed=given.all))
@@ -44,7 +46,12 @@ class Command(cli.PortalCommand):
             else f"Key {row.kid} is published; it {_times(row)}."
         )
 
-    @cli.subcommand(cli.argument("kids", nargs="+", metavar="KID"))
+    @cli.subcommand(
+        cli.argument("kids", nargs="+", metavar="KID"),
+        cli.argument(
+            "--secret-key-is-lost", action="store_true", help="no node and no backup has the key"
+        ),
+    )
     def revoke(self, given: Namespace) -> None:
         """Revoke keys now, and all tokens that they signed."""
         row = revoke_keys(given.kids, actor=cli.actor_on_installation(), now=cli.now())

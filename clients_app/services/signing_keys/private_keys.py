@@ -27,6 +27,11 @@ from clients_app.models import SigningKey
 
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
+_OTHER_KEY: Final = gettext_noop(
+    "This node has another SECRET_KEY than the others: copy it from a node that works or from your "
+    "backup. Did you change it? Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. "
+    "(The signing key %(kid)s cannot be decrypted.)"
+)
 _ALGORITHMS: Final = get_default_algorithms()
 _GENERATORS: Final[dict[str, Callable[[int], Any]]] = {  # from a length in bits
     "RS256": partial(rsa.generate_private_key, 65_537),
@@ -85,6 +90,18 @@ def loaded_key(kid: str) -> LoadedKey:
     return key
 
 
+def refuse_other_secret_key() -> None:
+    """Raise SigningKeyLost if this process has another SECRET_KEY than the installation.
+
+    The active signing key names the one under which it is stored. What this process would write,
+    such as MACs and audit events, would be useless to the other nodes.
+    """
+    row = SigningKey.objects.filter(state=SigningKey.State.ACTIVE).first()
+    purpose = derived_keys.SIGNING_KEYS
+    if row and not derived_keys.key_by_id(purpose, _encrypted_under(row)):
+        raise SigningKeyLost(_OTHER_KEY, kid=row.kid)
+
+
 def forget(kid: str | None = None) -> None:
     """Stop this process from signing with the key, or with any key where none is named."""
     _loaded.pop(kid, None) if kid else _loaded.clear()
@@ -129,17 +146,16 @@ def _encrypt(row: SigningKey, plain: bytes) -> None:
     row.private_part = derived_keys.encrypt(plain, derived_keys.SIGNING_KEYS, context=key_id)
 
 
+def _encrypted_under(row: SigningKey) -> str:
+    return derived_keys.encrypted_under(bytes(row.private_part))
+
+
 def _decrypted(row: SigningKey) -> bytes:
     content, key_id = bytes(row.private_part), row.kid.encode()
     try:
         return derived_keys.decrypt(content, derived_keys.SIGNING_KEYS, context=key_id)
     except derived_keys.CannotDecrypt as error:
-        sentence = gettext_noop(
-            "The signing key %(kid)s cannot be decrypted: SECRET_KEY has changed since the key was "
-            "created. Add the former SECRET_KEY to SECRET_KEY_FALLBACKS. If it is lost, revoke the "
-            "key with `manage.py keys revoke %(kid)s`; its tokens stop working."
-        )
-        raise SigningKeyLost(sentence, kid=row.kid) from error
+        raise SigningKeyLost(_OTHER_KEY, kid=row.kid) from error
 
 
 def _json(members: dict[str, str]) -> bytes:

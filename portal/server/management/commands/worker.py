@@ -18,6 +18,7 @@ from clients_app.management.schema import refuse_other_versions
 from clients_app.services import housekeeping
 from clients_app.services.notices import deliveries
 from clients_app.services.people.guess_notices import mail_guesses
+from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
 RETRY_S: Final = 3.0  # until a database that was away is asked again
 POLL_S: Final = 1.0  # an idle worker only reads, so it blocks nobody
@@ -39,6 +40,7 @@ class Command(PortalCommand):
         stopped = threading.Event()
         if once:
             refuse_other_versions()
+            refuse_other_secret_key()
             send_due_messages(stopped)
             return
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,6 +65,7 @@ def database_answers() -> bool:
     """Return whether the database answers; then it has the tables of this version."""
     try:
         refuse_other_versions()
+        refuse_other_secret_key()
     except DatabaseError as error:
         log.error("The worker waits for the database: %s", error)
         connection.close()
