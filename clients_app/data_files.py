@@ -4,8 +4,10 @@ Next to the database file SQLite keeps ``-wal`` and ``-shm``, and the queue of w
 ``-turn`` (``portal/storage/sqlite3``).
 """
 
+import contextlib
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 DATABASE: Final = Path("portal.sqlite3")  # where DATABASE_URL names no other
 SHORT_LIVED: Final = Path("short-lived.sqlite3")  # rename it when its columns change
@@ -16,3 +18,12 @@ START_LOCK: Final = Path("start.lock")  # held by a process that prepares, so th
 AUDIT_HEADS: Final = Path("audit-heads")  # one file for the head of each tenant's audit chain
 AUDIT_SEGMENTS: Final = Path("audit-segments")  # a folder of sealed audit events for each tenant
 AUDIT_STREAM_LOCK: Final = Path("audit-stream.lock")  # held while a line goes to AUDIT_STREAM
+
+
+def named_by_ids(folder: Path) -> set[UUID]:
+    """Return the ids after which files or folders in ``folder`` are named; it may be missing."""
+    found = set()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(ValueError):
+            found.add(UUID(path.name))
+    return found

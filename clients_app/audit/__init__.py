@@ -1,9 +1,10 @@
 """The audit log: one chain of events per tenant, shown as sentences."""
 
 from clients_app.audit.chain import DONE, REFUSED, record
+from clients_app.audit.head_files import are_noted as heads_are_noted
 from clients_app.audit.kinds import Kind, actions_of, kind_of
 from clients_app.audit.sentences import Seconds, changes, json_line, members_of, sentence
-from clients_app.audit.verify import Fault, first_fault
+from clients_app.audit.verify import Fault, chains, first_fault
 
 __all__ = [
     "DONE",
@@ -12,8 +13,10 @@ __all__ = [
     "Kind",
     "Seconds",
     "actions_of",
+    "chains",
     "changes",
     "first_fault",
+    "heads_are_noted",
     "json_line",
     "kind_of",
     "members_of",

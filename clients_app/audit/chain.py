@@ -16,7 +16,7 @@ from django.db.models import Model
 from clients_app import derived_keys
 from clients_app.actors import Actor
 from clients_app.audit import head_files, stream
-from clients_app.models import AuditEvent, AuditHead, Client
+from clients_app.models import AuditEvent, AuditHead, AuditSegment, Client
 from clients_app.models.audit_event import search_key_of
 
 DONE, REFUSED = AuditEvent.DONE, AuditEvent.REFUSED
@@ -84,12 +84,29 @@ def _append(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any])
     head, _ = heads.get_or_create(tenant_id=event.tenant_id)
     event.sequence, event.previous_digest = head.sequence + 1, head.digest
     event.canonical = canonical(event, before=before, after=after)
-    key = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
+    key = _key_after(head)
     event.chain_key_id, event.digest = key.id, digest_of(event, key)
     event.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(sequence=event.sequence, digest=event.digest)
+    AuditHead.objects.filter(pk=head.pk).update(
+        sequence=event.sequence, digest=event.digest, chain_key_id=key.id
+    )
     transaction.on_commit(partial(head_files.note, event), robust=True)
     transaction.on_commit(partial(stream.send, event), robust=True)
+
+
+def _key_after(head: AuditHead) -> derived_keys.DerivedKey:
+    """Return the key for the next event: never one that the chain has left for a newer one.
+
+    While nodes restart one after the other with a new SECRET_KEY, those that still have the former
+    one continue the chain under the new one, which is among their fallbacks.
+    """
+    own = derived_keys.current_key(derived_keys.AUDIT_CHAIN)
+    if head.chain_key_id in {"", own.id}:
+        return own
+    events = AuditEvent.objects.for_tenant(head.tenant_id).filter(chain_key_id=own.id)
+    sealed = AuditSegment.objects.filter(tenant_id=head.tenant_id, key_id=own.id)
+    newer = derived_keys.key_by_id(derived_keys.AUDIT_CHAIN, head.chain_key_id)
+    return newer if newer and (events.exists() or sealed.exists()) else own
 
 
 def canonical(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any]) -> str:

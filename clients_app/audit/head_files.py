@@ -53,5 +53,15 @@ def noted(tenant_id: UUID) -> dict[int, str]:
     return heads
 
 
+def are_noted(tenant_id: UUID) -> bool:
+    """Return whether this machine remembers any head, and so would notice a chain cut off."""
+    return bool(noted(tenant_id))
+
+
+def tenant_ids() -> set[UUID]:
+    """Return the tenants whose chains this machine has seen."""
+    return data_files.named_by_ids(settings.DATA_DIR / data_files.AUDIT_HEADS)
+
+
 def _path(tenant_id: UUID) -> Path:
     return settings.DATA_DIR / data_files.AUDIT_HEADS / str(tenant_id)

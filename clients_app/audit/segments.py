@@ -92,6 +92,11 @@ def mac_of(segment: AuditSegment) -> str | None:
     return derived_keys.mac(key, *(str(fact).encode() for fact in facts)).hex()
 
 
+def tenant_ids() -> set[UUID]:
+    """Return the tenants that have files of sealed segments."""
+    return data_files.named_by_ids(settings.DATA_DIR / data_files.AUDIT_SEGMENTS)
+
+
 def segments_of(tenant_id: UUID) -> list[AuditSegment]:
     """Return the segments of a tenant, oldest first."""
     return list(AuditSegment.objects.filter(tenant_id=tenant_id).order_by("first_sequence"))

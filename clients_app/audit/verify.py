@@ -2,13 +2,18 @@
 
 import zlib
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from clients_app import derived_keys
 from clients_app.audit import head_files, segments
 from clients_app.audit.rows import Row, rows_of_table
-from clients_app.models import AuditEvent, AuditHead, AuditSegment
+from clients_app.models import AuditEvent, AuditHead, AuditSegment, Tenant
+
+_TRACES: Final[tuple[tuple[Any, str], ...]] = (
+    *((Tenant, "pk"), (AuditHead, "tenant_id")),
+    *((AuditEvent, "tenant_id"), (AuditSegment, "tenant_id")),
+)
 
 
 class Fault(NamedTuple):
@@ -23,10 +28,19 @@ class ChainBroken(Exception):
 
 
 class Link(NamedTuple):
-    """An event that the chain continues after."""
+    """An event that the chain continues after, and the ids of the keys up to it, in their order."""
 
     sequence: int
     digest: str
+    key_ids: tuple[str, ...] = ()
+
+
+def chains() -> set[UUID]:
+    """Return every tenant of which anything is left: a row, a head, events, segments or files."""
+    found = {*head_files.tenant_ids(), *segments.tenant_ids()}
+    for model, column in _TRACES:
+        found |= set(model._default_manager.order_by().values_list(column, flat=True).distinct())
+    return found
 
 
 def first_fault(tenant_id: UUID) -> Fault | None:
@@ -48,6 +62,8 @@ def first_fault(tenant_id: UUID) -> Fault | None:
 
 def _check(tenant_id: UUID, sealed: list[AuditSegment]) -> None:
     seen = head_files.noted(tenant_id)
+    if not Tenant.objects.filter(pk=tenant_id).exists():
+        raise ChainBroken(1, "the tenant of this chain is missing")
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # later events are not checked
     last = head.sequence if head else 0
     link = Link(0, "")
@@ -78,7 +94,7 @@ def _follow_segment(segment: AuditSegment, *, after: Link, seen: dict[int, str])
         raise ChainBroken(first, reason) from None
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise ChainBroken(first, f"its sealed segment {path.name} cannot be read") from error
-    if is_altered or end != Link(segment.last_sequence, segment.last_digest):
+    if is_altered or end[:2] != (segment.last_sequence, segment.last_digest):
         raise ChainBroken(first, f"its sealed segment {path.name} was altered")
     return end
 
@@ -86,9 +102,13 @@ def _follow_segment(segment: AuditSegment, *, after: Link, seen: dict[int, str])
 def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link:
     """Return the last of ``rows``, which continue ``after``.
 
+    Once an event is under a newer key, none under an older one counts: a former SECRET_KEY may be
+    known to others.
     Errors: ChainBroken.
     """
-    sequence, digest = after
+    sequence, digest, key_ids = after
+    own = derived_keys.current_key(derived_keys.AUDIT_CHAIN).id
+    latest = key_ids[-1] if key_ids else ""
     macs: dict[str, Callable[[bytes, bytes], str]] = {}
     for number, previous, sealed, key_id, canonical, fits in rows:
         sequence += 1
@@ -106,8 +126,12 @@ def follow(rows: Iterable[Row], *, after: Link, seen: dict[int, str]) -> Link:
             raise ChainBroken(sequence, "its columns were changed")
         if seen.get(sequence, sealed) != sealed:
             raise ChainBroken(sequence, "it is not the event that DATA_DIR remembers")
+        if key_id != latest:
+            if key_id in key_ids or latest == own:
+                raise ChainBroken(sequence, "it is under a former SECRET_KEY, after a newer one")
+            latest, key_ids = key_id, (*key_ids, key_id)
         digest = sealed
-    return Link(sequence, digest)
+    return Link(sequence, digest, key_ids)
 
 
 def _mac_maker(key_id: str, sequence: int) -> Callable[[bytes, bytes], str]:

@@ -390,6 +390,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='clients_app.tenant')),
                 ('sequence', models.PositiveBigIntegerField(default=0)),
                 ('digest', models.CharField(blank=True, max_length=64)),
+                ('chain_key_id', models.CharField(blank=True, max_length=8)),
             ],
         ),
         migrations.AddConstraint(

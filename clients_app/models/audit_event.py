@@ -69,6 +69,7 @@ class AuditHead(models.Model):
     tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True)
     sequence = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
+    chain_key_id = models.CharField(max_length=8, blank=True)  # of the last event
 
     def __str__(self) -> str:
         return f"{self.tenant}: {self.sequence}"

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from clients_app import audit
+from clients_app import audit, derived_keys
+from clients_app.audit import chain
 from clients_app.models import AuditEvent, AuditHead, Tenant, append_only
 from tests.audit.chain_faults import event, first_fault
 from tests.factories import make_role, make_tenant
@@ -28,6 +30,68 @@ def test_events_before_and_after_a_change_of_secret_key_verify(
         1,
         "the key it was sealed with is not among SECRET_KEY and its fallbacks",
     )
+
+
+def append_under(key: str, tenant: Tenant) -> None:
+    """Add an event as somebody with the database and this SECRET_KEY would."""
+    last = AuditEvent.objects.for_tenant(tenant.pk).order_by("sequence").last()
+    assert last is not None
+    root, forged = _key_of(key), last
+    forged.pk, forged.sequence, forged.previous_digest = None, last.sequence + 1, last.digest
+    forged.chain_key_id = root.id
+    forged.canonical = chain.canonical(forged, before={}, after={})
+    forged.digest = chain.digest_of(forged, root)
+    forged.save(force_insert=True)
+    AuditHead.objects.filter(tenant=tenant).update(sequence=forged.sequence, digest=forged.digest)
+
+
+def _key_of(secret_key: str) -> derived_keys.DerivedKey:
+    with override_settings(SECRET_KEY=secret_key):
+        return derived_keys.current_key(derived_keys.AUDIT_CHAIN)
+
+
+@pytest.mark.parametrize("is_in_the_chain", [True, False])
+def test_event_under_a_former_key_after_one_under_the_newer_is_detected(
+    tenant: Tenant, settings: Settings, is_in_the_chain: bool
+) -> None:
+    former = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [former]
+    if not is_in_the_chain:
+        tenant = make_tenant("Added after the change")
+    make_role("New", tenant)
+    assert audit.first_fault(tenant.pk) is None
+
+    append_under(former, tenant)
+
+    assert first_fault(tenant) == (3, "it is under a former SECRET_KEY, after a newer one")
+
+
+def test_event_under_a_former_key_after_one_under_another_former_key_is_detected(
+    tenant: Tenant, settings: Settings
+) -> None:
+    oldest, former = settings.SECRET_KEY, "f" * 60
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = former, [oldest]
+    make_role("New", tenant)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [oldest, former]
+    assert audit.first_fault(tenant.pk) is None
+
+    append_under(oldest, tenant)
+
+    assert first_fault(tenant) == (3, "it is under a former SECRET_KEY, after a newer one")
+
+
+def test_node_with_the_former_key_continues_under_the_newer(
+    tenant: Tenant, settings: Settings
+) -> None:
+    """While nodes restart one after the other, both write."""
+    former, newer = settings.SECRET_KEY, "n" * 60
+    for current, other in ((newer, former), (former, newer), (newer, former)):
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = current, [other]
+        make_role(f"Role {AuditEvent.objects.count()}", tenant)
+
+    assert audit.first_fault(tenant.pk) is None
+    keys = AuditEvent.objects.order_by("sequence").values_list("chain_key_id", flat=True)
+    assert keys[0] != keys[1] == keys[2] == keys[3]
 
 
 def test_a_tail_cut_off_together_with_the_head_is_missed_by_the_file(

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 
@@ -11,6 +12,8 @@ from clients_app.management import command_line as cli
 from clients_app.selectors.tenants import installation
 from clients_app.services.activity.archive import seal_segment
 
+NO_HEADS: Final = "DATA_DIR has no file of its heads, so a missing end would not be noticed"
+
 
 class Command(cli.PortalCommand):
     help = "Verifies the audit chain of every tenant; archives old events."
@@ -19,11 +22,14 @@ class Command(cli.PortalCommand):
     def verify(self, given: Namespace) -> None:
         """Show the first event of each tenant that was changed, removed, added or moved."""
         broken = 0
-        for tenant in installation.tenants():
-            fault = audit.first_fault(tenant.pk)
+        names = {tenant.pk: tenant.name for tenant in installation.tenants()}
+        for tenant_id in (*names, *sorted(audit.chains() - names.keys())):
+            fault = audit.first_fault(tenant_id)
             broken += fault is not None
             state = f"event {fault.sequence}: {fault.reason}" if fault else "whole"
-            self.stdout.write(f"{tenant.name}: {state}")
+            if not audit.heads_are_noted(tenant_id):
+                state += f"; {NO_HEADS}"
+            self.stdout.write(f"{names.get(tenant_id, tenant_id)}: {state}")
         if broken:
             raise PortalError("%(broken)s broken.", broken=broken)
 
