@@ -14,15 +14,16 @@ import signal
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from granian.rsgi import ProtocolClosed
 
 from clients_app.http import operation_ids
-from clients_app.oauth.plain_http import BODY_MAX
 from clients_app.ops.health import ALIVE, LIVEZ_PATH
 from portal.server import refusals
 from portal.server.environ import add_body, body_length, environ_of
 from portal.server.request_threads import Answer, Application, FileToSend, RequestThreads
 
+FORM_MAX: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # more than the protocol endpoints take
 BODY_S: Final = 30.0  # until the last byte of a body
 FINISH_S: Final = 10.0  # to finish requests when the server stops
 OPEN_S: Final = 10.0  # until granian has opened a file that it sends
@@ -101,20 +102,20 @@ class Entrance:
 
 
 async def _body(proto: Any, length: int | None) -> bytes:
-    """Return the body, up to one byte over BODY_MAX, which the application refuses.
+    """Return the body, up to one byte over FORM_MAX, which the application refuses.
 
     granian ends a body with one empty piece, and a broken one, or one with trailers, with two.
     Errors: ProtocolClosed if the client closed the connection, or its chunks are malformed.
     """
-    if length is not None and length <= BODY_MAX:
+    if length is not None and length <= FORM_MAX:
         whole: bytes = await proto()
         return whole
     pieces, size, empty = [], 0, 0
     async for piece in proto:
         pieces.append(piece)
         size += len(piece)
-        if size > BODY_MAX:
-            return b"".join(pieces)[: BODY_MAX + 1]
+        if size > FORM_MAX:
+            return b"".join(pieces)[: FORM_MAX + 1]
         empty += not piece
     if empty > 1:
         raise ProtocolClosed

@@ -109,8 +109,32 @@ def test_refusal_of_a_proxy_is_not_called_a_lost_line(visitor: Visitor, status: 
     expect(window.get_by_label("Name")).to_have_value("Refused by a proxy")
 
 
+def test_add_client_with_all_urls_at_their_longest(visitor: Visitor) -> None:
+    page = visitor.page("/security/clients/add/authorization-code")
+    page.get_by_label("Name").fill("All of its URLs")
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        for number in range(limits.URLS_MAX):
+            url = f"https://a.example/{number}".ljust(limits.URL_MAX, "/")  # %2F in a form
+            page.evaluate(ADD_HIDDEN, [name, url])
+    press(page, "Add")
+
+    expect_window(page, "Client Successfully Created")
+    saved = visitor.portal.query(
+        "SELECT count(*), min(length(u.url)) FROM clients_app_clienturl u "
+        "JOIN clients_app_client c ON c.id = u.client_id WHERE c.name = 'All of its URLs'"
+    )
+    assert saved == [(20, limits.URL_MAX)]
+
+
+ADD_HIDDEN = """([name, value]) => {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name, value });
+  document.querySelector(".window-page form").append(input);
+}"""
+
+
 def test_form_that_is_too_large_is_not_called_a_lost_line(visitor: Visitor) -> None:
-    visitor.expect(400)
+    visitor.expect(413)
     page = visitor.page("/security/clients")
     window = open_add_client(page)
     page.evaluate("document.querySelector('#id_name').removeAttribute('maxlength')")
