@@ -134,7 +134,7 @@ def test_messages_of_another_tenant_are_hidden(
 def version_of(page: Any, channel: str) -> str:
     """Return the stamp in the form of a channel."""
     form = text_of(page).split(f'action="{PAGE}/{channel}"')[1]
-    return re.search(r'name="version" value="([^"]*)"', form)[1]  # type: ignore[index]
+    return re.findall(r'name="version" value="([^"]*)"', form)[0]
 
 
 @pytest.mark.parametrize("first", [None, "https://hooks.example.com/first"])
