@@ -11,15 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connections
-from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketHolder
 
+from portal.server import tls_reload
 from portal.server.companion import Companion
 from portal.server.open_files import connections_per_worker
 from portal.server.supervised import Server
@@ -34,12 +35,11 @@ BUFFER_MAX = 65_536  # bytes of a request's headers
 
 
 def serve(claim: socket.socket, *, on_ready: Callable[[], None]) -> None:
-    """Serve the address of ``claim`` until SIGINT, SIGTERM or SIGHUP.
+    """Serve the address of ``claim`` until SIGINT or SIGTERM, or until the terminal is closed.
 
     ``on_ready`` is called when the port is open.
     """
-    certificate, key = settings.TLS_FILES or (None, None)
-    holder: Any = SocketHolder  # its types lack the arguments
+    (certificate, key), holder = settings.TLS_FILES or (None, None), cast(Any, SocketHolder)
     server: Any = Server(
         settings.WSGI_APPLICATION,
         address=settings.BIND,
@@ -57,20 +57,23 @@ def serve(claim: socket.socket, *, on_ready: Callable[[], None]) -> None:
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {}}},  # to Django's handlers
         ssl_cert=certificate,
         ssl_key=key,
-        ssl_protocol_min=SSLProtocols.tls12,
+        ssl_protocol_min=tls_reload.OLDEST,
+        respawn_interval=tls_reload.OVERLAP_S,
     )
 
-    companion = Companion()
-    ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+    companion, stopped = Companion(), threading.Event()
+    has_terminal = tls_reload.ends_with_terminal()
 
     def stop(*_: object) -> None:  # in a thread: a signal handler must not wait for a lock
+        stopped.set()
         threading.Thread(target=_stop, args=(server, settings.WORKERS), daemon=True).start()
 
     @server.on_startup
     def _ready() -> None:
         for number in STOPS:
-            signal.signal(number, signal.SIG_IGN if number in ignored else stop)
+            signal.signal(number, stop)
         server._ssp, server._shd = None, holder(claim.fileno(), False, BACKLOG)
+        tls_reload.follow(server, stop, stopped, grace_s=GRACE_S, has_terminal=has_terminal)
         companion.start()
         on_ready()
 
@@ -97,6 +100,7 @@ def _stop(server: Any, workers: int) -> None:
     busy machine granian may also take a worker that has exited for one that refuses to: if two
     threads wait for a process, one learns of its exit only after the other has recorded it.
     """
+    server.workers_kill_timeout = KILL_S
     until = time.monotonic() + GRACE_S
     repeat_at = 0.0
     try:

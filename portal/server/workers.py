@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from portal.server.draining import stop_accepting_at_signal
 from portal.server.port import listen_apart
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -28,6 +29,7 @@ def load_in_worker(listening: socket.socket) -> Any:
     leave_process_group()
     listen_apart(listening)
     _schedule_as_batch()
+    stop_accepting_at_signal()
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     application = load()
     import_module("clients_app.services.housekeeping").begin()  # Django is ready only now

@@ -1,11 +1,13 @@
 """Stopping workers and the server: by signals, and with a locked database."""
 
+import fcntl
 import os
 import signal
 import sqlite3
+import subprocess
+import termios
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,7 +26,7 @@ def test_manage_py_uses_the_database_of_the_server(running: PortalProcess) -> No
     assert found == [("MyData.Role",)]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_the_server_with_status_0(running: PortalProcess, stop: int) -> None:
     workers = running.workers()
 
@@ -77,22 +79,54 @@ def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> 
 
 
 @pytest.mark.one_database
-def test_server_under_nohup_ignores_sighup(prepared: PortalProcess) -> None:
-    with inherited_sighup(signal.SIG_IGN):
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])  # the latter by nohup
+def test_sighup_does_not_stop_the_server(
+    prepared: PortalProcess, inherited: signal.Handlers
+) -> None:
+    with inherited_sighup(inherited):
         prepared.start()
+    said = prepared.log()
 
     prepared.server.send_signal(signal.SIGHUP)
-    state = Path(f"/proc/{prepared.server.pid}/status").read_text()
 
-    assert ignores(state, signal.SIGHUP)  # so that the kernel has removed it
+    wait_until(lambda: "There are no TLS files to reload." in prepared.log().removeprefix(said))
     assert prepared.answers()
     assert prepared.stop() == 0
 
 
-def ignores(status: str, number: signal.Signals) -> bool:
-    """Return whether a process with this /proc/.../status ignores a signal. Source: proc(5)."""
-    [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")]
-    return bool(int(mask, 16) >> (number - 1) & 1)
+@pytest.mark.one_database
+def test_server_ends_with_its_terminal(prepared: PortalProcess) -> None:
+    terminal, own_end = os.openpty()
+
+    def start_in_terminal() -> None:
+        os.dup2(own_end, 0)
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    with (
+        inherited_sighup(signal.SIG_DFL),
+        prepared.log_file.open("ab") as log,
+        subprocess.Popen(
+            prepared.command("serve"),
+            env=prepared.environment,
+            stdout=log,
+            stderr=log,
+            preexec_fn=start_in_terminal,  # it only makes system calls
+            pass_fds=[own_end],
+        ) as server,
+    ):
+        os.close(own_end)
+        try:
+            wait_until(prepared.answers)
+            os.kill(server.pid, signal.SIGHUP)  # the terminal is still there
+            wait_until(lambda: "There are no TLS files" in prepared.log())
+            assert prepared.answers()
+
+            os.close(terminal)
+
+            assert server.wait(STOP_LIMIT_S) == 0
+        finally:
+            server.kill()
 
 
 def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
