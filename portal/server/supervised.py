@@ -28,6 +28,8 @@ class Server(_Granian):
             if self.interrupt_signal:
                 return
             self.main_loop_interrupt.clear()
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)
             next_look_s = self._replace_dead(spawn_target, target_loader)
 
     def _replace_dead(self, spawn_target: Any, target_loader: Any) -> float:

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from granian.constants import SSLProtocols
 
 from portal.server.draining import drain_before_exit
-from portal.server.port import check_tls
+from portal.server.tls_files import check_tls
 
 OLDEST: Final = SSLProtocols.tls12
 CHECK_EVERY_S: Final = 2.0
