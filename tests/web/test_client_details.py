@@ -67,7 +67,7 @@ def test_details_tab_shows_the_facts_of_the_client(administrator_browser, tenant
 
     text = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
 
-    for fact in ("Sends &lt;levels&gt;", "North", ">pump<", "1204", "from 10.20.4.17"):
+    for fact in ("Sends &lt;levels&gt;", "North", ">pump<", "1,204", "from 10.20.4.17"):
         assert fact in text
     assert "1 minute 30 seconds" in text
     assert "Changes apply to new tokens at once." in text

@@ -17,8 +17,8 @@ class Webhook(Channel):
     name, label, noun, icon = "webhook", _("Webhook"), _("webhook"), "globe"
     about = _("The same notices as a JSON POST, signed with the Standard Webhooks scheme.")
     url_help = _(
-        "Such as https://hooks.example.com/portal. Redirects are not followed; addresses inside a "
-        "private network are refused."
+        "Such as https://hooks.example.com/portal. Redirects are not followed. Addresses inside a "
+        "private network, and http, are refused unless the operator allows the host."
     )
     fields = (Field("url", _("URL"), url_help),)
     signs = True
