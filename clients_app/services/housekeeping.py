@@ -52,12 +52,12 @@ AUDIT_STREAM: Final = Chore(
     "audit stream", stream.RESENT_EVERY_S, stream.resend, at_end=stream.say_what_is_unsent
 )
 CHORES: Final = (  # of each web process
-    AUDIT_STREAM,
     Chore("usage", counts.FLUSH_EVERY_S, counts.flush, at_end=counts.flush),
     Chore("attempts", attempts.FLUSH_EVERY_S, attempts.flush, at_end=attempts.flush_all),
     Chore("guesses", guess_notices.FLUSH_EVERY_S, guess_notices.flush, at_end=guess_notices.flush),
     Chore("signing keys", 10.0, maintain_keys),
     Chore("revoked tokens", 60.0, with_now(revocation.delete_expired_revocations)),
+    AUDIT_STREAM,
 )
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
