@@ -3,7 +3,7 @@
 All screens on the way get accessibility checks, as in `test_accessibility.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.factories import code_of
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.visitor import Visitor, focused, press, sign_in, window_of
+from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -18,6 +19,17 @@ POLICIES = "/security/policies"
 DEMANDED = "Two-factor authentication is required."
 
 
+@pytest.fixture
+def _no_policy_afterwards(live_portal: PortalProcess) -> Iterator[None]:
+    """The policy of one tenant also requires a second factor of Staff, as Mara is (POL-2)."""
+    yield
+    undo = (
+        "from clients_app.models import Tenant as T; T.objects.update(mfa_for_administrators=False)"
+    )
+    assert live_portal.manage("shell", "-v", "0", "-c", undo).returncode == 0
+
+
+@pytest.mark.usefixtures("_no_policy_afterwards")
 def test_second_factor_required_by_policy_is_set_up_and_used(
     visit_as: Callable[..., Visitor], accessibility: AccessibilityChecks
 ) -> None:
