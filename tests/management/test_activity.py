@@ -79,7 +79,7 @@ def forget(tenant: Tenant, *tables: str) -> None:
         for table in tables:
             column = "id" if table == "clients_app_tenant" else "tenant_id"
             key = Tenant._meta.pk.get_db_prep_value(tenant.pk, connection)
-            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [key])  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [key])  # noqa: S608  constants only
 
 
 TABLES: Final = {
