@@ -15,7 +15,7 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from clients_app.models import AuditEvent, Role, Tenant
-from portal.server.listener import THREADS
+from portal.server.request_threads import THREADS
 from portal.storage import places
 from tests.factories import make_role
 from tests.faults.conftest import FORK, run_concurrently, run_until_killed
