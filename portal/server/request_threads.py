@@ -85,11 +85,10 @@ class RequestThreads:
                 deliver(None)
                 continue
             try:
-                answer = respond(self._application, environ)
-            except Exception:  # Django answers its own errors
+                deliver(respond(self._application, environ))
+            except BaseException:  # Django answers its own errors; granian's are no Exception
                 log.exception("A request could not be answered.")
-                answer = Answer(500, [("Content-Type", "text/plain")], b"Server error\n")
-            deliver(answer)
+                deliver(Answer(500, [("Content-Type", "text/plain")], b"Server error\n"))
 
 
 def respond(application: Application, environ: Environ) -> Answer:

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from clients_app.oauth.plain_http import BODY_MAX
+from portal.server.entrance import FORM_MAX
 from tests.oauth.wsgi import FORM, TOKEN_PATH
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 
 METADATA = "/identity/.well-known/openid-configuration"
 PAGE = "/sign-in"
-TOO_LONG = b"a=" + b"x" * 70_000
+INTROSPECT = "/identity/connect/introspect"
+TOO_LONG = {
+    PAGE: b"a" * (FORM_MAX + 1),
+    TOKEN_PATH: b"a" * (BODY_MAX + 1),
+    INTROSPECT: b"a" * (BODY_MAX + 1),
+}
 
 pytestmark = pytest.mark.one_database
 
@@ -32,11 +39,11 @@ def wire(portal: PortalProcess) -> Iterator[http.client.HTTPConnection]:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("path", [TOKEN_PATH, "/identity/connect/introspect", PAGE])
+@pytest.mark.parametrize("path", TOO_LONG)
 def test_body_over_the_limit_gets_413(
     wire: http.client.HTTPConnection, path: str, chunked: bool
 ) -> None:
-    body = iter([TOO_LONG]) if chunked else TOO_LONG
+    body = iter([TOO_LONG[path]]) if chunked else TOO_LONG[path]
     headers = {"Content-Type": FORM, "Cookie": f"csrftoken={'a' * 32}"}
     wire.request("POST", path, body, headers, encode_chunked=chunked)
 
@@ -63,7 +70,7 @@ def test_complete_answer_has_its_length(wire: http.client.HTTPConnection, path: 
     assert int(answer.headers["Content-Length"]) == len(answer.read())
 
 
-@pytest.mark.parametrize("path", [TOKEN_PATH, "/identity/connect/introspect", PAGE])
+@pytest.mark.parametrize("path", [TOKEN_PATH, INTROSPECT, PAGE])
 @pytest.mark.parametrize(
     "sent",
     [

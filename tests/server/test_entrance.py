@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal.server import entrance, request_threads
-from portal.server.entrance import Entrance
+from portal.server.entrance import FORM_MAX, Entrance
 from portal.server.request_threads import THREADS, Environ
 
 TOKEN, PAGE = "/identity/connect/token", "/sign-in"
@@ -142,7 +142,7 @@ def test_body_that_does_not_arrive_gets_408(
     [
         ([b"a", b"b", b""], 200, b"ab"),
         ([b"a", b"b", b"", b""], 400, b"The body is incomplete.\n"),  # as granian reports it
-        ([b"a" * 65_000] * 3, 200, b"a" * 65_537),  # one byte more than the application accepts
+        ([b"a" * FORM_MAX] * 3, 200, b"a" * (FORM_MAX + 1)),  # the application refuses it
     ],
 )
 def test_chunked_body_is_read_to_its_end_or_limit(
