@@ -45,6 +45,7 @@ class Entrance:
         self._threads = RequestThreads(application)
         self._answered_ones: deque[asyncio.Future[bool]] = deque()
         self._waiting = 0  # coroutines
+        self._is_stopping = False
         self._sweep: asyncio.TimerHandle | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -131,8 +132,10 @@ class Entrance:
         self._loop.call_later(OPEN_S, body.close)  # granian has its own handle by then
 
     def _stop(self) -> None:
-        signal.raise_signal(signal.SIGINT)
-        self._loop.call_later(FINISH_S, _exit)
+        if not self._is_stopping:  # a second signal would block granian, and the loop with it
+            self._is_stopping = True
+            signal.raise_signal(signal.SIGINT)
+            self._loop.call_later(FINISH_S, _exit)
 
 
 async def _body(proto: Any, length: int | None) -> bytes:

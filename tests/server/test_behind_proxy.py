@@ -117,3 +117,13 @@ def test_foreign_hosts_get_one_line(portal: PortalProcess) -> None:
     assert f"A request named the host '127.0.0.1:{portal.port}'. " in line
     assert line.endswith("This portal is at https://portal.example.com.")
     assert "Traceback" not in before
+
+
+def test_start_without_a_way_to_https_is_warned(
+    portal: PortalProcess, forgetful_portal: PortalProcess
+) -> None:
+    """DEP-17."""
+    warning = "Set TRUSTED_PROXIES to the address of the proxy that serves https://portal.example"
+
+    assert forgetful_portal.log().count(warning) == 1
+    assert warning not in portal.log()

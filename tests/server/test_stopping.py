@@ -7,12 +7,13 @@ import sqlite3
 import subprocess
 import termios
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from tests.outages.stalled import WAYS, stalled
 from tests.portal_process import STOP_LIMIT_S, PortalProcess
 from tests.server.processes import inherited_sighup, is_running
 from tests.waiting import wait_until
@@ -76,6 +77,22 @@ def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> 
         assert running.stop() == 0
 
     assert "Killing" not in running.log().removeprefix(said)
+
+
+@pytest.mark.one_database
+def test_server_stops_beside_clients_that_stall(running: PortalProcess) -> None:
+    """AVA-9. They have ten seconds, as other requests; granian does not need to kill its workers."""
+    said = running.log()
+    with ExitStack() as stack:
+        for sent in WAYS.values():
+            stack.enter_context(stalled(running, sent, 3))
+        assert running.get("/livez") == 200
+
+        assert running.stop() == 0
+
+    log = running.log().removeprefix(said)
+    assert "Killing" not in log
+    assert "Traceback" not in log
 
 
 @pytest.mark.one_database

@@ -42,6 +42,7 @@ class Command(PortalCommand):
             logging.disable(logging.NOTSET)  # the log of the server starts here
             warn_of_open_files()
             warn_of_default_url()
+            warn_of_missing_https()
             serve(claim, on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
@@ -89,6 +90,16 @@ def warn_of_default_url() -> None:
             "TLS_KEY, or TRUSTED_PROXIES for a proxy that serves https; or set BIND to 127.0.0.1.",
             settings.PORT,
             settings.BIND,
+            settings.PUBLIC_URL,
+        )
+
+
+def warn_of_missing_https() -> None:
+    """Log a line if PUBLIC_URL is https, but nothing provides it (DEP-17)."""
+    if settings.HTTPS and not settings.TLS_FILES and not settings.TRUSTED_PROXIES:
+        log.warning(
+            "No request can come by https, so pages redirect and token requests are refused. Set "
+            "TRUSTED_PROXIES to the address of the proxy that serves %s, or TLS_CERT and TLS_KEY.",
             settings.PUBLIC_URL,
         )
 
