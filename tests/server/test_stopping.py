@@ -81,7 +81,7 @@ def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> 
 
 @pytest.mark.one_database
 def test_server_stops_beside_clients_that_stall(running: PortalProcess) -> None:
-    """AVA-9. They have ten seconds, as other requests; granian does not need to kill its workers."""
+    """AVA-9. They have ten seconds, like all requests; granian kills no worker."""
     said = running.log()
     with ExitStack() as stack:
         for sent in WAYS.values():
