@@ -30,6 +30,14 @@ _CAUSES: Final = (  # part of the driver's text, in lower case -> sentence
 )
 
 
+def is_outage(error: BaseException) -> bool:
+    """Return whether an OperationalError is about the database, and not about a wrong statement.
+
+    SQLite's driver raises it for both, such as for a missing table.
+    """
+    return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
+
+
 def sentence_about(error: BaseException) -> str:
     """Return what is wrong with the database, for which a driver raised ``error``."""
     text = str(error).lower()

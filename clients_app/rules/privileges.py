@@ -1,4 +1,4 @@
-"""Which clients are privileged: whoever has a secret of such a client has power in the portal."""
+"""Which clients are privileged: a secret of such a client gives power in the portal."""
 
 from collections.abc import Iterable
 from typing import Final

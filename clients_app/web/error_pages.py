@@ -17,7 +17,7 @@ from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice
-from clients_app.outages import sentence_about
+from clients_app.outages import is_outage, sentence_about
 from clients_app.permissions import Action, allows
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.people.lookup import people_who_administer
@@ -106,7 +106,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     operation_id = operation_ids.current()
     logger.error("Operation %s failed: %s %s", operation_id, request.method, request.path)
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) and is_outage(error):
         return _outage(request, error)
     context: dict[str, Any] = {"operation_id": operation_id, "title": gettext("Server error")}
     html = render_to_string("clients_app/errors/server_error.html", context)

@@ -1,8 +1,6 @@
 """Searches for a secret where it could have been left: page, browser, server."""
 
 import base64
-import re
-import zlib
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
@@ -41,7 +39,14 @@ IN_THE_BROWSER: Final = """async () => {
   parts.push(...workers.map((worker) => worker.scope));
   return parts.join("\\n");
 }"""
-SIGNED: Final = re.compile(r"^(\.?)([\w-]{20,})(?::[\w-]+)*$")  # Django's signed values
+#: prints what the encrypted sessions hold
+_SESSIONS: Final = """
+from base64 import b64decode
+from django.contrib.sessions.models import Session
+from clients_app import derived_keys
+for data in Session.objects.values_list("session_data", flat=True):
+    print(derived_keys.decrypt(b64decode(data), derived_keys.SESSIONS))
+"""
 
 
 def forms_of(plain: str) -> set[str]:
@@ -72,17 +77,11 @@ def on_server(portal: PortalProcess, plain: str) -> list[str]:
 
 
 def _places(portal: PortalProcess) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each place: tables, decoded sessions, files with the WAL, the log."""
+    """Yield name and text of each place: tables, decrypted sessions, files with the WAL, the log."""
     yield "tables", portal.dump_of_every_table()
-    for (data,) in portal.query("SELECT session_data FROM django_session"):
-        yield "session", _decoded(data)
+    shown = portal.manage("shell", "-c", _SESSIONS)
+    assert shown.returncode == 0, shown.stderr
+    yield "sessions", shown.stdout
     for file in (*portal.data_dir.rglob("*"), portal.log_file):
         if file.is_file():
             yield str(file), file.read_bytes().decode("latin-1")
-
-
-def _decoded(signed: str) -> str:
-    match = SIGNED.match(signed)
-    assert match, f"This is not how Django writes a session: {signed[:40]}"
-    content = base64.urlsafe_b64decode(match[2] + "=" * (-len(match[2]) % 4))
-    return (zlib.decompress(content) if match[1] else content).decode()

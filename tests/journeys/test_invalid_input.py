@@ -63,8 +63,8 @@ SECOND_WINDOW: Final[list[Row]] = [
     ("id_secret_description", "a\u2066b", OVERRIDE + "Remove character 2 (U+2066)."),
     ("id_expiration", "", NO_DATE + "or select Never Expires."),
     ("id_expiration", "tomorrow", NO_DATE + "or select Never Expires."),
-    ("id_expiration", "2027-02-30 10:15", NO_DATE + "or select Never Expires."),
-    ("id_expiration", "2027-11-23", NO_DATE + "or select Never Expires."),
+    ("id_expiration", "2027-02-30 10:15", "Enter another day: there is no 2027-02-30."),
+    ("id_expiration", "2027-11-23 25:00", "Enter another time: there is no 25:00."),
     ("id_expiration", "23.11.2027 10:15", NO_DATE + "or select Never Expires."),
     (
         "id_expiration",

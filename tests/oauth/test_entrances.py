@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client as Browser
 
 from clients_app import oauth
+from clients_app.identity.session_store import SessionStore
 from clients_app.oauth.wsgi import in_front_of
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply, basic, form

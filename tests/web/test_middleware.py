@@ -4,7 +4,7 @@ import gzip
 from urllib.parse import urlencode
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from clients_app.web.views import roles
 from tests.responses import plain_secret_in, text_of
@@ -100,7 +100,23 @@ def test_locked_database_answers_503_with_retry_after(administrator_browser, mon
 
     assert reply.status_code == 503
     assert reply["Retry-After"] == "5"
-    assert "may or may not have been saved" in text_of(reply)
+    assert "The database is locked" in text_of(reply)
+
+
+def test_missing_table_is_a_fault_of_ours_and_no_outage(administrator_browser, monkeypatch):
+    """SQLite's driver raises the same error for both."""
+
+    def ask(*_: object, **__: object) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM missing")
+
+    monkeypatch.setattr(roles, "roles_with_counts", ask)
+    administrator_browser.raise_request_exception = False
+
+    reply = administrator_browser.get(ROLES)
+
+    assert reply.status_code == 500
+    assert "Something went wrong" in text_of(reply)
 
 
 def test_sign_in_page_of_two_tenants_names_neither(client, tenant, stranger):
