@@ -101,9 +101,10 @@ class Entrance:
         self._waiting += 1
         if self._sweep is None:
             self._sweep = self._loop.call_later(SWEEP_S, self._sweep_answered)
-        found = await answered
-        self._waiting -= 1
-        return found
+        try:
+            return await answered
+        finally:
+            self._waiting -= 1
 
     def _end(self, proto: Any, answer: Answer | None, answered: asyncio.Future[bool]) -> None:
         if answer:

@@ -88,7 +88,13 @@ class RequestThreads:
                 deliver(respond(self._application, environ))
             except BaseException:  # Django answers its own errors; granian's are no Exception
                 log.exception("A request could not be answered.")
-                deliver(Answer(500, [("Content-Type", "text/plain")], b"Server error\n"))
+                self._deliver_error(deliver)
+
+    def _deliver_error(self, deliver: Deliver) -> None:
+        try:
+            deliver(Answer(500, [("Content-Type", "text/plain")], b"Server error\n"))
+        except BaseException:  # granian takes no answer: the thread goes on with other requests
+            deliver(None)
 
 
 def respond(application: Application, environ: Environ) -> Answer:

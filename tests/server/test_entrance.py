@@ -97,6 +97,24 @@ def test_livez_answers_while_all_threads_are_stuck() -> None:
     run(application, asked)
 
 
+def test_answers_that_granian_refuses_cost_no_thread() -> None:
+    """AVA-11: each thread gets one."""
+
+    class Closed(Proto):
+        def response_bytes(self, *_: Any) -> None:
+            raise BaseException("Refused by the test.")  # as granian panics
+
+    async def asked(tested: Entrance) -> None:
+        for _ in range(THREADS):
+            with pytest.raises(BaseException, match="by the test"):
+                await tested.__rsgi__(scope(PAGE), Closed())
+        served = Proto()
+        await asyncio.wait_for(tested.__rsgi__(scope(PAGE), served), timeout=30)
+        assert served.status == 200
+
+    run(echo, asked)
+
+
 @pytest.mark.parametrize("path", [TOKEN, PAGE])
 @pytest.mark.parametrize(("limit", "value"), [("WAITING_MAX", 0), ("WAIT_S", -1.0)])
 def test_request_that_finds_no_thread_gets_503(
