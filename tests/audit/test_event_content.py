@@ -50,6 +50,7 @@ def test_events_contain_no_password(tenant: Tenant) -> None:
     choose_password(ann, "Seven-grey-herons-7", actor=actor_for(ann), now=NOW)
 
     events = "\n".join(str(vars(event)) for event in AuditEvent.objects.all())
+    assert "password" in events
     assert "herons-7" not in events
     assert "argon2" not in events
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.test import Client as Browser
 
 from clients_app import conf
@@ -61,7 +62,9 @@ def test_session_key_of_the_database_signs_nobody_in(
 
 def test_session_content_of_the_database_cannot_be_read(signed_in: Browser) -> None:
     row = Session.objects.get()
+    plain = signing.dumps(dict(signed_in.session), compress=True)  # as Django's own store keeps it
 
+    assert b"_auth_user" in readable(plain)
     assert b"_auth_user" not in readable(row.session_data)
     assert "_auth_user" not in row.session_data
 
@@ -100,6 +103,8 @@ def test_session_of_a_former_secret_key_still_works(
 
 
 def test_sign_out_removes_the_row(signed_in: Browser) -> None:
+    assert Session.objects.exists()
+
     signed_in.post("/sign-out")
 
     assert not Session.objects.exists()

@@ -59,6 +59,7 @@ def test_cross_origin_request_gets_no_cors_headers(good: dict[str, Any], ask: As
     """TOK-6: no client can register an origin for this endpoint."""
     for method in ("POST", "OPTIONS"):
         headers = ask(**good, method=method, HTTP_ORIGIN=origin).headers
+        assert "Cache-Control" in headers
         assert not [name for name in headers if name.lower().startswith("access-control")]
 
 

@@ -102,9 +102,10 @@ def test_wrong_secrets_and_garbage_are_counted_alike(clients: SimpleNamespace, a
 
 def test_rejection_reads_once_and_writes_nothing(clients: SimpleNamespace, ask: Ask):
     with CaptureQueriesContext(connection) as queries:
-        ask(authorization=basic(clients.good.id, new_secret()), body=form(GRANT))
+        reply = ask(authorization=basic(clients.good.id, new_secret()), body=form(GRANT))
 
-    assert not [one["sql"] for one in queries if "tokenrefusal" in one["sql"]]
+    assert reply.status == 401
+    assert [one["sql"] for one in queries if "tokenrefusal" in one["sql"]] == []
 
 
 @pytest.fixture

@@ -160,6 +160,7 @@ def test_add_client_typed_text_is_escaped(administrator_browser, draft):
     draft |= {"name": '"><img src=x onerror=alert(1)>', "token_lifetime": '"><b>'}
     text = text_of(administrator_browser.post(ADD, draft))
 
+    assert "&lt;img src=x" in text
     assert "<img src=x" not in text
     assert "<b>" not in text.replace('<b class="num">', "")
 

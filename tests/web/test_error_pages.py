@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Client
+from clients_app.models import Client, Role
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import browser_of
 from tests.responses import HTMX, is_page, text_of, value_of
@@ -82,11 +82,17 @@ def test_csrf_stale_form_is_returned_filled(csrf_browser, draft, headers):
 
 
 def test_get_request_never_changes_anything(administrator_browser, draft):
-    administrator_browser.get("/security/clients/register", draft)
-    administrator_browser.get("/security/clients/add", draft)
-    administrator_browser.get("/security/roles/add", {"name": "x"})
+    before = list(Role.objects.values())
+    for path, form in (
+        ("clients/register", draft),
+        ("clients/add", draft),
+        ("roles/add", {"name": "Turbines"}),
+    ):
+        shown = administrator_browser.get(f"/security/{path}", form)
+        assert shown.status_code in (200, 303)
 
     assert not Client.objects.exists()
+    assert list(Role.objects.values()) == before
 
 
 def test_person_without_roles_is_refused(colleague, machine):

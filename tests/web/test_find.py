@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from clients_app.models import Client
 from tests.factories import make_client, make_role
 from tests.responses import HTMX, is_page, text_of
 
@@ -50,8 +51,12 @@ def test_find_lists_at_most_eight_of_each_kind(administrator_browser, tenant):
     assert len(find_names(administrator_browser, "pump")) == 8
 
 
-def test_find_omits_removed_and_foreign_clients(stranger_browser, machine):
+def test_find_omits_removed_and_foreign_clients(administrator_browser, stranger_browser, machine):
+    assert "Wind park reader" in find_names(administrator_browser, "wind")
     assert find_names(stranger_browser, "wind") == []
+
+    Client.objects.filter(pk=machine.client.pk).update(removed_at=machine.client.created_at)
+    assert find_names(administrator_browser, "wind") == []
 
 
 @pytest.mark.parametrize("q", ["\x00", "x" * 5000, "%", "_", "\u202e", "'"])

@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from clients_app.web.views import roles
+from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
 
 ROLES = "/security/roles"
@@ -119,8 +120,13 @@ def test_missing_table_is_a_fault_of_ours_and_no_outage(administrator_browser, m
     assert "Something went wrong" in text_of(reply)
 
 
-def test_sign_in_page_of_two_tenants_names_neither(client, tenant, stranger):
-    assert tenant.name not in text_of(client.get("/sign-in"))
+def test_sign_in_page_names_the_only_tenant(client, tenant):
+    assert tenant.name in text_of(client.get("/sign-in"))
+
+    other = make_tenant("Cranes GmbH")
+    text = text_of(client.get("/sign-in"))
+    assert tenant.name not in text
+    assert other.name not in text
 
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -139,8 +145,10 @@ def test_gzip_compresses_pages_but_not_secrets(administrator_browser, draft, mac
 
 
 def test_gzip_never_compresses_machine_responses(client, db):
-    for path in ("/identity/.well-known/openid-configuration", "/identity/connect/token"):
-        assert "Content-Encoding" not in client.get(path, headers=GZIP)
+    for name in ("openid-configuration", "oauth-authorization-server"):
+        reply = client.get(f"/identity/.well-known/{name}", headers=GZIP)
+        assert len(reply.content) > 200  # long enough to be compressed
+        assert "Content-Encoding" not in reply
 
 
 PAGES_THAT_TAKE_FORMS = (

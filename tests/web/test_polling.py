@@ -197,7 +197,9 @@ def test_session_time_left_signed_out_is_zero(browser, client):
 
 def test_machine_endpoints_send_no_session_header(administrator_at_start, client):
     """TOK-4: a cookie changes nothing at the machine endpoints."""
-    assert "Session-Left" not in administrator_at_start.get(
-        "/identity/.well-known/openid-configuration"
-    )
+    assert "Session-Left" in administrator_at_start.get("/security/clients")
+
+    metadata = administrator_at_start.get("/identity/.well-known/openid-configuration")
+    assert metadata.status_code == 200
+    assert "Session-Left" not in metadata
     assert "Session-Left" not in administrator_at_start.post("/identity/connect/token")

@@ -40,6 +40,7 @@ def test_role_list_viewer_is_not_offered_add(colleague_browser, my_data_role):
 def test_role_list_of_another_tenant_is_separate(stranger_browser, tenant):
     make_role("Ours", tenant)
 
+    assert "Tenant Member" in text_of(stranger_browser.get(ROLES))
     assert "Ours" not in text_of(stranger_browser.get(ROLES))
 
 
