@@ -179,7 +179,7 @@ def _send_messages(actor: Actor, now: datetime) -> None:
     """Send expiration notices to a webhook: one arrives, one cannot be delivered."""
     url = "https://hooks.larkfield.example/portal/secrets-that-end?team=water-it"
     channel_settings.set_channel("webhook", {"url": url}, actor=actor, now=now - 10 * MINUTE)
-    lost = "The name hooks.larkfield.example cannot be resolved."
+    lost = "hooks.larkfield.example is not public or cannot be resolved."
     for state, answer in ((Delivery.State.SENT, "HTTP 204"), (Delivery.State.FAILED, lost)):
         Delivery.objects.create(
             tenant_id=actor.tenant_id,

@@ -77,7 +77,7 @@ def on_server(portal: PortalProcess, plain: str) -> list[str]:
 
 
 def _places(portal: PortalProcess) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each place: tables, decrypted sessions, files with the WAL, the log."""
+    """Yield name and text of each place: tables, decrypted sessions, files and WAL, the log."""
     yield "tables", portal.dump_of_every_table()
     shown = portal.manage("shell", "-c", _SESSIONS)
     assert shown.returncode == 0, shown.stderr

@@ -13,11 +13,11 @@ from clients_app.selectors.notices.expirations import successor_of
 
 
 class Expiring(NamedTuple):
-    """A secret that expires, and the stage of the notice: so many days before."""
+    """A secret that expires, and the stage of its notice."""
 
     secret: ClientSecret
     ends_at: datetime
-    days: int
+    stage: int  # one of rules.notices.STAGES
 
 
 class Message(NamedTuple):
@@ -47,7 +47,6 @@ def as_json(expiring: Expiring) -> dict[str, Any]:
         "description": secret.description,
         "ends_in": secret.last_four,
         "expires_at": expiring.ends_at.astimezone(UTC).isoformat(),
-        "days": expiring.days,
         "replaced_by": successor
         and {
             "secret_id": successor.pk,

@@ -102,8 +102,8 @@ def _queue(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
     if not messages:
         return 0
     Notice.objects.bulk_create(
-        Notice(tenant=tenant, secret=secret, expires_at=ends_at, days=days, sent_at=now)
-        for secret, ends_at, days in found
+        Notice(tenant=tenant, secret=secret, expires_at=ends_at, days=stage, sent_at=now)
+        for secret, ends_at, stage in found
     )
     Delivery.objects.bulk_create(messages)
     return len(found)

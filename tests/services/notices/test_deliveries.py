@@ -1,6 +1,7 @@
 """Messages are sent to a real mail server and a real receiver, with every kind of answer."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import NOW
+from tests.portal_process import CHECKOUT
 from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
 
@@ -47,6 +49,42 @@ def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailS
     assert outcomes() == [("notice.sent", "system")]
 
 
+@pytest.mark.parametrize(
+    ("ends_in_days", "sent_after_days", "days"),
+    [(7, 0, 7), (5, 0, 5), (5, 1, 4), (1, 1, 0), (1, 3, -2)],
+)
+def test_a_post_tells_the_days_left_when_it_is_sent(
+    ends_in_days: int,
+    sent_after_days: int,
+    days: int,
+    tenant: Tenant,
+    hook: str,
+    hooks: Receiver,
+) -> None:
+    expiring_client("Pumps", tenant, ends_at=in_days(ends_in_days))
+    queue_notices(tenant, now=NOW)
+
+    deliveries.attempt(Delivery.objects.get().pk, now=in_days(sent_after_days))
+
+    (secret,) = json.loads(hooks.received[0][1])["data"]["secrets"]
+    assert secret["days"] == days
+
+
+def test_example_of_a_post_has_the_fields_of_a_real_one(
+    tenant: Tenant, hook: str, hooks: Receiver
+) -> None:
+    deliveries.attempt(queued_message(tenant).pk, now=NOW)
+    sent = json.loads(hooks.received[0][1])
+    text = (CHECKOUT / "docs/operations.md").read_text()
+    found = re.search(r"```json\n(  \{\n    \"type\".*?)```", text, re.DOTALL)
+    assert found
+    example = json.loads(found[1])
+
+    assert [*example] == [*sent]
+    assert [*example["data"]] == [*sent["data"]]
+    assert [*example["data"]["secrets"][0]] == [*sent["data"]["secrets"][0]]
+
+
 def test_a_post_is_signed_as_in_standard_webhooks(
     tenant: Tenant, hook: str, hooks: Receiver
 ) -> None:
@@ -61,7 +99,7 @@ def test_a_post_is_signed_as_in_standard_webhooks(
     assert verified["data"]["tenant_id"] == str(tenant.pk)
     (secret,) = verified["data"]["secrets"]
     assert secret["client"] == "Pumps & <Valves>"
-    assert (secret["ends_in"], secret["days"]) == ("t4Vb", 7)
+    assert secret["ends_in"] == "t4Vb"
     assert secret["expires_at"] == "2026-11-30T12:00:00+00:00"
     assert headers["webhook-id"] == f"msg_{delivery.pk.hex}"
     with pytest.raises(WebhookVerificationError):

@@ -78,10 +78,12 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(
 
     with pytest.raises(NotSent) as refused:
         post("https://hooks.example.com/", b"{}", {})
-    assert str(refused.value) == (
-        "hooks.example.com is not public. The operator of this server can allow it with "
-        "OUTGOING_ALLOWED_HOSTS."
-    )
+    resolve_to(monkeypatch)
+    with pytest.raises(NotSent) as unknown:
+        post("https://hooks.example.com/", b"{}", {})
+    assert str(refused.value) == str(unknown.value)
+    assert str(refused.value).startswith("hooks.example.com is not public or cannot be resolved.")
+    assert refused.value.is_final == unknown.value.is_final
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0"])
@@ -95,6 +97,16 @@ def test_a_private_address_is_refused(hooks: Receiver, host: str) -> None:
 def test_an_invalid_name_is_not_reached(host: str) -> None:
     with pytest.raises(NotSent, match="cannot be resolved"):
         post(f"https://{host}/", b"{}", {})
+
+
+def test_an_allowed_name_that_does_not_exist_is_told(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.OUTGOING_ALLOWED_HOSTS = ["hooks.internal"]
+    resolve_to(monkeypatch)
+
+    with pytest.raises(NotSent, match=r"The name hooks\.internal cannot be resolved\."):
+        post("https://hooks.internal/", b"{}", {})
 
 
 def test_it_connects_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,10 +127,7 @@ def test_the_webhook_gets_one_message_with_all_secrets(
 
     delivery = Delivery.objects.get()
     assert (delivery.channel, delivery.recipient) == ("webhook", shown_url(hooks.url))
-    assert [(one["client"], one["days"]) for one in delivery.secrets] == [
-        ("Weather", 0),
-        ("Pumps", 7),
-    ]
+    assert [one["client"] for one in delivery.secrets] == ["Weather", "Pumps"]
 
 
 def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(

@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks import Webhook as Signer
 
+from clients_app import conf
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Field
@@ -31,7 +33,7 @@ class Webhook(Channel):
         if row is None:
             raise NotSent("The webhook was removed.", is_final=True)
         delivery.recipient = row.shown
-        message_id, body = f"msg_{delivery.pk.hex}", _body(delivery)
+        message_id, body = f"msg_{delivery.pk.hex}", _body(delivery, now)
         signature = Signer(signing.secret_of(row)).sign(message_id, now.astimezone(UTC), body)
         headers = {
             "Content-Type": "application/json",
@@ -43,11 +45,11 @@ class Webhook(Channel):
         return post(row.settings["url"], body.encode(), headers)
 
 
-def _body(delivery: Delivery) -> str:
+def _body(delivery: Delivery, now: datetime) -> str:
     data = {
         "tenant_id": str(delivery.tenant_id),
         "tenant": delivery.tenant.name,
-        "secrets": secrets_in(delivery),
+        "secrets": [{**one, "days": _days_left(one, now)} for one in secrets_in(delivery)],
     }
     return json.dumps(
         {
@@ -56,3 +58,10 @@ def _body(delivery: Delivery) -> str:
             "data": data,
         }
     )
+
+
+def _days_left(secret: dict[str, Any], now: datetime) -> int:
+    """Return the days until a secret ends, by the calendar of the installation, as its stages."""
+    zone = conf.installation_zone()
+    ends_at = datetime.fromisoformat(secret["expires_at"])
+    return (ends_at.astimezone(zone).date() - now.astimezone(zone).date()).days
