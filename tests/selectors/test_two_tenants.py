@@ -1,0 +1,243 @@
+"""No read below the services mentions, or counts, a row of another tenant (TEN-1)."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from clients_app import selectors
+from clients_app.errors import NotFound
+from clients_app.models import Client
+from clients_app.rules.tenant_policy import TenantPolicy
+from clients_app.selectors.activity import events, filters
+from clients_app.selectors.activity.filters import ActivityFilter
+from clients_app.selectors.clients import find, lists, lookup, usage
+from clients_app.selectors.clients.lists import Show
+from clients_app.selectors.notices import expirations
+from clients_app.selectors.people import lookup as people
+from clients_app.selectors.roles import roles
+from clients_app.selectors.secrets import lookup as secrets
+from clients_app.selectors.secrets import rotations
+from clients_app.selectors.tenants import policies, sidebar
+from tests.factories import NOW, SECOND, make_tenant
+from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
+
+POLICY: Final = TenantPolicy(
+    secret_days_max=1,
+    rotation_days=1,
+    never_expires_allowed=False,
+    owner_required=True,
+)
+LATEST: Final = events.TOP
+BOTTOM: Final = events.Cut(1, NOW - 9 * SECOND, 1)
+Read = Callable[[World], Any]
+
+
+def activity(own: World, **more: Any) -> ActivityFilter:
+    return ActivityFilter(tenant_id=own.tenant.pk, **more)
+
+
+def named(own: World) -> ActivityFilter:
+    return activity(own, found=filters.found_by(own.tenant.pk, "p"))
+
+
+def page(own: World, **more: Any) -> Any:
+    kind = {"client_type": "client-credentials", "now": NOW}
+    return lists.client_page(own.tenant.pk, **{**kind, **more})
+
+
+#: each function of ``clients_app.selectors``, and how to read with it what one tenant has
+READS: Final[dict[Any, list[Read]]] = {
+    events.activity_below: [
+        lambda own: events.activity_below(activity(own), LATEST),
+        lambda own: events.activity_below(named(own), LATEST),
+        lambda own: events.activity_below(activity(own, person_id=own.person.pk), LATEST),
+        lambda own: events.activity_below(activity(own, actions=("client.added",)), LATEST),
+        lambda own: events.activity_below(activity(own, since=NOW - SECOND), LATEST),
+    ],
+    events.activity_above: [lambda own: events.activity_above(activity(own), BOTTOM)],
+    events.activity_count: [
+        lambda own: events.activity_count(activity(own)),
+        lambda own: events.activity_count(named(own)),
+    ],
+    events.all_activity: [lambda own: list(events.all_activity(activity(own), LATEST))],
+    events.recent_events_of: [
+        lambda own: events.recent_events_of(own.tenant.pk, own.client.pk),
+    ],
+    events.last_event_number: [lambda own: events.last_event_number(own.tenant.pk)],
+    filters.found_by: [
+        lambda own: filters.found_by(own.tenant.pk, "pump"),
+        lambda own: filters.found_by(own.tenant.pk, "ines"),
+    ],
+    filters.names_of: [
+        lambda own: filters.names_of(
+            own.tenant.pk, client_id=own.client.pk, person_id=own.person.pk
+        ),
+    ],
+    filters.event_queries: [lambda own: filters.event_queries(named(own))],
+    filters.alternatives: [lambda own: str(filters.alternatives(named(own)))],
+    filters.matching_events: [lambda own: filters.matching_events(activity(own))],
+    filters.matching_refusals: [
+        lambda own: filters.matching_refusals(activity(own)),
+        lambda own: filters.matching_refusals(
+            activity(own, found=filters.Found([], [], "10.0.0.7", is_cut=False))
+        ),
+    ],
+    find.find: [
+        lambda own: find.find(own.tenant.pk, "p"),
+        lambda own: find.find(own.tenant.pk, "r"),
+    ],
+    lists.client_page: [
+        *(lambda own, show=show: page(own, show=show) for show in Show),
+        lambda own: page(own, q="north"),
+        lambda own: page(own, role_id=own.role.pk),
+        lambda own: page(own, sort="expires", opened=own.client),
+    ],
+    lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
+    lists.contains: [
+        lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
+    ],
+    lookup.get_client: [lambda own: lookup.get_client(own.tenant.pk, own.client.pk)],
+    lookup.get_removed_client: [
+        lambda own: lookup.get_removed_client(own.tenant.pk, own.removed.pk, now=NOW),
+    ],
+    lookup.clients_named: [lambda own: lookup.clients_named(own.tenant.pk, every_client())],
+    lookup.clients_by_id: [lambda own: lookup.clients_by_id(own.tenant.pk, every_client())],
+    lookup.name_is_taken: [
+        lambda own: lookup.name_is_taken(own.tenant.pk, "pump"),
+        lambda own: lookup.name_is_taken(own.tenant.pk, "Pump", but=own.client),
+    ],
+    lookup.may_introspect: [lambda own: lookup.may_introspect(str(own.client.pk))],
+    usage.client_summary: [lambda own: usage.client_summary(own.client, now=NOW)],
+    usage.refusals_of: [lambda own: usage.refusals_of(own.client, now=NOW)],
+    usage.hours_of: [lambda own: usage.hours_of(own.client, now=NOW)],
+    expirations.secret_counts: [
+        lambda own: rows_of(own, expirations.secret_counts(now=NOW), "client__tenant_id"),
+    ],
+    expirations.delivery_counts: [
+        lambda own: rows_of(own, expirations.delivery_counts(), "tenant_id"),
+    ],
+    expirations.successor_of: [
+        lambda own: expirations.successor_of(own.client.secrets.order_by("pk").first()),
+    ],
+    expirations.channels_of: [lambda own: expirations.channels_of(own.tenant.pk)],
+    expirations.feed_of: [lambda own: expirations.feed_of(own.person)],
+    expirations.feed_owner: [lambda own: expirations.feed_owner(own.feed.digest)],
+    expirations.calendar_secrets: [
+        lambda own: expirations.calendar_secrets(own.person, sees_all=True, now=NOW),
+        lambda own: expirations.calendar_secrets(own.person, sees_all=False, now=NOW),
+    ],
+    expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
+    people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
+    people.rights_of: [lambda own: people.rights_of(own.person)],
+    people.people_who_administer: [lambda own: people.people_who_administer(own.tenant.pk)],
+    people.owned_by: [lambda own: people.owned_by(own.person)],
+    roles.tenant_roles: [lambda own: roles.tenant_roles(own.tenant.pk)],
+    roles.roles_with_counts: [lambda own: roles.roles_with_counts(own.tenant.pk)],
+    roles.get_role: [lambda own: roles.get_role(own.tenant.pk, own.role.pk)],
+    roles.holders_of: [lambda own: roles.holders_of(own.role)],
+    roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
+    secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
+    secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
+    secrets.get_secret: [lambda own: secrets.get_secret(own.client, own.secret.pk, now=NOW)],
+    rotations.rotations: [
+        lambda own: rotations.rotations(
+            secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
+        ),
+    ],
+    policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
+    policies.noncompliant_clients: [
+        lambda own: policies.noncompliant_clients(own.tenant.pk, POLICY, page=1, now=NOW),
+    ],
+    policies.secrets_to_end: [
+        lambda own: policies.secrets_to_end(own.tenant.pk, POLICY, now=NOW),
+    ],
+    sidebar.sidebar_counts: [lambda own: sidebar.sidebar_counts(own.tenant.pk)],
+}
+#: what one tenant may not ask for with the id of another tenant's row
+ASKED_BY_ID: Final[list[Callable[[World, World], Any]]] = [
+    lambda own, theirs: lookup.get_client(own.tenant.pk, theirs.client.pk),
+    lambda own, theirs: lookup.get_removed_client(own.tenant.pk, theirs.removed.pk, now=NOW),
+    lambda own, theirs: roles.get_role(own.tenant.pk, theirs.role.pk),
+    lambda own, theirs: secrets.get_secret(own.client, theirs.secret.pk, now=NOW),
+]
+FOUND_BY_ID: Final[list[Callable[[World, World], Any]]] = [
+    lambda own, theirs: events.recent_events_of(own.tenant.pk, theirs.client.pk),
+    lambda own, theirs: filters.names_of(
+        own.tenant.pk, client_id=theirs.client.pk, person_id=theirs.person.pk
+    ),
+    lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.client.pk)),
+    lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.person.pk)),
+    lambda own, theirs: page(own, role_id=theirs.role.pk).clients,
+    lambda own, theirs: page(own, opened=theirs.client),
+    lambda own, theirs: find.find(own.tenant.pk, str(theirs.client.pk)),
+    lambda own, theirs: list(
+        events.all_activity(activity(own, person_id=theirs.person.pk), LATEST)
+    ),
+    lambda own, theirs: list(
+        events.all_activity(activity(own, client_id=theirs.client.pk), LATEST)
+    ),
+]
+#: modules whose functions are for Staff and the command line, who see all tenants
+ACROSS: Final = {
+    "clients_app.selectors.tenants.installation",
+    "clients_app.selectors.signing_keys.former_keys",
+}
+
+
+def every_client() -> list[Any]:
+    return list(Client.objects.values_list("pk", flat=True))
+
+
+def rows_of(own: World, rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+    return [row for row in rows if row[column] == own.tenant.pk]
+
+
+def test_every_selector_has_a_row_here() -> None:
+    found = set()
+    for module in pkgutil.walk_packages(selectors.__path__, f"{selectors.__name__}."):
+        here = importlib.import_module(module.name)
+        for name, function in inspect.getmembers(here, inspect.isfunction):
+            if function.__module__ == module.name and not name.startswith("_"):
+                found.add(function)
+
+    assert {one for one in found if one.__module__ not in ACROSS} == set(READS)
+
+
+READS_BY_NAME: Final = {
+    f"{function.__name__} {number}": read
+    for function, some in READS.items()
+    for number, read in enumerate(some)
+}
+
+
+@pytest.fixture
+def first(db: None) -> World:
+    return fill(make_tenant("Northwind"))
+
+
+def test_selector_of_one_tenant_is_not_changed_by_rows_of_another(first: World) -> None:
+    before = {name: plain(read(first)) for name, read in READS_BY_NAME.items()}
+
+    second = fill(make_tenant("Contoso"))
+
+    for name, read in READS_BY_NAME.items():
+        assert (name, plain(read(first))) == (name, before[name])
+        for own, other in ((first, second), (second, first)):
+            found = {str(one) for one in mentioned(plain(read(own)))}
+            assert (name, found & ids_of(other)) == (name, set())
+
+
+def test_row_of_another_tenant_is_not_found_by_its_id(first: World) -> None:
+    second = fill(make_tenant("Contoso"))
+
+    for own, other in ((first, second), (second, first)):
+        for read in ASKED_BY_ID:
+            with pytest.raises(NotFound):
+                read(own, other)
+        for find_by_id in FOUND_BY_ID:
+            found = {str(one) for one in mentioned(plain(find_by_id(own, other)))}
+            assert not found & ids_of(other)
