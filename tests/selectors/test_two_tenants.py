@@ -22,7 +22,7 @@ from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import policies, sidebar
-from tests.factories import NOW, SECOND, make_tenant
+from tests.factories import NOW, SECOND, make_role, make_tenant
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
 POLICY: Final = TenantPolicy(
@@ -166,9 +166,6 @@ ASKED_BY_ID: Final[list[Callable[[World, World], Any]]] = [
 ]
 FOUND_BY_ID: Final[list[Callable[[World, World], Any]]] = [
     lambda own, theirs: events.recent_events_of(own.tenant.pk, theirs.client.pk),
-    lambda own, theirs: filters.names_of(
-        own.tenant.pk, client_id=theirs.client.pk, person_id=theirs.person.pk
-    ),
     lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.client.pk)),
     lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.person.pk)),
     lambda own, theirs: page(own, role_id=theirs.role.pk).clients,
@@ -223,9 +220,14 @@ def test_selector_of_one_tenant_is_not_changed_by_rows_of_another(first: World) 
     before = {name: plain(read(first)) for name, read in READS_BY_NAME.items()}
 
     second = fill(make_tenant("Contoso"))
-
+    make_role("One event more", second.tenant)
+    before_more = {name: plain(read(second)) for name, read in READS_BY_NAME.items()}
     for name, read in READS_BY_NAME.items():
         assert (name, plain(read(first))) == (name, before[name])
+    for number in range(3):
+        make_role(f"Role {number}", first.tenant)
+    for name, read in READS_BY_NAME.items():
+        assert (name, plain(read(second))) == (name, before_more[name])
         for own, other in ((first, second), (second, first)):
             found = {str(one) for one in mentioned(plain(read(own)))}
             assert (name, found & ids_of(other)) == (name, set())
@@ -241,3 +243,6 @@ def test_row_of_another_tenant_is_not_found_by_its_id(first: World) -> None:
         for find_by_id in FOUND_BY_ID:
             found = {str(one) for one in mentioned(plain(find_by_id(own, other)))}
             assert not found & ids_of(other)
+        client_id, person_id = other.client.pk, other.person.pk
+        names = filters.names_of(own.tenant.pk, client_id=client_id, person_id=person_id)
+        assert names == filters.Names(None, None)
