@@ -1,0 +1,213 @@
+"""Hostile text in every field that takes text, shown at every door (WEB-6, CLI-6)."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import pytest
+from django.core import mail
+from django.db.models import Model
+from django.test import Client as Browser
+from icalendar import Calendar
+
+from clients_app.actors import Actor
+from clients_app.admin import urls
+from clients_app.admin.site import site
+from clients_app.models import Client, ClientSecret, Delivery, NoticeChannel, Person, Role, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.clients.removal import remove_client
+from clients_app.services.notices import deliveries
+from clients_app.services.notices.calendar_links import create_feed
+from clients_app.services.notices.schedule import queue_notices
+from clients_app.services.people.saved_filters import save_filter
+from clients_app.services.roles.roles import add_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret
+from clients_app.services.tenants.tenants import add_tenant
+from tests.admin.conftest import list_of, page_of
+from tests.conftest import browser_of
+from tests.factories import actor_for, make_client, make_person
+from tests.hostile_text import breaks_of, hostile, shown_in
+from tests.matrix_rows import ROWS
+from tests.portal_process import PASSWORD
+from tests.responses import HTMX, text_of
+
+assert urls  # registers the models
+#: every field that takes free text
+FIELDS: Final = (
+    *("tenant", "person", "client", "description", "contact", "tag", "removed", "role"),
+    *("role-description", "secret", "filter", "channel", "message"),
+)
+LISTED: Final = ("client", "description", "contact", "tag", "role", "secret", "person", "tenant")
+
+
+class Installation(NamedTuple):
+    tenant: Tenant
+    person: Person
+    client: Client
+    removed: Client
+    secret: ClientSecret
+    role: Role
+
+
+@pytest.fixture
+def installation(db: None) -> Installation:
+    """A tenant whose every text is hostile."""
+    now = datetime.now(UTC)
+    tenant = add_tenant(hostile("tenant"), actor=Actor.installation(), now=now)
+    more = {"password": PASSWORD, "is_staff": True, "email": "ines@herons.example"}
+    person = make_person("ines", tenant, TENANT_ADMINISTRATOR, name=hostile("person"), **more)
+    by: dict[str, Any] = {"actor": actor_for(person), "now": now}
+    role = add_role(hostile("role"), description=hostile("role-description"), **by)
+    draft = {
+        "role_ids": frozenset({role.pk}),
+        "tags": (hostile("tag"),),
+        "description": hostile("description"),
+        "contact": hostile("contact"),
+    }
+    client = make_client(hostile("client"), tenant, **by, **draft).client
+    client.owners.add(person)
+    removed = make_client(hostile("removed"), tenant, **by).client
+    remove_client(removed, **by)
+    ends_at = now + timedelta(days=7, hours=1)
+    secret = add_secret(
+        client, SecretDraft(description=hostile("secret"), expires_at=ends_at), **by
+    ).secret
+    ClientSecret.objects.filter(pk=secret.pk).update(created_at=now - timedelta(days=300))
+    save_filter(person, hostile("filter"), query="q=x")
+    NoticeChannel.objects.create(
+        tenant=tenant,
+        channel="webhook",
+        settings={"url": f"https://a.example/{hostile('channel')}"},
+        shown=hostile("channel"),
+        set_at=now,
+        set_by=hostile("person"),
+    )
+    Delivery.objects.create(
+        tenant=tenant, channel="webhook", recipient=hostile("message"), created_at=now, try_at=now
+    )
+    return Installation(tenant, person, client, removed, secret, role)
+
+
+@pytest.fixture
+def browser(installation: Installation) -> Browser:
+    return browser_of(installation.person)
+
+
+def addresses(on: Installation) -> Iterator[str]:
+    values = {
+        "client_id": on.client.pk,
+        "secret_id": on.secret.pk,
+        "removed_id": on.removed.pk,
+        "role_id": on.role.pk,
+        "client_type": "client-credentials",
+        "channel": "webhook",
+    }
+    choices = {
+        "operation": ("tags", "owners", "disable", "enable"),
+        "tab": ("details", "secrets", "roles", "activity"),
+    }
+    for route in ROWS:
+        for name, value in values.items():
+            route = route.replace(f"<{name}>", str(value))
+        name = next((name for name in choices if f"<{name}>" in route), "")
+        for value in choices.get(name, ("",)):
+            address = f"/{route}".replace(f"<{name}>", value)
+            yield f"{address}?clients={on.client.pk}" if "/bulk/" in address else address
+
+
+def inputs_of(page: str) -> dict[str, str]:
+    """Return every field of the forms of a page with hostile text."""
+    names = re.findall(r'<(?:input|textarea|select)\b[^>]*\sname="([^"]+)"', page)
+    return {name: hostile(name) for name in names if name != "csrfmiddlewaretoken"}
+
+
+def test_portal_shows_hostile_text_as_text(installation: Installation, browser: Browser) -> None:
+    seen, broken = "", []
+    for address in (*addresses(installation), "/security/clients?show=removed"):
+        replies = [
+            (label, browser.get(address, headers=headers))
+            for label, headers in (("page", {}), ("window", HTMX))
+        ]
+        more = "&" if "?" in address else "?"
+        typed = "&".join(
+            f"{name}={hostile(name).replace('&', '%26').replace('%', '%25').replace(';', '%3B')}"
+            for name in ("q", "text", "show", "sort", "type", "person", "client", "kind", "from")
+        )
+        replies.append(("typed", browser.get(f"{address}{more}{typed}")))
+        window = text_of(replies[0][1])
+        if 'method="post"' in window and ROWS_WITH_FORMS.search(address):
+            replies.append(("sent", browser.post(address, inputs_of(window), headers=HTMX)))
+        for label, reply in replies:
+            if reply.streaming or not reply.get("Content-Type", "").startswith("text/html"):
+                continue
+            seen += shown_in(text_of(reply))
+            broken += [f"{label} {address}: {one}" for one in breaks_of(text_of(reply))]
+
+    assert not broken, "\n".join(broken)
+    assert [field for field in FIELDS if hostile(field) not in seen] == []
+
+
+#: forms whose refusal shows what was typed
+ROWS_WITH_FORMS: Final = re.compile("/(add|edit|rotate|webhook|organisation|export|restore|tags)")
+
+
+def test_admin_site_shows_hostile_text_as_text(
+    installation: Installation, browser: Browser
+) -> None:
+    rows: list[Model] = [row for row in installation if isinstance(row, Model)]
+    pages = ["/admin/", *map(list_of, site._registry), *map(page_of, rows)]
+    pages += [f"{page_of(row)}{way}/" for row in rows for way in ("edit", "remove", "rotate")]
+    pages += [f"{page}?q={hostile('q')}" for page in map(list_of, site._registry)]
+    seen, broken = "", []
+    for address in pages:
+        text = text_of(browser.get(address, follow=True))
+        seen += shown_in(text)
+        broken += [f"{address}: {one}" for one in breaks_of(text)]
+
+    assert not broken, "\n".join(broken)
+    assert [field for field in LISTED if hostile(field) not in seen] == []
+
+
+def test_mail_and_calendar_show_hostile_text_as_text(
+    installation: Installation, browser: Browser, settings: Any
+) -> None:
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+    queue_notices(installation.tenant, now=datetime.now(UTC))
+    for pk in deliveries.due(now=datetime.now(UTC)):
+        deliveries.attempt(pk, now=datetime.now(UTC))
+
+    (message,) = mail.outbox
+    html = str(message.alternatives[0][0])
+    assert breaks_of(html) == []
+    for text in (shown_in(html), str(message.body)):
+        assert hostile("client") in text
+        assert hostile("secret") in text
+    assert message.subject.count("\n") == 0
+    assert hostile("tenant") in message.subject
+
+    person, now = installation.person, datetime.now(UTC)
+    key = create_feed(person, actor=actor_for(person), now=now)
+    events = Calendar.from_ical(browser.get(f"/calendar/{key}.ics").content).walk("VEVENT")
+    assert all(hostile("client") in event["summary"] for event in events)
+    assert hostile("secret") in events[0]["description"]
+
+
+def test_export_holds_hostile_text_as_text(installation: Installation, browser: Browser) -> None:
+    exported = {}
+    for chosen in ("csv", "jsonl"):
+        reply = browser.post("/security/activity/export", {"format": chosen})
+        exported[chosen] = b"".join(reply.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(exported["csv"])))
+    lines = exported["jsonl"].splitlines()
+
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
+    events = [json.loads(line) for line in lines]
+    assert len(events) == len(rows)  # one fewer than lines of CSV, and the first export
+    names = {event["object_name"] for event in events}
+    assert {hostile("client"), hostile("role"), hostile("tenant")} <= names
+    assert exported["jsonl"].isascii()
