@@ -94,7 +94,7 @@ class Subjects(NamedTuple):
 
     @property
     def secret_id(self) -> int:
-        return self.client.secrets.get().pk
+        return self.client.secrets.get(removed_at=None).pk
 
 
 def make_subjects(tenant: Tenant) -> Subjects:

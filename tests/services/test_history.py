@@ -1,0 +1,85 @@
+"""No operation rewrites what is over, and each edit of a row counts as a new version."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+
+from clients_app.models import Client, ClientSecret, Person, Role, Tenant
+from tests.audit.operations import OPERATIONS, Subjects, make_subjects
+from tests.factories import NOW, insert_secrets
+
+BEFORE: Final = NOW - timedelta(days=9)
+#: when and by whom a row came to be, or ended; never overwritten once they are set
+HISTORY: Final = (
+    *("created_at", "created_by", "removed_at", "removed_by", "replaces_id"),
+    *("day", "first_at", "hour", "sealed_at", "used_at"),
+)
+#: what an operation makes a new version of, so that forms that were opened before are stale
+VERSIONS: Final[dict[str, type[Any]]] = {
+    **dict.fromkeys(("edit_client", "assign_roles", "set_owners", "hand_over"), Client),
+    **dict.fromkeys(("tag_all", "add_owners", "restore_client"), Client),
+    **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
+    "edit_role": Role,
+    "assign_person_roles": Person,
+    **dict.fromkeys(("rename_tenant", "set_policies"), Tenant),
+}
+
+
+@pytest.fixture
+def subjects(tenant: Tenant) -> Subjects:
+    """Rows that somebody made days ago, and a secret of the client that was removed since."""
+    made = make_subjects(tenant)
+    insert_secrets(made.removed, 1, removed_at=BEFORE, removed_by="history")
+    made.client.secrets.update(created_at=BEFORE, created_by="history")
+    insert_secrets(made.client, 1, removed_at=BEFORE, removed_by="history", created_by="history")
+    Client.objects.filter(pk=made.client.pk).update(created_at=BEFORE, created_by="history")
+    ended = {"removed_at": NOW - timedelta(days=1), "removed_by": "history"}
+    Client.objects.filter(pk=made.removed.pk).update(created_by="history", **ended)
+    made.removed.refresh_from_db()
+    return made
+
+
+def history() -> dict[tuple[str, Any, str], Any]:
+    """Return what is set of HISTORY, by table, row and column."""
+    found = {}
+    for model in apps.get_app_config("clients_app").get_models():
+        columns = [one.attname for one in model._meta.concrete_fields if one.attname in HISTORY]
+        for row in model._default_manager.values("pk", *columns):
+            for column in columns:
+                if row[column] not in (None, ""):
+                    found[model.__name__, row["pk"], column] = row[column]
+    return found
+
+
+def versions() -> dict[tuple[type[Any], Any], int]:
+    models: tuple[type[Any], ...] = (Client, ClientSecret, Person, Role, Tenant)
+    return {
+        (model, pk): version
+        for model in models
+        for pk, version in model._default_manager.values_list("pk", "version")
+    }
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation_leaves_history_and_counts_versions(subjects: Subjects, name: str) -> None:
+    then, before = history(), versions()
+    operation: Callable[[Subjects], object] = OPERATIONS[name]
+
+    operation(subjects)
+
+    now = history()
+    changed = {key for key, value in then.items() if now.get(key, value) != value}
+    gone = {key for key in then.keys() - now.keys() if key[0] in {"Client", "ClientSecret"}}
+    if name == "restore_client":
+        gone -= {("Client", subjects.removed.pk, f"removed_{what}") for what in ("at", "by")}
+    assert not changed | gone
+    after = versions()
+    grown = {key: after[key] - number for key, number in before.items() if key in after}
+    expected = [1] if name in VERSIONS else []
+    assert [number for number in grown.values() if number] == expected
+    assert [key[0] for key, number in grown.items() if number] == [
+        model for model in [VERSIONS.get(name)] if model
+    ]
