@@ -29,6 +29,7 @@ from clients_app.web.views.calendar import calendar
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
+from clients_app.web.views.help_files import help_file
 from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.theme import theme
 
@@ -100,6 +101,7 @@ urlpatterns = [
     *page("security/policies", policies.policies, "policies"),
     *page("security/policies/check", policies.policies_check, "policies-check"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
+    path("help/files/<path:name>", help_file, name="help-file"),
     *page("help/get-started", get_started, "get-started"),
     *page("help/get-started/<slug:client_type>", get_started, "get-started-type"),
     *page("security/activity", activity.activity, "activity"),

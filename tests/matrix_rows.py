@@ -110,6 +110,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "theme": Open(405, 204),
     # for machines
     "calendar/<key>.ics": Open(404, 405),
+    "help/files/<name>": Open(404, 405),
     "identity/connect/token": Open(405, 400),
     "identity/connect/introspect": Open(405, 400),
     "identity/connect/revocation": Open(405, 400),
@@ -117,7 +118,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "identity/.well-known/openid-configuration/jwks": Open(200, 405),
     ".well-known/oauth-authorization-server/identity": Open(200, 405),
 }
-NO_TWIN: Final = {"", "calendar/<key>.ics"}  # the front page and a file: no slash after them
+#: the front page and files: no slash after them
+NO_TWIN: Final = {"", "calendar/<key>.ics", "help/files/<name>"}
 GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}
 OPEN: Final = {route: row for route, row in ROWS.items() if isinstance(row, Open)}
 #: a missing row is a 404; a polled part reloads the page instead, which explains it

@@ -49,7 +49,7 @@ TESTED_WITH: Final = {
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "roles", "saved_filters", "secrets"},
-    *{"calendar", "polling", "session", "theme"},
+    *{"calendar", "help_files", "polling", "session", "theme"},
 }
 
 

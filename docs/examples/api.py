@@ -1,6 +1,6 @@
 """A small API that requires an access token of the portal with each call. It needs PyJWT.
 
-    .venv/bin/python docs/examples/api.py ISSUER TENANT_ID
+    .venv/bin/python api.py ISSUER TENANT_ID
 
 It listens on http://localhost:9000 and responds with 200 and the caller's client id and roles, with
 401 if the token is missing or not valid, with 403 if the caller lacks the role given by --role, and

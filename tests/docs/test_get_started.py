@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,11 +34,11 @@ def said_by(command: str) -> Any:
 
 
 @contextmanager
-def running(command: str, port: int) -> Iterator[None]:
+def running(command: str, port: int, folder: Path) -> Iterator[None]:
     """Run the example API with the page's command and wait until it listens."""
     process = subprocess.Popen(
         ["sh", "-c", f"exec {command} --port {port}"],
-        cwd=CHECKOUT,
+        cwd=folder,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -51,7 +52,9 @@ def running(command: str, port: int) -> Iterator[None]:
         process.communicate(timeout=20)
 
 
-def test_guide_client_credentials_ends_with_a_verified_token(live_portal: PortalProcess):
+def test_guide_client_credentials_ends_with_a_verified_token(
+    live_portal: PortalProcess, tmp_path: Path
+):
     session = signed_in(live_portal)
     added = send(session, live_portal, new_form("Followed the guide"))
     assert added is not None
@@ -62,7 +65,11 @@ def test_guide_client_credentials_ends_with_a_verified_token(live_portal: Portal
 
     port = free_port()
     call = commands["call"].replace(f":{PORT}", f":{port}").replace("curl ", "curl -s ")
-    with running(commands["start"], port):
+    fetch, *make_environment = commands["fetch"].splitlines()
+    assert make_environment == ["python3 -m venv .venv", ".venv/bin/pip install 'PyJWT[crypto]'"]
+    subprocess.run(["sh", "-c", fetch], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / ".venv").symlink_to(CHECKOUT / ".venv")  # which has PyJWT
+    with running(commands["start"], port, tmp_path):
         good = said_by(call.replace("YOUR_ACCESS_TOKEN", token))
         spoilt = said_by(call.replace("YOUR_ACCESS_TOKEN", token[:-9] + "Q" * 9))
     assert good == {"client_id": added.client_id, "roles": ["Tenant Member"]}

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Person, Tenant
+from clients_app.selectors.activity import events
 from clients_app.services.roles.roles import add_role
 from tests.conftest import Machine
 from tests.factories import actor_for, make_client
@@ -145,3 +146,22 @@ def test_filter_by_day_includes_events_of_a_slower_clock(
     assert "Early" in found
     assert "Late" in found
     assert "Slow clock" not in found
+
+
+def test_counts_of_activity_group_their_digits(
+    administrator_browser: Browser, machine: Machine, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    group = add_refusal(machine, now)
+    type(group).objects.filter(pk=group.pk).update(requests=12_345)
+    monkeypatch.setattr(events, "activity_count", lambda _: 9_876)
+
+    page = text_of(administrator_browser.get("/security/activity"))
+    assert "12,345 token requests refused" in page
+    assert re.search(r"\d+ of 9,876 events\.", page)
+    assert "9,876 events, newest first." in text_of(
+        administrator_browser.get("/security/activity/export")
+    )
+
+    monkeypatch.setattr(events, "activity_count", lambda _: 10_001)
+    page = text_of(administrator_browser.get("/security/activity"))
+    assert re.search(r"\d+ of more than 10,000 events\.", page)

@@ -2,10 +2,12 @@
 
 import html
 import re
+from urllib.parse import urljoin
 
 import pytest
 
 from clients_app.rules.client_types import CLIENT_TYPES
+from tests.portal_process import CHECKOUT
 from tests.responses import HTMX, is_page, text_of
 
 GUIDES = [f"/help/get-started/{client_type}" for client_type in CLIENT_TYPES]
@@ -49,7 +51,7 @@ def test_guide_uses_the_addresses_of_the_settings(administrator_browser, setting
         "curl https://portal.example.com/identity/connect/token \\\n"
     )
     assert commands(reply)["start"] == (
-        ".venv/bin/python docs/examples/api.py \\\n"
+        ".venv/bin/python api.py \\\n"
         f"  https://portal.example.com/identity {tenant.pk}"
         """ --audience 'https://api.example.com/it'"'"'s'"""
     )
@@ -100,3 +102,27 @@ def test_guide_of_an_unknown_type_is_not_found(administrator_browser, path):
 
 def test_guide_post_is_not_allowed(administrator_browser):
     assert administrator_browser.post(GUIDES[0]).status_code == 405
+
+
+def test_guide_serves_the_files_that_it_names(administrator_browser, client, db):
+    page = text_of(administrator_browser.get(GUIDES[0]))
+    fetched = re.search(r"curl -O http://localhost:8000(\S+)", html.unescape(page))
+    assert fetched
+    program = client.get(fetched[1]).content
+    assert program == (CHECKOUT / "docs/examples/api.py").read_bytes()
+    assert "docs/" not in re.sub("<[^>]*>", "", page)
+
+    (address,) = re.findall(r'href="(/help/files/[^"]+)"', page)
+    reply = client.get(address)
+    text = text_of(reply)
+    assert reply["Content-Type"] == "text/plain; charset=utf-8"
+    assert text == (CHECKOUT / "docs/verify-tokens.md").read_text()
+    links = {link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link}
+    assert {link.rpartition("/")[2] for link in links} >= {"api.mjs", "envoy.yaml", "api.conf"}
+    for link in links:
+        assert client.get(urljoin(address, link)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["operations.md", "../README.md", "examples", "examples/../x.py"])
+def test_guide_serves_no_other_files(client, db, name):
+    assert client.get(f"/help/files/{name}").status_code == 404

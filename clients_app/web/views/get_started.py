@@ -3,6 +3,7 @@
 from shlex import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from clients_app import conf
@@ -12,6 +13,7 @@ from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, Cli
 from clients_app.web.access import screen
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
+from clients_app.web.views.help_files import EXAMPLE, GUIDE
 
 
 @screen()
@@ -57,6 +59,8 @@ def _addresses(tenant_id: str) -> dict[str, str]:
         "token_address": f"{issuer}/connect/token",
         "introspection_address": f"{issuer}/connect/introspect",
         "keys_address": f"{issuer}/.well-known/openid-configuration/jwks",
+        "example_address": conf.public_url() + reverse("help-file", args=[EXAMPLE]),
+        "verify_guide": reverse("help-file", args=[GUIDE]),
     }
 
 
@@ -70,7 +74,10 @@ def _commands(values: dict[str, str]) -> dict[str, str]:
         "  -d grant_type=client_credentials \\\n"
         "  -d client_id=YOUR_CLIENT_ID \\\n"
         "  -d client_secret=YOUR_CLIENT_SECRET",
-        "start": f".venv/bin/python docs/examples/api.py \\\n  {api}",
+        "fetch": f"curl -O {quote(values['example_address'])}\n"
+        "python3 -m venv .venv\n"
+        ".venv/bin/pip install 'PyJWT[crypto]'",
+        "start": f".venv/bin/python api.py \\\n  {api}",
         "call": "TOKEN=YOUR_ACCESS_TOKEN\n"
         'curl -H "Authorization: Bearer $TOKEN" http://localhost:9000',
         "introspect": f"curl {quote(values['introspection_address'])} \\\n"
