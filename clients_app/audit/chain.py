@@ -5,8 +5,8 @@ is not in the database: a row that was changed, removed, inserted or moved no lo
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -90,8 +90,18 @@ def _append(event: AuditEvent, *, before: dict[str, Any], after: dict[str, Any])
     AuditHead.objects.filter(pk=head.pk).update(
         sequence=event.sequence, digest=event.digest, chain_key_id=key.id
     )
-    transaction.on_commit(partial(head_files.note, event), robust=True)
-    transaction.on_commit(partial(stream.send, event), robust=True)
+    _after_commit(head_files.note, event)
+    _after_commit(stream.send, event)
+
+
+def _after_commit(tell: Callable[[AuditEvent], None], event: AuditEvent) -> None:
+    """Call ``tell`` after the commit; if it fails, that is logged, and the change holds."""
+
+    def told() -> None:
+        tell(event)
+
+    told.__qualname__ = f"{tell.__module__}.{tell.__qualname__}"  # which Django logs
+    transaction.on_commit(told, robust=True)
 
 
 def _key_after(head: AuditHead) -> derived_keys.DerivedKey:

@@ -4,6 +4,7 @@ After each commit the head is added as a line to a file in DATA_DIR, and goes to
 only added, so a chain that was rewritten does not match them.
 """
 
+import contextlib
 import logging
 import os
 import tempfile
@@ -41,10 +42,13 @@ def check_writable() -> None:
 
 
 def noted(tenant_id: UUID) -> dict[int, str]:
-    """Return the digest of each event when this machine first saw it at the head, by number."""
+    """Return the digest of each event when this machine first saw it at the head, by number.
+
+    Errors: OSError where there is a file that cannot be read.
+    """
     try:
-        lines = _path(tenant_id).read_text().splitlines()
-    except FileNotFoundError:
+        lines = _path(tenant_id).read_text(errors="replace").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     heads: dict[int, str] = {}
     for number, _, digest in (line.partition(" ") for line in lines):
@@ -55,7 +59,9 @@ def noted(tenant_id: UUID) -> dict[int, str]:
 
 def are_noted(tenant_id: UUID) -> bool:
     """Return whether this machine remembers any head, and so would notice a chain cut off."""
-    return bool(noted(tenant_id))
+    with contextlib.suppress(OSError):  # the fault says so
+        return bool(noted(tenant_id))
+    return False
 
 
 def tenant_ids() -> set[UUID]:

@@ -61,7 +61,10 @@ def first_fault(tenant_id: UUID) -> Fault | None:
 
 
 def _check(tenant_id: UUID, sealed: list[AuditSegment]) -> None:
-    seen = head_files.noted(tenant_id)
+    try:
+        seen = head_files.noted(tenant_id)
+    except OSError as error:
+        raise ChainBroken(1, f"the file of its heads cannot be read: {error}") from error
     if not Tenant.objects.filter(pk=tenant_id).exists():
         raise ChainBroken(1, "the tenant of this chain is missing")
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # later events are not checked

@@ -1,5 +1,6 @@
 """Verification with the file of heads, a changed SECRET_KEY and concurrent writers."""
 
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -156,3 +157,15 @@ def test_head_is_written_to_the_log(
 
     head = AuditHead.objects.get()
     assert caplog.messages == [f"Audit chain of tenant {tenant.pk}: event 2, {head.digest}."]
+
+
+def test_file_of_heads_that_cannot_be_read_is_reported(
+    tenant: Tenant, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "audit-heads" / str(tenant.pk)).mkdir(parents=True)
+
+    number, reason = first_fault(tenant)
+    assert number == 1
+    assert reason.startswith("the file of its heads cannot be read: ")
+    assert not audit.heads_are_noted(tenant.pk)
