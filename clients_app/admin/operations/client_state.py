@@ -103,7 +103,7 @@ def client_remove(client: Client, form: ConfirmForm, **by: Any) -> Answer:
     "<uuid:client_id>/restore/",
     _("Restore Client"),
     Action.RESTORE_CLIENT,
-    removed_client,
+    lambda client_id: removed_client(client_id, now=timezone.now()),
     title=_("Restore %(row)s?"),
     lines=lambda client: (gettext("It comes back disabled and without its secrets."),),
     form=RestoreForm,

@@ -1,5 +1,6 @@
 """Reads across all tenants, for operators: the command line and Staff."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -10,6 +11,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientSecret, Person, Role, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
+from clients_app.selectors.periods import RESTORABLE
 
 
 def tenants() -> QuerySet[Tenant]:
@@ -60,10 +62,10 @@ def present_client(client_id: UUID) -> Client:
     return existing(client, _("There is no such client. It may have been removed."))
 
 
-def removed_client(client_id: UUID) -> Client:
-    """Return a removed client of any tenant, or raise NotFound."""
-    client = Client.objects.exclude(removed_at=None).filter(pk=client_id).first()
-    return existing(client, _("There is no such removed client."))
+def removed_client(client_id: UUID, *, now: datetime) -> Client:
+    """Return a client of any tenant that was removed in the last 30 days, or raise NotFound."""
+    removed = Client.objects.filter(removed_at__gt=now - RESTORABLE)
+    return existing(removed.filter(pk=client_id).first(), _("There is no such removed client."))
 
 
 def present_secret(secret_id: int) -> ClientSecret:
