@@ -16,7 +16,6 @@ from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
-from clients_app.services.people.accounts import choose_password
 from clients_app.services.people.guess_notices import take_notice
 from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
@@ -37,12 +36,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
-
-    def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Save the password chosen on a one-time link, with its event."""
-        assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
-        actor = acting(self.request, user)
-        choose_password(user, password, actor=actor, now=timezone.now())
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session of a person who passed all steps, with its event."""

@@ -6,7 +6,7 @@ from allauth.account.forms import ChangePasswordForm
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -25,6 +25,7 @@ from clients_app.identity.person import person_of
 from clients_app.identity.proof import note_password, open_window
 from clients_app.permissions import require
 from clients_app.services import form_keys
+from clients_app.services.people.accounts import hash_password, save_password
 
 
 class MustWait(Exception):
@@ -80,8 +81,10 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
         note_password(request)
     actor = actor_of(request)
     require(actor, Action.SET_OWN_PASSWORD)
-    with form_keys.once(sent_key_of(request.POST), actor=actor, now=timezone.now()):
-        form.save()
+    now = timezone.now()
+    hash_password(form.user, form.cleaned_data["password1"])
+    with form_keys.once(sent_key_of(request.POST), actor=actor, now=now):
+        save_password(form.user, actor=actor, now=now)
         finalize_password_change(request, form.user)
     return True
 
@@ -105,8 +108,11 @@ class ByLink(PasswordResetFromKeyView):
         Errors: SentBefore.
         """
         form_key, actor = sent_key_of(self.request.POST), acting(self.request, self.reset_user)
-        with form_keys.once(form_key, actor=actor, now=timezone.now()):
-            saved: HttpResponse = super().form_valid(form)
+        now = timezone.now()
+        hash_password(self.reset_user, form.cleaned_data["password1"])
+        with form_keys.once(form_key, actor=actor, now=now):
+            save_password(self.reset_user, actor=actor, now=now)
+        saved = HttpResponseRedirect(self.get_success_url())
         remember_device(self.request, saved, self.reset_user.username)
         return saved
 

@@ -39,7 +39,7 @@ from clients_app.services.notices.deliveries import retry
 from clients_app.services.people.accounts import (
     add_person,
     assign_person_roles,
-    choose_password,
+    save_password,
     set_active,
 )
 from clients_app.services.people.ownership import hand_over
@@ -185,10 +185,8 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         (remove_role, lambda on: remove_role(on.role.pk, **on.by)),
         (add_person, lambda on: add_person("new", role_ids=frozenset(), **on.by)),
         (
-            choose_password,
-            lambda on: choose_password(
-                on.person, "Seven-grey-herons-7", actor=actor_for(on.person), now=NOW
-            ),
+            save_password,
+            lambda on: save_password(on.person, actor=actor_for(on.person), now=NOW),
         ),
         (
             assign_person_roles,

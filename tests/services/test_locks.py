@@ -63,7 +63,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("record_sign_in", "record_sign_out", "record_proof"), (AuditHead,)),
     **dict.fromkeys(("make_one_time_link", "export_activity", "seal_segment"), (AuditHead,)),
     # one statement that decides by nothing it has read
-    **dict.fromkeys(("choose_password", "remove_feed", "add_tenant"), ()),
+    **dict.fromkeys(("save_password", "remove_feed", "add_tenant"), ()),
 }
 _WRITE: Final = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: tables whose rows nobody else changes while they are written: they are new, or one's own

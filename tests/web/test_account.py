@@ -1,6 +1,7 @@
 """Account: password, theme, time zone and shortcuts, each in its own form."""
 
 import pytest
+from django.db import connection
 
 from clients_app.models import AuditEvent
 from clients_app.rules.built_in_roles import (
@@ -13,6 +14,7 @@ from clients_app.rules.built_in_roles import (
 )
 from tests.conftest import browser_of
 from tests.factories import make_person, role_id
+from tests.hashing import depths_of_hashing
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
@@ -58,6 +60,17 @@ def test_change_password_invalid_is_refused(colleague_browser, colleague, field,
     assert value not in text
     colleague.refresh_from_db()
     assert colleague.check_password(PASSWORD)
+
+
+def test_change_password_hashes_before_it_locks(colleague_browser, monkeypatch):
+    """A transaction that holds the form's key never waits for Argon2id."""
+    depths = depths_of_hashing(monkeypatch)
+    outside = len(connection.savepoint_ids)
+
+    assert change_password(colleague_browser).status_code == 303
+
+    assert depths
+    assert set(depths) == {outside}
 
 
 def test_change_password_repeated_guesses_are_rate_limited(colleague_browser):

@@ -46,7 +46,10 @@ def add_person(
         email=_clean_email(email),
         is_staff=is_staff,
     )
-    _set_password(person, password)
+    if password is None:
+        person.set_unusable_password()
+    else:
+        hash_password(person, password)
     with transaction.atomic():
         require(actor, Action.MANAGE_PEOPLE)
         if is_staff and not actor.is_trusted:
@@ -61,12 +64,28 @@ def add_person(
 
 
 def choose_password(person: Person, password: str, *, actor: Actor, now: datetime) -> None:
-    """Set the password of ``person``; earlier one-time links stop working.
+    """Set the password of ``person``. Errors: those of ``hash_password`` and ``save_password``."""
+    hash_password(person, password)
+    save_password(person, actor=actor, now=now)
 
-    Errors: RuleBroken (password) if it is short, common or like the username; Forbidden; NotFound
-    for a person of another tenant.
+
+def hash_password(person: Person, password: str) -> None:
+    """Give ``person`` a password, before any transaction; ``save_password`` saves it.
+
+    Errors: RuleBroken (password) if it is short, common or like the username.
     """
-    _set_password(person, password)
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise RuleBroken(" ".join(error.messages).replace("%", "%%"), field="password") from error
+    person.set_password(password)
+
+
+def save_password(person: Person, *, actor: Actor, now: datetime) -> None:
+    """Save the password that ``person`` was given; earlier one-time links stop working.
+
+    Errors: Forbidden; NotFound for a person of another tenant.
+    """
     with transaction.atomic():
         if actor.id != str(person.pk):
             require_may_manage(person, actor=actor)
@@ -156,17 +175,6 @@ def _refuse_last_administrator(person: Person, *, field: str | None = None) -> N
     if [one.pk for one in people_who_administer(person.tenant_id)[:2]] == [person.pk]:
         sentence = _("%(name)s is the last Tenant Administrator. Make somebody else one first.")
         raise RuleBroken(sentence, field=field, name=str(person))
-
-
-def _set_password(person: Person, password: str | None) -> None:
-    if password is None:
-        person.set_unusable_password()
-        return
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise RuleBroken(" ".join(error.messages).replace("%", "%%"), field="password") from error
-    person.set_password(password)
 
 
 def _clean_email(text: str) -> str:
