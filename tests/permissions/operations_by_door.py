@@ -8,7 +8,6 @@ from django.urls import reverse
 from clients_app.http.forms.role_form import RoleEditForm
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from clients_app.permissions import Action
-from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
@@ -166,8 +165,7 @@ ROWS: Final[dict[Action, Row]] = {
     Action.SET_POLICIES: Row(
         lambda on: DoorRequest(
             "/security/policies/check",
-            dict(PolicyForm.opened(tenant_policy(on.tenant.pk), version=on.tenant.version).hidden)
-            | {"secret_days_max": "90"},
+            dict(PolicyForm.opened(on.tenant).hidden) | {"secret_days_max": "90"},
         )
     ),
     Action.SET_OWN_PASSWORD: Row(  # the current password is a proof: see the test below
