@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from clients_app.rules.secret_format import new_secret
-from clients_app.services.failure_limits import FAILURES_MAX
+from clients_app.services.failure_limits import FAILURES_MAX, count_failure
 from tests.oauth.machine_client import MachineClient
 from tests.oauth.request_cases import GRANT
 from tests.oauth.test_token_requests import HEADERS, assert_error
@@ -91,6 +93,41 @@ def test_malformed_requests_do_not_count_as_failures(clients: SimpleNamespace, a
         ask(body=form(GRANT))
 
     assert wrong(ask, clients.good.id).status == 401
+
+
+#: credentials that are refused, well-formed or not: id and secret, and whether in the header
+GUESSES: dict[str, Callable[[SimpleNamespace], tuple[str, str]]] = {
+    "an id that is no GUID": lambda clients: ("admin", new_secret()),
+    "an id that is almost a GUID": lambda clients: (f"{clients.good.id}0", new_secret()),
+    "the nil GUID": lambda clients: (str(UUID(int=0)), new_secret()),
+    "an unknown client": lambda clients: (str(uuid4()), new_secret()),
+    "a secret of another form": lambda clients: (clients.good.id, "letmein"),
+    "a secret with a wrong checksum": lambda clients: (clients.good.id, new_secret()[:-1] + "!"),
+    "a secret that is too long": lambda clients: (clients.good.id, "x" * 300),
+    "a wrong secret": lambda clients: (clients.good.id, new_secret()),
+    "an expired secret": lambda clients: (clients.expired.id, clients.expired.plain),
+    "a disabled client": lambda clients: (clients.disabled.id, clients.disabled.plain),
+    "a removed client": lambda clients: (clients.removed.id, clients.removed.plain),
+}
+
+
+@pytest.mark.parametrize("in_header", [True, False])
+@pytest.mark.parametrize("guess", GUESSES.values(), ids=GUESSES)
+def test_refused_credential_of_any_form_counts_against_its_source(
+    clients: SimpleNamespace,
+    ask: Ask,
+    guess: Callable[[SimpleNamespace], tuple[str, str]],
+    in_header: bool,
+):
+    """The last one before the limit is of this form, so that the next one tells if it counted."""
+    for _ in range(FAILURES_MAX - 1):
+        count_failure("192.0.2.7", now=timezone.now())
+    client_id, plain = guess(clients)
+    sent = {"authorization": basic(client_id, plain), "body": form(GRANT)}
+    if not in_header:
+        sent = {"body": form(GRANT, client_id=client_id, client_secret=plain)}
+
+    assert [ask(**sent).status for _ in range(2)] == [401, 429]
 
 
 def test_flood_is_logged_once(clients: SimpleNamespace, ask: Ask, caplog: pytest.LogCaptureFixture):
