@@ -126,6 +126,34 @@ def test_poll_waits_while_the_person_is_busy(visitor: Visitor, live_portal: Port
     expect(pane).to_contain_text("Rotation in progress")
 
 
+def test_poll_that_arrives_under_an_open_menu_leaves_it_open(
+    visitor: Visitor, live_portal: PortalProcess
+) -> None:
+    """The poll was sent before the menu opened; the next one shows what changed."""
+    page, added = open_secrets(visitor, f"Late {uuid4()}")
+    held: list[Route] = []
+    page.route(re.compile("/live"), lambda route: held.append(route))
+    rotate(live_portal, added.client_id)
+    with page.expect_request(re.compile("/live/secrets")):
+        page.clock.fast_forward(POLL)
+    page.get_by_role("button", name="More Options").click()
+    expect(page.locator("#more-menu")).to_be_visible()
+
+    answered = len(held)
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    page.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(done)))")
+    assert answered
+    expect(page.locator("#more-menu")).to_be_visible()
+    expect(page.locator("#details")).not_to_contain_text("Rotation in progress")
+
+    page.unroute(re.compile("/live"))
+    page.keyboard.press("Escape")
+    page.clock.fast_forward(POLL)
+    expect(page.locator("#details")).to_contain_text("Rotation in progress")
+
+
 def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalProcess) -> None:
     page, added = open_secrets(visitor, f"Opened {uuid4()}")
     answer = page.request.post(

@@ -11,7 +11,15 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.identity.kept_forms import BACK
-from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientSecret,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+)
 from clients_app.permissions import PERMISSIONS, Action, allows
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
@@ -34,7 +42,7 @@ from tests.permissions.operations_by_door import (
     Targets,
 )
 from tests.portal_process import PASSWORD
-from tests.responses import text_of
+from tests.responses import text_of, value_of
 
 FRESH: Final = timedelta(minutes=1)
 STALE: Final = timedelta(minutes=21)
@@ -97,6 +105,36 @@ def test_operation_in_portal_and_admin_follows_the_table(
     assert not asks_for_proof(reply)
     assert reply.status_code in {200, 204, 303}, text_of(reply)
     assert request.typed is None or reply.streaming or AuditEvent.objects.count() > before
+
+
+@pytest.mark.parametrize("action", [action for action, row in ROWS.items() if row.admin])
+def test_form_sent_twice_on_the_admin_site_acts_once(
+    action: Action, targets: Targets, people: dict[str, list[Person]]
+) -> None:
+    make = ROWS[action].admin
+    assert make is not None
+    request, browser = make(targets), browser_of(people["admin"][0])
+    key = value_of("form_key", browser.get(request.address))
+    assert key, "The page has no key that makes its form act once."
+    typed = {**(request.typed or {}), "form_key": key}
+
+    assert browser.post(request.address, typed).status_code in {200, 303}
+    events, rows = AuditEvent.objects.count(), all_rows()
+    again = browser.post(request.address, typed, follow=True)
+
+    assert (AuditEvent.objects.count(), all_rows()) == (events, rows)
+    said = {
+        200: "The form was sent twice and acted once.",
+        404: "Not found",  # the first one removed or restored it
+        409: "Already Added",
+    }
+    assert said[again.status_code] in text_of(again)
+
+
+def all_rows() -> list[list[Any]]:
+    """Return the clients, secrets, roles and keys."""
+    models = (Client, ClientSecret, Role, SigningKey, Tenant)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
 def test_change_password_without_a_second_factor_needs_no_other_proof(
