@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from clients_app.identity.kept_forms import SHOWN, fields_of_form
 from clients_app.models import AuditEvent, Client, ClientSecret
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of, value_of
@@ -102,6 +103,33 @@ def test_kept_form_never_contains_passwords(csrf_browser, client):
         assert reply.status_code == 403
         assert PASSWORD not in text_of(reply)
         assert "a quiet heron" not in text_of(reply)
+
+
+def test_only_fields_that_the_window_declares_are_kept(csrf_browser, client, administrator):
+    """SEC-3: whatever else was sent with them, such as a password, comes back nowhere."""
+    strange = {"proof": "a quiet heron", "password1": "a quiet heron", "nonsense": "a quiet heron"}
+    sent, window = {"name": "typed", **strange}, "/security/roles/add"
+    for browser in (csrf_browser, client):  # a stale token, and no session
+        reply = browser.post(window, sent, headers={"Sec-Fetch-Site": "same-origin"})
+        assert "typed" in text_of(reply)
+        assert "heron" not in text_of(reply)
+
+    form = {"login": administrator.username, "next": window}
+    form |= {f"kept.{name}": value for name, value in sent.items()}
+    for password, status in (("wrong", 422), (PASSWORD, 200)):
+        reply = client.post("/sign-in", {**form, "password": password})
+        assert reply.status_code == status
+        assert "typed" in text_of(reply)
+        assert "heron" not in text_of(reply)
+
+
+def test_fields_of_a_stale_form_are_those_that_its_view_declares(rf):
+    """The window would ignore the others, but nothing may depend on that."""
+    sent = {"name": "typed", "csrfmiddlewaretoken": "old", "password1": "a", "proof": "b"}
+
+    kept = fields_of_form(rf.post("/security/roles/add", sent))
+
+    assert kept == [("name", "typed"), ("csrfmiddlewaretoken", "old"), SHOWN]
 
 
 def events():
