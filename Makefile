@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test steady check audit bench lists soak faults ui-report format lock
+.PHONY: help run test steady check audit bench lists soak faults mutants ui-report format lock
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
@@ -11,6 +11,7 @@ help:
 	@echo 'make lists      measure each view of a list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak       check that memory stays flat: ten minutes (DURATION) at full load'
 	@echo 'make faults     break what surrounds the portal (PARTS), then rotate keys under third-party verifiers'
+	@echo 'make mutants    change the core in one place at a time: do the tests notice (SAMPLE, SEED, PROCESSES)'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
 	@echo 'make format     format the code'
 	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
@@ -53,6 +54,10 @@ faults:
 	@deploy/environment.sh tests/requirements.lock
 	@.venv/bin/python -m tests.outages
 	@[ -n "$(PARTS)" ] || tests/verifiers/run.sh
+
+mutants:
+	@deploy/environment.sh tests/requirements.lock
+	@env -u DATABASE_URL .venv/bin/python -m tests.mutants
 
 ui-report:
 	@deploy/environment.sh tests/requirements.lock

@@ -99,6 +99,18 @@ class TestAccount:
         assert 0 < int(reply["Retry-After"]) <= 60
         assert "Wait a minute, then try again." in text_of(reply)
 
+    def test_wait_is_said_to_the_second_and_ends_with_it(
+        self, colleague: Person, now: datetime
+    ) -> None:
+        start = now.replace(microsecond=0)
+        with time_machine.travel(start, tick=False) as clock:
+            assert statuses(6) == [WRONG] * 5 + [MUST_WAIT]
+            for waited_s in (0, 1, 59):
+                clock.move_to(start + timedelta(seconds=waited_s))
+                assert sign_in()["Retry-After"] == str(60 - waited_s)
+            clock.move_to(start + timedelta(seconds=60))
+            assert sign_in().status_code == 303
+
     def test_guesses_of_an_hour_are_few_and_wait_ever_longer(
         self, colleague: Person, now: datetime
     ) -> None:

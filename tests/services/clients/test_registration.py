@@ -45,6 +45,7 @@ def test_register_saves_every_field(tenant: Tenant, administrator: Person) -> No
         secret_description="first",
     )
 
+    assert added.plain not in repr(added)  # which tracebacks and logs show
     client = get_client(tenant.pk, added.client.pk)
     assert (client.name, client.description, client.contact) == (
         "Pump station 7",

@@ -72,7 +72,9 @@ def test_next_expiry_of_the_client_is_its_earliest_live_expiry(client: Client) -
     insert_secrets(client, 1, expires_at=NOW - SECOND)
     add(client, SecretDraft(expires_at=later))
     add(client, SecretDraft(expires_at=None))
-    first = add(client, SecretDraft(expires_at=soon)).secret
+    added = add(client, SecretDraft(expires_at=soon))
+    assert added.plain not in repr(added)  # which tracebacks and logs show
+    first = added.secret
     assert Client.objects.get().next_expires_at == soon
 
     remove_secret(client, first.pk, actor=command_line_in(client.tenant), now=NOW)
