@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -16,7 +15,6 @@ from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
-from clients_app.services.people.guess_notices import take_notice
 from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
 
@@ -43,8 +41,6 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             record_sign_in(user, actor=acting(request, user), now=timezone.now())
             super().login(request, user)
-            if notice := take_notice(user):
-                messages.warning(request, notice)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""

@@ -30,6 +30,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
     return shell | {
         "layout": "clients_app/base.html",
         "person": person,
+        "page_address": request.get_full_path(),
         "session_left": str(session_left(request)),
         "role_label": held[0] if held else "",
         "may_rename_tenant": allows(actor, Action.RENAME_TENANT),

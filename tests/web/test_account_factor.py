@@ -27,6 +27,18 @@ EXPIRED_PROOF = timedelta(minutes=21)
 
 
 class TestAccount:
+    def test_set_up_app_slows_wrong_codes(self, colleague_browser: Browser) -> None:
+        key = key_in(colleague_browser.get(SET_UP))
+        wrong = {"code": code_of(key, step=100)}
+        statuses = [colleague_browser.post(SET_UP, wrong).status_code for _ in range(7)]
+        assert (statuses[0], statuses[-1]) == (422, 429)
+
+        late = colleague_browser.post(SET_UP, {"code": code_of(key)})
+        assert late.status_code == 429
+        assert "Too many wrong attempts." in text_of(late)
+        assert key_in(late) == key
+        assert not Authenticator.objects.exists()
+
     def test_set_up_app_is_required_at_the_next_sign_in(
         self,
         colleague_browser: Browser,

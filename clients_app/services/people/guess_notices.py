@@ -1,4 +1,4 @@
-"""Tells people that wrong passwords or codes were tried for their account, by mail and at sign-in.
+"""Tells people of wrong passwords or codes tried for their account: by mail, and on each page.
 
 What is noted waits in memory for the housekeeping thread: a request that guesses neither takes a
 lock of the database nor shows by its time whether the username exists.
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clients_app import conf
@@ -51,16 +50,9 @@ def mail_guesses() -> None:
             _mail(person)
 
 
-@transaction.atomic
-def take_notice(person: Person) -> str:
-    """Return what to tell ``person`` who signs in, once; empty if there is nothing."""
-    if person.guessed_at is None:
-        return ""
+def close_notice(person: Person) -> None:
+    """End the notice on the pages of ``person``, until guesses begin to wait again."""
     Person.objects.filter(pk=person.pk).update(guessed_at=None)
-    return gettext(
-        "Several wrong passwords or codes were entered for your account. "
-        "If it was not you, choose a new password in Account."
-    )
 
 
 def _mail(person: Person) -> None:

@@ -18,7 +18,7 @@ from clients_app.identity.factor_status import (
     must_have_factor,
     recovery_codes_left,
 )
-from clients_app.identity.kept_forms import BACK
+from clients_app.identity.kept_forms import BACK, is_sent, own_path
 from clients_app.identity.passwords import (
     MustWait,
     ask_for_code,
@@ -29,9 +29,10 @@ from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
 from clients_app.limits import PASSWORD_MIN
 from clients_app.services import form_keys
+from clients_app.services.people.guess_notices import close_notice
 from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
-from clients_app.web.htmx import see_other, show
+from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
 from clients_app.web.shell import theme_of
 from clients_app.web.views.theme import keep_theme
@@ -100,6 +101,14 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
         return _page(request, has_shortcuts=wanted)
     set_preferences(person_of(request), has_shortcuts=wanted)
     return _saved(request, gettext("Shortcuts saved."))
+
+
+@_part("next")
+def account_guesses_close(request: HttpRequest) -> HttpResponse:
+    """Close the notice about wrong passwords or codes, and go back to the page that had it."""
+    if is_sent(request):
+        close_notice(person_of(request))
+    return go(request, own_path(request.POST.get("next")))
 
 
 def _saved(request: HttpRequest, message: str) -> HttpResponse:

@@ -14,9 +14,11 @@ from clients_app.http.sentences import sentence_of
 from clients_app.identity import second_factors
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import has_factor, lacks_demanded_factor
+from clients_app.identity.guesses import guess_at_proof
 from clients_app.identity.kept_forms import is_sent
 from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
+from clients_app.identity.proof import too_many_wrong
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
 from clients_app.web.htmx import see_other, show
@@ -43,14 +45,19 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
         late = gettext("The previous QR code is out of date. Scan this one.")
         return _ask(request, second_factors.new_app_secret(), error=late)
     secret, code = second_factors.decrypt(pending), request.POST.get("code", "")
+    guess = guess_at_proof(request)
+    if guess.wait_s:
+        return _ask(request, secret, error=too_many_wrong(guess.wait_s), status=429)
     try:
         codes = second_factors.add_authenticator(
             person, secret, code, actor=actor_of(request), now=timezone.now()
         )
     except RuleBroken as error:
+        guess.was_wrong()
         return _ask(request, secret, error=sentence_of(error))
     except Conflict:  # set up in another window
         return see_other("account")
+    guess.was_right()
     del request.session[_PENDING]
     note_new_app(request)
     return _show_codes(request, codes)
@@ -83,7 +90,9 @@ def account_recovery_codes(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_variables("secret")
-def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
+def _ask(
+    request: HttpRequest, secret: str, *, error: str = "", status: int | None = None
+) -> HttpResponse:
     request.session[_PENDING] = second_factors.encrypt(secret)
     context = {
         "image": qr_code(person_of(request), secret),
@@ -91,7 +100,7 @@ def _ask(request: HttpRequest, secret: str, *, error: str = "") -> HttpResponse:
         "error": error,
         "is_demanded": lacks_demanded_factor(person_of(request)),
     }
-    title, status = gettext("Set up authenticator app"), 422 if error else 200
+    title, status = gettext("Set up authenticator app"), status or (422 if error else 200)
     return show(
         request, "account/account_authenticator", context, title=title, fragments=(), status=status
     )
