@@ -27,8 +27,10 @@ class DatabaseWrapper(_Django):
         until = time.monotonic() + wait_s
         try:
             self.turn = wait_for_turn(str(self.settings_dict["NAME"]), until=until)
-        except (TooManyWriters, OSError) as error:
+        except TooManyWriters as error:
             raise OperationalError(f"database is locked: {error}") from error
+        except OSError as error:  # its files: the disk is read-only, full or away
+            raise OperationalError(f"unable to wait for a turn to write: {error}") from error
         try:
             # SQLite still waits for programs that do not use the queue
             self._set_busy_timeout(until - time.monotonic())
