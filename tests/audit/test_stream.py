@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clients_app.audit import stream
 from clients_app.models import AuditEvent, Tenant
-from tests.factories import make_role, make_tenant
+from tests.factories import make_client, make_role, make_tenant
 
 
 def sent(text: str) -> list[dict[str, Any]]:
@@ -136,6 +136,36 @@ def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
     assert sorted(set(numbers)) == sorted(events.values_list("sequence", flat=True))
     assert numbers == sorted(numbers)
     assert "AUDIT_STREAM has events up to" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_collector_that_dies_amid_a_line_gets_all_events_from_a_new_pipe(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AUD-4: a long line is written in pieces, and the pipe is full after some of them."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    settings.AUDIT_STREAM = str(pipe)
+    tenant = make_tenant("Stalled")
+    for number in range(10):
+        make_client(f"Pump {number}", tenant, description="\U0001f4a7" * 500)
+    os.close(reader)
+    stream.resend()
+    assert "AUDIT_STREAM cannot be written" in caplog.text
+
+    pipe.unlink()
+    os.mkfifo(pipe)
+    back = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(back, "rb", buffering=0) as end:
+        read = b""
+        for _ in range(20):
+            stream.resend()
+            read += end.read(1 << 20) or b""
+
+    assert max(map(len, read.splitlines())) > 4096
+    last = json.loads(read.splitlines()[-1])["sequence"]
+    assert last == AuditEvent.objects.for_tenant(tenant.pk).latest("sequence").sequence
 
 
 @pytest.mark.django_db(transaction=True)

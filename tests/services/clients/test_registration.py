@@ -19,6 +19,7 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
     TENANT_VIEWER,
 )
+from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
@@ -129,6 +130,29 @@ def test_check_reports_the_errors_of_register_and_saves_nothing(
 
     assert (clean.name, clean.tags) == ("b", ("x",))
     assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("draft", "field", "sentence"),
+    [
+        (
+            ClientDraft(name="a", client_type=AUTHORIZATION_CODE.id, may_introspect=True),
+            "may_introspect",
+            "Only a client with secrets can introspect tokens.",
+        ),
+        (
+            ClientDraft(name="a", redirect_uris=("https://a.example/cb",)),
+            "redirect_uris",
+            "This Client Type has no such URLs.",
+        ),
+    ],
+)
+def test_check_refuses_what_the_type_lacks_and_says_what(
+    administrator: Person, draft: ClientDraft, field: str, sentence: str
+) -> None:
+    with pytest.raises(RuleBroken, match=sentence) as refused:
+        check_client_draft(draft, actor=actor_for(administrator))
+    assert refused.value.field == field
 
 
 def test_register_with_the_same_form_key_adds_one_client(
