@@ -11,7 +11,7 @@ from tests.mutants.quick_tests import DURATIONS
 
 _FOLDERS = (
     *("rules", "models", "selectors", "permissions", "services", "audit"),
-    *("web", "oauth", "admin", "management", "identity", "storage"),
+    *("web", "oauth", "admin", "management", "identity", "ops", "storage"),
 )
 _PYTEST = ".venv/bin/pytest -q -p no:cacheprovider -p tests.mutants.quick_tests --dist loadfile"
 _COVERAGE = "--cov=clients_app --cov-context=test --cov-report="

@@ -46,6 +46,16 @@ def test_pages_of_any_order_contain_each_client_once(tenant: Tenant, sort: str) 
         assert values == sorted(values, reverse=sort.startswith("-"))
 
 
+@pytest.mark.parametrize("sort", ["name", "-name", "used"])
+def test_page_of_the_open_client_is_returned_in_any_order(tenant: Tenant, sort: str) -> None:
+    clients = insert_clients((f"client {n:03}" for n in range(120)), tenant)
+    ordered = clients[::-1] if sort == "-name" else clients  # clients without a use are by name
+
+    for place, page in ((0, 1), (49, 1), (50, 2), (99, 2), (100, 3), (119, 3)):
+        shown = page_of(tenant, sort=sort, opened=ordered[place])
+        assert (shown.page, shown.clients[place % 50].pk) == (page, ordered[place].pk)
+
+
 def in_state(tenant: Tenant) -> None:
     """Add one client for each choice of the Show filter."""
     spans = {"year": 365 * DAY, "in 29 days": 30 * DAY - SECOND, "in 30 days": 30 * DAY}

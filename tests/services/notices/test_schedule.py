@@ -148,6 +148,10 @@ def test_notices_are_queued_once_a_day_from_the_hour_in_the_installations_zone(
         queue_daily_notices(now=datetime.fromisoformat("2026-11-24T00:00:00Z"))
         assert Delivery.objects.count() == 2
 
+        expiring_client("Pits", tenant, ends_at=in_days(9))
+        queue_daily_notices(now=datetime.fromisoformat("2026-11-25T05:00:00Z"))  # was down at 8:00
+        assert Delivery.objects.count() == 3
+
 
 def test_number_of_queries_is_constant(tenant: Tenant, mara: Person, sink: MailSink) -> None:
     def queries(day: int, clients: int) -> int:

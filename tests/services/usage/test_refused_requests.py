@@ -114,6 +114,19 @@ def test_unknown_clients_take_no_memory_and_no_rows(machine: Machine):
     assert causes() == [(Cause.UNKNOWN_SECRET, None, 1)]
 
 
+@pytest.mark.parametrize("known", [0, STRANGERS_MAX - 1, STRANGERS_MAX, STRANGERS_MAX + 1])
+def test_strangers_are_counted_only_while_there_is_room(machine: Machine, known: int):
+    for _ in range(known):
+        refuse(machine, new_secret())
+    stranger = {"address": "192.0.2.9", "now": AT}
+    for client_id in (uuid4(), uuid4()):
+        refused_requests.count_unproved_request(str(client_id), "invalid_request", **stranger)
+        refused_requests.count_refused_secret(uuid4(), new_secret(), is_known=False, **stranger)
+
+    room = max(0, STRANGERS_MAX - known)
+    assert len(refused_requests.refused) == known + min(4, room)
+
+
 def test_flood_against_one_client_is_counted_completely(machine: Machine):
     for _ in range(SECRETS_MAX + 500):
         refuse(machine, new_secret())
