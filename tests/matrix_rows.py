@@ -55,7 +55,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/activity/export": Row(AUDITORS, 200, 422),
     "security/organisation": Row(ADMINISTRATORS, 200, 422),
     "security/policies": Row(ADMINISTRATORS, 200, 405),
-    "security/policies/check": Row(ADMINISTRATORS, 200, 303),
+    "security/policies/check": Row(ADMINISTRATORS, 200, 422),
     "help/get-started": Row(EVERYBODY, 200, 405),
     "help/get-started/<client_type>": Row(EVERYBODY, 200, 405),
     "account": Row(EVERYBODY, 200, 405),
@@ -89,7 +89,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{CLIENT}/disable": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/enable": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/remove": Row(ADMINISTRATORS, 200, 204),
-    "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 204),
+    "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 200),
     f"{CLIENT}/tokens/end": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # unchanged
     f"{CLIENT}/secrets/add": Row(ROTATORS, 200, 422),

@@ -34,7 +34,7 @@ def collect_changed_static_files() -> bool:
     root = settings.DATA_DIR / data_files.STATIC_ROOT
     stamp = settings.DATA_DIR / data_files.STATIC_FINGERPRINT
     fingerprint = _fingerprint()
-    if stamp.exists() and root.exists() and stamp.read_text() == fingerprint:
+    if stamp.exists() and stamp.read_text() == fingerprint and _files_of(root / _MANIFEST):
         return False
     stamp.unlink(missing_ok=True)  # so an interrupted run is repeated
     with tempfile.TemporaryDirectory(prefix="static-", dir=settings.DATA_DIR) as folder:
@@ -66,7 +66,10 @@ def _publish(new: Path, root: Path) -> None:
 
 def _files_of(manifest: Path) -> set[str]:
     """Return the names of the files in a manifest; none if it cannot be read."""
-    storage = PortalStorage(location=manifest.parent)
+    try:
+        storage = PortalStorage(location=manifest.parent)
+    except ValueError:  # the machine stopped before it was on disk
+        return set()
     return set(storage.hashed_files) | set(storage.hashed_files.values())
 
 

@@ -87,17 +87,22 @@ def test_second_start_creates_and_collects_nothing(stopped: PortalProcess) -> No
     assert stopped.dump_of_every_table() == before
 
 
-def test_start_collects_a_changed_static_file(stopped: PortalProcess) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("static.fingerprint", "of an older version"), ("static/staticfiles.json", "")],
+)
+def test_start_collects_static_files_that_changed_or_broke(
+    stopped: PortalProcess, name: str, content: str
+) -> None:
     stopped.start()
     stopped.stop()
-    manifest = stopped.data_dir / "static" / "staticfiles.json"
-    collected = manifest.read_text()
-    (stopped.data_dir / "static.fingerprint").write_text("of an older version")
-    manifest.write_text("{}")
+    file = stopped.data_dir / name
+    collected = file.read_text()
+    file.write_text(content)
 
     stopped.start()
 
-    assert manifest.read_text() == collected
+    assert file.read_text() == collected
 
 
 def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> None:
