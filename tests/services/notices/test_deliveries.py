@@ -10,7 +10,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from clients_app.actors import Actor
-from clients_app.models import Delivery, Person, Tenant
+from clients_app.models import AuditEvent, Delivery, Person, Tenant
 from clients_app.services.notices import deliveries
 from clients_app.services.notices.channel_settings import (
     remove_channel,
@@ -68,6 +68,21 @@ def test_a_post_tells_the_days_left_when_it_is_sent(
 
     (secret,) = json.loads(hooks.received[0][1])["data"]["secrets"]
     assert secret["days"] == days
+
+
+@pytest.mark.parametrize(("secrets", "more"), [(20, []), (21, ["+ 1"]), (45, ["+ 25"])])
+def test_event_of_a_message_names_20_secrets_and_counts_the_others(
+    tenant: Tenant, hook: str, hooks: Receiver, secrets: int, more: list[str]
+) -> None:
+    for number in range(secrets):
+        expiring_client(f"Pump {number}", tenant, ends_at=in_days(7))
+    queue_notices(tenant, now=NOW)
+
+    deliveries.attempt(Delivery.objects.get().pk, now=NOW)
+
+    said = json.loads(AuditEvent.objects.get(action="notice.sent").canonical)["after"]["secrets"]
+    assert [one for one in said if one.startswith("Pump ")] == said[:20]
+    assert said[20:] == more
 
 
 def test_example_of_a_post_has_the_fields_of_a_real_one(

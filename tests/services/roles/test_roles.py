@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Client, ClientRole, Person, Role, Tenant
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
+from clients_app.rules.role_claims import role_claims_bytes
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from tests.factories import (
@@ -116,6 +117,21 @@ def test_edit_with_a_name_that_makes_tokens_too_long_is_refused(tenant: Tenant) 
     assert Role.objects.get(pk=short.pk).name == "short"
     assert edit_role(short.pk, name="shorter", **edit)
     assert edit_role(make_role("of nobody", tenant).pk, name="y" * 60, **edit)
+
+
+def test_edit_with_a_name_that_fills_tokens_exactly_is_accepted(tenant: Tenant) -> None:
+    """2048 bytes of names and ids of roles, not one more."""
+    names = [f"{n:02}".ljust(60, "x") for n in range(19)]
+    short = make_role("s", tenant)
+    roles = {make_role(name, tenant).pk for name in names}
+    client = make_client("a", tenant, role_ids=frozenset({*roles, short.pk})).client
+    edit: dict[str, Any] = {"description": "", "actor": command_line_in(tenant), "now": NOW}
+    held = [role.name for role in client.roles.all()]
+    room = 2048 - role_claims_bytes(held)
+
+    with pytest.raises(RuleBroken, match="shorter name"):
+        edit_role(short.pk, name="s" * (room + 2), **edit)
+    assert edit_role(short.pk, name="s" * (room + 1), **edit)
 
 
 def test_removed_role_is_taken_from_all_holders_and_counted(tenant: Tenant) -> None:
