@@ -186,8 +186,9 @@ def test_accessibility_of_confirm_identity(
 
 
 AGE = """
-from django.contrib.sessions.backends.db import SessionStore
-store = SessionStore({session!r})
+from importlib import import_module
+from django.conf import settings
+store = import_module(settings.SESSION_ENGINE).SessionStore({session!r})
 for proof in store["account_authentication_methods"]:
     proof["at"] -= 3600
 store.save()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -63,13 +64,14 @@ def environment_of_commands() -> dict[str, str]:
 
 
 @pytest.fixture
-def run_in_new_process(transactional_db: None) -> Run:
+def run_in_new_process(transactional_db: None, tmp_path: Path) -> Run:
     """A function that runs `manage.py` in a new process on the database of the test."""
+    own = {"DATA_DIR": str(tmp_path), "SECRET_KEY": settings.SECRET_KEY}  # no heads of other tests
 
     def command(*words: str, **environment: str) -> CommandResult:
         ended = subprocess.run(
             [sys.executable, str(CHECKOUT / "manage.py"), *words],
-            env=environment_of_commands() | environment,
+            env=environment_of_commands() | own | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

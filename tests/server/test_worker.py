@@ -1,6 +1,7 @@
 """The worker: it sends notices, is restarted when it dies, and stops with the server."""
 
 import os
+import secrets
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
     )
     soon = f"{datetime.now(ZoneInfo(zone)) + timedelta(hours=6):%Y-%m-%d %H:%M}"
     role, address = "Tenant Administrator", "ines@herons.example"
+    portal.environment["SECRET_KEY"] = secrets.token_urlsafe(50)
+    portal.data_dir.mkdir()
+    (portal.data_dir / "portal.sqlite3").touch()  # only `manage.py serve` creates it
     for words in (
         ("migrate",),
         ("tenants", "add", "Herons Ltd"),
