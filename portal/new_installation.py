@@ -13,6 +13,7 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 
 from clients_app import data_files
+from portal import connections
 from portal import environment as env
 
 NEED_NONE: Final = {
@@ -43,7 +44,7 @@ def refuse_to_make_one(words: list[str]) -> None:
 
 def _missing() -> list[Path]:
     folder = env.data_dir()
-    database = env.databases(folder)["default"]
+    database = connections.databases(folder)["default"]
     files = [Path(database["NAME"])] if database["ENGINE"].endswith("sqlite3") else []
     if not env.text("SECRET_KEY") and not env.text("SECRET_KEY_FILE"):
         files.append(folder / data_files.SECRET_KEY)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from clients_app import data_files, limits
+from portal import connections, secret_files
 from portal import environment as env
-from portal import secret_files
 from portal.cpus import usable_cpus
 from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
 
@@ -106,6 +106,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "clients_app.templatetags.events",
                 "clients_app.templatetags.moments",
                 "clients_app.templatetags.portal",
             ],
@@ -114,9 +115,9 @@ TEMPLATES = [
 ]
 
 # Databases and cache
-DATABASES = env.databases(DATA_DIR)
+DATABASES = connections.databases(DATA_DIR)
 DATABASE_ROUTERS = ["portal.storage.router.Router"]
-CACHES = {"default": env.cache()}
+CACHES = {"default": connections.cache()}
 
 # People
 AUTH_USER_MODEL = "clients_app.Person"
@@ -150,7 +151,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds (RFC 6238 section 5.2)
 
 # Messages; without MAIL_URL no mail is sent
-MAIL = env.mail("MAIL_URL")
+MAIL = connections.mail("MAIL_URL")
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 vars().update(MAIL)
 EMAIL_TIMEOUT = 15  # seconds
