@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from clients_app.models import Person, SharedValue
 from clients_app.services import outside_cache
-from portal import environment
+from portal import connections
 from tests.portal_process import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -37,11 +37,13 @@ def stop_server(
             server.kill()
             server.wait()
 
-        monkeypatch.setenv("CACHE_URL", f"rediscache://127.0.0.1:{port}/1")
-        monkeypatch.setitem(outside_cache.away, "until", 0.0)
-        settings.CACHES = {"default": environment.cache()}
-        yield stop
-        stop()
+        try:
+            monkeypatch.setenv("CACHE_URL", f"rediscache://127.0.0.1:{port}/1")
+            monkeypatch.setitem(outside_cache.away, "until", 0.0)
+            settings.CACHES = {"default": connections.cache()}
+            yield stop
+        finally:  # Popen waits for it
+            stop()
 
 
 def ask_for_link(address: str) -> int:
