@@ -25,6 +25,27 @@ def file(tmp_path: Path, settings: Any) -> Path:
     return tmp_path / "events.jsonl"
 
 
+@pytest.fixture
+def pipe(tmp_path: Path, settings: Any) -> Path:
+    """A named pipe that a collector reads."""
+    os.mkfifo(tmp_path / "pipe")
+    settings.AUDIT_STREAM = str(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def reading_end(pipe: Path) -> int:
+    return os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+
+def read_while_resending(reader: int) -> list[dict[str, Any]]:
+    read = b""
+    with os.fdopen(reader, "rb", buffering=0) as end:
+        for _ in range(20):
+            stream.resend()
+            read += end.read(1 << 20) or b""
+    return sent(read.decode())
+
+
 def test_event_is_one_line_after_its_commit(
     tenant: Tenant, file: Path, django_capture_on_commit_callbacks: Any
 ):
@@ -85,15 +106,12 @@ def test_without_the_setting_nothing_is_sent(
     assert capfd.readouterr().out == ""
 
 
-def test_long_lines_of_concurrent_writers_stay_whole(tenant: Tenant, settings: Any, tmp_path: Path):
+def test_long_lines_of_concurrent_writers_stay_whole(tenant: Tenant, pipe: Path):
     """A pipe mixes writes longer than 4 KiB."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    settings.AUDIT_STREAM = str(pipe)
     event = AuditEvent.objects.for_tenant(tenant.pk).first()
     assert event is not None
     event.canonical = json.dumps({"long": "x" * 20_000})
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    reader = reading_end(pipe)
     read: list[str] = []
     with os.fdopen(reader) as end:
         os.set_blocking(reader, True)
@@ -111,27 +129,18 @@ def test_long_lines_of_concurrent_writers_stay_whole(tenant: Tenant, settings: A
 
 @pytest.mark.django_db(transaction=True)
 def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
-    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    pipe: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AUD-4: the pipe is full after some hundred events; the others wait in the table."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    settings.AUDIT_STREAM = str(pipe)
+    reader = reading_end(pipe)
     tenant = make_tenant("Stalled")
     for number in range(150):  # about 900 bytes each
         make_role(f"Role {number}", tenant)
     assert caplog.text.count("AUDIT_STREAM takes no events") == 1
     stream.resend()
 
-    with os.fdopen(reader, "rb", buffering=0) as end:
-        read = b""
-        for _ in range(20):
-            read += end.read(1 << 20) or b""
-            stream.resend()
+    numbers = [one["sequence"] for one in read_while_resending(reader)]
 
-    lines = [json.loads(line) for line in read.splitlines()]
-    numbers = [one["sequence"] for one in lines]
     events = AuditEvent.objects.for_tenant(tenant.pk)
     assert sorted(set(numbers)) == sorted(events.values_list("sequence", flat=True))
     assert numbers == sorted(numbers)
@@ -140,13 +149,10 @@ def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
 
 @pytest.mark.django_db(transaction=True)
 def test_collector_that_dies_amid_a_line_gets_all_events_from_a_new_pipe(
-    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    pipe: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AUD-4: a long line is written in pieces, and the pipe is full after some of them."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    settings.AUDIT_STREAM = str(pipe)
+    reader = reading_end(pipe)
     tenant = make_tenant("Stalled")
     for number in range(10):
         make_client(f"Pump {number}", tenant, description="\U0001f4a7" * 500)
@@ -156,26 +162,18 @@ def test_collector_that_dies_amid_a_line_gets_all_events_from_a_new_pipe(
 
     pipe.unlink()
     os.mkfifo(pipe)
-    back = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(back, "rb", buffering=0) as end:
-        read = b""
-        for _ in range(20):
-            stream.resend()
-            read += end.read(1 << 20) or b""
+    read = read_while_resending(reading_end(pipe))
 
-    assert max(map(len, read.splitlines())) > 4096
-    last = json.loads(read.splitlines()[-1])["sequence"]
-    assert last == AuditEvent.objects.for_tenant(tenant.pk).latest("sequence").sequence
+    assert max(len(json.dumps(one)) for one in read) > 4096
+    assert (
+        read[-1]["sequence"] == AuditEvent.objects.for_tenant(tenant.pk).latest("sequence").sequence
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_pipe_without_a_reader_holds_up_nobody(
-    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    pipe: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    settings.AUDIT_STREAM = str(pipe)
-
     tenant = make_tenant("Alone")
     stream.say_what_is_unsent()
 

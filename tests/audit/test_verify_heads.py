@@ -46,6 +46,13 @@ def append_under(key: str, tenant: Tenant) -> None:
     AuditHead.objects.filter(tenant=tenant).update(sequence=forged.sequence, digest=forged.digest)
 
 
+def assert_nothing_goes_after_a_newer_key(former: str, tenant: Tenant) -> None:
+    """Check that an event under ``former`` is detected after two others."""
+    assert audit.first_fault(tenant.pk) is None
+    append_under(former, tenant)
+    assert first_fault(tenant) == (3, "it is under a former SECRET_KEY, after a newer one")
+
+
 def _key_of(secret_key: str) -> derived_keys.DerivedKey:
     with override_settings(SECRET_KEY=secret_key):
         return derived_keys.current_key(derived_keys.AUDIT_CHAIN)
@@ -60,11 +67,8 @@ def test_event_under_a_former_key_after_one_under_the_newer_is_detected(
     if not is_in_the_chain:
         tenant = make_tenant("Added after the change")
     make_role("New", tenant)
-    assert audit.first_fault(tenant.pk) is None
 
-    append_under(former, tenant)
-
-    assert first_fault(tenant) == (3, "it is under a former SECRET_KEY, after a newer one")
+    assert_nothing_goes_after_a_newer_key(former, tenant)
 
 
 def test_event_under_a_former_key_after_one_under_another_former_key_is_detected(
@@ -74,11 +78,8 @@ def test_event_under_a_former_key_after_one_under_another_former_key_is_detected
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = former, [oldest]
     make_role("New", tenant)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 60, [oldest, former]
-    assert audit.first_fault(tenant.pk) is None
 
-    append_under(oldest, tenant)
-
-    assert first_fault(tenant) == (3, "it is under a former SECRET_KEY, after a newer one")
+    assert_nothing_goes_after_a_newer_key(oldest, tenant)
 
 
 def test_node_with_the_former_key_continues_under_the_newer(

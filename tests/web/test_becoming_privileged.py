@@ -47,6 +47,18 @@ def gaining(tenant: Tenant, machine: Machine) -> Callable[[Any], dict[str, Any]]
     return gaining
 
 
+@pytest.fixture
+def assign(
+    administrator_browser: Browser, gaining: Callable[[Any], dict[str, Any]], address: Address
+) -> Callable[..., int]:
+    """A function that sends Edit Roles with a role and more, and returns the status."""
+
+    def assign(gain: Any, **more: Any) -> int:
+        return administrator_browser.post(address("/roles/edit"), gaining(gain) | more).status_code
+
+    return assign
+
+
 def live(client: Client) -> set[int]:
     return set(client.secrets.live(timezone.now()).values_list("pk", flat=True))
 
@@ -83,66 +95,48 @@ def test_client_gains_a_privilege_only_after_a_choice_about_its_secrets(
 
 
 def test_client_that_becomes_privileged_may_keep_all_its_secrets(
-    administrator_browser: Browser,
-    machine: Machine,
-    rolfs_secret: ClientSecret,
-    gaining: Callable[[Any], dict[str, Any]],
-    address: Address,
+    machine: Machine, rolfs_secret: ClientSecret, assign: Callable[..., int]
 ) -> None:
     kept = {machine.secret.pk, rolfs_secret.pk}
-    typed = gaining(TENANT_AUDITOR) | {"kept_secrets": [str(pk) for pk in kept]}
 
-    assert administrator_browser.post(address("/roles/edit"), typed).status_code == 303
+    assert assign(TENANT_AUDITOR, kept_secrets=[str(pk) for pk in kept]) == 303
     assert live(machine.client) == kept
 
 
 def test_secret_added_while_the_window_was_open_does_not_stay(
     administrator_browser: Browser,
     machine: Machine,
-    gaining: Callable[[Any], dict[str, Any]],
+    assign: Callable[..., int],
     address: Address,
     request: pytest.FixtureRequest,
 ) -> None:
-    typed = gaining(TENANT_AUDITOR) | {"kept_secrets": [str(machine.secret.pk)]}
     administrator_browser.get(address("/roles/edit"))
     added = request.getfixturevalue("rolfs_secret")
 
-    assert administrator_browser.post(address("/roles/edit"), typed).status_code == 422
-    agreed = typed | {"removes_secrets": "on"}
-    assert administrator_browser.post(address("/roles/edit"), agreed).status_code == 303
+    chosen = {"kept_secrets": [str(machine.secret.pk)]}
+    assert assign(TENANT_AUDITOR, **chosen) == 422
+    assert assign(TENANT_AUDITOR, **chosen, removes_secrets="on") == 303
     assert added.pk not in live(machine.client)
 
 
 def test_secret_that_expired_just_now_is_removed_so_that_its_tokens_end(
-    administrator_browser: Browser,
-    machine: Machine,
-    rolfs_secret: ClientSecret,
-    gaining: Callable[[Any], dict[str, Any]],
-    address: Address,
+    machine: Machine, rolfs_secret: ClientSecret, assign: Callable[..., int]
 ) -> None:
     now = timezone.now()
     both = ClientSecret.objects.filter(client=machine.client)
     both.update(created_at=now - 9000 * SECOND, expires_at=now - 5 * SECOND)
     both.filter(pk=machine.secret.pk).update(expires_at=now - 3601 * SECOND)
 
-    assert administrator_browser.post(
-        address("/roles/edit"), gaining(TENANT_AUDITOR)
-    ).status_code == (303)
+    assert assign(TENANT_AUDITOR) == 303
     assert list(both.filter(removed_at=None)) == [machine.secret]
 
 
 def test_client_that_gains_nothing_keeps_its_secrets(
-    administrator_browser: Browser,
-    machine: Machine,
-    rolfs_secret: ClientSecret,
-    gaining: Callable[[Any], dict[str, Any]],
-    address: Address,
+    tenant: Tenant, machine: Machine, rolfs_secret: ClientSecret, assign: Callable[..., int]
 ) -> None:
-    ordinary = gaining(TENANT_VIEWER)
-    assert administrator_browser.post(address("/roles/edit"), ordinary).status_code == 303
-    machine.client.roles.add(*gaining(TENANT_AUDITOR)["roles"])
-    lost = ordinary | {"version": "2"}
-    assert administrator_browser.post(address("/roles/edit"), lost).status_code == 303
+    assert assign(TENANT_VIEWER) == 303
+    machine.client.roles.add(role_id(tenant, TENANT_AUDITOR))
+    assert assign(TENANT_VIEWER, version="2") == 303
     assert live(machine.client) == {machine.secret.pk, rolfs_secret.pk}
 
 

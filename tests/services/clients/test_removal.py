@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
-from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Tenant
+from clients_app.models import Client, ClientSecret, IssuedClientId, Person
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.services.clients.removal import (
     asks_for_name,
@@ -25,11 +25,6 @@ from tests.factories import (
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def client(tenant: Tenant) -> Client:
-    return make_client("Pump", tenant).client
 
 
 def remove(client: Client, typed_name: str = "") -> Client:
