@@ -33,6 +33,7 @@ from tests.factories import (
     make_person,
     make_role,
 )
+from tests.hashing import hashing_outside_transactions
 from tests.permissions.operations_by_door import (
     DOOR_NAMES,
     NEW_PASSWORD,
@@ -52,6 +53,8 @@ DOORS: Final = [
     for door in DOOR_NAMES
     if getattr(row, door) and action != Action.SET_OWN_PASSWORD
 ]
+
+HASHING: Final = {Action.ADD_CLIENT, Action.ADD_SECRET, Action.ROTATE_SECRET}
 
 
 @pytest.fixture
@@ -101,7 +104,9 @@ def test_operation_in_portal_and_admin_follows_the_table(
 
     before = AuditEvent.objects.count()
     age = FRESH if PERMISSIONS[action].proof else STALE
-    reply = send(browser_of(may, proof_age=age), request)
+    with hashing_outside_transactions() as runs:
+        reply = send(browser_of(may, proof_age=age), request)
+    assert bool(runs) is (action in HASHING)
     assert not asks_for_proof(reply)
     assert reply.status_code in {200, 204, 303}, text_of(reply)
     assert request.typed is None or reply.streaming or AuditEvent.objects.count() > before
@@ -135,6 +140,20 @@ def all_rows() -> list[list[Any]]:
     """Return the clients, secrets, roles and keys."""
     models = (Client, ClientSecret, Role, SigningKey, Tenant)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("door", DOOR_NAMES)
+def test_proof_by_password_is_checked_outside_transactions(
+    door: str, targets: Targets, people: dict[str, list[Person]]
+) -> None:
+    browser = browser_of(people[door][0], proof_age=STALE)
+    request = getattr(ROWS[Action.ADD_ROLE], door)(targets)
+
+    with hashing_outside_transactions() as runs:
+        reply = browser.post(request.address, {"proof_for": "GET", "proof": PASSWORD})
+
+    assert reply.status_code == 303
+    assert len(runs) == 1
 
 
 def test_change_password_without_a_second_factor_needs_no_other_proof(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client as Browser
 
 from clients_app.models import Client
+from tests.hashing import hashing_outside_transactions
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
 
@@ -24,6 +25,14 @@ def test_sign_in_page_has_the_form(client, db):
     assert 'autocomplete="current-password"' in text
     assert "Need access? Ask a Tenant Administrator." in text
     assert "sign-up" not in text
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong-wrong-wrong"])
+def test_sign_in_checks_the_password_outside_transactions(client, administrator, password):
+    with hashing_outside_transactions() as runs:
+        sign_in(client, password=password)
+
+    assert len(runs) == 1
 
 
 @pytest.mark.parametrize("username", ["mara", "MARA", " mara "])
