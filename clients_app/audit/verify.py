@@ -68,17 +68,16 @@ def _check(tenant_id: UUID, sealed: list[AuditSegment]) -> None:
     if not Tenant.objects.filter(pk=tenant_id).exists():
         raise ChainBroken(1, "the tenant of this chain is missing")
     head = AuditHead.objects.filter(tenant_id=tenant_id).first()  # later events are not checked
-    last = head.sequence if head else 0
     link = Link(0, "")
     for segment in sealed:
         link = _follow_segment(segment, after=link, seen=seen)
-    end = follow(rows_of_table(tenant_id, last=last), after=link, seen=seen)
     if head is None:
         raise ChainBroken(1, "the head of the chain is missing")
-    if max(last, *seen, 0) > end.sequence:
+    end = follow(rows_of_table(tenant_id, last=head.sequence), after=link, seen=seen)
+    if max([head.sequence, *seen]) > end.sequence:
         raise ChainBroken(end.sequence + 1, "the events from here to the end are missing")
     if head.digest != end.digest:
-        raise ChainBroken(last + 1, "the head of the chain does not know this event")
+        raise ChainBroken(head.sequence + 1, "the head of the chain does not know this event")
     _check_beyond(head)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,50 @@ def test_pipe_without_a_reader_holds_up_nobody(
     assert f"AUDIT_STREAM lacks events 1 to {last} of tenant {tenant.pk}." in caplog.text
     pipe.unlink()
     stream.resend()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_that_can_be_written_again_gets_all_events_at_once(
+    settings: Any, tmp_path: Path
+) -> None:
+    """AUD-4: for example once its disk is mounted; more events than are read at a time."""
+    file = tmp_path / "disk" / "events.jsonl"
+    settings.AUDIT_STREAM = str(file)
+    tenant = make_tenant("Unmounted")
+    for number in range(205):
+        make_role(f"Role {number}", tenant)
+    stream.resend()
+
+    file.parent.mkdir()
+    stream.resend()
+
+    numbers = [one["sequence"] for one in sent(file.read_text())]
+    assert numbers == list(range(1, 207))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_collector_that_reads_a_moment_later_gets_the_event_at_once(
+    pipe: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tenant = make_tenant("Slow")
+    stream.resend()
+    reader, writer = reading_end(pipe), os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    read = read_while_resending(os.dup(reader))
+    while True:  # until the pipe is full
+        try:
+            os.write(writer, b"\n" * 4096)
+        except BlockingIOError:
+            break
+    caplog.clear()
+    pauses: list[bytes] = []
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)  # a busy machine takes no longer
+    monkeypatch.setattr(time, "sleep", lambda _s: pauses.append(os.read(reader, 1 << 20)))
+
+    make_role("Pumps", tenant)
+
+    assert len(pauses) == 1
+    [event] = sent(os.read(reader, 1 << 20).decode())
+    assert event["sequence"] == read[-1]["sequence"] + 1
+    assert "AUDIT_STREAM takes no events" not in caplog.text
+    os.close(reader)
+    os.close(writer)

@@ -123,6 +123,15 @@ class TestAccount:
         with time_machine.travel(now + timedelta(hours=2, minutes=5), tick=False):
             assert statuses(6).count(WRONG) == 5  # the former ones are forgotten
 
+    def test_count_without_a_guess_for_an_hour_is_deleted(self, now: datetime) -> None:
+        first = now + timedelta(
+            days=20 * 365
+        )  # after all other tests: deletions are a minute apart
+        for waited_s, counts in ((0, 1), (3599, 2), (3659, 2)):
+            with time_machine.travel(first + timedelta(seconds=waited_s), tick=False):
+                sign_in("wrong", username=f"somebody {waited_s}")
+            assert GuessCount.objects.count() == counts
+
     def test_account_name_is_not_stored(self, dump_of_every_table: Any) -> None:
         sign_in("wrong", username="a password, typed in the wrong field")
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from clients_app.models import SigningKey
 from clients_app.rules.secret_format import new_secret
@@ -63,6 +64,23 @@ def test_broken_database_gives_503_and_recovers(good: dict[str, Any], ask: Ask):
         assert ask(body=b"").status == 401  # errors that need no database stay the same
 
     assert ask(**good).status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_query_that_fails_on_a_sound_connection_is_not_repeated(good: dict[str, Any], ask: Ask):
+    """A busy database would have twice the work."""
+    opened: list[Any] = []
+
+    def note(**given: Any) -> None:
+        opened.append(given["connection"].alias)
+
+    with broken_database():
+        connection_created.connect(note)
+        try:
+            assert_unavailable(ask(**good), 5)
+        finally:
+            connection_created.disconnect(note)
+    assert opened == []
 
 
 @pytest.mark.django_db(transaction=True)
