@@ -38,6 +38,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Tenant',
+            fields=[
+                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=200)),
+                ('name_key', models.CharField(editable=False, max_length=600)),
+                ('alias', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('secret_days_max', models.PositiveSmallIntegerField(null=True)),
+                ('rotation_days', models.PositiveSmallIntegerField(null=True)),
+                ('never_expires_allowed', models.BooleanField(db_default=True, default=True)),
+                ('owner_required', models.BooleanField(db_default=False, default=False)),
+                ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
+                ('notices_sent_on', models.DateField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'), models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
             name='Person',
             fields=[
                 ('password', models.CharField(max_length=128, verbose_name='password')),
@@ -62,9 +83,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='clients_app.tenant')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'), models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_username_not_empty'), models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='person_theme_known')],
             },
         ),
         migrations.CreateModel(
@@ -89,28 +112,13 @@ class Migration(migrations.Migration):
                 ('previous_digest', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64)),
                 ('chain_key_id', models.CharField(max_length=8)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clients_app.tenant')),
             ],
             options={
                 'ordering': ('-sequence',),
+                'indexes': [models.Index(fields=['tenant', 'client_id', 'sequence'], name='audit_client_id'), models.Index(fields=['tenant', 'actor_id', 'sequence'], name='audit_actor_id'), models.Index(fields=['tenant', 'object_id', 'sequence'], name='audit_object_id'), models.Index(fields=['tenant', 'action', 'sequence'], name='audit_action'), models.Index(fields=['tenant', 'outcome', 'sequence'], name='audit_outcome'), models.Index(fields=['tenant', 'address', 'sequence'], name='audit_address'), models.Index(fields=['tenant', 'at', 'sequence'], name='audit_at')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'sequence'), name='audit_sequence_unique')],
             },
-        ),
-        migrations.CreateModel(
-            name='Tenant',
-            fields=[
-                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('name_key', models.CharField(editable=False, max_length=600)),
-                ('alias', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('secret_days_max', models.PositiveSmallIntegerField(null=True)),
-                ('rotation_days', models.PositiveSmallIntegerField(null=True)),
-                ('never_expires_allowed', models.BooleanField(db_default=True, default=True)),
-                ('owner_required', models.BooleanField(db_default=False, default=False)),
-                ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
-                ('notices_sent_on', models.DateField(null=True)),
-            ],
         ),
         migrations.CreateModel(
             name='AuditSegment',
@@ -124,9 +132,11 @@ class Migration(migrations.Migration):
                 ('sealed_at', models.DateTimeField()),
                 ('key_id', models.CharField(max_length=8)),
                 ('mac', models.CharField(max_length=64)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clients_app.tenant')),
             ],
             options={
                 'ordering': ('first_sequence',),
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'first_sequence'), name='audit_segment_unique'), models.CheckConstraint(condition=models.Q(('last_sequence__gte', models.F('first_sequence'))), name='audit_segment_order')],
             },
         ),
         migrations.CreateModel(
@@ -155,19 +165,51 @@ class Migration(migrations.Migration):
                 ('updated_by', models.CharField(max_length=200)),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_by', models.CharField(blank=True, max_length=200)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients_app.tenant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'created_at', 'next_expires_at', 'never_expires', 'first_role_key', 'id'], name='client_listed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'), models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'), models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'), models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'), models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'), models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty')],
+            },
         ),
         migrations.CreateModel(
             name='ClientOwner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'person'), name='client_owner_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Role',
+            fields=[
+                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
+                ('role_type_id', models.UUIDField(default=uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70'))),
+                ('name', models.CharField(max_length=60)),
+                ('name_key', models.CharField(editable=False, max_length=180)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'name_key'), name='role_name_unique'), models.UniqueConstraint(condition=models.Q(('role_type_id', uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')), _negated=True), fields=('tenant', 'role_type_id'), name='built_in_role_unique'), models.CheckConstraint(condition=models.Q(('role_type_id__in', (uuid.UUID('2dc742ab-39ea-4fc0-a39e-2bcb71c26a5f'), uuid.UUID('b3f8f0c4-2f0d-4d0b-8f57-6a3d5c1e9f21'), uuid.UUID('6a0c5d0e-6f0b-4b7e-9a55-0c2f5b7f6f10'), uuid.UUID('f1439595-e5a2-487f-8a4f-0627fefe75df'), uuid.UUID('45b66433-5f57-420b-bbdf-8bbd60c1cd9d'), uuid.UUID('e6cbf91e-0be8-4858-92b5-f88ecafd5574'), uuid.UUID('7ad2b9ef-5386-4ead-ac9f-ad99c5c5b977'), uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')))), name='role_type_known'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200)), name='role_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='role_name_not_empty')],
+            },
         ),
         migrations.CreateModel(
             name='ClientRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.role')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'role'), name='client_role_unique')],
+            },
         ),
         migrations.CreateModel(
             name='ClientSecret',
@@ -185,9 +227,13 @@ class Migration(migrations.Migration):
                 ('created_by', models.CharField(max_length=200)),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_by', models.CharField(blank=True, max_length=200)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='clients_app.client')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientsecret')),
             ],
             options={
                 'ordering': ('-id',),
+                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at', 'created_at'], name='secret_present')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths')],
             },
         ),
         migrations.CreateModel(
@@ -196,9 +242,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=50)),
                 ('name_key', models.CharField(db_index=True, editable=False, max_length=150)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='clients_app.client')),
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('client', 'name_key'), name='client_tag_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 50), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 150)), name='clienttag_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='clienttag_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -207,9 +255,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('redirect', 'redirect'), ('logout-redirect', 'logout-redirect'), ('cors-origin', 'cors-origin')], max_length=15)),
                 ('url', models.CharField(max_length=2000)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='urls', to='clients_app.client')),
             ],
             options={
                 'ordering': ('id',),
+                'indexes': [models.Index(fields=['kind', 'url'], name='url_lookup')],
+                'constraints': [models.UniqueConstraint(fields=('client', 'kind', 'url'), name='url_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 15), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('url'), 2000)), name='clienturl_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['redirect', 'logout-redirect', 'cors-origin'])), name='clienturl_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -227,7 +278,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('try_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tenant', '-created_at'], name='delivery_of_tenant'), models.Index(condition=models.Q(('state', 'waiting')), fields=['try_at'], name='delivery_waiting')],
+            },
         ),
         migrations.CreateModel(
             name='FailureCount',
@@ -266,7 +321,13 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('days', models.PositiveSmallIntegerField()),
                 ('sent_at', models.DateTimeField()),
+                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tenant', 'expires_at'], name='notice_of_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'expires_at', 'days'), name='notice_unique')],
+            },
         ),
         migrations.CreateModel(
             name='NoticeChannel',
@@ -279,13 +340,22 @@ class Migration(migrations.Migration):
                 ('key_id', models.CharField(blank=True, max_length=8)),
                 ('set_at', models.DateTimeField()),
                 ('set_by', models.CharField(max_length=200)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'channel'), name='notice_channel_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('channel'), 30), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('shown'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('set_by'), 200)), name='noticechannel_lengths')],
+            },
         ),
         migrations.CreateModel(
             name='PersonRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.role')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'role'), name='person_role_unique')],
+            },
         ),
         migrations.CreateModel(
             name='RevokedToken',
@@ -293,19 +363,7 @@ class Migration(migrations.Migration):
                 ('jti', models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ('revoked_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(db_index=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Role',
-            fields=[
-                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role_type_id', models.UUIDField(default=uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70'))),
-                ('name', models.CharField(max_length=60)),
-                ('name_key', models.CharField(editable=False, max_length=180)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revoked_tokens', to='clients_app.client')),
             ],
         ),
         migrations.CreateModel(
@@ -315,9 +373,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60)),
                 ('name_key', models.CharField(editable=False, max_length=180)),
                 ('query', models.CharField(max_length=3000)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('name_key',),
+                'constraints': [models.UniqueConstraint(fields=('person', 'name_key'), name='saved_filter_name_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('query'), 3000)), name='savedfilter_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='savedfilter_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -343,6 +403,9 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(null=True)),
                 ('removed_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('state',), name='one_active_signing_key'), models.UniqueConstraint(condition=models.Q(('state', 'next')), fields=('state',), name='one_next_signing_key'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'next'), _negated=True), ('signs_from__isnull', False), _connector='OR'), name='next_signing_key_has_start'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kid'), 43), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('algorithm'), 5), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('state'), 7)), name='signingkey_lengths'), models.CheckConstraint(condition=models.Q(('state__in', ['next', 'active', 'retired', 'removed'])), name='signingkey_state_known')],
+            },
         ),
         migrations.CreateModel(
             name='TokenRefusal',
@@ -354,7 +417,13 @@ class Migration(migrations.Migration):
                 ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.client')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.clientsecret')),
             ],
+            options={
+                'indexes': [models.Index(fields=['client', 'last_at'], name='token_refusal_of_client'), models.Index(fields=['last_at', 'id'], name='token_refusal_latest')],
+                'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique')],
+            },
         ),
         migrations.CreateModel(
             name='TokenUsage',
@@ -365,7 +434,13 @@ class Migration(migrations.Migration):
                 ('tokens', models.PositiveIntegerField(default=0)),
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret')),
             ],
+            options={
+                'indexes': [models.Index(fields=['client', 'hour'], name='token_usage_of_client'), models.Index(fields=['is_day', 'hour'], name='token_usage_age')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique')],
+            },
         ),
         migrations.CreateModel(
             name='UsedFormKey',
@@ -374,7 +449,12 @@ class Migration(migrations.Migration):
                 ('actor_id', models.CharField(max_length=36)),
                 ('key', models.CharField(max_length=64)),
                 ('used_at', models.DateTimeField(db_index=True)),
+                ('client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique')],
+            },
         ),
         migrations.CreateModel(
             name='CalendarFeed',
@@ -393,51 +473,10 @@ class Migration(migrations.Migration):
                 ('chain_key_id', models.CharField(blank=True, max_length=8)),
             ],
         ),
-        migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty'),
-        ),
-        migrations.AddField(
-            model_name='auditevent',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clients_app.tenant'),
-        ),
         migrations.AddField(
             model_name='person',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='auditsegment',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='client',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='clientowner',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='clientowner',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+            name='roles',
+            field=models.ManyToManyField(related_name='people', through='clients_app.PersonRole', to='clients_app.role'),
         ),
         migrations.AddField(
             model_name='client',
@@ -445,371 +484,9 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='owned_clients', through='clients_app.ClientOwner', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='clientrole',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='clientsecret',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='clientsecret',
-            name='replaces',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientsecret'),
-        ),
-        migrations.AddField(
-            model_name='clienttag',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='clienturl',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='urls', to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='delivery',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='secret',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='noticechannel',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='personrole',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='revokedtoken',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revoked_tokens', to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='role',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='clients_app.tenant'),
-        ),
-        migrations.AddField(
-            model_name='personrole',
-            name='role',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.role'),
-        ),
-        migrations.AddField(
-            model_name='clientrole',
-            name='role',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.role'),
-        ),
-        migrations.AddField(
             model_name='client',
             name='roles',
             field=models.ManyToManyField(related_name='clients', through='clients_app.ClientRole', to='clients_app.role'),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='roles',
-            field=models.ManyToManyField(related_name='people', through='clients_app.PersonRole', to='clients_app.role'),
-        ),
-        migrations.AddField(
-            model_name='savedfilter',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('state',), name='one_active_signing_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'next')), fields=('state',), name='one_next_signing_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'next'), _negated=True), ('signs_from__isnull', False), _connector='OR'), name='next_signing_key_has_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kid'), 43), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('algorithm'), 5), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('state'), 7)), name='signingkey_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['next', 'active', 'retired', 'removed'])), name='signingkey_state_known'),
-        ),
-        migrations.AddField(
-            model_name='tokenrefusal',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='tokenrefusal',
-            name='secret',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='clients_app.clientsecret'),
-        ),
-        migrations.AddField(
-            model_name='tokenusage',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='tokenusage',
-            name='secret',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret'),
-        ),
-        migrations.AddField(
-            model_name='usedformkey',
-            name='client',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.client'),
-        ),
-        migrations.AddField(
-            model_name='usedformkey',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'client_id', 'sequence'], name='audit_client_id'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'actor_id', 'sequence'], name='audit_actor_id'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'object_id', 'sequence'], name='audit_object_id'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'action', 'sequence'], name='audit_action'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'outcome', 'sequence'], name='audit_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'address', 'sequence'], name='audit_address'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['tenant', 'at', 'sequence'], name='audit_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.UniqueConstraint(fields=('tenant', 'sequence'), name='audit_sequence_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditsegment',
-            constraint=models.UniqueConstraint(fields=('tenant', 'first_sequence'), name='audit_segment_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditsegment',
-            constraint=models.CheckConstraint(condition=models.Q(('last_sequence__gte', models.F('first_sequence'))), name='audit_segment_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientowner',
-            constraint=models.UniqueConstraint(fields=('client', 'person'), name='client_owner_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='clientsecret',
-            index=models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at', 'created_at'], name='secret_present'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientsecret',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienttag',
-            constraint=models.UniqueConstraint(fields=('client', 'name_key'), name='client_tag_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienttag',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 50), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 150)), name='clienttag_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienttag',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='clienttag_name_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='clienturl',
-            index=models.Index(fields=['kind', 'url'], name='url_lookup'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienturl',
-            constraint=models.UniqueConstraint(fields=('client', 'kind', 'url'), name='url_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienturl',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 15), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('url'), 2000)), name='clienturl_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='clienturl',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['redirect', 'logout-redirect', 'cors-origin'])), name='clienturl_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['tenant', '-created_at'], name='delivery_of_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['try_at'], name='delivery_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['tenant', 'expires_at'], name='notice_of_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('secret', 'expires_at', 'days'), name='notice_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticechannel',
-            constraint=models.UniqueConstraint(fields=('tenant', 'channel'), name='notice_channel_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticechannel',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('channel'), 30), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('shown'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('set_by'), 200)), name='noticechannel_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name_key'), name='role_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('role_type_id', uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')), _negated=True), fields=('tenant', 'role_type_id'), name='built_in_role_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('role_type_id__in', (uuid.UUID('2dc742ab-39ea-4fc0-a39e-2bcb71c26a5f'), uuid.UUID('b3f8f0c4-2f0d-4d0b-8f57-6a3d5c1e9f21'), uuid.UUID('6a0c5d0e-6f0b-4b7e-9a55-0c2f5b7f6f10'), uuid.UUID('f1439595-e5a2-487f-8a4f-0627fefe75df'), uuid.UUID('45b66433-5f57-420b-bbdf-8bbd60c1cd9d'), uuid.UUID('e6cbf91e-0be8-4858-92b5-f88ecafd5574'), uuid.UUID('7ad2b9ef-5386-4ead-ac9f-ad99c5c5b977'), uuid.UUID('c1d6a0f3-7b52-4e0a-9d6c-3f4b8a2e5d70')))), name='role_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200)), name='role_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='role_name_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='personrole',
-            constraint=models.UniqueConstraint(fields=('person', 'role'), name='person_role_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='clientrole',
-            constraint=models.UniqueConstraint(fields=('client', 'role'), name='client_role_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'created_at', 'next_expires_at', 'never_expires', 'first_role_key', 'id'], name='client_listed'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_username_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='person_theme_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('person', 'name_key'), name='saved_filter_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('query'), 3000)), name='savedfilter_lengths'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='savedfilter_name_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenrefusal',
-            index=models.Index(fields=['client', 'last_at'], name='token_refusal_of_client'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenrefusal',
-            index=models.Index(fields=['last_at', 'id'], name='token_refusal_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='tokenrefusal',
-            constraint=models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenusage',
-            index=models.Index(fields=['client', 'hour'], name='token_usage_of_client'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenusage',
-            index=models.Index(fields=['is_day', 'hour'], name='token_usage_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='tokenusage',
-            constraint=models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='usedformkey',
-            constraint=models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique'),
         ),
         migrations.RunPython(create, drop),
     ]
