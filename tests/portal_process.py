@@ -1,24 +1,21 @@
 """The real portal as a process: `manage.py serve` with its own folder, port and database."""
 
-import fcntl
 import http.client
 import os
-import secrets
 import shutil
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import psycopg
 
+from tests.free_ports import free_port
 from tests.portal_database import drop_database, new_database
 from tests.waiting import wait_until
 
@@ -30,33 +27,10 @@ COMPANION = " --until-closed"
 STOP_LIMIT_S = 45  # twice what the server gives its workers, its companion and itself
 PASSWORD_FILE = "first_password"
 COMMAND_LIMIT_S = 60  # for a manage.py that hangs
-
-
 #: `make steady` changes the clock of the tests; portals get the same clock
 CLOCK = {
     name: value for name, value in os.environ.items() if name in {"LD_PRELOAD", "CLOCK_AHEAD_S"}
 }
-PORTS = range(20_000, 32_000)  # the system uses none of them for outgoing connections
-_claims: list[IO[str]] = []  # held until this process ends
-
-
-def free_port() -> int:
-    """Return a free port that no other test process gets."""
-    folder = Path(tempfile.gettempdir()) / "portal-ports"
-    folder.mkdir(exist_ok=True)
-    while True:
-        port = secrets.choice(PORTS)
-        claim = (folder / str(port)).open("w")
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", port))
-        except OSError:
-            claim.close()
-            continue
-        _claims.append(claim)
-        return port
 
 
 class PortalProcess:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.load import Target, write_credentials
 from tests.bench.machine import SERVER_CORE, family, on_core
-from tests.portal_process import free_port
+from tests.free_ports import free_port
 
 PACKAGE = "oidc-provider@9"
 TOKEN_PATH = "/token"

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import requests
 
+from tests.free_ports import free_port
 from tests.journeys.add_by_http import new_form, send, signed_in
-from tests.portal_process import CHECKOUT, PortalProcess, free_port
+from tests.portal_process import CHECKOUT, PortalProcess
 
 pytestmark = pytest.mark.one_database
 COMMAND = re.compile(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)

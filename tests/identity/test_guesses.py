@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core import mail
 from django.test import Client as Browser
 
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import GuessCount, Person, Tenant
-from clients_app.services import failure_limits
-from clients_app.services.people import guess_notices
 from tests.conftest import browser_of
 from tests.factories import code_of, command_line_in, give_app
+from tests.identity.guesses import sign_in, statuses
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
@@ -25,39 +23,7 @@ CHOSEN = "a quiet heron at dawn"
 WRONG = 422
 MUST_WAIT = 429
 
-
-@pytest.fixture(autouse=True)
-def _start_again(db: None) -> None:
-    failure_limits.reset()
-    guess_notices.noted.clear()
-
-
-def sign_in(
-    password: str = PASSWORD,
-    *,
-    username: str = "jonas",
-    address: str = "",
-    on: Browser | None = None,
-) -> Any:
-    browser = on or Browser(REMOTE_ADDR=address or "192.0.2.1")
-    return browser.post("/sign-in", {"login": username, "password": password})
-
-
-def statuses(times: int, *, username: str = "jonas") -> list[int]:
-    """Guess the password from ``times`` addresses."""
-    return [
-        sign_in("wrong", username=username, address=f"198.51.100.{n}").status_code
-        for n in range(times)
-    ]
-
-
-@pytest.fixture
-def known(colleague: Person) -> Browser:
-    """A signed-out browser in which Jonas has signed in before."""
-    browser = Browser()
-    assert sign_in(on=browser).status_code == 303
-    browser.post("/sign-out")
-    return browser
+pytestmark = pytest.mark.usefixtures("no_guesses")
 
 
 class TestAddress:
@@ -225,44 +191,3 @@ class TestProof:
 
         reply = mine.post(ADD, {"proof_for": "GET", "proof": code_of(app_secret)})
         assert reply.status_code == 303
-
-
-class TestNotice:
-    @pytest.fixture(autouse=True)
-    def _mail(self, settings: Any, colleague: Person) -> None:
-        settings.MAIL = {"EMAIL_HOST": "mail.example.com"}
-        colleague.email = "jonas@example.com"
-        colleague.save(update_fields=["email"])
-
-    def test_person_is_told_by_mail_and_at_sign_in(self, known: Browser) -> None:
-        statuses(4)
-        guess_notices.flush()
-        guess_notices.mail_guesses()
-        assert mail.outbox == []
-
-        statuses(12)
-        for _ in range(2):  # once
-            guess_notices.flush()
-            guess_notices.mail_guesses()
-        (message,) = mail.outbox
-        assert message.to == ["jonas@example.com"]
-        assert "wrong passwords or codes were entered for jonas" in message.body.replace("\n", " ")
-
-        said = "Several wrong passwords or codes were entered for your account."
-        sign_in(on=known)
-        for _ in range(2):  # until it is closed, and in a later session too
-            assert said in text_of(known.get("/account"))
-            assert 'name="next" value="/account"' in text_of(known.get("/account"))
-            known.post("/sign-out")
-            sign_in(on=known)
-        closed = known.post("/account/guesses/close", {"next": "/security/clients"})
-        assert (closed.status_code, closed["Location"]) == (303, "/security/clients")
-        assert said not in text_of(known.get("/account"))
-
-    def test_unknown_name_tells_nobody(self) -> None:
-        statuses(12, username="nobody")
-        guess_notices.flush()
-        guess_notices.mail_guesses()
-
-        assert mail.outbox == []
-        assert not Person.objects.exclude(guessed_at=None).exists()

@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from clients_app.models import Person, SharedValue
 from clients_app.services import outside_cache
 from portal import connections
-from tests.portal_process import free_port
+from tests.free_ports import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 AWAY = "The server of CACHE_URL is away"

@@ -20,7 +20,8 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from tests.portal_process import CHECKOUT, CLOCK, free_port
+from tests.free_ports import free_port
+from tests.portal_process import CHECKOUT, CLOCK
 
 EXAMPLES: Final = CHECKOUT / "docs" / "examples"
 JOSE: Final = "jose@5.10.0"
