@@ -18,6 +18,7 @@ START_LOCK: Final = Path("start.lock")  # held by a process that prepares, so th
 AUDIT_HEADS: Final = Path("audit-heads")  # one file for the head of each tenant's audit chain
 AUDIT_SEGMENTS: Final = Path("audit-segments")  # a folder of sealed audit events for each tenant
 AUDIT_STREAM_LOCK: Final = Path("audit-stream.lock")  # held while a line goes to AUDIT_STREAM
+AUDIT_STREAM_SENT: Final = Path("audit-stream.json")  # the last event of each chain that went there
 
 
 def named_by_ids(folder: Path) -> set[UUID]:

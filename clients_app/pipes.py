@@ -8,7 +8,7 @@ import select
 import stat
 from typing import Final
 
-_ATOMIC: Final = 4096  # bytes that a pipe takes at once if it says that it can be written
+ATOMIC: Final = 4096  # bytes that a pipe takes at once if it says that it can be written
 
 
 def opened(file: int) -> int:
@@ -36,7 +36,7 @@ def write_now(file: int, content: bytes) -> bytes:
         if waits and not poll.poll(0):
             break
         try:
-            content = content[os.write(file, content[:_ATOMIC] if waits else content) :]
+            content = content[os.write(file, content[:ATOMIC] if waits else content) :]
         except BlockingIOError:
             break
     return content

@@ -1,174 +1,167 @@
 """The events of all chains as JSON lines for a collector, written to AUDIT_STREAM.
 
-Each is written after its commit, so that the collector never gets an event that was rolled back.
-Nobody waits for a collector that does not read: what it does not take at once is sent later from
-the table (AUD-4).
+Each is written after its commit, so that the collector never gets an event that was rolled back,
+and at least once: what could not be written is written later from the table, also after a restart.
+Nobody waits for a collector that does not read (AUD-4).
 """
 
-import fcntl
 import logging
-import os
 import threading
 import time
+from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
-from clients_app import data_files, pipes
+from clients_app.audit.collector import STDOUT, Blocked, Collector
 from clients_app.audit.sentences import json_line, members_of
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, AuditHead
 
-STDOUT: Final = "stdout"
 RESENT_EVERY_S: Final = 2.0
-_STDOUT_FILE: Final = 1
 _WAIT_S: Final = 0.2  # for the collector or another process
-_PAUSE_S: Final = 0.005
 _BATCH: Final = 200  # events
 
 log = logging.getLogger("clients_app.audit")
 standard_output: Final = {"is_taken": False}
-
-
-class _Blocked(Exception):
-    """The collector does not read, or another process is writing to it."""
-
-
-class _Line:
-    """A line that is being written, and the lock that keeps others from writing within it."""
-
-    def __init__(self) -> None:
-        self.rest = b""
-        self.file = self.lock = -1
-
-    def write(self, line: bytes, *, until: float) -> None:
-        """Write the whole line, after the rest of the one before.
-
-        Errors: _Blocked; if part of it is written, the next call begins with the rest. OSError.
-        """
-        if self.rest:
-            self._write_rest(until)
-        self._open(until)
-        self.rest = line
-        self._write_rest(until)
-
-    def _write_rest(self, until: float) -> None:
-        before = self.rest
-        while self.rest:
-            try:
-                self.rest = pipes.write_now(self.file, self.rest)
-            except OSError:
-                self._close()
-                raise
-            if self.rest and time.monotonic() >= until:
-                if self.rest == before and before.startswith(b"{"):
-                    self._close()  # nothing of it is written: others need not wait
-                raise _Blocked
-            if self.rest:
-                time.sleep(_PAUSE_S)
-        self._close()
-
-    def _open(self, until: float) -> None:
-        self.lock = os.open(settings.DATA_DIR / data_files.AUDIT_STREAM_LOCK, *_FLAGS)
-        try:
-            self._take_lock(until)
-            target = settings.AUDIT_STREAM
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
-            to_stdout = target == STDOUT
-            self.file = pipes.opened(_STDOUT_FILE) if to_stdout else os.open(target, flags, 0o600)
-        except BaseException:
-            self._close()
-            raise
-
-    def _take_lock(self, until: float) -> None:
-        while True:
-            try:
-                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    raise _Blocked from None
-                time.sleep(_PAUSE_S)
-            else:
-                return
-
-    def _close(self) -> None:
-        for file in (self.file, self.lock):
-            if file not in {-1, _STDOUT_FILE}:
-                os.close(file)
-        self.rest, self.file, self.lock = b"", -1, -1
-
-
-_FLAGS: Final = (os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-_line: Final = _Line()
+_collector: Final = Collector()
 _writing: Final = threading.Lock()
-_noting: Final = threading.Lock()
-_unsent: Final[dict[UUID, tuple[int, int]]] = {}  # by tenant: the first and last number
+_stalled: Final = threading.Event()
 
 
 def spare_stdout() -> None:
-    """Write nothing to the standard output of this process: a command prints its answer there."""
+    """Write nothing to the standard output of this process: a command prints its answer there.
+
+    The server writes the events of the command.
+    """
     standard_output["is_taken"] = True
 
 
+def begin() -> None:
+    """Let all events from now on be sent, but none from before AUDIT_STREAM was first set.
+
+    Errors: django.db.Error.
+    """
+    if settings.AUDIT_STREAM:
+        heads = _heads()
+        _in_turn(lambda: _begin(heads))
+
+
 def send(event: AuditEvent) -> None:
-    """Write the event as one line to AUDIT_STREAM, now or later."""
-    target = settings.AUDIT_STREAM
-    if not target or (target == STDOUT and standard_output["is_taken"]):
+    """Write the event, after those before it in its chain; now or later."""
+    if not _is_on() or _stalled.is_set():
         return
-    if not _unsent:
-        with _writing:
-            if _is_sent(event):
-                return
-    with _noting:
-        if not _unsent:
-            log.warning("AUDIT_STREAM takes no events; they are sent later from the database.")
-        first, last = _unsent.get(event.tenant_id, (event.sequence, event.sequence))
-        _unsent[event.tenant_id] = (min(first, event.sequence), max(last, event.sequence))
+
+    def write() -> None:
+        if _collector.sent is None:
+            _begin(_heads() | {event.tenant_id: event.sequence - 1})
+        is_next = event.sequence == _first_unsent(event.tenant_id)
+        _write([event] if is_next else _unsent(event.tenant_id, event.sequence))
+
+    _in_turn(write)
 
 
 def resend() -> None:
-    """Write the events that the collector did not take, from the database; wait for nobody.
+    """Write the events that nobody has written yet, from the database; wait for nobody.
 
-    Events that another process has sent between them may come twice: each has its number.
     Errors: django.db.Error.
     """
-    for tenant_id in list(_unsent):
-        while tenant_id in _unsent and _resend_batch(tenant_id):
+    if _is_on():
+        heads = _heads()
+        while _in_turn(lambda: _write_batch(heads)):
             pass
 
 
 def say_what_is_unsent() -> None:
     """Send what waits; log what the collector does not take before this process ends."""
+    if not _stalled.is_set():
+        return
     resend()
-    for tenant_id, (first, last) in _unsent.items():
-        log.error("AUDIT_STREAM lacks events %d to %d of tenant %s.", first, last, tenant_id)
+    if not _stalled.is_set():
+        return
+    for tenant_id, last in _heads().items():
+        if (first := _first_unsent(tenant_id)) <= last:
+            sentence = (
+                "AUDIT_STREAM lacks events %d to %d of tenant %s; the server sends them later."
+            )
+            log.warning(sentence, first, last, tenant_id)
 
 
-def _resend_batch(tenant_id: UUID) -> bool:
-    """Return whether the collector took the next events of a tenant."""
-    events = AuditEvent.objects.for_tenant(tenant_id).filter(sequence__range=_unsent[tenant_id])
-    batch = list(events.order_by("sequence")[:_BATCH])
-    for event in batch:
-        with _writing:
-            if not _is_sent(event):
-                return False
-        with _noting:
-            _unsent[tenant_id] = (event.sequence + 1, _unsent[tenant_id][1])
-    with _noting:
-        first, last = _unsent[tenant_id]
-        if first > last or not batch:
-            del _unsent[tenant_id]
-            log.warning("AUDIT_STREAM has events up to %d of tenant %s again.", last, tenant_id)
-    return True
+def _is_on() -> bool:
+    target = settings.AUDIT_STREAM
+    return bool(target) and not (target == STDOUT and standard_output["is_taken"])
 
 
-def _is_sent(event: AuditEvent) -> bool:
-    line = json_line({"stream": "audit", **members_of(event)}).encode()
-    try:
-        _line.write(line, until=time.monotonic() + _WAIT_S)
-    except _Blocked:
+def _in_turn(write: Callable[[], bool | None]) -> bool:
+    """Return what ``write`` returns while no other process writes; False if that is impossible."""
+    with _writing:
+        try:
+            with _collector.turn(until=time.monotonic() + _WAIT_S):
+                is_more = bool(write())
+        except Blocked:
+            if not _stalled.is_set():
+                log.warning("AUDIT_STREAM takes no events; they are sent later from the database.")
+            _stalled.set()
+            return False
+        except OSError as error:
+            log.warning("AUDIT_STREAM cannot be written: %s", error)
+            _stalled.set()
+            return False
+        if _stalled.is_set():
+            log.warning("AUDIT_STREAM takes events again.")
+        _stalled.clear()
+        return is_more
+
+
+def _heads() -> dict[UUID, int]:
+    return dict(AuditHead.objects.values_list("tenant_id", "sequence"))
+
+
+def _begin(heads: dict[UUID, int]) -> None:
+    if _collector.sent is None:
+        _collector.note({str(tenant_id): last for tenant_id, last in heads.items()})
+
+
+def _first_unsent(tenant_id: UUID) -> int:
+    return (_collector.sent or {}).get(str(tenant_id), 0) + 1
+
+
+def _write_batch(heads: dict[UUID, int]) -> bool:
+    """Return whether there are more events to write."""
+    if _collector.sent is None:
         return False
-    except OSError as error:
-        log.warning("AUDIT_STREAM cannot be written: %s", error)
-        return False
-    return True
+    left = _BATCH
+    for tenant_id, last in heads.items():
+        events = _unsent(tenant_id, last)[:left]
+        _write(events)
+        left -= len(events)
+    return left == 0
+
+
+def _unsent(tenant_id: UUID, last: int) -> list[AuditEvent]:
+    """Return the next events of a chain up to ``last``."""
+    first = _first_unsent(tenant_id)
+    if first > last + 1:
+        _follow_backup(tenant_id)
+    if first > last:
+        return []
+    rows = AuditEvent.objects.for_tenant(tenant_id).filter(sequence__range=(first, last))
+    events = list(rows.order_by("sequence")[:_BATCH])
+    if events and events[0].sequence > first:
+        sentence = "AUDIT_STREAM lacks events %d to %d of tenant %s; they are in sealed files."
+        log.error(sentence, first, events[0].sequence - 1, tenant_id)
+    return events
+
+
+def _follow_backup(tenant_id: UUID) -> None:
+    """Go on behind the end of a chain that is shorter than what was sent: it was restored."""
+    last = _heads().get(tenant_id, 0)
+    if _first_unsent(tenant_id) > last + 1:
+        _collector.note({**(_collector.sent or {}), str(tenant_id): last})
+
+
+def _write(events: Iterable[AuditEvent]) -> None:
+    for event in events:
+        line = json_line({"stream": "audit", **members_of(event)}).encode()
+        sent = {**(_collector.sent or {}), str(event.tenant_id): event.sequence}
+        _collector.write(line, sent, until=time.monotonic() + _WAIT_S)

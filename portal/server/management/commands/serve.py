@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from clients_app import conf
+from clients_app.audit import stream
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
 from portal.environment import LOOPBACK
@@ -51,6 +52,7 @@ class Command(PortalCommand):
         with first_start.one_at_a_time():
             first_start.prepare_tables()
             collect_changed_static_files()
+            stream.begin()
             with all_or_nothing():
                 first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
         if PASSWORD in os.environ:
