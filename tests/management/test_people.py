@@ -95,6 +95,25 @@ def test_people_add_with_an_invalid_value_prints_one_sentence(
     assert Person.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("longest", "words"),
+    [
+        ("u" * 150, ()),
+        ("n" * 150, ("mara", "--name")),
+        (f"{'a' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.{'d' * 6}", ("mara", "--email")),  # 254
+    ],
+)
+def test_people_add_at_a_limit_works_and_one_more_is_refused(
+    run: Run, tenant: Tenant, longest: str, words: tuple[str, ...]
+) -> None:
+    assert run("people", "add", *words, f"{longest}d").status == 1
+    assert not Person.objects.exists()
+
+    assert run("people", "add", *words, longest).status == 0
+    person = Person.objects.get()
+    assert longest in (person.username, person.name, person.email)
+
+
 def test_people_roles_lists_replaces_and_clears(run: Run, tenant: Tenant) -> None:
     person = make_person("ann", tenant)
 

@@ -86,6 +86,16 @@ def test_list_invalid_query_parameters_are_ignored(administrator_browser, machin
     assert "Wind park reader" in text_of(reply)
 
 
+@pytest.mark.parametrize(("count", "pages"), [(50, 1), (51, 2)])
+def test_page_of_the_list_has_at_most_50_clients(administrator_browser, tenant, count, pages):
+    insert_clients([f"Pump {n:03}" for n in range(1, count + 1)], tenant)
+
+    text = text_of(administrator_browser.get("/security/clients"))
+    assert "Pump 050" in text
+    assert "Pump 051" not in text
+    assert (f"Page 1 of {pages}" in text) is (pages > 1)
+
+
 def test_page_links_keep_type_and_filter(administrator_browser, tenant):
     insert_clients([f"Pump {n:03}" for n in range(PAGE_SIZE + 1)], tenant)
 

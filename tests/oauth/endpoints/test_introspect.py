@@ -1,9 +1,11 @@
 """Introspection: JWT-3, INT-1 and INT-2, and CLI-17."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import jwt
+import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -73,6 +75,18 @@ def test_permission_to_introspect_applies_immediately(api: SimpleNamespace, good
     Client.objects.filter(pk=api.id).update(may_introspect=False)
 
     assert introspect(api, token) == {"active": False}
+
+
+@pytest.mark.parametrize(("ahead_s", "is_active"), [(10, True), (11, False)])
+def test_token_of_a_node_whose_clock_is_ahead_is_active_up_to_10_s(
+    api: SimpleNamespace, good: SimpleNamespace, now: datetime, ahead_s: int, is_active: bool
+):
+    """JWT-5."""
+    second = now.replace(microsecond=0)
+    with time_machine.travel(second + timedelta(seconds=ahead_s), tick=False):
+        token = token_of(good)
+    with time_machine.travel(second, tick=False):
+        assert introspect(api, token)["active"] is is_active
 
 
 def test_introspection_takes_a_constant_number_of_queries(
