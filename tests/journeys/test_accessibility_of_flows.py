@@ -193,3 +193,26 @@ for proof in store["account_authentication_methods"]:
     proof["at"] -= 3600
 store.save()
 """
+
+
+def test_accessibility_of_the_notice_of_guesses(
+    visit_as: Callable[[str], Visitor],
+    live_portal: PortalProcess,
+    accessibility: AccessibilityChecks,
+) -> None:
+    visitor = visit_as("jonas.berg")
+    people = "from clients_app.models import Person; Person.objects.filter(username='jonas.berg')"
+    guessed = live_portal.manage(
+        "shell",
+        "-c",
+        f"{people}.update(guessed_at='2026-11-23T12:00Z')",
+    )
+    assert guessed.returncode == 0, guessed.stderr
+    for path in ("/security/roles", CLIENTS):
+        page = visitor.page(path)
+        notice = page.get_by_role("alert").filter(has_text="Several wrong passwords")
+        expect(notice).to_be_visible()
+        accessibility.check(page, f"{path}, notice of guesses")
+    notice.get_by_role("button", name="Close").click()
+    expect(notice).to_have_count(0)
+    expect(page).to_have_url(f"{live_portal.url}{CLIENTS}")
