@@ -40,7 +40,9 @@ class Busy(PortalError):
 
 def _lower_priority() -> None:
     with contextlib.suppress(OSError):  # no priorities per thread on this system
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+        this = threading.get_native_id()
+        before = os.getpriority(os.PRIO_PROCESS, this)
+        os.setpriority(os.PRIO_PROCESS, this, before + _LOW_PRIORITY)
 
 
 thread: Final = ThreadPoolExecutor(1, "argon2", initializer=_lower_priority)
