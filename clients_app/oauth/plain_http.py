@@ -37,7 +37,7 @@ def request_from(environ: Mapping[str, Any]) -> Request:
     """Return the request in a WSGI environ (PEP 3333)."""
     remote = environ.get("REMOTE_ADDR", "")
     proxies = conf.trusted_proxies()
-    method = environ["REQUEST_METHOD"]
+    method, is_secure = environ["REQUEST_METHOD"], is_https(environ)
     return Request(
         method=method,
         query=environ.get("QUERY_STRING", ""),
@@ -46,13 +46,13 @@ def request_from(environ: Mapping[str, Any]) -> Request:
         body=_body(environ) if method == "POST" else b"",
         headers_size=_headers_size(environ),
         address=peer_address(remote, environ.get("HTTP_X_FORWARDED_FOR", ""), proxies),
-        is_secure=is_https(environ),
-        fault=fault_of_proxy(environ),
+        is_secure=is_secure,
+        fault="" if is_secure else fault_of_proxy(environ),
     )
 
 
 def _headers_size(environ: Mapping[str, Any]) -> int:
-    return sum([len(name) + len(environ[name]) for name in environ if name[:5] == "HTTP_"])
+    return sum([len(name) + len(value) for name, value in environ.items() if name[:5] == "HTTP_"])
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

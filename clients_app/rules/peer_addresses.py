@@ -25,6 +25,7 @@ def peer_address(remote: str, forwarded_for: str, trusted: tuple[str, ...]) -> s
     return address
 
 
+@lru_cache(maxsize=4096)
 def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
     """Return whether ``address`` is a trusted proxy."""
     plain = canonical(address)

@@ -13,6 +13,7 @@ from typing import Final
 PREFIX: Final = "pcs_"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = ["".join(pair) for pair in product(_ALPHABET, repeat=2)]  # faster than digits
+_PAIR: Final = 62**2
 _BODY_LENGTH: Final = 43  # 62 ** 43 is the first power above 2 ** 256
 _CHECKSUM_LENGTH: Final = 6  # 62 ** 6 is the first power above 2 ** 32
 
@@ -41,12 +42,15 @@ def last_four(plain: str) -> str:
 
 
 def _checksum(start: str) -> str:
-    return _base62(zlib.crc32(start.encode("ascii")), width=_CHECKSUM_LENGTH)
+    """Return 6 base62 digits, written out because every token request needs them."""
+    number = zlib.crc32(start.encode("ascii"))
+    high, middle, low = number // _PAIR**2, number // _PAIR % _PAIR, number % _PAIR
+    return _PAIRS[high] + _PAIRS[middle] + _PAIRS[low]
 
 
 def _base62(number: int, *, width: int) -> str:
     pairs = []
     for _ in range(0, width, 2):
-        number, pair = divmod(number, len(_PAIRS))
+        number, pair = divmod(number, _PAIR)
         pairs.append(_PAIRS[pair])
     return "".join(reversed(pairs))[-width:]

@@ -22,7 +22,6 @@ from typing import Any, Final
 from django.conf import settings
 from granian.rsgi import ProtocolClosed
 
-from clients_app.http import operation_ids
 from clients_app.ops.health import ALIVE, LIVEZ_PATH
 from portal.server import refusals
 from portal.server.environ import add_body, body_length, environ_of
@@ -64,7 +63,6 @@ class Entrance:
         if path == LIVEZ_PATH and scope.method in {"GET", "HEAD"}:
             self._send(proto, Answer(200, ALIVE.headers, ALIVE.body))
             return
-        operation_ids.begin_unnamed()
         environ, body = environ_of(scope), b""
         if (length := body_length(environ)) != 0:
             task: Any = asyncio.current_task()

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from clients_app.http import operation_ids
 from clients_app.http.middleware import MACHINES
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.responses import error_json
@@ -28,6 +29,7 @@ def incomplete(path: str) -> Answer:
 
 
 def _answer(path: str, error: OAuthError) -> Answer:
+    operation_ids.begin_unnamed()
     status, headers, body = error_json(error)
     if not path.startswith(MACHINES):
         headers = {**headers, "Content-Type": "text/plain"}

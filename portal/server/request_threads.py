@@ -1,5 +1,5 @@
-"""The threads that run the WSGI application: each takes a complete request and returns a complete
-answer, and never waits for the network.
+"""The threads that answer requests: each takes a complete request and returns a complete answer,
+and never waits for the network.
 
 Two for each worker: one works while the other waits for the database. With more, each waits longer
 (docs/performance.md).
@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
+
+from clients_app.oauth.short_entrance import token_response
 
 THREADS: Final = 2
 WAITING_MAX: Final = 1000  # requests; more are refused at once
@@ -98,7 +100,9 @@ class RequestThreads:
 
 
 def respond(application: Application, environ: Environ) -> Answer:
-    """Return the complete answer of ``application``."""
+    """Return the complete answer: of the token endpoint, or of ``application``."""
+    if response := token_response(environ):
+        return Answer(response.status, list(response.headers.items()), response.body)
     started: list[tuple[int, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:

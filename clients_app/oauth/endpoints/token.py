@@ -68,4 +68,4 @@ def _issue(
 
 #: Returns the response to a token request: a token or an OAuth error.
 respond_to_token_request = partial(respond, steps=_steps, endpoint="Token")
-token = django_view(_steps, endpoint="Token")  # oauth.wsgi has the short entrance
+token = django_view(_steps, endpoint="Token")  # short_entrance has another
