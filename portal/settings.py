@@ -106,6 +106,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "clients_app.templatetags.charts",
                 "clients_app.templatetags.events",
                 "clients_app.templatetags.moments",
                 "clients_app.templatetags.portal",

@@ -1,0 +1,38 @@
+"""Charts as inline SVG."""
+
+import re
+
+import pytest
+from django.template import Context, Template
+
+WEEK = [(0, 0), (5, 0), (10, 0), (0, 0), (0, 0), (9, 1), (0, 2)]
+
+
+def spark(days):
+    return Template("{% spark days %}").render(Context({"days": days}))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (WEEK, "7 days: 24 tokens, 3 refused requests"),
+        ([(0, 0)] * 6 + [(1_000_000, 1)], "7 days: 1,000,000 tokens, 1 refused request"),
+        ([(0, 0)] * 7, "7 days: 0 tokens, 0 refused requests"),
+        ([(1, 0)], "1 day: 1 token, 0 refused requests"),
+    ],
+)
+def test_spark_says_in_words_what_it_shows(days, words):
+    assert f'role="img" viewBox="0 0 {len(days) * 6 - 1} 15"><title>{words}</title>' in spark(days)
+
+
+def test_spark_draws_a_bar_for_each_day_that_has_requests():
+    tokens = re.search(r'class="bar-tokens" d="([^"]*)"', spark(WEEK))[1]
+    refused = re.search(r'class="bar-refused" d="([^"]*)"', spark(WEEK))[1]
+
+    assert tokens == "M6 7h5v7h-5zM12 0h5v14h-5zM30 1.5h5v12.5h-5z"
+    assert refused == "M30 0h5v1.5h-5zM36 11.2h5v2.8h-5z"
+
+
+def test_spark_obeys_the_content_security_policy():
+    assert "style" not in spark(WEEK)
+    assert "script" not in spark(WEEK)
