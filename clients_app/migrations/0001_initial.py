@@ -426,6 +426,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RefusedHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('requests', models.PositiveIntegerField()),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_hours', to='clients_app.client')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'hour'), name='refused_hour_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TenantHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('tokens', models.PositiveBigIntegerField(default=0)),
+                ('refused', models.PositiveBigIntegerField(default=0)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'hour'), name='tenant_hour_unique')],
+            },
+        ),
+        migrations.CreateModel(
             name='TokenUsage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

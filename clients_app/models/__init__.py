@@ -18,6 +18,7 @@ from clients_app.models.notice import Notice as Notice
 from clients_app.models.notice_channel import NoticeChannel as NoticeChannel
 from clients_app.models.person import Person as Person
 from clients_app.models.person import PersonRole as PersonRole
+from clients_app.models.refused_hour import RefusedHour as RefusedHour
 from clients_app.models.revoked_token import RevokedToken as RevokedToken
 from clients_app.models.role import Role as Role
 from clients_app.models.saved_filter import SavedFilter as SavedFilter
@@ -26,5 +27,6 @@ from clients_app.models.short_lived import GuessCount as GuessCount
 from clients_app.models.short_lived import SharedValue as SharedValue
 from clients_app.models.signing_key import SigningKey as SigningKey
 from clients_app.models.tenant import Tenant as Tenant
+from clients_app.models.tenant_hour import TenantHour as TenantHour
 from clients_app.models.token_refusal import TokenRefusal as TokenRefusal
 from clients_app.models.usage import TokenUsage as TokenUsage

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from clients_app.models import TokenRefusal, TokenUsage, UsedFormKey
+from clients_app.models import RefusedHour, TenantHour, TokenRefusal, TokenUsage, UsedFormKey
 
 HOURS_KEPT: Final = timedelta(days=90)  # then one row for each secret and day
 COUNTS_KEPT: Final = timedelta(days=400)  # but always the last row of a secret: it says when
+CHARTED: Final = timedelta(days=35)  # hours that charts of 30 days may show
 FORM_KEYS_KEPT: Final = timedelta(days=30)
 SECRETS: Final = 200  # in one transaction
 BATCHES: Final = 50  # in one run; the others a minute later
@@ -31,6 +32,8 @@ def remove_old(*, now: datetime) -> None:
     for rows in (
         used.filter(Exists(newer)),
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),
+        RefusedHour.objects.filter(hour__lt=now - CHARTED),
+        TenantHour.objects.filter(hour__lt=now - CHARTED),
         UsedFormKey.objects.filter(used_at__lt=now - FORM_KEYS_KEPT),
     ):
         for _ in range(BATCHES):

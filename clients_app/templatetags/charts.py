@@ -32,7 +32,7 @@ def spark(days: Sequence[tuple[int, int]]) -> SafeString:
         spark_words(days),
         _columns([(-1.0, 1.0)] * len(days)),
         issued,
-        _columns(bars),
+        _columns([(tokens, refused) for tokens, refused in bars]),
     )
 
 

@@ -19,8 +19,10 @@ from clients_app.models import (
     IssuedClientId,
     Person,
     PersonRole,
+    RefusedHour,
     Role,
     Tenant,
+    TenantHour,
     TokenUsage,
 )
 from clients_app.rules.built_in_roles import TENANT_CUSTOM, TENANT_MEMBER, TENANT_VIEWER
@@ -145,6 +147,8 @@ def test_duplicate_row_of_a_client_is_violates(client: Client, administrator: Pe
         (ClientOwner, {"client": client, "person": administrator}),
         (ClientTag, {"client": client, "name": "north", "name_key": "north"}),
         (ClientUrl, {"client": client, "kind": "redirect", "url": "https://a.example/"}),
+        (RefusedHour, {"client": client, "hour": NOW, "requests": 1}),
+        (TenantHour, {"tenant": client.tenant, "hour": NOW}),
         (TokenUsage, {"client": client, "secret": secret, "hour": NOW, "last_at": NOW}),
     ]
     for table, values in rows:

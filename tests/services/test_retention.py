@@ -7,7 +7,16 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from clients_app.models import Client, ClientSecret, Tenant, TokenRefusal, TokenUsage, UsedFormKey
+from clients_app.models import (
+    Client,
+    ClientSecret,
+    RefusedHour,
+    Tenant,
+    TenantHour,
+    TokenRefusal,
+    TokenUsage,
+    UsedFormKey,
+)
 from clients_app.services import retention
 from clients_app.services.housekeeping import WORKER_CHORES
 from tests.factories import insert_secrets, insert_usage, make_client
@@ -63,6 +72,17 @@ def test_more_secrets_than_one_batch_are_rolled_up(
     retention.roll_up_usage(now=NOW)
 
     assert list(TokenUsage.objects.values_list("tokens", "is_day")) == [(2, True)] * 5
+
+
+def test_hours_of_charts_go_after_35_days(client: Client) -> None:
+    kept, gone = NOW - 35 * DAY, NOW - 35 * DAY - timedelta(seconds=1)
+    for hour in (kept, gone):
+        RefusedHour.objects.create(client=client, hour=hour, requests=1)
+        TenantHour.objects.create(tenant_id=client.tenant_id, hour=hour, tokens=1)
+
+    retention.remove_old(now=NOW)
+
+    assert RefusedHour.objects.get().hour == TenantHour.objects.get().hour == kept
 
 
 def test_counts_go_after_400_days_but_the_last_of_a_secret_stays(client: Client) -> None:

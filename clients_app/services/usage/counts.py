@@ -16,7 +16,7 @@ from django.db import connection
 
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import refused_requests, upserts
+from clients_app.services.usage import refused_requests, tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
@@ -79,13 +79,18 @@ def flush() -> None:
 
 
 def _add_issued(counts: dict[Issued, Seen]) -> None:
-    uses, last_uses = [], []
+    uses, last_uses, requests = [], [], []
     for one, seen in counts.items():
+        hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
         if one.secret_id is not None:
-            hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
             tokens, address = seen.times if one.lifetime_s else 0, upserts.address(seen.address)
             uses.append((hour, tokens, seen.last_at, address, one.secret_id))
         if one.lifetime_s:
+            requests.append(tenant_hours.Requests(UUID(one.client_id), hour, tokens=seen.times))
             ends_at = seen.last_at + timedelta(seconds=one.lifetime_s)
             last_uses.append((seen.last_at, seen.last_at, ends_at, ends_at, UUID(one.client_id)))
-    upserts.run((_ADD_ISSUED, uses), (_SET_LAST_USE, last_uses))
+    upserts.run(
+        (_ADD_ISSUED, uses),
+        (_SET_LAST_USE, last_uses),
+        (tenant_hours.ADD, tenant_hours.rows(requests)),
+    )

@@ -7,6 +7,7 @@ Source: LOG-4.
 """
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -16,7 +17,7 @@ from clients_app import derived_keys
 from clients_app.models import Client, ClientSecret, TokenRefusal
 from clients_app.services.secrets.digests import tag_of
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import upserts
+from clients_app.services.usage import tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen, merge
 
 Cause = TokenRefusal.Cause
@@ -42,6 +43,11 @@ ON CONFLICT (client_id, cause, day, COALESCE(secret_id, 0)) DO UPDATE SET
     THEN excluded.last_address ELSE clients_app_tokenrefusal.last_address END,
   last_at = CASE WHEN excluded.last_at >= clients_app_tokenrefusal.last_at
     THEN excluded.last_at ELSE clients_app_tokenrefusal.last_at END
+"""
+_ADD_HOUR: Final = """
+INSERT INTO clients_app_refusedhour (client_id, hour, requests) VALUES (%s, %s, %s)
+ON CONFLICT (client_id, hour) DO UPDATE SET
+  requests = clients_app_refusedhour.requests + excluded.requests
 """
 
 
@@ -108,17 +114,29 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
     for secret in ClientSecret.objects.filter(client__in=clients).order_by():
         secrets.setdefault(secret.client_id, []).append(secret)
     groups: dict[tuple[UUID, int | None, str, date], Seen] = {}
+    hours: Counter[tuple[UUID, datetime]] = Counter()
     for presented, seen in counts.items():
         if client := clients.get(presented.client_id):
             cause, secret_id = _cause_of(
                 presented, client, secrets.get(client.pk, ()), seen.last_at
             )
             merge(groups, (client.pk, secret_id, cause, seen.last_at.date()), seen)
+            hours[client.pk, _hour_of(seen.last_at)] += seen.times
     rows = (
         (*group, seen.times, seen.first_at, seen.last_at, upserts.address(seen.address))
         for group, seen in groups.items()
     )
-    upserts.run((_ADD_REFUSED, rows))
+    of_hours = [(*place, hours[place]) for place in sorted(hours)]
+    requests = (tenant_hours.Requests(*place, refused=hours[place]) for place in hours)
+    upserts.run(
+        (_ADD_REFUSED, rows),
+        (_ADD_HOUR, of_hours),
+        (tenant_hours.ADD, tenant_hours.rows(requests)),
+    )
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _cause_of(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError
 
-from clients_app.models import Client, ClientSecret, TokenUsage
+from clients_app.models import Client, ClientSecret, TenantHour, TokenUsage
 from clients_app.selectors.clients.usage import client_summary
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.tokens.credentials import Credential
@@ -97,11 +97,34 @@ def test_counting_makes_no_query(machine: Machine, django_assert_num_queries):
             count(machine)
 
 
-def test_batch_takes_two_statements(machine: Machine, django_assert_num_queries):
+def test_tenant_hours_add_up_what_all_clients_requested(machine: Machine):
+    for at in (AT, AT, AT + HOUR):
+        count(machine, at=at)
+    counts.flush()
+    count(machine)
+    counts.count_token(  # of a client without secrets: its token counts as well
+        str(machine.client.pk), None, lifetime_s=60, address="", now=AT
+    )
+    counts.count_token(  # an introspection, which is no token
+        str(machine.client.pk),
+        Credential.of_secret(machine.secret.pk),
+        lifetime_s=0,
+        address="",
+        now=AT,
+    )
+    counts.flush()
+
+    assert list(TenantHour.objects.order_by("hour").values_list("tenant", "hour", "tokens")) == [
+        (machine.client.tenant_id, datetime(2026, 11, 23, 12, tzinfo=UTC), 4),
+        (machine.client.tenant_id, datetime(2026, 11, 23, 13, tzinfo=UTC), 1),
+    ]
+
+
+def test_batch_takes_four_statements(machine: Machine, django_assert_num_queries):
     for _ in range(50):
         count(machine)
 
-    with django_assert_num_queries(4):  # with SAVEPOINT and its RELEASE
+    with django_assert_num_queries(6):  # with SAVEPOINT and its RELEASE
         counts.flush()
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from clients_app.models import TokenRefusal
+from clients_app.models import RefusedHour, TenantHour, TokenRefusal
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.clients.usage import client_summary, refusals_of
 from clients_app.services.tokens.credentials import Credential
@@ -75,6 +75,26 @@ def test_a_known_secret_is_named(machine: Machine, row: str, field: str, value, 
     [group] = refusals_of(machine.client, now=AT)
     assert (group.cause, group.requests) == (cause, 1)
     assert group.secret.last_four == machine.plain[-4:]
+
+
+def test_hours_of_client_and_tenant_add_up_every_cause(machine: Machine):
+    for at in (AT, AT + timedelta(minutes=25), AT + timedelta(minutes=26)):
+        refuse(machine, new_secret(), at=at)
+    refused_requests.flush()
+    refuse(machine, machine.plain[:-1])
+    refused_requests.count_unproved_request(
+        str(machine.client.pk), "invalid_client", address="", now=AT
+    )
+    refused_requests.flush()
+
+    hours = [
+        (datetime(2026, 11, 23, 12, tzinfo=UTC), 4),
+        (datetime(2026, 11, 23, 13, tzinfo=UTC), 1),
+    ]
+    of_client = RefusedHour.objects.filter(client=machine.client).order_by("hour")
+    of_tenant = TenantHour.objects.filter(tenant=machine.client.tenant_id).order_by("hour")
+    assert list(of_client.values_list("hour", "requests")) == hours
+    assert list(of_tenant.values_list("hour", "refused")) == hours
 
 
 def test_batches_of_a_day_add_up(machine: Machine):

@@ -1,0 +1,68 @@
+"""What charts show: tokens and refused requests in each of the slots of ``rules/chart_slots.py``.
+
+Sums come from the hourly rows, in one query for each table.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from clients_app.models import Client, RefusedHour, TenantHour, TokenUsage
+from clients_app.rules.chart_slots import days
+
+WEEK_DAYS = 7
+
+
+class ClientCounts(NamedTuple):
+    """Counts for each slot; those of a secret are zeros if it is not among the keys."""
+
+    tokens: dict[int, list[int]]  # by the id of the secret
+    refused: list[int]
+
+
+def client_counts(client: Client, slots: Sequence[datetime]) -> ClientCounts:
+    """Return the tokens of each secret of the client, and its refused requests."""
+    tokens = _sums(TokenUsage.objects.filter(client=client), "tokens", slots, by="secret_id")
+    refused = _sums(RefusedHour.objects.filter(client=client), "requests", slots, by="client_id")
+    return ClientCounts(tokens, refused.get(client.pk, [0] * (len(slots) - 1)))
+
+
+def tenant_counts(tenant_id: UUID, slots: Sequence[datetime]) -> tuple[list[int], list[int]]:
+    """Return the tokens and the refused requests of all clients of a tenant."""
+    rows = TenantHour.objects.filter(tenant_id=tenant_id)
+    none = [0] * (len(slots) - 1)
+    tokens, refused = (_sums(rows, name, slots, by="tenant_id") for name in ("tokens", "refused"))
+    return tokens.get(tenant_id, none), refused.get(tenant_id, none)
+
+
+def week_of_clients(
+    client_ids: Collection[UUID], *, now: datetime
+) -> dict[UUID, list[tuple[int, int]]]:
+    """Return, for each client, tokens and refused requests of the last 7 days, oldest first.
+
+    Days are those of the active time zone.
+    """
+    slots = days(now, timezone.get_current_timezone(), count=WEEK_DAYS)
+    usage = TokenUsage.objects.filter(client__in=client_ids)
+    refusals = RefusedHour.objects.filter(client__in=client_ids)
+    tokens = _sums(usage, "tokens", slots, by="client_id")
+    refused = _sums(refusals, "requests", slots, by="client_id")
+    none = [0] * WEEK_DAYS
+    return {
+        pk: list(zip(tokens.get(pk, none), refused.get(pk, none), strict=True)) for pk in client_ids
+    }
+
+
+def _sums(
+    rows: QuerySet[Any], column: str, slots: Sequence[datetime], *, by: str
+) -> dict[Any, list[int]]:
+    """Return the sums of ``column`` in each slot, by a column that has an index with the hour."""
+    within = [Q(hour__gte=start, hour__lt=end) for start, end in pairwise(slots)]
+    sums = {f"slot_{at}": Sum(column, filter=slot, default=0) for at, slot in enumerate(within)}
+    found = rows.filter(hour__gte=slots[0], hour__lt=slots[-1]).order_by().values(by)
+    return {row.pop(by): list(row.values()) for row in found.annotate(**sums)}
