@@ -223,9 +223,10 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
 
 
 def _is_privileged(client: Client) -> bool:
-    role_type_ids = client.roles.values_list("role_type_id", flat=True)
+    role_type_ids = (role.role_type_id for role in client.roles.all())  # prefetched for a list
     return bool(privileges(role_type_ids, may_introspect=client.may_introspect))
 
 
 def _owns(actor: Actor, client: Client) -> bool:
-    return actor.kind is ActorKind.PERSON and client.owners.filter(pk=actor.id).exists()
+    owners = client.owners.all()  # at most 20
+    return actor.kind is ActorKind.PERSON and any(str(one.pk) == actor.id for one in owners)

@@ -19,6 +19,7 @@ from clients_app.web.views import (
     policies,
     polling,
     roles,
+    rotation_run,
     saved_filters,
     secrets,
     session,
@@ -66,6 +67,8 @@ urlpatterns = [
     *page(
         f"{CLIENTS}/filters/<int:filter_id>/remove", saved_filters.filter_remove, "filter-remove"
     ),
+    *page(f"{CLIENTS}/rotate", rotation_run.rotation_run, "rotation-run"),
+    *page(f"{CLIENTS}/rotate/start", rotation_run.rotation_start, "rotation-start"),
     *page(f"{CLIENTS}/bulk/<slug:operation>", client_bulk, "client-bulk"),
     *page(f"{CLIENTS}/register", client_add.client_register, "client-register"),
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),

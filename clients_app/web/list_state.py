@@ -4,15 +4,20 @@ A value that makes no sense counts as missing, so that every address shows a sen
 """
 
 from dataclasses import asdict, dataclass, replace
-from typing import Final, NamedTuple
+from datetime import tzinfo
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.limits import BULK_MAX
+from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
+from clients_app.rules.weeks import week_named
 from clients_app.selectors.clients.lists import SORTS, Show
+from clients_app.selectors.clients.timeline import week_period
 from clients_app.web.htmx import with_query
 
 FILTER_MAX: Final = 200  # characters of a filter that are used
@@ -28,6 +33,7 @@ SHOWN: Final[dict[Show, str | Promise]] = {
     Show.UNUSED: _("Unused for 90 days"),
     Show.NO_OWNER: _("No owner"),
     Show.OLD: _("Secret older than a year"),
+    Show.TIMELINE: _("Timeline"),
     Show.REMOVED: _("Removed"),
 }
 
@@ -47,6 +53,7 @@ class ListState:
     q: str = ""
     show: Show = Show.ALL
     role: UUID | None = None
+    week: str = ""  # of the timeline: "2026-W49"
     sort: str = ""
     page: int = 1
     select: bool = False  # a checkbox for each client
@@ -54,7 +61,15 @@ class ListState:
     def query(self) -> str:
         """Return the query of an address with this state, with its question mark."""
         page = self.page if self.page > 1 else None
-        return with_query("", **asdict(self) | {"page": page, "select": int(self.select)})
+        week = self.week if self.show is Show.TIMELINE else ""
+        changed = {"page": page, "select": int(self.select), "week": week}
+        return with_query("", **asdict(self) | changed)
+
+    def filters(self, zone: tzinfo) -> dict[str, Any]:
+        """Return the filters as ``clients_of`` takes them; weeks are those of ``zone``."""
+        monday = week_named(self.week)
+        period = week_period(monday, zone) if monday else None
+        return {"q": self.q, "show": self.show, "role_id": self.role, "period": period}
 
     def without(self, name: str) -> str:
         """Return the query of the first page without one of its filters."""
@@ -68,13 +83,14 @@ class ListState:
 
 def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
     """Return the state in an address; without ``may_restore`` it never shows removed clients."""
-    show, sort, client_type = (query.get(name, "") for name in ("show", "sort", "type"))
+    show, sort, client_type, week = (query.get(one, "") for one in ("show", "sort", "type", "week"))
     shown = Show(show) if show in set(Show) else Show.ALL
     return ListState(
         type=client_type if client_type in CLIENT_TYPES else "",
         q=filter_text(query),
         show=shown if may_restore or shown is not Show.REMOVED else Show.ALL,
         role=guid(query.get("role", "")),
+        week=week if shown is Show.TIMELINE and week_named(week) else "",
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
         select=query.get("select") == "1",
         page=page_number(query),
@@ -90,6 +106,11 @@ def page_number(query: QueryDict) -> int:
     """Return the number of the page, 1 by default."""
     page = query.get("page", "")
     return int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1
+
+
+def ticked(query: QueryDict) -> frozenset[UUID]:
+    """Return the clients that were ticked on any page of the list."""
+    return frozenset(filter(None, map(parse_client_id, query.getlist("clients")[:BULK_MAX])))
 
 
 def guid(text: str) -> UUID | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.query import Prefetch
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy
 
 from clients_app.limits import NAME_MAX, PAGE_SIZE
@@ -15,6 +16,7 @@ from clients_app.models import Client, ClientOwner, ClientRole, ClientSecret, Cl
 from clients_app.rules.client_ids import digits_of
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
+from clients_app.selectors.clients.timeline import Period, expires_in, timeline_period
 from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
 
 
@@ -31,6 +33,7 @@ class Show(StrEnum):
     UNUSED = "unused"  # no token for 90 days, and older than that
     NO_OWNER = "no-owner"
     OLD = "old"  # a live secret was added more than a year ago
+    TIMELINE = "timeline"  # the first live secret expires within a year
     REMOVED = "removed"  # can still be restored
 
 
@@ -61,6 +64,7 @@ def client_page(
     q: str = "",
     show: Show = Show.ALL,
     role_id: UUID | None = None,
+    period: Period | None = None,
     sort: str = "name",
     page: int = 1,
     opened: Client | None = None,
@@ -68,13 +72,10 @@ def client_page(
     """Return the matching clients of one type, in the order of ``sort``; the nearest page there is.
 
     ``sort`` is one of SORTS, with "-" before it for the reverse order. If ``opened`` matches, its
-    page is returned.
+    page is returned. The filters are as for ``clients_of``.
     """
     own = Client.objects.for_tenant(tenant_id)
-    matching = filtered(_shown(own, show, now), q)
-    if role_id is not None:
-        holders = ClientRole.objects.filter(role_id=role_id).values("client")
-        matching = matching.filter(pk__in=holders)
+    matching = clients_of(tenant_id, show=show, q=q, role_id=role_id, period=period, now=now)
     counts = dict.fromkeys(CLIENT_TYPES, 0)
     counts.update(matching.values_list("client_type").annotate(Count("id")))
     total = counts[client_type]
@@ -95,6 +96,37 @@ def client_page(
         everything = own.present().filter(client_type=client_type).count()
     listed = [found[pk] for pk in ids if pk in found]
     return ClientPage(listed, page, pages, total, counts, everything)
+
+
+def clients_of(
+    tenant_id: UUID,
+    *,
+    now: datetime,
+    q: str = "",
+    show: Show = Show.ALL,
+    role_id: UUID | None = None,
+    period: Period | None = None,
+) -> QuerySet[Client]:
+    """Return the clients of all types that match.
+
+    With ``Show.TIMELINE`` those that expire in ``period``, by default in the next twelve months.
+    """
+    clients = filtered(_shown(Client.objects.for_tenant(tenant_id), show, now), q)
+    if show is Show.TIMELINE:
+        period = period or timeline_period(now, get_current_timezone())
+        clients = clients.filter(expires_in(period, now))
+    if role_id is not None:
+        holders = ClientRole.objects.filter(role_id=role_id).values("client")
+        clients = clients.filter(pk__in=holders)
+    return clients
+
+
+def matching_ids(
+    tenant_id: UUID, *, client_type: str, sort: str, now: datetime, limit: int, **filters: Any
+) -> list[UUID]:
+    """Return the ids of the first ``limit`` clients of a list, over all of its pages."""
+    clients = clients_of(tenant_id, now=now, **filters).filter(client_type=client_type)
+    return list(_sorted(clients, sort, now).values_list("pk", flat=True)[:limit])
 
 
 def _ids_of_page(rows: QuerySet[Client], page: int, total: int) -> list[UUID]:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,11 +14,10 @@ from django.views.decorators.http import require_safe
 from clients_app.errors import NotFound
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
-from clients_app.limits import BULK_MAX
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
-from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
+from clients_app.rules.weeks import week_named
 from clients_app.selectors.clients.lists import FOUND_BY, Show, client_page
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
@@ -27,7 +25,9 @@ from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, Chip, ListState, list_state
+from clients_app.web.list_state import ticked as ticked_in
 from clients_app.web.polling import live_address, stamp
+from clients_app.web.timeline import in_words, timeline_of
 from clients_app.web.views.client_add import addresses_of
 
 
@@ -68,16 +68,14 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     page = client_page(
         actor.tenant_id,
         client_type=client_type.id,
-        q=state.q,
-        show=state.show,
-        role_id=state.role,
+        **state.filters(timezone.get_current_timezone()),
         sort=_order_of(named),
         page=state.page,
         now=now,
         opened=client,
     )
     selecting = state.select and may_select
-    ticked = _ticked(request) if selecting else frozenset()
+    ticked = ticked_in(request.GET) if selecting else frozenset()
     state, named = replace(state, page=page.page), replace(named, page=page.page)
     filtered = bool(state.q or state.show or state.role)
     everything = None if filtered else sum(page.counts.values())
@@ -104,11 +102,12 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "list_live": live_address("client-list-live", named.query(), since),
         "add_address": addresses_of(client_type)["first"],
         "may_add": allows(actor, Action.ADD_CLIENT),
+        "may_rotate": allows(actor, Action.ROTATE_SECRET),
         "selecting": selecting,
         "ticked": ticked,
         "kept_filters": [
             (name, str(value))
-            for name in ("q", "show", "role", "sort")
+            for name in ("q", "show", "role", "week", "sort")
             if (value := getattr(state, name))
         ],
         "ticked_elsewhere": ticked - {one.pk for one in page.clients},
@@ -118,13 +117,8 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "unselect_query": replace(named, select=False).query(),
         "sidebar": sidebar_counts(actor.tenant_id, clients=everything),
         "restorable": RESTORABLE,
+        "timeline": timeline_of(named, actor.tenant_id, now=now),
     }
-
-
-def _ticked(request: HttpRequest) -> frozenset[UUID]:
-    """Return the clients that were ticked on this or another page, without a script."""
-    typed = request.GET.getlist("clients")[:BULK_MAX]
-    return frozenset(filter(None, map(parse_client_id, typed)))
 
 
 def _order_of(state: ListState) -> str:
@@ -163,6 +157,8 @@ def _chips(state: ListState, tenant_id: Any) -> list[Chip]:
         chips.append(Chip(words, state.without("q")))
     if state.show:
         chips.append(Chip(str(SHOWN[state.show]), state.without("show")))
+    if state.week:
+        chips.append(Chip(in_words(week_named(state.week)), state.without("week")))
     if state.role:
         try:
             name = get_role(tenant_id, state.role).name

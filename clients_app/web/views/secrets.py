@@ -1,8 +1,9 @@
 """The windows that add, edit, rotate and remove the secrets of a client."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
@@ -33,6 +34,7 @@ from clients_app.web.access import window
 from clients_app.web.form_window import form_window
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from clients_app.web.htmx import done, show
+from clients_app.web.rotation_runs import run_in
 
 
 @sensitive_variables("added")
@@ -96,8 +98,9 @@ def secret_edit(request: HttpRequest, client: Client, secret_id: int) -> HttpRes
 def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpResponse:
     """Add a successor, shown once, and set when the old secret expires."""
     now, form_key = timezone.now(), form_key_of(request.POST)
+    actor = actor_of(request)
     if is_sent(request):  # the first try may have removed the old secret from the choices
-        refuse_used(form_key, actor=actor_of(request))
+        refuse_used(form_key, actor=actor)
 
     @sensitive_variables("rotated")
     def save(form: RotateForm) -> HttpResponse:
@@ -108,11 +111,12 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
             form.secret_draft(),
             old_ends_at=given["old_ends_at"],
             remove_id=given.get("remove"),
-            actor=actor_of(request),
+            actor=actor,
             now=now,
             form_key=form_key,
         )
-        return _show_once(request, client, rotated, old=rotated.old)
+        run = run_in(request.GET, actor=actor, now=now, old=given["old"])
+        return _show_once(request, client, rotated, old=rotated.old, run=run)
 
     return form_window(
         request,
@@ -120,12 +124,22 @@ def secret_rotate(request: HttpRequest, client: Client, secret_id: int) -> HttpR
         RotateForm,
         save,
         title=gettext("Rotate Secret"),
-        context=lambda form: {"client": client, "form_key": form_key},
+        context=lambda form: {
+            "client": client,
+            "form_key": form_key,
+            "run": run_in(request.GET, actor=actor, now=now),
+        },
+        typed=None if request.method == "POST" else _of_the_one_before(request.GET),
         secret_id=secret_id,
         secrets=listed_secrets(client, now=now),
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
+
+
+def _of_the_one_before(query: QueryDict) -> QueryDict:
+    """Return when the old secret of the one before in a run stops working, to offer it again."""
+    return QueryDict(urlencode({"old": query.get("old")}) if "old" in query else "")
 
 
 @window(Action.REMOVE_SECRET)

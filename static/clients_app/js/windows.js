@@ -45,6 +45,11 @@ onPress("[data-close]", (button, event) => {
   if (isInWindow && may) leave();
 });
 
+// On to the next window, from a page of its own; within the dialog htmx is asked below.
+onPress("[data-next]", (link, event) => {
+  if (!dialog?.contains(link) && !mayClose(link.closest("[data-once]"))) event.preventDefault();
+});
+
 // What was added is shown: its Details, with the focus on its row.
 function leave() {
   const added = $("[data-added]", dialog);
@@ -69,7 +74,9 @@ if (dialog) {
   on("windowDone", () => dialog.open && dialog.close());
 }
 
-on("htmx:beforeRequest", ({ detail }) => {
+on("htmx:beforeRequest", (event) => {
+  const { detail } = event;
+  if (detail.elt.matches("[data-next]") && !mayClose($("[data-once]", dialog))) event.preventDefault();
   if (detail.target === dialog && !dialog.open) opener = detail.elt;
 });
 on("htmx:beforeSwap", ({ detail }) => {
