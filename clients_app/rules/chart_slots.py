@@ -5,9 +5,33 @@ which it starts.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+
+
+class Period(StrEnum):
+    """How far back a chart of token requests goes, as addresses write it."""
+
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
+def slots_of(period: Period, *, now: datetime, zone: tzinfo) -> list[datetime]:
+    """Return the starts of the hours or days of a period, oldest first, and its end."""
+    if period is Period.DAY:
+        return hours(now, count=24)
+    return days(now, zone, count=7 if period is Period.WEEK else 30)
+
+
+def period_since(start: datetime, *, now: datetime) -> Period:
+    """Return the shortest period that shows all since ``start``, or the longest."""
+    age = now - start
+    if age < _DAY:
+        return Period.DAY
+    return Period.WEEK if age < 6 * _DAY else Period.MONTH
 
 
 def hours(now: datetime, *, count: int) -> list[datetime]:

@@ -1,20 +1,81 @@
-"""Charts as inline SVG: attributes for the geometry, classes for the colours, no script."""
+"""Charts as inline SVG: attributes for the geometry, classes for the colours, no script.
+
+The unit of a large chart is a percent of its size, so it fits any width and grows with the text. A
+library would bring a script, or styles in attributes, which the Content-Security-Policy refuses.
+"""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from clients_app.rules.chart_scale import heights
+from clients_app.rules.chart_scale import compact, heights, ticks
+from clients_app.templatetags import moments
 
 register = template.Library()
 
 _BAR: Final = 5  # width of a bar of a spark, with a gap of 1
 _FULL: Final = 14  # its height above the base line
 _LEAST: Final = 1.5  # a count of 1 is still visible
+_TOP: Final = 5.0  # percent of a chart above its highest mark, for half of its label
+_PLOT: Final = 79.0  # percent between the highest mark and the base line; below it are times
+_LABEL_EVERY: Final = {24: 6, 7: 1, 30: 7}  # slots: how many from one time to the next
+
+
+class Series(NamedTuple):
+    """What one colour of a chart shows; ``notes`` and ``remark`` are shown in the table and in the
+    legend."""
+
+    css_class: str
+    name: str
+    counts: Sequence[int]
+    notes: Sequence[str] = ()
+    remark: str = ""
+
+    @property
+    def total(self) -> int:
+        """The sum of the counts."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Counts in hours or days; the first series is at the bottom. ``slots`` also has the end."""
+
+    name: str  # unique in the page
+    title: str
+    slots: Sequence[datetime]
+    series: Sequence[Series]
+    help: str = ""  # below the table
+
+    @property
+    def is_hourly(self) -> bool:
+        """True if each slot is an hour."""
+        return len(self.slots) == 25
+
+
+class Link(NamedTuple):
+    """A period that a chart can show."""
+
+    id: str
+    label: str
+    to: str
+    is_current: bool
+
+
+class Part(NamedTuple):
+    """A part of a bar, in percent as text."""
+
+    css_class: str
+    y: str
+    height: str
 
 
 @register.simple_tag
@@ -41,20 +102,10 @@ def spark_words(days: Sequence[tuple[int, int]]) -> str:
     tokens, refused = sum(day[0] for day in days), sum(day[1] for day in days)
     return gettext("%(period)s: %(tokens)s, %(refused)s") % {
         "period": ngettext("%(n)s day", "%(n)s days", len(days)) % {"n": len(days)},
-        "tokens": token_words(tokens),
-        "refused": refused_words(refused),
+        "tokens": ngettext("%(n)s token", "%(n)s tokens", tokens) % {"n": f"{tokens:,}"},
+        "refused": ngettext("%(n)s refused request", "%(n)s refused requests", refused)
+        % {"n": f"{refused:,}"},
     }
-
-
-def token_words(count: int) -> str:
-    """Return "1,204 tokens"."""
-    return ngettext("%(n)s token", "%(n)s tokens", count) % {"n": f"{count:,}"}
-
-
-def refused_words(count: int) -> str:
-    """Return "3 refused requests"."""
-    words = ngettext("%(n)s refused request", "%(n)s refused requests", count)
-    return words % {"n": f"{count:,}"}
 
 
 def _columns(spans: Sequence[tuple[float, float]]) -> str:
@@ -64,3 +115,96 @@ def _columns(spans: Sequence[tuple[float, float]]) -> str:
         for at, (start, height) in enumerate(spans)
         if height
     )
+
+
+@register.inclusion_tag("clients_app/components/chart.html", takes_context=True)
+def chart(context: Any, chart: Chart, links: Sequence[Link] = ()) -> dict[str, Any]:
+    """Show counts as stacked bars, with a table of the same counts.
+
+    ``links`` show other periods; they replace the pane of Details.
+    """
+    counts = list(zip(*(one.counts for one in chart.series), strict=True))
+    sums = [sum(slot) for slot in counts]
+    marks = ticks(max(sums), at_most=3)
+    width = 100 / len(sums)
+    starts = chart.slots[:-1]
+    bars = [
+        {
+            "x": f"{at * width:.3f}",
+            "parts": _parts(slot, chart.series, marks[-1]),
+            "words": f"{_slot_name(starts[at], chart)}: {_counts_words(slot, chart)}",
+        }
+        for at, slot in enumerate(counts)
+    ]
+    rows = [(start, _cells(at, chart)) for at, start in enumerate(starts) if sums[at]]
+    return {
+        "now": context["now"],
+        "chart": chart,
+        "links": links,
+        "is_empty": not any(sums),
+        "bars": bars,
+        "width": f"{width:.3f}",
+        "marks": [(f"{_height(mark, marks[-1]):.2f}", compact(mark)) for mark in marks],
+        "labels": _labels(chart, width),
+        "description": _description(chart, sums),
+        "rows": rows[::-1],
+    }
+
+
+def _height(mark: int, top: int) -> float:
+    return _TOP + _PLOT * (1 - mark / top)
+
+
+def _parts(counts: Sequence[int], series: Sequence[Series], top: int) -> list[Part]:
+    parts, y = [], _TOP + _PLOT
+    bar = heights(tuple(counts), top=top, full=_PLOT, least=1.25)
+    for one, height in zip(series, bar, strict=True):
+        if height:
+            y -= height
+            parts.append(Part(one.css_class, f"{y:.2f}", f"{height:.2f}"))
+    return parts
+
+
+def _labels(chart: Chart, width: float) -> list[tuple[str, str, str]]:
+    """Return where the times below the chart are, their texts, and classes for those that need
+    room."""
+    starts = chart.slots[:-1]
+    every = _LABEL_EVERY.get(len(starts), 7)
+    labels = []
+    for nth, at in enumerate(range(len(starts) - 1, -1, -every)):
+        is_end = nth == 0 and every > 1  # wider than its bar: it ends where the bar does
+        x = 100 if is_end else (at + 0.5) * width
+        css_class = "time-end" if is_end else "time-minor" if nth % 2 else ""
+        labels.append((f"{x:.2f}", _short_name(starts[at], chart), css_class))
+    return labels[::-1]
+
+
+def _short_name(start: datetime, chart: Chart) -> str:
+    pattern = "H:i" if chart.is_hourly else "D" if len(chart.slots) == 8 else "j M"
+    return date_format(timezone.localtime(start), pattern)
+
+
+def _slot_name(start: datetime, chart: Chart) -> str:
+    return moments.day_time(start) if chart.is_hourly else moments.day(start)
+
+
+def _counts_words(counts: Sequence[int], chart: Chart) -> str:
+    named = zip(chart.series, counts, strict=True)
+    return ", ".join(f"{one.name} {count:,}" for one, count in named)
+
+
+def _description(chart: Chart, sums: Sequence[int]) -> str:
+    """Return what a person sees at a glance: the totals, and when most was requested."""
+    totals = _counts_words([one.total for one in chart.series], chart)
+    most = _slot_name(chart.slots[sums.index(max(sums))], chart)
+    if chart.is_hourly:
+        return gettext("%(totals)s. Most in the hour from %(when)s.") % {
+            "totals": totals,
+            "when": most,
+        }
+    return gettext("%(totals)s. Most on %(when)s.") % {"totals": totals, "when": most}
+
+
+def _cells(at: int, chart: Chart) -> list[tuple[int, str]]:
+    """Return the counts of a slot with their notes."""
+    return [(one.counts[at], one.notes[at] if one.notes else "") for one in chart.series]

@@ -11,10 +11,11 @@ import pytest
 from clients_app import selectors
 from clients_app.errors import NotFound
 from clients_app.models import Client
+from clients_app.rules.chart_slots import hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import find, lists, lookup, usage
+from clients_app.selectors.clients import charts, find, lists, lookup, usage
 from clients_app.selectors.clients.lists import Show
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lookup as people
@@ -114,6 +115,9 @@ READS: Final[dict[Any, list[Read]]] = {
     usage.client_summary: [lambda own: usage.client_summary(own.client, now=NOW)],
     usage.refusals_of: [lambda own: usage.refusals_of(own.client, now=NOW)],
     usage.hours_of: [lambda own: usage.hours_of(own.client, now=NOW)],
+    charts.client_counts: [lambda own: charts.client_counts(own.client, hours(NOW, count=24))],
+    charts.tenant_counts: [lambda own: charts.tenant_counts(own.tenant.pk, hours(NOW, count=24))],
+    charts.week_of_clients: [lambda own: charts.week_of_clients([own.client.pk], now=NOW)],
     expirations.secret_counts: [
         lambda own: rows_of(own, expirations.secret_counts(now=NOW), "client__tenant_id"),
     ],

@@ -19,27 +19,12 @@ class Use(NamedTuple):
     addresses: list[str]  # latest first
 
 
-class InHour(NamedTuple):
-    """Tokens of one secret in one hour, and the last address that used it."""
-
-    tokens: int = 0
-    address: str | None = None
-
-
-class Hour(NamedTuple):
-    """How the new and the old secret were used in the hour that starts ``at``."""
-
-    at: datetime
-    uses: tuple[InHour, InHour]
-
-
 class Rotation(NamedTuple):
     """``old_is_idle`` if the old secret was unused for longer than the Token Lifetime;
     ``no_token_left`` if none of its tokens can still be valid."""
 
     new: Use
     old: Use
-    hours: list[Hour]  # latest first
     old_is_idle: bool
     no_token_left: bool
 
@@ -69,16 +54,9 @@ def _rotation(
     new: Any, old: Any, rows: list[TokenUsage], *, token_lifetime_s: int, now: datetime
 ) -> Rotation:
     last_seen = old.last_used_at or old.created_at
-    by_hour = {(row.secret_id, row.hour): InHour(row.tokens, row.last_address) for row in rows}
-    used = sorted({hour for pk, hour in by_hour if pk in {new.pk, old.pk}}, reverse=True)
-    unused = InHour()
     return Rotation(
         new=_use(new, rows),
         old=_use(old, rows),
-        hours=[
-            Hour(at, (by_hour.get((new.pk, at), unused), by_hour.get((old.pk, at), unused)))
-            for at in used
-        ],
         old_is_idle=is_idle(last_seen, token_lifetime_s=token_lifetime_s, now=now),
         # whatever the Token Lifetime was when they were issued
         no_token_left=is_idle(last_seen, token_lifetime_s=TOKEN_LIFETIME_MAX_S, now=now),

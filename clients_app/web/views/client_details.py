@@ -14,6 +14,7 @@ from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
+from clients_app.rules.chart_slots import Period
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.events import recent_events_of
@@ -21,10 +22,19 @@ from clients_app.selectors.clients.usage import client_summary, hours_of, refusa
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
+from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
+from clients_app.web.usage_charts import (
+    client_chart,
+    period_links,
+    period_of,
+    rotation_charts,
+    rotation_period,
+    with_period,
+)
 from clients_app.web.views.client_list import list_context
 
 TIMELINE_MAX: Final = 20
@@ -46,15 +56,18 @@ _MAY: Final = {  # the names in the template, without "may_"
 @screen(Action.READ_CLIENTS)
 def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the settings of the client and how it is used."""
-    now = timezone.now()
+    now, period = timezone.now(), period_of(request.GET)
+    # plain members read neither addresses nor who else uses the portal
+    may_see_people = allows(actor_of(request), Action.READ_SECRETS, client=client)
     context = {
+        "period": period,
+        "usage_chart": _usage_chart(client, period, details=may_see_people, now=now),
         "summary": client_summary(client, now=now),
         "lines": [(gettext(line.label), getattr(client, line.name)) for line in LINES],
         "tags": client.tags.all(),
         "urls": _urls(client),
         "owners": client.owners.order_by("username_key"),
-        # plain members read neither addresses nor who else uses the portal
-        "may_see_people": allows(actor_of(request), Action.READ_SECRETS, client=client),
+        "may_see_people": may_see_people,
     }
     return _tab(request, client, "details", gettext("Details"), context, now)
 
@@ -71,10 +84,19 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     for secret in secrets:
         secret.replaced_by = successors.get(secret.pk)
     to_rotate = [secret for secret in live if secret.replaced_by is None]
+    period = period_of(request.GET, rotation_period(rotating, now=now))
+    charts = rotation_charts(
+        client,
+        rotating,
+        period,
+        uses=hours_of(client, now=now) if rotating else (),
+        now=now,
+    )
     context = {
+        "period": period,
         "secrets": secrets,
         "repeated": [description for description, count in times.items() if count > 1],
-        "rotations": rotating,
+        "rotations": list(zip(rotating, charts, strict=True)),
         "to_rotate": min(to_rotate, key=_by_expiry, default=None),
     }
     return _tab(request, client, "secrets", gettext("Secrets"), context, now)
@@ -95,10 +117,25 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
     now = timezone.now()
     context = {
         "timeline": _timeline(client, now),
-        "hours": hours_of(client, now=now),
         "summary": client_summary(client, now=now),
     }
     return _tab(request, client, "activity", gettext("Activity"), context, now)
+
+
+def _usage_chart(client: Client, period: Period, *, details: bool, now: datetime) -> Chart | None:
+    """Return the chart of a client whose type has secrets; its ``details`` are secrets and
+    addresses."""
+    if not client.type.has_secrets:
+        return None
+    secrets = listed_secrets(client, now=now) if details else []
+    rotating = rotations(secrets, token_lifetime_s=client.token_lifetime_s, now=now)
+    return client_chart(
+        client,
+        period,
+        rotation=rotating[0] if rotating else None,
+        uses=hours_of(client, now=now) if details else (),
+        now=now,
+    )
 
 
 def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:
@@ -144,14 +181,16 @@ def _tab(
     else:
         around = list_context(request, client)
     state, since = around["state"], stamp(client.tenant_id, now=now, client=client)
+    path, query = reverse(f"client-{tab}", kwargs=parts), with_period(state, request.GET)
     shown = {
         **around,
         **context,
         **may,
         "secret_count": client.secrets.live(now).count(),
         "role_count": client.roles.count(),
-        "here": reverse(f"client-{tab}", kwargs=parts) + state,
-        "pane_live": live_address("client-live", state, since, tab=tab, **parts),
+        "here": path + query,
+        "pane_live": live_address("client-live", query, since, tab=tab, **parts),
+        "period_links": period_links(path, state, context.get("period")),
         "client": client,
         "tab": tab,
         "now": now,
