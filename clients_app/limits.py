@@ -32,6 +32,7 @@ URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 
 CHANNEL_MAX = 30  # characters of the name of a notice channel
+ALERTS_PER_HOUR = 10  # of one tenant; the others are counted in one more message
 ANSWER_MAX = 200  # characters of the response to a notice that are stored
 SECRET_DAYS_MAX = 3650  # the longest maximum that a tenant may set
 

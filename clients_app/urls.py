@@ -96,6 +96,7 @@ urlpatterns = [
     *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),
     *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),
     *page(f"{NOTICES}/calendar/remove", notices.notices_calendar_remove, "notices-calendar-remove"),
+    *page(f"{NOTICES}/alerts", notices.notices_alerts, "notices-alerts"),
     *page(f"{NOTICES}/<slug:channel>", notices.notices_channel, "notices-channel"),
     *page(f"{NOTICES}/<slug:channel>/test", notices.notices_test, "notices-test"),
     *page(f"{NOTICES}/<slug:channel>/secret", notices.notices_secret, "notices-secret"),

@@ -72,6 +72,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "find": Row(EVERYBODY, 200, 405),
     "help/shortcuts": Row(EVERYBODY, 200, 405),
     "security/notices": Row(EVERYBODY, 200, 405),
+    "security/notices/alerts": Row(ADMINISTRATORS, 303, 422),
     "security/notices/<channel>": Row(ADMINISTRATORS, 303, 422),
     "security/notices/<channel>/test": Row(ADMINISTRATORS, 303, 404),
     "security/notices/<channel>/secret": Row(ADMINISTRATORS, 303, 303),

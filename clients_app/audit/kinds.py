@@ -27,6 +27,7 @@ _PREFIXES: Final = {  # of actions; the longest that fits decides, all other act
     "session.": Kind.SIGN_INS,
     "sign-in.": Kind.SIGN_INS,
     "notice.": Kind.NOTICES,
+    "alert.": Kind.NOTICES,
 }
 _CHANGES: Final = {Kind.CLIENTS, Kind.SECRETS, Kind.ROLES, Kind.USERS, Kind.SETTINGS}
 

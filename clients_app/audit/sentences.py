@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext, gettext_noop
 
 from clients_app.models import AuditEvent
+from clients_app.rules.alerts import MUTED
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
@@ -40,6 +41,11 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "channel.set": gettext_noop("Tried to set a notice channel: not allowed"),
     "tenant.rename": gettext_noop("Tried to rename the organisation: not allowed"),
     "policies.read": gettext_noop("Tried to view policies: not allowed"),
+    "alert.refused": gettext_noop("Alert: %(object)s is refused tokens"),
+    "alert.silent": gettext_noop("Alert: %(object)s has stopped requesting tokens"),
+    "alert.new-address": gettext_noop("Alert: %(object)s is used from a new address"),
+    "alert.more": gettext_noop("More alerts than are sent in an hour, counted in one message"),
+    "alerts.set": gettext_noop("Alerts of %(object)s changed"),
     "policies.set": gettext_noop("Tried to set policies: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
     "own.factor.set": gettext_noop("Tried to set up a second factor: not allowed"),
@@ -125,6 +131,11 @@ LABELS: Final = {
     "answer": gettext_noop("Answer"),
     "url": gettext_noop("URL"),
     "mails_notices": gettext_noop("Mail"),
+    "alerts": gettext_noop("Alerts"),
+    "secret": gettext_noop("Secret"),
+    "cause": gettext_noop("Cause"),
+    "address": gettext_noop("Address"),
+    **{kind.mute: text for kind, text in MUTED.items()},
     "secret_days_max": gettext_noop("Maximum secret lifetime, in days"),
     "rotation_days": gettext_noop("Forced rotation, in days"),
     "never_expires_allowed": gettext_noop("Never Expires allowed"),

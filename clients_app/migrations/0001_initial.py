@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
                 ('owner_required', models.BooleanField(db_default=False, default=False)),
                 ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
                 ('notices_sent_on', models.DateField(null=True)),
+                ('alerts_sent', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('alerts_since', models.DateTimeField(null=True)),
+                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
+                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
+                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'), models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty')],
@@ -166,6 +171,9 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_by', models.CharField(blank=True, max_length=200)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients_app.tenant')),
+                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
+                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
+                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'created_at', 'next_expires_at', 'never_expires', 'first_role_key', 'id'], name='client_listed')],
@@ -279,6 +287,8 @@ class Migration(migrations.Migration):
                 ('try_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+                ('alerts', models.JSONField(default=list)),
+                ('more', models.PositiveIntegerField(default=0)),
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', '-created_at'], name='delivery_of_tenant'), models.Index(condition=models.Q(('state', 'waiting')), fields=['try_at'], name='delivery_waiting')],
@@ -479,6 +489,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('refused', 'refused'), ('silent', 'silent'), ('new-address', 'new-address')], max_length=11)),
+                ('cause', models.CharField(blank=True, max_length=24)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('usual_gap_s', models.PositiveIntegerField(null=True)),
+                ('begun_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='clients_app.client')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='alert_due')],
+                'constraints': [models.UniqueConstraint(fields=('client', 'kind'), name='alert_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 11), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('cause'), 24)), name='alert_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'silent', 'new-address'])), name='alert_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SecretAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.GenericIPAddressField()),
+                ('first_at', models.DateTimeField()),
+                ('last_at', models.DateTimeField()),
+                ('is_judged', models.BooleanField(default=False)),
+                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='secret_address_unjudged'), models.Index(fields=['last_at'], name='secret_address_age')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='secret_address_unique')],
             },
         ),
         migrations.CreateModel(

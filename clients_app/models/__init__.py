@@ -1,5 +1,7 @@
 """The tables: one file each."""
 
+from clients_app.models.alert import Alert as Alert
+from clients_app.models.alert import SecretAddress as SecretAddress
 from clients_app.models.audit_event import AuditEvent as AuditEvent
 from clients_app.models.audit_event import AuditHead as AuditHead
 from clients_app.models.audit_segment import AuditSegment as AuditSegment

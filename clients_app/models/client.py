@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.mutes import Mutes
 from clients_app.models.person import Person
 from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant, TenantQuerySet
@@ -50,7 +51,7 @@ class ClientQuerySet(TenantQuerySet["Client"]):
 
 
 @checks_texts
-class Client(Keyed):
+class Client(Keyed, Mutes):
     """The frequently read row; usage counts, secrets, tags and URLs have their own tables.
 
     Services keep the columns by which the list sorts and counts. ``next_expires_at`` is the first

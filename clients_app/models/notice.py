@@ -31,8 +31,9 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """A message to one recipient. ``secrets`` describes the secrets in it, never their texts. This
-    table is the queue: ``try_at`` is when a waiting message is tried next or, while a worker tries
+    """A message to one recipient. ``secrets`` describes the secrets in it, never their texts;
+    ``alerts`` its alerts, and ``more`` counts those that it does not describe. This table is the
+    queue: ``try_at`` is when a waiting message is tried next or, while a worker tries
     it, when another worker may."""
 
     class State(models.TextChoices):
@@ -47,6 +48,8 @@ class Delivery(models.Model):
     zone = models.CharField(max_length=64, blank=True)  # of the reader
     is_test = models.BooleanField(default=False)
     secrets = models.JSONField(default=list)
+    alerts = models.JSONField(default=list)
+    more = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     answer = models.CharField(max_length=limits.ANSWER_MAX, blank=True)
@@ -64,3 +67,7 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.recipient
+
+    @property
+    def alert_count(self) -> int:
+        return len(self.alerts) + self.more

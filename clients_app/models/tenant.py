@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from clients_app import limits
 from clients_app.models.defaults import new_id
+from clients_app.models.mutes import Mutes
 from clients_app.models.texts import Keyed, checks_texts
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -22,9 +23,10 @@ def _days_or_none(name: str) -> models.Q:
 
 
 @checks_texts
-class Tenant(Keyed):
+class Tenant(Keyed, Mutes):
     """The policy columns are those of ``rules.tenant_policy``; ``notices_sent_on`` is the last
-    day, in the zone of the installation, for which all notices were sent."""
+    day, in the zone of the installation, for which all notices were sent. ``alerts_sent`` counts
+    the alerts of the hour that began at ``alerts_since``."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=limits.TENANT_NAME_MAX)
@@ -42,6 +44,8 @@ class Tenant(Keyed):
     owner_required = models.BooleanField(default=False, db_default=False)
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
     notices_sent_on = models.DateField(null=True)
+    alerts_since = models.DateTimeField(null=True)
+    alerts_sent = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = (

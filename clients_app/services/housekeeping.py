@@ -18,6 +18,7 @@ from clients_app.audit import stream
 from clients_app.errors import PortalError
 from clients_app.services import retention
 from clients_app.services.activity import refused_attempts as attempts
+from clients_app.services.alerts import watch
 from clients_app.services.notices import deliveries, schedule
 from clients_app.services.people import guess_notices
 from clients_app.services.signing_keys import public_keys, rotation
@@ -64,6 +65,7 @@ WORKER_CHORES: Final = (
     AUDIT_STREAM,
     Chore("policies", 60.0, with_now(policies.end_old_secrets)),
     Chore("notices", 60.0, with_now(schedule.queue_daily_notices)),
+    Chore("alerts", 60.0, with_now(watch.watch)),
     Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),
     Chore("retention", 60.0, with_now(retention.roll_up_usage, retention.remove_old)),
 )

@@ -14,11 +14,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from clients_app.models import RefusedHour, TenantHour, TokenRefusal, TokenUsage, UsedFormKey
+from clients_app.models import (
+    RefusedHour,
+    SecretAddress,
+    TenantHour,
+    TokenRefusal,
+    TokenUsage,
+    UsedFormKey,
+)
 
 HOURS_KEPT: Final = timedelta(days=90)  # then one row for each secret and day
 COUNTS_KEPT: Final = timedelta(days=400)  # but always the last row of a secret: it says when
 CHARTED: Final = timedelta(days=35)  # hours that charts of 30 days may show
+ADDRESSES_KEPT: Final = timedelta(days=90)  # since the last use
 FORM_KEYS_KEPT: Final = timedelta(days=30)
 SECRETS: Final = 200  # in one transaction
 BATCHES: Final = 50  # in one run; the others a minute later
@@ -34,6 +42,7 @@ def remove_old(*, now: datetime) -> None:
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),
         RefusedHour.objects.filter(hour__lt=now - CHARTED),
         TenantHour.objects.filter(hour__lt=now - CHARTED),
+        SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT),
         UsedFormKey.objects.filter(used_at__lt=now - FORM_KEYS_KEPT),
     ):
         for _ in range(BATCHES):

@@ -14,10 +14,12 @@ from clients_app.identity.second_factors import (
     renew_recovery_codes,
 )
 from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.rules.alerts import AlertKind
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.services.activity.archive import seal_segment
 from clients_app.services.activity.export import export_activity
+from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.clients.bulk import add_owners, enable_all, tag_all
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import (
@@ -237,6 +239,10 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
                 confirms_ends=False,
                 **on.by,
             ),
+        ),
+        (
+            mute_alerts,
+            lambda on: mute_alerts({AlertKind.SILENT: True}, expected_version=1, **on.by),
         ),
         (reencrypt_keys, end_former_secret_key),
     )

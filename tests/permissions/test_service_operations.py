@@ -51,6 +51,7 @@ NEEDS: Final = {
     "remove_channel": Action.SET_CHANNEL,
     "send_test": Action.MANAGE_NOTICES,
     "retry": Action.MANAGE_NOTICES,
+    "mute_alerts": Action.MANAGE_NOTICES,
     "rename_tenant": Action.RENAME_TENANT,
     "set_policies": Action.SET_POLICIES,
     "export_activity": Action.EXPORT_ACTIVITY,
@@ -69,7 +70,7 @@ OWN: Final = {
 #: operations on nothing that exists: a person of another tenant does them in that tenant
 IN_THEIR_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_channel"),
-    *("set_policies", "export_activity"),
+    *("set_policies", "mute_alerts", "export_activity"),
 }
 #: operations on several clients: those of another tenant are skipped like unknown ones
 SKIPPED: Final = {"enable_all", "tag_all"}

@@ -24,7 +24,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
     "edit_role": Role,
     "assign_person_roles": Person,
-    **dict.fromkeys(("rename_tenant", "set_policies"), Tenant),
+    **dict.fromkeys(("rename_tenant", "set_policies", "mute_alerts"), Tenant),
 }
 
 

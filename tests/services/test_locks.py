@@ -52,7 +52,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
     **dict.fromkeys(("register_client", "restore_client", "add_role", "edit_role"), (Tenant,)),
     **dict.fromkeys(("add_person", "assign_person_roles", "set_active"), (Tenant,)),
-    **dict.fromkeys(("rename_tenant", "set_channel", "set_policies"), (Tenant,)),
+    **dict.fromkeys(("rename_tenant", "set_channel", "set_policies", "mute_alerts"), (Tenant,)),
     **dict.fromkeys(("add_authenticator", "renew_recovery_codes", "remove_factor"), (Person,)),
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import AuditEvent, Client
+from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import LINES
 from tests.factories import make_client, make_role
 from tests.responses import HTMX, is_page, text_of, value_of
@@ -166,6 +167,7 @@ def test_edit_client_forged_fields_are_ignored(
     """ROL-9: a forged form sends each column of the row in turn."""
     columns = {field.attname for field in Client._meta.concrete_fields}
     sent = {*edit_client_form, "may_introspect", *(line.name for line in LINES)}
+    sent |= {kind.mute for kind in AlertKind}
     kept = columns - sent
     changes = {"version", "updated_at", "updated_by"}  # set by each edit, never by a form
     before = Client.objects.values(*kept - changes).get(pk=machine.client.pk)

@@ -29,7 +29,7 @@ def test_notices_administrator_sees_all_parts(administrator_browser: Browser) ->
     assert reply.status_code == 200
     headings = re.findall(r'<h2 id="notices-\w+">([^<]+)', text_of(reply))
     channels = [str(channel.label) for channel in CHANNELS.values()]
-    assert headings == [*channels, "Calendar", "Messages"]
+    assert headings == [*channels, "Alerts", "Calendar", "Messages"]
     assert "MAIL_URL is not set on this server" in text_of(reply)
     assert "Notices are sent 30, 14, 7 and 1 days before a secret expires" in text_of(reply)
 

@@ -13,6 +13,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import Client, ClientTag, ClientUrl, Role
 from clients_app.permissions import Action, require
+from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
@@ -26,6 +27,7 @@ from clients_app.services.roles.roles import roles_with_member
 COLUMNS: Final = (
     *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect"),
     *(line.name for line in LINES),
+    *(kind.mute for kind in AlertKind),
 )
 
 
@@ -49,6 +51,9 @@ class ClientDraft:
     cors_origins: tuple[str, ...] = ()
     allow_refresh_token: bool = False
     may_introspect: bool = False
+    mutes_refused: bool = False
+    mutes_silent: bool = False
+    mutes_new_address: bool = False
 
     @property
     def type(self) -> ClientType:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from clients_app.actions import Action
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.rules.webhook_urls import shown_url
-from clients_app.services.notices.messages import Expiring, Message
+from clients_app.services.notices.messages import AboutClient, Message
 from clients_app.services.notices.outgoing import check_url
 
 Settings = dict[str, Any]  # field name -> URL, or whether the box is checked
@@ -27,10 +27,13 @@ class Field(NamedTuple):
 
 
 class Channel:
-    """A way to notify people or machines of secrets that expire. It keeps no state."""
+    """A way to notify people or machines of secrets that expire, and of alerts.
+
+    It keeps no state.
+    """
 
     # In addresses and rows: at most limits.CHANNEL_MAX lowercase letters; the page itself uses
-    # "calendar" and "messages"
+    # "alerts", "calendar" and "messages"
     name: ClassVar[str]
     label: ClassVar[Text]  # the heading of its part of the screen
     noun: ClassVar[Text]  # what the buttons add and remove
@@ -69,11 +72,11 @@ class Channel:
         return row.shown if row else ""
 
     def messages(
-        self, tenant_id: UUID, row: NoticeChannel | None, expiring: Iterable[Expiring]
+        self, tenant_id: UUID, row: NoticeChannel | None, about: Iterable[AboutClient]
     ) -> Iterator[Message]:
         """Yield the messages to the tenant's recipients; by default a single one."""
         if row is not None:
-            yield Message(row.shown, list(expiring))
+            yield Message(row.shown, list(about))
 
     def send(self, delivery: Delivery, row: NoticeChannel | None, *, now: datetime) -> str:
         """Send a message; return the answer worth keeping. Receivers must be able to recognize a

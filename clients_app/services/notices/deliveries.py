@@ -96,7 +96,7 @@ def _save_result(delivery: Delivery, *, now: datetime) -> None:
     delivery.finished_at = now if is_finished else None
     delivery.save(update_fields=["state", "answer", "try_at", "finished_at", "recipient"])
     if is_finished:
-        client_ids = {one["client_id"] for one in delivery.secrets}
+        client_ids = {one["client_id"] for one in (*delivery.secrets, *delivery.alerts)}
         audit.record(
             "notice.sent" if delivery.state == _State.SENT else "notice.failed",
             delivery,
@@ -114,5 +114,7 @@ def _described(delivery: Delivery) -> dict[str, Any]:
         "channel": delivery.channel,
         "recipient": delivery.recipient,
         "secrets": [*names[:_NAMED], *([f"+ {more}"] if more > 0 else [])],
+        "alerts": [one["client"] for one in delivery.alerts]
+        + ([f"+ {delivery.more}"] if delivery.more else []),
         "answer": delivery.answer,
     }

@@ -1,15 +1,22 @@
 """What is sent: a message, the secrets it lists, and why it was not sent."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.urls import reverse
 
 from clients_app import conf
 from clients_app.limits import ANSWER_MAX
-from clients_app.models import ClientSecret, Delivery
+from clients_app.models import Client, ClientSecret, Delivery
 from clients_app.selectors.notices.expirations import successor_of
+
+
+class AboutClient(Protocol):
+    """Something that a message tells about a client."""
+
+    @property
+    def client(self) -> Client: ...
 
 
 class Expiring(NamedTuple):
@@ -19,12 +26,16 @@ class Expiring(NamedTuple):
     ends_at: datetime
     stage: int  # one of rules.notices.STAGES
 
+    @property
+    def client(self) -> Client:
+        return self.secret.client
+
 
 class Message(NamedTuple):
     """One message to one recipient; ``zone`` is the reader's, empty for the installation's."""
 
     recipient: str
-    expiring: list[Expiring]
+    about: list[Any]  # of what the channel was given: what concerns the recipient
     zone: str = ""
 
 
@@ -61,6 +72,15 @@ def secrets_in(delivery: Delivery) -> list[dict[str, Any]]:
     return [{**one, "url": secrets_url(UUID(one["client_id"]))} for one in delivery.secrets]
 
 
+def alerts_in(delivery: Delivery) -> list[dict[str, Any]]:
+    """Return the alerts of a message, each with the ``url`` of its client's activity."""
+    return [{**one, "url": _url("client-activity", one["client_id"])} for one in delivery.alerts]
+
+
 def secrets_url(client_id: UUID) -> str:
     """Return the absolute address of the secrets of a client."""
-    return conf.public_url() + reverse("client-secrets", kwargs={"client_id": client_id})
+    return _url("client-secrets", client_id)
+
+
+def _url(name: str, client_id: UUID | str) -> str:
+    return conf.public_url() + reverse(name, kwargs={"client_id": client_id})

@@ -112,13 +112,13 @@ def _queue(tenant: Tenant, secret_ids: list[int], *, now: datetime) -> int:
 def _messages(tenant: Tenant, found: list[Expiring], *, now: datetime) -> Iterator[Delivery]:
     rows = channels_of(tenant.pk)
     for name, channel in CHANNELS.items():
-        for recipient, expiring, zone in channel.messages(tenant.pk, rows.get(name), found):
+        for recipient, about, zone in channel.messages(tenant.pk, rows.get(name), found):
             yield Delivery(
                 tenant=tenant,
                 channel=name,
                 recipient=recipient,
                 zone=zone,
-                secrets=[as_json(one) for one in expiring],
+                secrets=[as_json(one) for one in about],
                 created_at=now,
                 try_at=now,
             )

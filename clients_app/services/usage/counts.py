@@ -16,7 +16,7 @@ from django.db import connection
 
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import refused_requests, tenant_hours, upserts
+from clients_app.services.usage import addresses, refused_requests, tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
@@ -65,12 +65,15 @@ def count_token(
     hour = int(now.timestamp()) // _HOUR_S
     secret_id = credential.secret_id if credential else None
     issued.add(Issued(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+    if secret_id is not None:
+        addresses.note(secret_id, address, hour=hour, now=now)
 
 
 def flush() -> None:
     """Write all counts; what cannot be written now is kept for the next time."""
     try:
         issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
+        addresses.flush()
         refused_requests.flush()
         renewal.flush()
     except DatabaseError as error:

@@ -3,11 +3,16 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext_lazy as _
+
 from clients_app.actors import Actor
 from clients_app.http.forms.client_form import URL_INPUTS
 from clients_app.http.forms.portal_form import EditForm, input_of
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
+from clients_app.rules.alerts import SHORT, AlertKind
 from clients_app.services.clients.drafts import COLUMNS, ClientDraft, draft_of
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.kept_secrets_form import KeptSecretsForm
@@ -23,11 +28,18 @@ _ASSIGNED: Final = (
 class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     """Only an ``actor`` who may assign roles gets roles, introspection and Owners."""
 
+    mutes_refused = forms.BooleanField(required=False, label=_(SHORT[AlertKind.REFUSED]))
+    mutes_silent = forms.BooleanField(required=False, label=_(SHORT[AlertKind.SILENT]))
+    mutes_new_address = forms.BooleanField(required=False, label=_(SHORT[AlertKind.NEW_ADDRESS]))
+
     several = ("roles", "owners", "kept_secrets", *URL_INPUTS)
 
     def __init__(self, *args: Any, client: Client, actor: Actor, **more: Any) -> None:
         super().__init__(*args, actor=actor, client_type=client.type, at_add=True, **more)
         self.client = client
+        if not client.type.grants:  # it gets no tokens yet
+            for kind in AlertKind:
+                del self.fields[kind.mute]
         if allows(actor, Action.ASSIGN_ROLES, client=client):
             self.offer_people(client.tenant_id)
             self.offer_secrets(client)
@@ -36,6 +48,11 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
                 self.fields.pop(name, None)
         self.open_with(client)
         self.initial["confirm_admin"] = any(role.is_administrator for role in client.roles.all())
+
+    @property
+    def mutes(self) -> list[BoundField]:
+        """Return the fields that mute alerts."""
+        return [self[kind.mute] for kind in AlertKind if kind.mute in self.fields]
 
     def client_draft(self) -> ClientDraft:
         """Return the client as the services take it, without changes the actor may not make."""

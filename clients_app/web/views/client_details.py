@@ -14,6 +14,7 @@ from clients_app.errors import NotFound, gettext_noop
 from clients_app.identity.actor import actor_of
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
+from clients_app.rules.alerts import SHORT, AlertKind
 from clients_app.rules.chart_slots import Period
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
@@ -66,6 +67,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "lines": [(gettext(line.label), getattr(client, line.name)) for line in LINES],
         "tags": client.tags.all(),
         "urls": _urls(client),
+        "muted": [gettext(SHORT[kind]) for kind in AlertKind if getattr(client, kind.mute)],
         "owners": client.owners.order_by("username_key"),
         "may_see_people": may_see_people,
     }

@@ -1,4 +1,4 @@
-"""Notices: how people and machines learn which secrets expire; each part is a form."""
+"""Notices: how people and machines learn what needs attention; each part is a form."""
 
 from typing import Any
 from uuid import UUID
@@ -19,13 +19,17 @@ from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import BACK
 from clients_app.identity.person import person_of
+from clients_app.limits import ALERTS_PER_HOUR
 from clients_app.models import CalendarFeed
 from clients_app.permissions import Action, allows
 from clients_app.rules.notices import STAGES
 from clients_app.selectors.notices.expirations import channels_of, feed_of, recent_deliveries
+from clients_app.selectors.tenants.installation import any_tenant
+from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.notices import calendar_links, channel_settings, deliveries
 from clients_app.services.notices.table import CHANNELS
 from clients_app.web.access import button, screen, window
+from clients_app.web.forms.alerts_form import AlertsForm
 from clients_app.web.forms.channel_form import channel_context, icon_of
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once
@@ -33,7 +37,7 @@ from clients_app.web.once import once
 
 @screen(Action.READ_CLIENTS)
 def notices(request: HttpRequest) -> HttpResponse:
-    """Show one's calendar; with permission, also mail, webhook and the messages that were sent."""
+    """Show one's calendar; with permission, also mail, webhook, alerts and the messages."""
     return _page(request)
 
 
@@ -67,6 +71,26 @@ def notices_channel(request: HttpRequest, channel: str) -> HttpResponse:
     if created is not None:
         return _page(request, channel, signing_secret=created)
     return _done(request, gettext("%(channel)s saved.") % {"channel": chosen.label})
+
+
+@window(Action.MANAGE_NOTICES, AlertsForm)
+@once("notices", _("Alerts saved."))
+def notices_alerts(request: HttpRequest) -> HttpResponse:
+    """Save which alerts the tenant gets."""
+    if request.method != "POST":
+        return see_other("notices")
+    if BACK in request.POST:
+        return _page(request, alerts=AlertsForm.shown(request.POST))
+    form, actor = AlertsForm(request.POST), actor_of(request)
+    form.full_clean()
+    version = form.cleaned_data["version"]
+    try:
+        mute_alerts(form.mutes, expected_version=version, actor=actor, now=timezone.now())
+    except ChangedMeanwhile as error:
+        form.add_broken(error)
+        form.show_changes(any_tenant(actor.tenant_id))
+        return _page(request, status=422, alerts=form)
+    return _done(request, gettext("Alerts saved."))
 
 
 @button("notices", Action.MANAGE_NOTICES)
@@ -173,6 +197,8 @@ def _page(
         "hour": f"{settings.NOTICE_HOUR:02}:00",
         "zone_of_notices": str(conf.installation_zone()),
         "may_manage": allows(actor, Action.MANAGE_NOTICES),
+        "alerts": AlertsForm.opened(person.tenant),
+        "alerts_per_hour": ALERTS_PER_HOUR,
         **result,
     }
     if context["may_manage"]:
@@ -183,6 +209,7 @@ def _page(
             )
             for name, each in CHANNELS.items()
         ]
+        context["form"] = context["alerts"]  # for the summary of what is wrong
         context["deliveries"] = [(one, icon_of(one.channel)) for one in sent]
     title = gettext("Notices")
     return show(request, "settings/notices", context, title=title, fragments=(), status=status)

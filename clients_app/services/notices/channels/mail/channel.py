@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
 from clients_app.actions import Action
-from clients_app.models import ClientSecret, Delivery, NoticeChannel, Person
+from clients_app.models import Client, Delivery, NoticeChannel, Person
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.notices.channel import Channel, Field, Text
-from clients_app.services.notices.channels.mail import smtp
-from clients_app.services.notices.messages import Expiring, Message, secrets_in
+from clients_app.services.notices.channels.mail import alert_mail, smtp
+from clients_app.services.notices.messages import AboutClient, Message, secrets_in
 
 
 class Mail(Channel):
@@ -41,44 +41,52 @@ class Mail(Channel):
         return email if conf.sends_mail() else ""
 
     def messages(
-        self, tenant_id: UUID, row: NoticeChannel | None, expiring: Iterable[Expiring]
+        self, tenant_id: UUID, row: NoticeChannel | None, about: Iterable[AboutClient]
     ) -> Iterator[Message]:
         settings = row.settings if row else self.defaults
         if not settings["mails_notices"] or not conf.sends_mail():
             return
         administrators = list(people_who_administer(tenant_id))
         mails: dict[str, Message] = {}
-        for one in expiring:
-            for key, (address, zone) in _readers(one.secret, administrators).items():
-                mails.setdefault(key, Message(address, [], zone)).expiring.append(one)
+        for one in about:
+            for key, (address, zone) in _readers(one.client, administrators).items():
+                mails.setdefault(key, Message(address, [], zone)).about.append(one)
         yield from mails.values()
 
     def send(self, delivery: Delivery, row: NoticeChannel | None, *, now: datetime) -> str:
         """Sent again, a message has the same Message-ID."""
-        secrets = secrets_in(delivery)
-        for secret in secrets:
-            secret["expires_at"] = datetime.fromisoformat(secret["expires_at"])
-            secret["is_over"] = secret["expires_at"] <= now
-        unreplaced = [secret for secret in secrets if not secret.get("replaced_by")]
-        context = {
-            "tenant": delivery.tenant.name,
-            "is_test": delivery.is_test,
-            "expired": [secret for secret in unreplaced if secret["is_over"]],
-            "expiring": [secret for secret in unreplaced if not secret["is_over"]],
-            "replaced": [secret for secret in secrets if secret.get("replaced_by")],
-        }
-        subject = _subject(delivery, unreplaced, now) if unreplaced else _quiet_subject(delivery)
         zone = ZoneInfo(delivery.zone) if delivery.zone else conf.installation_zone()
         with timezone.override(zone):
-            smtp.send(delivery.recipient, subject, "notice", context, message_id=str(delivery.pk))
+            template = "alert" if delivery.alerts or delivery.more else "notice"
+            compose = alert_mail.composed if template == "alert" else _composed
+            subject, context = compose(delivery, now=now)
+            smtp.send(delivery.recipient, subject, template, context, message_id=str(delivery.pk))
         return ""
 
 
-def _readers(secret: ClientSecret, administrators: Iterable[Person]) -> dict[str, tuple[str, str]]:
-    """Return address and zone of those notified about a secret; a person's zone has priority."""
-    owners = [person for person in secret.client.owners.all() if person.is_active]
+def _composed(delivery: Delivery, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return subject and context of a mail about secrets, or of a test."""
+    secrets = secrets_in(delivery)
+    for secret in secrets:
+        secret["expires_at"] = datetime.fromisoformat(secret["expires_at"])
+        secret["is_over"] = secret["expires_at"] <= now
+    unreplaced = [secret for secret in secrets if not secret.get("replaced_by")]
+    context = {
+        "tenant": delivery.tenant.name,
+        "is_test": delivery.is_test,
+        "expired": [secret for secret in unreplaced if secret["is_over"]],
+        "expiring": [secret for secret in unreplaced if not secret["is_over"]],
+        "replaced": [secret for secret in secrets if secret.get("replaced_by")],
+    }
+    subject = _subject(delivery, unreplaced, now) if unreplaced else _quiet_subject(delivery)
+    return subject, context
+
+
+def _readers(client: Client, administrators: Iterable[Person]) -> dict[str, tuple[str, str]]:
+    """Return address and zone of those notified about a client; a person's zone has priority."""
+    owners = [person for person in client.owners.all() if person.is_active]
     people = [(person.email, person.time_zone) for person in (*administrators, *owners)]
-    readers = [*people, (_contact_address(secret.client.contact), "")]
+    readers = [*people, (_contact_address(client.contact), "")]
     return {key_of(address): (address, zone) for address, zone in reversed(readers) if address}
 
 

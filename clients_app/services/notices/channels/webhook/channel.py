@@ -11,13 +11,15 @@ from clients_app import conf
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Field
-from clients_app.services.notices.messages import NotSent, secrets_in
+from clients_app.services.notices.messages import NotSent, alerts_in, secrets_in
 from clients_app.services.notices.outgoing import post
 
 
 class Webhook(Channel):
     name, label, noun, icon = "webhook", _("Webhook"), _("webhook"), "globe"
-    about = _("The same notices as a JSON POST, signed with the Standard Webhooks scheme.")
+    about = _(
+        "The same notices and alerts as a JSON POST, signed with the Standard Webhooks scheme."
+    )
     url_help = _(
         "Such as https://hooks.example.com/portal. Redirects are not followed. Addresses inside a "
         "private network, and http, are refused unless the operator allows the host."
@@ -46,14 +48,19 @@ class Webhook(Channel):
 
 
 def _body(delivery: Delivery, now: datetime) -> str:
-    data = {
+    data: dict[str, Any] = {
         "tenant_id": str(delivery.tenant_id),
         "tenant": delivery.tenant.name,
-        "secrets": [{**one, "days": _days_left(one, now)} for one in secrets_in(delivery)],
     }
+    kind = "test" if delivery.is_test else "client.secret.expiring"
+    if delivery.alerts or delivery.more:
+        kind = "client.alert"
+        data |= {"alerts": alerts_in(delivery), "more": delivery.more}
+    else:
+        data["secrets"] = [{**one, "days": _days_left(one, now)} for one in secrets_in(delivery)]
     return json.dumps(
         {
-            "type": "test" if delivery.is_test else "client.secret.expiring",
+            "type": kind,
             "timestamp": delivery.created_at.astimezone(UTC).isoformat(),
             "data": data,
         }

@@ -1,0 +1,30 @@
+"""Requests of clients at any moment, counted as by the token endpoint, and the alerts on them."""
+
+from datetime import datetime
+
+from clients_app.models import Client, Delivery
+from clients_app.services.alerts.watch import watch
+from clients_app.services.tokens.credentials import Credential
+from clients_app.services.usage import counts
+from clients_app.services.usage.refused_requests import count_unproved_request
+
+HOME = "192.0.2.1"
+
+
+def get_token(client: Client, at: datetime, *, address: str = HOME, secret: int = 0) -> None:
+    secret_id = secret or client.secrets.order_by("pk").values_list("pk", flat=True)[0]
+    credential = Credential.of_secret(secret_id)
+    counts.count_token(str(client.pk), credential, lifetime_s=3600, address=address, now=at)
+
+
+def be_refused(client: Client, at: datetime, *, cause: str = "unknown-secret") -> None:
+    count_unproved_request(str(client.pk), cause.replace("-", "_"), address="203.0.113.9", now=at)
+
+
+def alerts_at(now: datetime) -> list[tuple[str, str]]:
+    """Watch now; return client and kind of each alert that is sent to the administrator."""
+    counts.flush()
+    before = set(Delivery.objects.values_list("pk", flat=True))
+    watch(now=now)
+    new = Delivery.objects.exclude(pk__in=before).filter(recipient="mara@herons.example")
+    return [(one["client"], one["kind"]) for row in new for one in row.alerts]
