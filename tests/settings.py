@@ -25,8 +25,10 @@ for _name in (  # what a developer may have set for their own portal, except DAT
     *("MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
 ):
     os.environ.pop(_name, None)
-_folder = tempfile.mkdtemp(prefix="portal-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+_folder = os.environ.get("TESTS_DATA_DIR", "")  # prepared: `make mutants` starts tests often
+if not _folder:
+    _folder = tempfile.mkdtemp(prefix="portal-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
 
 from portal.settings import *  # noqa: E402, F403  after its environment
