@@ -1,4 +1,4 @@
-"""Who is told about guesses at their password or codes (SES-3)."""
+"""Who gets a notice about guesses at their password or codes (SES-3)."""
 
 from typing import Any
 
