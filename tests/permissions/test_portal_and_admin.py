@@ -47,6 +47,8 @@ from tests.permissions.operations_by_door import (
 from tests.portal_process import PASSWORD
 from tests.responses import text_of, value_of
 
+pytestmark = pytest.mark.one_database
+
 FRESH: Final = timedelta(minutes=1)
 STALE: Final = timedelta(minutes=21)
 DOORS: Final = [
