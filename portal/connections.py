@@ -5,8 +5,6 @@ from typing import Any
 from urllib.parse import quote
 
 import environ
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from clients_app import data_files
 from portal.environment import invalid, parsed_url, text
@@ -36,7 +34,6 @@ CACHE_OPTIONS: dict[str, Any] = {
     "serializer": "clients_app.services.outside_cache.Json",
     "socket_connect_timeout": 0.5,  # seconds
     "socket_timeout": 0.5,
-    "retry": Retry(NoBackoff(), 0),  # the database counts instead
 }
 
 

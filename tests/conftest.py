@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import argon2
 import pytest
-from argon2 import PasswordHasher
 from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.db import connection, connections
@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from clients_app import conf
+from clients_app.identity.password_hashers import PasswordHasher
 from clients_app.models import Client, ClientSecret, Person, Tenant, append_only
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_VIEWER
 from clients_app.services.activity import refused_attempts
@@ -219,9 +220,11 @@ def _no_counts_of_other_tests() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_digests() -> Iterator[None]:
     """Make digests cheap; running portals and tests of the digest use the full cost."""
+    cheap = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
     with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(digests, "hasher", cheap)
+        patch.setattr(digests, "hasher", argon2.PasswordHasher(**cheap))
+        for name, cost in cheap.items():
+            patch.setattr(PasswordHasher, name, cost)
         yield
 
 

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests import rsa_keys
+
 for _name in (  # what a developer may have set for their own portal, except DATABASE_URL
     *("PORT", "BIND", "WORKERS", "PUBLIC_URL", "TRUSTED_PROXIES", "TLS_CERT", "TLS_KEY"),
     *("SECRET_KEY", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS", "CACHE_URL", "MAIL_URL"),
@@ -25,9 +27,13 @@ for _name in (  # what a developer may have set for their own portal, except DAT
     *("MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
 ):
     os.environ.pop(_name, None)
-_folder = tempfile.mkdtemp(prefix="portal-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+_folder = os.environ.get("TESTS_DATA_DIR", "")  # prepared: `make mutants` starts tests often
+if not _folder:
+    _folder = tempfile.mkdtemp(prefix="portal-tests-")
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
+
+rsa_keys.reuse()  # before the modules that generate keys
 
 from portal.settings import *  # noqa: E402, F403  after its environment
 from portal.settings import DATABASES  # noqa: E402  after its environment

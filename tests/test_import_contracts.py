@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).parents[1]
 DOORS = ("web", "oauth", "ops", "admin", "management")
 BROKEN = {

@@ -25,6 +25,8 @@ from tests.factories import command_line_in, make_client, make_person, make_role
 from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE
 from tests.portal_process import PASSWORD
 
+pytestmark = pytest.mark.one_database
+
 #: doors by the first word of their addresses, and where each one's routes are tested
 ELSEWHERE: Final = {
     "admin": "tests/admin/test_matrix.py",

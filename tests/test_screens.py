@@ -6,6 +6,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT: Final = Path(__file__).parents[1]
 WEB: Final = ROOT / "clients_app" / "web"
 VIEWS: Final = {file.stem for file in (WEB / "views").glob("[a-z]*.py")}

@@ -233,6 +233,20 @@ def test_rotate_secret_with_ten_secrets_asks_which_to_remove(
     assert others[0].removed_at is not None
 
 
+def test_rotate_secret_with_ten_secrets_sent_twice_says_so(
+    staff: Browser, installation: Installation
+) -> None:
+    """The secret that the first one removed cannot be chosen again."""
+    others = insert_secrets(installation.client, SECRETS_MAX - 1, expires_at=None)
+    typed = {**ROTATED, "remove": str(others[0].pk), "form_key": "one-time-key-of-the-form"}
+
+    first = staff.post(rotate_address(installation.secret), typed)
+    again = staff.post(rotate_address(installation.secret), typed)
+
+    assert (first.status_code, again.status_code) == (200, 409)
+    assert "Already Added" in text_of(again)
+
+
 def test_rotate_secret_expired_is_refused(staff: Browser, installation: Installation) -> None:
     born = installation.secret.created_at
     ClientSecret.objects.update(expires_at=born + timedelta.resolution)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -11,6 +12,8 @@ from clients_app.models import AuditEvent
 from tests.admin.conftest import Installation
 from tests.conftest import browser_of
 from tests.responses import text_of
+
+pytestmark = pytest.mark.one_database
 
 LIST = {"GET": 200, "POST": 200}
 LOOK_ONLY = {"GET": 200, "POST": 403}

@@ -43,6 +43,7 @@ def test_sealed_events_move_to_files_and_the_chain_stays_intact(
         "000000000009-000000000009.jsonl.gz",
     ]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert files[0].parent.stat().st_mode & 0o777 == 0o700
     lines = b"".join(gzip.decompress(file.read_bytes()) for file in files).splitlines()
     assert [json.loads(line)["event"] for line in lines] == [json.loads(text) for text in texts]
     make_role("Later", chain)

@@ -42,11 +42,27 @@ def test_spoiled_note_of_what_was_sent_lets_all_be_sent_again(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_line_that_a_killed_process_began_is_ended_before_the_next(file: Path, tmp_path: Path):
+    tenant = make_tenant("Killed")
+    (tmp_path / "audit-stream.json").write_text('{"sent": {}, "torn": true}')
+    file.write_text('{"stream": "aud')
+
+    stream.resend()
+    make_role("Pumps", tenant)
+
+    begun, *lines = file.read_text().split("\n")
+    assert begun == '{"stream": "aud'
+    assert [json.loads(line)["sequence"] for line in lines[:2]] == [1, 2]
+    assert lines[2:] == [""]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_events_from_before_the_setting_are_not_sent(settings: Any, tmp_path: Path):
     settings.DATA_DIR = tmp_path
     tenant = make_tenant("Before")
     settings.AUDIT_STREAM = str(tmp_path / "events.jsonl")
 
+    stream.resend()  # of a process that did not begin
     stream.begin()
     settings.AUDIT_STREAM = ""
     make_role("By another process", tenant)

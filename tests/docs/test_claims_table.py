@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from clients_app.services.tokens.claims import CLAIMS
+
+pytestmark = pytest.mark.one_database
 
 PAGE = Path(__file__).parents[2] / "docs" / "verify-tokens.md"
 YES = {True: "yes", False: "no"}

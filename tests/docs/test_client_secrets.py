@@ -4,7 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from clients_app.rules.secret_format import SCANNER_PATTERN, is_well_formed, new_secret
+
+pytestmark = pytest.mark.one_database
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client-secrets.md").read_text()
 

@@ -1,4 +1,4 @@
-"""Who is told about guesses at their password or codes (SES-3)."""
+"""Who gets a notice about guesses at their password or codes (SES-3)."""
 
 from typing import Any
 
@@ -54,3 +54,17 @@ def test_unknown_name_tells_nobody() -> None:
 
     assert mail.outbox == []
     assert not Person.objects.exclude(guessed_at=None).exists()
+
+
+def test_mail_server_that_is_away_leaves_the_notice_on_the_pages(
+    known: Browser, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    statuses(12)
+    guess_notices.flush()
+    guess_notices.mail_guesses()
+
+    assert "jonas was not told of wrong passwords: " in caplog.text
+    sign_in(on=known)
+    assert "wrong passwords or codes were entered" in text_of(known.get("/account"))

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import (
@@ -15,7 +15,7 @@ from tests.journeys.page_actions import (
     send_wrong,
     to_second_step,
 )
-from tests.journeys.visitor import Visitor, press, window_of
+from tests.journeys.visitor import DESK, PHONE, Visitor, press, window_of
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -195,6 +195,12 @@ store.save()
 """
 
 
+def left_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
 def test_accessibility_of_the_notice_of_guesses(
     visit_as: Callable[[str], Visitor],
     live_portal: PortalProcess,
@@ -212,6 +218,9 @@ def test_accessibility_of_the_notice_of_guesses(
         page = visitor.page(path)
         notice = page.get_by_role("alert").filter(has_text="Several wrong passwords")
         expect(notice).to_be_visible()
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            assert left_of(notice) == left_of(page.get_by_role("heading", level=1))
         accessibility.check(page, f"{path}, notice of guesses")
     notice.get_by_role("button", name="Close").click()
     expect(notice).to_have_count(0)

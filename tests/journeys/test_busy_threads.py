@@ -81,6 +81,7 @@ def begun_export(portal: PortalProcess, session: requests.Session) -> tuple[sock
     return line, line.recv(2000).decode(errors="replace")
 
 
+@pytest.mark.one_database
 def test_unread_exports_occupy_no_thread(portal: PortalProcess, machine: dict[str, str]) -> None:
     """AVA-12. They are complete, so that their length is known, before their first byte is sent."""
     fill(portal, machine["client_id"])

@@ -48,6 +48,7 @@ def new_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProce
         yield portal
 
 
+@pytest.mark.one_database
 def test_first_token_with_javascript(new_portal: PortalProcess, new_visitor: NewVisitor) -> None:
     link = LINK.findall(new_portal.log())[-1]
 

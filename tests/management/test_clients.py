@@ -10,9 +10,7 @@ from pytest_django.fixtures import Settings
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
-from tests.factories import (
-    make_role,
-)
+from tests.factories import make_role, make_tenant
 from tests.management.conftest import Run
 
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
@@ -136,3 +134,15 @@ def test_descriptions_of_client_and_secret_are_saved(run: Run, tenant: Tenant) -
     client = Client.objects.get()
     assert (client.description, client.contact) == ("Reads", "Ann")
     assert client.secrets.get().description == "first"
+
+
+@pytest.mark.one_database
+def test_output_of_a_command_holds_no_audit_events(
+    run_in_new_process: Run, transactional_db: None
+) -> None:
+    """The server writes them to its own output."""
+    make_tenant()
+
+    ended = run_in_new_process("clients", "add", "Pump", "--json", AUDIT_STREAM="stdout")
+
+    assert json.loads(ended.out)["client_id"]

@@ -13,6 +13,7 @@ from tests.factories import (
     insert_secrets,
     make_tenant,
 )
+from tests.hashing import hashing_outside_transactions
 from tests.management.conftest import Run
 from tests.management.test_clients import SECRET
 
@@ -43,6 +44,14 @@ def test_rotate_prints_the_new_secret_once_and_expires_the_old_one(
     assert ended.out.splitlines()[-1] == (
         f"The old secret {old} ends at {old.expires_at:%Y-%m-%d %H:%M:%S} UTC."
     )
+
+
+def test_new_secret_is_hashed_before_the_transaction(run: Run, tenant: Tenant) -> None:
+    with hashing_outside_transactions() as runs:
+        run("clients", "add", "Pump")
+        rotated = run("clients", "rotate", str(Client.objects.get().pk))
+
+    assert (rotated.status, len(runs)) == (0, 2)
 
 
 def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) -> None:

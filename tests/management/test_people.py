@@ -154,16 +154,17 @@ def test_people_deactivate_says_what_they_own_and_hands_it_over(
 ) -> None:
     ann, ben = make_person("ann", tenant), make_person("ben", tenant)
     gone = make_person("gone", tenant)
-    pumps = [make_client(f"Pump {n}", tenant, now=now).client for n in range(3)]
+    pumps = [make_client(f"Pump {n}", tenant, now=now).client for n in range(4)]
     for pump in pumps:
         pump.owners.add(ann)
     pumps[0].owners.add(ben)
     pumps[1].owners.add(gone)
+    pumps[3].owners.add(ben)
     run("people", "deactivate", "gone")
 
     assert run("people", "deactivate", "ann").out.splitlines() == [
         "ann is inactive now: they are signed out and cannot sign in.",
-        "ann owns 3 clients. Without another owner who can sign in: 2.",
+        "ann owns 4 clients. Without another owner who can sign in: 2.",
         "To hand them over, run `manage.py people deactivate ann --hand-over-to USERNAME`.",
     ]
     for other in ("gone", "ann", "nobody"):
@@ -172,12 +173,12 @@ def test_people_deactivate_says_what_they_own_and_hands_it_over(
     handed_over = run("people", "deactivate", "ann", "--hand-over-to", "BEN")
     assert handed_over.out.splitlines() == [
         "ann is already inactive.",
-        "Handed over to ben: 3 clients.",
+        "Handed over to ben: 4 clients.",
     ]
     assert not ann.owned_clients.exists()
-    assert ben.owned_clients.count() == 3
+    assert ben.owned_clients.count() == 4
     assert set(pumps[1].owners.all()) == {ben, gone}
-    assert AuditEvent.objects.filter(action="client.owners.changed").count() == 3
+    assert AuditEvent.objects.filter(action="client.owners.changed").count() == 4
     assert run("people", "deactivate", "ann").out == "ann is already inactive.\n"
 
 

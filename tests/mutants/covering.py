@@ -3,10 +3,12 @@
 import json
 import subprocess
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 from coverage import CoverageData
 
+from tests.mutants.one_try import prepare
 from tests.mutants.quick_tests import DURATIONS
 
 _FOLDERS = (
@@ -17,22 +19,23 @@ _PYTEST = ".venv/bin/pytest -q -p no:cacheprovider -p tests.mutants.quick_tests 
 _COVERAGE = "--cov=clients_app --cov-context=test --cov-report="
 
 
-def measure(copy: Path, *, processes: int) -> None:
-    """Run the tests in ``copy``, and write there which lines each of them runs."""
+def measure(folder: Path, *, processes: int) -> None:
+    """Run the tests once, and write which lines each of them runs; prepare the data of tries."""
+    prepare(folder)
     folders = [f"tests/{folder}" for folder in _FOLDERS]
     command = [*_PYTEST.split(), *_COVERAGE.split(), "-n", str(processes), *folders]
-    if subprocess.run(command, cwd=copy).returncode:
+    if subprocess.run(command).returncode:
         raise SystemExit("Mend the tests that failed first: a failed test would kill each mutant.")
 
 
 class Covering:
     """The tests that run a line, those most likely to notice a change first."""
 
-    def __init__(self, copy: Path) -> None:
-        self._copy = copy
-        self._data = CoverageData(str(copy / ".coverage"))
+    def __init__(self) -> None:
+        self._data = CoverageData()
         self._data.read()
-        self._took_s: dict[str, float] = json.loads((copy / DURATIONS).read_text())
+        self._took_s: dict[str, float] = json.loads(DURATIONS.read_text())
+        self._by_line = cache(self._read)
 
     def tests(self, path: Path, lines: range, *, total_s: float) -> list[str]:
         """Return the names of tests that run ``lines`` of ``path``, about ``total_s`` s of them.
@@ -46,9 +49,14 @@ class Covering:
         found = found or {name for name in self._took_s if name.split("/")[1] == path.parts[1]}
         return self._within(_likeliest_first(found, path), total_s)
 
-    def _by_line(self, path: Path) -> dict[int, set[str]]:
+    def seconds(self, names: list[str]) -> float:
+        """Return what these tests took together."""
+        return sum(self._took_s[name] for name in names)
+
+    def _read(self, path: Path) -> dict[int, set[str]]:
+        """Return the tests by line of a module."""
         found: dict[int, set[str]] = defaultdict(set)
-        contexts_by_line = self._data.contexts_by_lineno(str(self._copy / path))
+        contexts_by_line = self._data.contexts_by_lineno(str(path.resolve()))
         for line, contexts in contexts_by_line.items():
             found[line] = {one.rpartition("|")[0] for one in contexts} & self._took_s.keys()
         return found

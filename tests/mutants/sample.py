@@ -7,11 +7,13 @@ sample while its line stays.
 """
 
 import ast
+import difflib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import cosmic_ray.plugins
 from cosmic_ray.ast import ast_nodes, get_ast_from_path
@@ -31,7 +33,22 @@ def modules() -> list[Path]:
     return [Path("clients_app/permissions.py"), *sorted(rooms)]
 
 
-def chosen(size: int, *, seed: str) -> list[MutationSpec]:
+class Mutant(NamedTuple):
+    """A change: the lines that it is in, their text before and after, and the changed module."""
+
+    name: str
+    path: Path
+    lines: range
+    before: str
+    after: str
+    code: str
+
+    @property
+    def line(self) -> int:
+        return self.lines.start
+
+
+def chosen(size: int, *, seed: str) -> list[Mutant]:
     """Return ``size`` mutants at as many places; the same for the same code and ``seed``."""
     ranked = []
     for path in modules():
@@ -40,18 +57,32 @@ def chosen(size: int, *, seed: str) -> list[MutationSpec]:
             rank = _rank(f"{seed} {path} {lines[line - 1].strip()} {column}")
             ranked.append((rank, str(path), line, mutants[rank % len(mutants)]))
     ranked.sort(key=lambda one: one[:3])
-    return list(islice((mutant for *_, mutant in ranked if _is_python(mutant)), size))
+    return list(islice(filter(None, (_changed(one) for *_, one in ranked)), size))
 
 
-def _is_python(mutant: MutationSpec) -> bool:
-    """Return whether the changed module can be read: some operators also change signatures."""
-    kind = cosmic_ray.plugins.get_operator(mutant.operator_name)
+def _changed(place: MutationSpec) -> Mutant | None:
+    """Return the mutant if it is Python: some operators also change signatures."""
+    kind = cosmic_ray.plugins.get_operator(place.operator_name)
+    code = place.module_path.read_text()
     try:
-        code = mutate_code(mutant.module_path.read_text(), kind(), mutant.occurrence)
-        ast.parse(code or "")
+        changed = mutate_code(code, kind(), place.occurrence) or ""
+        ast.parse(changed)
     except (SyntaxError, AttributeError):  # the latter where an exception is named with a dot
-        return False
-    return True
+        return None
+    before, after = _difference(code, changed)
+    name = f"{place.module_path} {place.operator_name} {place.occurrence}"
+    lines = range(place.start_pos[0], place.end_pos[0] + 1)
+    return Mutant(name, place.module_path, lines, before, after, changed)
+
+
+def _difference(code: str, changed: str) -> tuple[str, str]:
+    """Return the lines that differ, before and after, each as one line with single spaces."""
+    lines = difflib.ndiff(code.splitlines(), changed.splitlines())
+    found = {"- ": "", "+ ": ""}
+    for line in lines:
+        if line[:2] in found:
+            found[line[:2]] += f" {line[2:]}"
+    return " ".join(found["- "].split()), " ".join(found["+ "].split())
 
 
 def _rank(text: str) -> int:

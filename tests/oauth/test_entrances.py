@@ -16,6 +16,8 @@ from clients_app.oauth.short_entrance import token_response
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply, basic, form
 
+pytestmark = pytest.mark.one_database
+
 GRANT = form(grant_type="client_credentials")
 Ask = Callable[..., Reply]
 

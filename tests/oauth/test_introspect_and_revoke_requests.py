@@ -15,6 +15,8 @@ from tests.oauth.request_cases import Row
 from tests.oauth.test_token_requests import HEADERS, HEADERS_BY_STATUS, assert_error
 from tests.oauth.wsgi import form
 
+pytestmark = pytest.mark.one_database
+
 NO_GRANT_NO_SCOPE = ("11 ", "12 ", "13 ", "15 ", "16 ")  # what only the token endpoint checks
 
 

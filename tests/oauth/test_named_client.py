@@ -16,6 +16,8 @@ from tests.oauth.introspection import INTROSPECT, REVOKE
 from tests.oauth.request_cases import GRANT, b64
 from tests.oauth.wsgi import FORM, basic, form
 
+pytestmark = pytest.mark.one_database
+
 Parts = Callable[[SimpleNamespace], dict[str, Any]]
 MULTIPART = 'multipart/form-data; boundary="x"'
 PART = '--x\r\ncontent-disposition: form-data; name="client_id"\r\n\r\n{}\r\n--x--'

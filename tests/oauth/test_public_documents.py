@@ -17,6 +17,8 @@ from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply
 
+pytestmark = pytest.mark.one_database
+
 OPENID = "/identity/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server/identity"
 JWKS = "/identity/.well-known/openid-configuration/jwks"

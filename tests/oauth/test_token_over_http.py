@@ -16,6 +16,8 @@ from tests.oauth.test_token_requests import HEADERS_BY_STATUS, ROWS, assert_erro
 from tests.oauth.wsgi import FORM, TOKEN_PATH, Reply, basic
 from tests.portal_process import PortalProcess
 
+pytestmark = pytest.mark.one_database
+
 #: Granian itself answers these, before our code; TOK-1 does not cover them.
 REFUSED_BY_THE_SERVER = {"19 CONNECT", "18 '\\x00'"}
 

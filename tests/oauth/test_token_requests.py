@@ -12,6 +12,8 @@ from tests.oauth.credential_cases import UNKNOWN_ID
 from tests.oauth.request_cases import GRANT, Row, posted
 from tests.oauth.wsgi import Reply, basic, environ, form
 
+pytestmark = pytest.mark.one_database
+
 ROWS = [*credential_cases.ROWS, *parameter_cases.ROWS]
 HEADERS = {
     "Content-Type": "application/json",

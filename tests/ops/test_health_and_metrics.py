@@ -1,5 +1,7 @@
 """`/livez`, `/readyz` and `/metrics`: access and responses (NTC-1, AVA-10)."""
 
+import errno
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +94,21 @@ def test_readyz_without_writable_head_files_gives_503(
     settings.DATA_DIR = tmp_path / "file"
 
     assert probe.get("/readyz").status_code == 503
+
+
+@pytest.mark.usefixtures("key")
+def test_readyz_with_a_full_disk_gives_503_on_sqlite(
+    probe: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small change of the database still fits in its file."""
+
+    def full_disk(**_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full_disk)
+
+    is_sqlite = connection.vendor == "sqlite"
+    assert probe.get("/readyz").status_code == (503 if is_sqlite else 200)
 
 
 @pytest.mark.usefixtures("key")

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from django.test import Client as Browser
 
+from clients_app.actors import Actor
 from clients_app.identity.kept_forms import BACK
 from clients_app.models import (
     AuditEvent,
@@ -21,6 +22,7 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.permissions import PERMISSIONS, Action, allows
+from clients_app.services import form_keys
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import Machine, browser_of
@@ -44,6 +46,8 @@ from tests.permissions.operations_by_door import (
 )
 from tests.portal_process import PASSWORD
 from tests.responses import text_of, value_of
+
+pytestmark = pytest.mark.one_database
 
 FRESH: Final = timedelta(minutes=1)
 STALE: Final = timedelta(minutes=21)
@@ -134,6 +138,29 @@ def test_form_sent_twice_on_the_admin_site_acts_once(
         409: "Already Added",
     }
     assert said[again.status_code] in text_of(again)
+
+
+def test_form_overtaken_by_itself_on_the_admin_site_acts_once(
+    targets: Targets, people: dict[str, list[Person]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one acts after the first check of the key, before the transaction begins."""
+    make = ROWS[Action.END_TOKENS].admin
+    assert make is not None
+    address, browser = make(targets).address, browser_of(people["admin"][0])
+    typed = {"form_key": "one-time-key-of-the-form"}
+    refuse_used, overtaken = form_keys.refuse_used, []
+
+    def check(form_key: str, *, actor: Actor) -> None:
+        refuse_used(form_key, actor=actor)
+        if not overtaken:
+            overtaken.append(form_key)
+            overtaken.append(browser.post(address, typed))
+
+    monkeypatch.setattr(form_keys, "refuse_used", check)
+    reply = browser_of(people["admin"][0]).post(address, typed, follow=True)
+
+    assert "The form was sent twice and acted once." in text_of(reply)
+    assert AuditEvent.objects.filter(action="client.tokens.ended").count() == 1
 
 
 def all_rows() -> list[list[Any]]:

@@ -34,7 +34,7 @@ def test_a_date_is_read_on_the_clocks_of_the_zone():
     )
 
 
-@pytest.mark.parametrize("choice", ["", "2h", "DATE", "always"])
+@pytest.mark.parametrize("choice", ["", "2h", "DATE", "always", "later"])
 def test_unknown_choice_is_refused(choice):
     with pytest.raises(RuleBroken, match="Choose when the old secret stops") as refusal:
         parse_old_end(choice, "", zone=UTC, now=NOW)

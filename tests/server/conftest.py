@@ -1,6 +1,7 @@
 """Portals to start and stop."""
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,21 @@ from tests.server.processes import inherited_sighup
 def portal(tmp_path: Path) -> PortalProcess:
     """A portal that was never started."""
     return PortalProcess(tmp_path / "var")
+
+
+@pytest.fixture
+def stopped(portal: PortalProcess) -> Iterator[PortalProcess]:
+    """A portal that was never started; killed after the test."""
+    yield portal
+    portal.__exit__()
+
+
+@pytest.fixture
+def with_tables(tmp_path: Path) -> Iterator[PortalProcess]:
+    """A portal with tables and static files that was never started; killed after the test."""
+    portal = PortalProcess(tmp_path / "var", like=prepared_portal())
+    yield portal
+    portal.__exit__()
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,19 @@
-"""Rows of a started portal, and a time zone for it."""
+"""Rows of a started portal, a time zone for it, and what a refused start prints."""
 
 from datetime import UTC, datetime
 
 from tests.portal_process import PortalProcess
+
+KEY = "".join(map(str, range(60)))
+
+
+def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
+    """Return the sentence that a refused command prints."""
+    done = portal.manage(*(words or ("serve",)), **environment)
+    assert done.returncode not in {0, None}
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr.strip()
 
 
 def row_counts(portal: PortalProcess) -> list[int]:

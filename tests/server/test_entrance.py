@@ -13,6 +13,8 @@ from portal.server import entrance, request_threads
 from portal.server.entrance import FORM_MAX, Entrance
 from portal.server.request_threads import THREADS, Environ
 
+pytestmark = pytest.mark.one_database
+
 TOKEN, PAGE = "/identity/connect/token", "/sign-in"
 
 

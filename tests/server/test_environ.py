@@ -7,6 +7,8 @@ import pytest
 
 from portal.server.environ import add_body, body_length, environ_of
 
+pytestmark = pytest.mark.one_database
+
 
 class Headers(list[tuple[str, str]]):
     """As granian has them: names in lower case, values that are not ASCII only by name."""

@@ -8,17 +8,14 @@ import pytest
 import requests
 
 from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, PortalProcess
-from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import row_counts
-
-ANY = ".".join("0000")  # all addresses of this machine
 
 
 @pytest.fixture
-def stopped(portal: PortalProcess):
-    """The portal; killed after the test."""
-    yield portal
-    portal.__exit__()
+def without_password(with_tables: PortalProcess) -> PortalProcess:
+    """A portal with tables whose operator has set no password."""
+    with_tables.environment["PORTAL_ADMIN_PASSWORD_FILE"] = ""
+    return with_tables
 
 
 def link_in(portal: PortalProcess) -> str:
@@ -26,79 +23,75 @@ def link_in(portal: PortalProcess) -> str:
     return re.findall(r"^ +(http://\S+)$", portal.log(), re.MULTILINE)[-1]
 
 
-def test_initial_password_is_removed_from_the_environment(stopped: PortalProcess) -> None:
-    stopped.start()
+@pytest.mark.one_database
+def test_initial_password_is_removed_from_the_environment(without_password: PortalProcess) -> None:
+    portal = without_password
+    portal.environment["PORTAL_ADMIN_PASSWORD"] = PASSWORD
+    portal.start()
 
-    for pid in (stopped.server.pid, *stopped.workers()):
+    for pid in (portal.server.pid, *portal.workers()):
         shown = subprocess.run(
             ["ps", "eww", "-o", "command=", "-p", str(pid)], capture_output=True, check=True
         ).stdout
         assert b"PORTAL_ADMIN_USERNAME" in shown
         assert PASSWORD.encode() not in shown
-    assert PASSWORD not in stopped.log()
+    assert PASSWORD not in portal.log()
 
 
-def test_start_that_cannot_print_the_link_is_refused(tmp_path: Path) -> None:
-    portal = PortalProcess(tmp_path / "var", like=prepared_portal(), PORTAL_ADMIN_PASSWORD_FILE="")
-    try:
-        with Path("/dev/full").open("wb") as full:
-            refused = subprocess.run(
-                portal.command("serve"),
-                cwd=CHECKOUT,
-                env=portal.environment,
-                stdout=full,
-                stderr=subprocess.PIPE,
-                text=True,
-                timeout=COMMAND_LIMIT_S,
-                check=False,
-            )
-
-        assert (refused.returncode, refused.stderr) == (
-            1,
-            "Standard output cannot be written (No space left on device), "
-            "so nothing was changed.\n",
+def test_start_that_cannot_print_the_link_is_refused(without_password: PortalProcess) -> None:
+    with Path("/dev/full").open("wb") as full:
+        refused = subprocess.run(
+            without_password.command("serve"),
+            cwd=CHECKOUT,
+            env=without_password.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=COMMAND_LIMIT_S,
+            check=False,
         )
-        assert row_counts(portal) == [0, 0, 0]
-    finally:
-        portal.__exit__()
+
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "Standard output cannot be written (No space left on device), so nothing was changed.\n",
+    )
+    assert row_counts(without_password) == [0, 0, 0]
 
 
-def test_start_without_a_password_prints_a_new_link_each_time(tmp_path: Path) -> None:
-    portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
-    try:
-        portal.start()
-        first = link_in(portal)
-        assert first.startswith(f"{portal.url}/")
-        assert portal.query("SELECT password FROM clients_app_person")[0][0].startswith("!")
-        portal.stop()
-        portal.start()
+@pytest.mark.one_database
+def test_start_without_a_password_prints_a_new_link_each_time(
+    without_password: PortalProcess,
+) -> None:
+    portal = without_password
+    portal.start()
+    first = link_in(portal)
+    assert first.startswith(f"{portal.url}/")
+    assert portal.query("SELECT password FROM clients_app_person")[0][0].startswith("!")
+    portal.stop()
+    portal.start()
 
-        assert portal.log().count(first) in {1, 2}  # the same within one second
-        assert row_counts(portal) == [1, 1, 1]
-        secret = first.rpartition("-")[2]
-        assert secret not in portal.dump_of_every_table()
-    finally:
-        portal.__exit__()
+    assert portal.log().count(first) in {1, 2}  # the same within one second
+    assert row_counts(portal) == [1, 1, 1]
+    secret = first.rpartition("-")[2]
+    assert secret not in portal.dump_of_every_table()
 
 
-def test_printed_link_sets_the_password_once(tmp_path: Path) -> None:
-    portal = PortalProcess(tmp_path / "var", PORTAL_ADMIN_PASSWORD="")
-    try:
-        portal.start()
-        link = link_in(portal)
-        with requests.Session() as browser:
-            page = browser.get(link)
-            browser.headers["Referer"] = page.url
-            token = browser.cookies["csrftoken"]
-            answers = {"csrfmiddlewaretoken": token, "password1": PASSWORD, "password2": PASSWORD}
-            assert "Password saved." in browser.post(page.url, data=answers).text
-        with requests.Session() as another:
-            assert "no longer works" in another.get(link).text
-        said = portal.log()
-        portal.stop()
-        portal.start()
+@pytest.mark.one_database
+def test_printed_link_sets_the_password_once(without_password: PortalProcess) -> None:
+    portal = without_password
+    portal.start()
+    link = link_in(portal)
+    with requests.Session() as browser:
+        page = browser.get(link)
+        browser.headers["Referer"] = page.url
+        token = browser.cookies["csrftoken"]
+        answers = {"csrfmiddlewaretoken": token, "password1": PASSWORD, "password2": PASSWORD}
+        assert "Password saved." in browser.post(page.url, data=answers).text
+    with requests.Session() as another:
+        assert "no longer works" in another.get(link).text
+    said = portal.log()
+    portal.stop()
+    portal.start()
 
-        assert link not in portal.log()[len(said) :]
-        assert "choose-password" not in portal.log()[len(said) :]
-    finally:
-        portal.__exit__()
+    assert link not in portal.log()[len(said) :]
+    assert "choose-password" not in portal.log()[len(said) :]

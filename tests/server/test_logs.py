@@ -19,6 +19,7 @@ from tests.oauth.conftest import (  # noqa: F401 - fixtures
 )
 from tests.oauth.wsgi import basic, form
 from tests.portal_process import PortalProcess
+from tests.prepared_portal import prepared_portal
 from tests.server.captured_logs import CapturedLogs, captured_logs
 
 log = logging.getLogger("clients_app.test")
@@ -168,7 +169,8 @@ def test_traceback_is_indented_below_its_line(lines: CapturedLogs):
 @pytest.mark.one_database
 def test_server_writes_only_json_if_configured(tmp_path_factory: pytest.TempPathFactory):
     """LOG-2: `jq -e . < log`, from start to stop, with pages, tokens and a refused request."""
-    with PortalProcess(tmp_path_factory.mktemp("json") / "var", LOG_FORMAT="json") as portal:
+    folder = tmp_path_factory.mktemp("json") / "var"
+    with PortalProcess(folder, like=prepared_portal(), LOG_FORMAT="json") as portal:
         portal.answers()
         portal.get("/nowhere")
         portal.get("/identity/connect/token")

@@ -7,25 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from portal.version import VERSION
-from tests.portal_process import (
-    PortalProcess,
-    free_port,
-)
+from tests.free_ports import free_port
+from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
-from tests.server.started_portals import row_counts
+from tests.server.started_portals import KEY, refusal, row_counts
 
-KEY = "".join(map(str, range(60)))
 pytestmark = pytest.mark.one_database
-
-
-def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
-    """Return the sentence that a refused command prints."""
-    done = portal.manage(*(words or ("serve",)), **environment)
-    assert done.returncode not in {0, None}
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr.strip()
 
 
 def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
@@ -69,13 +56,6 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
         ("DEBUG", "1", "DEBUG is set; unset it: this portal has no debug mode."),
         ("TLS_CERT", "/nowhere/cert", "TLS_CERT /nowhere/cert cannot be read;"),
         ("DATA_DIR", "/dev/null/var", "set DATA_DIR to a folder that this user may write to."),
-        ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
-        (
-            *("PORTAL_ADMIN_PASSWORD", "passwordpassword"),
-            "PORTAL_ADMIN_PASSWORD cannot be used: This password is easy to guess. Use several",
-        ),
-        ("PORTAL_ADMIN_USERNAME", "a\u202eb", "PORTAL_ADMIN_USERNAME cannot be used:"),
-        ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
     ],
 )
 def test_start_with_an_invalid_setting_is_refused(
@@ -87,10 +67,25 @@ def test_start_with_an_invalid_setting_is_refused(
     assert "pw@" not in said
 
 
-def test_start_with_an_invalid_password_changes_nothing(portal: PortalProcess) -> None:
-    refusal(portal, PORTAL_ADMIN_PASSWORD="herons")
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORTAL_ADMIN_PASSWORD", "heron", "PORTAL_ADMIN_PASSWORD cannot be used: This password"),
+        (
+            *("PORTAL_ADMIN_PASSWORD", "passwordpassword"),
+            "PORTAL_ADMIN_PASSWORD cannot be used: This password is easy to guess. Use several",
+        ),
+        ("PORTAL_ADMIN_USERNAME", "a\u202eb", "PORTAL_ADMIN_USERNAME cannot be used:"),
+        ("PORTAL_ADMIN_PASSWORD_FILE", "/nowhere/pw", "PORTAL_ADMIN_PASSWORD_FILE /nowhere/pw"),
+    ],
+)
+def test_start_with_an_invalid_administrator_is_refused_and_changes_nothing(
+    with_tables: PortalProcess, name: str, value: str, sentence: str
+) -> None:
+    with_tables.environment["PORTAL_ADMIN_PASSWORD_FILE"] = ""
 
-    assert row_counts(portal) == [0, 0, 0]
+    assert sentence in refusal(with_tables, **{name: value})
+    assert row_counts(with_tables) == [0, 0, 0]
 
 
 def test_start_with_an_unwritable_folder_is_refused(portal: PortalProcess) -> None:
@@ -123,15 +118,14 @@ def test_start_with_an_invalid_key_file_is_refused(
 
 @pytest.mark.parametrize("name", ["SECRET_KEY_FILE", "PORTAL_ADMIN_PASSWORD_FILE", "TLS_KEY"])
 def test_start_with_a_secret_that_others_may_read_is_refused(
-    portal: PortalProcess, name: str
+    with_tables: PortalProcess, tmp_path: Path, name: str
 ) -> None:
-    portal.data_dir.mkdir()
-    file = portal.data_dir / "a secret"
+    file = tmp_path / "a secret"
     file.write_text("x" * 60)
     file.chmod(0o644)
     certificate = {"TLS_CERT": str(file)} if name == "TLS_KEY" else {}
 
-    assert refusal(portal, **{name: str(file)}, **certificate) == (
+    assert refusal(with_tables, **{name: str(file)}, **certificate) == (
         f"{name} {file} may be read by other users; run `chmod 600 '{file}'`."
     )
 
@@ -169,46 +163,6 @@ def test_start_with_a_file_that_is_not_a_database_is_refused(
     assert said.startswith("The database cannot be used (file is not a database); check DATABASE")
 
 
-@pytest.mark.parametrize("words", [("roles", "add", "MyData.Role"), ("clearsessions",)])
-def test_command_with_a_database_without_tables_is_refused(
-    portal: PortalProcess, words: tuple[str, ...]
-) -> None:
-    portal.data_dir.mkdir()
-    (portal.data_dir / "portal.sqlite3").touch()
-
-    said = refusal(portal, *words, SECRET_KEY=KEY)
-
-    assert said.startswith("The database does not match this version (")
-    assert said.endswith("run `make run` or `manage.py migrate` first.")
-
-
-@pytest.mark.parametrize("words", [("people", "roles", "mara"), ("migrate",), ("keys", "list")])
-def test_command_without_an_installation_names_it_and_makes_none(
-    portal: PortalProcess, words: tuple[str, ...]
-) -> None:
-    assert refusal(portal, *words) == (
-        f"There is no {portal.data_dir}/portal.sqlite3 and no {portal.data_dir}/secret_key, and "
-        "only `manage.py serve` makes a new installation. Run this command with the environment "
-        "of the service: DATA_DIR, DATABASE_URL and SECRET_KEY."
-    )
-    assert f"There is no {portal.data_dir}/portal.sqlite3, and only" in refusal(
-        portal, *words, SECRET_KEY=KEY
-    )
-    assert not portal.data_dir.exists()
-
-
-@pytest.mark.parametrize("words", [("help",), ("check",), ("people", "--help"), ("--version",)])
-def test_command_that_needs_no_installation_works_and_makes_none(
-    portal: PortalProcess, words: tuple[str, ...]
-) -> None:
-    done = portal.manage(*words)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    if words == ("--version",):
-        assert done.stdout.startswith(f"{VERSION} (Django 5.")
-    assert not portal.data_dir.exists()
-
-
 @pytest.mark.parametrize(
     ("migration", "sentence"),
     [
@@ -243,13 +197,3 @@ def test_start_with_a_certificate_of_another_key_is_refused(portal: PortalProces
     assert refusal(portal, TLS_KEY=files["TLS_KEY"]) == (
         "TLS_CERT is not set; set both TLS_CERT and TLS_KEY."
     )
-
-
-@pytest.mark.parametrize("name", ["changepassword", "createsuperuser", "flush", "loaddata"])
-def test_command_that_bypasses_the_record_is_refused(portal: PortalProcess, name: str) -> None:
-    said = f"`{name}` would not be recorded in Activity;"
-    assert refusal(portal, name).startswith(said)
-    assert refusal(portal, "help", name).startswith(said)
-    listed = portal.manage("help").stdout.split()
-    assert "people" in listed
-    assert name not in listed

@@ -8,6 +8,8 @@ import requests
 
 from tests.portal_process import PortalProcess
 
+pytestmark = pytest.mark.one_database
+
 SPOIL = """
 from clients_app.models import ClientSecret
 from clients_app.services.secrets import digests

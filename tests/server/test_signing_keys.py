@@ -139,6 +139,7 @@ def sees_clients(portal: PortalProcess, browser: requests.Session) -> bool:
     return browser.get(address, timeout=20, allow_redirects=False).status_code == 200
 
 
+@pytest.mark.one_database
 def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) -> None:
     """The steps of docs/operations.md, "Another SECRET_KEY"."""
     machine, browser = Machine(portal), signed_in(portal)
@@ -166,6 +167,7 @@ def test_change_of_secret_key_keeps_everything_working(portal: PortalProcess) ->
     assert portal.manage("activity", "verify", SECRET_KEY_FALLBACKS=former).returncode == 0
 
 
+@pytest.mark.one_database
 def test_start_with_a_lost_secret_key_is_refused_until_the_key_is_revoked(
     portal: PortalProcess,
 ) -> None:
@@ -216,6 +218,7 @@ def token_by_the_clock(machine: Machine, ahead_s: float, *, since: float) -> str
     return token
 
 
+@pytest.mark.one_database  # no rule asks the database for the time
 def test_tokens_with_a_wrong_clock_keep_their_rules(portal: PortalProcess) -> None:
     """JWT-5 and JWT-6: an hour ahead, an hour behind, and after 2038."""
     machine = Machine(portal)

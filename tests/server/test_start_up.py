@@ -11,17 +11,10 @@ import pytest
 from portal.version import VERSION
 from tests.portal_process import CHECKOUT, STOP_LIMIT_S, PortalProcess
 from tests.prepared_portal import prepared_portal
-from tests.server.started_portals import row_counts, zone_where_it_is_noon
+from tests.server.started_portals import KEY, row_counts, zone_where_it_is_noon
 from tests.waiting import wait_until
 
 ANY = ".".join("0000")  # all addresses of this machine
-
-
-@pytest.fixture
-def stopped(portal: PortalProcess):
-    """The portal; killed after the test."""
-    yield portal
-    portal.__exit__()
 
 
 def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
@@ -49,51 +42,50 @@ def test_start_writes_files_that_only_its_own_user_may_read(stopped: PortalProce
     assert "Other users of this machine" not in stopped.log()
 
 
-def test_start_warns_of_files_that_others_may_read(stopped: PortalProcess) -> None:
-    stopped.data_dir.mkdir(mode=0o755)
-    (stopped.data_dir / "old copy").touch()
-    (stopped.data_dir / "old copy").chmod(0o644)
-    stopped.data_dir.chmod(0o755)
-    stopped.start()
+@pytest.mark.one_database
+def test_start_warns_of_files_that_others_may_read(with_tables: PortalProcess) -> None:
+    folder, file = with_tables.data_dir, with_tables.data_dir / "old copy"
+    file.touch()
+    file.chmod(0o644)
+    folder.chmod(0o755)
+    with_tables.start()
 
-    folder, file = stopped.data_dir, stopped.data_dir / "old copy"
     said = f"Other users of this machine may read the data; run `chmod o= {folder} '{file}'`."
-    assert said in stopped.log()
+    assert said in with_tables.log()
 
 
-def test_second_start_creates_and_collects_nothing(stopped: PortalProcess) -> None:
+def test_second_start_creates_and_collects_nothing(with_tables: PortalProcess) -> None:
     """Apart from what is due by the clock: the first start already sent the notices of the day."""
-    stopped.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
-    stopped.start()
+    with_tables.environment |= {"NOTICE_HOUR": "0", "TIME_ZONE": zone_where_it_is_noon()}
+    with_tables.start()
     looked = "SELECT count(*) FROM clients_app_tenant WHERE notices_sent_on IS NOT NULL"
-    wait_until(lambda: stopped.query(looked) == [(1,)])
-    stopped.stop()
-    collected = {file: file.stat().st_mtime_ns for file in stopped.data_dir.glob("static/**/*")}
-    key = (stopped.data_dir / "secret_key").read_text()
-    before = stopped.dump_of_every_table()
+    wait_until(lambda: with_tables.query(looked) == [(1,)])
+    with_tables.stop()
+    collected = {file: file.stat().st_mtime_ns for file in with_tables.data_dir.glob("static/**/*")}
+    key = (with_tables.data_dir / "secret_key").read_text()
+    before = with_tables.dump_of_every_table()
 
-    stopped.start()
+    with_tables.start()
 
     assert len(collected) > 3
     assert {file: file.stat().st_mtime_ns for file in collected} == collected
-    assert (stopped.data_dir / "secret_key").read_text() == key
-    assert stopped.dump_of_every_table() == before
+    assert (with_tables.data_dir / "secret_key").read_text() == key
+    assert with_tables.dump_of_every_table() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "content"),
     [("static.fingerprint", "of an older version"), ("static/staticfiles.json", "")],
 )
 def test_start_collects_static_files_that_changed_or_broke(
-    stopped: PortalProcess, name: str, content: str
+    with_tables: PortalProcess, name: str, content: str
 ) -> None:
-    stopped.start()
-    stopped.stop()
-    file = stopped.data_dir / name
+    file = with_tables.data_dir / name
     collected = file.read_text()
     file.write_text(content)
 
-    stopped.start()
+    with_tables.start()
 
     assert file.read_text() == collected
 
@@ -114,12 +106,13 @@ def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> Non
             other.__exit__()
 
 
-def test_concurrent_starts_on_one_port_serve_one_portal(stopped: PortalProcess) -> None:
+@pytest.mark.one_database
+def test_concurrent_starts_on_one_port_serve_one_portal(with_tables: PortalProcess) -> None:
     servers = [
         subprocess.Popen(
-            stopped.command("serve"),
+            with_tables.command("serve"),
             cwd=CHECKOUT,
-            env=stopped.environment,
+            env=with_tables.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -128,15 +121,15 @@ def test_concurrent_starts_on_one_port_serve_one_portal(stopped: PortalProcess) 
     ]
     try:
         wait_until(
-            lambda: stopped.answers() and any(server.poll() is not None for server in servers)
+            lambda: with_tables.answers() and any(server.poll() is not None for server in servers)
         )
         running = [server for server in servers if server.poll() is None]
         (refused,) = [server for server in servers if server.poll() is not None]
 
-        assert stopped.answers()
+        assert with_tables.answers()
         assert len(running) == 1
         assert refused.returncode == 1
-        assert f"Port {stopped.port} is in use" in refused.stderr.read()
+        assert f"Port {with_tables.port} is in use" in refused.stderr.read()
     finally:
         for server in servers:
             server.terminate()
@@ -144,22 +137,22 @@ def test_concurrent_starts_on_one_port_serve_one_portal(stopped: PortalProcess) 
             server.stderr.close()
 
 
-def test_sqlite_runs_with_durable_settings(stopped: PortalProcess) -> None:
-    stopped.environment.pop("DATABASE_URL", None)
-    stopped.start()
-
-    done = stopped.manage(
+@pytest.mark.one_database
+def test_sqlite_runs_with_durable_settings(with_tables: PortalProcess) -> None:
+    done = with_tables.manage(
         "shell",
         "--verbosity=0",
         "--command=from django.db import connection as c\n"
         "for p in ('journal_mode', 'foreign_keys', 'synchronous', 'busy_timeout'):\n"
         "    with c.cursor() as cursor: print(cursor.execute(f'PRAGMA {p}').fetchone()[0])\n"
         "print(c.settings_dict['OPTIONS']['transaction_mode'], c.settings_dict['CONN_MAX_AGE'])",
+        SECRET_KEY=KEY,
     )
 
     assert done.stdout.split() == ["wal", "1", "2", "5000", "IMMEDIATE", "None"]
 
 
+@pytest.mark.one_database
 def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
     """With the default PUBLIC_URL, a port that other machines reach is warned about before."""
     portal = PortalProcess(tmp_path / "var", like=prepared_portal(), BIND=ANY, WORKERS="1")
@@ -182,6 +175,7 @@ def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
     portal.__exit__()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("hsts", "header"),
     [
@@ -191,18 +185,14 @@ def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
         ("off", None),
     ],
 )
-def test_hsts_is_for_this_host_unless_set(hsts: str, header: str | None, tmp_path: Path) -> None:
+def test_hsts_is_for_this_host_unless_set(
+    with_tables: PortalProcess, hsts: str, header: str | None
+) -> None:
     asked = (
         "from django.test import Client; "
         "print(Client().get('/livez', secure=True, HTTP_HOST='portal.example.com')"
         ".headers.get('Strict-Transport-Security'))"
     )
-    portal = PortalProcess(tmp_path / "var", like=prepared_portal())
-    try:
-        url = "https://portal.example.com"
-        (portal.data_dir / "secret_key").write_text("".join(map(str, range(60))))
-        (portal.data_dir / "secret_key").chmod(0o600)
-        said = portal.manage("shell", "-v", "0", "-c", asked, PUBLIC_URL=url, HSTS=hsts)
-        assert said.stdout.strip() == str(header), said.stderr
-    finally:
-        portal.__exit__()
+    environment = {"PUBLIC_URL": "https://portal.example.com", "HSTS": hsts, "SECRET_KEY": KEY}
+    said = with_tables.manage("shell", "-v", "0", "-c", asked, **environment)
+    assert said.stdout.strip() == str(header), said.stderr

@@ -27,6 +27,7 @@ def test_manage_py_uses_the_database_of_the_server(running: PortalProcess) -> No
     assert found == [("MyData.Role",)]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_the_server_with_status_0(running: PortalProcess, stop: int) -> None:
     workers = running.workers()

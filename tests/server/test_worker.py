@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.portal_process import STOP_LIMIT_S, PortalProcess
+from tests.prepared_portal import prepared_portal
 from tests.server.processes import is_running
 from tests.server.started_portals import zone_where_it_is_noon
 from tests.sinks import MailSink, mail_sink
@@ -31,6 +32,7 @@ def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
     zone = zone_where_it_is_noon()
     portal = PortalProcess(
         tmp_path / "var",
+        like=prepared_portal(),
         MAIL_URL=f"smtp://127.0.0.1:{mails.port}",
         NOTICE_HOUR="0",
         TIME_ZONE=zone,
@@ -38,10 +40,7 @@ def portal(tmp_path: Path, mails: MailSink) -> Iterator[PortalProcess]:
     soon = f"{datetime.now(ZoneInfo(zone)) + timedelta(hours=6):%Y-%m-%d %H:%M}"
     role, address = "Tenant Administrator", "ines@herons.example"
     portal.environment["SECRET_KEY"] = secrets.token_urlsafe(50)
-    portal.data_dir.mkdir()
-    (portal.data_dir / "portal.sqlite3").touch()  # only `manage.py serve` creates it
     for words in (
-        ("migrate",),
         ("tenants", "add", "Herons Ltd"),
         ("people", "add", "ines", "--email", address, "--role", role),
         ("clients", "add", "Pumps", "--expires", soon),

@@ -35,6 +35,8 @@ from tests.matrix_rows import ROWS
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of
 
+pytestmark = pytest.mark.one_database
+
 assert urls  # registers the models
 #: every field that takes free text
 FIELDS: Final = (

@@ -10,6 +10,8 @@ from clients_app.models import AuditEvent, Client, ClientSecret
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of, value_of
 
+pytestmark = pytest.mark.one_database
+
 #: windows and pages that keep the input: address, form data, the field to check
 KEPT_FORMS = {
     "rotate": ("{client}/secrets/{secret}/rotate", {"secret_description": "typed"}),

@@ -12,7 +12,7 @@ from clients_app.limits import SAVED_FILTER_QUERY_MAX
 from clients_app.models import Client, ClientSecret, Person, Role, SavedFilter, Tenant
 from clients_app.selectors.tenants.policies import tenant_policy
 from tests.conftest import Machine, browser_of
-from tests.factories import make_role
+from tests.factories import insert_clients, make_role
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
@@ -153,6 +153,16 @@ def test_longest_filter_is_saved_and_finds_the_same(
     assert saved.count("%F0%9F%92%A7") == 200
     assert len(saved) <= SAVED_FILTER_QUERY_MAX
     assert f'value="{drop * 200}"' in text_of(administrator_browser.get(f"{LIST}{saved}"))
+
+
+def test_client_with_the_longest_name_is_found_by_it(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    """Lists compare keys, in which each of these characters is three."""
+    name = "\N{LATIN SMALL LIGATURE FFI}" * 200
+    insert_clients([name], tenant)
+
+    assert f">{name}<" in text_of(administrator_browser.get(LIST, {"q": name}))
 
 
 @pytest.mark.parametrize(

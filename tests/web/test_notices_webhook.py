@@ -37,6 +37,16 @@ def test_webhook_signing_secret_is_shown_once(
     assert again.status_code == 303
 
 
+def test_webhook_is_added_then_changed_in_the_audit_log(administrator_browser: Browser) -> None:
+    for number in (1, 2):
+        administrator_browser.post(
+            f"{PAGE}/webhook", {"url": f"https://hooks.example.com/{number}"}
+        )
+
+    events = AuditEvent.objects.filter(action__startswith="channel.").order_by("sequence")
+    assert [event.action for event in events] == ["channel.added", "channel.edited"]
+
+
 def test_webhook_reload_creates_no_second_signing_secret(administrator_browser: Browser) -> None:
     administrator_browser.post(f"{PAGE}/webhook", WEBHOOK)
     sent = {"seen": value_of("seen", administrator_browser.get(PAGE))}

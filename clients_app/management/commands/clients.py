@@ -22,6 +22,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
 from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.digests import hashed_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tokens.revocation import end_tokens
 
@@ -88,6 +89,7 @@ class Command(cli.PortalCommand):
             may_introspect=given.may_introspect,
             **{line.name: getattr(given, line.name) for line in LINES},
         )
+        hashed = hashed_secret()  # other writers wait for what is within
         with all_or_nothing():
             created = register_client(
                 draft,
@@ -95,6 +97,7 @@ class Command(cli.PortalCommand):
                 actor=cli.actor_in(tenant),
                 now=moment,
                 owner_ids=cli.people_named(given.owners, tenant=tenant),
+                hashed=hashed,
             )
             self._print(created.client, created.secret, created.plain, as_json=given.json)
 
@@ -118,7 +121,7 @@ class Command(cli.PortalCommand):
     )
     def rotate(self, given: Namespace) -> None:
         """Give a client a new secret, printed once; the old one ends after a while."""
-        client, moment = _client(given), cli.now()
+        client, moment, hashed = _client(given), cli.now(), hashed_secret()
         with all_or_nothing():
             rotated = rotate_secret(
                 client,
@@ -128,6 +131,7 @@ class Command(cli.PortalCommand):
                 remove_id=given.remove,
                 actor=cli.actor_in(client.tenant),
                 now=moment,
+                hashed=hashed,
             )
             self._print(client, rotated.secret, rotated.plain, as_json=given.json)
             if not given.json:

@@ -20,6 +20,7 @@ from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from clients_app.services.clients.sort_columns import update_first_role
 from clients_app.services.locks import lock_tenant
 from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
+from clients_app.services.secrets.digests import HashedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ def register_client(
     now: datetime,
     form_key: str = "",
     owner_ids: frozenset[UUID] = frozenset(),
+    hashed: HashedSecret | None = None,
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
-    ``first_secret`` is None exactly for a type without secrets.
+    ``first_secret`` is None exactly for a type without secrets. Within a transaction of the caller,
+    ``hashed`` is that secret, made before.
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
     secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
     this form was sent before.
@@ -57,7 +60,7 @@ def register_client(
     client_id = new_id()
     new = None
     if first_secret is not None:
-        new = prepare_secret(first_secret, client_id=client_id, now=now)
+        new = prepare_secret(first_secret, client_id=client_id, now=now, hashed=hashed)
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
         form_keys.refuse_used(form_key, actor=actor)

@@ -16,12 +16,11 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
-from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import update_expiry
 from clients_app.services.locks import locked, refuse_stale
-from clients_app.services.secrets.digests import stored_form
+from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,16 +130,19 @@ def has_room(client: Client, *, now: datetime) -> bool:
     return client.secrets.live(now).count() < SECRETS_MAX
 
 
-def prepare_secret(draft: SecretDraft, *, client_id: UUID, now: datetime) -> NewSecret:
-    """Return a secret that is not saved yet; takes 20 ms of Argon2id, so lock no row before.
+def prepare_secret(
+    draft: SecretDraft, *, client_id: UUID, now: datetime, hashed: HashedSecret | None = None
+) -> NewSecret:
+    """Return a secret that is not saved yet.
 
+    Without ``hashed`` it takes 20 ms of Argon2id, so begin no transaction before.
     Errors: RuleBroken (secret.description, secret.expiration).
     """
     check_expiration(draft.expires_at, now)
-    description, plain = _description(draft), new_secret()
-    stored = stored_form(plain, client_id=client_id)._asdict()
+    description, new = _description(draft), hashed or hashed_secret()
+    stored = stored_form(new.plain, client_id=client_id, digest=new.digest)._asdict()
     secret = ClientSecret(description=description, expires_at=draft.expires_at, **stored)
-    return NewSecret(secret, plain)
+    return NewSecret(secret, new.plain)
 
 
 def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:

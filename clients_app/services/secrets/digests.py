@@ -4,6 +4,7 @@ Source: SEC-3 to SEC-5.
 """
 
 import hmac
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -30,13 +31,30 @@ class StoredSecret(NamedTuple):
     last_four: str
 
 
-def stored_form(plain: str, *, client_id: UUID) -> StoredSecret:
-    """Return the columns for ``plain``, a secret of ``client_id``; they never hold its text."""
+@dataclass(frozen=True, slots=True)
+class HashedSecret:
+    """A new secret with its digest, made before any transaction."""
+
+    plain: str = field(repr=False)
+    digest: str
+
+
+def hashed_secret() -> HashedSecret:
+    """Return a new secret; takes a run of Argon2id (20 ms)."""
+    plain = secret_format.new_secret()
+    return HashedSecret(plain, hasher.hash(plain))
+
+
+def stored_form(plain: str, *, client_id: UUID, digest: str | None = None) -> StoredSecret:
+    """Return the columns for ``plain``, a secret of ``client_id``; they never hold its text.
+
+    Without ``digest`` it takes a run of Argon2id.
+    """
     key = derived_keys.current_key(derived_keys.SECRET_TAGS)
     return StoredSecret(
         tag=tag_of(plain, client_id=client_id, key=key),
         tag_key_id=key.id,
-        digest=hasher.hash(plain),
+        digest=digest or hasher.hash(plain),
         last_four=secret_format.last_four(plain),
     )
 

@@ -26,6 +26,7 @@ from clients_app.services.secrets.changes import (
     present_secret,
     values_of,
 )
+from clients_app.services.secrets.digests import HashedSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,20 @@ def rotate_secret(
     now: datetime,
     remove_id: int | None = None,
     form_key: str = "",
+    hashed: HashedSecret | None = None,
 ) -> RotatedSecret:
     """Replace a live secret of ``client``; the old one expires but is not removed.
 
     The old one expires at ``old_ends_at`` (``now``: at once) or at its own end if that is sooner.
-    Tokens obtained with it stay valid. At ten live secrets, ``remove_id`` is removed.
+    Tokens obtained with it stay valid. At ten live secrets, ``remove_id`` is removed. Within a
+    transaction of the caller, ``hashed`` is the new secret, made before.
     Errors: Forbidden; RuleBroken for a bad draft (secret.description, secret.expiration), a bad
     end (old_ends_at), and at 10 live secrets (remove); NotFound if the client or secret was
     removed or the secret has expired; AlreadyAdded.
     """
     require(actor, Action.ROTATE_SECRET, client=client)
     check_old_end(old_ends_at, now)
-    new = prepare_secret(draft, client_id=client.pk, now=now)
+    new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ROTATE_SECRET, client=client)

@@ -52,7 +52,7 @@ def _sign_es256(private: Any, message: bytes) -> bytes:
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-# RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1. PyJWT's functions build their objects anew
+# RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1. PyJWT's functions build their objects again
 # for each signature, which takes up to 8 us.
 _SIGN: Final[dict[str, Callable[[Any, bytes], bytes]]] = {
     "RS256": lambda private, message: private.sign(message, _PKCS1, _SHA256),

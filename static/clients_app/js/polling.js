@@ -29,24 +29,18 @@ on("htmx:beforeSwap", (event) => {
   else keepState(target);
 });
 
-// Focus, scroll, opened parts and ticked rows stay as they are.
+// Focus, scroll and opened parts stay as they are. A list with ticks does not ask.
 function keepState(target) {
   const { id, scrollTop } = target;
   const stops = (root) => all("a, button, input, select, summary, [tabindex]", root);
   const place = stops(target).indexOf(document.activeElement);
   const opened = all("details[id][open]", target).map((part) => part.id);
-  const ticked = all("input:checked", target).map(({ name, value }) => ({ name, value }));
   const restore = () => {
     const now = document.getElementById(id);
     const focused = stops(now)[place]; // htmx itself finds what has an id
     if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
     now.scrollTop = scrollTop;
     for (const part of opened) document.getElementById(part)?.setAttribute("open", "");
-    for (const input of all("input", now)) {
-      if (ticked.some(({ name, value }) => name === input.name && value === input.value)) {
-        input.checked = true;
-      }
-    }
   };
   document.addEventListener("htmx:afterSwap", restore, { once: true });
 }

@@ -13,6 +13,8 @@ from clients_app.errors import Forbidden, NotFound, RuleBroken
 from clients_app.limits import ANSWER_MAX
 from clients_app.models import Delivery, NoticeChannel, Person, Tenant
 from clients_app.services.notices import deliveries
+from clients_app.services.notices.channels.mail import smtp
+from clients_app.services.notices.messages import NotSent
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.notices.table import CHANNELS
 from tests.factories import NOW, actor_for
@@ -178,3 +180,10 @@ def test_old_deliveries_are_deleted(tenant: Tenant, mara: Person, sink: MailSink
     assert Delivery.objects.exists()
     deliveries.remove_old(now=NOW + deliveries.LISTED + timedelta(seconds=1))
     assert not Delivery.objects.exists()
+
+
+def test_a_mail_to_an_address_that_no_header_takes_is_not_tried_again(tenant: Tenant) -> None:
+    with pytest.raises(NotSent) as refused:
+        smtp.send("ann\n@example.com", "Subject", "guesses", {}, message_id="1")
+
+    assert refused.value.is_final

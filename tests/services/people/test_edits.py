@@ -10,6 +10,7 @@ from clients_app.errors import ChangedMeanwhile, Forbidden, NotFound, RuleBroken
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.selectors.people.lookup import people_who_administer, rights_of
+from clients_app.services.notices.calendar_links import create_feed, remove_feed
 from clients_app.services.people.accounts import assign_person_roles, set_active
 from tests.conftest import browser_of
 from tests.factories import NOW, actor_for, command_line_in, make_person, make_role, role_ids
@@ -129,3 +130,14 @@ def test_assigning_more_than_25_roles_is_refused(
         assign_person_roles(colleague, frozenset(custom), actor=mara, now=NOW)
     assert refusal.value.field == "roles"
     assert colleague.roles.count() == 25
+
+
+def test_calendar_link_of_somebody_else_can_neither_be_made_nor_removed(
+    administrator: Person, colleague: Person
+) -> None:
+    for person, other in ((administrator, colleague), (colleague, administrator)):
+        create_feed(person, actor=actor_for(person), now=NOW)
+        for change in (create_feed, remove_feed):
+            with pytest.raises(Forbidden, match="only change your own"):
+                change(person, actor=actor_for(other), now=NOW)
+        remove_feed(person, actor=actor_for(person), now=NOW)

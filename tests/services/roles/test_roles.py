@@ -12,6 +12,7 @@ from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, 
 from clients_app.models import AuditEvent, Client, ClientRole, Person, Role, Tenant
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_CUSTOM, TENANT_MEMBER
 from clients_app.rules.role_claims import role_claims_bytes
+from clients_app.selectors.clients.lists import client_page
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from tests.factories import (
@@ -89,6 +90,21 @@ def test_renamed_role_keeps_its_id_and_holders(tenant: Tenant) -> None:
     assert "old" in [held.name for held in roles_of_client(client)]
     with pytest.raises(Conflict):
         edit_role(role.pk, name="tenant viewer", description="", actor=actor, now=NOW)
+
+
+def test_renamed_role_moves_its_clients_in_the_list(tenant: Tenant) -> None:
+    blue, green = make_role("Blue", tenant), make_role("Green", tenant)
+    pumps, valves = (
+        make_client(name, tenant, role_ids=frozenset({role.pk})).client
+        for name, role in (("Pumps", blue), ("Valves", green))
+    )
+
+    edit_role(green.pk, name="Azure", description="", actor=command_line_in(tenant), now=NOW)
+
+    listed = client_page(
+        tenant.pk, client_type="client-credentials", sort="roles", page=1, now=NOW
+    ).clients
+    assert list(listed) == [valves, pumps]
 
 
 def test_edit_of_an_old_version_is_a_conflict(tenant: Tenant) -> None:

@@ -13,8 +13,10 @@ from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Pe
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
 from clients_app.services.clients.edits import set_owners
+from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
 from clients_app.services.secrets.rotation import rotate_secret
+from clients_app.services.tenants import policies
 from clients_app.services.tenants.policies import end_old_secrets, set_policies
 from tests.factories import (
     IN_A_YEAR,
@@ -176,6 +178,26 @@ def test_forced_rotation_needs_confirmation_and_expires_old_secrets(
     assert edits.count() == 3
     client.refresh_from_db()
     assert client.next_expires_at == NOW + 5 * DAY
+
+
+@pytest.mark.parametrize(
+    "change", [{"expires_at": NOW + 5 * DAY}, {"removed_at": NOW, "removed_by": "x"}]
+)
+def test_forced_rotation_leaves_a_secret_that_was_changed_in_the_meantime(
+    client: Client, actor: Actor, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    ClientSecret.objects.update(created_at=NOW - 400 * DAY)
+    demand(ROTATES, actor, yes=True)
+
+    def locked_after_the_change(client: Client) -> Client:
+        ClientSecret.objects.update(**change)
+        return locked(client)
+
+    monkeypatch.setattr(policies, "locked", locked_after_the_change)
+    end_old_secrets(now=NOW)
+
+    assert client.secrets.get().expires_at == change.get("expires_at", IN_A_YEAR)
+    assert not AuditEvent.objects.filter(action="client.secret.edited").exists()
 
 
 def test_forced_rotation_does_not_affect_other_tenants(client: Client, stranger: Person) -> None:

@@ -1,0 +1,36 @@
+"""RSA keys that the tests of one process share: generating one takes a tenth of a second.
+
+One test gets sixteen different keys before the first comes again.
+"""
+
+import os
+from collections import defaultdict, deque
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+DIFFERENT = 16
+
+
+def reuse() -> None:
+    """Let this process generate few keys; the processes that it starts or forks are not affected.
+
+    A key that comes again is as unknown to the portal as a new one.
+    """
+    generate, process = rsa.generate_private_key, os.getpid()
+    made: dict[int, deque[Any]] = defaultdict(deque)
+
+    def next_key(public_exponent: int, key_size: int, *more: Any) -> rsa.RSAPrivateKey:
+        if os.getpid() != process:
+            return generate(public_exponent, key_size, *more)
+        keys = made[key_size]
+        if len(keys) < DIFFERENT:
+            keys.append(generate(public_exponent, key_size, *more))
+        else:
+            from clients_app.services.signing_keys import private_keys
+
+            private_keys.forget()
+            keys.rotate(-1)
+        return keys[-1]
+
+    rsa.generate_private_key = next_key
