@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "clients_app.templatetags.charts",
                 "clients_app.templatetags.events",
+                "clients_app.templatetags.health",
                 "clients_app.templatetags.moments",
                 "clients_app.templatetags.portal",
             ],

@@ -23,7 +23,7 @@ from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import rights_of
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import RegisteredClient, register_client
-from clients_app.services.clients.sort_columns import update_expiry
+from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.people.accounts import add_person
 from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.changes import SecretDraft
@@ -177,5 +177,5 @@ def insert_secrets(
     ]
     made = ClientSecret.objects.bulk_create(rows)
     update_expiry(client, now=NOW)
-    client.save(update_fields=["next_expires_at", "never_expires"])
+    client.save(update_fields=EXPIRY_COLUMNS)
     return made

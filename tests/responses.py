@@ -10,6 +10,11 @@ def text_of(reply: Any) -> str:
     return reply.content.decode()
 
 
+def unmarked(reply: Any) -> str:
+    """Return the text without the marks around what a search found."""
+    return re.sub(r"</?mark>", "", text_of(reply))
+
+
 def is_page(reply: Any) -> bool:
     return "<html" in text_of(reply)
 

@@ -16,6 +16,7 @@ from clients_app.models.role import Role
 from clients_app.models.tenant import Tenant, TenantQuerySet
 from clients_app.models.texts import Keyed, checks_texts
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS, ClientType
+from clients_app.rules.health import Health, health_of
 
 
 def _types(has: str) -> list[str]:
@@ -24,8 +25,8 @@ def _types(has: str) -> list[str]:
 
 #: The columns besides the name that the list sorts and counts by, all in one index.
 _LISTED: Final = (
-    *("is_enabled", "last_token_at", "created_at"),
-    *("next_expires_at", "never_expires", "first_role_key"),
+    *("is_enabled", "last_token_at", "last_refused_at", "created_at"),
+    *("next_expires_at", "last_expires_at", "never_expires", "has_owner", "first_role_key"),
 )
 _TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
@@ -56,8 +57,10 @@ class Client(Keyed, Mutes):
 
     Services keep the columns by which the list sorts and counts. ``next_expires_at`` is the first
     expiration among the secrets that were live at the last change, or the last one if none was;
-    ``never_expires`` is whether a live secret never expires; ``first_role_key`` is the key of the
-    first role that the list shows. ``version`` counts edits, for stale forms.
+    ``last_expires_at`` is the last expiration among all that are not removed; ``never_expires`` is
+    whether a live secret never expires; ``has_owner`` is whether an Owner can sign in;
+    ``first_role_key`` is the key of the first role that the list shows. The batches of counts write
+    ``last_token_at`` and ``last_refused_at``. ``version`` counts edits, for stale forms.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -77,8 +80,11 @@ class Client(Keyed, Mutes):
     tokens_not_before = models.DateTimeField(null=True)  # earlier ones are invalid
     last_token_at = models.DateTimeField(null=True)
     last_token_expires_at = models.DateTimeField(null=True)  # no token is valid after
+    last_refused_at = models.DateTimeField(null=True)
     next_expires_at = models.DateTimeField(null=True)
+    last_expires_at = models.DateTimeField(null=True)
     never_expires = models.BooleanField(default=False)
+    has_owner = models.BooleanField(default=False)
     first_role_key = models.CharField(max_length=3 * limits.ROLE_NAME_MAX, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=limits.NAME_MAX)
@@ -127,6 +133,22 @@ class Client(Keyed, Mutes):
     @property
     def type(self) -> ClientType:
         return CLIENT_TYPES[self.client_type]
+
+    def has_live_secret(self, now: datetime) -> bool:
+        """Return whether a secret is live at ``now``, without a query."""
+        if self.never_expires:
+            return True
+        return self.last_expires_at is not None and self.last_expires_at > now
+
+    def health(self, now: datetime) -> Health:
+        """Return how the client is doing at ``now``, without a query."""
+        return health_of(
+            is_enabled=self.is_enabled,
+            can_request_tokens=not self.type.has_secrets or self.has_live_secret(now),
+            last_token_at=self.last_token_at,
+            last_refused_at=self.last_refused_at,
+            now=now,
+        )
 
 
 class ClientRole(models.Model):

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
+from clients_app.rules.health import UNUSED_AFTER
+
 EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret is shown
 DAY: Final = timedelta(days=1)
 RECENT: Final = timedelta(days=7)
 RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
 EXPIRING: Final = timedelta(days=30)  # a secret that expires sooner needs attention
-UNUSED: Final = timedelta(days=90)
+UNUSED: Final = UNUSED_AFTER
 OLD: Final = timedelta(days=365)  # a secret this old should be rotated

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from clients_app.rules.client_ids import digits_of
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.names import key_of
 from clients_app.templatetags import moments
@@ -169,3 +170,13 @@ def marked(text: Any, sought: str) -> str | SafeString:
     places = [place for place, key in enumerate(keys) for _ in key]
     starts, ends = places[at], places[at + len(words) - 1] + 1
     return format_html("{}<mark>{}</mark>{}", whole[:starts], whole[starts:ends], whole[ends:])
+
+
+@register.filter
+def begins_with(client_id: Any, sought: str) -> str | SafeString:
+    """Return a Client Id with its first digits marked, if a search for ``sought`` finds them."""
+    text, digits = str(client_id), digits_of(key_of(sought))
+    if not digits or not text.replace("-", "").startswith(digits):
+        return text
+    ends = len(digits) + sum(len(digits) > hyphen for hyphen in (8, 12, 16, 20))
+    return format_html("<mark>{}</mark>{}", text[:ends], text[ends:])

@@ -16,7 +16,8 @@ from clients_app.limits import BULK_MAX
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.weeks import week_named
-from clients_app.selectors.clients.lists import SORTS, Show
+from clients_app.selectors.clients.lists import SORTS
+from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.clients.timeline import week_period
 from clients_app.web.htmx import with_query
 
@@ -26,6 +27,10 @@ SHOWN: Final[dict[Show, str | Promise]] = {
     Show.ALL: _("All clients"),
     Show.ACTIVE: _("Active"),
     Show.DISABLED: _("Disabled"),
+    Show.FAILING: _("Failing"),
+    Show.NO_TOKENS: _("Cannot request tokens"),
+    Show.REFUSED: _("Refused today"),
+    Show.EXPIRING_SOON: _("Expires within 7 days"),
     Show.EXPIRING: _("Expires within 30 days"),
     Show.EXPIRED: _("Expired"),
     Show.NEVER: _("Never Expires"),

@@ -14,6 +14,7 @@ _LAYERS: Final = (
     "components",
     "charts",
     "timeline",
+    "client_list",
     "screens",
 )  # in this order
 _IMPORTS: Final = (

@@ -13,21 +13,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import django
-from django.apps import apps
 from django.db import connection
-from django.db.models import F
 
 COUNT = int(os.environ.get("CLIENTS", "50000"))
 TIMES = int(os.environ.get("TIMES", "5"))
 WANTED_MS = 100
 PIECE = 5000
-MIGRATIONS = Path(__file__).parents[2] / "clients_app" / "migrations"
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC)
 WORDS = ("Pump", "Valve", "Turbine", "Gateway", "Logger", "Reservoir", "Bridge", "Meter")
@@ -46,6 +41,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     collect_changed_static_files()
     tenant = Tenant.objects.filter(name="Larkfield Lists").first() or _filled()
+    print_attention(tenant)
     slow = 0
     for what, reads_ms, answer_ms in _measured(tenant):
         say(f"{what:48} {reads_ms:7.1f} {answer_ms:7.1f}")
@@ -55,7 +51,8 @@ def main() -> None:
 
 def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
     from clients_app.models import Role
-    from clients_app.selectors.clients.lists import SORTS, Show, client_page
+    from clients_app.selectors.clients.lists import SORTS, client_page
+    from clients_app.selectors.clients.shows import Show
 
     view = _browser(tenant)
     role = Role.objects.for_tenant(tenant.pk).order_by("name_key").first()
@@ -89,6 +86,14 @@ def _measured(tenant: Any) -> Iterator[tuple[str, float, float]]:
         )
 
 
+def print_attention(tenant: Any) -> None:
+    """Print how long the counts of the strip take by themselves."""
+    from clients_app.selectors.clients.attention import attention
+
+    reads_ms = _best(lambda: attention(tenant.pk, now=NOW))
+    say(f"{'what needs attention':48} {reads_ms:7.1f}")
+
+
 def _best(call: Callable[[], object]) -> float:
     took = []
     for _ in range(TIMES):
@@ -118,18 +123,27 @@ def _browser(tenant: Any) -> Callable[[dict[str, Any]], object]:
 
 def _filled() -> Any:
     """Return a tenant with clients of all types, in all states."""
-    from clients_app.models import Client, ClientRole, ClientSecret, ClientTag
+    from clients_app.models import (
+        Client,
+        ClientOwner,
+        ClientRole,
+        ClientSecret,
+        ClientTag,
+        TokenUsage,
+    )
     from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
     from tests.factories import make_person, make_role, make_tenant
 
     tenant = make_tenant("Larkfield Lists")
-    make_person(f"lister {uuid.uuid4()}", tenant, TENANT_ADMINISTRATOR)
+    owner = make_person(f"lister {uuid.uuid4()}", tenant, TENANT_ADMINISTRATOR)
     for number in range(30):
         make_role(f"Data.Role{number}", tenant)
     roles = list(tenant.roles.all())
     chance = random.Random(14)  # noqa: S311  the same rows each time
     for start in range(0, COUNT, PIECE):
         clients = [_client(tenant, number, chance) for number in range(start, start + PIECE)]
+        secrets = [secret for one in clients for secret in _secrets(one, chance)]
+        _note(clients, secrets)
         Client.objects.bulk_create(clients)
         plain = [one for one in clients if one.client_type == "client-credentials"]
         ClientRole.objects.bulk_create(
@@ -137,29 +151,50 @@ def _filled() -> Any:
             for one in plain
             for role in chance.sample(roles, chance.randint(1, 4))
         )
-        ClientSecret.objects.bulk_create(
-            secret for one in clients for secret in _secrets(one, chance)
+        ClientSecret.objects.bulk_create(secrets)
+        TokenUsage.objects.bulk_create(_usage(clients, secrets, chance))
+        ClientOwner.objects.bulk_create(
+            ClientOwner(client=one, person=owner) for one in clients if one.has_owner
         )
         ClientTag.objects.bulk_create(
             ClientTag(client=one, name=tag, name_key=tag)
             for one in clients
             for tag in chance.sample(("north", "south", "field", "lab"), chance.randint(0, 2))
         )
-    _note()
-    return tenant
-
-
-def _note() -> None:
-    """Set the stored columns as of ten days ago; since then secrets have expired."""
-    from clients_app.models import Client, ClientSecret
-
-    migration = next(name for name in os.listdir(MIGRATIONS) if name.endswith("_client_list.py"))
-    import_module(f"clients_app.migrations.{migration[:-3]}").note(apps, None)
-    for model, moment in ((Client, "next_expires_at"), (ClientSecret, "expires_at")):
-        model.objects.update(**{moment: F(moment) - 10 * DAY})
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does after a minute
+    return tenant
+
+
+def _note(clients: list[Any], secrets: list[Any]) -> None:
+    """Set the stored columns as of ten days ago; since then secrets have expired."""
+    at, by_client = NOW - 10 * DAY, {client.pk: client for client in clients}
+    for secret in secrets:
+        client, end = by_client[secret.client_id], secret.expires_at
+        if end is None:
+            client.never_expires = True
+            continue
+        client.last_expires_at = max(end, client.last_expires_at or end)
+        if end > at:
+            client.next_expires_at = min(end, client.next_expires_at or end)
+    for client in clients:
+        if client.next_expires_at is None and not client.never_expires:
+            client.next_expires_at = client.last_expires_at
+
+
+def _usage(clients: list[Any], secrets: list[Any], chance: random.Random) -> Iterator[Any]:
+    """Yield a row for every second hour of a week, for one client in twenty."""
+    from clients_app.models import TokenUsage
+
+    used = {client.pk for client in clients if chance.random() < 0.05}
+    start = NOW.replace(minute=0, second=0, microsecond=0)
+    for secret in {one.client_id: one for one in secrets if one.client_id in used}.values():
+        for hours in range(0, 7 * 24, 2):
+            hour = start - timedelta(hours=hours)
+            yield TokenUsage(
+                client_id=secret.client_id, secret=secret, hour=hour, tokens=9, last_at=hour
+            )
 
 
 def _client(tenant: Any, number: int, chance: random.Random) -> Any:
@@ -177,8 +212,10 @@ def _client(tenant: Any, number: int, chance: random.Random) -> Any:
         name_key=name.casefold(),
         is_enabled=chance.random() < 0.9,
         last_token_at=NOW - chance.random() * 200 * DAY if used else None,
+        last_refused_at=NOW - chance.random() * 200 * DAY if chance.random() < 0.2 else None,
         created_at=NOW - chance.random() * 400 * DAY,
         updated_at=NOW,
+        has_owner=chance.random() < 0.5,
         removed_at=NOW - chance.random() * 40 * DAY if removed else None,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
+from django.db.models import Exists
 
 from clients_app import selectors
 from clients_app.errors import NotFound
@@ -15,8 +16,8 @@ from clients_app.rules.chart_slots import hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import charts, find, lists, lookup, usage
-from clients_app.selectors.clients.lists import Show
+from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
+from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
@@ -100,6 +101,22 @@ READS: Final[dict[Any, list[Read]]] = {
     lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
     lists.contains: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
+    ],
+    attention.attention: [lambda own: attention.attention(own.tenant.pk, now=NOW)],
+    usage.last_refusal: [lambda own: usage.last_refusal(own.client)],
+    shows.condition: [
+        lambda own, one=one: Client.objects.for_tenant(own.tenant.pk).filter(
+            shows.condition(one, NOW)
+        )
+        for one in Show
+    ],
+    shows.health_rank: [
+        lambda own: Client.objects.for_tenant(own.tenant.pk).order_by(shows.health_rank(NOW), "pk")
+    ],
+    shows.secrets_of_client: [
+        lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
+            Exists(shows.secrets_of_client())
+        )
     ],
     lookup.get_client: [lambda own: lookup.get_client(own.tenant.pk, own.client.pk)],
     lookup.get_removed_client: [

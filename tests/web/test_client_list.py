@@ -7,7 +7,7 @@ import pytest
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client
 from tests.factories import insert_clients, make_client, make_tenant
-from tests.responses import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of, unmarked
 
 
 def test_front_page_redirects_to_the_list(administrator_browser):
@@ -63,7 +63,7 @@ def test_filter_matches_name_id_and_tag(administrator_browser, tenant, slash):
     make_client("Another", tenant)
 
     for q in ("GRÖSSE", str(wanted.pk)[:8].upper(), "PUMP"):
-        text = text_of(administrator_browser.get(f"/security/clients{slash}", {"q": q}))
+        text = unmarked(administrator_browser.get(f"/security/clients{slash}", {"q": q}))
         assert "Größe 7" in text
         assert "Another" not in text
         assert "remove filter" in text
@@ -100,7 +100,7 @@ def test_page_links_keep_type_and_filter(administrator_browser, tenant):
     insert_clients([f"Pump {n:03}" for n in range(PAGE_SIZE + 1)], tenant)
 
     first = text_of(administrator_browser.get("/security/clients", {"q": "pump"}))
-    second = text_of(administrator_browser.get("/security/clients", {"q": "pump", "page": 2}))
+    second = unmarked(administrator_browser.get("/security/clients", {"q": "pump", "page": 2}))
 
     assert f"Page 1 of 2, {PAGE_SIZE + 1} Client-Credentials clients" in first
     assert "?type=client-credentials&amp;q=pump&amp;page=2" in first
@@ -176,7 +176,7 @@ def test_list_query_count_does_not_grow_with_clients(
     administrator_browser, tenant, django_assert_max_num_queries
 ):
     insert_clients([f"Pump {n}" for n in range(40)], tenant)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         administrator_browser.get("/security/clients")
 
 

@@ -1,45 +1,30 @@
 """The list of clients, filtered and sorted."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.query import Prefetch
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy
 
 from clients_app.limits import NAME_MAX, PAGE_SIZE
-from clients_app.models import Client, ClientOwner, ClientRole, ClientSecret, ClientTag, Role
+from clients_app.models import Client, ClientRole, ClientTag, Role
 from clients_app.rules.client_ids import digits_of
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
+from clients_app.selectors.clients.charts import week_of_clients
+from clients_app.selectors.clients.shows import Show, condition, health_rank, secrets_of_client
 from clients_app.selectors.clients.timeline import Period, expires_in, timeline_period
-from clients_app.selectors.periods import EXPIRED_LISTED, EXPIRING, OLD, RESTORABLE, UNUSED
-
-
-class Show(StrEnum):
-    """Which clients are shown; by default all that are not removed."""
-
-    ALL = ""
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    EXPIRING = "expiring"  # a live secret expires within 30 days
-    EXPIRED = "expired"  # has secrets, but no live one
-    NEVER = "never"  # a live secret that never expires
-    NO_SECRETS = "no-secrets"
-    UNUSED = "unused"  # no token for 90 days, and older than that
-    NO_OWNER = "no-owner"
-    OLD = "old"  # a live secret was added more than a year ago
-    TIMELINE = "timeline"  # the first live secret expires within a year
-    REMOVED = "removed"  # can still be restored
+from clients_app.selectors.periods import EXPIRED_LISTED
 
 
 class ClientPage(NamedTuple):
-    """One page of the list. Each client has ``role_names`` (custom ones first) and, of its
-    secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
+    """One page of the list. Each client has ``role_names`` (the one that is sought, then custom
+    ones first), ``found_tags`` (those that the filter found it by), ``week`` (as ``week_of``) and,
+    of its secrets, ``live_secrets``, ``first_expiry`` of the live ones and ``last_expired``."""
 
     clients: list[Any]
     page: int
@@ -89,8 +74,7 @@ def client_page(
     roles = Prefetch("roles", Role.objects.in_screen_order())
     clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(roles)
     found: dict[UUID, Any] = {client.pk: client for client in clients}
-    for client in found.values():
-        client.role_names = [role.name for role in client.roles.all()]
+    _complete(found, q=q, role_id=role_id, now=now)
     everything = total
     if q or show or role_id:
         everything = own.present().filter(client_type=client_type).count()
@@ -111,7 +95,7 @@ def clients_of(
 
     With ``Show.TIMELINE`` those that expire in ``period``, by default in the next twelve months.
     """
-    clients = filtered(_shown(Client.objects.for_tenant(tenant_id), show, now), q)
+    clients = filtered(Client.objects.for_tenant(tenant_id).filter(condition(show, now)), q)
     if show is Show.TIMELINE:
         period = period or timeline_period(now, get_current_timezone())
         clients = clients.filter(expires_in(period, now))
@@ -127,6 +111,24 @@ def matching_ids(
     """Return the ids of the first ``limit`` clients of a list, over all of its pages."""
     clients = clients_of(tenant_id, now=now, **filters).filter(client_type=client_type)
     return list(_sorted(clients, sort, now).values_list("pk", flat=True)[:limit])
+
+
+def _complete(clients: dict[UUID, Any], *, q: str, role_id: UUID | None, now: datetime) -> None:
+    tags, weeks = _tags_found(list(clients), q), week_of_clients(clients, now=now)
+    for client in clients.values():
+        held = sorted(client.roles.all(), key=lambda role: role.pk != role_id)
+        client.role_names = [role.name for role in held]
+        client.found_tags, client.week = tags[client.pk], weeks[client.pk]
+
+
+def _tags_found(client_ids: list[UUID], q: str) -> dict[UUID, list[str]]:
+    """Return, for each client, its tags that contain ``q``."""
+    found: dict[UUID, list[str]] = {pk: [] for pk in client_ids}
+    if words := key_of(q):
+        tags = ClientTag.objects.filter(client__in=client_ids, name_key__contains=words)
+        for pk, name in tags.values_list("client_id", "name"):
+            found[pk].append(name)
+    return found
 
 
 def _ids_of_page(rows: QuerySet[Client], page: int, total: int) -> list[UUID]:
@@ -146,31 +148,6 @@ def _place_of(client: Client, rows: QuerySet[Client], sort: str) -> int:
     key = client.name_key
     before = Q(name_key__gt=key) if sort.startswith("-") else Q(name_key__lt=key)
     return rows.filter(before | Q(name_key=key, pk__lt=client.pk)).count()
-
-
-def _shown(clients: QuerySet[Client], show: Show, now: datetime) -> QuerySet[Client]:
-    if show is Show.REMOVED:
-        return clients.filter(removed_at__gt=now - RESTORABLE)
-    present = clients.filter(removed_at=None)
-    live, listed = _secrets().live(now), _secrets().live(now - EXPIRED_LISTED)
-    soon = live.without_successor().filter(expires_at__lt=now + EXPIRING)
-    # secrets are queried only if the summary in the client's row is out of date
-    over = Q(never_expires=False, next_expires_at__lte=now)
-    fits = {
-        Show.ACTIVE: Q(is_enabled=True),
-        Show.DISABLED: Q(is_enabled=False),
-        Show.EXPIRING: Q(next_expires_at__lt=now + EXPIRING) & Q(Exists(soon)),
-        Show.EXPIRED: over & ~Q(Exists(live)) & Q(Exists(listed)),
-        Show.NEVER: Q(never_expires=True),
-        Show.NO_SECRETS: Q(never_expires=False, next_expires_at=None) | (over & ~Q(Exists(listed))),
-        Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
-        | Q(last_token_at=None, created_at__lt=now - UNUSED),
-        Show.NO_OWNER: ~Q(
-            Exists(ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True))
-        ),
-        Show.OLD: Q(Exists(live.filter(created_at__lt=now - OLD))),
-    }
-    return present.filter(fits[show]) if show in fits else present
 
 
 def filtered(clients: QuerySet[Client], q: str) -> QuerySet[Client]:
@@ -200,18 +177,15 @@ def _sorted(clients: QuerySet[Client], sort: str, now: datetime) -> QuerySet[Cli
         return clients.order_by("-name_key" if descending else "name_key", "pk")
     if column == "roles":
         return clients.order_by(f"{'-' * descending}first_role_key", "name_key", "pk")
-    if column == "status":  # Active comes before Disabled
-        return clients.order_by("is_enabled" if descending else "-is_enabled", "name_key", "pk")
+    if column == "status":
+        rank = health_rank(now)
+        return clients.order_by(rank.desc() if descending else rank.asc(), "name_key", "pk")
     if column == "expires":
         clients = clients.annotate(ends=_next_expiration(now))
     keys = {"expires": "ends", "used": "last_token_at", "removed": "removed_at"}
     key = F(keys[column])
     order = key.desc(nulls_last=True) if descending else key.asc(nulls_last=True)
     return clients.order_by(order, "name_key", "pk")
-
-
-def _secrets() -> Any:
-    return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
 
 
 def _next_expiration(now: datetime) -> Case:
@@ -224,8 +198,10 @@ def _next_expiration(now: datetime) -> Case:
 
 def _ends(now: datetime) -> tuple[Subquery, Subquery]:
     """Return when a client's first live secret expires, and when its last expired one did."""
-    live = _secrets().live(now).without_successor().values("client")
-    expired = _secrets().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    live = secrets_of_client().live(now).without_successor().values("client")
+    expired = (
+        secrets_of_client().live(now - EXPIRED_LISTED).filter(expires_at__lte=now).values("client")
+    )
     return (
         Subquery(live.annotate(at=Min("expires_at")).values("at")),
         Subquery(expired.annotate(at=Max("expires_at")).values("at")),
@@ -234,7 +210,7 @@ def _ends(now: datetime) -> tuple[Subquery, Subquery]:
 
 def _with_secrets(clients: QuerySet[Client], now: datetime) -> QuerySet[Client]:
     first, last = _ends(now)
-    count = _secrets().live(now).values("client").annotate(n=Count("pk")).values("n")
+    count = secrets_of_client().live(now).values("client").annotate(n=Count("pk")).values("n")
     return clients.annotate(
         live_secrets=Coalesce(Subquery(count), 0), first_expiry=first, last_expired=last
     )

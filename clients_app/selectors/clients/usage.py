@@ -25,6 +25,12 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
     return ClientSummary(tokens or 0, last, refused or 0)
 
 
+def last_refusal(client: Client) -> TokenRefusal | None:
+    """Return the latest group of refused token requests, None if there is none."""
+    groups = TokenRefusal.objects.filter(client=client).select_related("secret")
+    return groups.order_by("-last_at", "-id").first()
+
+
 def refusals_of(client: Client, *, now: datetime, limit: int = 20) -> list[TokenRefusal]:
     """Return the groups of refused token requests of the last 90 days, newest first.
 

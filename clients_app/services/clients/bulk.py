@@ -19,6 +19,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
 from clients_app.services.clients.drafts import insert_tags
 from clients_app.services.clients.edits import refuse_who_cannot_sign_in, save_changes, set_enabled
+from clients_app.services.clients.sort_columns import update_owned
 
 
 class Done(NamedTuple):
@@ -97,6 +98,7 @@ def add_owners(
             values = {"client": client.name, "maximum": OWNERS_MAX}
             raise RuleBroken(sentence, field="owners", **values)
         client.owners.add(*new)
+        update_owned(client)
         owners = sorted([*held, *new], key=lambda person: person.username_key)
         names = ({"owners": [owner.username for owner in some]} for some in (held, owners))
         return save_changes(client, "client.owners.changed", *names, actor=actor, now=now)

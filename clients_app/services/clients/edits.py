@@ -27,7 +27,7 @@ from clients_app.services.clients.drafts import (
     roles_of,
     values_of,
 )
-from clients_app.services.clients.sort_columns import update_first_role
+from clients_app.services.clients.sort_columns import update_first_role, update_owned
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
@@ -164,6 +164,7 @@ def set_owners(
         sentence = _("A policy of this tenant requires an owner. Select at least one person.")
         raise RuleBroken(sentence, field="owners")
     client.owners.set(owners)
+    update_owned(client)
     before, after = ({"owners": [owner.username for owner in some]} for some in (held, owners))
     save_changes(client, "client.owners.changed", before, after, actor=actor, now=now)
     return client

@@ -10,14 +10,14 @@ from clients_app import audit
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Client, ClientSecret, IssuedClientId, Person
+from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Role
 from clients_app.models.defaults import new_id
 from clients_app.permissions import Action, require
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients import drafts
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
-from clients_app.services.clients.sort_columns import update_first_role
+from clients_app.services.clients.sort_columns import update_first_role, update_owned
 from clients_app.services.locks import lock_tenant
 from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
 from clients_app.services.secrets.digests import HashedSecret
@@ -68,9 +68,7 @@ def register_client(
         roles = drafts.roles_of(draft, tenant_id=actor.tenant_id)
         owners = _owners(owner_ids, actor=actor)
         client = _insert_client(client_id, draft, actor=actor, now=now)
-        client.owners.add(*owners)
-        client.roles.add(*roles)
-        update_first_role(client)
+        _give(client, roles, owners)
         drafts.insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         after = drafts.values_of(draft, roles)
@@ -80,6 +78,13 @@ def register_client(
             return RegisteredClient(client, None, "")
         insert_secret(client, new.secret, actor=actor, now=now)
     return RegisteredClient(client, new.secret, new.plain)
+
+
+def _give(client: Client, roles: list[Role], owners: list[Person]) -> None:
+    client.owners.add(*owners)
+    update_owned(client)
+    client.roles.add(*roles)
+    update_first_role(client)
 
 
 def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:

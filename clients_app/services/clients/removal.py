@@ -15,7 +15,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_client_name, squeezed
 from clients_app.selectors.clients.lookup import get_removed_client
 from clients_app.services.clients.drafts import refuse_full_tenant, refuse_taken_name
-from clients_app.services.clients.sort_columns import update_expiry
+from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.locks import lock_tenant, locked
 
 RECENT: Final = timedelta(hours=24)
@@ -42,7 +42,7 @@ def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: da
     before = {"secrets": secrets.update(removed_at=now, removed_by=actor.name)}
     client.removed_at, client.removed_by = now, actor.name
     update_expiry(client, now=now)
-    client.save(update_fields=["removed_at", "removed_by", "next_expires_at", "never_expires"])
+    client.save(update_fields=["removed_at", "removed_by", *EXPIRY_COLUMNS])
     audit.record("client.removed", client, actor=actor, now=now, before=before)
     return client
 

@@ -1,21 +1,27 @@
 """The columns of a client that the list sorts and counts by; what changes them keeps them here."""
 
 from datetime import datetime
+from typing import Any, Final
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from clients_app.models import Client, ClientRole, Role
+from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
 from clients_app.models.role import RoleQuerySet
+
+#: what ``update_expiry`` sets
+EXPIRY_COLUMNS: Final = ("next_expires_at", "last_expires_at", "never_expires")
 
 
 def update_expiry(client: Client, *, now: datetime) -> None:
-    """Set the expiry that the list shows for ``client``; the caller saves the row.
+    """Set the expiry that the list shows for ``client``; the caller saves EXPIRY_COLUMNS.
 
-    A secret that Rotate has replaced does not count: its successor is there already.
+    For the next expiration, a secret that Rotate has replaced does not count: its successor is
+    there already.
     """
-    present = client.secrets.filter(removed_at=None).without_successor()
-    ends = set(present.values_list("expires_at", flat=True))
+    present = client.secrets.filter(removed_at=None)
+    client.last_expires_at = present.aggregate(at=Max("expires_at"))["at"]
+    ends = set(present.without_successor().values_list("expires_at", flat=True))
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]
     live = [end for end in dated if end > now]
@@ -23,6 +29,17 @@ def update_expiry(client: Client, *, now: datetime) -> None:
         client.next_expires_at = min(live, default=None)
     else:
         client.next_expires_at = max(dated, default=None)
+
+
+def update_owned(client: Client) -> None:
+    """Write whether ``client`` has an Owner who can sign in."""
+    _write_owned(Client.objects.filter(pk=client.pk))
+    client.refresh_from_db(fields=["has_owner"])
+
+
+def update_clients_owned_by(person: Person) -> None:
+    """Do so for all clients of ``person``, who can sign in now or no longer can."""
+    _write_owned(_locked(ClientOwner.objects.filter(person=person)))
 
 
 def update_first_role(client: Client) -> None:
@@ -33,11 +50,19 @@ def update_first_role(client: Client) -> None:
 
 def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
     """Do so for all clients with ``role``; ``removing`` counts it as removed already."""
-    holders = ClientRole.objects.filter(role=role).values("client")
-    clients = Client.objects.select_for_update(no_key=True).filter(pk__in=holders)
-    locked = clients.order_by("pk").values("pk")  # in the order in which usage locks them
     roles = Role.objects.exclude(pk=role.pk) if removing else Role.objects.all()
-    _write(Client.objects.filter(pk__in=locked), roles)
+    _write(_locked(ClientRole.objects.filter(role=role)), roles)
+
+
+def _locked(links: QuerySet[Any]) -> QuerySet[Client]:
+    """Return the clients of these rows, locked in the order in which usage locks them."""
+    clients = Client.objects.select_for_update(no_key=True).filter(pk__in=links.values("client"))
+    return Client.objects.filter(pk__in=clients.order_by("pk").values("pk"))
+
+
+def _write_owned(clients: QuerySet[Client]) -> None:
+    active = ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True)
+    clients.update(has_owner=Exists(active))
 
 
 def _write(clients: QuerySet[Client], roles: RoleQuerySet) -> None:

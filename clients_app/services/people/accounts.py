@@ -17,6 +17,7 @@ from clients_app.models import CalendarFeed, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_line, clean_username
 from clients_app.selectors.people.lookup import people_who_administer
+from clients_app.services.clients.sort_columns import update_clients_owned_by
 from clients_app.services.locks import lock_tenant, refuse_stale
 from clients_app.services.roles.roles import roles_with_member
 
@@ -140,6 +141,7 @@ def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> 
         CalendarFeed.objects.filter(person=person).delete()
     person.is_active = active
     person.save(update_fields=["is_active", "access_version"])
+    update_clients_owned_by(person)
     action = "person.activated" if active else "person.deactivated"
     audit.record(action, person, actor=actor, now=now)
     return person

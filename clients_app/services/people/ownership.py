@@ -10,6 +10,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.services.clients.edits import save_changes
+from clients_app.services.clients.sort_columns import update_owned
 from clients_app.services.locks import lock_tenant
 from clients_app.services.people.accounts import require_may_manage
 
@@ -34,6 +35,7 @@ def hand_over(person: Person, to: Person, *, actor: Actor, now: datetime) -> int
         held = list(client.owners.order_by("username_key"))
         client.owners.remove(person)
         client.owners.add(to)
+        update_owned(client)
         owners = list(client.owners.order_by("username_key"))
         names = ({"owners": [owner.username for owner in some]} for some in (held, owners))
         save_changes(client, "client.owners.changed", *names, actor=actor, now=now)

@@ -18,7 +18,7 @@ from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
-from clients_app.services.clients.sort_columns import update_expiry
+from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
 from clients_app.services.locks import locked, refuse_stale
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret, stored_form
 
@@ -180,7 +180,7 @@ def touch(client: Client, *, actor: Actor, now: datetime) -> None:
     """Save on ``client`` that its secrets changed: who, when, and the next expiry."""
     update_expiry(client, now=now)
     client.updated_at, client.updated_by = now, actor.name
-    client.save(update_fields=["next_expires_at", "never_expires", "updated_at", "updated_by"])
+    client.save(update_fields=[*EXPIRY_COLUMNS, "updated_at", "updated_by"])
 
 
 def values_of(secret: ClientSecret) -> dict[str, Any]:

@@ -49,6 +49,11 @@ INSERT INTO clients_app_refusedhour (client_id, hour, requests) VALUES (%s, %s, 
 ON CONFLICT (client_id, hour) DO UPDATE SET
   requests = clients_app_refusedhour.requests + excluded.requests
 """
+_SET_LAST_REFUSAL: Final = """
+UPDATE clients_app_client SET
+  last_refused_at = CASE WHEN last_refused_at > %s THEN last_refused_at ELSE %s END
+ WHERE id = %s
+"""
 
 
 class Presented(NamedTuple):
@@ -130,9 +135,20 @@ def _add_refused(counts: dict[Presented, Seen]) -> None:
     requests = (tenant_hours.Requests(*place, refused=hours[place]) for place in hours)
     upserts.run(
         (_ADD_REFUSED, rows),
+        (_SET_LAST_REFUSAL, _last_refusals(groups)),
         (_ADD_HOUR, of_hours),
         (tenant_hours.ADD, tenant_hours.rows(requests)),
     )
+
+
+def _last_refusals(
+    groups: dict[tuple[UUID, int | None, str, date], Seen],
+) -> list[tuple[datetime, datetime, UUID]]:
+    """Return rows for _SET_LAST_REFUSAL, in the order in which all processes lock clients."""
+    last: dict[UUID, datetime] = {}
+    for (client_id, *_), seen in groups.items():
+        last[client_id] = max(seen.last_at, last.get(client_id, seen.last_at))
+    return [(at, at, client_id) for client_id, at in sorted(last.items())]
 
 
 def _hour_of(moment: datetime) -> datetime:

@@ -25,6 +25,7 @@ from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
+from clients_app.web.client_health import health_notice
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
@@ -57,10 +58,12 @@ _MAY: Final = {  # the names in the template, without "may_"
 @screen(Action.READ_CLIENTS)
 def client_details(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the settings of the client and how it is used."""
-    now, period = timezone.now(), period_of(request.GET)
+    now, actor, period = timezone.now(), actor_of(request), period_of(request.GET)
+    may_read_activity = allows(actor, Action.READ_ACTIVITY, client=client)
     # plain members read neither addresses nor who else uses the portal
-    may_see_people = allows(actor_of(request), Action.READ_SECRETS, client=client)
+    may_see_people = allows(actor, Action.READ_SECRETS, client=client)
     context = {
+        "health_notice": health_notice(client, may_read_activity=may_read_activity, now=now),
         "period": period,
         "usage_chart": _usage_chart(client, period, details=may_see_people, now=now),
         "summary": client_summary(client, now=now),

@@ -18,11 +18,13 @@ from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.rules.weeks import week_named
-from clients_app.selectors.clients.lists import FOUND_BY, Show, client_page
+from clients_app.selectors.clients.lists import FOUND_BY, client_page
+from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
+from clients_app.web.attention import attention_links
 from clients_app.web.htmx import see_other, show, with_query
 from clients_app.web.list_state import SHOWN, Chip, ListState, list_state
 from clients_app.web.list_state import ticked as ticked_in
@@ -90,6 +92,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "columns": _columns(named),
         "chips": _chips(named, actor.tenant_id),
         "filtered": filtered,
+        "attention": attention_links(actor.tenant_id, since=since, state=named, now=now),
         "state": replace(state, type="" if client_type == default else client_type.id).query(),
         "elsewhere": [
             (CLIENT_TYPES[one], count, ListState(type=one, q=state.q, show=state.show).query())

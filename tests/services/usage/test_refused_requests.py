@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from clients_app.models import RefusedHour, TenantHour, TokenRefusal
+from clients_app.models import Client, RefusedHour, TenantHour, TokenRefusal
 from clients_app.rules.secret_format import new_secret
 from clients_app.selectors.clients.usage import client_summary, refusals_of
 from clients_app.services.tokens.credentials import Credential
@@ -51,6 +51,20 @@ def test_unknown_secrets_are_one_group(machine: Machine):
     assert (group.first_at, group.last_at) == (AT, AT + timedelta(minutes=2))
     assert group.last_address == "192.0.2.2"
     assert client_summary(machine.client, now=AT).refused_7_days == 3
+
+
+def test_client_keeps_when_it_was_last_refused(machine: Machine):
+    for at in (AT, AT - timedelta(minutes=5)):  # the second from a slower process
+        refuse(machine, new_secret(), at=at)
+        refused_requests.flush()
+
+    assert Client.objects.get().last_refused_at == AT
+
+    refuse(machine, new_secret(), at=AT + timedelta(days=1))
+    refuse(machine, machine.plain, at=AT + timedelta(hours=1))
+    refused_requests.flush()
+
+    assert Client.objects.get().last_refused_at == AT + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+"""The states that the list of clients can be filtered by, as conditions on stored columns."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+
+from clients_app.models import ClientSecret
+from clients_app.rules.client_types import CLIENT_TYPES
+from clients_app.rules.health import FAILING_FOR, Health
+from clients_app.selectors.periods import (
+    DAY,
+    EXPIRED_LISTED,
+    EXPIRING,
+    OLD,
+    RECENT,
+    RESTORABLE,
+    UNUSED,
+)
+
+
+class Show(StrEnum):
+    """Which clients are shown; by default all that are not removed."""
+
+    ALL = ""
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    FAILING = "failing"  # refused, and not issued a token since
+    NO_TOKENS = "no-tokens"  # enabled, but without a live secret
+    REFUSED = "refused"  # a token request was refused within 24 hours
+    EXPIRING_SOON = "expiring-soon"  # a live secret expires within 7 days
+    EXPIRING = "expiring"  # a live secret expires within 30 days
+    EXPIRED = "expired"  # has secrets, but no live one
+    NEVER = "never"  # a live secret that never expires
+    NO_SECRETS = "no-secrets"
+    UNUSED = "unused"  # no token for 90 days, and older than that
+    NO_OWNER = "no-owner"
+    OLD = "old"  # a live secret was added more than a year ago
+    TIMELINE = "timeline"  # the first live secret expires within a year
+    REMOVED = "removed"  # can still be restored
+
+
+_WITH_SECRETS: Final = Q(
+    client_type__in=[one.id for one in CLIENT_TYPES.values() if one.has_secrets]
+)
+
+
+def condition(show: Show, now: datetime) -> Q:
+    """Return the condition for the clients that ``show`` shows.
+
+    Secrets expire without a write, so conditions compare the stored dates with ``now``. They look
+    at secrets only where the first of several has expired.
+    """
+    if show is Show.REMOVED:
+        return Q(removed_at__gt=now - RESTORABLE)
+    has_none = Q(never_expires=False, last_expires_at=None)
+    long_over = Q(never_expires=False, last_expires_at__lte=now - EXPIRED_LISTED)
+    fits = {
+        Show.ACTIVE: Q(is_enabled=True),
+        Show.DISABLED: Q(is_enabled=False),
+        Show.FAILING: Q(is_enabled=True) & ~_lacks_secret(now) & _is_refused(now),
+        Show.NO_TOKENS: Q(is_enabled=True) & _lacks_secret(now),
+        Show.REFUSED: Q(last_refused_at__gt=now - DAY),
+        Show.EXPIRING_SOON: _expires_within(RECENT, now),
+        Show.EXPIRING: _expires_within(EXPIRING, now),
+        Show.EXPIRED: Q(
+            never_expires=False, last_expires_at__gt=now - EXPIRED_LISTED, last_expires_at__lte=now
+        ),
+        Show.NEVER: Q(never_expires=True),
+        Show.NO_SECRETS: _WITH_SECRETS & (has_none | long_over),
+        Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
+        | Q(last_token_at=None, created_at__lt=now - UNUSED),
+        Show.NO_OWNER: Q(has_owner=False),
+        Show.OLD: Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),
+    }
+    return Q(removed_at=None) & fits.get(show, Q())
+
+
+def health_rank(now: datetime) -> Case:
+    """Return the place of a client's health in ``Health``, to sort by."""
+    ranks = {health: Value(rank) for rank, health in enumerate(Health)}
+    used = Q(last_token_at__gte=now - UNUSED)
+    return Case(
+        When(is_enabled=False, then=ranks[Health.DISABLED]),
+        When(_lacks_secret(now), then=ranks[Health.NO_TOKENS]),
+        When(_is_refused(now), then=ranks[Health.FAILING]),
+        When(used, then=ranks[Health.WORKING]),
+        default=ranks[Health.UNUSED],
+        output_field=IntegerField(),
+    )
+
+
+def secrets_of_client() -> Any:
+    """Return the secrets of the client of the outer query."""
+    return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
+
+
+def _lacks_secret(now: datetime) -> Q:
+    is_over = Q(last_expires_at=None) | Q(last_expires_at__lte=now)
+    return _WITH_SECRETS & Q(never_expires=False) & is_over
+
+
+def _is_refused(now: datetime) -> Q:
+    not_since = Q(last_token_at=None) | Q(last_token_at__lt=F("last_refused_at"))
+    return Q(last_refused_at__gt=now - FAILING_FOR) & not_since
+
+
+def _expires_within(time: timedelta, now: datetime) -> Q:
+    soon = secrets_of_client().live(now).without_successor().filter(expires_at__lt=now + time)
+    one_is_over = Q(next_expires_at__lte=now, last_expires_at__gt=now)
+    return Q(next_expires_at__gt=now, next_expires_at__lt=now + time) | (
+        one_is_over & Q(Exists(soon))
+    )
