@@ -41,7 +41,7 @@ def test_event_is_one_line_after_its_commit(
     event = AuditEvent.objects.for_tenant(tenant.pk).first()
     assert event is not None
     [one] = sent(file.read_text())
-    assert (one["stream"], one["sentence"]) == ("audit", "Role Pumps added")
+    assert (one["stream"], one["sentence"]) == ("audit", "Added role Pumps")
     assert one["digest"] == event.digest
     assert json.loads(event.canonical).items() <= one.items()
     assert file.stat().st_mode & 0o777 == 0o600
