@@ -184,7 +184,7 @@ def test_activity_query_count_does_not_grow_with_events(
     django_assert_max_num_queries: Any,
 ):
     add_roles(3, administrator, now)
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(18) as few:
         administrator_browser.get(f"{ACTIVITY}?when=day")
     for number in range(60):
         add_role(f"More {number}", description="", actor=actor_for(administrator), now=now)

@@ -22,6 +22,7 @@ from clients_app.selectors.clients.lookup import clients_by_id
 from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
 from clients_app.web import error_pages
 from clients_app.web.access import screen, window
+from clients_app.web.activity_days import day_links
 from clients_app.web.activity_state import (
     KINDS,
     OUTCOMES,
@@ -57,6 +58,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "rows": _rows(page.rows, actor.tenant_id),
         "shown": len(page.rows),
         **_count(wanted),
+        "days": day_links(state, wanted, now=timezone.now()),
         "newer": state.at(above=page.newer).query() if page.newer else "",
         "older": state.at(below=page.older).query() if page.older else "",
         "filters": state,
@@ -69,8 +71,9 @@ def activity(request: HttpRequest) -> HttpResponse:
         "is_cut": wanted.found is not None and wanted.found.is_cut,
     }
     title, address = gettext("Activity"), reverse("activity") + state.query()
+    fragments = ("activity", "activity-and-filters")
     return show(
-        request, "activity/activity", context, title=title, fragments=("activity",), address=address
+        request, "activity/activity", context, title=title, fragments=fragments, address=address
     )
 
 
