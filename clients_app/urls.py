@@ -13,6 +13,7 @@ from clients_app.web.views import (
     client_add,
     client_details,
     client_edit,
+    client_export,
     client_state,
     notices,
     organisation,
@@ -25,7 +26,7 @@ from clients_app.web.views import (
     session,
     sign_in,
 )
-from clients_app.web.views.bulk import client_bulk
+from clients_app.web.views.bulk import client_bulk, client_undo
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.find import find
@@ -69,6 +70,8 @@ urlpatterns = [
     ),
     *page(f"{CLIENTS}/rotate", rotation_run.rotation_run, "rotation-run"),
     *page(f"{CLIENTS}/rotate/start", rotation_run.rotation_start, "rotation-start"),
+    *page(f"{CLIENTS}/export", client_export.client_export, "client-export"),
+    *page(f"{CLIENTS}/undo", client_undo, "client-undo"),
     *page(f"{CLIENTS}/bulk/<slug:operation>", client_bulk, "client-bulk"),
     *page(f"{CLIENTS}/register", client_add.client_register, "client-register"),
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),

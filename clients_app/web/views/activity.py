@@ -19,7 +19,8 @@ from clients_app.permissions import Action
 from clients_app.selectors.activity import events as selectors
 from clients_app.selectors.activity.filters import ActivityFilter, found_by, names_of
 from clients_app.selectors.clients.lookup import clients_by_id
-from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
+from clients_app.services.activity.export import FORMATS, export_activity
+from clients_app.services.exports import TooManyExports
 from clients_app.web import error_pages
 from clients_app.web.access import screen, window
 from clients_app.web.activity_days import day_links
