@@ -77,6 +77,7 @@ urlpatterns = [
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),
     *page(f"{CLIENT}/live/<slug:tab>", polling.client_live, "client-live"),
     *page(CLIENT, client_details.client_details, "client-details"),
+    *page(f"{CLIENT}/duplicate", client_add.client_duplicate, "client-duplicate"),
     *page(f"{CLIENT}/edit", client_edit.client_edit, "client-edit"),
     *page(f"{CLIENT}/disable", client_state.client_disable, "client-disable"),
     *page(f"{CLIENT}/enable", client_state.client_enable, "client-enable"),

@@ -14,6 +14,7 @@ from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.models import Tenant
 from clients_app.permissions import Action, require
+from clients_app.rules.health import EXPLAINED
 from clients_app.selectors.clients.lists import listed_clients
 from clients_app.services.exports import BYTE_ORDER_MARK, guarded, in_its_place
 
@@ -52,27 +53,21 @@ def _pieces(client_ids: list[UUID], tenant_id: UUID, now: datetime) -> Iterator[
         clients = listed_clients(tenant_id, client_ids[start : start + _PIECE], now=now)
         prefetch_related_objects(clients, "tags")
         for client in clients:
-            writer.writerow(map(guarded, _cells(client)))
+            writer.writerow(map(guarded, _cells(client, now)))
         yield text.getvalue()
 
 
-def _cells(client: Any) -> tuple[str, ...]:
+def _cells(client: Any, now: datetime) -> tuple[str, ...]:
     return (
         client.name,
         str(client.pk),
         client.type.label,
-        _status(client),
+        "Removed" if client.removed_at else EXPLAINED[client.health(now)].label,
         _expiration(client),
         ", ".join(client.role_names),
         _moment(client.last_token_at),
         ", ".join(tag.name for tag in client.tags.all()),
     )
-
-
-def _status(client: Any) -> str:
-    if client.removed_at:
-        return "Removed"
-    return "Active" if client.is_enabled else "Disabled"
 
 
 def _expiration(client: Any) -> str:

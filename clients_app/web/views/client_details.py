@@ -42,6 +42,7 @@ from clients_app.web.views.client_list import list_context
 TIMELINE_MAX: Final = 20
 _MAY: Final = {  # the names in the template, without "may_"
     "edit": Action.EDIT_CLIENT,
+    "duplicate": Action.ADD_CLIENT,
     "disable": Action.DISABLE_CLIENT,
     "end_tokens": Action.END_TOKENS,
     "remove": Action.REMOVE_CLIENT,
