@@ -105,7 +105,7 @@ SENTENCES: Final = {
     "tenant.renamed": gettext_noop("Renamed the organisation to %(object)s"),
     "policies.set": gettext_noop("Changed policies of %(object)s"),
     "activity.exported": gettext_noop("Exported Activity"),
-    "clients.exported": gettext_noop("List of clients exported"),
+    "clients.exported": gettext_noop("Exported the list of clients"),
 }
 
 LABELS: Final = {
