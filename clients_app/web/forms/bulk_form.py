@@ -87,7 +87,8 @@ class BulkRolesForm(BulkForm, KeptSecretsForm):
             field.error_messages["invalid_choice"] = _(
                 "Select roles from the list. One of them is not there any more."
             )
-        self.offer_secrets_of_gainers()
+        if self.is_bound:  # otherwise it is not known yet what was chosen
+            self.offer_secrets_of_gainers()
 
     @classmethod
     def shown(cls, typed: QueryDict, **arguments: Any) -> Self:
