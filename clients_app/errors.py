@@ -16,12 +16,16 @@ def gettext_noop(sentence: str) -> str:
 
 
 class PortalError(Exception):
-    """An operation failed and changed nothing."""
+    """An operation failed and changed nothing.
+
+    ``about`` is the name of the client that is the reason, in an operation on several of them.
+    """
 
     def __init__(self, sentence: str, **values: Any) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.values = values
+        self.about = ""
 
     def __str__(self) -> str:
         return self.sentence % self.values if self.values else self.sentence

@@ -13,6 +13,7 @@ from clients_app.web.views import (
     client_add,
     client_details,
     client_edit,
+    client_export,
     client_state,
     notices,
     organisation,
@@ -25,7 +26,7 @@ from clients_app.web.views import (
     session,
     sign_in,
 )
-from clients_app.web.views.bulk import client_bulk
+from clients_app.web.views.bulk import client_bulk, client_undo
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.client_list import client_list, front
 from clients_app.web.views.find import find
@@ -69,11 +70,14 @@ urlpatterns = [
     ),
     *page(f"{CLIENTS}/rotate", rotation_run.rotation_run, "rotation-run"),
     *page(f"{CLIENTS}/rotate/start", rotation_run.rotation_start, "rotation-start"),
+    *page(f"{CLIENTS}/export", client_export.client_export, "client-export"),
+    *page(f"{CLIENTS}/undo", client_undo, "client-undo"),
     *page(f"{CLIENTS}/bulk/<slug:operation>", client_bulk, "client-bulk"),
     *page(f"{CLIENTS}/register", client_add.client_register, "client-register"),
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),
     *page(f"{CLIENT}/live/<slug:tab>", polling.client_live, "client-live"),
     *page(CLIENT, client_details.client_details, "client-details"),
+    *page(f"{CLIENT}/duplicate", client_add.client_duplicate, "client-duplicate"),
     *page(f"{CLIENT}/edit", client_edit.client_edit, "client-edit"),
     *page(f"{CLIENT}/disable", client_state.client_disable, "client-disable"),
     *page(f"{CLIENT}/enable", client_state.client_enable, "client-enable"),

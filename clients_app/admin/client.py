@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -19,6 +20,7 @@ from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import URL_KINDS, UrlKind
+from clients_app.rules.health import EXPLAINED
 from clients_app.selectors.clients.lists import FOUND_BY, contains
 
 
@@ -64,7 +66,7 @@ class ClientAdmin(WithRolesAdmin):
         _group(_("Secrets"), "next_expires_at", "present_secrets"),
         _group(
             _("What happened"),
-            *("last_token_at", "tokens_not_before", "created_at", "created_by"),
+            *("last_token_at", "last_refused_at", "tokens_not_before", "created_at", "created_by"),
             *("updated_at", "updated_by", "removed_at", "removed_by"),
         ),
     )
@@ -76,7 +78,7 @@ class ClientAdmin(WithRolesAdmin):
     def state(self, client: Client) -> str:
         if client.removed_at is not None:
             return gettext("Removed")
-        return gettext("Active") if client.is_enabled else gettext("Disabled")
+        return gettext(EXPLAINED[client.health(timezone.now())].label)
 
     @admin.display(description=_("Tags"))
     def tag_names(self, client: Client) -> str:

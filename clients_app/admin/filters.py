@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.audit.sentences import SENTENCES
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
+from clients_app.selectors.clients.shows import Show, condition
 from clients_app.selectors.tenants.installation import tenants
 
 #: by value in the address: the label, and the rows that it selects
@@ -39,6 +40,19 @@ def _tenants(column: str) -> Choices:
     return {str(pk): (name, Q(**{column: pk})) for pk, name in rows}
 
 
+def _client_states() -> Choices:
+    now = timezone.now()
+    labels = {
+        Show.ACTIVE: _("Active"),
+        Show.FAILING: _("Failing"),
+        Show.NO_TOKENS: _("Cannot request tokens"),
+        Show.UNUSED: _("Unused for 90 days"),
+        Show.DISABLED: _("Disabled"),
+    }
+    present = {show.value: (label, condition(show, now)) for show, label in labels.items()}
+    return {**present, "removed": (_("Removed"), ~_PRESENT)}
+
+
 def _secret_states() -> Choices:
     now = timezone.now()
     return {
@@ -50,15 +64,7 @@ def _secret_states() -> Choices:
 
 TENANT = _filter("tenant", _("tenant"), lambda: _tenants("tenant"))
 TENANT_OF_CLIENT = _filter("tenant", _("tenant"), lambda: _tenants("client__tenant"))
-CLIENT_STATE = _filter(
-    "state",
-    _("state"),
-    lambda: {
-        "active": (_("Active"), _PRESENT & Q(is_enabled=True)),
-        "disabled": (_("Disabled"), _PRESENT & Q(is_enabled=False)),
-        "removed": (_("Removed"), ~_PRESENT),
-    },
-)
+CLIENT_STATE = _filter("state", _("state"), _client_states)
 SECRET_STATE = _filter("state", _("state"), _secret_states)
 ROLE_TYPE = _filter(
     "role_type",

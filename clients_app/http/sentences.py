@@ -8,4 +8,5 @@ from clients_app.errors import PortalError
 def sentence_of(error: PortalError) -> str:
     """Return the sentence of an error, with its values filled in."""
     sentence = gettext(error.sentence)
-    return sentence % error.values if error.values else sentence
+    filled = sentence % error.values if error.values else sentence
+    return f"{error.about}: {filled}" if error.about else filled

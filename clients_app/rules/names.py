@@ -121,6 +121,12 @@ clean_filter_name: Final = partial(_clean_name, maximum=SAVED_FILTER_NAME_MAX)
 clean_username: Final = partial(_clean_name, maximum=USERNAME_MAX, field="username")
 
 
+def copied_name(name: str, number: int) -> str:
+    """Return the name of a copy, at most as long as a name may be: "Pump copy", "Pump copy 2"."""
+    ending = " copy" if number == 1 else f" copy {number}"
+    return f"{name[: NAME_MAX - len(ending)].rstrip()}{ending}"
+
+
 def _clean_tag(text: str) -> str:
     tag = clean_line(text, maximum=TAG_MAX, field="tags")
     if not _is_visible(tag) or "," in tag:

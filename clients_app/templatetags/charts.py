@@ -26,6 +26,7 @@ _FULL: Final = 14  # its height above the base line
 _LEAST: Final = 1.5  # a count of 1 is still visible
 _TOP: Final = 5.0  # percent of a chart above its highest mark, for half of its label
 _PLOT: Final = 79.0  # percent between the highest mark and the base line; below it are times
+_SEEN: Final = 2.5  # percent: the least height of a count that is not 0
 _LABEL_EVERY: Final = {24: 6, 7: 1, 30: 7}  # slots: how many from one time to the next
 
 
@@ -127,11 +128,12 @@ def chart(context: Any, chart: Chart, links: Sequence[Link] = ()) -> dict[str, A
     sums = [sum(slot) for slot in counts]
     marks = ticks(max(sums), at_most=3)
     width = 100 / len(sums)
+    css_classes = [one.css_class for one in chart.series]
     starts = chart.slots[:-1]
     bars = [
         {
             "x": f"{at * width:.3f}",
-            "parts": _parts(slot, chart.series, marks[-1]),
+            "parts": stacked(slot, css_classes, top=marks[-1], full=_PLOT, base=_TOP + _PLOT),
             "words": f"{_slot_name(starts[at], chart)}: {_counts_words(slot, chart)}",
         }
         for at, slot in enumerate(counts)
@@ -155,13 +157,16 @@ def _height(mark: int, top: int) -> float:
     return _TOP + _PLOT * (1 - mark / top)
 
 
-def _parts(counts: Sequence[int], series: Sequence[Series], top: int) -> list[Part]:
-    parts, y = [], _TOP + _PLOT
-    bar = heights(tuple(counts), top=top, full=_PLOT, least=1.25)
-    for one, height in zip(series, bar, strict=True):
+def stacked(
+    counts: Sequence[int], css_classes: Sequence[str], *, top: int, full: float, base: float
+) -> list[Part]:
+    """Return the parts of a bar, ``full`` high for a count of ``top``, from ``base`` upwards."""
+    parts, y = [], base
+    bar = heights(tuple(counts), top=top, full=full, least=_SEEN)
+    for css_class, height in zip(css_classes, bar, strict=True):
         if height:
             y -= height
-            parts.append(Part(one.css_class, f"{y:.2f}", f"{height:.2f}"))
+            parts.append(Part(css_class, f"{y:.2f}", f"{height:.2f}"))
     return parts
 
 

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clients_app.actors import ActorKind
-from clients_app.audit import Kind, Seconds, kind_of
+from clients_app.audit import Change, Kind, Seconds, kind_of, phrase, sentence
 from clients_app.templatetags import moments
 from clients_app.templatetags.portal import icon
 
 register = template.Library()
+
+_VALUE_MAX: Final = 60  # characters of a value in a sentence; the lines below have all of it
 
 
 #: By the action, its last words or its kind
@@ -47,6 +49,34 @@ def event_icon(event: Any) -> SafeString:
     last = event.action.rpartition(".")[2]
     beginnings = (event.action, event.action.partition(".")[2], last, kind_of(event.action))
     return icon(next((EVENT_ICONS[one] for one in beginnings if one in EVENT_ICONS), "activity"))
+
+
+@register.simple_tag
+def event_phrase(event: Any, changes: list[Change]) -> SafeString:
+    """Return what happened, with the name of its object in bold, and the changes in words."""
+    template, name = phrase(event)
+    if "%(changes)s" in template and not changes:
+        return conditional_escape(sentence(event))
+    named = {gettext("Roles"), gettext("Owners")} if event.action.endswith("s.changed") else set()
+    template = template.replace("%(object)s", "{object}").replace("%(changes)s", "{changes}")
+    words = "; ".join(_in_words(one, named, is_alone=len(changes) == 1) for one in changes)
+    return format_html(template, object=format_html("<b>{}</b>", name), changes=words)
+
+
+def _in_words(change: Change, named: set[str], *, is_alone: bool) -> str:
+    """Return the field, with what a list gained and lost, or with a short value that is alone."""
+    if isinstance(change.before or change.after, list):
+        before, after = change.before or [], change.after or []
+        gained = ", ".join(str(one) for one in after if one not in before)
+        lost = ", ".join(str(one) for one in before if one not in after)
+        both = [gettext("added %(names)s") % {"names": gained}] if gained else []
+        both += [gettext("removed %(names)s") % {"names": lost}] if lost else []
+        words = ", ".join(both)
+        return words if change.label in named else f"{change.label} ({words})"
+    value = recorded(change.after)
+    if not is_alone or change.after in (None, "") or len(value) > _VALUE_MAX:
+        return change.label
+    return gettext("%(field)s to %(value)s") % {"field": change.label, "value": value}
 
 
 @register.simple_tag

@@ -84,18 +84,25 @@ def show(
 
 
 def done(
-    request: HttpRequest, message: str, to: str, *, event: str = "clientChanged", **parts: Any
+    request: HttpRequest,
+    message: str,
+    to: str,
+    *,
+    event: str = "clientChanged",
+    undo: str = "",
+    **parts: Any,
 ) -> HttpResponse:
     """Close the window, show ``message`` and trigger ``event`` on the page.
 
+    The message has a button that undoes the operation whose id is ``undo``.
     Without htmx, redirect ``to`` a page; as for ``see_other``.
     """
     if not wants_fragment(request):
-        messages.success(request, message)
+        messages.success(request, message, extra_tags=undo)
         return see_other(to, **parts)
     response = trigger_client_event(HttpResponse(status=204), event)
     trigger_client_event(response, "windowDone")
-    return trigger_client_event(response, "toast", {"text": message})
+    return trigger_client_event(response, "toast", {"text": message, "undo": undo})
 
 
 def go(request: HttpRequest, to: str) -> HttpResponse:

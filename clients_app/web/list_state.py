@@ -62,12 +62,14 @@ class ListState:
     sort: str = ""
     page: int = 1
     select: bool = False  # a checkbox for each client
+    everything: bool = False  # all of them are ticked, on all pages
 
     def query(self) -> str:
         """Return the query of an address with this state, with its question mark."""
         page = self.page if self.page > 1 else None
         week = self.week if self.show is Show.TIMELINE else ""
-        changed = {"page": page, "select": int(self.select), "week": week}
+        ticks = {"select": int(self.select), "everything": int(self.everything)}
+        changed = {"page": page, "week": week, **ticks}
         return with_query("", **asdict(self) | changed)
 
     def filters(self, zone: tzinfo) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
         week=week if shown is Show.TIMELINE and week_named(week) else "",
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
         select=query.get("select") == "1",
+        everything=query.get("everything") == "1",
         page=page_number(query),
     )
 

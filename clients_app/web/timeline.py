@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from clients_app.rules.chart_scale import heights
+from clients_app.rules.chart_scale import compact, heights
 from clients_app.rules.weeks import name_of
 from clients_app.selectors.clients.lists import clients_of
 from clients_app.selectors.clients.shows import Show
@@ -25,7 +25,7 @@ class Bar(NamedTuple):
 
     words: str  # "Week of 30 Nov 2026: 3 clients"
     month: str  # where a month begins: "Dec"
-    clients: int
+    counted: str  # "3", "1.2k"
     height: int
     top: int
     query: str
@@ -50,7 +50,7 @@ def timeline_of(state: ListState, tenant_id: UUID, *, now: datetime) -> list[Bar
             Bar(
                 words=_in_words(week.monday, week.clients),
                 month=date_format(week.monday, "M") if is_first else "",
-                clients=week.clients,
+                counted=compact(week.clients),
                 height=round(height),
                 top=HEIGHT - round(height),
                 query=named.query() if week.clients else "",

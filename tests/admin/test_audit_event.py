@@ -12,8 +12,8 @@ from tests.responses import text_of
 def test_event_list_shows_what_happened(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(list_of(AuditEvent)))
 
-    assert "Client Wind park reader added" in page
-    assert "Role Pump reader added" in page
+    assert "Added client Wind park reader" in page
+    assert "Added role Pump reader" in page
 
 
 def test_event_page_shows_what_changed(staff: Browser, installation: Installation) -> None:
@@ -46,10 +46,10 @@ def test_event_list_can_be_filtered(
     by_tenant = text_of(staff.get(f"{list_of(AuditEvent)}?tenant={other_tenant.pk}"))
     by_action = text_of(staff.get(f"{list_of(AuditEvent)}?action=role.added"))
 
-    assert "Client Far away added" in by_tenant
+    assert "Added client Far away" in by_tenant
     assert "Wind park reader" not in by_tenant
-    assert "Role Pump reader added" in by_action
-    assert "Client Far away added" not in by_action
+    assert "Added role Pump reader" in by_action
+    assert "Added client Far away" not in by_action
 
 
 def test_event_list_of_a_client_includes_its_secrets(
@@ -60,6 +60,6 @@ def test_event_list_of_a_client_includes_its_secrets(
 
     page = text_of(staff.get(address))
 
-    assert "Client Wind park reader added" in page
-    assert f"Secret …{installation.secret.last_four} added" in page
+    assert "Added client Wind park reader" in page
+    assert f"Added secret …{installation.secret.last_four}" in page
     assert "Old gateway" not in page

@@ -175,7 +175,9 @@ def test_client_page_shows_the_facts(staff: Browser, tenant: Tenant, now: dateti
 @pytest.mark.parametrize(
     ("state", "found"),
     [
-        ("active", {"Wind park reader"}),
+        ("active", {"Wind park reader", "Refused"}),
+        ("failing", {"Refused"}),
+        ("no-tokens", set()),
         ("disabled", {"Disabled one"}),
         ("removed", {"Old gateway"}),
     ],
@@ -185,12 +187,15 @@ def test_client_list_can_be_filtered_by_state(
 ) -> None:
     disabled = make_client("Disabled one", installation.tenant, now=now).client
     staff.post(operation_address("disable", disabled))
+    refused = make_client("Refused", installation.tenant, now=now).client
+    Client.objects.filter(pk=refused.pk).update(last_refused_at=now)
     staff.get("/admin/")  # shows the message that names the client
 
     page = text_of(staff.get(f"/admin/clients_app/client/?state={state}"))
 
-    names = {"Wind park reader", "Disabled one", "Old gateway"}
-    assert {name for name in names if name in page} == found
+    names = {"Wind park reader", "Disabled one", "Old gateway", "Refused"}
+    assert {name for name in names if f">{name}<" in page} == found
+    assert ('class="field-state">Failing<' in page) == ("Refused" in found)
 
 
 def test_client_list_can_be_filtered_by_tenant(

@@ -20,7 +20,13 @@ from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.services.activity.archive import seal_segment
 from clients_app.services.activity.export import export_activity
 from clients_app.services.alerts.settings import mute_alerts
-from clients_app.services.clients.bulk import add_owners, enable_all, tag_all
+from clients_app.services.clients.bulk import (
+    add_owners,
+    change_roles,
+    enable_all,
+    remove_all,
+    tag_all,
+)
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import (
     assign_roles,
@@ -28,6 +34,7 @@ from clients_app.services.clients.edits import (
     set_enabled,
     set_owners,
 )
+from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.notices.calendar_links import create_feed, remove_feed
@@ -171,6 +178,18 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         (enable_all, lambda on: enable_all([on.client.pk], enabled=False, **on.by)),
         (tag_all, lambda on: tag_all([on.client.pk], add=["new"], remove=[], **on.by)),
         (add_owners, lambda on: add_owners([on.client.pk], frozenset({on.person.pk}), **on.by)),
+        (
+            change_roles,
+            lambda on: change_roles(
+                [on.client.pk],
+                add=frozenset({on.role.pk}),
+                remove=frozenset(),
+                confirms_administrator=False,
+                **on.by,
+            ),
+        ),
+        (remove_all, lambda on: remove_all([on.client.pk], confirmed=None, **on.by)),
+        (export_clients, lambda on: export_clients([on.client.pk], query="", **on.by).close()),
         (remove_client, lambda on: remove_client(on.client, **on.by)),
         (restore_client, lambda on: restore_client(on.removed.pk, **on.by)),
         (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),

@@ -74,7 +74,7 @@ def test_an_event_names_actor_action_client_and_address(
     )
     assert (event.client_id, event.at, event.outcome) == (client.pk, NOW, "done")
     assert (event.address, event.operation_id) == ("192.0.2.7", "op-1")
-    assert audit.sentence(event) == "Client Pump added"
+    assert audit.sentence(event) == "Added client Pump"
     changes = {change.label: change.after for change in audit.changes(event)}
     assert changes["Name"] == "Pump"
     assert changes["Roles"] == ["Tenant Member"]

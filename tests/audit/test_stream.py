@@ -41,7 +41,7 @@ def test_event_is_one_line_after_its_commit(
     assert event is not None
     assert file.read_text().count("\n") == 1
     [one] = sent(file.read_text())
-    assert (one["stream"], one["sentence"]) == ("audit", "Role Pumps added")
+    assert (one["stream"], one["sentence"]) == ("audit", "Added role Pumps")
     assert one["digest"] == event.digest
     assert json.loads(event.canonical).items() <= one.items()
     for written in (file, file.with_name("audit-stream.json")):

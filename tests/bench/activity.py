@@ -24,8 +24,8 @@ REQUESTS = 15  # per page
 #: changes; every hundredth event is a refused sign-in, every thousandth a role
 _SEED = """
 INSERT INTO clients_app_auditevent (tenant_id, sequence, at, actor_kind, actor_id, actor_name,
-  action, outcome, client_id, object_kind, object_id, object_name, address, operation_id, canonical,
-  previous_digest, digest, chain_key_id)
+  action, outcome, client_id, object_kind, object_id, object_name, search_key, address,
+  operation_id, canonical, previous_digest, digest, chain_key_id)
 WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < %s),
   drawn AS (SELECT i, CASE WHEN i %% 1000 = 0 THEN 'role.added' WHEN i %% 100 = 0
     THEN 'sign-in.refused' ELSE 'client.edited' END AS action,
@@ -36,6 +36,7 @@ SELECT %s, (SELECT MAX(sequence) FROM clients_app_auditevent) + i,
   'person', person, 'Somebody', action,
   CASE action WHEN 'sign-in.refused' THEN 'refused' ELSE 'done' END,
   CASE action WHEN 'client.edited' THEN replace(client, '-', '') END, 'client', client, 'A client',
+  'a client' || char(10) || 'somebody',
   '10.0.' || (i %% 200) || '.7', '', '{"before":{"description":"' || hex(randomblob(80))
     || '"},"after":{"description":"' || hex(randomblob(80)) || '"}}', '', '', ''
 FROM drawn

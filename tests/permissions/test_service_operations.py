@@ -30,6 +30,9 @@ NEEDS: Final = {
     "enable_all": Action.DISABLE_CLIENT,
     "tag_all": Action.EDIT_CLIENT,
     "add_owners": Action.ASSIGN_ROLES,
+    "change_roles": Action.ASSIGN_ROLES,
+    "remove_all": Action.REMOVE_CLIENT,
+    "export_clients": Action.READ_CLIENTS,
     "remove_client": Action.REMOVE_CLIENT,
     "restore_client": Action.RESTORE_CLIENT,
     "add_secret": Action.ADD_SECRET,
@@ -70,10 +73,10 @@ OWN: Final = {
 #: operations on nothing that exists: a person of another tenant does them in that tenant
 IN_THEIR_TENANT: Final = {
     *("register_client", "add_role", "add_person", "set_channel"),
-    *("set_policies", "mute_alerts", "export_activity"),
+    *("set_policies", "mute_alerts", "export_activity", "export_clients"),
 }
 #: operations on several clients: those of another tenant are skipped like unknown ones
-SKIPPED: Final = {"enable_all", "tag_all"}
+SKIPPED: Final = {"enable_all", "tag_all", "change_roles", "remove_all"}
 CELLS: Final = {action: dict(zip(COLUMNS[1:], cells, strict=True)) for action, *cells in ROWS}
 
 

@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client as Browser
 
+from clients_app import audit
+from clients_app.actors import Actor
 from clients_app.models import AuditEvent, ClientSecret, Person, Tenant, TokenRefusal
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
-from clients_app.services.clients.edits import set_enabled
+from clients_app.services.clients.edits import assign_roles, set_enabled
 from clients_app.services.roles.roles import add_role, edit_role
+from clients_app.services.secrets.changes import SecretDraft, add_secret
 from tests.conftest import Machine, browser_of
-from tests.factories import actor_for, make_client, make_person
+from tests.factories import actor_for, make_client, make_person, make_role
 from tests.responses import HTMX, is_page, text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 
@@ -26,8 +29,10 @@ def test_event_is_a_sentence_with_before_and_after(
 
     found = list_events(administrator_browser)
 
-    assert "Client Wind park reader disabled Wind park reader mara" in found[0]
-    assert "Role Valves edited Name Before: Pumps → After: Valves mara" in found[1]
+    assert "Disabled client Wind park reader mara" in found[0]
+    assert (
+        "Changed role Valves : Name to Valves Name Before: Pumps → After: Valves mara" in found[1]
+    )
     assert found[0].startswith('cell-2 num"> Today, ')
     assert any("command line" in one for one in found)
 
@@ -104,8 +109,59 @@ def test_removed_client_is_named_without_a_link(
 
     text = text_of(administrator_browser.get(ACTIVITY))
 
-    assert "Client Wind park reader removed" in text
+    assert "Removed client" in text
+    assert "Wind park reader" in text
     assert f"/security/clients/{machine.client.pk}" not in text
+
+
+def test_activity_sentence_names_the_change(
+    administrator_browser: Browser,
+    administrator: Person,
+    tenant: Tenant,
+    machine: Machine,
+    now: datetime,
+):
+    """Not "client edited": the roles, the field and its value, the secret by its name."""
+    actor = actor_for(administrator)
+    role = make_role("Pump reader", tenant)
+    kept = {one.pk for one in machine.client.roles.all()}
+    assign_roles(
+        machine.client,
+        frozenset({role.pk} | kept),
+        confirms_administrator=False,
+        expected_version=None,
+        actor=actor,
+        now=now,
+    )
+    draft = SecretDraft(description="Gateway firmware 4.2", expires_at=None)
+    add_secret(machine.client, draft, actor=actor, now=now)
+
+    text = text_of(administrator_browser.get(ACTIVITY))
+    found = list_events(administrator_browser)
+
+    assert "Added secret <b>Gateway firmware 4.2 (" in text
+    assert f"Changed roles: added {role.name} Roles" in found[1]
+    assert all(one.count("Wind park reader") == 1 for one in found[:2])
+
+
+def test_activity_notices_of_the_same_second_share_a_row(
+    administrator_browser: Browser, tenant: Tenant, administrator: Person, now: datetime
+):
+    actor = Actor.system(tenant.pk)
+    for number in range(3):
+        after = {"recipient": f"person{number}@example.com"}
+        at = now.replace(microsecond=number)
+        audit.record("notice.sent", administrator, actor=actor, now=at, after=after)
+    later = now + timedelta(seconds=2)
+    audit.record("notice.sent", administrator, actor=actor, now=later)
+
+    reply = administrator_browser.get(f"{ACTIVITY}?kind=notices")
+    found = rows_in(reply)
+
+    assert len(found) == 2
+    assert "Sent 3 notices" in found[1]
+    assert all(f"person{number}@example.com" in found[1] for number in range(3))
+    assert "4 of 4 events" in text_of(reply)
 
 
 def test_activity_names_are_escaped(
@@ -128,7 +184,7 @@ def test_activity_query_count_does_not_grow_with_events(
     django_assert_max_num_queries: Any,
 ):
     add_roles(3, administrator, now)
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(18) as few:
         administrator_browser.get(f"{ACTIVITY}?when=day")
     for number in range(60):
         add_role(f"More {number}", description="", actor=actor_for(administrator), now=now)

@@ -92,7 +92,7 @@ def test_export_uses_the_filters_of_the_screen(
 
     _, text = post_export(administrator_browser, "csv", "?kind=roles&when=day")
 
-    assert [one["Event"] for one in csv_cells(text)] == ["Role Pumps added"]
+    assert [one["Event"] for one in csv_cells(text)] == ["Added role Pumps"]
 
 
 def test_export_is_recorded_as_an_event(administrator_browser: Browser, machine: Machine):

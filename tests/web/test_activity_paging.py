@@ -55,7 +55,7 @@ def test_older_and_newer_show_each_row_once_in_order(
     pages = list(pages_of(administrator_browser, administrator, now))
 
     seen = [one for _, found in pages for one in found]
-    roles = [found[1] for one in seen if (found := re.search(r"Role (R\d+) added", one))]
+    roles = [found[1] for one in seen if (found := re.search(r"Added role (R\d+)", one))]
     assert roles == [f"R{number:03}" for number in reversed(range(count))]
     assert sum("refused" in one for one in seen) == len(causes)
     assert [len(found) for _, found in pages[:2]] == [PAGE_SIZE, PAGE_SIZE]

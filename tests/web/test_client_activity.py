@@ -22,8 +22,8 @@ def test_activity_tab_shows_each_change_before_and_after(
 
     text = text_of(administrator_browser.get(address("/activity")))
 
-    assert "Client Wind park reader added" in text
-    assert "removed" in text
+    assert "Added client" in text
+    assert "Removed secret" in text
     assert "by mara" in text
     assert "by command line" in text
     assert ">Token Lifetime<" in text
@@ -102,8 +102,12 @@ def test_activity_tab_orders_refusals_and_events_by_time(
 
     text = text_of(administrator_browser.get(address("/activity")))
 
-    timeline = text[text.index('<ol class="timeline"') :]
-    latest_first = ("refused</b>: secret removed", "Secret", "refused</b>: scope not offered")
+    timeline = text[text.index('<ol class="history"') :]
+    latest_first = (
+        "refused</b>: secret removed",
+        "Removed secret",
+        "refused</b>: scope not offered",
+    )
     places = [timeline.index(words) for words in latest_first]
     assert places == sorted(places)
 

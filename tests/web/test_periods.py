@@ -96,8 +96,8 @@ def test_activity_of_a_period_includes_its_first_moment(
         add_role(name, description="", actor=actor_for(administrator), now=at)
 
     found = " ".join(list_events(mara, when=when))
-    assert "Role At added" in found
-    assert "Role Before added" not in found
+    assert "Added role At" in found
+    assert "Added role Before" not in found
 
 
 @pytest.mark.parametrize(("ago", "asks"), [(DAY - TICK, True), (DAY, False)])

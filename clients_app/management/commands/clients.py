@@ -1,14 +1,15 @@
-"""`manage.py clients`: adds a client, rotates its secret, ends its tokens."""
+"""`manage.py clients`: lists clients, adds one, rotates its secret, ends its tokens."""
 
 import json
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from clients_app import conf
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import command_line as cli
+from clients_app.management.client_lines import client_line, in_json
 from clients_app.management.output import all_or_nothing
 from clients_app.models import Client, ClientSecret, Tenant
 from clients_app.rules.client_fields import LINES
@@ -17,7 +18,9 @@ from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.rules.tenant_policy import default_end
+from clients_app.selectors.clients.lists import FOUND_BY, clients_of
 from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import register_client
@@ -47,7 +50,26 @@ NEW_SECRET: Final = (
 
 
 class Command(cli.PortalCommand):
-    help = "Adds a client, rotates its secret, or ends its tokens."
+    help = "Lists clients; adds a client, rotates its secret, or ends its tokens."
+
+    @cli.subcommand(
+        cli.argument(
+            "--show",
+            choices=[show.value for show in Show if show],
+            default=Show.ALL.value,
+            help="only the clients that Show in the portal would list",
+        ),
+        cli.argument("--filter", default="", metavar="TEXT", dest="q", help=str(FOUND_BY)),
+        cli.argument("--json", action="store_true", help="print one JSON object for each client"),
+        cli.TENANT,
+        needs_key=False,
+    )
+    def list(self, given: Namespace) -> None:
+        """List the clients with their state, by name."""
+        tenant, moment = cli.tenant_of(given.tenant), cli.now()
+        clients = clients_of(tenant.pk, show=Show(given.show), q=given.q, now=moment)
+        for client in clients.order_by("name_key", "pk").iterator():
+            self.stdout.write(client_line(client, now=moment, as_json=given.json))
 
     @cli.subcommand(
         cli.NAME,
@@ -158,7 +180,7 @@ class Command(cli.PortalCommand):
                 "client_id": str(client.pk),
                 "client_secret": plain,
                 "token_endpoint": endpoint,
-                "expires_at": expires_at and f"{expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "expires_at": in_json(expires_at),
             }
             self.stdout.write(json.dumps(values))
             return

@@ -46,6 +46,12 @@ class ActivityFilter:
     found: Found | None = None
     refusals: bool = True  # of token requests
 
+    @property
+    def is_everything(self) -> bool:
+        """True if only the period is filtered."""
+        chosen = (self.client_id, self.person_id, self.actions, self.found)
+        return not self.outcome and all(one is None for one in chosen)
+
 
 def found_by(tenant_id: UUID, text: str) -> Found:
     """Return the clients (including removed ones) and people whose name contains ``text`` or whose

@@ -71,14 +71,11 @@ def client_page(
     if opened is not None and opened.pk not in ids and rows.filter(pk=opened.pk).exists():
         page = _place_of(opened, rows, sort) // PAGE_SIZE + 1
         ids = _ids_of_page(rows, page, total)
-    roles = Prefetch("roles", Role.objects.in_screen_order())
-    clients = _with_secrets(Client.objects.filter(pk__in=ids), now).prefetch_related(roles)
-    found: dict[UUID, Any] = {client.pk: client for client in clients}
-    _complete(found, q=q, role_id=role_id, now=now)
     everything = total
     if q or show or role_id:
         everything = own.present().filter(client_type=client_type).count()
-    listed = [found[pk] for pk in ids if pk in found]
+    listed = listed_clients(tenant_id, ids, now=now)
+    _complete(listed, q=q, role_id=role_id, now=now)
     return ClientPage(listed, page, pages, total, counts, everything)
 
 
@@ -106,16 +103,36 @@ def clients_of(
 
 
 def matching_ids(
-    tenant_id: UUID, *, client_type: str, sort: str, now: datetime, limit: int, **filters: Any
+    tenant_id: UUID,
+    *,
+    client_type: str,
+    sort: str,
+    now: datetime,
+    limit: int | None,
+    **filters: Any,
 ) -> list[UUID]:
     """Return the ids of the first ``limit`` clients of a list, over all of its pages."""
     clients = clients_of(tenant_id, now=now, **filters).filter(client_type=client_type)
     return list(_sorted(clients, sort, now).values_list("pk", flat=True)[:limit])
 
 
-def _complete(clients: dict[UUID, Any], *, q: str, role_id: UUID | None, now: datetime) -> None:
-    tags, weeks = _tags_found(list(clients), q), week_of_clients(clients, now=now)
-    for client in clients.values():
+def listed_clients(tenant_id: UUID, ids: list[UUID], *, now: datetime) -> list[Any]:
+    """Return the clients with these ids, in the order of ``ids``, with what ``ClientPage`` says
+    about their roles and secrets."""
+    own = Client.objects.for_tenant(tenant_id).filter(pk__in=ids)
+    roles = Prefetch("roles", Role.objects.in_screen_order())
+    found: dict[UUID, Any] = {
+        client.pk: client for client in _with_secrets(own, now).prefetch_related(roles)
+    }
+    for client in found.values():
+        client.role_names = [role.name for role in client.roles.all()]
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _complete(clients: list[Any], *, q: str, role_id: UUID | None, now: datetime) -> None:
+    ids = [client.pk for client in clients]
+    tags, weeks = _tags_found(ids, q), week_of_clients(ids, now=now)
+    for client in clients:
         held = sorted(client.roles.all(), key=lambda role: role.pk != role_id)
         client.role_names = [role.name for role in held]
         client.found_tags, client.week = tags[client.pk], weeks[client.pk]

@@ -1,13 +1,16 @@
 """The secrets of a client and their last use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientSecret, TokenUsage
+from clients_app.rules.privileges import privileges
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
 
 
@@ -31,6 +34,23 @@ def listed_secrets(client: Client, *, now: datetime) -> list[Any]:
 def live_secrets(client: Client, *, now: datetime) -> list[ClientSecret]:
     """Return the live secrets, newest first."""
     return list(client.secrets.live(now))
+
+
+def secrets_of_gainers(
+    tenant_id: UUID, client_ids: Iterable[UUID], role_type_ids: Iterable[UUID], *, now: datetime
+) -> list[ClientSecret]:
+    """Return the live secrets of those clients that the roles would make privileged (CLI-15)."""
+    gained = privileges(role_type_ids, may_introspect=False)
+    if not gained:
+        return []
+    clients = Client.objects.for_tenant(tenant_id).present().filter(pk__in=list(client_ids))
+    gainers = []
+    for client in clients.prefetch_related("roles"):
+        held = privileges((one.role_type_id for one in client.roles.all()), may_introspect=False)
+        if gained - held:
+            gainers.append(client.pk)
+    secrets = ClientSecret.objects.filter(client__in=gainers).live(now)
+    return list(secrets.select_related("client").order_by("client__name_key", "-pk"))
 
 
 def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:

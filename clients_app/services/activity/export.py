@@ -1,13 +1,8 @@
-"""Export of Activity: an event of its own, then all matching rows, one piece in memory at a time.
-
-Preparing an export occupies one of the two threads of its process. The other thread serves everyone
-else, so there is one export at a time (AVA-12).
-"""
+"""Export of Activity: an event of its own, then all matching rows, a piece in memory at a time."""
 
 import csv
 import io
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,24 +12,17 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
-from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import AuditEvent, Client, Tenant, TokenRefusal
 from clients_app.permissions import Action, require
 from clients_app.selectors.activity.events import TOP, Row, all_activity
 from clients_app.selectors.activity.filters import ActivityFilter
+from clients_app.services.exports import BYTE_ORDER_MARK, guarded, in_its_place
 
 _PIECE: Final = 500  # rows
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS: Final = (
     *("Time", "Event", "Outcome", "Client", "Client Id", "By", "Address"),
     *("Before", "After", "Action", "Number", "Operation Id"),
 )
-
-_place: Final = threading.Semaphore()
-
-
-class TooManyExports(PortalError):
-    """This process is preparing another one."""
 
 
 class Format(NamedTuple):
@@ -53,36 +41,22 @@ def export_activity(
     Errors: Forbidden; TooManyExports.
     """
     require(actor, Action.EXPORT_ACTIVITY)
-    if not _place.acquire(blocking=False):
-        sentence = gettext_noop("Another export is running. Try again when it has finished.")
-        raise TooManyExports(sentence)
-    try:
+
+    def begin() -> Iterator[str]:
         with transaction.atomic():
             tenant = Tenant.objects.get(pk=actor.tenant_id)
             after = {"format": chosen, "filter": query}
             own = audit.record("activity.exported", tenant, actor=actor, now=now, after=after)
-    except BaseException:
-        _place.release()
-        raise
-    pieces = _pieces(wanted, chosen, below=own.sequence)
-    next(pieces)  # from here on, closing it releases the place
-    return pieces
+        return _pieces(wanted, chosen, below=own.sequence)
+
+    return in_its_place(begin)
 
 
 def _pieces(wanted: ActivityFilter, chosen: str, *, below: int) -> Iterator[str]:
-    try:
-        rows = all_activity(wanted, TOP._replace(sequence=below))
-        yield ""
-        yield FORMATS[chosen].head
-        while piece := list(islice(rows, _PIECE)):
-            yield FORMATS[chosen].piece(piece)
-    finally:
-        _place.release()
-
-
-def guarded(cell: str) -> str:
-    """Return ``cell`` so that no spreadsheet runs it as a formula (CLI-6)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    rows = all_activity(wanted, TOP._replace(sequence=below))
+    yield FORMATS[chosen].head
+    while piece := list(islice(rows, _PIECE)):
+        yield FORMATS[chosen].piece(piece)
 
 
 def _json_lines(rows: list[Row]) -> str:
@@ -153,7 +127,7 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-FORMATS: Final = {  # by the extension of the file; the mark tells spreadsheets that it is UTF-8
-    "csv": Format("text/csv; charset=utf-8", _csv, "\ufeff" + ",".join(_COLUMNS) + "\r\n"),
+FORMATS: Final = {  # by the extension of the file
+    "csv": Format("text/csv; charset=utf-8", _csv, BYTE_ORDER_MARK + ",".join(_COLUMNS) + "\r\n"),
     "jsonl": Format("application/jsonl", _json_lines),
 }

@@ -11,15 +11,23 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app.actors import Actor
-from clients_app.errors import RuleBroken
+from clients_app.errors import Conflict, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import BULK_MAX, OWNERS_MAX
 from clients_app.models import Client, Person
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_tags, key_of
 from clients_app.services.clients.drafts import insert_tags
-from clients_app.services.clients.edits import refuse_who_cannot_sign_in, save_changes, set_enabled
+from clients_app.services.clients.edits import (
+    assign_roles,
+    refuse_who_cannot_sign_in,
+    save_changes,
+    set_enabled,
+)
+from clients_app.services.clients.removal import asks_for_name, remove_client
 from clients_app.services.clients.sort_columns import update_owned
+from clients_app.services.locks import lock_tenant
+from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets
 
 
 class Done(NamedTuple):
@@ -33,7 +41,7 @@ class Done(NamedTuple):
 def enable_all(client_ids: Iterable[UUID], *, enabled: bool, actor: Actor, now: datetime) -> Done:
     """Enable or disable the clients.
 
-    Errors: Forbidden; RuleBroken for none or more than 200.
+    Errors: Forbidden; RuleBroken for none or more than 400.
     """
 
     def change(client: Client) -> bool:
@@ -54,7 +62,7 @@ def tag_all(
     """Add tags to the clients and remove others.
 
     Errors: RuleBroken for a bad tag (add, remove), for a client that would have more than 20 (add),
-    and for none or more than 200 clients; Forbidden.
+    and for none or more than 400 clients; Forbidden.
     """
     added, removed = _tags(add, "add"), {key_of(tag) for tag in _tags(remove, "remove")}
 
@@ -106,8 +114,85 @@ def add_owners(
     return _each(client_ids, change, actor=actor)
 
 
-def _each(client_ids: Iterable[UUID], change: Callable[[Client], bool], *, actor: Actor) -> Done:
-    """Apply ``change`` to each client; all are locked first, in one order."""
+def change_roles(
+    client_ids: Iterable[UUID],
+    *,
+    add: frozenset[UUID],
+    remove: frozenset[UUID],
+    confirms_administrator: bool,
+    actor: Actor,
+    now: datetime,
+    kept_secrets: KeptSecrets = NONE_STAYS,
+) -> Done:
+    """Give the clients the roles ``add``, and take away the roles ``remove``.
+
+    Errors: as ``assign_roles``, about the client that they are about; RuleBroken (add) for no role,
+    and for one that is both added and removed.
+    """
+    if not add and not remove:
+        raise RuleBroken(_("Select a role to add or to remove."), field="add")
+    if add & remove:
+        raise RuleBroken(_("Select each role only once: to add it or to remove it."), field="add")
+
+    def change(client: Client) -> bool:
+        version = client.version
+        held = frozenset(client.roles.values_list("pk", flat=True))
+        try:
+            changed = assign_roles(
+                client,
+                (held | add) - remove,
+                confirms_administrator=confirms_administrator,
+                expected_version=None,
+                actor=actor,
+                now=now,
+                kept_secrets=kept_secrets,
+            )
+        except RuleBroken as error:
+            error.field = "add" if error.field == "roles" else error.field
+            raise
+        return changed.version != version
+
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)  # before the clients, as everywhere
+        return _each(client_ids, change, actor=actor)
+
+
+def remove_all(
+    client_ids: Iterable[UUID], *, confirmed: int | None, actor: Actor, now: datetime
+) -> Done:
+    """Remove the clients; ``confirmed`` is how many of them the actor knows to be in use.
+
+    Errors: RuleBroken (typed_name) if another number of them was used in the last 24 hours, and
+    for none or more than 400; Forbidden.
+    """
+
+    def check(clients: list[Client]) -> None:
+        used = sum(asks_for_name(client, now=now) for client in clients)
+        if used and used != confirmed:
+            sentence = _(
+                "Enter %(n)s, the number of clients that were used in the last 24 hours, "
+                "to remove them."
+            )
+            raise RuleBroken(sentence, field="typed_name", n=used)
+
+    def change(client: Client) -> bool:
+        remove_client(client, typed_name=client.name, actor=actor, now=now)
+        return True
+
+    return _each(client_ids, change, actor=actor, check=check)
+
+
+def _each(
+    client_ids: Iterable[UUID],
+    change: Callable[[Client], bool],
+    *,
+    actor: Actor,
+    check: Callable[[list[Client]], None] = lambda clients: None,
+) -> Done:
+    """Apply ``change`` to each client; all are locked and checked first, in one order.
+
+    An error that does not name its client says which one it is about.
+    """
     wanted = set(client_ids)
     if not wanted:
         raise RuleBroken(_("Select at least one client."))
@@ -116,8 +201,18 @@ def _each(client_ids: Iterable[UUID], change: Callable[[Client], bool], *, actor
     with transaction.atomic():
         rows = Client.objects.for_tenant(actor.tenant_id).present().select_for_update(no_key=True)
         clients = list(rows.filter(pk__in=wanted).order_by("pk"))
-        changed = sum(change(client) for client in clients)
+        check(clients)
+        changed = sum(_named(change, client) for client in clients)
     return Done(changed, len(clients) - changed, len(wanted) - len(clients))
+
+
+def _named(change: Callable[[Client], bool], client: Client) -> bool:
+    try:
+        return change(client)
+    except (RuleBroken, Conflict) as error:
+        if client.name not in error.values.values():
+            error.about = client.name
+        raise
 
 
 def _tags(tags: Iterable[str], field: str) -> list[str]:

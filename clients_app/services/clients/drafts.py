@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,13 @@ from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
-from clients_app.rules.names import clean_client_name, clean_line, clean_tags, key_of
+from clients_app.rules.names import (
+    clean_client_name,
+    clean_line,
+    clean_tags,
+    copied_name,
+    key_of,
+)
 from clients_app.rules.redirect_uris import check_url_count, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
@@ -115,6 +122,16 @@ def draft_of(client: Client) -> ClientDraft:
         tags=tuple(tag.name for tag in client.tags.all()),
         **values,
     )
+
+
+def draft_of_copy(client: Client) -> ClientDraft:
+    """Return the draft of a copy, under the first free name; roles and URLs are the client's.
+
+    Secrets and Owners are not part of a draft, so a copy has none of them.
+    """
+    names = (copied_name(client.name, number) for number in count(1))
+    free = next(name for name in names if not name_is_taken(client.tenant_id, name))
+    return replace(draft_of(client), name=free)
 
 
 def roles_of(

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.http.forms.client_form import URL_INPUTS
-from clients_app.http.forms.portal_form import EditForm, input_of
+from clients_app.http.forms.portal_form import EditForm
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.alerts import SHORT, AlertKind
-from clients_app.services.clients.drafts import COLUMNS, ClientDraft, draft_of
-from clients_app.web.forms.client_form import ClientForm
+from clients_app.services.clients.drafts import ClientDraft, draft_of
+from clients_app.web.forms.client_form import ClientForm, inputs_of
 from clients_app.web.forms.kept_secrets_form import KeptSecretsForm
 from clients_app.web.forms.owners_form import OwnersForm
 
@@ -63,12 +63,8 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
         return replace(draft, role_ids=was.role_ids, may_introspect=was.may_introspect)
 
     def values_of(self, row: Client) -> dict[str, Any]:
-        draft = draft_of(row)
         return {
-            **{input_of(column): getattr(draft, column) for column in COLUMNS},
-            **{input_of(kind.path): ["", *draft.urls_of(kind)] for kind in row.type.url_kinds},
-            "token_lifetime": str(draft.token_lifetime_s),
-            "tags": ", ".join(draft.tags),
+            **inputs_of(draft_of(row)),
             "roles": [str(role.pk) for role in row.roles.all() if not role.is_member],
             "owners": [str(pk) for pk in row.owners.values_list("pk", flat=True)],
         }

@@ -10,7 +10,17 @@ from clients_app.errors import Conflict, RuleBroken
 from clients_app.http.forms import client_form
 from clients_app.http.forms.client_form import LINE_INPUTS, URL_INPUTS, UrlsField
 from clients_app.http.forms.portal_form import input_of
-from clients_app.services.clients.drafts import check_client_draft
+from clients_app.services.clients.drafts import COLUMNS, ClientDraft, check_client_draft
+
+
+def inputs_of(draft: ClientDraft) -> dict[str, Any]:
+    """Return the values of a draft by the names of the inputs, but for its roles."""
+    return {
+        **{input_of(column): getattr(draft, column) for column in COLUMNS},
+        **{input_of(kind.path): ["", *draft.urls_of(kind)] for kind in draft.type.url_kinds},
+        "token_lifetime": str(draft.token_lifetime_s),
+        "tags": ", ".join(draft.tags),
+    }
 
 
 class UrlListField(UrlsField):
@@ -46,6 +56,12 @@ class ClientForm(client_form.ClientForm):
             except (RuleBroken, Conflict) as error:
                 self.add_broken(error)
         return self.cleaned_data
+
+    def fill(self, draft: ClientDraft) -> None:
+        """Show the values of ``draft``; Tenant Administrator has to be confirmed again."""
+        self.initial.update(inputs_of(draft))
+        assignable = getattr(self, "assignable_roles", ())
+        self.initial["roles"] = [str(role.pk) for role in assignable if role.pk in draft.role_ids]
 
     @property
     def lines(self) -> list[BoundField]:

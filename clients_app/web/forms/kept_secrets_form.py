@@ -16,6 +16,8 @@ from clients_app.services.secrets.kept import KeptSecrets
 class KeptSecretsForm(PortalForm):
     """The part of a form that says which secrets stay; call ``offer_secrets`` last."""
 
+    names_clients = False  # beside their secrets
+
     kept_secrets = forms.TypedMultipleChoiceField(
         required=False,
         coerce=int,

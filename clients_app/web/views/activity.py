@@ -2,13 +2,14 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clients_app import audit
 from clients_app.identity.actor import actor_of
@@ -18,9 +19,11 @@ from clients_app.permissions import Action
 from clients_app.selectors.activity import events as selectors
 from clients_app.selectors.activity.filters import ActivityFilter, found_by, names_of
 from clients_app.selectors.clients.lookup import clients_by_id
-from clients_app.services.activity.export import FORMATS, TooManyExports, export_activity
+from clients_app.services.activity.export import FORMATS, export_activity
+from clients_app.services.exports import TooManyExports
 from clients_app.web import error_pages
 from clients_app.web.access import screen, window
+from clients_app.web.activity_days import day_links
 from clients_app.web.activity_state import (
     KINDS,
     OUTCOMES,
@@ -31,6 +34,11 @@ from clients_app.web.activity_state import (
 )
 from clients_app.web.htmx import show
 from clients_app.web.list_state import Chip
+
+SENT: Final = {  # the actions whose events of the same second share a row
+    "notice.sent": gettext_noop("Sent %(count)s notices"),
+    "notice.failed": gettext_noop("%(count)s notices failed"),
+}
 
 log = logging.getLogger("clients_app.activity")
 
@@ -49,7 +57,9 @@ def activity(request: HttpRequest) -> HttpResponse:
     log.info("Activity was read by %s.", actor.name, extra=extra)
     context = {
         "rows": _rows(page.rows, actor.tenant_id),
+        "shown": len(page.rows),
         **_count(wanted),
+        "days": day_links(state, wanted, now=timezone.now()),
         "newer": state.at(above=page.newer).query() if page.newer else "",
         "older": state.at(below=page.older).query() if page.older else "",
         "filters": state,
@@ -62,8 +72,9 @@ def activity(request: HttpRequest) -> HttpResponse:
         "is_cut": wanted.found is not None and wanted.found.is_cut,
     }
     title, address = gettext("Activity"), reverse("activity") + state.query()
+    fragments = ("activity", "activity-and-filters")
     return show(
-        request, "activity/activity", context, title=title, fragments=("activity",), address=address
+        request, "activity/activity", context, title=title, fragments=fragments, address=address
     )
 
 
@@ -110,9 +121,30 @@ def _query_for_log(state: ActivityState, wanted: ActivityFilter) -> str:
 
 
 def _rows(rows: list[selectors.Row], tenant_id: UUID) -> list[dict[str, Any]]:
-    """Return what the table shows of each row, with its client if that still exists."""
+    """Return what the table shows: a row, with its client if that still exists, or sends in one."""
     clients = clients_by_id(tenant_id, {row.client_id for row in rows if row.client_id})
-    return [_row(row, clients.get(row.client_id) if row.client_id else None) for row in rows]
+    shown = []
+    for _, some in groupby(rows, key=_sent_together):
+        group = [_row(one, clients.get(one.client_id) if one.client_id else None) for one in some]
+        shown.append(group[0] if len(group) == 1 else _sends(group))
+    return shown
+
+
+def _sent_together(row: selectors.Row) -> Any:
+    """Return the same for notices of one action in the same second, and the row for all others."""
+    if isinstance(row, AuditEvent) and row.action in SENT:
+        return (row.action, row.at.replace(microsecond=0))
+    return (type(row), row.pk)
+
+
+def _sends(group: list[dict[str, Any]]) -> dict[str, Any]:
+    clients = {one["client"] for one in group}
+    words = {"count": len(group)}
+    return group[0] | {
+        "client": clients.pop() if len(clients) == 1 else None,
+        "sentence": gettext(SENT[group[0]["event"].action]) % words,
+        "sends": group,
+    }
 
 
 def _row(row: selectors.Row, client: Client | None) -> dict[str, Any]:

@@ -14,9 +14,17 @@ from clients_app.identity.proof import open_window
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import clients_named
 from clients_app.services.clients import bulk
-from clients_app.web.access import window
+from clients_app.services.clients.removal import asks_for_name
+from clients_app.services.clients.undo import undo_disable
+from clients_app.web.access import button, window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.bulk_form import BulkForm, BulkOwnersForm, BulkTagsForm
+from clients_app.web.forms.bulk_form import (
+    BulkForm,
+    BulkOwnersForm,
+    BulkRemoveForm,
+    BulkRolesForm,
+    BulkTagsForm,
+)
 from clients_app.web.htmx import done
 
 
@@ -32,10 +40,12 @@ OPERATIONS: Final = {
     "enable": Operation(_("Enable clients"), _("Enable"), BulkForm, Action.DISABLE_CLIENT),
     "tags": Operation(_("Edit tags"), _("Save"), BulkTagsForm, Action.EDIT_CLIENT),
     "owners": Operation(_("Add owners"), _("Save"), BulkOwnersForm, Action.ASSIGN_ROLES),
+    "roles": Operation(_("Edit roles"), _("Save"), BulkRolesForm, Action.ASSIGN_ROLES),
+    "remove": Operation(_("Remove clients"), _("Remove"), BulkRemoveForm, Action.REMOVE_CLIENT),
 }
 
 
-@window(None, BulkForm, BulkTagsForm, BulkOwnersForm)
+@window(None, BulkForm, BulkTagsForm, BulkOwnersForm, BulkRolesForm, BulkRemoveForm)
 def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     """Show the clients and the effect, then change all of them or none."""
     if operation not in OPERATIONS:
@@ -45,16 +55,21 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
 
     def save(form: BulkForm) -> HttpResponse:
         result = _do(operation, form)
-        return done(request, _message(result), kept_forms.own_path(form.cleaned_data["to"]))
+        message, to = _message(operation, result), kept_forms.own_path(form.cleaned_data["to"])
+        undo = form.actor.operation_id if operation == "disable" and result.changed else ""
+        return done(request, message, to, undo=undo)
 
     def context(form: BulkForm) -> dict[str, Any]:
         clients = clients_named(form.actor.tenant_id, form.client_ids)
         ends = [client.last_token_expires_at for client in clients if client.last_token_expires_at]
+        now = timezone.now()
+        in_use = [client for client in clients if asks_for_name(client, now=now)]
         return {
             "operation": operation,
             "heading": heading,
             "verb": verb,
-            "clients": clients,
+            "clients": [*in_use, *(one for one in clients if one not in in_use)],
+            "in_use": in_use,
             "effect": {"last_token_expires_at": max(ends, default=None)},
             "to": kept_forms.own_path(form["to"].value()),
         }
@@ -71,6 +86,21 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
     )
 
 
+@button("client-list", Action.DISABLE_CLIENT, "operation", "next")
+def client_undo(request: HttpRequest) -> HttpResponse:
+    """Enable again what the operation disabled that the message was about."""
+    actor, operation_id = actor_of(request), request.POST.get("operation", "")
+    result = undo_disable(operation_id, actor=actor, now=timezone.now())
+    count = result.changed
+    message = ngettext("%(n)s client enabled again.", "%(n)s clients enabled again.", count)
+    message %= {"n": count}
+    if result.unchanged:
+        message += " " + gettext("%(n)s changed since and stayed as they are.") % {
+            "n": result.unchanged
+        }
+    return done(request, message, kept_forms.own_path(request.POST.get("next")))
+
+
 def _do(operation: str, form: Any) -> bulk.Done:
     ids, actor, now = form.client_ids, form.actor, timezone.now()
     if operation == "tags":
@@ -78,12 +108,28 @@ def _do(operation: str, form: Any) -> bulk.Done:
         return bulk.tag_all(ids, add=add, remove=remove, actor=actor, now=now)
     if operation == "owners":
         return bulk.add_owners(ids, form.owner_ids, actor=actor, now=now)
+    if operation == "roles":
+        confirms, kept = form.cleaned_data["confirm_admin"], form.secrets
+        return bulk.change_roles(
+            ids,
+            **form.role_ids,
+            confirms_administrator=confirms,
+            kept_secrets=kept,
+            actor=actor,
+            now=now,
+        )
+    if operation == "remove":
+        return bulk.remove_all(ids, confirmed=form.confirmed, actor=actor, now=now)
     return bulk.enable_all(ids, enabled=operation == "enable", actor=actor, now=now)
 
 
-def _message(result: bulk.Done) -> str:
+def _message(operation: str, result: bulk.Done) -> str:
     count = result.changed
-    message = ngettext("%(n)s client changed.", "%(n)s clients changed.", count) % {"n": count}
+    message = ngettext("%(n)s client changed.", "%(n)s clients changed.", count)
+    if operation == "remove":
+        one = "%(n)s client removed. It can be restored for 30 days."
+        message = ngettext(one, "%(n)s clients removed. They can be restored for 30 days.", count)
+    message %= {"n": count}
     if result.unchanged:
         message += " " + gettext("%(n)s needed no change.") % {"n": result.unchanged}
     if result.gone:

@@ -3,7 +3,7 @@
 The first window saves nothing; the second saves client and secret together.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,11 +14,14 @@ from clients_app.errors import NotFound, Refused, SentBefore, gettext_noop
 from clients_app.http.forms.portal_form import form_key_of, input_of
 from clients_app.http.forms.secret_form import SecretForm
 from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import give_notice
+from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.clients.drafts import draft_of_copy
 from clients_app.services.clients.registration import register_client
-from clients_app.web.access import window
+from clients_app.web.access import screen, window
 from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -35,6 +38,16 @@ def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -
     if form.is_valid() and form.client_type.has_secrets:
         return _show_secret_form(request, form, secret_form)
     return _show_client_form(request, form, secret_form)
+
+
+@screen(Action.ADD_CLIENT)
+def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
+    """First window, filled in from ``client``; its secrets stay its own."""
+    form = ClientForm.shown(QueryDict(), actor=actor_of(request), client_type=client.type)
+    form.fill(draft_of_copy(client))
+    sentence = gettext("Filled in from %(client)s. Its secrets and owners are not copied.")
+    give_notice(request, sentence % {"client": client.name})
+    return _show_client_form(request, form, _secret_form(request, sent=False))
 
 
 @sensitive_variables("created")

@@ -42,6 +42,7 @@ from clients_app.web.views.client_list import list_context
 TIMELINE_MAX: Final = 20
 _MAY: Final = {  # the names in the template, without "may_"
     "edit": Action.EDIT_CLIENT,
+    "duplicate": Action.ADD_CLIENT,
     "disable": Action.DISABLE_CLIENT,
     "end_tokens": Action.END_TOKENS,
     "remove": Action.REMOVE_CLIENT,
@@ -151,8 +152,7 @@ def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
     """Return the events and refused requests of the client, newest first."""
     rows: list[dict[str, Any]] = []
     for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX):
-        sentence, changes = audit.sentence(event), audit.changes(event)
-        rows.append({"at": event.at, "event": event, "sentence": sentence, "changes": changes})
+        rows.append({"at": event.at, "event": event, "changes": audit.changes(event)})
     refusals = refusals_of(client, now=now, limit=TIMELINE_MAX)
     rows += [{"at": refusal.last_at, "refusal": refusal} for refusal in refusals]
     return sorted(rows, key=lambda row: row["at"], reverse=True)[:TIMELINE_MAX]

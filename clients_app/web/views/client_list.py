@@ -1,7 +1,9 @@
 """The list of clients, by Client Type, Filter, Show and role, in the order of any column."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,11 +16,12 @@ from django.views.decorators.http import require_safe
 from clients_app.errors import NotFound
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
+from clients_app.limits import BULK_MAX
 from clients_app.models import Client
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.rules.weeks import week_named
-from clients_app.selectors.clients.lists import FOUND_BY, client_page
+from clients_app.selectors.clients.lists import FOUND_BY, client_page, matching_ids
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.periods import RESTORABLE
 from clients_app.selectors.roles.roles import get_role
@@ -77,8 +80,12 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         opened=client,
     )
     selecting = state.select and may_select
+    wants_all = selecting and state.everything
     ticked = ticked_in(request.GET) if selecting else frozenset()
-    state, named = replace(state, page=page.page), replace(named, page=page.page)
+    if wants_all:
+        ticked = frozenset(_first_ids(actor.tenant_id, named, now))
+    state = replace(state, page=page.page, everything=False)
+    named = replace(named, page=page.page, everything=False)
     filtered = bool(state.q or state.show or state.role)
     everything = None if filtered else sum(page.counts.values())
     return {
@@ -114,6 +121,9 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
             if (value := getattr(state, name))
         ],
         "ticked_elsewhere": ticked - {one.pk for one in page.clients},
+        "wants_all": wants_all,
+        "everything_query": replace(named, everything=True).query(),
+        "bulk_max": BULK_MAX,
         "select_query": replace(named, select=True).query() if may_select else "",
         "saved_filters": person_of(request).saved_filters.all(),
         "save_query": replace(named, page=1, select=False).query(),
@@ -122,6 +132,14 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "restorable": RESTORABLE,
         "timeline": timeline_of(named, actor.tenant_id, now=now),
     }
+
+
+def _first_ids(tenant_id: UUID, state: ListState, now: datetime) -> list[UUID]:
+    """Return the ids of the clients of all pages, as many as one operation may change."""
+    filters, order = state.filters(timezone.get_current_timezone()), _order_of(state)
+    return matching_ids(
+        tenant_id, client_type=state.type, sort=order, limit=BULK_MAX, now=now, **filters
+    )
 
 
 def _order_of(state: ListState) -> str:

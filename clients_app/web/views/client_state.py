@@ -111,8 +111,10 @@ def _set_enabled(
     request: HttpRequest, client: Client, enable: bool, title: str, message: str
 ) -> HttpResponse:
     if is_sent(request):
-        set_enabled(client, enabled=enable, actor=actor_of(request), now=timezone.now())
-        return _done(request, message, client)
+        actor = actor_of(request)
+        set_enabled(client, enabled=enable, actor=actor, now=timezone.now())
+        undo = "" if enable or not client.is_enabled else actor.operation_id
+        return _done(request, message, client, undo=undo)
     context = {**_usage(client), "enable": enable, "heading": title}
     return show(request, "clients/client_state", context, title=title)
 
@@ -124,6 +126,6 @@ def _usage(client: Client) -> dict[str, Any]:
     return {"client": client, "summary": summary, "live_secrets": live_secrets}
 
 
-def _done(request: HttpRequest, message: str, client: Client) -> HttpResponse:
+def _done(request: HttpRequest, message: str, client: Client, *, undo: str = "") -> HttpResponse:
     message %= {"client": client.name}
-    return done(request, message, "client-details", client_id=client.pk)
+    return done(request, message, "client-details", undo=undo, client_id=client.pk)

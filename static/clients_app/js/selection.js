@@ -40,6 +40,11 @@ function hiddenInput(id) {
   return input;
 }
 
+function takeOver() {
+  for (const { value } of all("[data-carried] input")) chosen.add(value);
+  remember();
+}
+
 function remember() {
   for (const { checked, value } of ticks()) {
     if (checked) chosen.add(value);
@@ -48,8 +53,13 @@ function remember() {
   countTicked();
 }
 
-// Another page of the list: what was ticked there before is ticked again.
+// Another page of the list: what was ticked there before is ticked again. Where all that match
+// were asked for, the server ticked them.
 function tickAgain() {
+  if ($("[data-everything]")) {
+    takeOver();
+    delete $("[data-everything]").dataset.everything;
+  }
   for (const tick of ticks()) tick.checked = chosen.has(tick.value);
   countTicked();
 }
@@ -63,5 +73,4 @@ addEventListener("input", ({ target }) => {
 });
 on("htmx:afterSettle", tickAgain);
 on("windowDone", () => $("[action*='/bulk/']", dialog) && chosen.clear());
-for (const { value } of all("[data-carried] input")) chosen.add(value);
-remember();
+takeOver();

@@ -13,10 +13,13 @@ function expire(toast) {
 }
 
 on("toast", ({ detail }) => {
-  const toast = copyOf("#toast-done");
+  const toast = copyOf(detail.undo ? "#toast-undo" : "#toast-done");
   $("span", toast).textContent = detail.text;
+  for (const form of all("#toasts .toast-undo")) form.closest(".toast").remove();
   $("#toasts").append(toast);
-  expire(toast);
+  if (!detail.undo) return expire(toast);
+  $("[name=operation]", toast).value = detail.undo; // stays until it is pressed or dismissed
+  htmx.process(toast);
 });
 
 onPress("[data-dismiss]", (button) => button.closest(".toast").remove());
@@ -71,4 +74,4 @@ function onForeignRefusal({ detail }) {
 
 on("htmx:beforeSwap", onForeignRefusal);
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(name, onFailure);
-all("#toasts .toast").forEach(expire);
+all("#toasts .toast:not(:has(.toast-undo))").forEach(expire);

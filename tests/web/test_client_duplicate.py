@@ -1,0 +1,120 @@
+"""Duplicate Client: Add Client filled in from another client, without its secrets."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from clients_app.models import Client, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.names import copied_name
+from tests.factories import make_client, make_role, role_id
+from tests.responses import HTMX, is_page, text_of
+
+LIST = "/security/clients"
+
+
+def window_of(browser: Browser, client: Client) -> str:
+    reply = browser.get(f"{LIST}/{client.pk}/duplicate", headers=HTMX)
+    assert reply.status_code == 200
+    assert not is_page(reply)
+    return text_of(reply)
+
+
+def value_of(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', text)
+    assert found is not None
+    return found[1]
+
+
+def test_duplicate_fills_add_client_with_the_fields_of_the_client(
+    administrator_browser: Browser, tenant: Tenant, administrator: Any
+) -> None:
+    role = make_role("Pump reader", tenant)
+    client = make_client(
+        "Bridge",
+        tenant,
+        role_ids=frozenset({role.pk}),
+        token_lifetime_s=600,
+        description="North side",
+        contact="ops@example.com",
+        tags=("north", "pumps"),
+        may_introspect=True,
+    ).client
+    client.owners.add(administrator)
+
+    text = window_of(administrator_browser, client)
+
+    assert "Filled in from Bridge. Its secrets and owners are not copied." in text
+    assert f'action="{LIST}/add"' in text
+    assert value_of(text, "name") == "Bridge copy"
+    assert value_of(text, "token_lifetime") == "600"
+    assert value_of(text, "contact") == "ops@example.com"
+    assert value_of(text, "tags") == "north, pumps"
+    assert "North side" in text
+    assert re.search(rf'value="{role.pk}" checked', text)
+    assert re.search(r'name="may_introspect"[^>]* checked', text)
+    assert Client.objects.count() == 1
+
+
+def test_duplicate_has_a_name_that_is_free(administrator_browser: Browser, tenant: Tenant) -> None:
+    client = make_client("Bridge", tenant).client
+    make_client("BRIDGE copy", tenant)
+    make_client("Bridge copy 2", tenant)
+
+    assert value_of(window_of(administrator_browser, client), "name") == "Bridge copy 3"
+
+
+def test_duplicate_of_an_administrator_is_confirmed_again(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    client = make_client("Root", tenant, TENANT_ADMINISTRATOR).client
+
+    text = window_of(administrator_browser, client)
+
+    administrator = role_id(tenant, TENANT_ADMINISTRATOR)
+    assert re.search(rf'value="{administrator}" checked', text)
+    assert not re.search(r'id="id_confirm_admin"[^>]* checked', text)
+
+
+def test_duplicate_of_a_client_with_urls_has_its_urls(
+    administrator_browser: Browser, tenant: Tenant
+) -> None:
+    client = make_client(
+        "Web",
+        tenant,
+        client_type="hybrid",
+        redirect_uris=("https://a.example/", "https://b.example/"),
+    ).client
+
+    text = window_of(administrator_browser, client)
+
+    assert f'action="{LIST}/add/hybrid"' in text
+    assert "https://a.example/" in text
+    assert "https://b.example/" in text
+
+
+def test_duplicate_is_offered_to_those_who_may_add_clients(
+    administrator_browser: Browser, colleague_browser: Browser, tenant: Tenant
+) -> None:
+    client = make_client("Bridge", tenant).client
+    address = f"{LIST}/{client.pk}/duplicate"
+
+    assert f'href="{address}"' in text_of(administrator_browser.get(f"{LIST}/{client.pk}"))
+    assert address not in text_of(colleague_browser.get(f"{LIST}/{client.pk}"))
+    assert colleague_browser.get(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "copy"),
+    [
+        ("Pump", 1, "Pump copy"),
+        ("Pump", 12, "Pump copy 12"),
+        ("x" * 195, 1, "x" * 195 + " copy"),
+        ("x" * 196, 1, "x" * 195 + " copy"),
+        ("x" * 194 + " y", 1, "x" * 194 + " copy"),
+    ],
+)
+def test_copied_name_is_never_too_long(name: str, number: int, copy: str) -> None:
+    assert copied_name(name, number) == copy
