@@ -61,12 +61,13 @@ def tried(
     kept.touch()
     known = dict(json.loads(line) for line in kept.read_text().splitlines())
     entries = set(_ENTRY.findall(LISTED.read_text()))
-    results = [Result(*known[mutant.name]) for mutant in mutants if mutant.name in known]
-    others = [mutant for mutant in mutants if mutant.name not in known]
+    results = []
     tries = {}
-    for mutant in others:
+    for mutant in mutants:
         if (str(mutant.path), mutant.before, mutant.after) in entries:
             results.append(result_of(mutant, "listed"))
+        elif mutant.name in known:
+            results.append(Result(*known[mutant.name]))
         else:
             first = covering.tests(mutant.path, mutant.lines, total_s=FIRST_S)
             more = covering.tests(mutant.path, mutant.lines, total_s=TESTS_S)

@@ -1,9 +1,9 @@
 """`/livez`, `/readyz` and `/metrics`: access and responses (NTC-1, AVA-10)."""
 
 import errno
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,7 +105,9 @@ def test_readyz_with_a_full_disk_gives_503_on_sqlite(
     def full_disk(**_: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", full_disk)
+    monkeypatch.setattr(
+        "clients_app.services.readiness.tempfile", SimpleNamespace(TemporaryFile=full_disk)
+    )
 
     is_sqlite = connection.vendor == "sqlite"
     assert probe.get("/readyz").status_code == (503 if is_sqlite else 200)

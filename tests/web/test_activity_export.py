@@ -64,6 +64,7 @@ def test_export_csv_has_all_matching_events_newest_first(
     assert len(numbers) == AuditEvent.objects.for_tenant(machine.client.tenant_id).count() - 1
     added = next(one for one in rest if one["Action"] == "client.added")
     assert json.loads(added["After"])["name"] == "Wind park reader"
+    assert not added["By"].startswith("API: ")  # a person on the command line
 
 
 def test_export_json_lines_have_the_events_as_sealed(
