@@ -12,14 +12,18 @@ has_postgresql() { command -v pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl; }
 has_njs() { command -v nginx && ls /usr/lib/nginx/modules/ngx_http_js_module.so; }
 has_redis() { command -v redis-server; }
 has_npm() { command -v node && command -v npm; }
+has_go() { command -v go && ls /usr/share/gocode/src/golang.org/x/oauth2/clientcredentials; }
+has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {
-  has_chromium && has_postgresql && has_njs && has_npm && has_redis && command -v curl && command -v faketime
+  has_chromium && has_postgresql && has_njs && has_npm && has_go && has_java && has_redis &&
+    command -v curl && command -v faketime
 }
 
 if ! complete >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo 'Installing Chromium, PostgreSQL, nginx, Redis and Node ...' >&2
+    echo 'Installing Chromium, PostgreSQL, nginx, Redis, Node, Go and Java ...' >&2
     packages='chromium fonts-liberation postgresql curl faketime nginx libnginx-mod-http-js redis-server'
+    packages="$packages golang-go golang-golang-x-oauth2-dev default-jdk-headless libjackson2-databind-java"
     has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
     apt-get update -qq
     # shellcheck disable=SC2086 # split into words
@@ -27,9 +31,10 @@ if ! complete >/dev/null 2>&1; then
   fi
 fi
 if ! complete >/dev/null 2>&1; then
-  echo 'The tests need Chromium, PostgreSQL, curl, faketime, nginx with njs, Redis, Node and npm; install' \
+  echo 'The tests need Chromium, PostgreSQL, curl, faketime, nginx with njs, Redis, Node and npm, Go and Java; install' \
     'them, for example with `apt-get install' \
-    'chromium postgresql curl faketime nginx libnginx-mod-http-js redis-server nodejs npm`.' >&2
+    'chromium postgresql curl faketime nginx libnginx-mod-http-js redis-server nodejs npm' \
+    'golang-go golang-golang-x-oauth2-dev default-jdk-headless libjackson2-databind-java`.' >&2
   exit 1
 fi
 

@@ -17,13 +17,15 @@ from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.portal_process import CHECKOUT, PortalProcess
 
 pytestmark = pytest.mark.one_database
-COMMAND = re.compile(r'<pre [^>]*id="command-(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
+COMMAND = re.compile(r'<pre [^>]*(?:id="command-|data-lang=")(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
 PORT = 9000  # the port on the page, which may be in use here
 
 
 def commands_of(session: requests.Session, portal: PortalProcess, guide: str) -> dict[str, str]:
     page = session.get(f"{portal.url}/help/get-started/{guide}", timeout=10).text
-    return {name: html.unescape(text) for name, text in COMMAND.findall(page)}
+    return {
+        name: html.unescape(re.sub("<[^>]+>", "", text)) for name, text in COMMAND.findall(page)
+    }
 
 
 def said_by(command: str) -> Any:
@@ -60,7 +62,7 @@ def test_guide_client_credentials_ends_with_a_verified_token(
     added = send(session, live_portal, new_form("Followed the guide"))
     assert added is not None
     commands = commands_of(session, live_portal, "client-credentials")
-    ask = commands["ask"].replace("YOUR_CLIENT_ID", added.client_id)
+    ask = commands["curl"].replace("YOUR_CLIENT_ID", added.client_id)
 
     token = said_by(ask.replace("YOUR_CLIENT_SECRET", added.plain))["access_token"]
 

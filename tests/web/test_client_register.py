@@ -61,8 +61,8 @@ def test_snippets_contain_the_real_address_and_values(administrator_browser, dra
     reply = administrator_browser.post(REGISTER, draft)
 
     text, plain = text_of(reply), plain_secret_in(reply)
-    assert text.count(f"{conf.issuer()}/connect/token") == 4
-    assert text.count(plain) == 5  # in its box and in four snippets, nowhere else
+    assert text.count(f"{conf.issuer()}/connect/token") == 9
+    assert text.count(plain) == 4  # in its box, the command and the settings, nowhere else
 
 
 def test_created_window_has_no_secret_in_attributes(administrator_browser, draft):

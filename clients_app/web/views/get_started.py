@@ -70,10 +70,6 @@ def _commands(values: dict[str, str]) -> dict[str, str]:
     if values["audience"] != conf.public_url():
         api += f" --audience {quote(values['audience'])}"
     return {
-        "ask": f"curl {quote(values['token_address'])} \\\n"
-        "  -d grant_type=client_credentials \\\n"
-        "  -d client_id=YOUR_CLIENT_ID \\\n"
-        "  -d client_secret=YOUR_CLIENT_SECRET",
         "fetch": f"curl -O {quote(values['example_address'])}\n"
         "python3 -m venv .venv\n"
         ".venv/bin/pip install 'PyJWT[crypto]'",

@@ -12,7 +12,8 @@ onPress("[data-copy]", async (button) => {
     return;
   }
   const once = button.closest("[data-once]");
-  if (once && button.hasAttribute("data-guards")) {
+  const guards = button.hasAttribute("data-guards") && !source.hasAttribute("data-no-secret");
+  if (once && guards) {
     once.dataset.copied = "yes";
     const note = $("[data-note]", once);
     if (note) {

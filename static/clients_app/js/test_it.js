@@ -1,5 +1,5 @@
 // Test it: asks the token endpoint for a token with the two values that the page shows, says what
-// it answered, and throws the token away. Texts come from the page (secrets/_snippets.html).
+// it answered, and throws the token away. Texts come from the page (secrets/_test_it.html).
 import { $ } from "./dom.js";
 
 const WAIT_MS = 15_000;
