@@ -29,6 +29,7 @@ from clients_app.web.views import (
 from clients_app.web.views.bulk import client_bulk, client_undo
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.client_list import client_list, front
+from clients_app.web.views.clients_usage import clients_usage
 from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.help_files import help_file
@@ -75,6 +76,7 @@ urlpatterns = [
     *page(f"{CLIENTS}/bulk/<slug:operation>", client_bulk, "client-bulk"),
     *page(f"{CLIENTS}/register", client_add.client_register, "client-register"),
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),
+    *page(f"{CLIENTS}/usage", clients_usage, "clients-usage"),
     *page(f"{CLIENT}/live/<slug:tab>", polling.client_live, "client-live"),
     *page(CLIENT, client_details.client_details, "client-details"),
     *page(f"{CLIENT}/duplicate", client_add.client_duplicate, "client-duplicate"),

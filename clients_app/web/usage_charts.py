@@ -128,7 +128,7 @@ def tenant_chart(tenant_id: UUID, period: Period, *, now: datetime) -> Chart:
     tokens, refused = tenant_counts(tenant_id, slots)
     return Chart(
         name="tenant",
-        title=gettext("Token requests of all clients"),
+        title=gettext("Token requests"),
         slots=slots,
         series=[
             Series("bar-tokens", gettext("Tokens"), tokens),

@@ -28,7 +28,7 @@ GONE: Final = "00000000-0000-4000-8000-000000000000"
 STATES: Final = (
     *(f"security/clients{query}" for query in ("?q=bridge", "?q=nothing like it")),
     *(f"security/clients?{query}" for query in ("type=hybrid", "select=1", "show=expiring")),
-    "security/clients/<rotating_id>/secrets",
+    *("security/clients/<rotating_id>?period=7d", "security/clients/<rotating_id>/secrets"),
     "security/clients/<full_id>/secrets",
     f"{CLIENT}/secrets/add",  # a window without JavaScript
     *(f"security/activity?{query}" for query in ("when=always", "q=pump&outcome=done")),

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any, Final
 
 import pytest
@@ -12,9 +13,9 @@ from django.db.models import Exists
 from clients_app import selectors
 from clients_app.errors import NotFound
 from clients_app.models import Client
-from clients_app.rules.chart_slots import hours
+from clients_app.rules.chart_slots import days_until, hours
 from clients_app.rules.tenant_policy import TenantPolicy
-from clients_app.selectors.activity import events, filters
+from clients_app.selectors.activity import days, events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
 from clients_app.selectors.clients.shows import Show
@@ -66,6 +67,10 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: events.activity_count(named(own)),
     ],
     events.all_activity: [lambda own: list(events.all_activity(activity(own), LATEST))],
+    days.activity_days: [
+        lambda own: days.activity_days(activity(own), days_until(NOW.date(), UTC, count=3)),
+        lambda own: days.activity_days(named(own), days_until(NOW.date(), UTC, count=3)),
+    ],
     events.recent_events_of: [
         lambda own: events.recent_events_of(own.tenant.pk, own.client.pk),
     ],
