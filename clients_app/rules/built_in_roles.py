@@ -23,8 +23,6 @@ class BuiltInRole(NamedTuple):
     description: str
 
 
-_READS = gettext_noop("Reads this portal. What it may do elsewhere is up to your APIs.")
-
 #: The strongest first: a person is shown with the first that they hold.
 BUILT_IN_ROLES: Final = (
     BuiltInRole(
@@ -42,8 +40,24 @@ BUILT_IN_ROLES: Final = (
         "Tenant Auditor",
         gettext_noop("Reads everything in this portal, Activity included. Changes nothing."),
     ),
-    BuiltInRole(TENANT_CONTRIBUTOR, "Tenant Contributor", _READS),
-    BuiltInRole(TENANT_DATA_STEWARD, "Tenant Data Steward", _READS),
-    BuiltInRole(TENANT_VIEWER, "Tenant Viewer", _READS),
-    BuiltInRole(TENANT_MEMBER, "Tenant Member", _READS),
+    BuiltInRole(
+        TENANT_CONTRIBUTOR,
+        "Tenant Contributor",
+        gettext_noop("Reads this portal. For clients that read and change data in your APIs."),
+    ),
+    BuiltInRole(
+        TENANT_DATA_STEWARD,
+        "Tenant Data Steward",
+        gettext_noop("Reads this portal. For clients that decide who may use data in your APIs."),
+    ),
+    BuiltInRole(
+        TENANT_VIEWER,
+        "Tenant Viewer",
+        gettext_noop("Reads this portal. For clients that only read data in your APIs."),
+    ),
+    BuiltInRole(
+        TENANT_MEMBER,
+        "Tenant Member",
+        gettext_noop("Reads this portal. In your APIs, it says which tenant a client belongs to."),
+    ),
 )

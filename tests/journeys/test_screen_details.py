@@ -50,6 +50,11 @@ def test_roles_are_counted_and_enter_in_their_search_only_filters(visitor: Visit
     window.get_by_role("checkbox", name="Tenant Contributor").check()
     expect(window.locator("[data-selected]")).to_have_text("3 selected")  # and Tenant Member
 
+    chips = window.locator("[data-chosen] .role-chip")
+    expect(chips).to_have_text(["Tenant Viewer", "Tenant Contributor"])
+    chips.first.click()
+    expect(window.locator("[data-selected]")).to_have_text("2 selected")
+
     window.get_by_label("Find a role").fill("viewer")
     page.keyboard.press("Enter")
 

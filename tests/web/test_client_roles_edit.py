@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client, ClientOwner
-from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.built_in_roles import BUILT_IN_ROLES, TENANT_ADMINISTRATOR
 from tests.conftest import browser_of
 from tests.factories import insert_clients, role_id
 from tests.responses import HTMX, is_page, text_of, value_of
@@ -35,6 +35,24 @@ def test_edit_roles_window_shows_roles_and_claims(
         assert str(machine.client.pk) in text_of(reply)
         assert 'name="name"' not in text_of(reply)
     assert "Edit roles" in text_of(administrator_browser.get(address("/roles")))
+
+
+def test_edit_roles_shows_chosen_roles_first_and_the_rest_in_groups(
+    administrator_browser, machine, my_data_role, edit_address
+):
+    machine.client.roles.add(my_data_role)
+
+    text = text_of(administrator_browser.get(edit_address))
+
+    chosen, _, others = text.partition('class="roles-list"')
+    assert f'value="{my_data_role.pk}" checked' in chosen
+    assert str(my_data_role.pk) not in others.partition("</fieldset>")[0]
+    assert 'role="group" aria-label="Built-in"' in others
+    assert "Tenant Custom" not in others.partition("</fieldset>")[0]  # none is left
+
+
+def test_built_in_roles_each_have_a_sentence_of_their_own():
+    assert len({role.description for role in BUILT_IN_ROLES}) == len(BUILT_IN_ROLES)
 
 
 def test_edit_roles_takes_effect_immediately(

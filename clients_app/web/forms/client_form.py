@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.http.forms import client_form
 from clients_app.http.forms.client_form import LINE_INPUTS, URL_INPUTS, UrlsField
 from clients_app.http.forms.portal_form import input_of
+from clients_app.models import Role
 from clients_app.services.clients.drafts import COLUMNS, ClientDraft, check_client_draft
 
 
@@ -88,6 +90,20 @@ class ClientForm(client_form.ClientForm):
     def chosen(self) -> list[str]:
         """Return the ids of the ticked roles."""
         return list(self["roles"].value() or [])
+
+    @property
+    def chosen_roles(self) -> list[Role]:
+        """Return the ticked roles, in the order of the screen."""
+        return [role for role in self.assignable_roles if str(role.pk) in self.chosen]
+
+    @property
+    def other_roles(self) -> list[tuple[str, list[Role]]]:
+        """Return the roles that are not ticked, in two groups with a label, without empty ones."""
+        others = [role for role in self.assignable_roles if str(role.pk) not in self.chosen]
+        custom = [role for role in others if not role.is_built_in]
+        built_in = [role for role in others if role.is_built_in]
+        groups = ((gettext("Tenant Custom"), custom), (gettext("Built-in"), built_in))
+        return [(label, roles) for label, roles in groups if roles]
 
     @property
     def client_name(self) -> str:

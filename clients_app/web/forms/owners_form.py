@@ -28,9 +28,12 @@ class OwnersForm(PortalForm):
 
     @property
     def offered(self) -> list[Person]:
-        """Return the people to choose from; those who cannot sign in only if they are ticked."""
-        chosen = self.chosen_owners
-        return [one for one in self.people if one.is_active or str(one.pk) in chosen]
+        """Return the people to choose from, ticked ones first.
+
+        Those who cannot sign in are only offered if they are ticked.
+        """
+        chosen = [one for one in self.people if str(one.pk) in self.chosen_owners]
+        return [*chosen, *(one for one in self.people if one.is_active and one not in chosen)]
 
     @property
     def owner_ids(self) -> frozenset[UUID]:

@@ -22,6 +22,20 @@ function countRoles(root) {
   if (count.textContent !== text) count.textContent = text;
 }
 
+// A role ticked in the list gets a chip above the search, for the eye and the pointer.
+function showChosen(tick) {
+  const chips = $("[data-chosen]", tick.closest(".roles") ?? document);
+  if (!chips || chips.contains(tick)) return;
+  $(`[data-untick="${tick.id}"]`, chips)?.remove();
+  if (!tick.checked) return;
+  const chip = document.createElement("span");
+  chip.className = "role-chip";
+  chip.dataset.untick = tick.id;
+  chip.ariaHidden = "true";
+  chip.textContent = $(".role-name", tick.closest("label")).textContent;
+  chips.append(chip);
+}
+
 // As names are compared on the server: case, Unicode form, invisible characters and spaces.
 function keyOf(text) {
   const folded = text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
@@ -37,6 +51,7 @@ function filterRoles(field) {
 
 addEventListener("input", ({ target }) => {
   const form = target.closest("form");
+  if (target.matches("[name=roles]")) showChosen(target);
   if (target.matches("[data-find-role]")) filterRoles(target);
   else if (form) prepareForms(form);
 });
@@ -44,6 +59,10 @@ addEventListener("input", ({ target }) => {
 // Enter in a search field filters, as typing does; it does not send the form around it.
 addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches?.("[data-find-role]")) event.preventDefault();
+});
+
+addEventListener("click", ({ target }) => {
+  if (target.dataset?.untick) $(`#${target.dataset.untick}`).click();
 });
 
 onPress("[data-set]", (button) => {
