@@ -31,6 +31,7 @@ class Action(StrEnum):
     RENAME_TENANT = "tenant.rename"
     READ_POLICIES = "policies.read"
     SET_POLICIES = "policies.set"
+    READ_KEYS = "keys.read"
     SET_OWN_PASSWORD = "own.password.set"
     SET_OWN_FACTOR = "own.factor.set"
     SET_OWN_CALENDAR = "own.calendar.set"

@@ -151,6 +151,9 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("Only Tenant Administrators can set policies."),
         _("Policies decide how long secrets give access to your APIs."),
     ),
+    Action.READ_KEYS: Permission(
+        _("Only Tenant Administrators and Tenant Auditors can see signing keys."), roles=_AUDITOR
+    ),
     Action.SET_OWN_PASSWORD: Permission(
         _("Only people choose a password, and only their own."),
         _("Your password controls who can sign in as you."),

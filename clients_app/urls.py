@@ -34,6 +34,7 @@ from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.help_files import help_file
 from clients_app.web.views.shortcuts import shortcuts
+from clients_app.web.views.signing_keys import signing_keys
 from clients_app.web.views.theme import theme
 
 
@@ -110,6 +111,7 @@ urlpatterns = [
     *page("security/organisation", organisation.organisation, "organisation"),
     *page("security/policies", policies.policies, "policies"),
     *page("security/policies/check", policies.policies_check, "policies-check"),
+    *page("security/keys", signing_keys, "signing-keys"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
     path("help/files/<path:name>", help_file, name="help-file"),
     *page("help/get-started", get_started, "get-started"),

@@ -57,6 +57,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/activity": Row(AUDITORS, 200, 405),
     "security/activity/export": Row(AUDITORS, 200, 422),
     "security/organisation": Row(ADMINISTRATORS, 200, 422),
+    "security/keys": Row(AUDITORS, 200, 405),
     "security/policies": Row(ADMINISTRATORS, 200, 405),
     "security/policies/check": Row(ADMINISTRATORS, 200, 422),
     "help/get-started": Row(EVERYBODY, 200, 405),

@@ -47,6 +47,7 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "alert.more": gettext_noop("More alerts than are sent in an hour, counted in one message"),
     "alerts.set": gettext_noop("Alerts of %(object)s changed"),
     "policies.set": gettext_noop("Tried to set policies: not allowed"),
+    "keys.read": gettext_noop("Tried to view signing keys: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
     "own.factor.set": gettext_noop("Tried to set up a second factor: not allowed"),
     "own.calendar.set": gettext_noop("Tried to set a calendar address: not allowed"),

@@ -35,6 +35,7 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "role_label": held[0] if held else "",
         "may_rename_tenant": allows(actor, Action.RENAME_TENANT),
         "may_add_client": allows(actor, Action.ADD_CLIENT),
+        "may_read_keys": allows(actor, Action.READ_KEYS),
         "may_set_policies": allows(actor, Action.READ_POLICIES),
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or sidebar_counts(actor.tenant_id),

@@ -85,7 +85,7 @@ def set_policies(page: Page) -> None:
     page.locator("#id_secret_days_max").fill("90")
     page.get_by_label("Allow Never Expires").uncheck()
     page.get_by_label("Require two-factor authentication for administrators").check()
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Review changes").click()
     expect(page.locator("#main")).to_contain_text("1 client does not comply with these policies.")
     foul = page.get_by_role("region", name="Clients that don't comply")
     expect(foul.get_by_role("listitem")).to_contain_text("Never Expires")

@@ -168,6 +168,7 @@ ROWS: Final[dict[Action, Row]] = {
             dict(PolicyForm.opened(on.tenant).hidden) | {"secret_days_max": "90"},
         )
     ),
+    Action.READ_KEYS: Row(lambda on: DoorRequest("/security/keys")),
     Action.SET_OWN_PASSWORD: Row(  # the current password is a proof: see the test below
         lambda on: DoorRequest("/account/password", PASSWORD_FORM)
     ),

@@ -58,6 +58,7 @@ channel.set           yes            -       -        -        -      -        y
 tenant.rename         yes            -       -        -        -      -        yes    yes    yes
 policies.read         yes            -       -        -        -      -        yes    yes    yes
 policies.set          yes            -       -        -        -      -        yes    yes    yes
+keys.read             yes            -       yes      -        -      -        yes    yes    yes
 own.password.set      yes            yes     yes      yes      yes    -        -      yes    yes
 own.factor.set        yes            yes     yes      yes      yes    -        -      yes    yes
 own.calendar.set      yes            yes     yes      yes      yes    -        -      yes    yes
@@ -67,6 +68,7 @@ COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 #: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
+    "keys.read",
     *("client.edit", "client.secret.edit", "notices.manage", "tenant.rename"),
 }
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]

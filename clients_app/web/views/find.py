@@ -40,6 +40,7 @@ PLACES: Final = (
     Place(_("Open Notices"), "calendar", "notices", Action.READ_CLIENTS),
     Place(_("Open Organisation"), "building", "organisation", Action.RENAME_TENANT),
     Place(_("Open Policies"), "shield-check", "policies", Action.READ_POLICIES),
+    Place(_("Open Signing keys"), "lock", "signing-keys", Action.READ_KEYS),
     Place(_("Keyboard shortcuts"), "terminal", "shortcuts", Action.READ_CLIENTS, ("?",), True),
 )
 
