@@ -33,7 +33,7 @@ def test_ticks_are_kept_and_counted_over_pages(visitor: Visitor) -> None:
     page.get_by_role("button", name="Disable", exact=True).click()
     expect(expect_window(page, "Disable clients")).to_contain_text("Applies to all 2 clients")
     press(page, "Disable")
-    expect(page.locator("#toasts")).to_contain_text("2 clients changed")
+    expect(page.locator("#toasts")).to_contain_text("2 clients disabled")
 
 
 def test_ticks_are_kept_over_pages_without_javascript(

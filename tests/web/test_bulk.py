@@ -65,7 +65,7 @@ def test_bulk_disable_and_enable_changes_all_clients(administrator_browser, thre
     assert Client.objects.filter(is_enabled=True).count() == 1
 
     reply = run_bulk(administrator_browser, "disable", three_clients)
-    assert "1 client changed. 2 needed no change." in reply["HX-Trigger"]
+    assert "1 client disabled. 2 needed no change." in reply["HX-Trigger"]
     assert AuditEvent.objects.filter(action="client.disabled").count() == 3
 
     run_bulk(administrator_browser, "enable", three_clients)
@@ -189,7 +189,7 @@ def test_bulk_skips_removed_and_foreign_clients(
     Client.objects.filter(pk=three_clients[0].pk).update(removed_at=now)
 
     reply = run_bulk(administrator_browser, "disable", three_clients)
-    assert "2 clients changed. 1 had already been removed." in reply["HX-Trigger"]
+    assert "2 clients disabled. 1 had already been removed." in reply["HX-Trigger"]
 
     run_bulk(stranger_browser, "enable", three_clients)
     assert not Client.objects.filter(pk=three_clients[1].pk, is_enabled=True).exists()

@@ -125,10 +125,16 @@ def _do(operation: str, form: Any) -> bulk.Done:
 
 def _message(operation: str, result: bulk.Done) -> str:
     count = result.changed
-    message = ngettext("%(n)s client changed.", "%(n)s clients changed.", count)
-    if operation == "remove":
-        one = "%(n)s client removed. It can be restored for 30 days."
-        message = ngettext(one, "%(n)s clients removed. They can be restored for 30 days.", count)
+    restorable = "%(n)s client removed. It can be restored for 30 days."
+    sentences = {
+        "disable": ngettext("%(n)s client disabled.", "%(n)s clients disabled.", count),
+        "enable": ngettext("%(n)s client enabled.", "%(n)s clients enabled.", count),
+        "remove": ngettext(
+            restorable, "%(n)s clients removed. They can be restored for 30 days.", count
+        ),
+    }
+    changed = ngettext("%(n)s client changed.", "%(n)s clients changed.", count)
+    message = sentences.get(operation, changed)
     message %= {"n": count}
     if result.unchanged:
         message += " " + gettext("%(n)s needed no change.") % {"n": result.unchanged}
