@@ -194,6 +194,6 @@ def disable_two(page: Page) -> None:
     expect(page.locator("[data-ticked]")).to_have_text("2")
     open_by_keys(page, "bulk-disable", "Disable clients")
     confirm(page, "Disable")
-    expect(page.locator("#toasts")).to_contain_text("2 clients changed")
+    expect(page.locator("#toasts")).to_contain_text("2 clients disabled")
     expect(page.locator(".row-link")).to_have_count(0)  # they are no longer Active
     expect_focus_back(page, "add-client")

@@ -92,7 +92,7 @@ def disable_all_shown(page: Page, word: str) -> None:
     window = expect_window(page, "Disable clients")
     expect(window).to_contain_text("Applies to all 2 clients")
     press(page, "Disable")
-    expect(page.locator("#toasts")).to_contain_text("2 clients changed")
+    expect(page.locator("#toasts")).to_contain_text("2 clients disabled")
     expect(page.locator("#id_q")).to_have_value(word)
 
 

@@ -26,6 +26,7 @@ from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, make_role, make_tenant
+from tests.selectors.list_reads import LIST_READS, every_client
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
 POLICY: Final = TenantPolicy(
@@ -103,6 +104,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: page(own, role_id=own.role.pk),
         lambda own: page(own, sort="expires", opened=own.client),
     ],
+    **LIST_READS,
     lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
     lists.contains: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
@@ -209,10 +211,6 @@ ACROSS: Final = {
     "clients_app.selectors.tenants.installation",
     "clients_app.selectors.signing_keys.former_keys",
 }
-
-
-def every_client() -> list[Any]:
-    return list(Client.objects.values_list("pk", flat=True))
 
 
 def rows_of(own: World, rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:

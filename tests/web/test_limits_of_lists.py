@@ -124,8 +124,8 @@ def test_client_has_at_most_10_live_secrets(
     assert ClientSecret.objects.live(now).count() == 10
 
 
-@pytest.mark.parametrize(("count", "is_taken"), [(200, True), (201, False)])
-def test_bulk_operation_is_of_at_most_200_clients(
+@pytest.mark.parametrize(("count", "is_taken"), [(400, True), (401, False)])
+def test_bulk_operation_is_of_at_most_400_clients(
     administrator_browser: Browser, tenant: Tenant, count: int, is_taken: bool
 ) -> None:
     clients = insert_clients([f"Pump {number}" for number in range(count)], tenant)
@@ -133,4 +133,4 @@ def test_bulk_operation_is_of_at_most_200_clients(
     reply = administrator_browser.post(f"{LIST}/bulk/disable", sent, headers=HTMX)
 
     assert reply.status_code == (204 if is_taken else 422)
-    assert Client.objects.filter(is_enabled=False).count() == (200 if is_taken else 0)
+    assert Client.objects.filter(is_enabled=False).count() == (400 if is_taken else 0)

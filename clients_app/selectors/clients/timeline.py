@@ -2,6 +2,8 @@
 
 A secret that Rotate has replaced does not count. The client's row says when that is, unless the
 moment in it has passed; only then are the secrets read.
+
+Source: CLI-19.
 """
 
 from bisect import bisect

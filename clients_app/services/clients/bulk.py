@@ -1,6 +1,8 @@
 """Operations on several clients at once: all or none of them, each with its own audit event.
 
 Secrets are not rotated in bulk: each new one is shown and handed over separately.
+
+Source: CLI-20.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Undo: enables the clients that one operation has just disabled."""
+"""Undo: enables the clients that one operation has just disabled (WEB-19)."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ def undo_disable(operation_id: str, *, actor: Actor, now: datetime) -> Done:
     """Enable the clients that ``actor`` disabled in an operation within the last hour.
 
     Those that were enabled, or disabled again, since then stay as they are.
-    Errors: NotFound if there is no such operation of theirs; Forbidden.
+    Errors: NotFound if the actor has no such operation; Forbidden.
     """
     require(actor, Action.DISABLE_CLIENT)
     actions = (_DISABLED, "client.enabled")

@@ -16,7 +16,7 @@ from clients_app.services.clients.drafts import COLUMNS, ClientDraft, check_clie
 
 
 def inputs_of(draft: ClientDraft) -> dict[str, Any]:
-    """Return the values of a draft by the names of the inputs, but for its roles."""
+    """Return the values of a draft by the names of the inputs, except its roles."""
     return {
         **{input_of(column): getattr(draft, column) for column in COLUMNS},
         **{input_of(kind.path): ["", *draft.urls_of(kind)] for kind in draft.type.url_kinds},

@@ -1,0 +1,58 @@
+"""How to read, for one tenant, what the timeline, bulk operations and exports need."""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any, Final
+
+from clients_app.models import Client, ClientSecret
+from clients_app.rules.built_in_roles import TENANT_AUDITOR
+from clients_app.rules.weeks import week_of
+from clients_app.selectors.clients import lists, timeline
+from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.secrets import lookup as secrets
+from clients_app.selectors.secrets import runs
+from tests.factories import NOW
+from tests.selectors.tenant_world import World
+
+WEEK: Final = timeline.week_period(week_of(NOW, UTC), UTC)
+
+
+def every_client() -> list[Any]:
+    return list(Client.objects.values_list("pk", flat=True))
+
+
+def every_secret() -> list[int]:
+    return list(ClientSecret.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def of(own: World) -> Any:
+    return Client.objects.for_tenant(own.tenant.pk).order_by("pk")
+
+
+LIST_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
+    lists.clients_of: [
+        lambda own: lists.clients_of(own.tenant.pk, now=NOW).order_by("pk"),
+        lambda own: lists.clients_of(own.tenant.pk, now=NOW, show=Show.TIMELINE).order_by("pk"),
+    ],
+    lists.matching_ids: [
+        lambda own: lists.matching_ids(
+            own.tenant.pk, client_type="client-credentials", sort="name", limit=None, now=NOW
+        ),
+    ],
+    lists.listed_clients: [
+        lambda own: lists.listed_clients(own.tenant.pk, every_client(), now=NOW)
+    ],
+    timeline.timeline_period: [lambda own: timeline.timeline_period(NOW, UTC)],
+    timeline.week_period: [lambda own: timeline.week_period(week_of(NOW, UTC), UTC)],
+    timeline.expires_in: [lambda own: of(own).filter(timeline.expires_in(WEEK, NOW))],
+    timeline.expiring_weeks: [lambda own: timeline.expiring_weeks(of(own), zone=UTC, now=NOW)],
+    runs.secrets_to_rotate: [
+        lambda own: runs.secrets_to_rotate(own.tenant.pk, every_client(), period=None, now=NOW),
+    ],
+    runs.run_of: [lambda own: runs.run_of(own.tenant.pk, every_secret(), now=NOW)],
+    secrets.secrets_of_gainers: [
+        lambda own: secrets.secrets_of_gainers(
+            own.tenant.pk, every_client(), [TENANT_AUDITOR], now=NOW
+        ),
+    ],
+}
