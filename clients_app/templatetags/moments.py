@@ -80,6 +80,7 @@ def seconds_in_words(seconds: int) -> str:
     return " ".join(text % {"n": count} for (_, text), count in parts if count)
 
 
+@register.filter
 def ago(moment: datetime, now: datetime) -> str:
     """Return how long ago a moment was, "4 minutes ago", or its date after a week."""
     past = now - moment
@@ -104,6 +105,7 @@ def expires(moment: datetime, now: datetime) -> str:
     return gettext("Expires in %(time)s") % {"time": time_until(moment, now)}
 
 
+@register.filter
 def time_until(moment: datetime, now: datetime) -> str:
     """Return the time until a moment: "12 days", "23 hours", "4 minutes"."""
     seconds = max(0, int((moment - now).total_seconds()))

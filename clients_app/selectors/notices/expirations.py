@@ -4,9 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from clients_app.models import CalendarFeed, ClientSecret, Delivery, NoticeChannel, Person
+from clients_app.models import (
+    CalendarFeed,
+    ClientSecret,
+    Delivery,
+    NoticeChannel,
+    Person,
+    TokenUsage,
+)
 from clients_app.selectors.periods import EXPIRED_LISTED
 
 WITHIN_DAYS: Final = (1, 7, 14, 30)
@@ -41,6 +48,13 @@ def successor_of(secret: ClientSecret) -> ClientSecret | None:
         and (one.expires_at is None or (secret.expires_at and one.expires_at > secret.expires_at))
     )
     return max(lasting, key=lambda one: one.pk, default=None)
+
+
+def last_uses(secret_ids: list[int]) -> dict[int, datetime]:
+    """Return when each of the secrets was last used, without those that never were."""
+    usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("-hour").values("last_at")
+    secrets = ClientSecret.objects.filter(pk__in=secret_ids).annotate(used_at=Subquery(usage[:1]))
+    return dict(secrets.exclude(used_at=None).values_list("pk", "used_at"))
 
 
 def delivery_counts() -> list[dict[str, Any]]:

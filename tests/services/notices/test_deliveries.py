@@ -20,7 +20,7 @@ from clients_app.services.notices.channel_settings import (
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
-from tests.factories import NOW
+from tests.factories import NOW, insert_usage
 from tests.portal_process import CHECKOUT
 from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
@@ -40,13 +40,38 @@ def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailS
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     client_id = delivery.secrets[0]["client_id"]
     address = f"http://localhost:8000/security/clients/{client_id}/secrets"
-    assert "* Pumps & <Valves>: Firmware …t4Vb\n  Expires 30 Nov 2026, 13:00 CET" in text
-    assert f"  {address}\n" in text
-    assert f'<a href="{address}">Pumps &amp; &lt;Valves&gt;</a>: Firmware …t4Vb' in html
+    rotate = f"{address}/{delivery.secrets[0]['secret_id']}/rotate"
+    told = "Expires in 7 days: 30 Nov 2026, 13:00 CET"
+    assert text.startswith("Expires within 7 days\n")
+    assert f"* Pumps & <Valves>: Firmware …t4Vb\n  {told}\n  Never used\n" in text
+    assert f"  Rotate: {rotate}\n" in text
+    assert f'<a href="{address}" style="font-weight: 600">Pumps &amp; &lt;Valves&gt;</a>' in html
+    assert html.count(f'href="{rotate}"') == 1
+    assert told in html
     assert "pcs_" not in text + html
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.finished_at) == ("sent", 1, NOW)
     assert outcomes() == [("notice.sent", "system")]
+
+
+def test_mail_groups_secrets_by_urgency_and_says_when_they_were_used(
+    tenant: Tenant, mara: Person, sink: MailSink
+) -> None:
+    soon = expiring_client("Soon", tenant, ends_at=in_days(7))
+    expiring_client("Later", tenant, ends_at=in_days(30))
+    insert_usage(soon.secrets.live(NOW).get(), NOW, tokens=1, last_at=in_days(6.5))
+    queue_notices(tenant, now=NOW)
+
+    deliveries.attempt(Delivery.objects.get().pk, now=in_days(6.75))
+
+    text = sink.received[0].get_body(("plain",)).get_content()
+    first, _, second = text.partition("Expires later")
+    assert first.startswith("Expires within 24 hours")
+    assert "Soon" in first
+    assert "Expires in 6 hours" in first
+    assert "Last used 6 hours ago" in first
+    assert "Later" in second
+    assert "Never used" in second
 
 
 @pytest.mark.parametrize(
@@ -210,10 +235,10 @@ def test_notices_of_a_replaced_secret_name_its_successor_and_ask_for_none(
     assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     asked, told = text.split("Replaced:")
-    assert "Add a new secret" in asked
+    assert "Rotate:" in asked
     assert ("Weather" in asked, "Pumps" in asked) == (True, False)
     assert "* Pumps: Firmware …t4Vb, replaced by Next …" in told
-    assert "Add a new secret" not in told
+    assert "Rotate:" not in told
     assert "replaced by Next …" in html
     sent = json.loads(hooks.received[0][1])["data"]["secrets"]
     successors = {one["client"]: one["replaced_by"] for one in sent}
@@ -233,9 +258,9 @@ def test_mail_about_replaced_secrets_alone_says_so_in_its_subject(
 
     (message,) = sink.received
     assert message["Subject"] == "[Herons Ltd] 1 replaced client secret ends"
-    assert "Add a new secret" not in message.get_body(("plain",)).get_content()
+    assert "Rotate:" not in message.get_body(("plain",)).get_content()
 
     remove_secret(client, new.secret.pk, actor=actor, now=NOW)
     queue_notices(tenant, now=in_days(6))
     deliveries.attempt(Delivery.objects.exclude(state="sent").get().pk, now=in_days(6))
-    assert "Add a new secret" in sink.received[1].get_body(("plain",)).get_content()
+    assert "Rotate:" in sink.received[1].get_body(("plain",)).get_content()
