@@ -97,6 +97,7 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets/<int:secret_id>/rotate", secrets.secret_rotate, "secret-rotate"),
     *page("security/roles", roles.role_list, "role-list"),
     *page("security/roles/add", roles.role_add, "role-add"),
+    *page("security/roles/<guid:role_id>", roles.role_holders, "role-holders"),
     *page("security/roles/<guid:role_id>/edit", roles.role_edit, "role-edit"),
     *page("security/roles/<guid:role_id>/remove", roles.role_remove, "role-remove"),
     *page(NOTICES, notices.notices, "notices"),

@@ -104,6 +104,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{SECRET}/edit": Row(EDITORS, 200, 422),
     f"{SECRET}/remove": Row(ROTATORS, 200, 204),
     f"{SECRET}/rotate": Row(ROTATORS, 200, 422),
+    ROLE: Row(EVERYBODY, 200, 405),
     "security/roles/add": Row(ADMINISTRATORS, 200, 422),
     f"{ROLE}/edit": Row(ADMINISTRATORS, 200, 422),
     f"{ROLE}/remove": Row(ADMINISTRATORS, 200, 204),

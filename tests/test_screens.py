@@ -28,7 +28,7 @@ OF_ONE_SUBJECT: Final = {
     "client_edit": {"client_roles_edit"},
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
     "policies": {"policies_check"},
-    "roles": {"role_list", "role_add", "role_edit", "role_remove"},
+    "roles": {"role_list", "role_add", "role_edit", "role_holders", "role_remove"},
     "saved_filters": {"filter_add"},
     "secrets": {"secret_add", "secret_added", "secret_edit", "secret_remove", "secret_rotate"},
     "sign_in": {"sign_in_code"},
@@ -45,6 +45,7 @@ TESTED_WITH: Final = {
     "client_created_public": "client_types",
     "filter_add": "saved_filters",
     "policies_check": "policies",
+    "role_holders": "role_list",
     "role_remove": "role_edit",
     "secret_added": "secret_add",
 }

@@ -50,8 +50,11 @@ def press_close(page: Page) -> None:
 def test_close_after_copying_does_not_ask(visitor: Visitor) -> None:
     page = visitor.page("/security/clients")
     added = add_client(page, "Copied, then closed")
+    primary = window_of(page).locator(".btn-primary:visible")
+    expect(primary).to_have_accessible_name("Copy Client Secret")
     assert copied_credentials(visitor, page) == added
 
+    expect(primary).to_have_accessible_name("Close")
     close(page)
 
     assert secret_search.in_page(page, added.plain) == set()

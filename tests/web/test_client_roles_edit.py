@@ -1,6 +1,7 @@
 """Edit Roles: the picker, the second tick, the claims, and concurrent changes."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,8 @@ def test_edit_roles_window_shows_roles_and_claims(
         assert is_page(reply) is not bool(headers)
         assert f'value="{my_data_role.pk}" checked' in text_of(reply)
         assert "MyData.Role, Tenant Member</td>" in text_of(reply)
+        names = re.findall(r"<code>(\w+)</code></th>", text_of(reply))
+        assert names[:4] == ["iss", "aud", "roles", "exp"]
         assert str(machine.client.pk) in text_of(reply)
         assert 'name="name"' not in text_of(reply)
     assert "Edit roles" in text_of(administrator_browser.get(address("/roles")))

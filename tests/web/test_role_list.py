@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.factories import make_client, make_role
+from tests.factories import make_client, make_person, make_role
 from tests.responses import HTMX, is_page, text_of
 
 ROLES = "/security/roles"
@@ -21,6 +21,29 @@ def test_role_list_shows_type_and_holders(administrator_browser, tenant, my_data
     row = text.split("MyData.Role", 1)[1].split("</tr>")[0]
     assert ">1 client<" in row
     assert ">0 people<" in row
+
+
+def test_role_holders_are_listed_and_both_counts_lead_there(
+    administrator_browser, colleague_browser, tenant, my_data_role
+):
+    client = make_client("One", tenant, role_ids=frozenset({my_data_role.pk}))
+    make_person("ruth", tenant).roles.add(my_data_role)
+    holders = f"{ROLES}/{my_data_role.pk}"
+
+    assert text_of(administrator_browser.get(ROLES)).count(f'href="{holders}"') == 2
+    window = administrator_browser.get(holders, headers=HTMX)
+    assert not is_page(window)
+    assert is_page(administrator_browser.get(holders))
+    assert "1 client and 1 person have this role." in text_of(window)
+    assert f'href="/security/clients/{client.client.pk}"' in text_of(window)
+    assert "ruth" in text_of(window)
+    theirs = text_of(colleague_browser.get(holders))
+    assert "1 client and 1 person have this role." in theirs
+    assert "ruth" not in theirs
+
+
+def test_role_holders_of_another_tenant_are_not_found(stranger_browser, my_data_role):
+    assert stranger_browser.get(f"{ROLES}/{my_data_role.pk}").status_code == 404
 
 
 def test_role_list_fragment_is_the_list_with_its_count(administrator_browser, my_data_role):

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from clients_app import conf
 from clients_app.web.forms.client_edit_form import ClientEditForm
 
@@ -22,6 +24,9 @@ class ClientRolesForm(ClientEditForm):
         """Return the name of the client."""
         return self.client.name
 
+    def _lifetime(self) -> str:
+        return gettext("%(n)s seconds after it is issued") % {"n": self.client.token_lifetime_s}
+
     @property
     def claims(self) -> list[tuple[str, str]]:
         """Return name and value of the claims that tokens have with the ticked roles."""
@@ -31,8 +36,9 @@ class ClientRolesForm(ClientEditForm):
         return [
             ("iss", conf.issuer()),
             ("aud", conf.token_audience()),
+            ("roles", ", ".join(role.name for role in roles)),
+            ("exp", self._lifetime()),
             ("sub", str(self.client.pk)),
             ("tid", str(self.client.tenant_id)),
-            ("roles", ", ".join(role.name for role in roles)),
             ("role_ids", ", ".join(str(role.pk) for role in roles)),
         ]

@@ -1,6 +1,6 @@
 """Roles: the list of roles, and the windows that add, edit and remove custom roles."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -86,6 +86,18 @@ def role_edit(request: HttpRequest, role_id: UUID) -> HttpResponse:
     )
 
 
+@screen(Action.READ_ROLES)
+def role_holders(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """Show who has the role: clients, and people to those who may see what people do."""
+    actor = actor_of(request)
+    role = get_role(actor.tenant_id, role_id)
+    may_see_people = allows(actor, Action.READ_ACTIVITY)
+    context = {"role": role, **_holders(role), "may_see_people": may_see_people}
+    if not may_see_people:
+        context |= {"people": [], "more_people": 0}
+    return show(request, "roles/role_holders", context, title=role.name)
+
+
 @window(Action.REMOVE_ROLE)
 def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Show who has the role, then take it from all of them."""
@@ -93,19 +105,27 @@ def role_remove(request: HttpRequest, role_id: UUID) -> HttpResponse:
     if is_sent(request):
         remove_role(role_id, actor=actor_of(request), now=now)
         return _done(request, gettext("Role %(role)s removed."), role)
-    clients, people = holders_of(role)
-    ends = [client.last_token_expires_at for client in clients]
+    ends = holders_of(role)[0].values_list("last_token_expires_at", flat=True)
     context = {
         "role": role,
-        "client_count": len(clients),
-        "person_count": len(people),
-        "clients": list(clients[:HOLDERS_SHOWN]),
-        "people": list(people[:HOLDERS_SHOWN]),
-        "more_clients": max(0, len(clients) - HOLDERS_SHOWN),
-        "more_people": max(0, len(people) - HOLDERS_SHOWN),
+        **_holders(role),
         "ends": max([end for end in ends if end and end > now], default=None),
     }
     return show(request, "roles/role_remove", context, title=gettext("Remove Role"))
+
+
+def _holders(role: Role) -> dict[str, Any]:
+    """Return the first clients and people who have the role, and how many there are."""
+    clients, people = holders_of(role)
+    client_count, person_count = clients.count(), people.count()
+    return {
+        "client_count": client_count,
+        "person_count": person_count,
+        "clients": list(clients[:HOLDERS_SHOWN]),
+        "people": list(people[:HOLDERS_SHOWN]),
+        "more_clients": max(0, client_count - HOLDERS_SHOWN),
+        "more_people": max(0, person_count - HOLDERS_SHOWN),
+    }
 
 
 def _custom_role(request: HttpRequest, role_id: UUID) -> Role:

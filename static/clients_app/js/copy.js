@@ -15,6 +15,8 @@ onPress("[data-copy]", async (button) => {
   const guards = button.hasAttribute("data-guards") && !source.hasAttribute("data-no-secret");
   if (once && guards) {
     once.dataset.copied = "yes";
+    button.classList.remove("btn-primary");
+    $("[data-then]", once)?.classList.add("btn-primary");
     const note = $("[data-note]", once);
     if (note) {
       note.lastElementChild.textContent = note.dataset.note;

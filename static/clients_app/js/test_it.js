@@ -3,6 +3,7 @@
 import { $ } from "./dom.js";
 
 const WAIT_MS = 15_000;
+const FIRST = ["iss", "aud", "roles", "exp"]; // what an API checks
 const MOMENTS = ["exp", "iat", "nbf"];
 
 export async function testSecret(button) {
@@ -66,12 +67,16 @@ function claims(token) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
+function leading(rows) {
+  return Object.fromEntries(FIRST.filter((name) => name in rows).map((name) => [name, rows[name]]));
+}
+
 function table(rows, words) {
   const shown = document.createElement("table");
   shown.className = "claims";
   shown.createCaption().textContent = words.caption;
   shown.caption.className = "sr-only";
-  for (const [name, value] of Object.entries(rows)) {
+  for (const [name, value] of Object.entries({ ...leading(rows), ...rows })) {
     const row = shown.insertRow();
     const head = document.createElement("th");
     head.scope = "row";
