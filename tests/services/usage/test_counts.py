@@ -121,6 +121,8 @@ def test_tenant_hours_add_up_what_all_clients_requested(machine: Machine):
 
 
 def test_batch_takes_four_statements(machine: Machine, django_assert_num_queries):
+    count(machine)
+    counts.flush()  # the address of a secret is written once
     for _ in range(50):
         count(machine)
 
