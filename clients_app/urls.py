@@ -134,6 +134,7 @@ urlpatterns = [
     *page("account/theme", account.account_theme, "account-theme"),
     *page("account/time-zone", account.account_time_zone, "account-time-zone"),
     *page("account/shortcuts", account.account_shortcuts, "account-shortcuts"),
+    *page("account/rows", account.account_rows, "account-rows"),
     *page("account/guesses/close", account.account_guesses_close, "account-guesses-close"),
     *page("account/authenticator", account_factor.account_authenticator, "account-authenticator"),
     *page(

@@ -67,6 +67,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/theme": Row(EVERYBODY, 303, 303),
     "account/time-zone": Row(EVERYBODY, 303, 303),
     "account/shortcuts": Row(EVERYBODY, 303, 303),
+    "account/rows": Row(EVERYBODY, 200, 200),
     "account/guesses/close": Row(EVERYBODY, 200, 200),
     "account/authenticator": Row(EVERYBODY, 200, 422),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(blank=True, max_length=64)),
                 ('theme', models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6)),
                 ('has_shortcuts', models.BooleanField(default=True)),
+                ('has_dense_rows', models.BooleanField(default=False)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),

@@ -42,6 +42,7 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True)  # empty: the installation's
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
     has_shortcuts = models.BooleanField(default=True)  # single keys of the keyboard
+    has_dense_rows = models.BooleanField(default=False)  # in the list of clients
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)  # counts changes of roles, for stale forms

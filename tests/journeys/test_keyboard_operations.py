@@ -96,11 +96,11 @@ def test_keyboard_secrets_and_roles_of_a_client(page: Page) -> None:
     expect(page.get_by_role("heading", level=3, name="Other")).to_be_visible()
     expect_focus_back(page, secret_control_id(page, "Other", "Edit"))
 
-    open_by_keys(page, "rotate-secret", "Rotate Secret")
+    open_by_keys(page, secret_control_id(page, "Other", "Rotate"), "Rotate Secret")
     page.keyboard.type("Third")
     press_keys(page, "Enter")
     close_secret_window(page, "Secret Successfully Added")
-    expect_focus_back(page, "rotate-secret")
+    expect_focus_back(page, "details-name")
 
     open_by_keys(page, secret_control_id(page, "Third", "Remove"), "Remove Secret")
     confirm(page, "Remove")

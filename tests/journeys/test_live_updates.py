@@ -51,7 +51,7 @@ def test_pane_follows_changes_by_others(
     name = f"Followed {uuid4()}"
     page, added = open_secrets(visitor, name)
     expect(page.locator("#row-" + added.client_id)).to_have_count(1)
-    page.locator("#rotate-secret").focus()
+    page.locator("[id^=rotate-]").first.focus()
     page.locator("#details").evaluate("pane => pane.scrollTop = 60")
     rotate(live_portal, added.client_id)
     page.clock.fast_forward(POLL)
@@ -59,7 +59,7 @@ def test_pane_follows_changes_by_others(
     expect(page.locator("#details")).to_contain_text("Rotation in progress")
     expect(page.locator("#tab-secrets")).to_contain_text("2")
     expect(page.locator("#row-" + added.client_id)).to_have_attribute("aria-current", "true")
-    assert focused(page) == "rotate-secret"
+    assert focused(page).startswith("rotate-")
     assert page.locator("#details").evaluate("pane => pane.scrollTop") == 60
     assert window_of(page).count() == 0
     assert page.url.endswith(f"/secrets?q={name.replace(' ', '%20')}")

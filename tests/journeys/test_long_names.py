@@ -128,7 +128,7 @@ def test_long_names_leave_every_page_as_wide_as_its_window(
     problems = []
     for route in (*PAGES, *MORE_PAGES):
         page.goto(address_of(portal, route))
-        page.evaluate("document.querySelector('#saved-filters-menu')?.showPopover()")
+        page.evaluate("document.querySelector('#list-options')?.showPopover()")
         problems += widths(page, route)
     assert not problems, "\n".join(problems)
 

@@ -37,7 +37,7 @@ def test_rotate_secret_without_javascript_works(visitor: Visitor) -> None:
     visitor.expect(422)
     page = with_client(visitor, f"Lock {uuid4()}")
     open_tab(page, "Secrets")
-    page.get_by_role("link", name="Rotate", exact=True).click()
+    page.get_by_role("link", name="Rotate secret").first.click()
     window = expect_window(page, "Rotate Secret")
     window.get_by_label("Description").fill("Second")
     window.get_by_label("On a date").check()

@@ -1,5 +1,7 @@
 """Saved filters: each person's own filters by name."""
 
+import re
+
 import pytest
 
 from clients_app.limits import SAVED_FILTERS_MAX
@@ -22,7 +24,25 @@ def test_saved_filter_is_listed_by_its_name(colleague_browser):
     assert save(colleague_browser, "Pumps that end")["HX-Redirect"] == f"{LIST}{WANTED}"
 
     text = text_of(colleague_browser.get(LIST))
-    assert f'href="{LIST}{WANTED.replace("&", "&amp;")}">Pumps that end<' in text
+    found = re.search(
+        r'<option value="(saved-\d+)">Pumps that end<', text.split("Saved filters")[1]
+    )
+    assert found
+    chosen = {"show": found[1], "q": "typed before"}
+    assert colleague_browser.get(LIST, chosen)["Location"] == f"{LIST}{WANTED}"
+    assert colleague_browser.get(LIST, chosen, headers=HTMX)["HX-Redirect"] == f"{LIST}{WANTED}"
+
+
+def test_saved_filter_of_somebody_else_or_of_no_number_shows_all(
+    administrator_browser, colleague_browser
+):
+    save(colleague_browser, "Pumps that end")
+    theirs = SavedFilter.objects.get().pk
+
+    for show in (f"saved-{theirs}", "saved-", "saved-x", "saved-²", f"saved-{10**30}"):
+        reply = administrator_browser.get(LIST, {"show": show})
+        assert reply.status_code == 200
+        assert '<option value="" selected>' in text_of(reply)
 
 
 def test_saved_filter_omits_page_selection_and_invalid_values(colleague_browser):
@@ -67,6 +87,10 @@ def test_saved_filter_is_removed_only_by_its_person(
 
     assert administrator_browser.post(address).status_code == 404
     assert "Mine" not in text_of(administrator_browser.get(LIST))
+    assert 'id="filter-remove"' not in text_of(colleague_browser.get(LIST))
+    shown = text_of(colleague_browser.get(f"{LIST}?type=client-credentials&q=a"))
+    assert f'action="{address}"' in shown
+    assert "Save filter" not in shown
     reply = colleague_browser.post(address, {"next": f"{LIST}?q=a"})
     assert (reply.status_code, reply["Location"]) == (303, f"{LIST}?q=a")
     assert not SavedFilter.objects.exists()

@@ -18,6 +18,7 @@ def set_preferences(
     theme: str | None = None,
     time_zone: str | None = None,
     has_shortcuts: bool | None = None,
+    has_dense_rows: bool | None = None,
 ) -> None:
     """Save the preferences of ``person`` that are not None.
 
@@ -26,7 +27,12 @@ def set_preferences(
     """
     if time_zone and time_zone != "UTC" and time_zone not in ZONES:
         raise RuleBroken(gettext_noop("Choose a time zone of the list."), field="time_zone")
-    chosen = {"theme": theme, "time_zone": time_zone, "has_shortcuts": has_shortcuts}
+    chosen = {
+        "theme": theme,
+        "time_zone": time_zone,
+        "has_shortcuts": has_shortcuts,
+        "has_dense_rows": has_dense_rows,
+    }
     changes = {name: value for name, value in chosen.items() if value is not None}
     for name, value in changes.items():
         setattr(person, name, value)

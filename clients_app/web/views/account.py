@@ -103,6 +103,14 @@ def account_shortcuts(request: HttpRequest) -> HttpResponse:
     return _saved(request, gettext("Shortcuts saved."))
 
 
+@_part("next", "dense")
+def account_rows(request: HttpRequest) -> HttpResponse:
+    """Make the rows of the list compact or not, and go back to the page that had the button."""
+    if is_sent(request):
+        set_preferences(person_of(request), has_dense_rows=request.POST.get("dense") == "1")
+    return go(request, own_path(request.POST.get("next")))
+
+
 @_part("next")
 def account_guesses_close(request: HttpRequest) -> HttpResponse:
     """Close the notice about wrong passwords or codes, and go back to the page that had it."""

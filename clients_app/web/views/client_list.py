@@ -28,10 +28,11 @@ from clients_app.selectors.roles.roles import get_role
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
 from clients_app.web.attention import attention_links
-from clients_app.web.htmx import see_other, show, with_query
+from clients_app.web.htmx import go, see_other, show, with_query
 from clients_app.web.list_state import SHOWN, Chip, ListState, list_state
 from clients_app.web.list_state import ticked as ticked_in
 from clients_app.web.polling import live_address, stamp
+from clients_app.web.saved_filter import saved_as, saved_filter_in
 from clients_app.web.timeline import in_words, timeline_of
 from clients_app.web.views.client_add import addresses_of
 
@@ -54,7 +55,9 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @screen(Action.READ_CLIENTS)
 def client_list(request: HttpRequest) -> HttpResponse:
-    """Show the clients of one type that match the filters."""
+    """Show the clients of one type that match the filters; those of a filter that was saved."""
+    if saved := saved_filter_in(request.GET, person_of(request)):
+        return go(request, reverse("client-list") + saved.query)
     context = list_context(request)
     shown = {"title": gettext("Clients"), "address": context["address"]}
     return show(request, "clients/client_list", context, fragments=("clients", "list"), **shown)
@@ -86,6 +89,8 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         ticked = frozenset(_first_ids(actor.tenant_id, named, now))
     state = replace(state, page=page.page, everything=False)
     named = replace(named, page=page.page, everything=False)
+    person = person_of(request)
+    saved_filters = list(person.saved_filters.all())
     filtered = bool(state.q or state.show or state.role)
     everything = None if filtered else sum(page.counts.values())
     return {
@@ -125,7 +130,9 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "everything_query": replace(named, everything=True).query(),
         "bulk_max": BULK_MAX,
         "select_query": replace(named, select=True).query() if may_select else "",
-        "saved_filters": person_of(request).saved_filters.all(),
+        "saved_filters": saved_filters,
+        "saved_as": saved_as(saved_filters, named),
+        "dense": person.has_dense_rows,
         "save_query": replace(named, page=1, select=False).query(),
         "unselect_query": replace(named, select=False).query(),
         "sidebar": sidebar_counts(actor.tenant_id, clients=everything),
