@@ -18,6 +18,7 @@ from clients_app.admin.operations.secrets import secret_add
 from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
+from clients_app.rules.alerts import SHORT, AlertKind
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import URL_KINDS, UrlKind
 from clients_app.rules.health import EXPLAINED
@@ -61,6 +62,7 @@ class ClientAdmin(WithRolesAdmin):
             *("id", "tenant", "client_type", "name", "state"),
             *(line.name for line in LINES),
             *("tag_names", "role_names", "owner_names", "token_lifetime", "may_introspect"),
+            "muted_alerts",
         ),
         _group(_("Authorization Code and Hybrid"), *map(_urls, URL_KINDS), "allow_refresh_token"),
         _group(_("Secrets"), "next_expires_at", "present_secrets"),
@@ -92,6 +94,10 @@ class ClientAdmin(WithRolesAdmin):
             else gettext("%(name)s (cannot sign in)") % {"name": owner}
             for owner in client.owners.all()
         )
+
+    @admin.display(description=_("Muted alerts"))
+    def muted_alerts(self, client: Client) -> str:
+        return joined(gettext(SHORT[kind]) for kind in AlertKind if getattr(client, kind.mute))
 
     @admin.display(description=_("Token Lifetime"))
     def token_lifetime(self, client: Client) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, TokenRefusal
 from clients_app.rules.alerts import MUTED
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
@@ -41,11 +41,6 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "channel.set": gettext_noop("Tried to set a notice channel: not allowed"),
     "tenant.rename": gettext_noop("Tried to rename the organisation: not allowed"),
     "policies.read": gettext_noop("Tried to view policies: not allowed"),
-    "alert.refused": gettext_noop("Alert: %(object)s is refused tokens"),
-    "alert.silent": gettext_noop("Alert: %(object)s has stopped requesting tokens"),
-    "alert.new-address": gettext_noop("Alert: %(object)s is used from a new address"),
-    "alert.more": gettext_noop("More alerts than are sent in an hour, counted in one message"),
-    "alerts.set": gettext_noop("Alerts of %(object)s changed"),
     "policies.set": gettext_noop("Tried to set policies: not allowed"),
     "keys.read": gettext_noop("Tried to view signing keys: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
@@ -104,6 +99,11 @@ SENTENCES: Final = {
     "calendar.made": gettext_noop("Created a calendar link for %(object)s"),
     "calendar.removed": gettext_noop("Removed the calendar link of %(object)s"),
     "tenant.renamed": gettext_noop("Renamed the organisation to %(object)s"),
+    "alert.refused": gettext_noop("Alert: %(object)s is refused tokens"),
+    "alert.silent": gettext_noop("Alert: %(object)s has stopped requesting tokens"),
+    "alert.new-address": gettext_noop("Alert: %(object)s is used from a new address"),
+    "alert.more": gettext_noop("More alerts than are sent in an hour, counted in one message"),
+    "alerts.set": gettext_noop("Alerts of %(object)s changed"),
     "policies.set": gettext_noop("Changed policies of %(object)s"),
     "activity.exported": gettext_noop("Exported Activity"),
     "clients.exported": gettext_noop("Exported the list of clients"),
@@ -201,6 +201,8 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
         return datetime.fromisoformat(sealed) if sealed else gettext("Never Expires")
     if name in {"signs_from", "first_at", "last_at"} and sealed:
         return datetime.fromisoformat(sealed)
+    if name == "cause" and sealed:
+        return dict(TokenRefusal.Cause.choices).get(sealed, sealed)
     if name == "token_lifetime_s" and sealed:
         return Seconds(sealed)
     if name == "client_type" and sealed in CLIENT_TYPES:

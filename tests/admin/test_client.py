@@ -206,3 +206,13 @@ def test_client_list_can_be_filtered_by_tenant(
     assert "Far away" in page
     assert "Wind park reader" not in page
     assert Role.objects.for_tenant(other_tenant.pk).exists()
+
+
+def test_client_page_shows_muted_alerts(staff: Browser, tenant: Tenant) -> None:
+    muting = {"mutes_silent": True, "mutes_new_address": True}
+    client = make_client("Pump 14", tenant, **muting).client
+
+    page = text_of(staff.get(page_of(client)))
+
+    assert "Muted alerts" in page
+    assert "Silence, New addresses" in page

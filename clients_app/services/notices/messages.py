@@ -73,8 +73,8 @@ def secrets_in(delivery: Delivery) -> list[dict[str, Any]]:
 
 
 def alerts_in(delivery: Delivery) -> list[dict[str, Any]]:
-    """Return the alerts of a message, each with the ``url`` of its client's activity."""
-    return [{**one, "url": _url("client-activity", one["client_id"])} for one in delivery.alerts]
+    """Return the alerts of a message, each with the ``url`` of its client, for all who get it."""
+    return [{**one, "url": _url("client-details", one["client_id"])} for one in delivery.alerts]
 
 
 def secrets_url(client_id: UUID) -> str:

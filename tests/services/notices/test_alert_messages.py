@@ -152,7 +152,7 @@ def test_alert_mail_says_what_happened_and_what_to_do(
     assert message["Subject"] == "[Herons Ltd] 3 client alerts"
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
-    address = f"http://localhost:8000/security/clients/{pumps.pk}/activity"
+    address = f"http://localhost:8000/security/clients/{pumps.pk}"
     assert "* Pumps & <Valves>: secret expired (…t4Vb)\n" in text
     assert "  Since 23 Nov 2026, 12:00 CET, from 203.0.113.9\n" in text
     assert "  Last token 23 Nov 2026, 12:00 CET. The usual gap is 1 hour.\n" in text
@@ -219,7 +219,7 @@ def test_example_of_an_alert_in_the_docs_has_the_fields_of_a_real_one(
         name: type(value) for name, value in said.items()
     }
     assert set(shown["secret"]) == set(said["secret"])
-    assert said["url"] == f"http://localhost:8000/security/clients/{pumps.pk}/activity"
+    assert said["url"] == f"http://localhost:8000/security/clients/{pumps.pk}"
 
 
 @pytest.mark.django_db(transaction=True)
