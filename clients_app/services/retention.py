@@ -26,7 +26,7 @@ from clients_app.models import (
 HOURS_KEPT: Final = timedelta(days=90)  # then one row for each secret and day
 COUNTS_KEPT: Final = timedelta(days=400)  # but always the last row of a secret: it says when
 CHARTED: Final = timedelta(days=35)  # hours that charts of 30 days may show
-ADDRESSES_KEPT: Final = timedelta(days=90)  # since the last use
+ADDRESSES_KEPT: Final = timedelta(days=90)  # since the last use; but always the last one
 FORM_KEYS_KEPT: Final = timedelta(days=30)
 SECRETS: Final = 200  # in one transaction
 BATCHES: Final = 50  # in one run; the others a minute later
@@ -37,12 +37,14 @@ def remove_old(*, now: datetime) -> None:
     """Delete what is older than it is kept for."""
     used = TokenUsage.objects.filter(is_day=True, hour__lt=now - COUNTS_KEPT)
     newer = TokenUsage.objects.filter(secret=OuterRef("secret"), hour__gt=OuterRef("hour"))
+    places = SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
+    later = SecretAddress.objects.filter(secret=OuterRef("secret"), last_at__gt=OuterRef("last_at"))
     for rows in (
         used.filter(Exists(newer)),
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),
         RefusedHour.objects.filter(hour__lt=now - CHARTED),
         TenantHour.objects.filter(hour__lt=now - CHARTED),
-        SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT),
+        places.filter(Exists(later)),
         UsedFormKey.objects.filter(used_at__lt=now - FORM_KEYS_KEPT),
     ):
         for _ in range(BATCHES):

@@ -11,6 +11,7 @@ from clients_app.models import (
     Client,
     ClientSecret,
     RefusedHour,
+    SecretAddress,
     Tenant,
     TenantHour,
     TokenRefusal,
@@ -108,6 +109,21 @@ def test_counts_go_after_400_days_but_the_last_of_a_secret_stays(client: Client)
         (idle.pk, MIDNIGHT - 600 * DAY),
     ]
     assert [row.last_at for row in TokenRefusal.objects.all()] == [NOW - 399 * DAY]
+
+
+def test_addresses_go_after_90_days_but_the_last_of_a_secret_stays(client: Client) -> None:
+    one, two = client.secrets.get(), insert_secrets(client, 1)[0]
+    for secret, address, days in (
+        *((one, "192.0.2.1", 91), (one, "192.0.2.2", 89)),
+        *((two, "192.0.2.3", 200), (two, "192.0.2.4", 100)),
+    ):
+        at = NOW - days * DAY
+        SecretAddress.objects.create(secret=secret, address=address, first_at=at, last_at=at)
+
+    retention.remove_old(now=NOW)
+
+    kept = SecretAddress.objects.order_by("address").values_list("address", flat=True)
+    assert list(kept) == ["192.0.2.2", "192.0.2.4"]
 
 
 def test_used_form_keys_and_ended_sessions_go(

@@ -14,6 +14,7 @@ from django.test import Client as Browser
 from tree_sitter import Language, Parser
 
 from clients_app import conf
+from tests.conftest import Machine
 from tests.responses import text_of
 
 GUIDE = "/help/get-started/client-credentials"
@@ -76,6 +77,18 @@ def test_snippets_that_no_test_can_run_are_well_formed(guide: str, language: str
 
     assert not parser.parse(text.encode()).root_node.has_error
     assert parser.parse(text.replace("(", "", 1).replace("{", "", 1).encode()).root_node.has_error
+
+
+def test_secret_added_has_the_same_programs(
+    administrator_browser: Browser, machine: Machine, guide: str
+) -> None:
+    address = f"/security/clients/{machine.client.pk}/secrets/add"
+    page = text_of(administrator_browser.post(address, {"never_expires": "on"}))
+
+    in_guide, here = snippets_of(guide), snippets_of(page)
+    assert list(here) == list(LANGUAGES)
+    for name in set(LANGUAGES) - HOLD_THE_SECRET:
+        assert here[name] == in_guide[name].replace("YOUR_CLIENT_ID", str(machine.client.pk))
 
 
 def test_guide_offers_no_test_of_a_secret(guide: str) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Min
 
-from clients_app.models import Alert, ClientSecret, SecretAddress, TokenUsage
+from clients_app.models import Alert, SecretAddress
 from clients_app.rules.alerts import ADDRESSES_KEPT, AlertKind, is_news
 
 BATCH: Final = 1000  # addresses in one run; the others a minute later
@@ -29,7 +29,7 @@ def judge(*, now: datetime) -> None:
         mutes = AlertKind.NEW_ADDRESS.mute
         surprises = is_news(
             used_at=row.first_at,
-            first_used_at=first_uses[row.secret_id] or row.first_at,
+            first_used_at=first_uses[row.secret_id],
             known=counts[row.secret_id],
             is_known_of_client=row.address in known[client.pk],
         )
@@ -52,11 +52,10 @@ def judge(*, now: datetime) -> None:
     _forget(secret_ids)
 
 
-def _first_uses(secret_ids: set[int]) -> dict[int, datetime | None]:
-    """Return the first hour that is known of each secret."""
-    usage = TokenUsage.objects.filter(secret=OuterRef("pk")).order_by("hour")
-    secrets = ClientSecret.objects.filter(pk__in=secret_ids).order_by()
-    return dict(secrets.values_list("pk", Subquery(usage.values("hour")[:1])))
+def _first_uses(secret_ids: set[int]) -> dict[int, datetime]:
+    """Return since when the addresses of each secret are known."""
+    rows = SecretAddress.objects.filter(secret__in=secret_ids).order_by()
+    return dict(rows.values_list("secret_id").annotate(Min("first_at")))
 
 
 def _known(client_ids: set[UUID]) -> tuple[dict[UUID, set[str]], dict[int, int]]:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Alert, Client, ClientSecret, SecretAddress, Tenant
 from clients_app.services.alerts.watch import watch
+from clients_app.services.retention import remove_old
 from clients_app.services.usage import addresses, counts, refused_requests
 from tests.factories import NOW, insert_clients, insert_secrets, insert_usage, make_client
 from tests.services.notices.alert_cases import alerts_at, be_refused, get_token
@@ -179,6 +180,27 @@ def test_addresses_of_one_ipv6_network_are_one_place(client_: Client) -> None:
     assert alerts_at(NOW + 2 * DAY) == []
     get_token(client_, NOW + 2 * DAY, address="2001:db8:0:1::1")
     assert alerts_at(NOW + 2 * DAY) == [MOVED]
+
+
+def test_secret_that_was_used_long_before_addresses_were_kept_learns_first(client_: Client) -> None:
+    work(client_, until=NOW)
+    SecretAddress.objects.all().delete()
+    addresses.written.clear()
+
+    get_token(client_, NOW + 40 * DAY)
+    get_token(client_, NOW + 40 * DAY + HOUR, address="198.51.100.7")
+
+    assert MOVED not in alerts_at(NOW + 40 * DAY + HOUR)
+
+
+def test_secret_unused_for_a_year_is_expected_where_it_was_used_last(client_: Client) -> None:
+    get_token(client_, NOW)
+    assert alerts_at(NOW) == []
+    remove_old(now=NOW + 365 * DAY)
+
+    get_token(client_, NOW + 365 * DAY, address="198.51.100.7")
+
+    assert alerts_at(NOW + 365 * DAY) == [MOVED]
 
 
 def test_rotated_secret_is_expected_where_the_client_was(client_: Client) -> None:
