@@ -23,6 +23,7 @@ from clients_app.identity.known_devices import remember_device
 from clients_app.identity.last_proof import asks_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import note_password, open_window
+from clients_app.identity.sign_in import take_first_password
 from clients_app.permissions import require
 from clients_app.services import form_keys
 from clients_app.services.people.accounts import hash_password, save_password
@@ -105,17 +106,26 @@ class ByLink(PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password, once for each form; the device is known from then on.
 
+        The first password of a person signs them in.
+
         Errors: SentBefore.
         """
         form_key, actor = sent_key_of(self.request.POST), acting(self.request, self.reset_user)
-        now = timezone.now()
+        now, is_first = timezone.now(), self.reset_user.last_login is None
         hash_password(self.reset_user, form.cleaned_data["password1"])
         with form_keys.once(form_key, actor=actor, now=now):
             save_password(self.reset_user, actor=actor, now=now)
+        if is_first:
+            password = form.cleaned_data["password1"]
+            username = self.reset_user.username
+            take_first_password(self.request, username, password, to=reverse("front"))
         saved = HttpResponseRedirect(self.get_success_url())
         remember_device(self.request, saved, self.reset_user.username)
         return saved
 
     def get_success_url(self) -> str:
+        if self.request.user.is_authenticated:
+            messages.success(self.request, gettext("Password saved. You are signed in."))
+            return reverse("front")
         messages.success(self.request, gettext("Password saved. Sign in with it."))
         return reverse("account_login")

@@ -39,12 +39,23 @@ def take_password(request: HttpRequest, *, to: str) -> HttpResponse | Refused:
     form = LoginForm(request.POST, request=request)
     if form.is_valid():
         guess.was_right()
-        response: HttpResponse = form.login(request, redirect_url=to)
-        if not request.user.is_authenticated:  # a code comes next
-            request.session[_ACCESS] = form.user.get_session_auth_hash()
-        return response
+        return _login(request, form, to=to)
     guess.was_wrong()
     return Refused("wrong", 422)
+
+
+def take_first_password(request: HttpRequest, username: str, password: str, *, to: str) -> None:
+    """Sign in somebody who has just chosen their first password, or wait for their code."""
+    form = LoginForm({"login": username, "password": password}, request=request)
+    if form.is_valid():  # not if the person was deactivated meanwhile
+        _login(request, form, to=to)
+
+
+def _login(request: HttpRequest, form: LoginForm, *, to: str) -> HttpResponse:
+    response: HttpResponse = form.login(request, redirect_url=to)
+    if not request.user.is_authenticated:  # a code comes next
+        request.session[_ACCESS] = form.user.get_session_auth_hash()
+    return response
 
 
 def code_awaited(request: HttpRequest) -> LoginStage | None:

@@ -4,6 +4,7 @@ All screens on the way get accessibility checks, as in `test_accessibility.py`.
 """
 
 from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -98,7 +99,7 @@ def set_policies(page: Page) -> None:
     page.goto(POLICIES)
     expect(page.locator("#id_secret_days_max")).to_have_value("")
     page.go_back()
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Review changes").click()
     page.get_by_role("button", name="Save").click()
 
 
@@ -113,6 +114,8 @@ def take_codes(visitor: Visitor, page: Page, accessibility: AccessibilityChecks)
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     accessibility.check(page, "Recovery codes")
     codes = page.locator("#id_recovery_codes").inner_text().split()
+    saved = page.get_by_role("link", name="Download")
+    assert unquote(saved.get_attribute("href") or "").partition(",")[2].split() == codes
     assert len(set(codes)) == 10
     window_of(page).get_by_role("link", name="Close").click()
     alert = window_of(page).get_by_role("alert")

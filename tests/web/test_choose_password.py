@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import AuditEvent
-from tests.factories import command_line_in, make_person
+from tests.factories import command_line_in, give_app, make_person
 from tests.hashing import hashing_outside_transactions
 from tests.responses import text_of
 
@@ -42,7 +42,29 @@ def test_one_time_link_key_is_dropped_from_the_address(client, link):
     assert "For ruth." in text_of(client.get(page["Location"]))
 
 
-def test_choose_password_signs_in_and_is_recorded(client, link, person):
+def test_first_password_signs_in(client, link, person):
+    reply = choose_password(client, link)
+
+    assert reply["Location"] == "/"
+    page = client.get("/security/clients")
+    assert page.status_code == 200
+    assert "Password saved. You are signed in." in text_of(page)
+    assert AuditEvent.objects.filter(action="person.signed.in").count() == 1
+
+
+def test_first_password_of_a_person_with_an_app_asks_for_the_code(client, link, person):
+    give_app(person)
+    reply = choose_password(client, link)
+
+    assert reply["Location"] == "/sign-in"
+    assert client.get("/security/clients").status_code == 303
+
+
+def test_choose_password_is_recorded(client, person, tenant, now):
+    person.last_login = now
+    person.save()
+    address = make_one_time_link(person, actor=command_line_in(tenant), now=now)
+    link = address.removeprefix(conf.public_url())
     reply = choose_password(client, link)
 
     assert reply["Location"] == "/sign-in"

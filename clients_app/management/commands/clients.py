@@ -1,30 +1,29 @@
-"""`manage.py clients`: lists clients, adds one, rotates its secret, ends its tokens."""
+"""`manage.py clients`: lists and shows clients, adds and changes them, rotates their secrets."""
 
 import json
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from clients_app import conf
-from clients_app.errors import NotFound, PortalError
+from clients_app.errors import PortalError
 from clients_app.management import command_line as cli
-from clients_app.management.client_lines import client_line, in_json
+from clients_app.management.client_lines import client_json, client_line, client_lines, in_json
 from clients_app.management.output import all_or_nothing
-from clients_app.models import Client, ClientSecret, Tenant
+from clients_app.management.secret_options import in_words, old_end, only_secret, secret_draft
+from clients_app.models import Client, ClientSecret
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.lifetimes import parse_token_lifetime
-from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
-from clients_app.rules.tenant_policy import default_end
+from clients_app.rules.rotation import OldEnds
 from clients_app.selectors.clients.lists import FOUND_BY, clients_of
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.clients.shows import Show
-from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.services.clients.drafts import ClientDraft
+from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
-from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.clients.removal import remove_client
 from clients_app.services.secrets.digests import hashed_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.tokens.revocation import end_tokens
@@ -50,7 +49,7 @@ NEW_SECRET: Final = (
 
 
 class Command(cli.PortalCommand):
-    help = "Lists clients; adds a client, rotates its secret, or ends its tokens."
+    help = "Lists or shows clients; adds, disables or removes a client; rotates its secret."
 
     @cli.subcommand(
         cli.argument(
@@ -70,6 +69,55 @@ class Command(cli.PortalCommand):
         clients = clients_of(tenant.pk, show=Show(given.show), q=given.q, now=moment)
         for client in clients.order_by("name_key", "pk").iterator():
             self.stdout.write(client_line(client, now=moment, as_json=given.json))
+
+    @cli.subcommand(
+        CLIENT_ID,
+        cli.argument("--json", action="store_true", help="print one JSON object"),
+        cli.TENANT,
+        needs_key=False,
+    )
+    def show(self, given: Namespace) -> None:
+        """Show a client: its state, its roles and its secrets, without their texts."""
+        client, moment = _client(given), cli.now()
+        secrets = listed_secrets(client, now=moment)
+        lines = (
+            client_json(client, secrets, now=moment)
+            if given.json
+            else client_lines(client, secrets, now=moment)
+        )
+        self.stdout.write(lines)
+
+    @cli.subcommand(CLIENT_ID, cli.TENANT)
+    def disable(self, given: Namespace) -> None:
+        """Disable a client: it can request no tokens until it is enabled again."""
+        name = _set_enabled(given, enabled=False).name
+        self.stdout.write(f"{name} is disabled. It can request no tokens.")
+
+    @cli.subcommand(CLIENT_ID, cli.TENANT)
+    def enable(self, given: Namespace) -> None:
+        """Enable a client that was disabled."""
+        self.stdout.write(f"{_set_enabled(given, enabled=True).name} is enabled.")
+
+    @cli.subcommand(
+        CLIENT_ID,
+        cli.argument(
+            "--confirm",
+            required=True,
+            metavar="NAME",
+            help="the client's name: its secrets are lost",
+        ),
+        cli.TENANT,
+    )
+    def remove(self, given: Namespace) -> None:
+        """Remove a client and its secrets. It can be restored for 30 days, without its secrets."""
+        client = _client(given)
+        if given.confirm != client.name:
+            raise PortalError("Enter the client's name with --confirm: %(name)s.", name=client.name)
+        actor = cli.actor_in(client.tenant)
+        remove_client(client, typed_name=given.confirm, actor=actor, now=cli.now())
+        self.stdout.write(
+            f"{client.name} is removed. It can be restored for 30 days, without its secrets."
+        )
 
     @cli.subcommand(
         cli.NAME,
@@ -115,7 +163,7 @@ class Command(cli.PortalCommand):
         with all_or_nothing():
             created = register_client(
                 draft,
-                _secret_draft(given, tenant, moment),
+                secret_draft(given, tenant, moment),
                 actor=cli.actor_in(tenant),
                 now=moment,
                 owner_ids=cli.people_named(given.owners, tenant=tenant),
@@ -147,9 +195,9 @@ class Command(cli.PortalCommand):
         with all_or_nothing():
             rotated = rotate_secret(
                 client,
-                given.secret or _only_secret(client, moment),
-                _secret_draft(given, client.tenant, moment),
-                old_ends_at=_old_end(given.old_ends, moment),
+                given.secret or only_secret(client, moment),
+                secret_draft(given, client.tenant, moment),
+                old_ends_at=old_end(given.old_ends, moment),
                 remove_id=given.remove,
                 actor=cli.actor_in(client.tenant),
                 now=moment,
@@ -157,7 +205,7 @@ class Command(cli.PortalCommand):
             )
             self._print(client, rotated.secret, rotated.plain, as_json=given.json)
             if not given.json:
-                ends = _in_words(rotated.old.expires_at)
+                ends = in_words(rotated.old.expires_at)
                 self.stdout.write(f"The old secret {rotated.old} ends at {ends}.")
 
     @cli.subcommand(CLIENT_ID, cli.TENANT)
@@ -187,7 +235,7 @@ class Command(cli.PortalCommand):
         self.stdout.write(
             f"Client Id:      {client.pk}\n"
             f"Client Secret:  {plain}\n"
-            f"Expires:        {_in_words(expires_at)}\n"
+            f"Expires:        {in_words(expires_at)}\n"
             f"Token endpoint: {endpoint}\n"
             "Save the Client Secret now: it cannot be shown again."
         )
@@ -198,39 +246,6 @@ def _client(given: Namespace) -> Client:
     return get_client(cli.tenant_of(given.tenant).pk, client_id)
 
 
-def _secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretDraft:
-    zone = conf.installation_zone()
-    if given.never_expires:
-        expires_at = None
-    elif given.expires is None:
-        expires_at = default_end(tenant_policy(tenant.pk), now=moment, zone=zone)
-    else:
-        expires_at = parse_expiration(given.expires, zone)
-    return SecretDraft(description=given.secret_description, expires_at=expires_at)
-
-
-def _old_end(text: str, moment: datetime) -> datetime:
-    choice, date = (text, "") if text in PERIODS else (OldEnds.ON_A_DATE, text)
-    return parse_old_end(choice, date, zone=conf.installation_zone(), now=moment)
-
-
-def _in_words(moment: datetime | None) -> str:
-    """Return a moment in the installation's zone, as ``--expires`` is read, to the second."""
-    if moment is None:
-        return "never"
-    zone = conf.installation_zone()
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone}"
-
-
-def _only_secret(client: Client, moment: datetime) -> int:
-    """Return the id of the client's only live secret.
-
-    Errors: PortalError that lists them where there are several; NotFound where there is none.
-    """
-    live = list(client.secrets.live(moment))
-    if not live:
-        raise NotFound("This client has no live secret to replace.")
-    if len(live) > 1:
-        choices = "; ".join(f"--secret {secret.pk} for {secret}" for secret in live)
-        raise PortalError("Choose the secret to replace: %(choices)s.", choices=choices)
-    return live[0].pk
+def _set_enabled(given: Namespace, *, enabled: bool) -> Client:
+    client = _client(given)
+    return set_enabled(client, enabled=enabled, actor=cli.actor_in(client.tenant), now=cli.now())

@@ -1,5 +1,6 @@
 // Copy buttons, and what is read out of them.
 import { $, all, dialog, drawIcon, onPress, words } from "./dom.js";
+import { keep } from "./once.js";
 
 onPress("[data-copy]", async (button) => {
   const source = all(button.dataset.copy).find((element) => element.getClientRects().length);
@@ -13,16 +14,7 @@ onPress("[data-copy]", async (button) => {
   }
   const once = button.closest("[data-once]");
   const guards = button.hasAttribute("data-guards") && !source.hasAttribute("data-no-secret");
-  if (once && guards) {
-    once.dataset.copied = "yes";
-    button.classList.remove("btn-primary");
-    $("[data-then]", once)?.classList.add("btn-primary");
-    const note = $("[data-note]", once);
-    if (note) {
-      note.lastElementChild.textContent = note.dataset.note;
-      drawIcon(note, "check-circle");
-    }
-  }
+  if (once && guards) keep(once);
   say(button, words().copied, "check");
   button.classList.add("copied");
 });

@@ -1,5 +1,5 @@
 // What is shown once: Close asks first where it was not copied, and Back does not bring it back.
-import { $, all, dialog, onPress } from "./dom.js";
+import { $, all, dialog, drawIcon, onPress } from "./dom.js";
 
 const isUncopied = (once) => $("[data-guards]", once) && !once.dataset.copied;
 
@@ -14,9 +14,22 @@ export function mayClose(once) {
   return false;
 }
 
+/** Notes that the person has what is shown: leaving asks no more, and Close is the next step. */
+export function keep(once) {
+  once.dataset.copied = "yes";
+  $("[data-guards]", once)?.classList.remove("btn-primary");
+  $("[data-then]", once)?.classList.add("btn-primary");
+  const note = $("[data-note]", once);
+  if (!note) return;
+  note.lastElementChild.textContent = note.dataset.note;
+  drawIcon(note, "check-circle");
+}
+
 export const isAsking = () => $("[data-ask]:not([hidden])", dialog);
 
 onPress('[data-close="anyway"]', (button) => (button.closest("[data-once]").dataset.copied = "no"));
+
+onPress("[data-kept]", (link) => keep(link.closest("[data-once]")));
 
 onPress("[data-keep-open]", (button) => {
   const once = button.closest("[data-once]");
