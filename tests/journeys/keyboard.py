@@ -96,7 +96,7 @@ def secret_control_id(page: Page, description: str, operation: str) -> str:
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the control with this id or text has the focus."""
     passed = []
-    for _ in range(40):
+    for _ in range(80):
         page.keyboard.press("Tab")
         passed.append(focused(page))
         if name in (passed[-1], passed[-1].removesuffix(" ")):

@@ -61,7 +61,7 @@ def test_keyboard_client_from_add_to_restore(page: Page) -> None:
 def disable_and_enable(page: Page) -> None:
     for operation, verb, state in (
         ("Disable Client", "Disable", "Disabled"),
-        ("Enable Client", "Enable", "Active"),
+        ("Enable Client", "Enable", "Unused"),
     ):
         choose(page, operation)
         confirm(page, verb)
