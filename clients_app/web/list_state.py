@@ -68,7 +68,7 @@ class ListState:
         """Return the query of an address with this state, with its question mark."""
         page = self.page if self.page > 1 else None
         week = self.week if self.show is Show.TIMELINE else ""
-        ticks = {"select": int(self.select), "everything": int(self.everything)}
+        ticks = {"select": int(self.select), "everything": int(self.select and self.everything)}
         changed = {"page": page, "week": week, **ticks}
         return with_query("", **asdict(self) | changed)
 

@@ -20,7 +20,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -74,10 +73,11 @@ def expiring_weeks(clients: QuerySet[Client], *, zone: tzinfo, now: datetime) ->
     fresh = clients.filter(next_expires_at__gt=now, next_expires_at__lt=end).order_by()
     numbered = fresh.annotate(week=_week_number(starts[1:], 0))
     counts = Counter(dict(numbered.values_list("week").annotate(Count("pk"))))
-    stale = clients.filter(next_expires_at__lte=now).order_by()
-    ends = _unreplaced(now).values("client").annotate(at=Min("expires_at")).values("at")
-    moved = stale.annotate(ends=Subquery(ends)).filter(ends__lt=end)
-    counts.update(bisect(starts, at) - 1 for at in moved.values_list("ends", flat=True))
+    stale = clients.filter(next_expires_at__lte=now).order_by().values("pk")
+    rest = ClientSecret.objects.filter(client__in=stale, expires_at__gt=now, removed_at=None)
+    first = rest.without_successor().order_by().values("client").annotate(at=Min("expires_at"))
+    moved = first.filter(at__lt=end).values_list("at", flat=True)
+    counts.update(bisect(starts, at) - 1 for at in moved)
     return [ExpiringWeek(monday, counts[number]) for number, monday in enumerate(mondays)]
 
 
