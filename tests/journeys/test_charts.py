@@ -57,6 +57,7 @@ def test_chart_of_a_client_shows_the_chosen_period(visitor: Visitor) -> None:
     expect(drawn).to_have_accessible_name(re.compile("Tokens 100"))
 
     page.get_by_role("link", name="Usage", exact=True).click()
+    expect(page.get_by_role("heading", name="Usage of all clients")).to_be_visible()
     choose_period(page, "30 days")
     expect(chart).to_contain_text("Refused")
     page.get_by_role("link", name="Close Details").click()
