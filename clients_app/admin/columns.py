@@ -1,7 +1,7 @@
 """How columns show values: moments to the second with their zone, empty values as a hyphen."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import DateTimeField, Model
@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from clients_app.templatetags.moments import zone_name
 
 EMPTY = SafeString("-")
+_LABELS: Final = {"next_expires_at": _("next expiration")}  # by field, where its name reads odd
 Column = str | Callable[[Any], str]
 
 
@@ -30,7 +32,8 @@ def column(model: type[Model], name: Any) -> Column:
         return f"{date_format(local, 'j M Y, H:i:s')} {zone_name(moment)}"
 
     show.__name__ = name
-    return admin.display(show, description=field.verbose_name, ordering=name)
+    label = _LABELS.get(name, field.verbose_name)
+    return admin.display(show, description=label, ordering=name)
 
 
 def on_lines(template: str, rows: Iterable[Any]) -> SafeString:

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='clients_app.tenant')),
             ],
             options={
+                'verbose_name_plural': 'people',
                 'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'), models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_username_not_empty'), models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='person_theme_known')],
             },

@@ -58,6 +58,9 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.name or self.username
 

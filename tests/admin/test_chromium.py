@@ -11,7 +11,7 @@ from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 PLACES = (
-    *("Audit events", "Client secrets", "Clients", "Persons"),
+    *("Audit events", "Client secrets", "Clients", "People"),
     *("Roles", "Signing keys", "Tenants", "Token usages"),
 )
 
