@@ -53,7 +53,8 @@ ADMIN: Final = (
 #: Boxes that scroll sideways, or are wider than the window, other than those that are meant to;
 #: texts that are cut off without the whole in a title.
 WIDE: Final = """() => {
-  const MEANT_TO = "pre, .tabs, .attention ul, input, textarea, select, option, #changelist .results";
+  const MEANT_TO =
+    "pre, .tabs, .attention ul, input, textarea, select, option, #changelist .results";
   const seen = (element) => element.checkVisibility({ visibilityProperty: true })
     && !element.closest(".sr-only, .skip, .visually-hidden") && element.clientHeight > 1;
   const named = (element, what) =>
