@@ -23,7 +23,7 @@ def refuse(visitor: Visitor, client_id: str) -> None:
 
 
 def is_failing(page: Page, client_id: str) -> bool:
-    """Open the list anew; return whether it says that the client fails."""
+    """Open the list again; return whether it says that the client fails."""
     page.goto("/security/clients")
     row = page.get_by_role("row").filter(has_text=client_id)
     return "Failing" in (row.first.text_content() or "") if row.count() else False

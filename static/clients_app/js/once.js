@@ -14,7 +14,7 @@ export function mayClose(once) {
   return false;
 }
 
-/** Notes that the person has what is shown: leaving asks no more, and Close is the next step. */
+/** Notes that the person has what is shown: leaving no longer asks, and Close is the next step. */
 export function keep(once) {
   once.dataset.copied = "yes";
   $("[data-guards]", once)?.classList.remove("btn-primary");
