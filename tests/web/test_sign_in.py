@@ -6,7 +6,9 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
-from clients_app.models import Client
+from clients_app.models import Client, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.factories import make_person
 from tests.hashing import hashing_outside_transactions
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
@@ -195,3 +197,15 @@ def test_allauth_pages_are_not_found(client, db):
 
 def test_forgot_password_without_mail_names_whom_to_ask(client, db):
     assert "Ask a Tenant Administrator" in text_of(client.get("/forgot-password"))
+
+
+def test_sign_in_of_an_unclaimed_installation_says_where_the_link_is(
+    browser: Browser, tenant: Tenant
+) -> None:
+    words = "Open the one-time link that the server printed when it started."
+
+    assert words in text_of(browser.get("/sign-in"))
+    person = make_person("mara", tenant, TENANT_ADMINISTRATOR)
+    person.set_password(PASSWORD)
+    person.save()
+    assert words not in text_of(browser.get("/sign-in"))

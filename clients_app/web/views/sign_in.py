@@ -15,7 +15,7 @@ from clients_app.errors import SentBefore
 from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
 from clients_app.identity.sessions import is_polled
-from clients_app.selectors.tenants.installation import only_tenant
+from clients_app.selectors.tenants.installation import administrators_exist, only_tenant
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
 from clients_app.web.once import once, outcome_before
 
@@ -128,6 +128,7 @@ def _ask(
         "error": error,
         "username": username,
         "tenant_name": only_tenant(),
+        "is_unclaimed": not administrators_exist(),
     }
     reply = show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
     if wait_s:
