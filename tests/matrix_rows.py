@@ -90,7 +90,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/register/<client_type>": Row(ADMINISTRATORS, 303, 422),
     "security/clients/bulk/<operation>": Row(ADMINISTRATORS, 200, 422),
     "security/clients/undo": Row(ADMINISTRATORS, 303, 404),
-    "security/clients/export": Row(EVERYBODY, 200, 200),
+    "security/clients/export": Row(EVERYBODY, 200, 422),
     "security/clients/filters/add": Row(EVERYBODY, 200, 422),
     "security/clients/filters/<filter_id>/remove": Row(EVERYBODY, 405, 404),  # a person's own
     f"{CLIENT}/duplicate": Row(ADMINISTRATORS, 200, 405),

@@ -15,6 +15,7 @@ from tests.responses import HTMX, is_page, text_of
 
 LIST = "/security/clients"
 EXPORT = f"{LIST}/export"
+CSV = {"format": "csv"}
 
 
 def rows_of(reply: Any) -> list[dict[str, str]]:
@@ -24,7 +25,7 @@ def rows_of(reply: Any) -> list[dict[str, str]]:
 
 
 def export(browser: Browser, query: str = "", **fields: Any) -> list[dict[str, str]]:
-    reply = browser.post(f"{EXPORT}{query}", fields)
+    reply = browser.post(f"{EXPORT}{query}", {**CSV, **fields})
     assert reply.status_code == 200
     assert reply["Content-Type"] == "text/csv; charset=utf-8"
     assert 'filename="clients-' in reply["Content-Disposition"]
@@ -123,9 +124,9 @@ def test_export_while_another_one_runs_is_refused(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
     insert_clients(["One"], tenant)
-    running = administrator_browser.post(EXPORT)
+    running = administrator_browser.post(EXPORT, CSV)
 
-    assert administrator_browser.post(EXPORT).status_code == 503
+    assert administrator_browser.post(EXPORT, CSV).status_code == 503
     assert len(rows_of(running)) == 1
     assert len(export(administrator_browser)) == 1
     assert AuditEvent.objects.filter(action="clients.exported").count() == 2

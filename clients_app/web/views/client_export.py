@@ -22,7 +22,7 @@ from clients_app.web.htmx import show
 from clients_app.web.list_state import ListState, list_state, ticked
 
 
-@window(Action.READ_CLIENTS, "clients", "to")
+@window(Action.READ_CLIENTS, "clients", "to", "format")
 def client_export(request: HttpRequest) -> Any:  # a streaming response is not an HttpResponse
     """Say how many clients it is about, then stream them as CSV."""
     actor, now = actor_of(request), timezone.now()
@@ -31,7 +31,7 @@ def client_export(request: HttpRequest) -> Any:  # a streaming response is not a
     typed = request.POST if request.method == "POST" else request.GET
     chosen = ticked(typed)
     filters = state.filters(timezone.get_current_timezone())
-    if not is_sent(request):
+    if not is_sent(request) or request.POST.get("format") != "csv":
         matching = clients_of(actor.tenant_id, now=now, **filters).filter(client_type=state.type)
         count = len(clients_named(actor.tenant_id, chosen)) if chosen else matching.count()
         return show(
@@ -39,6 +39,7 @@ def client_export(request: HttpRequest) -> Any:  # a streaming response is not a
             "clients/client_export",
             _context(state, typed.get("to"), chosen) | {"count": count},
             title=gettext("Export clients"),
+            status=422 if is_sent(request) else 200,
         )
     if chosen:
         ids = [client.pk for client in clients_named(actor.tenant_id, chosen)]
