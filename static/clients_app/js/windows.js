@@ -34,7 +34,7 @@ function onClosed() {
   const menu = back?.closest("[popover]:not(:popover-open)");
   if (menu) back = $(`[popovertarget="${menu.id}"]`);
   opener = null;
-  (back ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
+  (back ?? $("#details-name") ?? $("#add-client") ?? $("#main"))?.focus({ preventScroll: true });
 }
 
 // On a page of its own Close is a link, which leads on unless it asks.
