@@ -70,7 +70,7 @@ WINDOWS: Final = (
     (f"{SECRET}/rotate", "Rotate Secret"),
     ("security/clients/<full_id>/secrets/<full_secret_id>/rotate", "Rotate Secret"),
     ("security/roles/add", "Add Role"),
-    (ROLE, "MyData.Role"),
+    (ROLE, "Telemetry.Writer"),
     (f"{ROLE}/edit", "Edit Role"),
     (f"{ROLE}/remove", "Remove Role"),
 )
