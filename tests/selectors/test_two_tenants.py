@@ -151,6 +151,9 @@ READS: Final[dict[Any, list[Read]]] = {
     expirations.successor_of: [
         lambda own: expirations.successor_of(own.client.secrets.order_by("pk").first()),
     ],
+    expirations.last_uses: [
+        lambda own: expirations.last_uses([one.pk for one in own.client.secrets.all()]),
+    ],
     expirations.channels_of: [lambda own: expirations.channels_of(own.tenant.pk)],
     expirations.feed_of: [lambda own: expirations.feed_of(own.person)],
     expirations.feed_owner: [lambda own: expirations.feed_owner(own.feed.digest)],
@@ -206,10 +209,11 @@ FOUND_BY_ID: Final[list[Callable[[World, World], Any]]] = [
         events.all_activity(activity(own, client_id=theirs.client.pk), LATEST)
     ),
 ]
-#: modules whose functions are for Staff and the command line, who see all tenants
+#: modules about all tenants, for Staff and the command line, or about the keys they share
 ACROSS: Final = {
     "clients_app.selectors.tenants.installation",
     "clients_app.selectors.signing_keys.former_keys",
+    "clients_app.selectors.signing_keys.keys",
 }
 
 

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from clients_app.models import Client, ClientOwner
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.services.people.accounts import set_active
 from tests.conftest import browser_of
-from tests.factories import make_role, role_id
+from tests.factories import command_line_in, make_role, role_id
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, text_of, value_of
 
@@ -129,9 +131,16 @@ def test_edit_client_window_after_proof_shows_what_was_typed(
 
 
 def test_owner_who_cannot_sign_in_is_marked_and_counts_as_none(
-    administrator_browser, administrator, colleague, machine, edit_client_address, address
+    administrator_browser,
+    administrator,
+    colleague,
+    machine,
+    edit_client_address,
+    edit_client_form,
+    address,
 ):
-    ClientOwner.objects.create(client=machine.client, person=colleague)
+    owned = edit_client_form | {"owners": [str(colleague.pk)]}
+    assert administrator_browser.post(edit_client_address, owned, headers=HTMX).status_code == 204
     without = "/security/clients?show=no-owner"
     row = f'id="row-{machine.client.pk}"'
     for page in (address(), edit_client_address):
@@ -175,5 +184,4 @@ def test_owner_who_cannot_sign_in_stays_when_something_else_is_edited(
 
 
 def lock_out(person):
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    set_active(person, active=False, actor=command_line_in(person.tenant), now=timezone.now())
