@@ -41,11 +41,8 @@ def _expiry(parser: ArgumentParser) -> None:
 
 
 CLIENT_ID: Final = cli.argument("client_id", metavar="CLIENT_ID")
-NEW_SECRET: Final = (
-    _expiry,
-    cli.argument("--json", action="store_true", help="print one JSON object"),
-    cli.TENANT,
-)
+JSON: Final = cli.argument("--json", action="store_true", help="print one JSON object")
+NEW_SECRET: Final = (_expiry, JSON, cli.TENANT)
 
 
 class Command(cli.PortalCommand):
@@ -70,12 +67,7 @@ class Command(cli.PortalCommand):
         for client in clients.order_by("name_key", "pk").iterator():
             self.stdout.write(client_line(client, now=moment, as_json=given.json))
 
-    @cli.subcommand(
-        CLIENT_ID,
-        cli.argument("--json", action="store_true", help="print one JSON object"),
-        cli.TENANT,
-        needs_key=False,
-    )
+    @cli.subcommand(CLIENT_ID, JSON, cli.TENANT, needs_key=False)
     def show(self, given: Namespace) -> None:
         """Show a client: its state, its roles and its secrets, without their texts."""
         client, moment = _client(given), cli.now()
