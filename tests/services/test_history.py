@@ -20,7 +20,7 @@ HISTORY: Final = (
 #: what an operation makes a new version of, so that forms that were opened before are stale
 VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "set_owners", "hand_over"), Client),
-    **dict.fromkeys(("tag_all", "add_owners", "restore_client"), Client),
+    **dict.fromkeys(("tag_all", "add_owners", "change_roles", "restore_client"), Client),
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
     "edit_role": Role,
     "assign_person_roles": Person,

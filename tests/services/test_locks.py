@@ -48,7 +48,7 @@ from tests.factories import (
 LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "remove_role", "hand_over"), (Client, Tenant)),
     **dict.fromkeys(("set_enabled", "set_owners", "remove_client", "end_tokens"), (Client,)),
-    **dict.fromkeys(("enable_all", "tag_all", "add_owners"), (Client,)),
+    **dict.fromkeys(("enable_all", "tag_all", "add_owners", "remove_all"), (Client,)),
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
     **dict.fromkeys(("register_client", "restore_client", "add_role", "edit_role"), (Tenant,)),
     **dict.fromkeys(("add_person", "assign_person_roles", "set_active"), (Tenant,)),
@@ -57,6 +57,8 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
     "remove_channel": (NoticeChannel, AuditHead),
+    "change_roles": (Client, Tenant),
+    "export_clients": (AuditHead,),
     "create_feed": (CalendarFeed,),
     "retry": (Delivery,),
     # events alone

@@ -53,12 +53,15 @@ def test_state_filter_role_and_order_become_chips_and_links(
     assert f"{second.pk}?q=pump&amp;show=active&amp;{role}&amp;sort=-name" in text
 
 
-def test_role_count_links_to_its_clients(administrator_browser, machine, my_data_role):
+def test_role_holders_link_to_the_clients_with_that_role(
+    administrator_browser, machine, my_data_role
+):
     machine.client.roles.add(my_data_role)
     insert_clients(["Without"], machine.client.tenant)
     link = f"{LIST}?role={my_data_role.pk}"
 
-    assert f'href="{link}">1 client</a>' in text_of(administrator_browser.get("/security/roles"))
+    holders = administrator_browser.get(f"/security/roles/{my_data_role.pk}")
+    assert f'href="{link}">Show in Clients</a>' in text_of(holders)
     assert names_in(administrator_browser.get(link)) == ["Wind park reader"]
 
 

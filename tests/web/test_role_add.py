@@ -29,7 +29,7 @@ def test_add_role_saves_and_confirms(administrator_browser):
 
     assert reply.status_code == 204
     told = json.loads(reply["HX-Trigger"])
-    assert told["toast"] == {"text": "Role MyData.Role added."}
+    assert told["toast"] == {"text": "Role MyData.Role added.", "undo": ""}
     assert "rolesChanged" in told
     assert custom_roles() == ["MyData.Role"]
 

@@ -40,7 +40,7 @@ def test_key_events_are_recorded_for_every_tenant(
     assert events(other) == ["key.revoked", "key.added"]
     for event in AuditEvent.objects.filter(action="key.revoked"):
         assert (event.actor_kind, event.object_name) == ("command line", active_key.kid)
-        assert audit.sentence(event) == f"Signing key {active_key.kid} revoked, its tokens ended"
+        assert audit.sentence(event) == f"Revoked signing key {active_key.kid} and its tokens"
 
 
 def test_key_change_without_its_event_is_rolled_back(
