@@ -61,7 +61,7 @@ def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: V
     choose_action(page, "Enable Client")
     expect_window(page, "Enable Client")
     press(page, "Enable")
-    expect(page.locator("#details .badge").first).to_have_text("Active")
+    expect(page.locator("#details .badge").first).to_have_text("Unused")
 
     choose_action(page, "Remove Client")
     expect_window(page, "Remove Client")

@@ -85,7 +85,7 @@ def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
     """Run the operations that every type has on the open client."""
     for operation, verb, state in (
         ("Disable Client", "Disable", "Disabled"),
-        ("Enable Client", "Enable", "Active"),
+        ("Enable Client", "Enable", "Unused"),
     ):
         choose_action(page, operation)
         expect_window(page, operation)
