@@ -137,7 +137,10 @@ def test_keyboard_role_from_add_to_remove(page: Page) -> None:
     expect(row).to_be_visible()
     expect_focus_back(page, "Add Role")
 
-    edit, remove = (link.get_attribute("id") or "" for link in row.get_by_role("link").all()[1:])
+    edit, remove = (
+        row.get_by_role("link", name=f"{verb} role").get_attribute("id") or ""
+        for verb in ("Edit", "Remove")
+    )
     open_by_keys(page, edit, "Edit Role")
     press_keys(page, "End")
     page.keyboard.type(" B")

@@ -48,7 +48,10 @@ def test_edit_roles_of_a_client_and_the_role_itself(visitor: Visitor) -> None:
     page.goto("/security/roles")
     row = page.get_by_role("row").filter(has_text=role)
     row.get_by_role("link", name="1 client").click()
-    expect(page.get_by_role("link", name=name)).to_be_visible()
+    window = expect_window(page, role)
+    expect(window.get_by_role("link", name=name)).to_be_visible()
+    window.get_by_role("link", name="Show in Clients").click()
+    expect(page.get_by_role("row").filter(has_text=name)).to_be_visible()
     expect(page.get_by_text(f"Role: {role}")).to_be_visible()
 
 
