@@ -77,7 +77,7 @@ def test_first_token_without_javascript(new_portal: PortalProcess, new_visitor: 
 def journey(visitor: Visitor, link: str, *, username: str, role: str, client: str) -> None:
     """Go from the link to the last token."""
     portal, page = visitor.portal, visitor.page()
-    choose_password_and_sign_in(page, link, username)
+    choose_password(page, link)
     open_place(page, "Roles")
     add_role(page, role, "Reads and writes the streams of MyData.")
 
@@ -101,15 +101,28 @@ def journey(visitor: Visitor, link: str, *, username: str, role: str, client: st
     assert token_requests.refusal(portal, *first) == (401, "invalid_client")
     expect_nothing_left(visitor, page, second)
     expect_activity(page, username, client, roles, (first, second))
+    sign_out_and_in(page, username)
 
 
-def choose_password_and_sign_in(page: Page, link: str, username: str) -> None:
+def choose_password(page: Page, link: str) -> None:
+    """Choose the first password, which signs in."""
     page.goto(link)
     assert link.rpartition("-")[2] not in page.url  # the link leaves the address bar immediately
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("Password saved. You are signed in.")
+    expect_clients(page)
+
+
+def sign_out_and_in(page: Page, username: str) -> None:
+    page.get_by_role("button", name=username).click()
+    page.get_by_role("button", name="Sign out").click()
     sign_in(page, username, PASSWORD)
+    expect_clients(page)
+
+
+def expect_clients(page: Page) -> None:
     page.wait_for_url("**/security/clients*")
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
 
@@ -227,11 +240,11 @@ def expect_activity(
     credentials: tuple[Credentials, Credentials],
 ) -> None:
     """Find every write of the journey in Activity, with the values before and after."""
-    first, second = credentials
+    first, second = (each.plain[-4:] for each in credentials)
     expected = [
-        ("Added secret Gateway firmware 4.3", ["Ends in", second.plain[-4:]]),
-        ("Removed secret Gateway firmware 4.2", ["Ends in", first.plain[-4:], NOTHING]),
-        ("Added secret Gateway firmware 4.2", ["Description", "Gateway firmware 4.2"]),
+        (f"Added secret Gateway firmware 4.3 (…{second})", ["Ends in", second]),
+        (f"Removed secret Gateway firmware 4.2 (…{first})", ["Ends in", first, NOTHING]),
+        (f"Added secret Gateway firmware 4.2 (…{first})", ["Description", "Gateway firmware 4.2"]),
         ("Added client", ["Roles", ", ".join(roles)]),
     ]
     open_place(page, "Clients")

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page
 
+from clients_app import limits
 from tests.journeys import long_names
 from tests.journeys.conftest import cookies_of
 from tests.journeys.page_actions import open_window
@@ -30,11 +31,13 @@ MORE_PAGES: Final = (
     f"security/roles?q={'W' * 60}",
     f"security/activity?q={'W' * 199}&when=always",
 )
+#: after the windows of all tenants; the last title of an address is the one here
 MORE_WINDOWS: Final = (
     ("security/clients/<removed_id>/restore", "Restore Client"),
     ("security/clients/<public_id>/edit", "Edit Client"),
     (f"find?q={'W' * 60}", "Find"),
     ("security/clients/add", "Add Client"),
+    ("security/roles/<role_id>", long_names.long("A", limits.ROLE_NAME_MAX)),
 )
 ADMIN: Final = (
     *("", "clients_app/"),
@@ -137,7 +140,7 @@ def test_long_names_leave_every_page_as_wide_as_its_window(
 def test_long_names_leave_every_window_as_wide_as_it_is(page: Page, portal: PortalProcess) -> None:
     page.goto("/security/roles")
     problems = []
-    for route, title in (*WINDOWS, *MORE_WINDOWS):
+    for route, title in dict((*WINDOWS, *MORE_WINDOWS)).items():
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address_of(portal, route), title)
         problems += widths(page, route)
