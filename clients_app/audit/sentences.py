@@ -103,7 +103,7 @@ SENTENCES: Final = {
     "alert.silent": gettext_noop("Alert: %(object)s has stopped requesting tokens"),
     "alert.new-address": gettext_noop("Alert: %(object)s is used from a new address"),
     "alert.more": gettext_noop("More alerts than are sent in an hour, counted in one message"),
-    "alerts.set": gettext_noop("Alerts of %(object)s changed"),
+    "alerts.set": gettext_noop("Changed alerts of %(object)s"),
     "policies.set": gettext_noop("Changed policies of %(object)s"),
     "activity.exported": gettext_noop("Exported Activity"),
     "clients.exported": gettext_noop("Exported the list of clients"),

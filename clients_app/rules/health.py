@@ -67,7 +67,7 @@ EXPLAINED: Final = {
 NEVER_USED: Final = Explained(
     gettext_noop("Unused"),
     gettext_noop("It has not been issued a token yet."),
-    gettext_noop("Give the Client Id and a secret to the machine that needs tokens."),
+    gettext_noop("Give its Client Id, and a secret if it uses one, to what needs tokens."),
     "off",
 )
 #: of a working client with refused requests on the last day
