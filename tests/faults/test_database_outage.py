@@ -2,9 +2,8 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import requests
 from django.db import connection
 
 from tests.journeys.add_by_http import signed_in
+from tests.locked_database import locked
 from tests.portal_database import drop_database, new_database
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
@@ -49,15 +49,6 @@ class Outage(NamedTuple):
 
     def get(self, path: str) -> requests.Response:
         return self.person.get(f"{self.portal.url}{path}", timeout=LIMIT_S)
-
-
-@contextmanager
-def locked(portal: PortalProcess) -> Iterator[None]:
-    """Hold SQLite's write lock, as another program may."""
-    with closing(sqlite3.connect(portal.data_dir / "portal.sqlite3", isolation_level=None)) as one:
-        one.execute("BEGIN IMMEDIATE")
-        yield
-        one.execute("ROLLBACK")
 
 
 @contextmanager

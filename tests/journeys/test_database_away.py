@@ -4,9 +4,6 @@ The server waits 5 seconds for the lock of SQLite before it gives up.
 """
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -14,20 +11,12 @@ from playwright.sync_api import expect
 
 from tests.journeys.page_actions import expect_window, open_window, shown_credentials
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
+from tests.locked_database import locked
 from tests.portal_process import PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 SENTENCE = "The database is locked by another program"
-
-
-@contextmanager
-def locked(portal: PortalProcess) -> Iterator[None]:
-    """Hold SQLite's write lock, as another program may."""
-    with closing(sqlite3.connect(portal.data_dir / "portal.sqlite3", isolation_level=None)) as one:
-        one.execute("BEGIN IMMEDIATE")
-        yield
-        one.execute("ROLLBACK")
 
 
 def new_client(portal: PortalProcess, name: str) -> str:

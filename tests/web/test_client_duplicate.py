@@ -10,22 +10,16 @@ from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import copied_name
 from tests.factories import make_client, make_role, role_id
-from tests.responses import HTMX, is_page, text_of
+from tests.responses import HTMX, is_page, text_of, value_of
 
 LIST = "/security/clients"
 
 
-def window_of(browser: Browser, client: Client) -> str:
+def window_of(browser: Browser, client: Client) -> Any:
     reply = browser.get(f"{LIST}/{client.pk}/duplicate", headers=HTMX)
     assert reply.status_code == 200
     assert not is_page(reply)
-    return text_of(reply)
-
-
-def value_of(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', text)
-    assert found is not None
-    return found[1]
+    return reply
 
 
 def test_duplicate_fills_add_client_with_the_fields_of_the_client(
@@ -44,14 +38,15 @@ def test_duplicate_fills_add_client_with_the_fields_of_the_client(
     ).client
     client.owners.add(administrator)
 
-    text = window_of(administrator_browser, client)
+    reply = window_of(administrator_browser, client)
+    text = text_of(reply)
 
     assert "Filled in from Bridge. Its secrets and owners are not copied." in text
     assert f'action="{LIST}/add"' in text
-    assert value_of(text, "name") == "Bridge copy"
-    assert value_of(text, "token_lifetime") == "600"
-    assert value_of(text, "contact") == "ops@example.com"
-    assert value_of(text, "tags") == "north, pumps"
+    assert value_of("name", reply) == "Bridge copy"
+    assert value_of("token_lifetime", reply) == "600"
+    assert value_of("contact", reply) == "ops@example.com"
+    assert value_of("tags", reply) == "north, pumps"
     assert "North side" in text
     assert re.search(rf'value="{role.pk}" checked', text)
     assert re.search(r'name="may_introspect"[^>]* checked', text)
@@ -63,7 +58,7 @@ def test_duplicate_has_a_name_that_is_free(administrator_browser: Browser, tenan
     make_client("BRIDGE copy", tenant)
     make_client("Bridge copy 2", tenant)
 
-    assert value_of(window_of(administrator_browser, client), "name") == "Bridge copy 3"
+    assert value_of("name", window_of(administrator_browser, client)) == "Bridge copy 3"
 
 
 def test_duplicate_of_an_administrator_is_confirmed_again(
@@ -71,7 +66,8 @@ def test_duplicate_of_an_administrator_is_confirmed_again(
 ) -> None:
     client = make_client("Root", tenant, TENANT_ADMINISTRATOR).client
 
-    text = window_of(administrator_browser, client)
+    reply = window_of(administrator_browser, client)
+    text = text_of(reply)
 
     administrator = role_id(tenant, TENANT_ADMINISTRATOR)
     assert re.search(rf'value="{administrator}" checked', text)
@@ -88,7 +84,8 @@ def test_duplicate_of_a_client_with_urls_has_its_urls(
         redirect_uris=("https://a.example/", "https://b.example/"),
     ).client
 
-    text = window_of(administrator_browser, client)
+    reply = window_of(administrator_browser, client)
+    text = text_of(reply)
 
     assert f'action="{LIST}/add/hybrid"' in text
     assert "https://a.example/" in text

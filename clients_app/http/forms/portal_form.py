@@ -141,6 +141,13 @@ class EditForm(PortalForm):
 
     version = VersionField()
 
+    @classmethod
+    def opened(cls, row: Any) -> Self:
+        """Return the form with the current values."""
+        form = cls()
+        form.open_with(row)
+        return form
+
     def open_with(self, row: Any) -> None:
         """Fill the form with the current values."""
         self.initial.update(self.values_of(row), version=str(row.version))

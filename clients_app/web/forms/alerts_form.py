@@ -1,7 +1,7 @@
 """Which alerts a tenant gets, on the Notices screen."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -22,13 +22,6 @@ class AlertsForm(EditForm):
     refused = _checkbox(AlertKind.REFUSED)
     silent = _checkbox(AlertKind.SILENT)
     new_address = _checkbox(AlertKind.NEW_ADDRESS)
-
-    @classmethod
-    def opened(cls, tenant: Tenant) -> Self:
-        """Return the form with what is set."""
-        form = cls()
-        form.open_with(tenant)
-        return form
 
     def values_of(self, row: Tenant) -> dict[str, Any]:
         return {kind.name.lower(): not getattr(row, kind.mute) for kind in AlertKind}

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +26,6 @@ class PolicyForm(EditForm):
         required=False, label=_("Require two-factor authentication for administrators")
     )
     confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
-
-    @classmethod
-    def opened(cls, tenant: Tenant) -> Self:
-        """Return the form with the current policies."""
-        form = cls()
-        form.open_with(tenant)
-        return form
 
     def values_of(self, row: Tenant) -> dict[str, Any]:
         held = asdict(tenant_policy(row.pk)).items()
