@@ -12,6 +12,7 @@ class Action(StrEnum):
     REMOVE_CLIENT = "client.remove"
     RESTORE_CLIENT = "client.restore"
     ASSIGN_ROLES = "client.roles.assign"  # and Owners, and the right to introspect
+    ASSIGN_APIS = "client.apis.assign"  # what a client may call
     END_TOKENS = "client.tokens.end"
     READ_SECRETS = "client.secret.read"  # their metadata; nobody reads a value
     ADD_SECRET = "client.secret.add"
@@ -23,6 +24,10 @@ class Action(StrEnum):
     ADD_ROLE = "role.add"
     EDIT_ROLE = "role.edit"
     REMOVE_ROLE = "role.remove"
+    READ_APIS = "api.read"
+    ADD_API = "api.add"
+    EDIT_API = "api.edit"  # and its scopes, and who may ask about its tokens
+    REMOVE_API = "api.remove"
     READ_ACTIVITY = "activity.read"
     EXPORT_ACTIVITY = "activity.export"
     MANAGE_PEOPLE = "people.manage"

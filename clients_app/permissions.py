@@ -74,6 +74,10 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("Only Tenant Administrators can assign roles."),
         _("Roles and owners control access to your APIs and clients."),
     ),
+    Action.ASSIGN_APIS: Permission(
+        _("Only Tenant Administrators can change which APIs a client may call."),
+        _("A client gets tokens for the APIs that it may call."),
+    ),
     Action.END_TOKENS: Permission(
         _("Only Tenant Administrators can revoke the tokens of a client."),
         _("Revoking tokens can stop applications."),
@@ -127,6 +131,21 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     Action.REMOVE_ROLE: Permission(
         _("Only Tenant Administrators can remove a role."),
         _("Removing a role takes it from everyone who has it."),
+    ),
+    Action.READ_APIS: Permission(
+        _("Only people with a built-in role can see APIs."), roles=_ANYONE
+    ),
+    Action.ADD_API: Permission(
+        _("Only Tenant Administrators can add an API."),
+        _("An API accepts the tokens that name it."),
+    ),
+    Action.EDIT_API: Permission(
+        _("Only Tenant Administrators can edit an API."),
+        _("An API accepts the tokens that name it."),
+    ),
+    Action.REMOVE_API: Permission(
+        _("Only Tenant Administrators can remove an API."),
+        _("Removing an API can stop applications."),
     ),
     Action.READ_ACTIVITY: Permission(
         _("Only Tenant Administrators and Tenant Auditors can see Activity."), roles=_AUDITOR

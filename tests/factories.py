@@ -17,10 +17,13 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib.auth.hashers import make_password
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant, TokenUsage
+from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant, TokenUsage
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import rights_of
+from clients_app.services.apis.apis import add_api
+from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
+from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
@@ -115,6 +118,30 @@ def machine_of(client: Client) -> Actor:
 
 def make_role(name: str, tenant: Tenant) -> Role:
     return add_role(name, description="", actor=command_line_in(tenant), now=NOW)
+
+
+def make_api(name: str, tenant: Tenant, *scopes: str, identifier: str = "") -> Api:
+    """Add an API with these scopes; without an Identifier, it gets one of its own."""
+    identifier = identifier or f"urn:{name.lower().replace(' ', '-')}:{tenant.pk}"
+    drafts = tuple(ScopeDraft(name=scope) for scope in scopes)
+    draft = ApiDraft(name=name, identifier=identifier, scopes=drafts)
+    return add_api(draft, actor=command_line_in(tenant), now=NOW)
+
+
+def let_call(
+    client: Client, *apis: Api, built_in: bool = True, default: Api | None = None, **scopes: str
+) -> Client:
+    """Let ``client`` call exactly these APIs, with all scopes, or those that their names give."""
+    draft = MayCallDraft(
+        built_in=built_in,
+        apis={
+            api.pk: frozenset(scopes[api.name].split() if api.name in scopes else api.scope_names())
+            for api in apis
+        },
+        default_api_id=default.pk if default else None,
+    )
+    actor = Actor.command_line(client.tenant_id)
+    return set_may_call(client, draft, expected_version=None, actor=actor, now=NOW)
 
 
 def make_client(

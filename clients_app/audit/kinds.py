@@ -11,6 +11,7 @@ class Kind(StrEnum):
     CLIENTS = "clients"
     SECRETS = "secrets"
     ROLES = "roles"
+    APIS = "apis"
     USERS = "users"
     SETTINGS = "settings"
     SIGN_INS = "sign-ins"
@@ -22,6 +23,7 @@ _PREFIXES: Final = {  # of actions; the longest that fits decides, all other act
     "client.": Kind.CLIENTS,
     "client.secret.": Kind.SECRETS,
     "role.": Kind.ROLES,
+    "api.": Kind.APIS,
     "person.": Kind.USERS,
     "person.signed": Kind.SIGN_INS,
     "session.": Kind.SIGN_INS,
@@ -29,7 +31,7 @@ _PREFIXES: Final = {  # of actions; the longest that fits decides, all other act
     "notice.": Kind.NOTICES,
     "alert.": Kind.NOTICES,
 }
-_CHANGES: Final = {Kind.CLIENTS, Kind.SECRETS, Kind.ROLES, Kind.USERS, Kind.SETTINGS}
+_CHANGES: Final = {*(Kind.CLIENTS, Kind.SECRETS, Kind.ROLES, Kind.APIS, Kind.USERS, Kind.SETTINGS)}
 
 
 def kind_of(action: str) -> Kind:

@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Tenant',
             fields=[
+                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
+                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
+                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
                 ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200)),
                 ('name_key', models.CharField(editable=False, max_length=600)),
@@ -53,11 +56,8 @@ class Migration(migrations.Migration):
                 ('owner_required', models.BooleanField(db_default=False, default=False)),
                 ('mfa_for_administrators', models.BooleanField(db_default=False, default=False)),
                 ('notices_sent_on', models.DateField(null=True)),
-                ('alerts_sent', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('alerts_since', models.DateTimeField(null=True)),
-                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
-                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
-                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
+                ('alerts_sent', models.PositiveSmallIntegerField(db_default=0, default=0)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('name_key',), name='tenant_name_unique'), models.CheckConstraint(condition=models.Q(models.Q(('secret_days_max', None), ('secret_days_max__range', (1, 3650)), _connector='OR'), models.Q(('rotation_days', None), ('rotation_days__range', (1, 3650)), _connector='OR')), name='tenant_policy_range'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('alias'), 200)), name='tenant_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='tenant_name_not_empty')],
@@ -93,8 +93,112 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'people',
-                'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('password'), 128), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('username_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 150), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 450), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email'), 254), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('email_key'), 762), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('time_zone'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('theme'), 6)), name='person_lengths'), models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='person_username_not_empty'), models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='person_theme_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Client',
+            fields=[
+                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
+                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
+                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
+                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
+                ('client_type', models.CharField(choices=[('client-credentials', 'Client-Credentials'), ('authorization-code', 'Authorization Code'), ('hybrid', 'Hybrid')], max_length=18)),
+                ('name', models.CharField(max_length=200)),
+                ('name_key', models.CharField(editable=False, max_length=600)),
+                ('description', models.CharField(blank=True, max_length=500)),
+                ('contact', models.CharField(blank=True, max_length=200)),
+                ('is_enabled', models.BooleanField(default=True)),
+                ('token_lifetime_s', models.PositiveIntegerField(default=3600)),
+                ('allow_refresh_token', models.BooleanField(default=False)),
+                ('may_introspect', models.BooleanField(db_default=False, default=False)),
+                ('may_call_built_in', models.BooleanField(db_default=True, default=True)),
+                ('may_call_nothing', models.BooleanField(db_default=False, default=False)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('tokens_not_before', models.DateTimeField(null=True)),
+                ('last_token_at', models.DateTimeField(null=True)),
+                ('last_token_expires_at', models.DateTimeField(null=True)),
+                ('last_refused_at', models.DateTimeField(null=True)),
+                ('next_expires_at', models.DateTimeField(null=True)),
+                ('last_expires_at', models.DateTimeField(null=True)),
+                ('never_expires', models.BooleanField(default=False)),
+                ('has_owner', models.BooleanField(default=False)),
+                ('first_role_key', models.CharField(blank=True, max_length=180)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.CharField(max_length=200)),
+                ('updated_at', models.DateTimeField()),
+                ('updated_by', models.CharField(max_length=200)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('removed_by', models.CharField(blank=True, max_length=200)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients_app.tenant')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'last_refused_at', 'created_at', 'next_expires_at', 'last_expires_at', 'never_expires', 'has_owner', 'first_role_key', 'may_call_nothing', 'id'], name='client_listed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'), models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'), models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'), models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'), models.CheckConstraint(condition=models.Q(('may_call_built_in', True), ('may_call_nothing', True), _negated=True), name='client_may_call_nothing'), models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'), models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClientSecret',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
+                ('tag', models.BinaryField(max_length=32)),
+                ('tag_key_id', models.CharField(max_length=8)),
+                ('digest', models.CharField(max_length=120)),
+                ('last_four', models.CharField(max_length=4)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.CharField(max_length=200)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('removed_by', models.CharField(blank=True, max_length=200)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='clients_app.client')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientsecret')),
+            ],
+            options={
+                'ordering': ('-id',),
+                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at', 'created_at'], name='secret_present')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Alert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('refused', 'refused'), ('silent', 'silent'), ('new-address', 'new-address')], max_length=11)),
+                ('cause', models.CharField(blank=True, max_length=24)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('usual_gap_s', models.PositiveIntegerField(null=True)),
+                ('begun_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='clients_app.client')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='alert_due')],
+                'constraints': [models.UniqueConstraint(fields=('client', 'kind'), name='alert_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 11), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('cause'), 24)), name='alert_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'silent', 'new-address'])), name='alert_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Api',
+            fields=[
+                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=200)),
+                ('name_key', models.CharField(editable=False, max_length=600)),
+                ('custom_identifier', models.CharField(blank=True, max_length=250)),
+                ('description', models.CharField(blank=True, max_length=500)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.CharField(max_length=200)),
+                ('updated_at', models.DateTimeField()),
+                ('updated_by', models.CharField(max_length=200)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='apis', to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'name_key'), name='api_name_unique'), models.UniqueConstraint(condition=models.Q(('custom_identifier', ''), _negated=True), fields=('custom_identifier',), name='api_identifier_unique'), models.CheckConstraint(condition=models.Q(models.Q(('custom_identifier', ''), ('id', models.F('tenant'))), models.Q(models.Q(('custom_identifier', ''), _negated=True), models.Q(('id', models.F('tenant')), _negated=True)), _connector='OR'), name='built_in_api_has_the_id_of_its_tenant'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('custom_identifier'), 250), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200)), name='api_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='api_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -147,45 +251,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Client',
-            fields=[
-                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
-                ('client_type', models.CharField(choices=[('client-credentials', 'Client-Credentials'), ('authorization-code', 'Authorization Code'), ('hybrid', 'Hybrid')], max_length=18)),
-                ('name', models.CharField(max_length=200)),
-                ('name_key', models.CharField(editable=False, max_length=600)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('contact', models.CharField(blank=True, max_length=200)),
-                ('is_enabled', models.BooleanField(default=True)),
-                ('token_lifetime_s', models.PositiveIntegerField(default=3600)),
-                ('allow_refresh_token', models.BooleanField(default=False)),
-                ('may_introspect', models.BooleanField(db_default=False, default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('tokens_not_before', models.DateTimeField(null=True)),
-                ('last_token_at', models.DateTimeField(null=True)),
-                ('last_token_expires_at', models.DateTimeField(null=True)),
-                ('last_refused_at', models.DateTimeField(null=True)),
-                ('next_expires_at', models.DateTimeField(null=True)),
-                ('last_expires_at', models.DateTimeField(null=True)),
-                ('never_expires', models.BooleanField(default=False)),
-                ('has_owner', models.BooleanField(default=False)),
-                ('first_role_key', models.CharField(blank=True, max_length=180)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('updated_at', models.DateTimeField()),
-                ('updated_by', models.CharField(max_length=200)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('removed_by', models.CharField(blank=True, max_length=200)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients_app.tenant')),
-                ('mutes_new_address', models.BooleanField(db_default=False, default=False)),
-                ('mutes_refused', models.BooleanField(db_default=False, default=False)),
-                ('mutes_silent', models.BooleanField(db_default=False, default=False)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'last_refused_at', 'created_at', 'next_expires_at', 'last_expires_at', 'never_expires', 'has_owner', 'first_role_key', 'id'], name='client_listed')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'), models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'), models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'), models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'), models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'), models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty')],
-            },
-        ),
-        migrations.CreateModel(
             name='ClientOwner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -225,31 +290,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ClientSecret',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('description_key', models.CharField(blank=True, editable=False, max_length=600)),
-                ('tag', models.BinaryField(max_length=32)),
-                ('tag_key_id', models.CharField(max_length=8)),
-                ('digest', models.CharField(max_length=120)),
-                ('last_four', models.CharField(max_length=4)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('removed_by', models.CharField(blank=True, max_length=200)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='clients_app.client')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='successors', to='clients_app.clientsecret')),
-            ],
-            options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['client', 'expires_at', 'created_at'], name='secret_present')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('digest__startswith', '$argon2id$')), name='secret_digest_is_argon2id'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('tag'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('last_four'), 4)), name='secret_tag_and_last_four'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='secret_expires_after_creation'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('tag_key_id'), 8), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 120), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('last_four'), 4), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='clientsecret_lengths')],
-            },
-        ),
-        migrations.CreateModel(
             name='ClientTag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -285,6 +325,8 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(blank=True, max_length=64)),
                 ('is_test', models.BooleanField(default=False)),
                 ('secrets', models.JSONField(default=list)),
+                ('alerts', models.JSONField(default=list)),
+                ('more', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=7)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('answer', models.CharField(blank=True, max_length=200)),
@@ -292,8 +334,6 @@ class Migration(migrations.Migration):
                 ('try_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
-                ('alerts', models.JSONField(default=list)),
-                ('more', models.PositiveIntegerField(default=0)),
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', '-created_at'], name='delivery_of_tenant'), models.Index(condition=models.Q(('state', 'waiting')), fields=['try_at'], name='delivery_waiting')],
@@ -323,11 +363,57 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='IssuedIdentifier',
+            fields=[
+                ('key', models.CharField(max_length=250, primary_key=True, serialize=False)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('key'), 250)), name='issuedidentifier_lengths')],
+            },
+        ),
+        migrations.CreateModel(
             name='LinkRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.CharField(max_length=254)),
             ],
+        ),
+        migrations.CreateModel(
+            name='MayCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_default', models.BooleanField(db_default=False, default=False)),
+                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='may_call', to='clients_app.api')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='may_call', to='clients_app.client')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'api'), name='may_call_unique'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('client',), name='default_api_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiScope',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scopes', to='clients_app.api')),
+            ],
+            options={
+                'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('api', 'name'), name='api_scope_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 100), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 200)), name='apiscope_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='apiscope_name_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MayCallScope',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('may_call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.maycall')),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.apiscope')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('may_call', 'scope'), name='may_call_scope_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -373,6 +459,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RefusedHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('requests', models.PositiveIntegerField()),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_hours', to='clients_app.client')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'hour'), name='refused_hour_unique')],
+            },
+        ),
+        migrations.CreateModel(
             name='RevokedToken',
             fields=[
                 ('jti', models.CharField(max_length=32, primary_key=True, serialize=False)),
@@ -393,6 +491,21 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('name_key',),
                 'constraints': [models.UniqueConstraint(fields=('person', 'name_key'), name='saved_filter_name_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('query'), 3000)), name='savedfilter_lengths'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='savedfilter_name_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SecretAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address', models.GenericIPAddressField()),
+                ('first_at', models.DateTimeField()),
+                ('last_at', models.DateTimeField()),
+                ('is_judged', models.BooleanField(default=False)),
+                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='secret_address_unjudged'), models.Index(fields=['last_at'], name='secret_address_age')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='secret_address_unique')],
             },
         ),
         migrations.CreateModel(
@@ -423,10 +536,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TenantHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('tokens', models.PositiveBigIntegerField(default=0)),
+                ('refused', models.PositiveBigIntegerField(default=0)),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'hour'), name='tenant_hour_unique')],
+            },
+        ),
+        migrations.CreateModel(
             name='TokenRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-scope', 'scope not offered'), ('invalid-request', 'malformed request')], max_length=24)),
+                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24)),
                 ('day', models.DateField()),
                 ('requests', models.PositiveIntegerField()),
                 ('first_at', models.DateTimeField()),
@@ -438,31 +564,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['client', 'last_at'], name='token_refusal_of_client'), models.Index(fields=['last_at', 'id'], name='token_refusal_latest')],
                 'constraints': [models.UniqueConstraint(models.F('client'), models.F('cause'), models.F('day'), django.db.models.functions.comparison.Coalesce('secret', 0), name='token_refusal_unique')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RefusedHour',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField(db_index=True)),
-                ('requests', models.PositiveIntegerField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_hours', to='clients_app.client')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('client', 'hour'), name='refused_hour_unique')],
-            },
-        ),
-        migrations.CreateModel(
-            name='TenantHour',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField(db_index=True)),
-                ('tokens', models.PositiveBigIntegerField(default=0)),
-                ('refused', models.PositiveBigIntegerField(default=0)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'hour'), name='tenant_hour_unique')],
             },
         ),
         migrations.CreateModel(
@@ -497,47 +598,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('refused', 'refused'), ('silent', 'silent'), ('new-address', 'new-address')], max_length=11)),
-                ('cause', models.CharField(blank=True, max_length=24)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('usual_gap_s', models.PositiveIntegerField(null=True)),
-                ('begun_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='clients_app.client')),
-                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.clientsecret')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['due_at'], name='alert_due')],
-                'constraints': [models.UniqueConstraint(fields=('client', 'kind'), name='alert_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 11), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('cause'), 24)), name='alert_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['refused', 'silent', 'new-address'])), name='alert_kind_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SecretAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.GenericIPAddressField()),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('is_judged', models.BooleanField(default=False)),
-                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='clients_app.clientsecret')),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('is_judged', False)), fields=['id'], name='secret_address_unjudged'), models.Index(fields=['last_at'], name='secret_address_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'address'), name='secret_address_unique')],
-            },
-        ),
-        migrations.CreateModel(
             name='CalendarFeed',
             fields=[
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('created_at', models.DateTimeField()),
             ],
+        ),
+        migrations.CreateModel(
+            name='ApiHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('tokens', models.PositiveBigIntegerField()),
+                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('api', 'hour'), name='api_hour_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiIntrospector',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('api', 'client'), name='api_introspector_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiUsage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hour', models.DateTimeField(db_index=True)),
+                ('scope', models.CharField(blank=True, max_length=2048)),
+                ('is_named', models.BooleanField()),
+                ('tokens', models.PositiveIntegerField()),
+                ('last_at', models.DateTimeField()),
+                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('client', 'api', 'hour', 'scope', 'is_named'), name='api_usage_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('scope'), 2048)), name='apiusage_lengths')],
+            },
         ),
         migrations.CreateModel(
             name='AuditHead',
@@ -562,6 +667,16 @@ class Migration(migrations.Migration):
             model_name='client',
             name='roles',
             field=models.ManyToManyField(related_name='clients', through='clients_app.ClientRole', to='clients_app.role'),
+        ),
+        migrations.AddField(
+            model_name='api',
+            name='introspectors',
+            field=models.ManyToManyField(related_name='introspected_apis', through='clients_app.ApiIntrospector', to='clients_app.client'),
+        ),
+        migrations.AddField(
+            model_name='maycall',
+            name='scopes',
+            field=models.ManyToManyField(related_name='may_call', through='clients_app.MayCallScope', to='clients_app.apiscope'),
         ),
         migrations.RunPython(create, drop),
     ]

@@ -2,6 +2,14 @@
 
 from clients_app.models.alert import Alert as Alert
 from clients_app.models.alert import SecretAddress as SecretAddress
+from clients_app.models.api import Api as Api
+from clients_app.models.api import ApiHour as ApiHour
+from clients_app.models.api import ApiIntrospector as ApiIntrospector
+from clients_app.models.api import ApiScope as ApiScope
+from clients_app.models.api import ApiUsage as ApiUsage
+from clients_app.models.api import IssuedIdentifier as IssuedIdentifier
+from clients_app.models.api import MayCall as MayCall
+from clients_app.models.api import MayCallScope as MayCallScope
 from clients_app.models.audit_event import AuditEvent as AuditEvent
 from clients_app.models.audit_event import AuditHead as AuditHead
 from clients_app.models.audit_segment import AuditSegment as AuditSegment

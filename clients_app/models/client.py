@@ -27,6 +27,7 @@ def _types(has: str) -> list[str]:
 _LISTED: Final = (
     *("is_enabled", "last_token_at", "last_refused_at", "created_at"),
     *("next_expires_at", "last_expires_at", "never_expires", "has_owner", "first_role_key"),
+    "may_call_nothing",
 )
 _TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
@@ -59,7 +60,8 @@ class Client(Keyed, Mutes):
     expiration among the secrets that were live at the last change, or the last one if none was;
     ``last_expires_at`` is the last expiration among all that are not removed; ``never_expires`` is
     whether a live secret never expires; ``has_owner`` is whether an Owner can sign in;
-    ``first_role_key`` is the key of the first role that the list shows. The batches of counts write
+    ``first_role_key`` is the key of the first role that the list shows; ``may_call_nothing`` is
+    whether it may call neither the built-in API nor another. The batches of counts write
     ``last_token_at`` and ``last_refused_at``. ``version`` counts edits, for stale forms.
     """
 
@@ -76,6 +78,8 @@ class Client(Keyed, Mutes):
     token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
     allow_refresh_token = models.BooleanField(default=False)
     may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
+    may_call_built_in = models.BooleanField(default=True, db_default=True)  # the built-in API
+    may_call_nothing = models.BooleanField(default=False, db_default=False)  # nor another API
     version = models.PositiveIntegerField(default=1)
     tokens_not_before = models.DateTimeField(null=True)  # earlier ones are invalid
     last_token_at = models.DateTimeField(null=True)
@@ -116,6 +120,10 @@ class Client(Keyed, Mutes):
                 condition=Q(allow_refresh_token=False) | Q(client_type__in=_types("may_refresh")),
                 name="client_type_may_refresh",
             ),
+            CheckConstraint(
+                condition=~Q(may_call_built_in=True, may_call_nothing=True),
+                name="client_may_call_nothing",
+            ),
             CheckConstraint(condition=~Q(id=UUID(int=0)), name="client_id_not_nil"),
         )
         indexes = (
@@ -140,11 +148,16 @@ class Client(Keyed, Mutes):
             return True
         return self.last_expires_at is not None and self.last_expires_at > now
 
+    def can_request_tokens(self, now: datetime) -> bool:
+        """Return whether the client has an API to call, and a live secret if it needs one."""
+        has_secret = not self.type.has_secrets or self.has_live_secret(now)
+        return has_secret and not self.may_call_nothing
+
     def health(self, now: datetime) -> Health:
         """Return how the client is doing at ``now``, without a query."""
         return health_of(
             is_enabled=self.is_enabled,
-            can_request_tokens=not self.type.has_secrets or self.has_live_secret(now),
+            can_request_tokens=self.can_request_tokens(now),
             last_token_at=self.last_token_at,
             last_refused_at=self.last_refused_at,
             now=now,

@@ -24,6 +24,7 @@ class TokenRefusal(models.Model):
         UNAUTHORIZED_CLIENT = "unauthorized-client", _("grant type not for this client")
         UNSUPPORTED_GRANT_TYPE = "unsupported-grant-type", _("unknown grant type")
         INVALID_SCOPE = "invalid-scope", _("scope not offered")
+        INVALID_TARGET = "invalid-target", _("API not for this client")
         INVALID_REQUEST = "invalid-request", _("malformed request")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="refusals")

@@ -93,7 +93,7 @@ def client_and_token(request: Request) -> tuple[StoredClient, ActiveToken | None
     client, credential = authenticate(request, params, now=now)
     count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
     ensure_cached(client.active_kid)  # the token may be signed with it
-    return client, active_token(required(params, "token"), audience=conf.token_audience())
+    return client, active_token(required(params, "token"))
 
 
 def _counted(error: OAuthError, request: Request) -> OAuthError:

@@ -1,4 +1,4 @@
-"""The one query of the token endpoint: a client with its live secrets, roles and tenant.
+"""The one query of the token endpoint: a client with its secrets, roles, tenant and APIs.
 
 It is written by hand for the driver's own cursor: Django's objects for the same rows take 283 us,
 these take 13. ``tests/oauth/test_client_query.py`` compares their results.
@@ -15,29 +15,41 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from clients_app import conf
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
+from clients_app.rules.targets import Reach, built_in_target, custom_target
 from clients_app.services.secrets.renewal import SecretRow
 from clients_app.services.tokens.claims import Subject
 from clients_app.services.tokens.credentials import Credential
 
-# The upper half has one row for each live secret, or one row if there is none; it is empty if the
-# client is disabled or removed. The lower half has the roles. The kid of the active signing key
-# comes along, so that every process notices a rotation.
+# The first part has one row for each live secret, or one row if there is none; it is empty if the
+# client is disabled or removed. The second part has the roles; the third one has the APIs that the
+# client may call besides the built-in one, with its scopes. The kid of the active signing key comes
+# along, so that every process notices a rotation.
 _QUERY: Final = """
 SELECT s.id, s.tag, s.tag_key_id, s.digest, s.expires_at,
-       c.tenant_id, c.client_type, c.token_lifetime_s, k.kid
+       c.tenant_id, c.client_type, c.token_lifetime_s, k.kid, c.may_call_built_in
   FROM clients_app_client c
   LEFT JOIN clients_app_clientsecret s ON s.client_id = c.id
    AND s.removed_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > %s)
   LEFT JOIN clients_app_signingkey k ON k.state = 'active'
  WHERE c.id = %s AND c.is_enabled AND c.removed_at IS NULL
  UNION ALL
-SELECT NULL, NULL, NULL, r.name, NULL, r.id, NULL, NULL, NULL
+SELECT NULL, NULL, NULL, r.name, NULL, r.id, NULL, NULL, NULL, NULL
   FROM clients_app_clientrole h
   JOIN clients_app_role r ON r.id = h.role_id
  WHERE h.client_id = %s
+ UNION ALL
+SELECT NULL, NULL, a.custom_identifier, string_agg(s.name, ' '), NULL, a.id, NULL, NULL, NULL,
+       m.is_default
+  FROM clients_app_maycall m
+  JOIN clients_app_api a ON a.id = m.api_id
+  LEFT JOIN clients_app_maycallscope g ON g.may_call_id = m.id
+  LEFT JOIN clients_app_apiscope s ON s.id = g.scope_id
+ WHERE m.client_id = %s
+ GROUP BY a.id, m.is_default
 """
-_QUERY_OF_SQLITE: Final = _QUERY.replace("%s", "?")
+_QUERY_OF_SQLITE: Final = _QUERY.replace("%s", "?").replace("string_agg", "group_concat")
 
 
 class StoredClient(NamedTuple):
@@ -54,6 +66,7 @@ class StoredClient(NamedTuple):
     client_type: str
     token_lifetime_s: int
     as_subject: Subject
+    reach: Reach
     secrets: list[SecretRow]
     active_kid: str | None
     valid_until: datetime | None
@@ -116,13 +129,13 @@ def _read(connection: BaseDatabaseWrapper, client_id: UUID, now: datetime) -> St
 def _from_sqlite(driver: Any, client_id: UUID, now: datetime) -> StoredClient:
     key = client_id.hex  # Django stores ids and moments in these formats
     moment = now.replace(tzinfo=None).isoformat(" ")
-    return stored_client(client_id, driver.execute(_QUERY_OF_SQLITE, (moment, key, key)))
+    return stored_client(client_id, driver.execute(_QUERY_OF_SQLITE, (moment, key, key, key)))
 
 
 def _from_postgresql(psycopg: Any, driver: Any, client_id: UUID, now: datetime) -> StoredClient:
     """Use a prepared statement: planning this query takes ten times as long as running it."""
     driver.prepare_threshold = sys.maxsize  # prepare no other statements
-    values = (now, client_id, client_id)
+    values = (now, client_id, client_id, client_id)
     driver.limit_s, limit_s = READ_WITHIN_S, driver.limit_s
     try:
         rows = psycopg.Cursor(driver).execute(_QUERY, values, prepare=True).fetchall()
@@ -132,13 +145,16 @@ def _from_postgresql(psycopg: Any, driver: Any, client_id: UUID, now: datetime) 
 
 
 def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredClient:
-    secrets, roles, expirations = [], [], []
-    tenant_id, client_type, lifetime_s, kid = "", "", 0, None
+    secrets, roles, apis, expirations = [], [], [], []
+    tenant_id, client_type, lifetime_s, kid, built_in = "", "", 0, None, False
     for row in rows:
-        if row[6] is None:  # the lower half
+        if row[2] is None and row[6] is None:
             roles.append((row[3], _guid(row[5])))
             continue
-        tenant_id, client_type, lifetime_s, kid = _guid(row[5]), *row[6:]
+        if row[6] is None:
+            apis.append(row)
+            continue
+        tenant_id, client_type, lifetime_s, kid, built_in = _guid(row[5]), *row[6:]
         if row[0] is not None:
             secrets.append(SecretRow(row[0], bytes(row[1]), row[2], row[3]))
         if row[4] is not None:
@@ -152,10 +168,25 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         client_type=client_type,
         token_lifetime_s=lifetime_s,
         as_subject=Subject(str(client_id), role_names, role_ids),
+        reach=_reach(tenant_id, apis, built_in=bool(built_in)),
         secrets=secrets,
         active_kid=kid,
         valid_until=min(expirations, default=None),
     )
+
+
+def _reach(tenant_id: str, rows: Iterable[tuple[Any, ...]], *, built_in: bool) -> Reach:
+    """Return what the client may call; the built-in API has the id of the tenant."""
+    targets, default = {}, None
+    for _, _, identifier, names, _, api_id, *_, is_default in rows:
+        scopes = tuple(sorted(names.split(" "))) if names else ()
+        target = targets[identifier] = custom_target(_guid(api_id), identifier, scopes)
+        default = target if is_default else default
+    if built_in:
+        identifier = conf.token_audience()
+        target = targets[identifier] = built_in_target(tenant_id, identifier, conf.api_scopes())
+        default = default or target
+    return Reach(targets, default)
 
 
 def _guid(stored: Any) -> str:

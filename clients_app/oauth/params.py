@@ -20,9 +20,11 @@ NEVER_IN_QUERY: Final = frozenset(
     {
         *("grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"),
         *("scope", "code", "code_verifier", "redirect_uri", "refresh_token", "access_token"),
-        *("assertion", "token", "username", "password"),
+        *("assertion", "token", "username", "password", "resource", "audience"),
     }
 )
+#: RFC 8707 section 2 allows it to be sent more than once, and RFC 8693 section 2.1 ``audience``.
+REPEATABLE: Final = frozenset({"resource", "audience"})
 _FORM: Final = re.compile(
     r"application/x-www-form-urlencoded[ \t]*"
     r'(;[ \t]*(charset[ \t]*=[ \t]*("[^"]*"|[^;,"\s]*)[ \t]*)?)*',  # means nothing; clients send it
@@ -34,7 +36,8 @@ _BROKEN_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 def read_params(request: Request) -> Mapping[str, str]:
     """Return the parameters of the body.
 
-    Errors: OAuthError invalid_request unless it is a well-formed form with each name once.
+    Repeated values of REPEATABLE are joined by a space.
+    Errors: OAuthError invalid_request unless it is a well-formed form with each other name once.
     """
     if request.headers_size > HEADERS_MAX:
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
@@ -53,7 +56,9 @@ def read_params(request: Request) -> Mapping[str, str]:
     params: dict[str, str] = {}
     for name, value in _pairs(form):
         if name in params:
-            raise invalid_request("A parameter is sent more than once.")
+            if name not in REPEATABLE:
+                raise invalid_request("A parameter is sent more than once.")
+            value = f"{params[name]} {value}".strip(" ")  # several are no Identifier
         params[name] = value
     return params
 

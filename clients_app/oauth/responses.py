@@ -26,9 +26,10 @@ _HEADERS: Final = {
 
 def token_json(issued: IssuedToken) -> Response:
     """Return the response with a new token."""
+    scope = f',"scope":{encode_basestring(issued.scope)}' if issued.scope else ""
     body = (  # a token has no characters that JSON would escape
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
-        f'"expires_in":{issued.expires_in},"scope":{encode_basestring(issued.scope)}}}'
+        f'"expires_in":{issued.expires_in}{scope}}}'
     )
     return Response(200, _HEADERS, body.encode())
 

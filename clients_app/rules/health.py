@@ -63,6 +63,13 @@ EXPLAINED: Final = {
     ),
 }
 
+#: of a client that may call neither the built-in API nor another
+NOTHING_TO_CALL: Final = Explained(
+    gettext_noop("Cannot request tokens"),
+    gettext_noop("It may call no API, so every token request is refused."),
+    gettext_noop("Let it call an API, or remove the client."),
+    "bad",
+)
 #: of an unused client that was never issued a token
 NEVER_USED: Final = Explained(
     gettext_noop("Unused"),
@@ -102,10 +109,21 @@ ADVICE: Final = {
         "Configure the machine to use the grant type client_credentials."
     ),
     "invalid-scope": gettext_noop("Configure the machine to request only scopes that are offered."),
+    "invalid-target": gettext_noop(
+        "Let the client call the API that the machine asks for, or configure the machine to ask "
+        "for one that the client may call."
+    ),
     "invalid-request": gettext_noop(
         "Check how the machine builds its request. Get started shows a request that works."
     ),
 }
+
+
+def explained(health: Health, *, may_call_nothing: bool) -> Explained:
+    """Return what to say about a client with this health."""
+    if health is Health.NO_TOKENS and may_call_nothing:
+        return NOTHING_TO_CALL
+    return EXPLAINED[health]
 
 
 def health_of(

@@ -115,6 +115,7 @@ def _clean_name(text: str, *, maximum: int, field: str = "name") -> str:
 
 
 clean_client_name: Final = partial(_clean_name, maximum=NAME_MAX)
+clean_api_name: Final = clean_client_name
 clean_role_name: Final = partial(_clean_name, maximum=ROLE_NAME_MAX)
 clean_tenant_name: Final = partial(_clean_name, maximum=TENANT_NAME_MAX)
 clean_filter_name: Final = partial(_clean_name, maximum=SAVED_FILTER_NAME_MAX)

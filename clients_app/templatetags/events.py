@@ -32,6 +32,7 @@ EVENT_ICONS: Final = {
     Kind.CLIENTS: "activity",
     Kind.SECRETS: "key",
     Kind.ROLES: "shield",
+    Kind.APIS: "layers",
     Kind.USERS: "user",
     Kind.SIGN_INS: "sign-in",
     Kind.NOTICES: "mail",

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clients_app.rules.health import EXPLAINED, Health
+from clients_app.rules.health import EXPLAINED, Health, explained
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ register = template.Library()
 def health(context: Any, client: Any) -> SafeString:
     """Return the state of a client; if all is well, as a dot whose word is for screen readers."""
     state = client.health(context["now"])
-    shown = EXPLAINED[state]
+    shown = explained(state, may_call_nothing=client.may_call_nothing)
     css = f" status-{shown.tone}" if shown.tone else ""
     hidden = ' class="sr-only"' if state is Health.WORKING else ""
     return format_html(

@@ -26,6 +26,7 @@ KINDS: Final[dict[Kind | str, str | Promise]] = {
     Kind.CLIENTS: _("Clients"),
     Kind.SECRETS: _("Secrets"),
     Kind.ROLES: _("Roles"),
+    Kind.APIS: _("APIs"),
     Kind.USERS: _("Users"),
     Kind.SETTINGS: _("Keys and settings"),
     Kind.SIGN_INS: _("Sign-ins"),

@@ -8,11 +8,11 @@ from django.utils.translation import gettext
 from clients_app.models import Client, TokenRefusal
 from clients_app.rules.health import (
     ADVICE,
-    EXPLAINED,
     FAILING_FOR,
     NEVER_USED,
     SOME_REFUSED,
     Health,
+    explained,
 )
 from clients_app.selectors.clients.usage import last_refusal
 from clients_app.selectors.periods import DAY
@@ -39,7 +39,7 @@ def health_notice(client: Client, *, may_read_activity: bool, now: datetime) -> 
     if health is Health.WORKING and not matters:
         return None
     refusal = last_refusal(client) if matters and may_read_activity else None
-    label, text, advice, tone = EXPLAINED[health]
+    label, text, advice, tone = explained(health, may_call_nothing=client.may_call_nothing)
     if health is Health.UNUSED and client.last_token_at is None:
         label, text, advice, tone = NEVER_USED
     if health is Health.WORKING:

@@ -13,13 +13,16 @@ from clients_app.identity.second_factors import (
     remove_factor,
     renew_recovery_codes,
 )
-from clients_app.models import Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, Tenant
 from clients_app.rules.alerts import AlertKind
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.services.activity.archive import seal_segment
 from clients_app.services.activity.export import export_activity
 from clients_app.services.alerts.settings import mute_alerts
+from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
+from clients_app.services.apis.drafts import ApiDraft
+from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.bulk import (
     add_owners,
     change_roles,
@@ -73,6 +76,8 @@ from tests.factories import (
     command_line_in,
     give_app,
     insert_clients,
+    let_call,
+    make_api,
     make_client,
     make_person,
     make_role,
@@ -85,7 +90,7 @@ NEVER: Final = SecretDraft(description="new", expires_at=None)
 class Subjects(NamedTuple):
     """What the operations change: a client with a secret, a removed one, a role, a person
     with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
-    failed, and another person."""
+    failed, another person, and an API that the client may call."""
 
     tenant: Tenant
     client: Client
@@ -95,6 +100,7 @@ class Subjects(NamedTuple):
     key: SigningKey
     failed: Delivery
     other: Person
+    api: Api
     actor: Actor | None = None  # default: the command line
 
     @property
@@ -128,7 +134,10 @@ def make_subjects(tenant: Tenant) -> Subjects:
         created_at=NOW,
         try_at=NOW,
     )
-    return Subjects(tenant, client, removed, role, person, key, failed, make_person("bob", tenant))
+    other, api = make_person("bob", tenant), make_api("Orders", tenant, "read")
+    let_call(client, api)
+    client.refresh_from_db()
+    return Subjects(tenant, client, removed, role, person, key, failed, other, api)
 
 
 def hand_over_a_client(on: Subjects) -> int:
@@ -156,7 +165,12 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (
             edit_client,
-            lambda on: edit_client(on.client, ClientDraft(name="New"), expected_version=1, **on.by),
+            lambda on: edit_client(
+                on.client,
+                ClientDraft(name="New"),
+                expected_version=on.client.version,
+                **on.by,
+            ),
         ),
         (
             assign_roles,
@@ -164,7 +178,7 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.client,
                 frozenset({on.role.pk}),
                 confirms_administrator=False,
-                expected_version=1,
+                expected_version=on.client.version,
                 **on.by,
             ),
         ),
@@ -172,7 +186,10 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         (
             set_owners,
             lambda on: set_owners(
-                on.client, frozenset({on.person.pk}), expected_version=1, **on.by
+                on.client,
+                frozenset({on.person.pk}),
+                expected_version=on.client.version,
+                **on.by,
             ),
         ),
         (enable_all, lambda on: enable_all([on.client.pk], enabled=False, **on.by)),
@@ -204,6 +221,32 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         (add_role, lambda on: add_role("New", description="", **on.by)),
         (edit_role, lambda on: edit_role(on.role.pk, name="New", description="", **on.by)),
         (remove_role, lambda on: remove_role(on.role.pk, **on.by)),
+        (
+            add_api,
+            lambda on: add_api(ApiDraft(name="New", identifier="urn:example:new"), **on.by),
+        ),
+        (
+            edit_api,
+            lambda on: edit_api(
+                on.api.pk,
+                ApiDraft(name="New", identifier="urn:example:new"),
+                expected_version=1,
+                **on.by,
+            ),
+        ),
+        (remove_api, lambda on: remove_api(on.api.pk, seen=None, **on.by)),
+        (
+            set_introspectors,
+            lambda on: set_introspectors(
+                on.api.pk, frozenset({on.client.pk}), expected_version=1, **on.by
+            ),
+        ),
+        (
+            set_may_call,
+            lambda on: set_may_call(
+                on.client, MayCallDraft(), expected_version=on.client.version, **on.by
+            ),
+        ),
         (add_person, lambda on: add_person("new", role_ids=frozenset(), **on.by)),
         (
             save_password,

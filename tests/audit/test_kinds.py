@@ -53,6 +53,8 @@ def test_every_recorded_action_has_a_sentence():
         ("client.added", Kind.CLIENTS),
         ("client.secret.added", Kind.SECRETS),
         ("role.edited", Kind.ROLES),
+        ("api.edited", Kind.APIS),
+        ("client.apis.changed", Kind.CLIENTS),
         ("person.added", Kind.USERS),
         ("person.signed.in", Kind.SIGN_INS),
         ("sign-in.refused", Kind.SIGN_INS),

@@ -20,6 +20,7 @@ from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
+from clients_app.rules.targets import chosen_target
 from clients_app.services.tokens.claims import GrantResult, Subject
 from clients_app.services.tokens.credentials import CREDENTIAL_ROWS, Credential
 from clients_app.services.usage import counts
@@ -64,7 +65,8 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
 
 def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
     """Issue a token about a person, with an additional claim."""
-    return GrantResult(PERSON, "api", {"auth_time": int(now.timestamp())})
+    chosen = chosen_target(client.reach, named=None, scope="api")
+    return GrantResult(PERSON, chosen, {"auth_time": int(now.timestamp())})
 
 
 @pytest.fixture(autouse=True)

@@ -144,6 +144,11 @@ ROWS: Final[dict[Action, Row]] = {
         lambda on: DoorRequest(f"/security/roles/{on.role.pk}/remove", {}),
         lambda on: admin("role-remove", on.role),
     ),
+    Action.ASSIGN_APIS: Row(),
+    Action.READ_APIS: Row(),
+    Action.ADD_API: Row(),
+    Action.EDIT_API: Row(),
+    Action.REMOVE_API: Row(),
     Action.READ_ACTIVITY: Row(lambda on: DoorRequest("/security/activity")),
     Action.EXPORT_ACTIVITY: Row(
         lambda on: DoorRequest("/security/activity/export", {"format": "csv"})

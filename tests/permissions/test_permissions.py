@@ -39,6 +39,7 @@ client.disable        yes            -       -        -        -      -        y
 client.remove         yes            -       -        -        -      -        yes    yes    yes
 client.restore        yes            -       -        -        -      -        yes    yes    yes
 client.roles.assign   yes            -       -        -        -      -        yes    yes    yes
+client.apis.assign    yes            -       -        -        -      -        yes    yes    yes
 client.tokens.end     yes            -       -        -        -      -        yes    yes    yes
 client.secret.read    yes            -       yes      yes      yes    -        yes    yes    yes
 client.secret.add     yes            -       -        own      own    -        yes    yes    yes
@@ -50,6 +51,10 @@ role.read             yes            yes     yes      yes      yes    yes      y
 role.add              yes            -       -        -        -      -        yes    yes    yes
 role.edit             yes            -       -        -        -      -        yes    yes    yes
 role.remove           yes            -       -        -        -      -        yes    yes    yes
+api.read              yes            yes     yes      yes      yes    yes      yes    yes    yes
+api.add               yes            -       -        -        -      -        yes    yes    yes
+api.edit              yes            -       -        -        -      -        yes    yes    yes
+api.remove            yes            -       -        -        -      -        yes    yes    yes
 activity.read         yes            -       yes      -        -      -        yes    yes    yes
 activity.export       yes            -       yes      -        -      -        yes    yes    yes
 people.manage         yes            -       -        -        -      -        yes    yes    yes
@@ -68,7 +73,7 @@ COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 #: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
-    "keys.read",
+    *("keys.read", "api.read"),
     *("client.edit", "client.secret.edit", "notices.manage", "tenant.rename"),
 }
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
@@ -203,9 +208,9 @@ def test_built_in_role_unmarked_only_reads(role: Any, tenant: Tenant) -> None:
     actor = actor_for(make_person("ann", tenant, role.role_type_id))
     may = {action for action in Action if allows(actor, action)}
 
-    assert {Action.READ_CLIENTS, Action.READ_ROLES} <= may
+    assert {Action.READ_CLIENTS, Action.READ_ROLES, Action.READ_APIS} <= may
     if role.role_type_id not in {TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR}:
-        assert len(may) == 2 + len([action for action in Action if action.startswith("own.")])
+        assert len(may) == 3 + len([action for action in Action if action.startswith("own.")])
 
 
 def test_custom_role_gives_no_permission(tenant: Tenant) -> None:

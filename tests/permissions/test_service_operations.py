@@ -40,6 +40,11 @@ NEEDS: Final = {
     "rotate_secret": Action.ROTATE_SECRET,
     "remove_secret": Action.REMOVE_SECRET,
     "end_tokens": Action.END_TOKENS,
+    "set_may_call": Action.ASSIGN_APIS,
+    "add_api": Action.ADD_API,
+    "edit_api": Action.EDIT_API,
+    "remove_api": Action.REMOVE_API,
+    "set_introspectors": Action.EDIT_API,
     "add_role": Action.ADD_ROLE,
     "edit_role": Action.EDIT_ROLE,
     "remove_role": Action.REMOVE_ROLE,
@@ -72,7 +77,7 @@ OWN: Final = {
 }
 #: operations on nothing that exists: a person of another tenant does them in that tenant
 IN_THEIR_TENANT: Final = {
-    *("register_client", "add_role", "add_person", "set_channel"),
+    *("register_client", "add_role", "add_api", "add_person", "set_channel"),
     *("set_policies", "mute_alerts", "export_activity", "export_clients"),
 }
 #: operations on several clients: those of another tenant are skipped like unknown ones

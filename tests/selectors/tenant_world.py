@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 
 from clients_app.models import (
+    Api,
+    ApiHour,
+    ApiUsage,
     CalendarFeed,
     Client,
     ClientSecret,
@@ -24,6 +27,8 @@ from tests.factories import (
     SECOND,
     insert_secrets,
     insert_usage,
+    let_call,
+    make_api,
     make_client,
     make_person,
     make_role,
@@ -40,6 +45,7 @@ class World(NamedTuple):
     removed: Client
     secret: ClientSecret
     feed: CalendarFeed
+    api: Api
 
 
 def fill(tenant: Tenant) -> World:
@@ -73,7 +79,21 @@ def fill(tenant: Tenant) -> World:
     message = {"channel": "webhook", "recipient": key, "created_at": NOW, "try_at": NOW}
     Delivery.objects.create(tenant=tenant, **message)
     feed = CalendarFeed.objects.create(person=person, digest=key * 2, created_at=NOW)
-    return World(tenant, person, role, client, removed, secret, feed)
+    api = _api_of(client)
+    return World(tenant, person, role, client, removed, secret, feed, api)
+
+
+def _api_of(client: Client) -> Api:
+    """Return an API that ``client`` may call and has called, as it has the built-in one."""
+    tenant = client.tenant
+    api = make_api("Orders", tenant, "read")
+    let_call(client, api)
+    api.introspectors.add(client)
+    for one in (api, Api.objects.get(pk=tenant.pk)):
+        asked = {"client": client, "api": one, "scope": "", "is_named": False}
+        ApiUsage.objects.create(hour=NOW, tokens=7, last_at=NOW, **asked)
+        ApiHour.objects.create(api=one, hour=NOW, tokens=7)
+    return api
 
 
 def plain(result: Any) -> Any:
@@ -108,7 +128,7 @@ def mentioned(result: Any) -> Iterator[Any]:
 def ids_of(world: World) -> set[str]:
     """Return the ids that nothing outside the tenant may mention."""
     ids = {world.tenant.pk, world.person.pk}
-    models: tuple[Any, ...] = (Client, Role, Delivery)
+    models: tuple[Any, ...] = (Client, Role, Delivery, Api)
     for model in models:
         ids |= set(model._default_manager.filter(tenant=world.tenant).values_list("pk", flat=True))
     return {str(one) for one in ids}

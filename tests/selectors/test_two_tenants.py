@@ -17,6 +17,7 @@ from clients_app.rules.chart_slots import days_until, hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import days, events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
+from clients_app.selectors.apis import apis
 from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
@@ -26,6 +27,7 @@ from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, make_role, make_tenant
+from tests.selectors.api_reads import API_READS
 from tests.selectors.list_reads import LIST_READS, every_client
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
@@ -105,6 +107,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: page(own, sort="expires", opened=own.client),
     ],
     **LIST_READS,
+    **API_READS,
     lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
     lists.contains: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
@@ -135,7 +138,6 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: lookup.name_is_taken(own.tenant.pk, "pump"),
         lambda own: lookup.name_is_taken(own.tenant.pk, "Pump", but=own.client),
     ],
-    lookup.may_introspect: [lambda own: lookup.may_introspect(str(own.client.pk))],
     usage.client_summary: [lambda own: usage.client_summary(own.client, now=NOW)],
     usage.refusals_of: [lambda own: usage.refusals_of(own.client, now=NOW)],
     usage.hours_of: [lambda own: usage.hours_of(own.client, now=NOW)],
@@ -193,6 +195,8 @@ ASKED_BY_ID: Final[list[Callable[[World, World], Any]]] = [
     lambda own, theirs: lookup.get_client(own.tenant.pk, theirs.client.pk),
     lambda own, theirs: lookup.get_removed_client(own.tenant.pk, theirs.removed.pk, now=NOW),
     lambda own, theirs: roles.get_role(own.tenant.pk, theirs.role.pk),
+    lambda own, theirs: apis.get_api(own.tenant.pk, theirs.api.pk),
+    lambda own, theirs: apis.get_api(own.tenant.pk, theirs.tenant.pk),
     lambda own, theirs: secrets.get_secret(own.client, theirs.secret.pk, now=NOW),
 ]
 FOUND_BY_ID: Final[list[Callable[[World, World], Any]]] = [

@@ -56,6 +56,8 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("add_authenticator", "renew_recovery_codes", "remove_factor"), (Person,)),
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
+    **dict.fromkeys(("add_api", "edit_api", "set_introspectors"), (Tenant,)),
+    **dict.fromkeys(("remove_api", "set_may_call"), (Client, Tenant)),
     "remove_channel": (NoticeChannel, AuditHead),
     "change_roles": (Client, Tenant),
     "export_clients": (AuditHead,),

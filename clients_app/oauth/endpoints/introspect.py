@@ -6,7 +6,8 @@ from clients_app.oauth import request_log, responses
 from clients_app.oauth.authenticated_endpoint import client_and_token, django_view
 from clients_app.oauth.client_query import StoredClient
 from clients_app.oauth.plain_http import Request, Response
-from clients_app.selectors.clients.lookup import may_introspect
+from clients_app.selectors.apis.introspectors import may_introspect
+from clients_app.selectors.apis.may_call import scopes_now
 from clients_app.services.tokens.claims import introspected
 from clients_app.services.tokens.validity import ActiveToken
 
@@ -21,16 +22,24 @@ def _steps(request: Request) -> Response:
 
 
 def _may_introspect(caller: StoredClient, active: ActiveToken) -> bool:
-    """Return whether the token is the caller's own, or the caller is a resource server."""
+    """Return whether the token is the caller's own, or the caller is a resource server for it."""
     if caller.id == str(active.client.pk):
         return True
-    return caller.tenant_id == str(active.client.tenant_id) and may_introspect(caller.id)
+    if caller.tenant_id != str(active.client.tenant_id):
+        return False
+    return may_introspect(caller.id, audience=active.token["aud"])
 
 
 def _members(active: ActiveToken) -> dict[str, Any]:
-    """Return the token's claims; the roles of a token about the client are its current ones."""
+    """Return the token's claims, with the scopes that the client may still have.
+
+    The roles of a token about the client are its current ones.
+    """
     token, client = active
     members = {"active": True, "token_type": "Bearer", **introspected(token.payload)}
+    if scope := members.pop("scope", ""):
+        still = scopes_now(client, token["aud"])
+        members |= {"scope": " ".join(one for one in scope.split(" ") if one in still)}
     if token["sub"] == token["client_id"]:
         roles = sorted((role.name, str(role.pk)) for role in client.roles.all())
         members["roles"] = [name for name, _ in roles]

@@ -1,6 +1,5 @@
 """The token endpoint. Source: RFC 6749 section 3.2; TOK-1."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,7 +13,7 @@ from clients_app.oauth.grants.grant_types import GRANT_TYPES, Grant
 from clients_app.oauth.plain_http import Request, Response
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.services.tokens.access_tokens import IssuedToken, issue_access_token
-from clients_app.services.tokens.claims import TokenTemplate
+from clients_app.services.tokens.claims import GrantResult, TokenTemplate
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.refused_requests import count_refused_request
 
@@ -24,12 +23,20 @@ def _steps(request: Request) -> Response:
     client, credential = authenticated = authenticate(request, params, now=now)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)
-        issued = _issue(authenticated, grant, params, now=now)
+        granted = grant(client, params, now=now)
+        issued = _issue(authenticated, granted, now=now)
     except OAuthError as error:
         error.client_id = client.id  # for the log
         count_refused_request(client.id, credential, error.error, address=address, now=now)
         raise
-    count_token(client.id, credential, lifetime_s=issued.expires_in, address=address, now=now)
+    count_token(
+        client.id,
+        credential,
+        lifetime_s=issued.expires_in,
+        chosen=granted.chosen,
+        address=address,
+        now=now,
+    )
     request_log.issued(issued, address=address)
     return responses.token_json(issued)
 
@@ -47,21 +54,21 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
 
 
 def _issue(
-    authenticated: AuthenticatedClient, grant: Grant, params: Mapping[str, str], *, now: datetime
+    authenticated: AuthenticatedClient, granted: GrantResult, *, now: datetime
 ) -> IssuedToken:
     client, credential = authenticated
-    subject, scope, extra_claims = grant(client, params, now=now)
+    subject, chosen, extra_claims = granted
     if client.active_kid is None:
         raise unavailable("there is no active signing key", retry_after_s=5)
     template = TokenTemplate(
         conf.issuer(),
-        conf.token_audience(),
+        chosen.target.identifier,
         client.id,
         client.tenant_id,
         client.token_lifetime_s,
         credential,
         subject,
-        scope,
+        chosen.scope,
     )
     return issue_access_token(template, kid=client.active_kid, now=now, extra_claims=extra_claims)
 

@@ -39,8 +39,3 @@ def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> b
     """Return whether another client that is not removed has this name, ignoring case."""
     clients = Client.objects.for_tenant(tenant_id).present().filter(name_key=key_of(name))
     return (clients.exclude(pk=but.pk) if but else clients).exists()
-
-
-def may_introspect(client_id: str) -> bool:
-    """Return whether a client may introspect the tokens of other clients."""
-    return Client.objects.filter(pk=client_id, may_introspect=True).exists()

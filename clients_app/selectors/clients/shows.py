@@ -27,7 +27,7 @@ class Show(StrEnum):
     ACTIVE = "active"
     DISABLED = "disabled"
     FAILING = "failing"  # refused, and not issued a token since
-    NO_TOKENS = "no-tokens"  # enabled, but without a live secret
+    NO_TOKENS = "no-tokens"  # enabled, but without a live secret or an API to call
     REFUSED = "refused"  # a token request was refused within 24 hours
     EXPIRING_SOON = "expiring-soon"  # a live secret expires within 7 days
     EXPIRING = "expiring"  # a live secret expires within 30 days
@@ -59,8 +59,8 @@ def condition(show: Show, now: datetime) -> Q:
     fits = {
         Show.ACTIVE: Q(is_enabled=True),
         Show.DISABLED: Q(is_enabled=False),
-        Show.FAILING: Q(is_enabled=True) & ~_lacks_secret(now) & _is_refused(now),
-        Show.NO_TOKENS: Q(is_enabled=True) & _lacks_secret(now),
+        Show.FAILING: Q(is_enabled=True) & ~_cannot_request(now) & _is_refused(now),
+        Show.NO_TOKENS: Q(is_enabled=True) & _cannot_request(now),
         Show.REFUSED: Q(last_refused_at__gt=now - DAY),
         Show.EXPIRING_SOON: _expires_within(RECENT, now),
         Show.EXPIRING: _expires_within(EXPIRING, now),
@@ -83,7 +83,7 @@ def health_rank(now: datetime) -> Case:
     used = Q(last_token_at__gte=now - UNUSED)
     return Case(
         When(is_enabled=False, then=ranks[Health.DISABLED]),
-        When(_lacks_secret(now), then=ranks[Health.NO_TOKENS]),
+        When(_cannot_request(now), then=ranks[Health.NO_TOKENS]),
         When(_is_refused(now), then=ranks[Health.FAILING]),
         When(used, then=ranks[Health.WORKING]),
         default=ranks[Health.UNUSED],
@@ -96,9 +96,9 @@ def secrets_of_client() -> Any:
     return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
 
 
-def _lacks_secret(now: datetime) -> Q:
+def _cannot_request(now: datetime) -> Q:
     is_over = Q(last_expires_at=None) | Q(last_expires_at__lte=now)
-    return _WITH_SECRETS & Q(never_expires=False) & is_over
+    return (_WITH_SECRETS & Q(never_expires=False) & is_over) | Q(may_call_nothing=True)
 
 
 def _is_refused(now: datetime) -> Q:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from clients_app.models import Client, ClientOwner, ClientRole, Person, Role
+from clients_app.models import Api, Client, ClientOwner, ClientRole, MayCall, Person, Role
 from clients_app.models.role import RoleQuerySet
 
 #: what ``update_expiry`` sets
@@ -52,6 +52,18 @@ def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
     """Do so for all clients with ``role``; ``removing`` counts it as removed already."""
     roles = Role.objects.exclude(pk=role.pk) if removing else Role.objects.all()
     _write(_locked(ClientRole.objects.filter(role=role)), roles)
+
+
+def update_may_call_nothing(client: Client) -> None:
+    """Set whether ``client`` has no API to call; the caller saves it."""
+    client.may_call_nothing = not client.may_call_built_in and not client.may_call.exists()
+
+
+def update_callers_of(removed: Api) -> None:
+    """Write it for all clients that may call this API, which counts as removed already."""
+    callers = _locked(MayCall.objects.filter(api=removed))
+    others = MayCall.objects.filter(client=OuterRef("pk")).exclude(api=removed)
+    callers.filter(may_call_built_in=False).update(may_call_nothing=~Exists(others))
 
 
 def _locked(links: QuerySet[Any]) -> QuerySet[Client]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -10,16 +10,18 @@ from clients_app import audit
 from clients_app.actors import Actor
 from clients_app.errors import Conflict, NotFound
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Role, Tenant
+from clients_app.models import Api, Role, Tenant
 from clients_app.models.defaults import new_id
 from clients_app.permissions import Action, require
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.rules.names import clean_tenant_name
 from clients_app.services.locks import lock_tenant, refuse_stale
 
+BUILT_IN_API: Final = "Built-in API"
+
 
 def add_tenant(name: str, *, actor: Actor, now: datetime) -> Tenant:
-    """Add an organisation with its built-in roles.
+    """Add an organisation with its built-in roles and API.
 
     ``actor`` is the command line or the system.
     Errors: RuleBroken for a bad name; Conflict if another tenant has it.
@@ -33,6 +35,9 @@ def add_tenant(name: str, *, actor: Actor, now: datetime) -> Tenant:
         _save(tenant, force_insert=True)
         for role in BUILT_IN_ROLES:
             Role.objects.create(tenant=tenant, **role._asdict())
+        times = {"created_at": now, "updated_at": now}
+        by = {"created_by": actor.name, "updated_by": actor.name}
+        Api.objects.create(id=tenant.pk, tenant=tenant, name=BUILT_IN_API, **times, **by)
         audit.record("tenant.added", tenant, actor=actor, now=now, after={"name": name})
     return tenant
 

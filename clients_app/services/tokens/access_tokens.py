@@ -47,11 +47,11 @@ def issue_access_token(
 class VerifyingBackend(TokenBackend):
     """Verifies a token with the portal's key that its header names."""
 
-    def __init__(self, *, audience: str) -> None:
+    def __init__(self, *, audience: str | None) -> None:
         super().__init__("RS256", audience=audience, issuer=conf.issuer())
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
-        """Return the claims of a valid token of this portal, for this audience.
+        """Return the claims of a valid token of this portal, for this audience if there is one.
 
         Errors: TokenBackendError for any other, whatever ``verify`` is. Only a token with a valid
         signature takes a query.
@@ -68,7 +68,7 @@ class VerifyingBackend(TokenBackend):
                 audience=self.audience,
                 issuer=self.issuer,
                 leeway=CLOCK_AHEAD_MAX_S,  # for iat and nbf
-                options={"require": list(REQUIRED)},
+                options={"require": list(REQUIRED), "verify_aud": self.audience is not None},
             )
         except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise TokenBackendError("invalid token") from error
@@ -84,16 +84,17 @@ class VerifyingBackend(TokenBackend):
 
 
 class AccessToken(Token):
-    """An access token that this portal issued for ``audience``, valid now.
+    """An access token that this portal issued for ``audience``, or for any API if that is None.
 
-    The caller checks its client and credential. Errors: simplejwt's TokenError for any other token.
+    It is valid now. The caller checks its client and credential.
+    Errors: simplejwt's TokenError for any other token.
     """
 
     token_type = _TYPES[0]
     lifetime = timedelta(seconds=TOKEN_LIFETIME_DEFAULT_S)
 
-    def __init__(self, token: Any, verify: bool = True, *, audience: str = "") -> None:
-        self._token_backend = VerifyingBackend(audience=audience or conf.token_audience())
+    def __init__(self, token: Any, verify: bool = True, *, audience: str | None = None) -> None:
+        self._token_backend = VerifyingBackend(audience=audience)
         super().__init__(token, verify)
 
     def verify_token_type(self) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from clients_app.rules.targets import Chosen
 from clients_app.rules.token_ids import new_token_id
 from clients_app.services.tokens.credentials import Credential
 
@@ -26,10 +27,10 @@ class Subject(NamedTuple):
 
 
 class GrantResult(NamedTuple):
-    """What a grant decides about a token."""
+    """What a grant decides about a token: ``chosen`` is its API, with the scopes."""
 
     subject: Subject
-    scope: str
+    chosen: Chosen
     extra_claims: Mapping[str, Any] = _NONE
 
 
@@ -68,7 +69,7 @@ CLAIMS: Final = (
     Claim("sub", lambda token, _: token.subject.id),
     Claim("client_id", lambda token, _: token.client_id),
     Claim("aud", lambda token, _: token.audience),
-    Claim("scope", lambda token, _: token.scope),
+    Claim("scope", lambda token, _: token.scope or None, is_required=False),  # an API may have none
     Claim("tid", lambda token, _: token.tenant_id),
     Claim("roles", lambda token, _: token.subject.role_names, is_required=False),
     Claim("role_ids", lambda token, _: token.subject.role_ids, is_required=False),

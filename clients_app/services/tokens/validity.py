@@ -11,6 +11,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app.models import Client, RevokedToken
 from clients_app.rules.token_ids import issued_at
+from clients_app.selectors.apis.may_call import may_call
 from clients_app.services.tokens.access_tokens import AccessToken
 from clients_app.services.tokens.credentials import has_credential
 
@@ -22,15 +23,16 @@ class ActiveToken(NamedTuple):
     client: Client
 
 
-def active_token(plain: str, *, audience: str) -> ActiveToken | None:
-    """Return the token ``plain`` if this portal issued it for ``audience`` and it is active.
+def active_token(plain: str) -> ActiveToken | None:
+    """Return the token ``plain`` if this portal issued it, for any API, and it is active.
 
     Return None if it is forged, expired or revoked, if its signing key was revoked, if its client
-    is disabled or removed, or if its credential was removed. An expired secret does not end its
-    tokens. Takes one query for a token of this portal, and none for others.
+    is disabled or removed or may no longer call the API, or if its credential was removed. An
+    expired secret does not end its tokens. Takes one query for a token of this portal, and none for
+    others.
     """
     try:
-        token = AccessToken(plain, audience=audience)
+        token = AccessToken(plain)
     except TokenError:
         return None
     client = _client_of(token)
@@ -47,6 +49,7 @@ def _client_of(token: AccessToken) -> Client | None:
         .filter(
             Q(tokens_not_before=None) | Q(tokens_not_before__lt=issued),
             ~Exists(RevokedToken.objects.filter(pk=token["jti"])),
+            may_call(token["aud"]),
             pk=UUID(token["client_id"]),
             is_enabled=True,
         )

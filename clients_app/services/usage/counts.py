@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from clients_app.rules.targets import Chosen
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
-from clients_app.services.usage import addresses, refused_requests, tenant_hours, upserts
+from clients_app.services.usage import addresses, api_usage, refused_requests, tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
 FLUSH_EVERY_S: Final = 5.0  # and 5 s for a locked database: written at most 10 s late
@@ -50,21 +51,34 @@ class Issued(NamedTuple):
     secret_id: int | None
     hour: int  # since 1970
     lifetime_s: int  # 0: the credential was used for something other than a token
+    api_id: str = ""
+    asked_scope: str = ""
+    is_named: bool = False
 
 
 issued: Final[PendingCounts[Issued]] = PendingCounts()
 
 
 def count_token(
-    client_id: str, credential: Credential | None, *, lifetime_s: int, address: str, now: datetime
+    client_id: str,
+    credential: Credential | None,
+    *,
+    lifetime_s: int,
+    chosen: Chosen | None = None,
+    address: str,
+    now: datetime,
 ) -> None:
-    """Count a token that the client got with ``credential``; nothing is written yet.
+    """Count a token for the ``chosen`` API, got with ``credential``; nothing is written yet.
 
     Introspection counts as a use with a ``lifetime_s`` of 0, since it needs the credential as well.
     """
     hour = int(now.timestamp()) // _HOUR_S
     secret_id = credential.secret_id if credential else None
-    issued.add(Issued(client_id, secret_id, hour, lifetime_s), at=now, address=address)
+    key = Issued(client_id, secret_id, hour, lifetime_s)
+    if chosen is not None:
+        target, _scope, asked_scope, is_named = chosen
+        key = Issued(*key[:4], target.api_id, asked_scope, is_named)
+    issued.add(key, at=now, address=address)
     if secret_id is not None:
         addresses.note(secret_id, address, hour=hour, now=now)
 
@@ -82,7 +96,7 @@ def flush() -> None:
 
 
 def _add_issued(counts: dict[Issued, Seen]) -> None:
-    uses, last_uses, requests = [], [], []
+    uses, last_uses, requests, asked = [], [], [], []
     for one, seen in counts.items():
         hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
         if one.secret_id is not None:
@@ -92,8 +106,14 @@ def _add_issued(counts: dict[Issued, Seen]) -> None:
             requests.append(tenant_hours.Requests(UUID(one.client_id), hour, tokens=seen.times))
             ends_at = seen.last_at + timedelta(seconds=one.lifetime_s)
             last_uses.append((seen.last_at, seen.last_at, ends_at, ends_at, UUID(one.client_id)))
+        if one.api_id:
+            ids = UUID(one.client_id), UUID(one.api_id)
+            what = api_usage.Asked(*ids, hour, one.asked_scope, one.is_named)
+            asked.append((what, api_usage.Counted(seen.times, seen.last_at)))
     upserts.run(
         (_ADD_ISSUED, uses),
         (_SET_LAST_USE, last_uses),
         (tenant_hours.ADD, tenant_hours.rows(requests)),
+        (api_usage.ADD, api_usage.rows(asked)),
+        (api_usage.ADD_HOUR, api_usage.hour_rows(asked)),
     )

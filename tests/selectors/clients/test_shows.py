@@ -14,16 +14,18 @@ ENDS = (None, NOW - DAY, NOW, NOW + SECOND)
 
 def insert_every_state(tenant: Tenant) -> None:
     states = list(product((True, False), (True, False), ENDS, MOMENTS, MOMENTS))
-    rows = insert_clients((f"client {n:04}" for n in range(2 * len(states))), tenant)
-    types = ("client-credentials", "authorization-code")
-    for row, (client_type, state) in zip(rows, product(types, states), strict=True):
-        row.client_type = client_type
+    kinds = (("client-credentials", True), ("authorization-code", True), ("hybrid", False))
+    rows = insert_clients((f"client {n:04}" for n in range(len(kinds) * len(states))), tenant)
+    for row, (kind, state) in zip(rows, product(kinds, states), strict=True):
+        row.client_type, row.may_call_built_in = kind
+        row.may_call_nothing = not row.may_call_built_in
         row.is_enabled, row.never_expires, row.last_expires_at = state[:3]
         row.last_token_at, row.last_refused_at = state[3:]
     Client.objects.bulk_update(
         rows,
         [
-            *("client_type", "is_enabled", "never_expires"),
+            *("client_type", "is_enabled", "never_expires", "may_call_built_in"),
+            "may_call_nothing",
             *("last_expires_at", "last_token_at", "last_refused_at"),
         ],
     )

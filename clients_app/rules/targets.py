@@ -1,0 +1,85 @@
+"""For which API a token is, and with which scopes: the only place that decides it.
+
+Source: RFC 8707 section 2; RFC 6749 section 3.3; API-5 to API-7.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from clients_app.errors import RuleBroken, gettext_noop
+from clients_app.rules.scopes import granted_scopes
+
+#: the ``field`` of an error about the API; the others are about the scope
+RESOURCE: Final = "resource"
+
+
+class Target(NamedTuple):
+    """An API that a client may call: its scopes are those that the client may have."""
+
+    api_id: str
+    identifier: str
+    scopes: tuple[str, ...]
+    default_scope: str  # of a request without a scope; empty for an API without scopes
+
+
+class Reach(NamedTuple):
+    """All that a client may call, by Identifier, and the API of requests that name none."""
+
+    targets: Mapping[str, Target]
+    default: Target | None
+
+
+class Chosen(NamedTuple):
+    """What a request gets, and what it asked for: an empty ``asked_scope`` means none."""
+
+    target: Target
+    scope: str
+    asked_scope: str
+    is_named: bool  # the request named the API
+
+
+NOTHING: Final = Reach({}, None)
+
+
+def custom_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Target:
+    """Return a tenant's own API; without a scope, a client gets all it may have."""
+    return Target(api_id, identifier, scopes, " ".join(scopes))
+
+
+def built_in_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Target:
+    """Return the built-in API; without a scope, a client gets the first one."""
+    return Target(api_id, identifier, scopes, scopes[0])
+
+
+def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chosen:
+    """Return the API and scopes of a request that names an Identifier, scopes, both or neither.
+
+    Without an Identifier it is the only API that has all these scopes; without scopes either, the
+    client's default API. APIs that a client may not call are as good as none.
+    Errors: RuleBroken (resource) for no such API or more than one; RuleBroken (scope).
+    """
+    if named:
+        target = reach.targets.get(named)
+    elif scope:
+        target = _target_of_scopes(reach, scope)
+    else:
+        target = reach.default
+    if target is None:
+        sentence = gettext_noop("Enter the Identifier of an API that this client may call.")
+        raise RuleBroken(sentence, field=RESOURCE)
+    granted = granted_scopes(scope, target.scopes, default=target.default_scope)
+    return Chosen(target, granted, granted if scope else "", bool(named))
+
+
+def _target_of_scopes(reach: Reach, scope: str) -> Target | None:
+    """Return the only API that has all the scopes; None if that leaves the API open.
+
+    Errors: RuleBroken (scope) for a scope that no API has.
+    """
+    targets = reach.targets.values()
+    asked = set(scope.split(" "))
+    fitting = [target for target in targets if asked.issubset(target.scopes)]
+    if len(fitting) == 1:
+        return fitting[0]
+    granted_scopes(scope, [one for target in targets for one in target.scopes], default="")
+    return None

@@ -1,0 +1,49 @@
+"""What a client may call."""
+
+from collections.abc import Container
+
+from django.db.models import Exists, OuterRef, Q
+
+from clients_app import conf
+from clients_app.models import ApiScope, Client, MayCall
+from clients_app.rules.targets import Reach, Target, built_in_target, custom_target
+
+
+def rows_of(client: Client) -> list[MayCall]:
+    """Return what the client may call besides the built-in API, with APIs and scopes, by name."""
+    rows = MayCall.objects.filter(client=client).select_related("api")
+    return list(rows.prefetch_related("scopes").order_by("api__name_key"))
+
+
+def reach_of(client: Client) -> Reach:
+    """Return what the client may call, as the token endpoint sees it."""
+    targets: dict[str, Target] = {}
+    default = None
+    for row in rows_of(client):
+        names = tuple(scope.name for scope in row.scopes.all())
+        target = custom_target(str(row.api_id), row.api.identifier, names)
+        targets[target.identifier] = target
+        default = target if row.is_default else default
+    if client.may_call_built_in:
+        target = built_in_target(str(client.tenant_id), conf.token_audience(), conf.api_scopes())
+        targets[target.identifier] = target
+        default = default or target
+    return Reach(targets, default)
+
+
+def may_call(identifier: str) -> Exists | Q:
+    """Return the condition that a client may call the API with this Identifier."""
+    if identifier == conf.token_audience():
+        return Q(may_call_built_in=True)
+    rows = MayCall.objects.filter(client=OuterRef("pk"), api__custom_identifier=identifier)
+    return Exists(rows)
+
+
+def scopes_now(client: Client, identifier: str) -> Container[str]:
+    """Return the scopes that ``client`` may have at the API with this Identifier."""
+    if identifier == conf.token_audience():
+        return conf.api_scopes()
+    scopes = ApiScope.objects.filter(
+        may_call__client=client, api__custom_identifier=identifier, api__tenant=client.tenant_id
+    )
+    return set(scopes.values_list("name", flat=True))

@@ -1,0 +1,97 @@
+"""For which API a token is. RFC 8707 section 2; RFC 6749 section 3.3; API-5 to API-7."""
+
+import pytest
+
+from clients_app.errors import RuleBroken
+from clients_app.rules.targets import Reach, built_in_target, chosen_target, custom_target
+
+BUILT_IN = built_in_target("1", "https://portal.example", ("api", "ocsapi"))
+ORDERS = custom_target("2", "https://orders.example", ("read", "write"))
+STOCK = custom_target("3", "urn:example:stock", ("count", "read"))
+BARE = custom_target("4", "api://bare", ())
+ALL = {one.identifier: one for one in (BUILT_IN, ORDERS, STOCK, BARE)}
+REACH = Reach(ALL, BUILT_IN)
+
+
+@pytest.mark.parametrize(
+    ("named", "scope", "target", "granted"),
+    [
+        (None, None, BUILT_IN, "api"),
+        ("", "", BUILT_IN, "api"),
+        (None, "ocsapi api", BUILT_IN, "ocsapi api"),
+        (None, "write", ORDERS, "write"),
+        (None, "write read", ORDERS, "write read"),
+        (None, "write write", ORDERS, "write"),
+        (None, "count", STOCK, "count"),
+        (ORDERS.identifier, None, ORDERS, "read write"),
+        (ORDERS.identifier, "", ORDERS, "read write"),
+        (ORDERS.identifier, "read", ORDERS, "read"),
+        (STOCK.identifier, "read", STOCK, "read"),
+        (BUILT_IN.identifier, "ocsapi", BUILT_IN, "ocsapi"),
+        (BARE.identifier, None, BARE, ""),
+    ],
+)
+def test_request_gets_one_api_with_scopes_of_that_api(named, scope, target, granted):
+    chosen = chosen_target(REACH, named=named, scope=scope)
+
+    assert (chosen.target, chosen.scope) == (target, granted)
+    assert chosen.asked_scope == (granted if scope else "")
+    assert chosen.is_named == bool(named)
+
+
+@pytest.mark.parametrize(
+    ("named", "scope"),
+    [
+        ("https://unknown.example", None),
+        ("https://unknown.example", "read"),
+        ("https://unknown.example", "unknown"),
+        ("https://ORDERS.example", None),
+        ("https://orders.example/", None),
+        (f"{ORDERS.identifier} {STOCK.identifier}", None),
+        (None, "read"),  # of two APIs
+        (None, "write count"),  # each of another
+        (None, "api write"),
+    ],
+)
+def test_no_such_api_or_several_are_refused_as_resource(named, scope):
+    with pytest.raises(RuleBroken) as caught:
+        chosen_target(REACH, named=named, scope=scope)
+
+    assert caught.value.field == "resource"
+
+
+@pytest.mark.parametrize(
+    ("named", "scope"),
+    [
+        (None, "unknown"),
+        (None, "read unknown"),
+        (None, " read"),
+        (None, "write "),
+        (ORDERS.identifier, "count"),
+        (ORDERS.identifier, "read count"),
+        (BUILT_IN.identifier, "read"),
+        (BARE.identifier, "read"),
+    ],
+)
+def test_scope_of_no_api_or_of_another_is_refused_as_scope(named, scope):
+    with pytest.raises(RuleBroken) as caught:
+        chosen_target(REACH, named=named, scope=scope)
+
+    assert caught.value.field == "scope"
+
+
+def test_default_api_is_for_requests_that_name_neither_api_nor_scope():
+    reach = Reach(ALL, STOCK)
+
+    assert chosen_target(reach, named=None, scope=None).scope == "count read"
+    assert chosen_target(reach, named=None, scope="api").target is BUILT_IN
+
+
+def test_client_without_default_or_anything_to_call_is_refused():
+    for reach in (Reach({}, None), Reach({ORDERS.identifier: ORDERS}, None)):
+        with pytest.raises(RuleBroken) as caught:
+            chosen_target(reach, named=None, scope=None)
+        assert caught.value.field == "resource"
+    with pytest.raises(RuleBroken) as caught:
+        chosen_target(Reach({}, None), named=None, scope="api")
+    assert caught.value.field == "scope"
