@@ -27,7 +27,7 @@ def _types(has: str) -> list[str]:
 _LISTED: Final = (
     *("is_enabled", "last_token_at", "last_refused_at", "created_at"),
     *("next_expires_at", "last_expires_at", "never_expires", "has_owner", "first_role_key"),
-    "may_call_nothing",
+    *("may_call_built_in", "may_call_others"),
 )
 _TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
@@ -60,8 +60,8 @@ class Client(Keyed, Mutes):
     expiration among the secrets that were live at the last change, or the last one if none was;
     ``last_expires_at`` is the last expiration among all that are not removed; ``never_expires`` is
     whether a live secret never expires; ``has_owner`` is whether an Owner can sign in;
-    ``first_role_key`` is the key of the first role that the list shows; ``may_call_nothing`` is
-    whether it may call neither the built-in API nor another. The batches of counts write
+    ``first_role_key`` is the key of the first role that the list shows; ``may_call_others`` is
+    whether it has rows of ``MayCall``. The batches of counts write
     ``last_token_at`` and ``last_refused_at``. ``version`` counts edits, for stale forms.
     """
 
@@ -79,7 +79,7 @@ class Client(Keyed, Mutes):
     allow_refresh_token = models.BooleanField(default=False)
     may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
     may_call_built_in = models.BooleanField(default=True, db_default=True)  # the built-in API
-    may_call_nothing = models.BooleanField(default=False, db_default=False)  # nor another API
+    may_call_others = models.BooleanField(default=False, db_default=False)  # than that
     version = models.PositiveIntegerField(default=1)
     tokens_not_before = models.DateTimeField(null=True)  # earlier ones are invalid
     last_token_at = models.DateTimeField(null=True)
@@ -120,10 +120,6 @@ class Client(Keyed, Mutes):
                 condition=Q(allow_refresh_token=False) | Q(client_type__in=_types("may_refresh")),
                 name="client_type_may_refresh",
             ),
-            CheckConstraint(
-                condition=~Q(may_call_built_in=True, may_call_nothing=True),
-                name="client_may_call_nothing",
-            ),
             CheckConstraint(condition=~Q(id=UUID(int=0)), name="client_id_not_nil"),
         )
         indexes = (
@@ -147,6 +143,11 @@ class Client(Keyed, Mutes):
         if self.never_expires:
             return True
         return self.last_expires_at is not None and self.last_expires_at > now
+
+    @property
+    def may_call_nothing(self) -> bool:
+        """True if the client may call neither the built-in API nor another."""
+        return not self.may_call_built_in and not self.may_call_others
 
     def can_request_tokens(self, now: datetime) -> bool:
         """Return whether the client has an API to call, and a live secret if it needs one."""

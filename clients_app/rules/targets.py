@@ -72,11 +72,13 @@ def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chos
 
 
 def _target_of_scopes(reach: Reach, scope: str) -> Target | None:
-    """Return the only API that has all the scopes; None if that leaves the API open.
+    """Return the only API, or the only one that has all the scopes; None if it is left open.
 
     Errors: RuleBroken (scope) for a scope that no API has.
     """
     targets = reach.targets.values()
+    if len(targets) == 1:
+        return next(iter(targets))
     asked = set(scope.split(" "))
     fitting = [target for target in targets if asked.issubset(target.scopes)]
     if len(fitting) == 1:

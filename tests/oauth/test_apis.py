@@ -1,6 +1,7 @@
 """For which API a client gets a token: RFC 8707 section 2, RFC 6749 section 3.3; API-5 to API-8."""
 
 from collections.abc import Callable
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import jwt
 import pytest
 
 from clients_app.models import Api, Client, Tenant
+from clients_app.oauth.client_query import read_client, stored_client
 from tests.factories import let_call, make_api, make_client, make_tenant
 from tests.oauth.introspection import introspect, token_of
 from tests.oauth.request_cases import GRANT
@@ -150,3 +152,42 @@ def test_introspection_shows_what_the_client_may_still_do(
     assert introspect(pump, token_of(pump))["active"]
     let_call(Client.objects.get(pk=pump.id), orders, built_in=False)
     assert introspect(pump, token)["active"]
+
+
+def queries_of(ask: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many of the endpoint's queries are answered while ``ask`` runs."""
+    answered: list[Any] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "clients_app.oauth.client_query.stored_client",
+            lambda *args: answered.append(args) or stored_client(*args),
+        )
+        ask()
+    return len(answered)
+
+
+def test_one_query_decides_also_for_a_client_with_other_apis(
+    pump: SimpleNamespace, orders: Api, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    """Only a process that did not know takes another one, once."""
+
+    def read() -> int:
+        return queries_of(lambda: read_client(pump.row.pk, now=now), monkeypatch)
+
+    let_call(Client.objects.get(pk=pump.id))
+    assert [read(), read()] == [1, 1]
+    let_call(Client.objects.get(pk=pump.id), orders)
+    assert [read(), read()] == [2, 1]
+
+
+def test_refused_apis_take_the_same_queries(
+    ask: Ask, pump: SimpleNamespace, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    ask_for(ask, pump)
+    make_api("Unused", tenant, "read", identifier="urn:example:not-allowed")
+    counts = {
+        queries_of(lambda one=one: ask_for(ask, pump, resource=one), monkeypatch)
+        for one in (ORDERS, "urn:example:not-allowed", "urn:example:unknown")
+    }
+
+    assert counts == {1}

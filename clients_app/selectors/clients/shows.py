@@ -98,7 +98,8 @@ def secrets_of_client() -> Any:
 
 def _cannot_request(now: datetime) -> Q:
     is_over = Q(last_expires_at=None) | Q(last_expires_at__lte=now)
-    return (_WITH_SECRETS & Q(never_expires=False) & is_over) | Q(may_call_nothing=True)
+    lacks_secret = _WITH_SECRETS & Q(never_expires=False) & is_over
+    return lacks_secret | Q(may_call_built_in=False, may_call_others=False)
 
 
 def _is_refused(now: datetime) -> Q:

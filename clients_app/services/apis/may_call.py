@@ -19,7 +19,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.scopes import check_scopes_of_client
 from clients_app.selectors.apis.may_call import rows_of
 from clients_app.services.clients.edits import save_changes
-from clients_app.services.clients.sort_columns import update_may_call_nothing
+from clients_app.services.clients.sort_columns import update_may_call_others
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 
 
@@ -75,7 +75,7 @@ def set_may_call(
         client.may_call.all().delete()
         _insert(client, draft, apis)
         client.may_call_built_in = draft.built_in
-        update_may_call_nothing(client)
+        update_may_call_others(client)
         save_changes(client, "client.apis.changed", before, after, actor=actor, now=now)
     return client
 

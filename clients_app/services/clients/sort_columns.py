@@ -54,16 +54,16 @@ def update_first_role_of_clients(role: Role, *, removing: bool = False) -> None:
     _write(_locked(ClientRole.objects.filter(role=role)), roles)
 
 
-def update_may_call_nothing(client: Client) -> None:
-    """Set whether ``client`` has no API to call; the caller saves it."""
-    client.may_call_nothing = not client.may_call_built_in and not client.may_call.exists()
+def update_may_call_others(client: Client) -> None:
+    """Set whether ``client`` may call more than the built-in API; the caller saves it."""
+    client.may_call_others = client.may_call.exists()
 
 
 def update_callers_of(removed: Api) -> None:
     """Write it for all clients that may call this API, which counts as removed already."""
     callers = _locked(MayCall.objects.filter(api=removed))
     others = MayCall.objects.filter(client=OuterRef("pk")).exclude(api=removed)
-    callers.filter(may_call_built_in=False).update(may_call_nothing=~Exists(others))
+    callers.update(may_call_others=Exists(others))
 
 
 def _locked(links: QuerySet[Any]) -> QuerySet[Client]:

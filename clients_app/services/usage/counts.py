@@ -51,9 +51,9 @@ class Issued(NamedTuple):
     secret_id: int | None
     hour: int  # since 1970
     lifetime_s: int  # 0: the credential was used for something other than a token
-    api_id: str = ""
-    asked_scope: str = ""
-    is_named: bool = False
+    api_id: str  # empty where no token was issued
+    asked_scope: str
+    is_named: bool
 
 
 issued: Final[PendingCounts[Issued]] = PendingCounts()
@@ -74,11 +74,10 @@ def count_token(
     """
     hour = int(now.timestamp()) // _HOUR_S
     secret_id = credential.secret_id if credential else None
-    key = Issued(client_id, secret_id, hour, lifetime_s)
-    if chosen is not None:
-        target, _scope, asked_scope, is_named = chosen
-        key = Issued(*key[:4], target.api_id, asked_scope, is_named)
-    issued.add(key, at=now, address=address)
+    asked = (
+        (chosen.target.api_id, chosen.asked_scope, chosen.is_named) if chosen else ("", "", False)
+    )
+    issued.add(Issued(client_id, secret_id, hour, lifetime_s, *asked), at=now, address=address)
     if secret_id is not None:
         addresses.note(secret_id, address, hour=hour, now=now)
 

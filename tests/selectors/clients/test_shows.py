@@ -18,14 +18,12 @@ def insert_every_state(tenant: Tenant) -> None:
     rows = insert_clients((f"client {n:04}" for n in range(len(kinds) * len(states))), tenant)
     for row, (kind, state) in zip(rows, product(kinds, states), strict=True):
         row.client_type, row.may_call_built_in = kind
-        row.may_call_nothing = not row.may_call_built_in
         row.is_enabled, row.never_expires, row.last_expires_at = state[:3]
         row.last_token_at, row.last_refused_at = state[3:]
     Client.objects.bulk_update(
         rows,
         [
             *("client_type", "is_enabled", "never_expires", "may_call_built_in"),
-            "may_call_nothing",
             *("last_expires_at", "last_token_at", "last_refused_at"),
         ],
     )
