@@ -117,6 +117,11 @@ READS: Final[dict[Any, list[Read]]] = {
         )
         for one in Show
     ],
+    shows.cases: [
+        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case)
+        for one in Show
+        for case in shows.cases(one, NOW)
+    ],
     shows.health_rank: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).order_by(shows.health_rank(NOW), "pk")
     ],
