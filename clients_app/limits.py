@@ -1,5 +1,6 @@
 """The limits of the product, for rules, constraints and texts."""
 
+PORTAL_NAME_MAX = 40
 NAME_MAX = 200  # characters of a client's Name
 DESCRIPTION_MAX = 500  # characters of a client's Description
 CONTACT_MAX = 200

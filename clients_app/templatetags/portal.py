@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -53,6 +54,13 @@ def icon(name: str) -> SafeString:
         static("clients_app/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def portal_name() -> str:
+    """Return what this installation calls the product."""
+    name: str = settings.PORTAL_NAME
+    return name
 
 
 @register.simple_tag

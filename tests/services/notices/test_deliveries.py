@@ -34,7 +34,7 @@ def test_mail_arrives_as_text_and_html(tenant: Tenant, mara: Person, sink: MailS
 
     (message,) = sink.received
     assert message["To"] == "mara@herons.example"
-    assert message["From"] == "portal@localhost"
+    assert message["From"] == "Portal <portal@localhost>"
     assert message["Subject"] == "[Herons Ltd] 1 client secret expires in 7 days"
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
