@@ -164,16 +164,31 @@ def _dump() -> str:
     return "\n".join(texts)
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run slow tests first, so that no process ends up alone with them."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Run slow tests first, so that no process ends up alone with them.
+
+    Tests of rules and screens run on one database: rules are plain Python, and the statements of
+    screens run on both in the tests of selectors, services and `test_matrix.py`, and in those
+    marked both_databases.
+    """
+    for item in items:
+        if folder_of(item) == "rules" or (
+            folder_of(item) in {"web", "admin"} and not item.get_closest_marker("both_databases")
+        ):
+            item.add_marker(pytest.mark.one_database)
+    yield  # pytest leaves out what is not for this database, and pytest-django sorts
     slow = {"journeys", "ops", "server", "docs"}
 
     def is_quick(item: pytest.Item) -> bool:
-        folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
-        return folder not in slow and item.get_closest_marker("journey") is None
+        return folder_of(item) not in slow and item.get_closest_marker("journey") is None
 
     items.sort(key=is_quick)
+
+
+def folder_of(item: pytest.Item) -> str:
+    """Return the folder of tests/ with the test, or the name of its file there."""
+    return item.path.relative_to(CHECKOUT / "tests").parts[0]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs all tests on SQLite and, at the same time, those that are not marked one_database on a temporary
+# Runs all tests on SQLite and, at the same time, those that are not for one_database alone on a temporary
 # PostgreSQL, whose output comes at the end. No test is skipped, and both halves always run. The last
 # lines list every test that failed, as does the file FAILED_TESTS, if set. Arguments go to pytest, for
 # example test files.
@@ -34,7 +34,7 @@ on() { # DATABASE COMMAND...: runs one half; tests/conftest.py appends failed te
 # Ctrl-C stops both.
 status=0
 on PostgreSQL env --default-signal=INT \
-  tests/with_postgresql.sh .venv/bin/pytest -n "$cores" -m 'not one_database' "$@" >"$output" 2>&1 &
+  tests/with_postgresql.sh .venv/bin/pytest -n "$cores" -m 'both_databases or not one_database' "$@" >"$output" 2>&1 &
 postgresql=$!
 on SQLite .venv/bin/pytest -n $((cores * 2)) "$@" || status=1
 wait "$postgresql" || status=1

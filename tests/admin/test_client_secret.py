@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -90,6 +91,7 @@ def test_add_secret_invalid_date_is_explained_at_its_field(
     assert installation.client.secrets.count() == 1
 
 
+@pytest.mark.both_databases
 def test_add_secret_date_is_in_the_time_zone_of_the_person(
     operator: Person, staff: Browser, installation: Installation
 ) -> None:
@@ -158,6 +160,7 @@ def test_secret_page_is_read_only(staff: Browser, installation: Installation) ->
     assert 'name="_save"' not in page
 
 
+@pytest.mark.both_databases
 def test_secret_list_can_be_filtered_by_state(
     staff: Browser, installation: Installation, now: datetime
 ) -> None:

@@ -11,6 +11,8 @@ from clients_app.web.views import roles
 from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
 
+pytestmark = pytest.mark.both_databases
+
 ROLES = "/security/roles"
 
 
