@@ -1,5 +1,6 @@
 """Template tags and filters of the screens."""
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
@@ -37,6 +38,14 @@ def one_time_key() -> SafeString:
 def grouped(number: int) -> str:
     """Return a number with its digits in groups, "1,204"."""
     return f"{number:,}"
+
+
+@register.filter
+def claim(value: object) -> str:
+    """Return the value of a claim as people read it: a list in one line, other values as JSON."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @register.filter
