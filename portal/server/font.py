@@ -46,7 +46,7 @@ def _cut(part: str) -> bytes:
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
-    font: Any = TTFont(SOURCE)
+    font: Any = TTFont(SOURCE, recalcTimestamp=False)  # so that all nodes have the same files
     options = subset.Options(
         layout_features=list(_FEATURES), name_IDs=list(_NAMES), hinting=False, drop_tables=["STAT"]
     )
