@@ -24,10 +24,9 @@ from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, refused_requests
-from portal.server.static_files import collect_changed_static_files
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
-from tests.prepared_portal import new_portal
+from tests.prepared_portal import collect_static_files_once, new_portal
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
 # busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
@@ -214,7 +213,7 @@ def _name_failures(reporter: Any) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Collect the static files as the first start does: pages name them by their hashes."""
-    collect_changed_static_files()
+    collect_static_files_once()
 
 
 @pytest.fixture(autouse=True)
