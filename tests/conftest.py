@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import argon2
 import pytest
@@ -24,8 +24,9 @@ from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, refused_requests
+from tests import run
 from tests.factories import make_client, make_person, make_tenant
-from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
+from tests.portal_process import PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import collect_static_files_once, new_portal
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
@@ -165,49 +166,13 @@ def _dump() -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Run slow tests first, so that no process ends up alone with them.
-
-    Tests of rules and screens run on one database: rules are plain Python, and the statements of
-    screens run on both in the tests of selectors, services and `test_matrix.py`, and in those
-    marked both_databases.
-    """
-    for item in items:
-        if folder_of(item) == "rules" or (
-            folder_of(item) in {"web", "admin"} and not item.get_closest_marker("both_databases")
-        ):
-            item.add_marker(pytest.mark.one_database)
+    run.mark_one_database(items)
     yield  # pytest leaves out what is not for this database, and pytest-django sorts
-    slow = {"journeys", "ops", "server", "docs"}
-
-    def is_quick(item: pytest.Item) -> bool:
-        return folder_of(item) not in slow and item.get_closest_marker("journey") is None
-
-    items.sort(key=is_quick)
-
-
-def folder_of(item: pytest.Item) -> str:
-    """Return the folder of tests/ with the test, or the name of its file there."""
-    return item.path.relative_to(CHECKOUT / "tests").parts[0]
+    run.put_slow_first(items)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run if any test was skipped: all that tests need must be installed."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
-        return
-    if reporter.stats.get("skipped"):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    _name_failures(reporter)
-
-
-def _name_failures(reporter: Any) -> None:
-    """Add the tests that failed to the file that tests/run.sh shows at its end."""
-    if hasattr(reporter.config, "workerinput") or "FAILED_TESTS" not in os.environ:
-        return
-    kinds = ("failed", "error", "skipped")
-    names = {one.nodeid: None for kind in kinds for one in reporter.stats.get(kind, ())}
-    with open(os.environ["FAILED_TESTS"], "a") as file:
-        file.writelines(f"{os.environ['DATABASE_NAME']}: {name}\n" for name in names)
+    run.fail_if_any_was_skipped(session)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ tests/tools.sh
 
 unset DATABASE_URL
 unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
-# tests/conftest.py sets the order: file by file, slow ones first.
+# tests/run.py sets the order: file by file, slow ones first.
 selected=$#
 set -- -q --dist loadfile --no-loadscope-reorder "$@"
 failed=${FAILED_TESTS:-$(mktemp)}
@@ -18,7 +18,7 @@ failed=${FAILED_TESTS:-$(mktemp)}
 cores=$(nproc)
 output=$(mktemp)
 
-on() { # DATABASE COMMAND...: runs one half; tests/conftest.py appends failed tests to the file
+on() { # DATABASE COMMAND...: runs one half; tests/run.py appends failed tests to the file
   database=$1
   shift
   echo "On $database:"
