@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test steady check audit bench lists soak faults mutants ui-report format lock
+.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report format lock
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
@@ -20,7 +20,8 @@ run:
 	@deploy/environment.sh requirements.lock
 	@exec .venv/bin/python manage.py serve
 
-test: check
+test:
+	@$(MAKE) --no-print-directory -j2 check tools
 	@tests/run.sh
 
 steady:
@@ -30,6 +31,9 @@ steady:
 check:
 	@deploy/environment.sh tests/requirements.lock
 	@tests/check.sh
+
+tools:
+	@tests/tools.sh
 
 audit:
 	@deploy/environment.sh tests/requirements.lock

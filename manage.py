@@ -12,6 +12,7 @@ from django.core.management import BaseCommand, ManagementUtility, get_commands,
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from portal.new_installation import refuse_to_make_one
+from portal.served_url import use_served_url
 from portal.server.logs import Json
 from portal.version import VERSION
 
@@ -62,6 +63,7 @@ def main() -> None:
             return
         refuse_left_out(" ".join(sys.argv[1:2]))
         refuse_to_make_one(sys.argv[1:])
+        use_served_url(sys.argv[1:])
         PortalCommands(sys.argv).execute()
     except ImproperlyConfigured as error:
         leave(str(error))

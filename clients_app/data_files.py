@@ -14,6 +14,7 @@ SHORT_LIVED: Final = Path("short-lived.sqlite3")  # rename it when its columns c
 SECRET_KEY: Final = Path("secret_key")  # created by the first start
 STATIC_ROOT: Final = Path("static")  # the collected static files
 STATIC_FINGERPRINT: Final = Path("static.fingerprint")  # which static files were collected
+SERVED_URL: Final = Path("served_url")  # the public origin of the server that was started last
 START_LOCK: Final = Path("start.lock")  # held by a process that prepares, so that others wait
 AUDIT_HEADS: Final = Path("audit-heads")  # one file for the head of each tenant's audit chain
 AUDIT_SEGMENTS: Final = Path("audit-segments")  # a folder of sealed audit events for each tenant

@@ -1,5 +1,6 @@
 """The limits of the product, for rules, constraints and texts."""
 
+PORTAL_NAME_MAX = 40
 NAME_MAX = 200  # characters of a client's Name
 DESCRIPTION_MAX = 500  # characters of a client's Description
 CONTACT_MAX = 200
@@ -8,6 +9,7 @@ TAG_MAX = 50  # characters of one tag
 ROLE_NAME_MAX = 60
 ROLE_DESCRIPTION_MAX = 200
 ROLES_MAX = 25  # per client or person, Tenant Member included
+INSPECTED_TOKEN_MAX = 16_384  # characters that people paste to look into a token
 TOKEN_ROLES_MAX_BYTES = 2048  # of names and ids of roles: a token stays under 4 kB
 OWNERS_MAX = 20
 APIS_MAX = 200  # per tenant, the built-in API not included

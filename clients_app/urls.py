@@ -36,6 +36,8 @@ from clients_app.web.views.help_files import help_file
 from clients_app.web.views.shortcuts import shortcuts
 from clients_app.web.views.signing_keys import signing_keys
 from clients_app.web.views.theme import theme
+from clients_app.web.views.token_inspector import token_inspector
+from clients_app.web.views.verify_tokens import verify_tokens
 
 
 class GuidConverter(UUIDConverter):
@@ -115,6 +117,8 @@ urlpatterns = [
     *page("security/keys", signing_keys, "signing-keys"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
     path("help/files/<path:name>", help_file, name="help-file"),
+    *page("help/verify-tokens", verify_tokens, "verify-tokens"),
+    *page("help/token", token_inspector, "token-inspector"),
     *page("help/get-started", get_started, "get-started"),
     *page("help/get-started/<slug:client_type>", get_started, "get-started-type"),
     *page("security/activity", activity.activity, "activity"),

@@ -26,7 +26,8 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,  # milliseconds
         "options": "-c statement_timeout=10000 -c lock_timeout=5000"
-        " -c idle_in_transaction_session_timeout=15000",
+        " -c idle_in_transaction_session_timeout=15000"
+        " -c jit=off",  # compiling a plan takes ten times as long as any query here
     },
 }
 

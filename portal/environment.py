@@ -76,6 +76,17 @@ def number(name: str, default: int, lowest: int, highest: int) -> int:
     return parsed(name, str(default), parse, f"a whole number from {lowest} to {highest}")
 
 
+def line(name: str, default: str, longest: int) -> str:
+    """Return the variable: one line of at most ``longest`` characters that can be seen."""
+
+    def parse(value: str) -> str:
+        if not value.isprintable() or len(value) > longest:
+            raise ValueError
+        return value
+
+    return parsed(name, default, parse, f"one line of at most {longest} characters")
+
+
 def scopes(name: str, default: str) -> list[str]:
     """Return the words of the variable, which must be scopes (RFC 6749 section 3.3)."""
     found = list(dict.fromkeys(words(name, default)))

@@ -1,6 +1,7 @@
 """All settings. They come from environment variables, which docs/operations.md lists."""
 
 import os
+from email.utils import formataddr
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -36,6 +37,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Secrets: every other key is derived from this one
 SECRET_KEY = secret_files.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+# What pages, mails and authenticator apps call the product
+PORTAL_NAME = env.line("PORTAL_NAME", "Portal", limits.PORTAL_NAME_MAX)
 
 # The first start; the password is read when it is needed and not stored
 FIRST_TENANT_NAME = env.text("PORTAL_TENANT_NAME", "My organisation")
@@ -157,7 +161,7 @@ MAIL = connections.mail("MAIL_URL")
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 vars().update(MAIL)
 EMAIL_TIMEOUT = 15  # seconds
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"portal@{HOST}")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((PORTAL_NAME, f"portal@{HOST}")))
 NOTICE_HOUR = env.number("NOTICE_HOUR", 8, 0, 23)  # in TIME_ZONE
 OUTGOING_ALLOWED_HOSTS = env.words("OUTGOING_ALLOWED_HOSTS")
 METRICS_TOKEN = secret_files.secret_from("METRICS_TOKEN")
@@ -187,6 +191,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        "font-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -4,28 +4,42 @@ set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export DATA_DIR="$folder"
 unset DATABASE_URL DJANGO_SETTINGS_MODULE
 manage() { .venv/bin/python -W error manage.py "$@"; }
-
-step() {
-  echo "check: $1"
-  shift
-  "$@" >"$folder/output" 2>&1 || {
-    cat "$folder/output"
-    exit 1
-  }
-}
 unexplained() { ! git grep -nE '(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)$' -- '*.py'; }
-step 'format' .venv/bin/ruff format --check .
-step 'lint' .venv/bin/ruff check .
-step 'reasons' unexplained
-step 'private names' .venv/bin/python -m tests.private_names
-step 'words' .venv/bin/python -m tests.words
+in_public() { PUBLIC_URL=https://portal.example.com manage "$@"; }
+
+count=0
+step() { # NAME COMMAND...: all steps run at the same time, the longest of them is first
+  count=$((count + 1))
+  echo "$1" >"$folder/$count.name"
+  shift
+  (
+    export DATA_DIR="$folder/$count.data"
+    "$@"
+  ) >"$folder/$count.output" 2>&1 &
+  echo $! >"$folder/$count.pid"
+}
 step 'types' .venv/bin/mypy
+step 'words' .venv/bin/python -m tests.words
+step 'private names' .venv/bin/python -m tests.private_names
 step 'templates' .venv/bin/djlint --lint --quiet templates
-step 'import contracts' .venv/bin/lint-imports
 step 'migrations' manage makemigrations --check --dry-run
 step 'settings on localhost' manage check --deploy --fail-level WARNING
-export PUBLIC_URL=https://portal.example.com
-step 'settings in public' manage check --deploy --fail-level WARNING
+step 'settings in public' in_public check --deploy --fail-level WARNING
+step 'import contracts' .venv/bin/lint-imports
+step 'lint' .venv/bin/ruff check .
+step 'format' .venv/bin/ruff format --check .
+step 'reasons' unexplained
+
+status=0
+for number in $(seq "$count"); do
+  if wait "$(cat "$folder/$number.pid")"; then
+    echo "check: $(cat "$folder/$number.name")"
+  else
+    echo "check: $(cat "$folder/$number.name") failed"
+    cat "$folder/$number.output"
+    status=1
+  fi
+done
+exit "$status"

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import argon2
 import pytest
@@ -24,10 +24,10 @@ from clients_app.services.activity import refused_attempts
 from clients_app.services.secrets import digests
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.usage import counts, refused_requests
-from portal.server.static_files import collect_changed_static_files
+from tests import run
 from tests.factories import make_client, make_person, make_tenant
-from tests.portal_process import CHECKOUT, PASSWORD, PortalProcess, as_text
-from tests.prepared_portal import new_portal
+from tests.portal_process import PASSWORD, PortalProcess, as_text
+from tests.prepared_portal import collect_static_files_once, new_portal
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
 # busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
@@ -164,42 +164,21 @@ def _dump() -> str:
     return "\n".join(texts)
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-django, which puts them last
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run slow tests first, so that no process ends up alone with them."""
-    slow = {"journeys", "ops", "server", "docs"}
-
-    def is_quick(item: pytest.Item) -> bool:
-        folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
-        return folder not in slow and item.get_closest_marker("journey") is None
-
-    items.sort(key=is_quick)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    run.mark_one_database(items)
+    yield  # pytest leaves out what is not for this database, and pytest-django sorts
+    run.put_slow_first(items)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run if any test was skipped: all that tests need must be installed."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
-        return
-    if reporter.stats.get("skipped"):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    _name_failures(reporter)
-
-
-def _name_failures(reporter: Any) -> None:
-    """Add the tests that failed to the file that tests/run.sh shows at its end."""
-    if hasattr(reporter.config, "workerinput") or "FAILED_TESTS" not in os.environ:
-        return
-    kinds = ("failed", "error", "skipped")
-    names = {one.nodeid: None for kind in kinds for one in reporter.stats.get(kind, ())}
-    with open(os.environ["FAILED_TESTS"], "a") as file:
-        file.writelines(f"{os.environ['DATABASE_NAME']}: {name}\n" for name in names)
+    run.fail_if_any_was_skipped(session)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files() -> None:
     """Collect the static files as the first start does: pages name them by their hashes."""
-    collect_changed_static_files()
+    collect_static_files_once()
 
 
 @pytest.fixture(autouse=True)

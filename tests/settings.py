@@ -24,7 +24,7 @@ for _name in (  # what a developer may have set for their own portal, except DAT
     ),
     "AUDIT_STREAM",
     *("TOKEN_SIGNING_KEY_BITS", "KEY_ROTATION_DAYS", "JWKS_MAX_AGE"),
-    *("MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
+    *("PORTAL_NAME", "MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
 ):
     os.environ.pop(_name, None)
 _folder = os.environ.get("TESTS_DATA_DIR", "")  # prepared: `make mutants` starts tests often

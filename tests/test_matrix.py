@@ -132,6 +132,7 @@ def test_route_for_each_role_answers_as_its_row_says(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.both_databases
 def test_route_of_another_tenant_is_not_found(stranger_browser: Browser, reach: Reach) -> None:
     wrong = [
         f"{method} /{route}: {answer}, not {expected}"
@@ -143,6 +144,7 @@ def test_route_of_another_tenant_is_not_found(stranger_browser: Browser, reach: 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.both_databases
 def test_route_about_a_removed_row_is_not_found(
     administrator_browser: Browser, machine: Machine, reach: Reach, now: datetime
 ) -> None:
@@ -200,6 +202,7 @@ def test_form_of_another_site_is_refused(administrator: Person, reach: Reach) ->
         assert status(browser, "POST", reach(route)) in (expected, 403), route
 
 
+@pytest.mark.both_databases
 def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: Reach) -> None:
     """The form or its page comes back filled; nothing happens until the next press."""
     browser = browser_of(administrator)
@@ -217,6 +220,7 @@ def test_stale_form_is_explained_and_does_nothing(administrator: Person, reach: 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.both_databases
 def test_page_has_no_inline_code_or_foreign_source_or_password(
     administrator_browser: Browser, administrator: Person, reach: Reach
 ) -> None:

@@ -3,6 +3,7 @@
 from functools import wraps
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,10 +36,14 @@ _LEFT_OUT: Final = (
 )
 
 
+def _site_name() -> str:
+    return gettext("%(portal)s for Staff") % {"portal": settings.PORTAL_NAME}
+
+
 class StaffSite(AdminSite):
     """Active Staff may use all of it; it has no finer permissions."""
 
-    site_header = site_title = _("Portal for Staff")
+    site_header = site_title = lazy(_site_name, str)()
     index_title = _("All tenants")
     index_template = "admin/front.html"
     sign_in_first: View  # of the portal, keeps what was typed; set by ``portal.urls``

@@ -15,10 +15,17 @@ def is_https(environ: Mapping[str, Any]) -> bool:
 
     Of several values of X-Forwarded-Proto, the first counts, as in Django.
     """
-    said: str | None = environ.get(_PROTO)
-    if said is None or not is_trusted(environ.get("REMOTE_ADDR", ""), conf.trusted_proxies()):
-        return bool(environ.get("wsgi.url_scheme") == "https")
-    return _first(said) == "https"
+    scheme, remote = environ.get("wsgi.url_scheme", ""), environ.get("REMOTE_ADDR", "")
+    return used_https(scheme, remote=remote, forwarded=environ.get(_PROTO))
+
+
+def used_https(scheme: str, *, remote: str, forwarded: str | None) -> bool:
+    """Return what ``is_https`` does, from the ``scheme`` that the portal saw, the address that
+    opened the connection, and X-Forwarded-Proto.
+    """
+    if forwarded is None or not is_trusted(remote, conf.trusted_proxies()):
+        return scheme == "https"
+    return _first(forwarded) == "https"
 
 
 def fault_of_proxy(environ: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
@@ -23,8 +24,12 @@ class MFAAdapter(DefaultMFAAdapter):
         return user.get_username()
 
     def get_totp_issuer(self) -> str:
-        """Return the host, so that the app can distinguish several portals."""
-        return f"Portal {urlsplit(conf.public_url()).hostname}"
+        """Return name and host, so that the app can distinguish several portals.
+
+        Apps split what they show at a colon, so the name is without.
+        """
+        name = settings.PORTAL_NAME.replace(":", "")
+        return f"{name} {urlsplit(conf.public_url()).hostname}"
 
     def encrypt(self, text: str) -> str:
         return encrypt(text)

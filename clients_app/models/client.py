@@ -23,12 +23,23 @@ def _types(has: str) -> list[str]:
     return [one.id for one in CLIENT_TYPES.values() if getattr(one, has)]
 
 
+#: The columns that each list filters by.
+_LIST: Final = ("tenant", "removed_at", "client_type")
 #: The columns besides the name that the list sorts and counts by, all in one index.
 _LISTED: Final = (
     *("is_enabled", "last_token_at", "last_refused_at", "created_at"),
     *("next_expires_at", "last_expires_at", "never_expires", "has_owner", "first_role_key"),
     *("may_call_built_in", "may_call_others"),
 )
+#: The columns of an index for each state that needs attention, and its condition: counting the
+#: clients in a state reads no others.
+_STATES: Final = {
+    "refused": (("last_refused_at",), Q(last_refused_at__isnull=False)),
+    "expiring": (("next_expires_at", "last_expires_at", "id"), Q(next_expires_at__isnull=False)),
+    "secretless": (("last_expires_at", "never_expires"), Q(never_expires=False)),
+    "unowned": (("has_owner",), Q(has_owner=False)),
+    "unused": (("last_token_at", "created_at"), None),
+}
 _TOKEN_LIFETIMES_S: Final = (limits.TOKEN_LIFETIME_MIN_S, limits.TOKEN_LIFETIME_MAX_S)
 
 
@@ -66,7 +77,9 @@ class Client(Keyed, Mutes):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="clients")
+    tenant = models.ForeignKey(  # the indexes of the list begin with it
+        Tenant, on_delete=models.PROTECT, related_name="clients", db_index=False
+    )
     client_type = models.CharField(
         max_length=18, choices=[(one.id, one.label) for one in CLIENT_TYPES.values()]
     )
@@ -124,8 +137,12 @@ class Client(Keyed, Mutes):
         )
         indexes = (
             Index(
-                fields=("tenant", "removed_at", "client_type", "name_key", *_LISTED, "id"),
+                fields=(*_LIST, "name_key", *_LISTED, "id"),
                 name="client_listed",
+            ),
+            *(
+                Index(fields=(*_LIST, *columns), condition=condition, name=f"client_{state}")
+                for state, (columns, condition) in _STATES.items()
             ),
         )
 

@@ -9,6 +9,7 @@ from clients_app.rules.peer_addresses import peer_address
 
 BODY_MAX: Final = 65_536  # bytes
 HEADERS_MAX: Final = 16_384  # bytes, names included
+_OTHER_HEADERS: Final = ("CONTENT_TYPE", "CONTENT_LENGTH")  # the rest begins with HTTP_
 
 
 class Request(NamedTuple):
@@ -52,7 +53,9 @@ def request_from(environ: Mapping[str, Any]) -> Request:
 
 
 def _headers_size(environ: Mapping[str, Any]) -> int:
-    return sum([len(name) + len(value) for name, value in environ.items() if name[:5] == "HTTP_"])
+    sizes = [len(name) - 5 + len(value) for name, value in environ.items() if name[:5] == "HTTP_"]
+    others = [(name, environ[name]) for name in _OTHER_HEADERS if name in environ]
+    return sum(sizes) + sum(len(name) + len(value) for name, value in others)
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

@@ -1,11 +1,13 @@
 """Template tags and filters of the screens."""
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -39,6 +41,14 @@ def grouped(number: int) -> str:
 
 
 @register.filter
+def claim(value: object) -> str:
+    """Return the value of a claim as people read it: a list in one line, other values as JSON."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
 def words(text: str) -> list[str]:
     """Return the words of a text."""
     return text.split()
@@ -53,6 +63,13 @@ def icon(name: str) -> SafeString:
         static("clients_app/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def portal_name() -> str:
+    """Return what this installation calls the product."""
+    name: str = settings.PORTAL_NAME
+    return name
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -57,7 +58,7 @@ def show(
     """
     if status == 422:
         title = gettext("Error: %(title)s") % {"title": title}
-    title = gettext("%(title)s · Portal") % {"title": title}
+    title = f"{title} · {settings.PORTAL_NAME}"
     context = {
         "now": timezone.now(),
         "status": status,

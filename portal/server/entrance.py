@@ -22,16 +22,18 @@ from typing import Any, Final
 from django.conf import settings
 from granian.rsgi import ProtocolClosed
 
+from clients_app.oauth.plain_http import Request
 from clients_app.ops.health import ALIVE, LIVEZ_PATH
 from portal.server import refusals
-from portal.server.environ import add_body, body_length, environ_of
-from portal.server.request_threads import Answer, Application, FileToSend, RequestThreads
+from portal.server.environ import body_length, environ_of
+from portal.server.request_threads import Answer, Application, Environ, FileToSend, RequestThreads
+from portal.server.token_requests import token_request
 
 FORM_MAX: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # more than the protocol endpoints take
 BODY_S: Final = 30.0  # until the last byte of a body
 FINISH_S: Final = 10.0  # to finish requests when the server stops
 OPEN_S: Final = 10.0  # until granian has opened a file that it sends
-SWEEP_S: Final = 0.05  # until the coroutine of an answered request ends, at most
+SWEEP_S: Final = 0.05  # between looks at what is due; a timer for each request takes 8 us
 
 
 class Entrance:
@@ -44,6 +46,7 @@ class Entrance:
         self._threads = RequestThreads(application)
         self._answered_ones: deque[asyncio.Future[bool]] = deque()
         self._waiting = 0  # coroutines
+        self._receiving: dict[asyncio.Task[None], float] = {}  # with the deadlines of their bodies
         self._is_stopping = False
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -63,26 +66,31 @@ class Entrance:
         if path == LIVEZ_PATH and scope.method in {"GET", "HEAD"}:
             self._send(proto, Answer(200, ALIVE.headers, ALIVE.body))
             return
-        environ, body = environ_of(scope), b""
-        if (length := body_length(environ)) != 0:
-            task: Any = asyncio.current_task()
-            deadline = self._loop.call_later(BODY_S, task.cancel)
+        body = b""
+        if (length := body_length(scope.headers)) != 0:
             try:
-                body = await _body(proto, length)
+                body = await self._received(proto, length)
             except asyncio.CancelledError:
                 self._send(proto, refusals.too_slow(path))
                 return
             except ProtocolClosed:
                 self._send(proto, refusals.incomplete(path))
                 return
-            finally:
-                deadline.cancel()
-        environ["wsgi.file_wrapper"] = FileToSend
-        add_body(environ, body)
-        if not await self._answered(environ, proto):
+        request = token_request(scope, body) or environ_of(scope, body, file_wrapper=FileToSend)
+        if not await self._answered(request, proto):
             self._send(proto, refusals.busy(path))
 
-    async def _answered(self, environ: dict[str, Any], proto: Any) -> bool:
+    async def _received(self, proto: Any, length: int | None) -> bytes:
+        """Return the body. Errors: CancelledError if it is late, ProtocolClosed if incomplete."""
+        task: Any = asyncio.current_task()
+        self._receiving[task] = self._loop.time() + BODY_S
+        self._sweep_later()
+        try:
+            return await _body(proto, length)
+        finally:
+            del self._receiving[task]
+
+    async def _answered(self, request: Environ | Request, proto: Any) -> bool:
         """Let a thread answer; return False if none is free in time."""
         answered: asyncio.Future[bool] = self._loop.create_future()
 
@@ -94,11 +102,10 @@ class Entrance:
                 self._loop.call_soon_threadsafe(self._end, proto, answer, answered)
 
         self._end_answered()
-        if not self._threads.add(environ, deliver):
+        if not self._threads.add(request, deliver):
             return False
         self._waiting += 1
-        if self._sweep is None:
-            self._sweep = self._loop.call_later(SWEEP_S, self._sweep_answered)
+        self._sweep_later()
         try:
             return await answered
         finally:
@@ -113,10 +120,19 @@ class Entrance:
         while self._answered_ones:
             self._answered_ones.popleft().set_result(True)
 
-    def _sweep_answered(self) -> None:
+    def _sweep_later(self) -> None:
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(SWEEP_S, self._sweep_now)
+
+    def _sweep_now(self) -> None:
+        self._sweep = None
         self._end_answered()
-        again = self._waiting > 0
-        self._sweep = self._loop.call_later(SWEEP_S, self._sweep_answered) if again else None
+        for task, deadline in self._receiving.items():  # in the order of their deadlines
+            if deadline > self._loop.time():
+                break
+            task.cancel()
+        if self._waiting or self._receiving:
+            self._sweep_later()
 
     def _send(self, proto: Any, answer: Answer) -> None:
         status, headers, body = answer

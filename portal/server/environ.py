@@ -19,8 +19,8 @@ _SAME: Final = {
 _WITHOUT_PREFIX: Final = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
-def environ_of(scope: Any) -> dict[str, Any]:
-    """Return the environ of ``scope`` (an RSGI scope), without its body.
+def environ_of(scope: Any, body: bytes, *, file_wrapper: type) -> dict[str, Any]:
+    """Return the environ of ``scope`` (an RSGI scope) and the body that followed it.
 
     A header that is sent again is joined to the first. A header with ``_`` in its name is left out:
     it would look like the one with ``-``, which a proxy may have set or removed (DEP-16).
@@ -33,6 +33,8 @@ def environ_of(scope: Any) -> dict[str, Any]:
         "QUERY_STRING": scope.query_string,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.file_wrapper": file_wrapper,
     }
     environ["SERVER_NAME"], environ["SERVER_PORT"] = _host_and_port(scope.server)
     environ["REMOTE_ADDR"] = canonical(scope.client.rpartition(":")[0])
@@ -46,6 +48,8 @@ def environ_of(scope: Any) -> dict[str, Any]:
                 environ[variable] = value
     if len(headers) != len(pairs):
         _add_empty(environ, headers)
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:  # its length is known now
+        environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 
 
@@ -57,21 +61,12 @@ def _add_empty(environ: dict[str, Any], headers: Any) -> None:
             environ.setdefault(variable, "")
 
 
-def body_length(environ: dict[str, Any]) -> int | None:
+def body_length(headers: Any) -> int | None:
     """Return the length of the body that follows the headers; None if only its end will tell.
 
     granian refuses lengths that are no numbers. Source: RFC 9112 section 6.3.
     """
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        return None
-    return int(environ.get("CONTENT_LENGTH", 0))
-
-
-def add_body(environ: dict[str, Any], body: bytes) -> None:
-    """Add the body; its length is known now, however it was sent."""
-    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
-        environ["CONTENT_LENGTH"] = str(len(body))
-    environ["wsgi.input"] = io.BytesIO(body)
+    return None if "transfer-encoding" in headers else int(headers.get("content-length", 0))
 
 
 @lru_cache(maxsize=1024)

@@ -58,22 +58,24 @@ def prepare_tables() -> None:
 
 
 @transaction.atomic
-def prepare_rows(*, now: datetime, tell: Callable[[str], object]) -> None:
+def prepare_rows(*, now: datetime, tell: Callable[[str], object]) -> str:
     """Add the signing key, the first tenant and its administrator if they are missing.
 
-    ``tell`` gets the text for the operator. Nothing is saved if that fails or if the password is
-    refused.
+    Returns the text with the one-time link, for when the portal is ready; empty if nobody needs it.
+    ``tell`` gets the rest of the text for the operator. Nothing is saved if that fails or if the
+    password is refused.
     """
     tenant = installation.first_tenant() or add_tenant(
         settings.FIRST_TENANT_NAME, actor=Actor.installation(), now=now
     )
     ensure_active_key(now=now)
-    if not installation.administrators_exist():
-        _prepare_administrator(tenant, now=now, tell=tell)
+    if installation.administrators_exist():
+        return ""
+    return _prepare_administrator(tenant, now=now, tell=tell)
 
 
-def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], object]) -> None:
-    """Give the first administrator the password that the operator set, or print a one-time link."""
+def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str], object]) -> str:
+    """Give the first administrator the password that the operator set, or return a link."""
     actor = Actor.system(tenant.pk)
     username, password = settings.FIRST_ADMINISTRATOR, settings.FIRST_PASSWORD() or None
     person = people_who_administer(tenant.pk).filter(username_key=key_of(username)).first()
@@ -93,11 +95,11 @@ def _prepare_administrator(tenant: Tenant, *, now: datetime, tell: Callable[[str
     except RuleBroken as error:
         name = "PASSWORD" if error.field == "password" else "USERNAME"
         raise ImproperlyConfigured(f"PORTAL_ADMIN_{name} cannot be used: {error}") from error
-    if password is None:
-        link = make_one_time_link(person, actor=actor, now=now)
-        text = (
-            f"Choose the password of {person.username} here; the link is valid once, for an hour:"
-        )
-        tell(f"{text}\n  {link}")
     if lacks_demanded_factor(person):
         tell(MUST_SET_UP % {"username": person.username})
+    if password is not None:
+        return ""
+    tell(f"{person.username} has no password yet. The link to choose one follows.")
+    link = make_one_time_link(person, actor=actor, now=now)
+    text = f"Choose the password of {person.username} here; the link is valid once, for an hour:"
+    return f"{text}\n  {link}"

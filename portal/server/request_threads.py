@@ -17,6 +17,7 @@ from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
 
+from clients_app.oauth.plain_http import Request
 from clients_app.oauth.short_entrance import token_response
 
 THREADS: Final = 2
@@ -65,7 +66,7 @@ class RequestThreads:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._waiting: SimpleQueue[tuple[Environ, float, Deliver]] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[Environ | Request, float, Deliver]] = SimpleQueue()
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
@@ -73,24 +74,30 @@ class RequestThreads:
             name = f"requests-{number + 1}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    def add(self, environ: Environ, deliver: Deliver) -> bool:
-        """Return whether the request got a place in the queue."""
+    def add(self, request: Environ | Request, deliver: Deliver) -> bool:
+        """Return whether the request got a place in the queue; a ``Request`` is for a token."""
         if self._waiting.qsize() >= WAITING_MAX:
             return False
-        self._waiting.put((environ, time.monotonic() + WAIT_S, deliver))
+        self._waiting.put((request, time.monotonic() + WAIT_S, deliver))
         return True
 
     def _work(self) -> None:
         while True:
-            environ, latest, deliver = self._waiting.get()
+            request, latest, deliver = self._waiting.get()
             if time.monotonic() > latest:
                 deliver(None)
                 continue
             try:
-                deliver(respond(self._application, environ))
+                deliver(self._answer(request))
             except BaseException:  # Django answers its own errors; granian's are no Exception
                 log.exception("A request could not be answered.")
                 self._deliver_error(deliver)
+
+    def _answer(self, request: Environ | Request) -> Answer:
+        if isinstance(request, Request):
+            response = token_response(request)
+            return Answer(response.status, list(response.headers.items()), response.body)
+        return respond(self._application, request)
 
     def _deliver_error(self, deliver: Deliver) -> None:
         try:
@@ -100,9 +107,7 @@ class RequestThreads:
 
 
 def respond(application: Application, environ: Environ) -> Answer:
-    """Return the complete answer: of the token endpoint, or of ``application``."""
-    if response := token_response(environ):
-        return Answer(response.status, list(response.headers.items()), response.body)
+    """Return the complete answer of ``application``."""
     started: list[tuple[int, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:

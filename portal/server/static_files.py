@@ -22,6 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from clients_app import data_files
+from portal.server import font, static_storage
 from portal.server.static_storage import PortalStorage
 
 KEPT_S: Final = 24 * 3600  # of the former version
@@ -55,7 +56,7 @@ def _publish(new: Path, root: Path) -> None:
         name = file.relative_to(root)
         if name in names:
             continue
-        if str(name).removesuffix(".gz") in former:
+        if str(name).removesuffix(".gz").removesuffix(".br") in former:
             os.utime(file)  # it is a former one from now on
         elif file.stat().st_mtime < time.time() - KEPT_S:
             file.unlink()
@@ -81,7 +82,7 @@ def static_of_another_version(request: HttpRequest, name: str) -> HttpResponse:
     storage: Any = staticfiles_storage  # the stubs do not know ours
     if present not in storage.hashed_files:
         raise Http404
-    with storage.open(present) as file:
+    with storage.open(storage.hashed_files[present]) as file:
         kind, _encoding = mimetypes.guess_type(present)
         response = HttpResponse(file.read(), content_type=kind or "application/octet-stream")
     response["Cache-Control"] = "no-store"
@@ -90,9 +91,9 @@ def static_of_another_version(request: HttpRequest, name: str) -> HttpResponse:
 
 def _fingerprint() -> str:
     """Return a digest of path, size and modification time of every source file."""
+    found = [storage.path(path) for finder in get_finders() for path, storage in finder.list([])]
     facts = []
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            status = os.stat(storage.path(path))
-            facts.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+    for path in (*found, font.SOURCE, font.__file__, static_storage.__file__):
+        status = os.stat(path)
+        facts.append(f"{path} {status.st_size} {status.st_mtime_ns}")
     return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Audit events in the admin site: readable sentences that cannot be changed."""
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -40,6 +41,7 @@ def test_event_cannot_be_deleted_or_changed(staff: Browser, installation: Instal
     assert audit.first_fault(installation.tenant.pk) is None
 
 
+@pytest.mark.both_databases
 def test_event_list_can_be_filtered(
     staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:

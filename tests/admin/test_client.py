@@ -172,6 +172,7 @@ def test_client_page_shows_the_facts(staff: Browser, tenant: Tenant, now: dateti
     assert "<b>" not in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("state", "found"),
     [
@@ -198,6 +199,7 @@ def test_client_list_can_be_filtered_by_state(
     assert ('class="field-state">Failing<' in page) == ("Refused" in found)
 
 
+@pytest.mark.both_databases
 def test_client_list_can_be_filtered_by_tenant(
     staff: Browser, installation: Installation, other_tenant: Tenant
 ) -> None:

@@ -47,6 +47,7 @@ def test_add_client_unknown_tenant_or_type_is_asked_for_again(
     assert not Client.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_add_client_to_any_tenant_creates_a_secret(
     staff: Browser, operator: Person, tenant: Tenant
 ) -> None:

@@ -17,6 +17,8 @@ from tests.admin.conftest import Installation, list_of, page_of
 from tests.factories import NOW, insert_clients, insert_secrets, make_person, make_role, make_tenant
 from tests.responses import text_of
 
+pytestmark = pytest.mark.both_databases
+
 MODELS = [
     models.Tenant,
     models.Person,

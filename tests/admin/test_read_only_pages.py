@@ -1,5 +1,6 @@
 """Read-only admin pages: tenants, people, signing keys and token usage."""
 
+import pytest
 from django.test import Client as Browser
 
 from clients_app.models import Person, TokenUsage
@@ -7,6 +8,7 @@ from tests.admin.conftest import Installation, list_of, page_of
 from tests.responses import text_of
 
 
+@pytest.mark.both_databases
 def test_tenant_page_links_to_its_rows(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.tenant)))
 
@@ -24,6 +26,7 @@ def test_person_page_shows_no_credentials(staff: Browser, installation: Installa
     assert "assword" not in page
 
 
+@pytest.mark.both_databases
 def test_people_list_can_be_filtered_by_staff(
     staff: Browser, operator: Person, installation: Installation
 ) -> None:

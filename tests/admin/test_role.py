@@ -1,5 +1,6 @@
 """Roles in the admin site: custom roles can be added, edited and removed; built-in ones cannot."""
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ def operation_address(name: str, role: Role) -> str:
     return reverse(f"admin:role-{name}", args=[role.pk])
 
 
+@pytest.mark.both_databases
 def test_add_role_to_any_tenant_is_recorded(staff: Browser, tenant: Tenant) -> None:
     typed = {"tenant": str(tenant.pk), "name": " Pump reader ", "description": "reads"}
 
@@ -120,6 +122,7 @@ def test_built_in_role_cannot_be_changed(staff: Browser, installation: Installat
     assert role.name == "Tenant Viewer"
 
 
+@pytest.mark.both_databases
 def test_role_list_can_be_filtered_by_role_type(staff: Browser, installation: Installation) -> None:
     custom = text_of(staff.get(f"{list_of(Role)}?role_type=custom"))
     built_in = text_of(staff.get(f"{list_of(Role)}?role_type=built-in"))

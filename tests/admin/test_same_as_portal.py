@@ -21,6 +21,7 @@ def tenant_with_policy(request: pytest.FixtureRequest, installation: Installatio
     return installation.tenant
 
 
+@pytest.mark.both_databases
 def test_secret_forms_have_the_same_default_dates(
     staff: Browser,
     administrator_browser: Browser,

@@ -78,6 +78,7 @@ def test_rotate_key_undecryptable_next_key_is_named(
     assert "This node has another SECRET_KEY" in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_revoke_key_explains_its_effects_and_revokes(
     staff: Browser, installation: Installation
 ) -> None:

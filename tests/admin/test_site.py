@@ -101,6 +101,7 @@ def test_admin_other_methods_are_refused(
     assert staff.generic(method, page_of(installation.client)).status_code == 405
 
 
+@pytest.mark.both_databases
 def test_django_admin_log_stays_empty_and_hidden(
     staff: Browser, installation: Installation
 ) -> None:

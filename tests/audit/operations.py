@@ -1,19 +1,17 @@
 """Each operation of the services once: name of the function -> a call of it on the subjects."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
 
-from clients_app.actors import Actor
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import (
     add_authenticator,
     remove_factor,
     renew_recovery_codes,
 )
-from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, Tenant
 from clients_app.rules.alerts import AlertKind
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
@@ -31,12 +29,7 @@ from clients_app.services.clients.bulk import (
     tag_all,
 )
 from clients_app.services.clients.drafts import ClientDraft
-from clients_app.services.clients.edits import (
-    assign_roles,
-    edit_client,
-    set_enabled,
-    set_owners,
-)
+from clients_app.services.clients.edits import assign_roles, edit_client, set_enabled, set_owners
 from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
@@ -59,85 +52,14 @@ from clients_app.services.people.sign_ins import record_proof, record_sign_in, r
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret
-from clients_app.services.signing_keys.private_keys import new_key
-from clients_app.services.signing_keys.rotation import (
-    reencrypt_keys,
-    revoke_keys,
-    rotate_keys,
-)
+from clients_app.services.signing_keys.rotation import reencrypt_keys, revoke_keys, rotate_keys
 from clients_app.services.tenants.policies import set_policies
 from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 from clients_app.services.tokens.revocation import end_tokens
-from tests.factories import (
-    NOW,
-    SECOND,
-    actor_for,
-    code_of,
-    command_line_in,
-    give_app,
-    insert_clients,
-    let_call,
-    make_api,
-    make_client,
-    make_person,
-    make_role,
-)
+from tests.audit.subjects import FORMER, Subjects
+from tests.factories import NOW, SECOND, actor_for, code_of, make_person
 
-FORMER: Final = "f" * 60  # a SECRET_KEY
 NEVER: Final = SecretDraft(description="new", expires_at=None)
-
-
-class Subjects(NamedTuple):
-    """What the operations change: a client with a secret, a removed one, a role, a person
-    with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
-    failed, another person, and an API that the client may call."""
-
-    tenant: Tenant
-    client: Client
-    removed: Client
-    role: Role
-    person: Person
-    key: SigningKey
-    failed: Delivery
-    other: Person
-    api: Api
-    actor: Actor | None = None  # default: the command line
-
-    @property
-    def by(self) -> dict[str, Any]:
-        return {"actor": self.actor or command_line_in(self.tenant), "now": NOW}
-
-    @property
-    def secret_id(self) -> int:
-        return self.client.secrets.get(removed_at=None).pk
-
-
-def make_subjects(tenant: Tenant) -> Subjects:
-    removed = insert_clients(["Valve"], tenant)[0]
-    removed.removed_at = NOW
-    removed.save()
-    client = make_client("Pump", tenant, secret_description="old").client
-    role, person = make_role("Old", tenant), make_person("ann", tenant)
-    with override_settings(SECRET_KEY=FORMER):
-        key = new_key(now=NOW, state="active", activated_at=NOW)
-    key.save()
-    give_app(person)
-    set_channel(
-        "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
-    )
-    create_feed(person, actor=command_line_in(tenant), now=NOW)
-    failed = Delivery.objects.create(
-        tenant=tenant,
-        channel="mail",
-        recipient="a@b.example",
-        state="failed",
-        created_at=NOW,
-        try_at=NOW,
-    )
-    other, api = make_person("bob", tenant), make_api("Orders", tenant, "read")
-    let_call(client, api)
-    client.refresh_from_db()
-    return Subjects(tenant, client, removed, role, person, key, failed, other, api)
 
 
 def hand_over_a_client(on: Subjects) -> int:

@@ -20,8 +20,9 @@ from clients_app.models import (
 )
 from clients_app.services.secrets.changes import SecretDraft, edit_secret
 from clients_app.services.tenants.tenants import add_tenant
-from tests.audit.operations import OPERATIONS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS
 from tests.audit.rows import all_rows
+from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import (
     NOW,
     command_line_in,

@@ -26,6 +26,7 @@ MUST_WAIT = 429
 pytestmark = pytest.mark.usefixtures("no_guesses")
 
 
+@pytest.mark.one_database  # guesses at accounts run on both
 class TestAddress:
     def test_right_password_is_accepted_after_failures_of_strangers(
         self, colleague: Person

@@ -1,11 +1,9 @@
 """How second factors are stored, and that a code is accepted only once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection
 
 from clients_app.errors import Conflict, Forbidden
 from clients_app.identity.second_factors import (
@@ -17,6 +15,7 @@ from clients_app.identity.second_factors import (
     take_code,
 )
 from clients_app.models import Person
+from tests.at_once import at_once
 from tests.factories import NOW, actor_for, code_of, give_app, make_person, make_tenant
 
 FORMER = "f" * 60  # a SECRET_KEY
@@ -82,11 +81,4 @@ def test_code_used_concurrently_is_accepted_once() -> None:
     secret = give_app(person)
     app, code = app_of(person), code_of(secret)
 
-    def take(_: int) -> bool:
-        try:
-            return take_code(app, code)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(take, range(8))) == [False] * 7 + [True]
+    assert sorted(at_once(8, lambda: take_code(app, code))) == [False] * 7 + [True]

@@ -17,7 +17,8 @@ from tests.portal_process import PASSWORD, PortalProcess
 from tests.prepared_portal import new_portal
 
 EXPORT = "/security/activity/export?when=always"
-GROUPS = 30_000  # of refusals: some megabytes, more than socket buffers hold
+GROUPS = 1_000  # of refusals
+ADDRESS = 6_000  # characters: together some megabytes, more than socket buffers hold
 WRITERS = 8
 EACH = 3
 
@@ -45,16 +46,16 @@ def token(portal: PortalProcess, machine: dict[str, str]) -> int:
 
 
 def fill(portal: PortalProcess, client_id: str) -> None:
-    stored = client_id if portal.database_url else client_id.replace("-", "")
-    day = "date '1900-01-01' + n" if portal.database_url else "date('1900-01-01', n || ' days')"
+    """Insert refusals with addresses that are too long, which only SQLite allows."""
     statement = f"""
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
                                         WHERE n < {GROUPS})
         INSERT INTO clients_app_tokenrefusal
                (client_id, cause, day, requests, first_at, last_at, last_address)
-        SELECT '{stored}', 'unknown-secret', {day}, 1, '2025-01-01 00:00:00+00:00',
-               '2025-01-01 00:00:00+00:00', '10.20.9.2' FROM numbers
-    """  # noqa: S608  an id and a number of this test
+        SELECT '{client_id.replace("-", "")}', 'unknown-secret', date('1900-01-01', n || ' days'),
+               1, '2025-01-01 00:00:00+00:00', '2025-01-01 00:00:00+00:00', '{"7" * ADDRESS}'
+        FROM numbers
+    """  # noqa: S608  an id and numbers of this test
     execute(portal, statement)
 
 
@@ -92,7 +93,7 @@ def test_unread_exports_occupy_no_thread(portal: PortalProcess, machine: dict[st
             line, said = begun_export(portal, session)
             stack.enter_context(line)
             assert re.match(r"HTTP/1.1 200.*attachment", said, re.DOTALL), said
-            assert int(re.findall(r"content-length: (\d+)", said)[0]) > GROUPS
+            assert int(re.findall(r"content-length: (\d+)", said)[0]) > GROUPS * ADDRESS
             assert "transfer-encoding" not in said
         assert [token(portal, machine) for _ in range(20)] == [200] * 20
 

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 from clients_app import oauth
 from clients_app.identity.session_store import SessionStore
-from clients_app.oauth.short_entrance import token_response
+from portal.server.token_requests import token_request
 from tests.oauth import wsgi
 from tests.oauth.wsgi import Reply, basic, form
 
@@ -112,7 +112,7 @@ def test_body_in_several_reads_is_joined(good: dict[str, Any], ask: Ask):
     ],
 )
 def test_other_paths_are_passed_to_django(path: str):
-    assert token_response(wsgi.environ(path)) is None
+    assert token_request(wsgi.scope_of(wsgi.environ(path)), b"") is None
 
 
 def test_https_installation_refuses_plain_http(good: dict[str, Any], ask: Ask, settings: Any):

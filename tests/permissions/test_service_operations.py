@@ -16,7 +16,8 @@ from clients_app.permissions import Action
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import edit_client
-from tests.audit.operations import OPERATIONS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS
+from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import NOW, role_id
 from tests.permissions.test_permissions import COLUMNS, ROWS
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 from clients_app.models import Client, ClientSecret
 from clients_app.rules.built_in_roles import TENANT_AUDITOR
 from clients_app.rules.weeks import week_of
+from clients_app.selectors.activity import events
+from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.selectors.clients import lists, timeline
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets import lookup as secrets
@@ -15,6 +17,7 @@ from tests.factories import NOW
 from tests.selectors.tenant_world import World
 
 WEEK: Final = timeline.week_period(week_of(NOW, UTC), UTC)
+LATEST: Final = events.TOP
 
 
 def every_client() -> list[Any]:
@@ -23,6 +26,15 @@ def every_client() -> list[Any]:
 
 def every_secret() -> list[int]:
     return list(ClientSecret.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def activity(own: World, **more: Any) -> ActivityFilter:
+    return ActivityFilter(tenant_id=own.tenant.pk, **more)
+
+
+def page(own: World, **more: Any) -> Any:
+    kind = {"client_type": "client-credentials", "now": NOW}
+    return lists.client_page(own.tenant.pk, **{**kind, **more})
 
 
 def of(own: World) -> Any:

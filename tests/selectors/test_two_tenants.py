@@ -7,17 +7,14 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any, Final
 
-import pytest
 from django.db.models import Exists
 
 from clients_app import selectors
-from clients_app.errors import NotFound
 from clients_app.models import Client
 from clients_app.rules.chart_slots import days_until, hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import days, events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.apis import apis
 from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
@@ -28,7 +25,7 @@ from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, make_role, make_tenant
 from tests.selectors.api_reads import API_READS
-from tests.selectors.list_reads import LIST_READS, every_client
+from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
 POLICY: Final = TenantPolicy(
@@ -37,22 +34,12 @@ POLICY: Final = TenantPolicy(
     never_expires_allowed=False,
     owner_required=True,
 )
-LATEST: Final = events.TOP
 BOTTOM: Final = events.Cut(1, NOW - 9 * SECOND, 1)
 Read = Callable[[World], Any]
 
 
-def activity(own: World, **more: Any) -> ActivityFilter:
-    return ActivityFilter(tenant_id=own.tenant.pk, **more)
-
-
 def named(own: World) -> ActivityFilter:
     return activity(own, found=filters.found_by(own.tenant.pk, "p"))
-
-
-def page(own: World, **more: Any) -> Any:
-    kind = {"client_type": "client-credentials", "now": NOW}
-    return lists.client_page(own.tenant.pk, **{**kind, **more})
 
 
 #: each function of ``clients_app.selectors``, and how to read with it what one tenant has
@@ -119,6 +106,11 @@ READS: Final[dict[Any, list[Read]]] = {
             shows.condition(one, NOW)
         )
         for one in Show
+    ],
+    shows.cases: [
+        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case)
+        for one in Show
+        for case in shows.cases(one, NOW)
     ],
     shows.health_rank: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).order_by(shows.health_rank(NOW), "pk")
@@ -190,29 +182,6 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     sidebar.sidebar_counts: [lambda own: sidebar.sidebar_counts(own.tenant.pk)],
 }
-#: what one tenant may not ask for with the id of another tenant's row
-ASKED_BY_ID: Final[list[Callable[[World, World], Any]]] = [
-    lambda own, theirs: lookup.get_client(own.tenant.pk, theirs.client.pk),
-    lambda own, theirs: lookup.get_removed_client(own.tenant.pk, theirs.removed.pk, now=NOW),
-    lambda own, theirs: roles.get_role(own.tenant.pk, theirs.role.pk),
-    lambda own, theirs: apis.get_api(own.tenant.pk, theirs.api.pk),
-    lambda own, theirs: apis.get_api(own.tenant.pk, theirs.tenant.pk),
-    lambda own, theirs: secrets.get_secret(own.client, theirs.secret.pk, now=NOW),
-]
-FOUND_BY_ID: Final[list[Callable[[World, World], Any]]] = [
-    lambda own, theirs: events.recent_events_of(own.tenant.pk, theirs.client.pk),
-    lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.client.pk)),
-    lambda own, theirs: filters.found_by(own.tenant.pk, str(theirs.person.pk)),
-    lambda own, theirs: page(own, role_id=theirs.role.pk).clients,
-    lambda own, theirs: page(own, opened=theirs.client),
-    lambda own, theirs: find.find(own.tenant.pk, str(theirs.client.pk)),
-    lambda own, theirs: list(
-        events.all_activity(activity(own, person_id=theirs.person.pk), LATEST)
-    ),
-    lambda own, theirs: list(
-        events.all_activity(activity(own, client_id=theirs.client.pk), LATEST)
-    ),
-]
 #: modules about all tenants, for Staff and the command line, or about the keys they share
 ACROSS: Final = {
     "clients_app.selectors.tenants.installation",
@@ -243,11 +212,6 @@ READS_BY_NAME: Final = {
 }
 
 
-@pytest.fixture
-def first(db: None) -> World:
-    return fill(make_tenant("Northwind"))
-
-
 def test_selector_of_one_tenant_is_not_changed_by_rows_of_another(first: World) -> None:
     before = {name: plain(read(first)) for name, read in READS_BY_NAME.items()}
 
@@ -263,18 +227,3 @@ def test_selector_of_one_tenant_is_not_changed_by_rows_of_another(first: World) 
         for own, other in ((first, second), (second, first)):
             found = {str(one) for one in mentioned(plain(read(own)))}
             assert (name, found & ids_of(other)) == (name, set())
-
-
-def test_row_of_another_tenant_is_not_found_by_its_id(first: World) -> None:
-    second = fill(make_tenant("Contoso"))
-
-    for own, other in ((first, second), (second, first)):
-        for read in ASKED_BY_ID:
-            with pytest.raises(NotFound):
-                read(own, other)
-        for find_by_id in FOUND_BY_ID:
-            found = {str(one) for one in mentioned(plain(find_by_id(own, other)))}
-            assert not found & ids_of(other)
-        client_id, person_id = other.client.pk, other.person.pk
-        names = filters.names_of(own.tenant.pk, client_id=client_id, person_id=person_id)
-        assert names == filters.Names(None, None)

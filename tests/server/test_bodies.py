@@ -58,7 +58,7 @@ def test_body_over_the_limit_gets_413(
     "path",
     [
         *(METADATA, f"{METADATA}/jwks", TOKEN_PATH, "/livez", "/readyz", "/metrics"),
-        *(PAGE, "/security/clients", "/admin/", "/nowhere", "/static/clients_app/portal.css"),
+        *(PAGE, "/security/clients", "/admin/", "/nowhere", "/static/clients_app/css/portal.css"),
     ],
 )
 def test_complete_answer_has_its_length(wire: http.client.HTTPConnection, path: str) -> None:

@@ -9,6 +9,7 @@ import requests
 
 from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, PortalProcess
 from tests.server.started_portals import row_counts
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -19,8 +20,12 @@ def without_password(with_tables: PortalProcess) -> PortalProcess:
 
 
 def link_in(portal: PortalProcess) -> str:
-    """Return the last one-time link that the server has printed."""
-    return re.findall(r"^ +(http://\S+)$", portal.log(), re.MULTILINE)[-1]
+    """Return the one-time link that the server prints last, after its address."""
+    said = "Choose the password of mara here; the link is valid once, for an hour:"
+    ready = f"The portal is at {portal.url}/ (Ctrl C stops it).\n{said}\n  "
+    wait_until(lambda: re.search(rf"{re.escape(ready)}http://\S+\n", portal.log()))
+    assert portal.log().count(said) == portal.log().count(ready)
+    return portal.log().rpartition(ready)[2].partition("\n")[0]
 
 
 @pytest.mark.one_database
@@ -70,6 +75,7 @@ def test_start_without_a_password_prints_a_new_link_each_time(
     portal.stop()
     portal.start()
 
+    wait_until(lambda: portal.log().count("The portal is at") == 2)
     assert portal.log().count(first) in {1, 2}  # the same within one second
     assert row_counts(portal) == [1, 1, 1]
     secret = first.rpartition("-")[2]

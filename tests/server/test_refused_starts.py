@@ -28,6 +28,8 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
     [
         ("PORT", "80a", "PORT is '80a'; set it to a whole number from 1 to 65535."),
         ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
+        ("PORTAL_NAME", "x" * 41, "set it to one line of at most 40 characters."),
+        ("PORTAL_NAME", "a\nb", "PORTAL_NAME is 'a\\nb'; set it to one line"),
         ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
         ("HSTS", "on", "HSTS is 'on'; set it to one of host, subdomains, preload, off."),
         ("CONNECTIONS", "9", "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."),

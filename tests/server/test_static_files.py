@@ -63,7 +63,7 @@ def test_static_files_of_the_former_version_stay_for_a_day(version) -> None:
 
 def test_static_file_of_another_version_is_the_present_one(running: PortalProcess) -> None:
     page = requests.get(f"{running.url}/sign-in", timeout=10).text
-    style = re.search(r"/static/clients_app/portal\.\w{12}\.css", page)[0]
+    style = re.search(r"/static/clients_app/css/portal\.\w{12}\.css", page)[0]
     present = requests.get(f"{running.url}{style}", timeout=10)
     newer = re.sub(r"\w{12}\.css", "0123456789ab.css", style)
 
@@ -79,7 +79,7 @@ def test_static_file_of_another_version_is_the_present_one(running: PortalProces
     "name",
     [
         "clients_app/nothing.0123456789ab.css",
-        "clients_app/portal.css.0123456789ab",
+        "clients_app/css/portal.css.0123456789ab",
         "../secret_key.0123456789ab.css",
         "staticfiles.0123456789ab.json",
     ],

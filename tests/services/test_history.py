@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 
 from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant
-from tests.audit.operations import OPERATIONS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS
+from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import NOW, insert_secrets
 
 BEFORE: Final = NOW - timedelta(days=9)

@@ -33,7 +33,8 @@ from clients_app.services.secrets import changes, rotation
 from clients_app.services.secrets.changes import SecretDraft, add_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
-from tests.audit.operations import OPERATIONS, Subjects, make_subjects
+from tests.audit.operations import OPERATIONS
+from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import (
     NOW,
     actor_for,

@@ -87,6 +87,7 @@ class TestAccount:
         reply = colleague_browser.get(SET_UP)
         assert (reply.status_code, reply["Location"]) == (303, "/account")
 
+    @pytest.mark.both_databases
     def test_remove_app_by_its_person_is_recorded(
         self, colleague_browser: Browser, colleague: Person, app_secret: str, client: Browser
     ) -> None:

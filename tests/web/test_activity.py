@@ -80,6 +80,7 @@ def test_activity_of_another_tenant_is_never_shown(
         assert "mara" not in text
 
 
+@pytest.mark.both_databases
 def test_refused_token_requests_are_grouped_and_highlighted(
     administrator_browser: Browser, machine: Machine, now: datetime
 ):
@@ -144,6 +145,7 @@ def test_activity_sentence_names_the_change(
     assert all(one.count("Wind park reader") == 1 for one in found[:2])
 
 
+@pytest.mark.both_databases
 def test_activity_notices_of_the_same_second_share_a_row(
     administrator_browser: Browser, tenant: Tenant, administrator: Person, now: datetime
 ):
@@ -192,6 +194,7 @@ def test_activity_query_count_does_not_grow_with_events(
         administrator_browser.get(f"{ACTIVITY}?when=day")
 
 
+@pytest.mark.both_databases
 def test_activity_read_is_logged_but_is_not_an_event(
     administrator_browser: Browser, caplog: pytest.LogCaptureFixture
 ):

@@ -13,6 +13,8 @@ from tests.factories import actor_for
 from tests.responses import HTMX, is_page, text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, rows_in
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 LINK = r'<a class="(day[^"]*)" id="day-([\d-]+)" href="([^"]+)"[^>]*aria-label="([^"]+)"([^>]*)>'
 

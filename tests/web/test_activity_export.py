@@ -16,6 +16,8 @@ from tests.conftest import Machine, browser_of
 from tests.factories import actor_for, make_client
 from tests.responses import HTMX, is_page, text_of
 
+pytestmark = pytest.mark.both_databases
+
 EXPORT = "/security/activity/export"
 
 

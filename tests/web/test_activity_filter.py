@@ -14,6 +14,8 @@ from tests.factories import actor_for, make_client
 from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, list_events
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_filter_by_kind_outcome_client_and_person_lists_matches(
     administrator_browser: Browser,

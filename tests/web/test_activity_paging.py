@@ -18,6 +18,8 @@ from tests.factories import actor_for
 from tests.responses import text_of
 from tests.web.activity_rows import ACTIVITY, add_refusal, add_roles, list_events, rows_in
 
+pytestmark = pytest.mark.both_databases
+
 
 def link(reply: Any, words: str) -> str | None:
     found = re.search(rf'href="([^"]*)"[^>]*>{words}<', text_of(reply))

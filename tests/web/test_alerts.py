@@ -50,6 +50,7 @@ def test_alerts_saved_unchanged_records_nothing(
     assert not AuditEvent.objects.filter(action="alerts.set").exists()
 
 
+@pytest.mark.both_databases
 def test_alerts_changed_meanwhile_shows_what_they_are_now(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:

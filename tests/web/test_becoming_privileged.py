@@ -63,6 +63,7 @@ def live(client: Client) -> set[int]:
     return set(client.secrets.live(timezone.now()).values_list("pk", flat=True))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("way", "gain"), WAYS)
 def test_client_gains_a_privilege_only_after_a_choice_about_its_secrets(
     administrator_browser: Browser,
@@ -94,6 +95,7 @@ def test_client_gains_a_privilege_only_after_a_choice_about_its_secrets(
     assert f'"kept_secrets":["{machine.secret}"]' in changed.canonical
 
 
+@pytest.mark.both_databases
 def test_client_that_becomes_privileged_may_keep_all_its_secrets(
     machine: Machine, rolfs_secret: ClientSecret, assign: Callable[..., int]
 ) -> None:
@@ -119,6 +121,7 @@ def test_secret_added_while_the_window_was_open_does_not_stay(
     assert added.pk not in live(machine.client)
 
 
+@pytest.mark.both_databases
 def test_secret_that_expired_just_now_is_removed_so_that_its_tokens_end(
     machine: Machine, rolfs_secret: ClientSecret, assign: Callable[..., int]
 ) -> None:

@@ -60,6 +60,7 @@ def test_bulk_window_names_each_client(administrator_browser, three_clients, ope
     assert is_page(administrator_browser.get(f"{BULK}/{operation}", asked))
 
 
+@pytest.mark.both_databases
 def test_bulk_disable_and_enable_changes_all_clients(administrator_browser, three_clients):
     assert run_bulk(administrator_browser, "disable", three_clients[:2]).status_code == 204
     assert Client.objects.filter(is_enabled=True).count() == 1
@@ -81,6 +82,7 @@ def test_bulk_without_htmx_redirects_to_the_list(administrator_browser, three_cl
     assert elsewhere["Location"] == "/"
 
 
+@pytest.mark.both_databases
 def test_bulk_tags_are_added_removed_and_recorded(administrator_browser, three_clients):
     three_clients[0].tags.create(name="Old", name_key="old")
     three_clients[1].tags.create(name="north", name_key="north")
@@ -95,6 +97,7 @@ def test_bulk_tags_are_added_removed_and_recorded(administrator_browser, three_c
     assert Client.objects.get(pk=three_clients[0].pk).version == 2
 
 
+@pytest.mark.both_databases
 def test_bulk_with_one_invalid_client_changes_none(administrator_browser, three_clients):
     for number in range(TAGS_MAX):
         three_clients[2].tags.create(name=f"t{number}", name_key=f"t{number}")
@@ -183,6 +186,7 @@ def test_bulk_of_as_many_as_allowed_works_and_one_more_is_refused(administrator,
         enable_all(ids, enabled=False, actor=actor, now=now)
 
 
+@pytest.mark.both_databases
 def test_bulk_skips_removed_and_foreign_clients(
     administrator_browser, stranger_browser, three_clients, now
 ):

@@ -28,6 +28,7 @@ def sent(clients: list[Client], **fields: Any) -> dict[str, Any]:
     return {"clients": [str(one.pk) for one in clients], "to": LIST, **fields}
 
 
+@pytest.mark.both_databases
 def test_bulk_remove_removes_clients_and_secrets_with_an_event_each(
     administrator_browser: Browser, clients: list[Client]
 ) -> None:
@@ -60,6 +61,7 @@ def test_bulk_remove_names_the_clients_in_use_and_asks_for_their_number(
     assert not Client.objects.filter(removed_at=None).exists()
 
 
+@pytest.mark.both_databases
 def test_bulk_remove_asks_again_when_another_client_is_used_meanwhile(
     administrator_browser: Browser, clients: list[Client], now: datetime
 ) -> None:

@@ -35,6 +35,7 @@ def names_of(client: Client) -> list[str]:
     return sorted(client.roles.exclude(role_type_id=TENANT_MEMBER).values_list("name", flat=True))
 
 
+@pytest.mark.both_databases
 def test_bulk_roles_are_added_and_removed(
     administrator_browser: Browser, tenant: Tenant, clients: list[Client], reader: Role
 ) -> None:
@@ -86,6 +87,7 @@ def test_bulk_administrator_needs_a_second_tick_that_names_the_clients(
     assert names_of(clients[1]) == ["Tenant Administrator"]
 
 
+@pytest.mark.both_databases
 def test_bulk_privilege_lists_the_secrets_and_removes_those_that_do_not_stay(
     administrator_browser: Browser, tenant: Tenant, clients: list[Client]
 ) -> None:

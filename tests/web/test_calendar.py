@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.test import Client as Browser
 from icalendar import Calendar
 
@@ -92,6 +93,7 @@ def test_calendar_of_a_deactivated_person_is_not_found(
     assert browser.get(address).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_replaced_secret_asks_for_no_successor_in_calendar_and_list(
     administrator_browser: Browser,
     administrator: Person,

@@ -26,11 +26,15 @@ def test_spark_says_in_words_what_it_shows(days, words):
 
 
 def test_spark_draws_a_bar_for_each_day_that_has_requests():
-    tokens = re.search(r'class="bar-tokens" d="([^"]*)"', spark(WEEK))[1]
-    refused = re.search(r'class="bar-refused" d="([^"]*)"', spark(WEEK))[1]
+    lines = dict(re.findall(r'class="line-(\w+)" d="([^"]*)"', spark(WEEK)))
 
-    assert tokens == "M6 7h5v7h-5zM12 0h5v14h-5zM30 1.5h5v12.5h-5z"
-    assert refused == "M30 0h5v1.5h-5zM36 11.2h5v2.8h-5z"
+    assert lines["none"].count("v-1") == 7
+    assert lines["tokens"] == "M8.5 14v-7M14.5 14v-14M32.5 14v-12.5"
+    assert lines["refused"] == "M32.5 1.5v-1.5M38.5 14v-2.8"
+
+
+def test_spark_of_a_quiet_week_draws_its_base_line_alone():
+    assert re.findall(r'class="line-(\w+)"', spark([(0, 0)] * 7)) == ["none"]
 
 
 def test_spark_obeys_the_content_security_policy():

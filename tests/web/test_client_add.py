@@ -33,6 +33,7 @@ def test_add_client_each_form_has_its_own_form_key(administrator_browser):
     assert len(keys) == 3
 
 
+@pytest.mark.both_databases
 def test_add_client_tenant_member_cannot_be_unticked(administrator_browser, tenant):
     reply = administrator_browser.get(ADD)
     member = Role.objects.for_tenant(tenant.pk).get(name="Tenant Member")

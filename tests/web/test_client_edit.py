@@ -32,6 +32,7 @@ def test_edit_client_window_is_filled_as_page_and_fragment(administrator_browser
         assert "Pump 14, Client-Credentials." in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_edit_client_every_field_is_saved_and_recorded(
     administrator_browser, machine, edit_client_address, edit_client_form, tenant
 ):
@@ -161,6 +162,7 @@ def test_edit_client_unknown_version_saves_nothing(
     assert machine.client.contact == ""
 
 
+@pytest.mark.both_databases
 def test_edit_client_forged_fields_are_ignored(
     administrator_browser, machine, edit_client_address, edit_client_form, stranger
 ):

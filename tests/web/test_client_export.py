@@ -13,6 +13,8 @@ from clients_app.models import AuditEvent, Client, Tenant
 from tests.factories import insert_clients, make_client, make_role
 from tests.responses import HTMX, is_page, text_of
 
+pytestmark = pytest.mark.both_databases
+
 LIST = "/security/clients"
 EXPORT = f"{LIST}/export"
 CSV = {"format": "csv"}

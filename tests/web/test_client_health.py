@@ -125,6 +125,7 @@ def test_reader_sees_the_state_but_not_who_was_refused(colleague_browser, browse
     assert "see-refused" not in text
 
 
+@pytest.mark.both_databases
 def test_strip_counts_each_state_and_its_links_show_the_same_clients(
     administrator_browser, administrator, tenant, now
 ):
@@ -156,6 +157,7 @@ def test_strip_counts_each_state_and_its_links_show_the_same_clients(
         assert 'aria-current="true"><b' in shown
 
 
+@pytest.mark.both_databases
 def test_strip_link_leads_to_the_type_that_has_such_clients(administrator_browser, tenant, now):
     make_client("pump", tenant, now=now, expires_at=now + 300 * DAY)
     Client.objects.filter(pk=insert_clients(["app"], tenant)[0].pk).update(

@@ -9,6 +9,8 @@ from clients_app.models import Client
 from tests.factories import insert_clients, make_client, make_tenant
 from tests.responses import HTMX, is_page, text_of, unmarked
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_front_page_redirects_to_the_list(administrator_browser):
     reply = administrator_browser.get("/?type=hybrid&q=pump")

@@ -13,6 +13,8 @@ from clients_app.web.list_state import SHOWN
 from tests.factories import insert_clients, insert_secrets, make_client
 from tests.responses import HTMX, text_of, unmarked
 
+pytestmark = pytest.mark.both_databases
+
 LIST = "/security/clients"
 FRAGMENT = {**HTMX, "HX-Target": "clients"}
 

@@ -87,6 +87,7 @@ def test_add_sent_twice_adds_once_and_shows_no_secret(administrator_browser, dra
     assert AuditEvent.objects.filter(action="client.added").count() == 1
 
 
+@pytest.mark.both_databases
 def test_form_key_of_another_person_does_not_match(administrator_browser, stranger_browser, draft):
     administrator_browser.post(REGISTER, draft)
     reply = stranger_browser.post(REGISTER, draft | {"roles": []})
@@ -95,6 +96,7 @@ def test_form_key_of_another_person_does_not_match(administrator_browser, strang
     assert UsedFormKey.objects.count() == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "a b" * 10, "\x00" * 20])
 def test_form_key_forged_is_replaced(administrator_browser, draft, key):
     reply = administrator_browser.post(REGISTER, draft | {"form_key": key})
@@ -188,6 +190,7 @@ def test_expiration_in_a_skipped_hour_is_refused(administrator_browser, administ
     assert "skip 2027-03-28 02:30" in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_add_validates_step_1_again(administrator_browser, draft, stranger):
     theirs = stranger.tenant.roles.first()
     reply = administrator_browser.post(REGISTER, draft | {"roles": [str(theirs.pk)]})

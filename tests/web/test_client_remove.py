@@ -42,6 +42,7 @@ def test_remove_client_window_lists_effects_and_offers_disable(
     assert client_exists(machine)
 
 
+@pytest.mark.both_databases
 def test_remove_client_takes_effect_immediately(
     administrator_browser, machine, remove_address, address
 ):

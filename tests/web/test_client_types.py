@@ -27,6 +27,7 @@ def test_add_window_of_url_types_asks_for_urls_instead_of_roles(administrator_br
         assert ("Step 1 of 2" in text) is (client_type == "hybrid")
 
 
+@pytest.mark.both_databases
 def test_add_authorization_code_client_takes_one_step(administrator_browser, url_client_form):
     url_client_form |= {
         "post_logout_redirect_uris": ["https://map.example/bye"],
@@ -124,6 +125,7 @@ def test_add_with_a_taken_name_is_refused(administrator_browser, machine, url_cl
     assert "There is a client named WIND PARK READER already." in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_add_ignores_roles_and_origins_that_a_type_lacks(
     administrator_browser, url_client_form, my_data_role
 ):

@@ -8,6 +8,8 @@ from clients_app.limits import URL_MAX, URLS_MAX
 from clients_app.models import Client, ClientUrl
 from tests.responses import HTMX, listed_urls, text_of, value_of
 
+pytestmark = pytest.mark.both_databases
+
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
 COMING_LATER = "Sign-in is coming in a later version of this portal."

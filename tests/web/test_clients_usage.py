@@ -40,6 +40,7 @@ def test_usage_shows_what_all_clients_of_the_tenant_requested(
     assert "No token requests in this period." in text_of(stranger_browser.get(USAGE))
 
 
+@pytest.mark.both_databases
 def test_usage_is_a_page_with_the_list_beside_it(administrator_browser, machine):
     text = text_of(administrator_browser.get(f"{USAGE}?q=wind&period=7d"))
 

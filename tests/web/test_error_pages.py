@@ -95,6 +95,7 @@ def test_get_request_never_changes_anything(administrator_browser, draft):
     assert list(Role.objects.values()) == before
 
 
+@pytest.mark.both_databases
 def test_person_without_roles_is_refused(colleague, machine):
     colleague.roles.clear()
 

@@ -23,6 +23,7 @@ def person_with_email(tenant: Tenant) -> Person:
     return make_person("ines", tenant, email=ADDRESS, password="Seven-grey-herons-7")
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_reset_link_by_mail_works_once(person_with_email: Person, client: Browser) -> None:
     with mail_sink() as sink, override_settings(**sink.settings):
@@ -44,6 +45,7 @@ def test_reset_link_by_mail_works_once(person_with_email: Person, client: Browse
     assert link.split("-")[-1] not in str(list(LinkRequest.objects.values()))
 
 
+@pytest.mark.both_databases
 def test_forgot_password_unknown_address_gets_the_same_answer(
     person_with_email: Person, client: Browser, settings: Any
 ) -> None:

@@ -16,6 +16,8 @@ from tests.factories import insert_clients, make_role
 from tests.portal_process import PASSWORD
 from tests.responses import text_of
 
+pytestmark = pytest.mark.both_databases
+
 LIST = "/security/clients"
 REGISTER = "/security/clients/register"
 #: fields of Add Client: their last text that is taken

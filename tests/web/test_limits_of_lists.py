@@ -13,6 +13,8 @@ from tests.conftest import Machine
 from tests.factories import insert_clients, insert_secrets, make_person, make_role
 from tests.responses import HTMX
 
+pytestmark = pytest.mark.both_databases
+
 LIST = "/security/clients"
 REGISTER = "/security/clients/register"
 

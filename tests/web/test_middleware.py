@@ -3,12 +3,15 @@
 import gzip
 from urllib.parse import urlencode
 
+import brotli
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from clients_app.web.views import roles
 from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
+
+pytestmark = pytest.mark.both_databases
 
 ROLES = "/security/roles"
 
@@ -130,23 +133,34 @@ def test_sign_in_page_names_the_only_tenant(client, tenant):
 
 
 GZIP = {"Accept-Encoding": "gzip"}
+BROTLI = {"Accept-Encoding": "gzip, deflate, br, zstd"}  # browsers, by https
+COMPRESSED = pytest.mark.parametrize(
+    ("accepted", "name", "read"),
+    [(GZIP, "gzip", gzip.decompress), (BROTLI, "br", brotli.decompress)],
+    ids=["gzip", "brotli"],
+)
 
 
-def test_gzip_compresses_pages_but_not_secrets(administrator_browser, draft, machine):
-    page = administrator_browser.get("/security/clients", headers=GZIP)
-    assert page["Content-Encoding"] == "gzip"
+@COMPRESSED
+def test_compression_is_of_pages_but_not_of_secrets(
+    administrator_browser, draft, machine, accepted, name, read
+):
+    page = administrator_browser.get("/security/clients", headers=accepted)
+    assert page["Content-Encoding"] == name
+    assert int(page["Content-Length"]) == len(page.content)
     assert "Accept-Encoding" in page["Vary"]
-    assert b"Wind park reader" in gzip.decompress(page.content)
+    assert b"Wind park reader" in read(page.content)
     assert "Content-Encoding" not in administrator_browser.get("/security/clients")
 
-    created = administrator_browser.post("/security/clients/register", draft, headers=GZIP)
+    created = administrator_browser.post("/security/clients/register", draft, headers=accepted)
     assert plain_secret_in(created)
     assert "Content-Encoding" not in created
 
 
-def test_gzip_never_compresses_machine_responses(client, db):
-    for name in ("openid-configuration", "oauth-authorization-server"):
-        reply = client.get(f"/identity/.well-known/{name}", headers=GZIP)
+@COMPRESSED
+def test_compression_is_never_of_machine_responses(client, db, accepted, name, read):
+    for document in ("openid-configuration", "oauth-authorization-server"):
+        reply = client.get(f"/identity/.well-known/{document}", headers=accepted)
         assert len(reply.content) > 200  # long enough to be compressed
         assert "Content-Encoding" not in reply
 

@@ -64,6 +64,7 @@ def test_notices_get_of_an_operation_only_shows_the_page(
     assert AuditEvent.objects.count() == before
 
 
+@pytest.mark.both_databases
 def test_mail_channel_is_turned_off_and_on(administrator_browser: Browser, tenant: Tenant) -> None:
     for sent, on in (({}, False), ({"mails_notices": "on"}, True)):
         reply = administrator_browser.post(f"{PAGE}/mail", sent)
@@ -72,6 +73,7 @@ def test_mail_channel_is_turned_off_and_on(administrator_browser: Browser, tenan
         assert row.settings == {"mails_notices": on}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "part", ["webhook", "webhook/secret", "webhook/remove", "calendar", "calendar/remove"]
 )

@@ -59,6 +59,7 @@ def test_webhook_reload_creates_no_second_signing_secret(administrator_browser: 
     assert AuditEvent.objects.filter(action="channel.secret.renewed").count() == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("url", ["", "hooks", "http://hooks.example.com/", "https://u:p@a.b/"])
 def test_webhook_invalid_url_is_kept(administrator_browser: Browser, url: str) -> None:
     reply = administrator_browser.post(f"{PAGE}/webhook", {"url": url})

@@ -16,6 +16,8 @@ from tests.web.activity_rows import list_events
 from tests.web.conftest import record_use
 from tests.web.test_calendar import new_calendar_path, summaries
 
+pytestmark = pytest.mark.both_databases
+
 TICK = timedelta.resolution
 DAY = timedelta(days=1)
 LIST = "/security/clients"

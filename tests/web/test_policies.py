@@ -37,6 +37,7 @@ def test_policies_by_a_non_administrator_are_refused(
     assert f'href="{PAGE}"' not in text_of(reply)
 
 
+@pytest.mark.both_databases
 def test_policies_page_shows_current_policies(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
@@ -60,6 +61,7 @@ def test_policies_invalid_days_are_kept(administrator_browser: Browser, days: st
     assert value_of("rotation_days", reply) == days
 
 
+@pytest.mark.both_databases
 def test_policies_check_saves_nothing_and_save_does(
     administrator_browser: Browser, tenant: Tenant, now: datetime
 ) -> None:
@@ -101,6 +103,7 @@ def test_policies_forced_rotation_needs_confirmation(
     assert tenant_policy(tenant.pk) == TenantPolicy(rotation_days=90)
 
 
+@pytest.mark.both_databases
 def test_policies_concurrent_change_is_not_overwritten(
     administrator_browser: Browser, tenant: Tenant
 ) -> None:
@@ -143,6 +146,7 @@ def test_secret_forms_follow_the_policies(
         assert "does not allow Never Expires" in text_of(page)
 
 
+@pytest.mark.both_databases
 def test_add_secret_against_a_policy_is_explained_at_the_field(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime, address: Any
 ) -> None:
@@ -179,6 +183,7 @@ def test_add_client_follows_the_policies(
     assert list(Client.objects.get().owners.all()) == [administrator]
 
 
+@pytest.mark.both_databases
 def test_edit_secret_existing_never_expires_may_stay(
     administrator_browser: Browser, machine: Machine, tenant: Tenant, address: Any
 ) -> None:

@@ -51,6 +51,7 @@ def test_poll_without_changes_is_an_empty_204(administrator_at_start, client):
         assert (reply.status_code, reply.content) == (204, b"")
 
 
+@pytest.mark.both_databases
 def test_poll_after_a_change_returns_the_filtered_list(administrator_at_start, client, tenant):
     page = administrator_at_start.get("/security/clients?q=pum&show=active")
     make_client("Pump two", tenant)

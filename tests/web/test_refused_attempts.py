@@ -103,6 +103,7 @@ def test_refused_attempts_wait_for_an_unavailable_database(
     assert [event[0] for event in recorded_events()] == ["sign-in.refused"]
 
 
+@pytest.mark.both_databases
 def test_refused_attempt_with_an_unstorable_name_is_counted(administrator: Person) -> None:
     refused_attempts.note_failed_sign_in("ma\0ra", address="192.0.2.7", now=datetime.now(UTC))
     refused_attempts.flush()

@@ -35,6 +35,7 @@ def redirected_to_setup(browser: Browser) -> set[str]:
     return {address for address, reply in replies.items() if reply.request["PATH_INFO"] == SET_UP}
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("factor_policy")
 def test_policy_requires_a_factor_of_administrators_only(
     administrator_browser: Browser, colleague_browser: Browser, stranger_browser: Browser
@@ -72,6 +73,7 @@ def test_policy_requires_a_factor_of_staff_without_other_roles(colleague: Person
     assert "/admin/" in redirected_to_setup(browser_of(colleague))
 
 
+@pytest.mark.both_databases
 def test_policies_page_says_that_staff_need_a_factor_too(administrator_browser: Browser) -> None:
     assert "The same then holds for Staff" in text_of(
         administrator_browser.get("/security/policies")
@@ -102,6 +104,7 @@ def test_required_factor_after_setup_opens_all_pages(administrator_browser: Brow
     assert administrator_browser.get("/security/clients/add").status_code == 200
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("factor_policy")
 def test_required_factor_missing_closes_windows_and_posts(
     administrator_browser: Browser, tenant: Tenant

@@ -24,6 +24,7 @@ def test_add_role_window_is_a_page_and_a_fragment(administrator_browser):
     assert "Tenant Custom: a role of this tenant" in text_of(fragment)
 
 
+@pytest.mark.both_databases
 def test_add_role_saves_and_confirms(administrator_browser):
     reply = administrator_browser.post(ADD, TYPED, headers=HTMX)
 

@@ -37,6 +37,7 @@ def test_role_windows_are_pages_and_fragments(administrator_browser, edit_addres
     assert remove_address in text
 
 
+@pytest.mark.both_databases
 def test_edit_role_renamed_keeps_id_and_holders(
     administrator_browser, machine, my_data_role, edit_address, form_data
 ):
@@ -87,6 +88,7 @@ def test_edit_role_concurrent_change_is_shown(
     assert administrator_browser.post(edit_address, again, headers=HTMX).status_code == 204
 
 
+@pytest.mark.both_databases
 def test_remove_role_lists_holders_and_removes_it_from_all(
     administrator_browser, machine, colleague, my_data_role, remove_address, now
 ):

@@ -46,6 +46,7 @@ def rotate(browser: Browser, secret: ClientSecret, query: str, **headers: Any) -
     return unescape(text_of(reply))
 
 
+@pytest.mark.both_databases
 def test_start_with_a_filter_takes_the_clients_of_the_whole_list(
     administrator_browser: Browser, secrets: list[ClientSecret]
 ) -> None:
@@ -70,6 +71,7 @@ def test_start_with_ticked_clients_takes_only_those(
     assert "evil" not in elsewhere["Location"]
 
 
+@pytest.mark.both_databases
 def test_start_in_a_week_takes_the_secret_that_expires_in_it(
     administrator_browser: Browser, secrets: list[ClientSecret], now: datetime
 ) -> None:

@@ -17,6 +17,7 @@ def save(browser, name: str, query: str = WANTED):
     return browser.post(f"{ADD}{query}", {"name": name}, headers=HTMX)
 
 
+@pytest.mark.both_databases
 def test_saved_filter_is_listed_by_its_name(colleague_browser):
     assert "Save filter" in text_of(colleague_browser.get(f"{LIST}{WANTED}"))
     assert "Saved filters" not in text_of(colleague_browser.get(LIST))
@@ -51,6 +52,7 @@ def test_saved_filter_omits_page_selection_and_invalid_values(colleague_browser)
     assert SavedFilter.objects.get().query == "?q=a"
 
 
+@pytest.mark.both_databases
 def test_saved_filter_with_the_same_name_is_replaced(colleague_browser):
     save(colleague_browser, "Mine")
     save(colleague_browser, "MINE", "?q=b")
@@ -79,6 +81,7 @@ def test_saved_filter_beyond_twenty_is_refused(colleague_browser, colleague):
     assert save(colleague_browser, "the twentieth", "?q=c").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_saved_filter_is_removed_only_by_its_person(
     colleague_browser, administrator_browser, colleague
 ):

@@ -15,6 +15,8 @@ from tests.conftest import browser_of
 from tests.factories import make_client, make_tenant
 from tests.responses import HTMX, text_of
 
+pytestmark = pytest.mark.both_databases
+
 #: a name, and what people type to find it
 SPELLINGS = [
     ("Özlem Çelik", "özlem ç"),

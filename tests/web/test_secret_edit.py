@@ -155,6 +155,7 @@ def test_edit_secret_invalid_field_is_explained_and_kept(
     assert stored_secret(machine).expires_at == machine.secret.expires_at
 
 
+@pytest.mark.both_databases
 def test_edit_secret_expired_secret_is_not_revived(
     administrator_browser, machine, edit_address, form_data, now, address
 ):

@@ -109,6 +109,7 @@ def test_secret_just_created_is_not_idle(
     assert "The old secret is not used yet" in secrets_tab()
 
 
+@pytest.mark.both_databases
 def test_overlap_card_without_either_secret_is_gone(secrets_tab, machine, new_secret, now):
     for gone in (new_secret, machine.secret):
         just_made = ClientSecret.objects.get(pk=gone.pk).created_at + timedelta.resolution
@@ -120,6 +121,7 @@ def test_overlap_card_without_either_secret_is_gone(secrets_tab, machine, new_se
     assert "Rotation in progress" in secrets_tab()
 
 
+@pytest.mark.both_databases
 def test_overlap_card_query_count_does_not_grow_with_rotations(
     administrator_browser, machine, address, new_secret, django_assert_max_num_queries
 ):

@@ -53,6 +53,7 @@ def test_remove_secret_window_warns_about_a_secret_in_use(
         assert "Tokens already issued" not in text
 
 
+@pytest.mark.both_databases
 def test_remove_secret_window_of_one_used_long_ago_does_not_warn(
     administrator_browser, machine, remove_address, now
 ):

@@ -30,6 +30,8 @@ from tests.portal_process import PASSWORD
 from tests.responses import text_of, value_of
 from tests.web.second_factor import SET_UP, key_in, recovery_codes_in, sign_in
 
+pytestmark = pytest.mark.both_databases
+
 KEY = "a-key-of-this-very-form"
 NOTICES = "/security/notices"
 NEW_PASSWORD = "Four-white-egrets-4"

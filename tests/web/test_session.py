@@ -8,6 +8,8 @@ import time_machine
 from clients_app.models import Client
 from tests.responses import text_of
 
+pytestmark = pytest.mark.both_databases
+
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ROLES = "/security/roles"
 

@@ -199,6 +199,7 @@ def test_forgot_password_without_mail_names_whom_to_ask(client, db):
     assert "Ask a Tenant Administrator" in text_of(client.get("/forgot-password"))
 
 
+@pytest.mark.both_databases
 def test_sign_in_of_an_unclaimed_installation_says_where_the_link_is(
     browser: Browser, tenant: Tenant
 ) -> None:

@@ -49,6 +49,7 @@ class TestSignIn:
         assert "Incorrect or already used code." in text_of(replies[1])
         assert not is_signed_in(browsers[1])
 
+    @pytest.mark.both_databases
     def test_sign_in_recovery_code_works_once(self, client: Browser, app_secret: str) -> None:
         app = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
         code = app.wrap().generate_codes()[3]

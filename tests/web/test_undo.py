@@ -56,6 +56,7 @@ def test_undo_enables_what_one_click_disabled(
     assert (last.action, last.object_name) == ("client.enabled", "One")
 
 
+@pytest.mark.both_databases
 def test_undo_of_several_leaves_those_that_were_disabled_before(
     administrator_browser: Browser, clients: list[Client]
 ) -> None:

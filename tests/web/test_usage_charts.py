@@ -95,6 +95,7 @@ def test_chart_with_an_unknown_period_shows_24_hours(chart, query):
     assert re.search(r'id="usage-24h"[^>]* aria-current="true"', chart(query))
 
 
+@pytest.mark.both_databases
 def test_period_keeps_the_list_and_survives_polls(administrator_browser, address):
     reply = administrator_browser.get(address("?q=wind&period=7d"), headers=PANE)
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
@@ -47,34 +49,47 @@ _WITH_SECRETS: Final = Q(
 
 
 def condition(show: Show, now: datetime) -> Q:
-    """Return the condition for the clients that ``show`` shows.
-
-    Secrets expire without a write, so conditions compare the stored dates with ``now``. They look
-    at secrets only where the first of several has expired.
-    """
+    """Return the condition for the clients that ``show`` shows."""
     if show is Show.REMOVED:
         return Q(removed_at__gt=now - RESTORABLE)
-    has_none = Q(never_expires=False, last_expires_at=None)
-    long_over = Q(never_expires=False, last_expires_at__lte=now - EXPIRED_LISTED)
+    return Q(removed_at=None) & reduce(or_, cases(show, now))
+
+
+def cases(show: Show, now: datetime) -> tuple[Q, ...]:
+    """Return conditions of which one holds for each client in a state, and never two.
+
+    Each compares one or two columns, so that an index finds its clients. Secrets expire without a
+    write, so conditions compare the stored dates with ``now``. They look at secrets only where the
+    first of several has expired.
+    """
     fits = {
-        Show.ACTIVE: Q(is_enabled=True),
-        Show.DISABLED: Q(is_enabled=False),
-        Show.FAILING: Q(is_enabled=True) & ~_cannot_request(now) & _is_refused(now),
-        Show.NO_TOKENS: Q(is_enabled=True) & _cannot_request(now),
-        Show.REFUSED: Q(last_refused_at__gt=now - DAY),
+        Show.ACTIVE: (Q(is_enabled=True),),
+        Show.DISABLED: (Q(is_enabled=False),),
+        Show.FAILING: (Q(is_enabled=True) & ~_cannot_request(now) & _is_refused(now),),
+        Show.NO_TOKENS: (Q(is_enabled=True) & _cannot_request(now),),
+        Show.REFUSED: (Q(last_refused_at__gt=now - DAY),),
         Show.EXPIRING_SOON: _expires_within(RECENT, now),
         Show.EXPIRING: _expires_within(EXPIRING, now),
-        Show.EXPIRED: Q(
-            never_expires=False, last_expires_at__gt=now - EXPIRED_LISTED, last_expires_at__lte=now
+        Show.EXPIRED: (
+            Q(
+                never_expires=False,
+                last_expires_at__gt=now - EXPIRED_LISTED,
+                last_expires_at__lte=now,
+            ),
         ),
-        Show.NEVER: Q(never_expires=True),
-        Show.NO_SECRETS: _WITH_SECRETS & (has_none | long_over),
-        Show.UNUSED: Q(last_token_at__lt=now - UNUSED)
-        | Q(last_token_at=None, created_at__lt=now - UNUSED),
-        Show.NO_OWNER: Q(has_owner=False),
-        Show.OLD: Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),
+        Show.NEVER: (Q(never_expires=True),),
+        Show.NO_SECRETS: (
+            _WITH_SECRETS & Q(never_expires=False, last_expires_at=None),
+            _WITH_SECRETS & Q(never_expires=False, last_expires_at__lte=now - EXPIRED_LISTED),
+        ),
+        Show.UNUSED: (
+            Q(last_token_at__lt=now - UNUSED),
+            Q(last_token_at=None, created_at__lt=now - UNUSED),
+        ),
+        Show.NO_OWNER: (Q(has_owner=False),),
+        Show.OLD: (Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),),
     }
-    return Q(removed_at=None) & fits.get(show, Q())
+    return fits.get(show, (Q(),))
 
 
 def health_rank(now: datetime) -> Case:
@@ -107,9 +122,7 @@ def _is_refused(now: datetime) -> Q:
     return Q(last_refused_at__gt=now - FAILING_FOR) & not_since
 
 
-def _expires_within(time: timedelta, now: datetime) -> Q:
+def _expires_within(time: timedelta, now: datetime) -> tuple[Q, Q]:
     soon = secrets_of_client().live(now).without_successor().filter(expires_at__lt=now + time)
     one_is_over = Q(next_expires_at__lte=now, last_expires_at__gt=now)
-    return Q(next_expires_at__gt=now, next_expires_at__lt=now + time) | (
-        one_is_over & Q(Exists(soon))
-    )
+    return Q(next_expires_at__gt=now, next_expires_at__lt=now + time), one_is_over & Q(Exists(soon))

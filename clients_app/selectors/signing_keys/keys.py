@@ -34,6 +34,12 @@ def signing_keys() -> list[KeyRow]:
     ]
 
 
+def algorithms() -> list[str]:
+    """Return the algorithms of the keys that APIs find published now."""
+    published = SigningKey.objects.exclude(state=SigningKey.State.REMOVED)
+    return sorted(set(published.values_list("algorithm", flat=True)))
+
+
 def _until(key: SigningKey, following: datetime | None) -> datetime | None:
     if key.state == SigningKey.State.NEXT:
         return key.signs_from

@@ -18,7 +18,7 @@ from clients_app.limits import CLOCK_AHEAD_MAX_S, TOKEN_LIFETIME_DEFAULT_S
 from clients_app.services.signing_keys import private_keys, public_keys
 from clients_app.services.tokens.claims import REQUIRED, TokenTemplate, claims_json
 
-_TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
+TYPES: Final = ("at+jwt", "application/at+jwt")  # RFC 9068 section 4
 
 
 class IssuedToken(NamedTuple):
@@ -74,7 +74,7 @@ class VerifyingBackend(TokenBackend):
             raise TokenBackendError("invalid token") from error
         header: dict[str, Any] = whole["header"]
         claims: dict[str, Any] = whole["payload"]
-        if str(header.get("typ")).lower() not in _TYPES or "crit" in header:
+        if str(header.get("typ")).lower() not in TYPES or "crit" in header:
             raise TokenBackendError("not an access token")
         if claims["exp"] <= time.time():  # without leeway
             raise TokenBackendError("expired")
@@ -90,7 +90,7 @@ class AccessToken(Token):
     Errors: simplejwt's TokenError for any other token.
     """
 
-    token_type = _TYPES[0]
+    token_type = TYPES[0]
     lifetime = timedelta(seconds=TOKEN_LIFETIME_DEFAULT_S)
 
     def __init__(self, token: Any, verify: bool = True, *, audience: str | None = None) -> None:

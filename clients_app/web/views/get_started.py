@@ -20,7 +20,7 @@ from clients_app.web.views.help_files import EXAMPLE, GUIDE
 def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
     """Guide from Add Client to the first verified token and the first rotation."""
     named, actor = known_type(client_type), actor_of(request)
-    values = _addresses(str(actor.tenant_id))
+    values = addresses_of_apis(str(actor.tenant_id))
     context = {
         "client_type": named,
         "types": CLIENT_TYPES.values(),
@@ -50,7 +50,8 @@ def _chapters(client_type: ClientType) -> list[str]:
     return [template for template, is_shown in chapters.items() if is_shown]
 
 
-def _addresses(tenant_id: str) -> dict[str, str]:
+def addresses_of_apis(tenant_id: str) -> dict[str, str]:
+    """Return what programs and APIs of a tenant need to know of this installation."""
     issuer = conf.issuer()
     return {
         "issuer": issuer,

@@ -3,7 +3,7 @@ import { $, all, copyOf, dialog, on, placeMessage } from "./dom.js";
 
 const WARN_MS = 120_000;
 const WATCH_MS = 5000;
-const words = $("#session-warning")?.dataset;
+const warning = $("#session-warning")?.dataset;
 let ends = 0;
 let isFinal = false;
 let shown = null;
@@ -30,7 +30,7 @@ async function ask(address) {
 async function watch() {
   if (isWatching || !ends || ends - Date.now() > WARN_MS) return;
   isWatching = true; // a slow answer must not end the session twice
-  if (!shown) await ask(words.left);
+  if (!shown) await ask(warning.left);
   isWatching = false;
   const left = ends - Date.now();
   if (left <= 0) end();
@@ -42,7 +42,7 @@ function warn() {
   $("[data-idle]", shown).hidden = isFinal;
   $("[data-final]", shown).hidden = !isFinal;
   $("[data-stay]", shown).hidden = isFinal;
-  $("[data-stay]", shown).addEventListener("click", () => ask(words.stay));
+  $("[data-stay]", shown).addEventListener("click", () => ask(warning.stay));
   $("[data-dismiss]", shown).addEventListener("click", () => (isDismissed = true));
   placeMessage(shown);
 }
@@ -59,7 +59,7 @@ function end() {
     for (const part of all("span, [data-stay]", shown)) part.hidden = true;
     const text = $("span", shown);
     text.hidden = false;
-    text.textContent = words.ended;
+    text.textContent = warning.ended;
   }
   ends = 0;
 }
@@ -67,7 +67,7 @@ function end() {
 const isTyped = () =>
   all("main input, main textarea").some((field) => field.value !== field.defaultValue);
 
-if (words) {
+if (warning) {
   update(document.body.dataset.sessionLeft);
   on("htmx:afterRequest", ({ detail }) => update(detail.xhr?.getResponseHeader("Session-Left")));
   setInterval(watch, WATCH_MS);

@@ -5,7 +5,7 @@ import { isAsking, mayClose } from "./once.js";
 
 let opener = null; // what opened the window, by element and id
 let titleBehind = "";
-let isTyped = false; // in the window, since it opened
+let isEdited = false; // in the window, since it opened
 
 export function openWindow(address, source = "#find") {
   htmx.ajax("GET", address, { source, target: "#window", swap: "innerHTML" });
@@ -14,7 +14,7 @@ export function openWindow(address, source = "#find") {
 function onContent() {
   const content = $("[data-window]", dialog);
   if (!content) return;
-  if (!$("form[method=post]", dialog)) isTyped = false;
+  if (!$("form[method=post]", dialog)) isEdited = false;
   dialog.className = "dialog";
   if (content.dataset.window) dialog.classList.add(`dialog-${content.dataset.window}`);
   dialog.setAttribute("role", $("[data-role]", dialog)?.dataset.role ?? "dialog");
@@ -25,7 +25,7 @@ function onContent() {
 }
 
 function onClosed() {
-  isTyped = false;
+  isEdited = false;
   dialog.replaceChildren();
   if (titleBehind) document.title = titleBehind;
   titleBehind = "";
@@ -58,7 +58,7 @@ function leave() {
   else dialog.close();
 }
 
-const mayDiscard = () => !isTyped || confirm(words().discard);
+const mayDiscard = () => !isEdited || confirm(words().discard);
 
 if (dialog) {
   dialog.addEventListener("cancel", (event) => {
@@ -70,7 +70,7 @@ if (dialog) {
     }
   });
   dialog.addEventListener("close", onClosed);
-  dialog.addEventListener("input", ({ target }) => (isTyped ||= Boolean(target.closest("[method=post]"))));
+  dialog.addEventListener("input", ({ target }) => (isEdited ||= Boolean(target.closest("[method=post]"))));
   on("windowDone", () => dialog.open && dialog.close());
 }
 

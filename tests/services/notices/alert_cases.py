@@ -1,6 +1,6 @@
 """Requests of clients at any moment, counted as by the token endpoint, and the alerts on them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clients_app.models import Client, Delivery
 from clients_app.services.alerts.watch import watch
@@ -9,12 +9,20 @@ from clients_app.services.usage import counts
 from clients_app.services.usage.refused_requests import count_unproved_request
 
 HOME = "192.0.2.1"
+HOUR = timedelta(hours=1)
 
 
 def get_token(client: Client, at: datetime, *, address: str = HOME, secret: int = 0) -> None:
     secret_id = secret or client.secrets.order_by("pk").values_list("pk", flat=True)[0]
     credential = Credential.of_secret(secret_id)
     counts.count_token(str(client.pk), credential, lifetime_s=3600, address=address, now=at)
+
+
+def work(client: Client, *, until: datetime, hours: int = 10) -> None:
+    """Let the client get a token each hour; the last one at ``until``."""
+    for number in range(hours):
+        get_token(client, until - number * HOUR)
+    counts.flush()
 
 
 def be_refused(client: Client, at: datetime, *, cause: str = "unknown-secret") -> None:

@@ -12,6 +12,7 @@ from clients_app.models import AuditEvent, Client, Delivery, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.notices.schedule import queue_notices
+from clients_app.services.usage import addresses, counts, refused_requests
 from tests.factories import NOW, actor_for, insert_secrets, make_client, make_person
 from tests.sinks import MailSink, Receiver, mail_sink, receiver
 
@@ -31,6 +32,20 @@ def owner(tenant: Tenant) -> Person:
 @pytest.fixture
 def actor(mara: Person) -> Actor:
     return actor_for(mara)
+
+
+@pytest.fixture
+def nothing_counted() -> None:
+    """No counts or addresses that other tests left in memory."""
+    for pending in (counts.issued, refused_requests.refused, addresses.used):
+        pending.take()
+    addresses.written.clear()
+
+
+@pytest.fixture
+def client_(tenant: Tenant) -> Client:
+    """A client named Pumps."""
+    return make_client("Pumps", tenant).client
 
 
 @pytest.fixture

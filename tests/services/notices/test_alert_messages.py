@@ -2,12 +2,10 @@
 
 import json
 import re
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from clients_app.audit.sentences import sentence
 from clients_app.models import (
@@ -23,6 +21,7 @@ from clients_app.models import (
 from clients_app.rules.alerts import AlertKind
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries
+from tests.at_once import at_once
 from tests.factories import NOW, insert_clients, insert_secrets, make_client, make_tenant
 from tests.portal_process import CHECKOUT
 from tests.sinks import MailSink, Receiver
@@ -228,20 +227,8 @@ def test_alert_is_sent_once_by_several_workers(tenant: Tenant, mara: Person) -> 
         tenant=tenant, channel="webhook", shown="https://hooks.example.com/", set_at=NOW
     )
     begin_many(tenant, 3)
-    barrier = threading.Barrier(4)
 
-    def run() -> None:
-        barrier.wait()
-        try:
-            watch(now=NOW)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(4, lambda: watch(now=NOW))
 
     assert [len(names) for _, names, _ in sent()] == [3]
     assert AuditEvent.objects.filter(action="alert.refused").count() == 3

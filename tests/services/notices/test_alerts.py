@@ -6,36 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients_app.models import Alert, Client, ClientSecret, SecretAddress, Tenant
+from clients_app.models import Alert, Client, ClientSecret, Tenant
 from clients_app.services.alerts.watch import watch
-from clients_app.services.retention import remove_old
-from clients_app.services.usage import addresses, counts, refused_requests
-from tests.factories import NOW, insert_clients, insert_secrets, insert_usage, make_client
-from tests.services.notices.alert_cases import alerts_at, be_refused, get_token
+from clients_app.services.usage import counts, refused_requests
+from tests.factories import NOW, insert_clients, insert_secrets, insert_usage
+from tests.services.notices.alert_cases import HOUR, alerts_at, be_refused, get_token, work
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-REFUSED, SILENT, MOVED = ("Pumps", "refused"), ("Pumps", "silent"), ("Pumps", "new-address")
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+REFUSED, SILENT = ("Pumps", "refused"), ("Pumps", "silent")
 
-pytestmark = pytest.mark.usefixtures("mara", "sink")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted_before() -> None:
-    for pending in (counts.issued, refused_requests.refused, addresses.used):
-        pending.take()
-    addresses.written.clear()
-
-
-@pytest.fixture
-def client_(tenant: Tenant) -> Client:
-    return make_client("Pumps", tenant).client
-
-
-def work(client: Client, *, until: datetime, hours: int = 10) -> None:
-    """Let the client get a token each hour; the last one at ``until``."""
-    for number in range(hours):
-        get_token(client, until - number * HOUR)
-    counts.flush()
+pytestmark = pytest.mark.usefixtures("nothing_counted", "mara", "sink")
 
 
 def test_client_refused_for_five_minutes_gets_one_alert(client_: Client) -> None:
@@ -129,89 +109,6 @@ def test_refused_client_is_not_also_silent(client_: Client) -> None:
 
     assert alerts_at(NOW + 2 * HOUR) == [REFUSED]
     assert alerts_at(NOW + 4 * HOUR) == []
-
-
-def test_secret_used_from_a_new_address_gets_one_alert_a_day(client_: Client) -> None:
-    get_token(client_, NOW)
-    get_token(client_, NOW + HOUR, address="192.0.2.2")  # the first day teaches
-    assert alerts_at(NOW + HOUR) == []
-
-    get_token(client_, NOW + 2 * DAY, address="198.51.100.7")
-    assert alerts_at(NOW + 2 * DAY) == [MOVED]
-    for address in ("192.0.2.2", "198.51.100.7", "198.51.100.8"):
-        get_token(client_, NOW + 2 * DAY + HOUR, address=address)
-    assert alerts_at(NOW + 2 * DAY + HOUR) == []
-
-    assert alerts_at(NOW + 4 * DAY) == []
-    get_token(client_, NOW + 4 * DAY, address="198.51.100.8")
-    assert alerts_at(NOW + 4 * DAY) == []  # known by now
-    get_token(client_, NOW + 4 * DAY, address="198.51.100.9")
-    assert alerts_at(NOW + 4 * DAY) == [MOVED]
-
-
-def test_rare_use_between_frequent_ones_is_noticed(client_: Client) -> None:
-    """Each hourly row keeps only the last address."""
-    get_token(client_, NOW)
-    assert alerts_at(NOW) == []
-
-    for address in ("192.0.2.1", "198.51.100.7", "192.0.2.1"):
-        get_token(client_, NOW + 2 * DAY, address=address)
-
-    assert alerts_at(NOW + 2 * DAY) == [MOVED]
-
-
-def test_secret_behind_many_addresses_gets_no_alert_and_few_rows(client_: Client) -> None:
-    for number in range(12):
-        get_token(client_, NOW, address=f"192.0.2.{number + 1}")
-    assert alerts_at(NOW) == []
-
-    for number in range(40):
-        get_token(client_, NOW + 2 * DAY, address=f"198.51.100.{number + 1}")
-
-    assert alerts_at(NOW + 2 * DAY) == []
-    assert SecretAddress.objects.count() == 20
-
-
-def test_addresses_of_one_ipv6_network_are_one_place(client_: Client) -> None:
-    get_token(client_, NOW, address="2001:db8::1")
-    assert alerts_at(NOW) == []
-
-    get_token(client_, NOW + 2 * DAY, address="2001:db8::8d3f:1")
-    assert alerts_at(NOW + 2 * DAY) == []
-    get_token(client_, NOW + 2 * DAY, address="2001:db8:0:1::1")
-    assert alerts_at(NOW + 2 * DAY) == [MOVED]
-
-
-def test_secret_that_was_used_long_before_addresses_were_kept_learns_first(client_: Client) -> None:
-    work(client_, until=NOW)
-    SecretAddress.objects.all().delete()
-    addresses.written.clear()
-
-    get_token(client_, NOW + 40 * DAY)
-    get_token(client_, NOW + 40 * DAY + HOUR, address="198.51.100.7")
-
-    assert MOVED not in alerts_at(NOW + 40 * DAY + HOUR)
-
-
-def test_secret_unused_for_a_year_is_expected_where_it_was_used_last(client_: Client) -> None:
-    get_token(client_, NOW)
-    assert alerts_at(NOW) == []
-    remove_old(now=NOW + 365 * DAY)
-
-    get_token(client_, NOW + 365 * DAY, address="198.51.100.7")
-
-    assert alerts_at(NOW + 365 * DAY) == [MOVED]
-
-
-def test_rotated_secret_is_expected_where_the_client_was(client_: Client) -> None:
-    get_token(client_, NOW)
-    assert alerts_at(NOW) == []
-    (new,) = insert_secrets(client_, 1)
-    get_token(client_, NOW + DAY, secret=new.pk, address="198.51.100.7")
-    assert alerts_at(NOW + DAY) == []
-
-    get_token(client_, NOW + 4 * DAY, secret=new.pk)
-    assert alerts_at(NOW + 4 * DAY) == []
 
 
 @pytest.mark.parametrize("muted", ["client", "tenant"])

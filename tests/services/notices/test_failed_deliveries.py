@@ -1,12 +1,10 @@
 """Messages that did not arrive: retried, sent again by hand, or left by a killed worker."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from clients_app.actors import Actor
 from clients_app.errors import Forbidden, NotFound, RuleBroken
@@ -17,6 +15,7 @@ from clients_app.services.notices.channels.mail import smtp
 from clients_app.services.notices.messages import NotSent
 from clients_app.services.notices.schedule import queue_notices
 from clients_app.services.notices.table import CHANNELS
+from tests.at_once import at_once
 from tests.factories import NOW, actor_for
 from tests.services.notices.conftest import expiring_client, in_days, outcomes, queued_message
 from tests.sinks import MailSink, Receiver
@@ -151,22 +150,13 @@ def test_a_message_of_a_killed_worker_is_due_again_when_its_claim_expires(
 def test_concurrent_processes_send_once(mara: Person, sink: MailSink) -> None:
     tenant = mara.tenant
     expiring_client("Pumps", tenant, ends_at=in_days(7))
-    barrier = threading.Barrier(4)
 
     def run() -> None:
-        try:
-            barrier.wait()
-            queue_notices(tenant, now=NOW)
-            for delivery in Delivery.objects.all():
-                deliveries.attempt(delivery.pk, now=NOW)
-        finally:
-            connection.close()
+        queue_notices(tenant, now=NOW)
+        for delivery in Delivery.objects.all():
+            deliveries.attempt(delivery.pk, now=NOW)
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(4, run)
 
     assert Delivery.objects.get().attempts == 1
     assert len(sink.received) == 1

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
-from django.db import connections
 
 from clients_app import derived_keys
 from clients_app.models import SigningKey
@@ -23,6 +21,7 @@ from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.private_keys import NoSigningKey, SigningKeyLost, loaded_key
 from clients_app.services.signing_keys.public_keys import published_jwks
 from clients_app.services.signing_keys.rotation import ensure_active_key
+from tests.at_once import at_once
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -185,22 +184,8 @@ def test_key_is_loaded_once_per_process(key: SigningKey, django_assert_num_queri
 def test_concurrent_starts_on_an_empty_database_create_one_key(settings: Any, now: datetime):
     """KEY-6: eight threads, each with its own connection."""
     settings.TOKEN_SIGNING_ALGORITHM = "ES256"
-    together, kids = threading.Barrier(8), []
+    kids = at_once(8, lambda: ensure_active_key(now=now).kid)
 
-    def start() -> None:
-        together.wait()
-        try:
-            kids.append(ensure_active_key(now=now).kid)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=start) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(kids) == 8
     assert len(set(kids)) == 1
     assert SigningKey.objects.count() == 1
 

@@ -4,14 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from clients_app.actors import Actor
 from clients_app.errors import ChangedMeanwhile, Forbidden, RuleBroken
-from clients_app.models import AuditEvent, Client, ClientOwner, ClientSecret, Person, Tenant
+from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
-from clients_app.selectors.tenants.policies import noncompliant_clients, tenant_policy
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.edits import set_owners
 from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret
@@ -225,47 +223,3 @@ def test_person_who_adds_a_client_becomes_its_owner(
     with pytest.raises(RuleBroken):
         set_owners(owned, frozenset({colleague.pk}), expected_version=1, actor=actor, now=NOW)
     assert list(owned.owners.all()) == [administrator]
-
-
-def test_the_dry_run_names_clients_that_break_it(tenant: Tenant, administrator: Person) -> None:
-    never, long, short, none = insert_clients(["Never", "Long", "Short", "None"], tenant)
-    insert_secrets(never, 1, expires_at=None)
-    insert_secrets(long, 1, expires_at=NOW + 91 * DAY)
-    insert_secrets(long, 1, expires_at=NOW + 90 * DAY)
-    insert_secrets(long, 1, expires_at=IN_A_YEAR, removed_at=NOW)
-    insert_secrets(short, 1, expires_at=NOW + 5 * DAY)
-    ClientOwner.objects.create(client=none, person=administrator)
-    (foreign,) = insert_clients(["Foreign"], make_tenant("Cranes GmbH"))
-    insert_secrets(foreign, 1, expires_at=None)
-    Client.objects.filter(pk=insert_clients(["Removed"], tenant)[0].pk).update(removed_at=NOW)
-
-    def breaking(policy: TenantPolicy) -> list[str]:
-        page = noncompliant_clients(tenant.pk, policy, page=1, now=NOW)
-        return [client.name for client in page.clients]
-
-    assert breaking(NO_POLICY) == []
-    assert breaking(TenantPolicy(never_expires_allowed=False)) == ["Never"]
-    assert breaking(QUARTER) == ["Long", "Never"]
-    assert breaking(ROTATES) == ["Long", "Never", "Short"]  # added 400 days ago
-    assert breaking(TenantPolicy(owner_required=True)) == ["Long", "Never", "Short"]
-    page = noncompliant_clients(tenant.pk, QUARTER, page=1, now=NOW)
-    assert [len(client.breaking_secrets) for client in page.clients] == [1, 1]
-    assert noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW).to_expire == 3
-
-
-def test_dry_run_pages_take_a_constant_number_of_queries(tenant: Tenant) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            noncompliant_clients(tenant.pk, ROTATES, page=1, now=NOW)
-        return len(captured)
-
-    for client in insert_clients(["A"], tenant):
-        insert_secrets(client, 1, expires_at=None)
-    few = queries()
-    for client in insert_clients([f"B{n:02}" for n in range(59)], tenant):
-        insert_secrets(client, 2, expires_at=None)
-
-    assert queries() == few == 4
-    second = noncompliant_clients(tenant.pk, ROTATES, page=2, now=NOW)
-    assert (second.total, second.pages, len(second.clients)) == (60, 2, 10)
-    assert noncompliant_clients(tenant.pk, ROTATES, page=99, now=NOW).page == 2

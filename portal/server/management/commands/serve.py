@@ -18,6 +18,7 @@ from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
 from portal.environment import LOOPBACK
 from portal.secret_files import open_to_others
+from portal.served_url import remember_served_url
 from portal.server import first_start
 from portal.server.listener import serve
 from portal.server.port import claim_port, wait_until_open
@@ -30,12 +31,14 @@ PASSWORD = "PORTAL_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
 
 class Command(PortalCommand):
     uses_stdout = False
+    link = ""  # with which the first administrator chooses a password
     help = "Adds what is missing (tables, static files, key, tenant, administrator) and serves."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, then serve in the foreground; Ctrl C and SIGTERM exit with status 0."""
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
+        os.environ["PUBLIC_URL"] = settings.PUBLIC_URL  # for the companion and the workers
         prove_writable()
         check_tls()
         with claim_port() as claim:
@@ -54,7 +57,8 @@ class Command(PortalCommand):
             collect_changed_static_files()
             stream.begin()
             with all_or_nothing():
-                first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
+                self.link = first_start.prepare_rows(now=now(), tell=Output(sys.stdout).write)
+        remember_served_url(settings.DATA_DIR, settings.PUBLIC_URL)
         if PASSWORD in os.environ:
             restart_without(PASSWORD)
 
@@ -69,7 +73,8 @@ class Command(PortalCommand):
         text = " ".join(f"{name}={value}" for name, value in known.items())
         log.info("The portal has started: %s", text, extra={"event": "server.started", **known})
         try:
-            Output(sys.stdout).write(f"The portal is at {conf.public_url()}/ (Ctrl C stops it).")
+            lines = [f"The portal is at {conf.public_url()}/ (Ctrl C stops it).", self.link]
+            Output(sys.stdout).write("\n".join(filter(None, lines)))
         except OutputLost as error:  # its log still says so
             log.warning("%s", error)
 

@@ -1,0 +1,44 @@
+"""Reads a token request from what granian knows of it, without building an environ.
+
+Both together take 20 us, a twentieth of a token. The rare request that this module leaves to
+``environ`` gets the same response from Django's view, only later: every test of the token endpoint
+runs both ways.
+"""
+
+from typing import Any, Final
+
+from clients_app import conf
+from clients_app.http.scheme import used_https
+from clients_app.oauth.plain_http import BODY_MAX, Request
+from clients_app.rules.peer_addresses import canonical, peer_address
+
+PATHS: Final = frozenset({"/identity/connect/token", "/identity/connect/token/"})
+
+
+def token_request(scope: Any, body: bytes) -> Request | None:
+    """Return the token request of ``scope`` (RSGI) and the body that followed it.
+
+    None for another path, and for what few clients send: another method, a header that is repeated
+    or not ASCII, a body without a length, or no https where the portal uses it.
+    """
+    if scope.path not in PATHS or scope.method != "POST":
+        return None
+    headers = scope.headers
+    pairs: list[tuple[str, str]] = headers.items()  # names in lower case, values of ASCII
+    named = dict(pairs)
+    if not len(named) == len(pairs) == len(headers) or "transfer-encoding" in named:
+        return None
+    remote, proxies = canonical(scope.client.rpartition(":")[0]), conf.trusted_proxies()
+    is_secure = used_https(scope.scheme, remote=remote, forwarded=named.get("x-forwarded-proto"))
+    if not is_secure and conf.public_url().startswith("https:"):
+        return None
+    return Request(
+        method="POST",
+        query=scope.query_string,
+        content_type=named.get("content-type", ""),
+        authorization=named.get("authorization"),
+        body=body[: BODY_MAX + 1],
+        headers_size=sum(map(len, named)) + sum(map(len, named.values())),
+        address=peer_address(remote, named.get("x-forwarded-for", ""), proxies),
+        is_secure=is_secure,
+    )

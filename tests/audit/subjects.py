@@ -1,0 +1,77 @@
+"""What the operations of the services change in tests."""
+
+from typing import Any, Final, NamedTuple
+
+from django.test import override_settings
+
+from clients_app.actors import Actor
+from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, Tenant
+from clients_app.services.notices.calendar_links import create_feed
+from clients_app.services.notices.channel_settings import set_channel
+from clients_app.services.signing_keys.private_keys import new_key
+from tests.factories import (
+    NOW,
+    command_line_in,
+    give_app,
+    insert_clients,
+    let_call,
+    make_api,
+    make_client,
+    make_person,
+    make_role,
+)
+
+FORMER: Final = "f" * 60  # a SECRET_KEY
+
+
+class Subjects(NamedTuple):
+    """What the operations change: a client with a secret, a removed one, a role, a person
+    with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
+    failed, another person, and an API that the client may call."""
+
+    tenant: Tenant
+    client: Client
+    removed: Client
+    role: Role
+    person: Person
+    key: SigningKey
+    failed: Delivery
+    other: Person
+    api: Api
+    actor: Actor | None = None  # default: the command line
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": self.actor or command_line_in(self.tenant), "now": NOW}
+
+    @property
+    def secret_id(self) -> int:
+        return self.client.secrets.get(removed_at=None).pk
+
+
+def make_subjects(tenant: Tenant) -> Subjects:
+    removed = insert_clients(["Valve"], tenant)[0]
+    removed.removed_at = NOW
+    removed.save()
+    client = make_client("Pump", tenant, secret_description="old").client
+    role, person = make_role("Old", tenant), make_person("ann", tenant)
+    with override_settings(SECRET_KEY=FORMER):
+        key = new_key(now=NOW, state="active", activated_at=NOW)
+    key.save()
+    give_app(person)
+    set_channel(
+        "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
+    )
+    create_feed(person, actor=command_line_in(tenant), now=NOW)
+    failed = Delivery.objects.create(
+        tenant=tenant,
+        channel="mail",
+        recipient="a@b.example",
+        state="failed",
+        created_at=NOW,
+        try_at=NOW,
+    )
+    other, api = make_person("bob", tenant), make_api("Orders", tenant, "read")
+    let_call(client, api)
+    client.refresh_from_db()
+    return Subjects(tenant, client, removed, role, person, key, failed, other, api)

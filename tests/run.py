@@ -1,0 +1,56 @@
+"""Which tests run on which database, in which order, and what a run says at its end."""
+
+import os
+from typing import Any, Final
+
+import pytest
+
+from tests.portal_process import CHECKOUT
+
+SLOW: Final = {"journeys", "ops", "server", "docs"}
+
+
+def mark_one_database(items: list[pytest.Item]) -> None:
+    """Mark the tests of rules and screens, which run on one database.
+
+    Rules are plain Python. The statements of screens run on both databases in the tests of
+    selectors, services and `test_matrix.py`, and in those that are marked both_databases.
+    """
+    for item in items:
+        is_screen = _folder_of(item) in {"web", "admin"}
+        if _folder_of(item) == "rules" or (
+            is_screen and not item.get_closest_marker("both_databases")
+        ):
+            item.add_marker(pytest.mark.one_database)
+
+
+def put_slow_first(items: list[pytest.Item]) -> None:
+    """Sort slow tests to the front, so that no process ends up alone with them."""
+    items.sort(
+        key=lambda item: _folder_of(item) not in SLOW and not item.get_closest_marker("journey")
+    )
+
+
+def _folder_of(item: pytest.Item) -> str:
+    """Return the folder of tests/ with the test, or the name of its file there."""
+    return item.path.relative_to(CHECKOUT / "tests").parts[0]
+
+
+def fail_if_any_was_skipped(session: pytest.Session) -> None:
+    """Fail the run if a test was skipped: all that tests need must be installed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    if reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    _name_failures(reporter)
+
+
+def _name_failures(reporter: Any) -> None:
+    """Add the tests that failed to the file that tests/run.sh shows at its end."""
+    if hasattr(reporter.config, "workerinput") or "FAILED_TESTS" not in os.environ:
+        return
+    kinds = ("failed", "error", "skipped")
+    names = {one.nodeid: None for kind in kinds for one in reporter.stats.get(kind, ())}
+    with open(os.environ["FAILED_TESTS"], "a") as file:
+        file.writelines(f"{os.environ['DATABASE_NAME']}: {name}\n" for name in names)
