@@ -14,6 +14,7 @@ from clients_app import conf
 from clients_app.limits import CLOCK_AHEAD_MAX_S
 from clients_app.models import Client, RevokedToken, SigningKey
 from clients_app.rules.token_ids import issued_at
+from clients_app.selectors.apis.may_call import may_call
 from clients_app.services.signing_keys.public_keys import TRUSTED
 from clients_app.services.tokens.access_tokens import TYPES
 from clients_app.services.tokens.claims import REQUIRED
@@ -32,12 +33,12 @@ class Verdict(StrEnum):
     KEY_REMOVED = "key-removed"
     EXPIRED = "expired"
     NOT_YET = "not-yet"
-    OTHER_AUDIENCE = "other-audience"
     CLIENT_REMOVED = "client-removed"
     CLIENT_DISABLED = "client-disabled"
     ALL_REVOKED = "all-revoked"
     REVOKED = "revoked"
     SECRET_REMOVED = "secret-removed"  # noqa: S105  the name of a verdict
+    API_NOT_ALLOWED = "api-not-allowed"
     ACTIVE = "active"
 
 
@@ -69,7 +70,7 @@ def inspect_token(plain: str, *, tenant_id: UUID, at_s: float) -> Inspection | N
         return Inspection(Verdict.OTHER_TYPE, header, claims, None)
     client = Client.objects.for_tenant(tenant_id).present().filter(pk=claims["client_id"]).first()
     verdict = _verdict_by_key_and_time(key, claims, at_s) or _verdict_by_client(client, claims)
-    if verdict is Verdict.ACTIVE and active_token(plain, audience=claims["aud"]) is None:
+    if verdict is Verdict.ACTIVE and active_token(plain) is None:
         verdict = Verdict.UNKNOWN  # changed at this moment
     return Inspection(verdict, header, claims, client)
 
@@ -99,7 +100,7 @@ def _verdict_by_key_and_time(
         return Verdict.KEY_REMOVED
     if max(claims["nbf"], claims["iat"]) > at_s + CLOCK_AHEAD_MAX_S:
         return Verdict.NOT_YET
-    return Verdict.OTHER_AUDIENCE if claims["aud"] != conf.token_audience() else None
+    return None
 
 
 def _verdict_by_client(client: Client | None, claims: dict[str, Any]) -> Verdict:
@@ -116,4 +117,6 @@ def _verdict_by_client(client: Client | None, claims: dict[str, Any]) -> Verdict
     has = Client.objects.filter(has_credential(credential), pk=client.pk) if credential else None
     if has is not None and not has.exists():
         return Verdict.SECRET_REMOVED
+    if not Client.objects.filter(may_call(claims["aud"]), pk=client.pk).exists():
+        return Verdict.API_NOT_ALLOWED
     return Verdict.ACTIVE

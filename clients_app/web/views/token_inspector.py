@@ -34,10 +34,6 @@ SAID: Final = {
         _("Revoked with its signing key"),
         _("An operator removed the key that signed it. Request a new token."),
     ),
-    Verdict.OTHER_AUDIENCE: (
-        _("For another audience"),
-        _("This portal signed it, but tokens now have another aud. Request a new one."),
-    ),
     Verdict.CLIENT_REMOVED: (_("Client removed"), _("Its client no longer exists.")),
     Verdict.CLIENT_DISABLED: (
         _("Client disabled"),
@@ -51,6 +47,10 @@ SAID: Final = {
     Verdict.SECRET_REMOVED: (
         _("Secret removed"),
         _("The secret with which it was requested was removed."),
+    ),
+    Verdict.API_NOT_ALLOWED: (
+        _("API not allowed"),
+        _("Its client may no longer call the API in aud, or that API was removed."),
     ),
     Verdict.OTHER_TYPE: (
         _("Not an access token"),
