@@ -1,6 +1,6 @@
 """What a client may call: the built-in API, others with some of their scopes, and the default.
 
-Source: API-5 to API-7.
+Source: RES-2, RES-3, RES-6.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,8 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Api, Client, MayCall, MayCallScope
 from clients_app.permissions import Action, require
 from clients_app.rules.scopes import check_scopes_of_client
-from clients_app.selectors.apis.may_call import rows_of
+from clients_app.rules.targets import Reach, combined, custom_target, default_api
+from clients_app.selectors.apis.may_call import built_in_of, rows_of
 from clients_app.services.clients.edits import save_changes
 from clients_app.services.clients.sort_columns import update_may_call_others
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
@@ -44,6 +45,23 @@ def draft_of(client: Client) -> MayCallDraft:
         apis={row.api_id: frozenset(scope.name for scope in row.scopes.all()) for row in rows},
         default_api_id=next((row.api_id for row in rows if row.is_default), None),
     )
+
+
+def reach_of_draft(client: Client, draft: MayCallDraft) -> Reach:
+    """Return what ``client`` could call with ``draft``.
+
+    Errors: RuleBroken, as ``set_may_call``.
+    """
+    apis = _apis_of(draft, tenant_id=client.tenant_id)
+    draft = _with_default(draft, built_in_id=client.tenant_id)
+    others = (
+        (
+            custom_target(str(api_id), apis[api_id].identifier, tuple(sorted(names))),
+            api_id == draft.default_api_id,
+        )
+        for api_id, names in draft.apis.items()
+    )
+    return combined(others, built_in_of(client) if draft.built_in else None)
 
 
 @transaction.atomic
@@ -97,14 +115,11 @@ def _apis_of(draft: MayCallDraft, *, tenant_id: UUID) -> dict[UUID, Api]:
 
 def _with_default(draft: MayCallDraft, *, built_in_id: UUID) -> MayCallDraft:
     """Return the draft with the id of a custom API as default, or None."""
-    default = draft.default_api_id
-    if default is None and not draft.built_in and len(draft.apis) == 1:
-        [default] = draft.apis
-    if default == built_in_id and draft.built_in:
-        default = None
-    if default is not None and default not in draft.apis:
+    named = draft.default_api_id
+    if named not in {None, *draft.apis, *([built_in_id] if draft.built_in else [])}:
         sentence = _("Select a default API that the client may call.")
         raise RuleBroken(sentence, field="default_api")
+    default = default_api(named, others=draft.apis, built_in=draft.built_in)
     return MayCallDraft(built_in=draft.built_in, apis=draft.apis, default_api_id=default)
 
 

@@ -1,4 +1,4 @@
-"""What a client may call: replaced as a whole. API-5 to API-7."""
+"""What a client may call: replaced as a whole. RES-2, RES-3, RES-6."""
 
 from typing import Any
 from uuid import uuid4
