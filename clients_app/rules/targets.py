@@ -3,13 +3,11 @@
 Source: RFC 8707 section 2; RFC 6749 section 3.3; RES-2, RES-3, RES-6.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.rules.scopes import granted_scopes
-
-Id = TypeVar("Id")
 
 #: the ``field`` of an error about the API; the others are about the scope
 RESOURCE: Final = "resource"
@@ -63,19 +61,6 @@ def combined(others: Iterable[tuple[Target, bool]], built_in: Target | None) -> 
     if built_in is not None:
         targets[built_in.identifier] = built_in
     return Reach(targets, default or built_in)
-
-
-def default_api(named: Id | None, *, others: Collection[Id], built_in: bool) -> Id | None:
-    """Return the API of requests that name neither an API nor a scope, by its id.
-
-    It is the named one among the ``others``; the built-in API, as None; or the only other one. None
-    without the built-in API means that there is none.
-    """
-    if named in others:
-        return named
-    if built_in or len(others) != 1:
-        return None
-    return next(iter(others))
 
 
 def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chosen:

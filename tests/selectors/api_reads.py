@@ -14,6 +14,11 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     apis.tenant_apis: [lambda own: apis.tenant_apis(own.tenant.pk)],
     apis.apis_with_counts: [lambda own: apis.apis_with_counts(own.tenant.pk, now=NOW)],
     apis.get_api: [lambda own: apis.get_api(own.tenant.pk, own.api.pk)],
+    apis.find_api: [
+        lambda own: apis.find_api(own.tenant.pk, "orders"),
+        lambda own: apis.find_api(own.tenant.pk, own.api.identifier),
+        lambda own: apis.find_api(own.tenant.pk, conf.token_audience()),
+    ],
     apis.callers_of: [
         lambda own: apis.callers_of(own.api),
         lambda own: apis.callers_of(apis.get_api(own.tenant.pk, own.tenant.pk)),

@@ -4,7 +4,7 @@ Source: RES-2, RES-3, RES-6.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Api, Client, MayCall, MayCallScope
 from clients_app.permissions import Action, require
 from clients_app.rules.scopes import check_scopes_of_client
-from clients_app.rules.targets import Reach, combined, custom_target, default_api
+from clients_app.rules.targets import Reach, combined, custom_target
 from clients_app.selectors.apis.may_call import built_in_of, rows_of
 from clients_app.services.clients.edits import save_changes
 from clients_app.services.clients.sort_columns import update_may_call_others
@@ -29,7 +29,7 @@ class MayCallDraft:
     """All that a client may call: ``apis`` has, by the id of each API, the names of scopes.
 
     ``default_api_id`` is the API of requests that name neither an API nor a scope. None stands for
-    the built-in one; without that, for the only other one, or else for none.
+    the built-in one; if the client may not call that, such requests are refused.
     """
 
     built_in: bool = True
@@ -114,13 +114,14 @@ def _apis_of(draft: MayCallDraft, *, tenant_id: UUID) -> dict[UUID, Api]:
 
 
 def _with_default(draft: MayCallDraft, *, built_in_id: UUID) -> MayCallDraft:
-    """Return the draft with the id of a custom API as default, or None."""
-    named = draft.default_api_id
-    if named not in {None, *draft.apis, *([built_in_id] if draft.built_in else [])}:
+    """Return the draft with None for the built-in API as default."""
+    default = draft.default_api_id
+    if default == built_in_id and draft.built_in:
+        default = None
+    if default is not None and default not in draft.apis:
         sentence = _("Select a default API that the client may call.")
         raise RuleBroken(sentence, field="default_api")
-    default = default_api(named, others=draft.apis, built_in=draft.built_in)
-    return MayCallDraft(built_in=draft.built_in, apis=draft.apis, default_api_id=default)
+    return replace(draft, default_api_id=default)
 
 
 def _insert(client: Client, draft: MayCallDraft, apis: Mapping[UUID, Api]) -> None:
