@@ -29,8 +29,11 @@ Run = Callable[[Any, Namespace], None]
 
 #: path in a draft -> option, where it is not the path itself; arguments without a name have none
 _OPTIONS: Final = {
-    **dict.fromkeys(("", "name", "username", "roles"), ""),
+    **dict.fromkeys(("", "name", "username", "roles", "apis"), ""),
     "owners": "--owner",
+    "scopes": "--scope",
+    "default_api": "--default",
+    "introspectors": "--client",
     "hand_over_to": "--hand-over-to",
     "confirms_administrator": "--confirm-administrator",
     "secret.description": "--secret-description",

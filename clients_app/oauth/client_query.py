@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clients_app import conf
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
-from clients_app.rules.targets import Reach, built_in_target, custom_target
+from clients_app.rules.targets import Reach, built_in_target, combined, custom_target
 from clients_app.services.secrets.renewal import SecretRow
 from clients_app.services.tokens.claims import Subject
 from clients_app.services.tokens.credentials import Credential
@@ -215,16 +215,12 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
 
 def _reach(tenant_id: str, rows: Iterable[tuple[Any, ...]], *, built_in: bool) -> Reach:
     """Return what the client may call; the built-in API has the id of the tenant."""
-    targets, default = {}, None
+    others = []
     for _, _, identifier, names, _, api_id, _, _, _, is_default, _ in rows:
         scopes = tuple(sorted(names.split(" "))) if names else ()
-        target = targets[identifier] = custom_target(_guid(api_id), identifier, scopes)
-        default = target if is_default else default
-    if built_in:
-        identifier = conf.token_audience()
-        target = targets[identifier] = built_in_target(tenant_id, identifier, conf.api_scopes())
-        default = default or target
-    return Reach(targets, default)
+        others.append((custom_target(_guid(api_id), identifier, scopes), bool(is_default)))
+    own = built_in_target(tenant_id, conf.token_audience(), conf.api_scopes()) if built_in else None
+    return combined(others, own)
 
 
 def _guid(stored: Any) -> str:

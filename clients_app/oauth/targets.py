@@ -1,4 +1,4 @@
-"""The API that a token request names. Source: RFC 8707 section 2; API-5 to API-7."""
+"""The API that a token request names. Source: RFC 8707 section 2; RES-2, RES-3, RES-6."""
 
 from collections.abc import Mapping
 

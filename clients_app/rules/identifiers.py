@@ -4,7 +4,7 @@ An Identifier is the ``aud`` of tokens. It is stored, compared and written as it
 section 6.2.1): case and a slash at the end make another Identifier. People do not see that, so
 Identifiers that look alike are never given to two tenants.
 
-Source: RFC 8707 section 2; API-2, API-3.
+Source: RFC 8707 section 2; RES-1, RES-4.
 """
 
 import re

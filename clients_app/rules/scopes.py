@@ -1,6 +1,6 @@
 """Which scopes an API may have, and which of them a token gets.
 
-Source: RFC 6749 section 3.3; TOK-8, API-4.
+Source: RFC 6749 section 3.3; TOK-8, RES-5.
 """
 
 import re

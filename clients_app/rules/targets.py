@@ -1,9 +1,9 @@
 """For which API a token is, and with which scopes: the only place that decides it.
 
-Source: RFC 8707 section 2; RFC 6749 section 3.3; API-5 to API-7.
+Source: RFC 8707 section 2; RFC 6749 section 3.3; RES-2, RES-3, RES-6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from clients_app.errors import RuleBroken, gettext_noop
@@ -38,9 +38,6 @@ class Chosen(NamedTuple):
     is_named: bool  # the request named the API
 
 
-NOTHING: Final = Reach({}, None)
-
-
 def custom_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Target:
     """Return a tenant's own API; without a scope, a client gets all it may have."""
     return Target(api_id, identifier, scopes, " ".join(scopes))
@@ -49,6 +46,21 @@ def custom_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Targ
 def built_in_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Target:
     """Return the built-in API; without a scope, a client gets the first one."""
     return Target(api_id, identifier, scopes, scopes[0])
+
+
+def combined(others: Iterable[tuple[Target, bool]], built_in: Target | None) -> Reach:
+    """Return the reach of a client: each API with whether it is the default, and the built-in one.
+
+    Should a setting give the built-in API the Identifier of another, it takes precedence.
+    """
+    targets: dict[str, Target] = {}
+    default = None
+    for target, is_default in others:
+        targets[target.identifier] = target
+        default = target if is_default else default
+    if built_in is not None:
+        targets[built_in.identifier] = built_in
+    return Reach(targets, default or built_in)
 
 
 def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chosen:

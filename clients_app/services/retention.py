@@ -15,6 +15,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from clients_app.models import (
+    ApiHour,
+    ApiUsage,
     RefusedHour,
     SecretAddress,
     TenantHour,
@@ -23,7 +25,9 @@ from clients_app.models import (
     UsedFormKey,
 )
 
-HOURS_KEPT: Final = timedelta(days=90)  # then one row for each secret and day
+HOURS_KEPT: Final = timedelta(
+    days=90
+)  # then one row for each secret and day; none by API and scopes
 COUNTS_KEPT: Final = timedelta(days=400)  # but always the last row of a secret: it says when
 CHARTED: Final = timedelta(days=35)  # hours that charts of 30 days may show
 ADDRESSES_KEPT: Final = timedelta(days=90)  # since the last use; but always the last one
@@ -44,6 +48,8 @@ def remove_old(*, now: datetime) -> None:
         TokenRefusal.objects.filter(last_at__lt=now - COUNTS_KEPT),
         RefusedHour.objects.filter(hour__lt=now - CHARTED),
         TenantHour.objects.filter(hour__lt=now - CHARTED),
+        ApiHour.objects.filter(hour__lt=now - CHARTED),
+        ApiUsage.objects.filter(hour__lt=now - HOURS_KEPT),
         places.filter(Exists(later)),
         UsedFormKey.objects.filter(used_at__lt=now - FORM_KEYS_KEPT),
     ):

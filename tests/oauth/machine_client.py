@@ -10,12 +10,13 @@ from tests.oauth.wsgi import FORM, TOKEN_PATH, basic
 
 class MachineClient(NamedTuple):
     """``client_id`` with its secret, at a portal on a port of this machine; ``source`` is its
-    address for a portal that trusts X-Forwarded-For."""
+    address for a portal that trusts X-Forwarded-For, ``body`` the form that it sends."""
 
     port: int
     client_id: str
     plain: str
     source: str = ""
+    body: bytes = b"grant_type=client_credentials"
 
     def statuses(self, count: int, *, connections: int = 1) -> list[int]:
         """Return the status of each of ``count`` requests, over several connections at once."""
@@ -34,7 +35,7 @@ class MachineClient(NamedTuple):
         statuses = []
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as wire:
             for _ in range(count):
-                wire.request("POST", TOKEN_PATH, b"grant_type=client_credentials", headers)
+                wire.request("POST", TOKEN_PATH, self.body, headers)
                 answer = wire.getresponse()
                 answer.read()
                 statuses.append(answer.status)

@@ -1,4 +1,4 @@
-"""Which Identifier an API may have, and which ones look alike. RFC 8707 section 2; API-2, API-3."""
+"""Which Identifier an API may have, and which ones look alike. RFC 8707 section 2; RES-1, RES-4."""
 
 import pytest
 from hypothesis import given

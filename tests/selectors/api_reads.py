@@ -5,14 +5,20 @@ from typing import Any, Final
 
 from clients_app import conf
 from clients_app.models import Client
-from clients_app.selectors.apis import apis, introspectors, may_call
+from clients_app.selectors.apis import apis, introspectors, may_call, usage
 from tests.factories import NOW
+from tests.selectors.list_reads import every_client
 from tests.selectors.tenant_world import World
 
 API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     apis.tenant_apis: [lambda own: apis.tenant_apis(own.tenant.pk)],
     apis.apis_with_counts: [lambda own: apis.apis_with_counts(own.tenant.pk, now=NOW)],
     apis.get_api: [lambda own: apis.get_api(own.tenant.pk, own.api.pk)],
+    apis.find_api: [
+        lambda own: apis.find_api(own.tenant.pk, "orders"),
+        lambda own: apis.find_api(own.tenant.pk, own.api.identifier),
+        lambda own: apis.find_api(own.tenant.pk, conf.token_audience()),
+    ],
     apis.callers_of: [
         lambda own: apis.callers_of(own.api),
         lambda own: apis.callers_of(apis.get_api(own.tenant.pk, own.tenant.pk)),
@@ -23,6 +29,14 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     ],
     may_call.rows_of: [lambda own: may_call.rows_of(own.client)],
     may_call.reach_of: [lambda own: may_call.reach_of(own.client)],
+    may_call.built_in_of: [lambda own: may_call.built_in_of(own.client)],
+    usage.requests_of: [lambda own: usage.requests_of(own.client, now=NOW)],
+    usage.callers_with_last_token: [
+        lambda own: usage.callers_with_last_token(own.api),
+        lambda own: usage.callers_with_last_token(apis.get_api(own.tenant.pk, own.tenant.pk)),
+    ],
+    usage.last_tokens: [lambda own: usage.last_tokens(own.api, every_client())],
+    usage.tokens_in_30_days: [lambda own: usage.tokens_in_30_days(own.api, now=NOW)],
     may_call.may_call: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
             may_call.may_call(own.api.identifier)

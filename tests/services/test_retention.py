@@ -8,6 +8,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from clients_app.models import (
+    Api,
+    ApiHour,
+    ApiUsage,
     Client,
     ClientSecret,
     RefusedHour,
@@ -84,6 +87,20 @@ def test_hours_of_charts_go_after_35_days(client: Client) -> None:
     retention.remove_old(now=NOW)
 
     assert RefusedHour.objects.get().hour == TenantHour.objects.get().hour == kept
+
+
+def test_counts_by_api_are_kept_as_long_as_screens_show_them(client: Client) -> None:
+    api = Api.objects.get(pk=client.tenant_id)
+    asked = {"client": client, "api": api, "scope": "", "is_named": False, "tokens": 1}
+    for days in (90, 91):
+        ApiUsage.objects.create(hour=NOW - days * DAY, last_at=NOW, **asked)
+    for days in (35, 36):
+        ApiHour.objects.create(api=api, hour=NOW - days * DAY, tokens=1)
+
+    retention.remove_old(now=NOW)
+
+    assert ApiUsage.objects.get().hour == NOW - 90 * DAY
+    assert ApiHour.objects.get().hour == NOW - 35 * DAY
 
 
 def test_counts_go_after_400_days_but_the_last_of_a_secret_stays(client: Client) -> None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Api, ApiHour, ApiScope, Client, MayCall
+from clients_app.rules.names import key_of
 
 MONTH: Final = timedelta(days=30)
 
@@ -42,6 +43,15 @@ def get_api(tenant_id: UUID, api_id: UUID) -> Api:
     """Return an API of the tenant, or raise NotFound."""
     api = Api.objects.for_tenant(tenant_id).filter(pk=api_id).first()
     return existing(api, _("There is no such API. It may have been removed."))
+
+
+def find_api(tenant_id: UUID, text: str) -> Api:
+    """Return the API of the tenant with this Identifier, id or name, or raise NotFound."""
+    apis = tenant_apis(tenant_id)
+    fitting = [api for api in apis if text in {api.identifier, str(api.pk)}]
+    fitting += [api for api in apis if api.name_key == key_of(text)]
+    sentence = _("There is no API with the Identifier, name or id %(text)s.")
+    return existing(fitting[0] if fitting else None, sentence, text=text)
 
 
 def callers_of(api: Api) -> QuerySet[Client]:

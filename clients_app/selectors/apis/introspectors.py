@@ -1,4 +1,4 @@
-"""Which clients may ask about tokens. Source: INT-2, API-8."""
+"""Which clients may ask about tokens. Source: INT-2, RES-7."""
 
 from django.db.models import Exists, OuterRef, Q
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clients_app import conf
 from clients_app.models import ApiScope, Client, MayCall
-from clients_app.rules.targets import Reach, Target, built_in_target, custom_target
+from clients_app.rules.targets import Reach, Target, built_in_target, combined, custom_target
 
 
 def rows_of(client: Client) -> list[MayCall]:
@@ -17,18 +17,17 @@ def rows_of(client: Client) -> list[MayCall]:
 
 def reach_of(client: Client) -> Reach:
     """Return what the client may call, as the token endpoint sees it."""
-    targets: dict[str, Target] = {}
-    default = None
+    others = []
     for row in rows_of(client):
         names = tuple(scope.name for scope in row.scopes.all())
         target = custom_target(str(row.api_id), row.api.identifier, names)
-        targets[target.identifier] = target
-        default = target if row.is_default else default
-    if client.may_call_built_in:
-        target = built_in_target(str(client.tenant_id), conf.token_audience(), conf.api_scopes())
-        targets[target.identifier] = target
-        default = default or target
-    return Reach(targets, default)
+        others.append((target, row.is_default))
+    return combined(others, built_in_of(client) if client.may_call_built_in else None)
+
+
+def built_in_of(client: Client) -> Target:
+    """Return the built-in API of the client's tenant."""
+    return built_in_target(str(client.tenant_id), conf.token_audience(), conf.api_scopes())
 
 
 def may_call(identifier: str) -> Exists | Q:

@@ -1,4 +1,4 @@
-"""Adding, editing and removing APIs. Source: API-1 to API-4."""
+"""Adding, editing and removing APIs. Source: RES-1 to RES-5."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -124,7 +124,7 @@ def set_introspectors(
 
     Errors: RuleBroken (introspectors) for more than 20, for clients of other tenants, removed ones,
     and those without secrets; ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
-    Source: API-8, INT-2.
+    Source: RES-7, INT-2.
     """
     require(actor, Action.EDIT_API)
     lock_tenant(actor.tenant_id)

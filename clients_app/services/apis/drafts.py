@@ -86,7 +86,7 @@ def claim_identifier(identifier: str, *, tenant_id: UUID, but: UUID | None = Non
     """Give the tenant this Identifier, and all that look like it, for ever.
 
     Errors: Conflict (identifier) if another of its APIs has it, and the same for one that belongs
-    to the portal or that another tenant has or had. Source: API-3.
+    to the portal or that another tenant has or had. Source: RES-4.
     """
     namesakes = Api.objects.for_tenant(tenant_id).filter(custom_identifier=identifier)
     if (namesakes.exclude(pk=but) if but else namesakes).exists():

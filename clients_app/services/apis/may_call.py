@@ -1,10 +1,10 @@
 """What a client may call: the built-in API, others with some of their scopes, and the default.
 
-Source: API-5 to API-7.
+Source: RES-2, RES-3, RES-6.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,8 @@ from clients_app.errors import gettext_noop as _
 from clients_app.models import Api, Client, MayCall, MayCallScope
 from clients_app.permissions import Action, require
 from clients_app.rules.scopes import check_scopes_of_client
-from clients_app.selectors.apis.may_call import rows_of
+from clients_app.rules.targets import Reach, combined, custom_target
+from clients_app.selectors.apis.may_call import built_in_of, rows_of
 from clients_app.services.clients.edits import save_changes
 from clients_app.services.clients.sort_columns import update_may_call_others
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
@@ -28,7 +29,7 @@ class MayCallDraft:
     """All that a client may call: ``apis`` has, by the id of each API, the names of scopes.
 
     ``default_api_id`` is the API of requests that name neither an API nor a scope. None stands for
-    the built-in one; without that, for the only other one, or else for none.
+    the built-in one; if the client may not call that, such requests are refused.
     """
 
     built_in: bool = True
@@ -44,6 +45,23 @@ def draft_of(client: Client) -> MayCallDraft:
         apis={row.api_id: frozenset(scope.name for scope in row.scopes.all()) for row in rows},
         default_api_id=next((row.api_id for row in rows if row.is_default), None),
     )
+
+
+def reach_of_draft(client: Client, draft: MayCallDraft) -> Reach:
+    """Return what ``client`` could call with ``draft``.
+
+    Errors: RuleBroken, as ``set_may_call``.
+    """
+    apis = _apis_of(draft, tenant_id=client.tenant_id)
+    draft = _with_default(draft, built_in_id=client.tenant_id)
+    others = (
+        (
+            custom_target(str(api_id), apis[api_id].identifier, tuple(sorted(names))),
+            api_id == draft.default_api_id,
+        )
+        for api_id, names in draft.apis.items()
+    )
+    return combined(others, built_in_of(client) if draft.built_in else None)
 
 
 @transaction.atomic
@@ -96,16 +114,14 @@ def _apis_of(draft: MayCallDraft, *, tenant_id: UUID) -> dict[UUID, Api]:
 
 
 def _with_default(draft: MayCallDraft, *, built_in_id: UUID) -> MayCallDraft:
-    """Return the draft with the id of a custom API as default, or None."""
+    """Return the draft with None for the built-in API as default."""
     default = draft.default_api_id
-    if default is None and not draft.built_in and len(draft.apis) == 1:
-        [default] = draft.apis
     if default == built_in_id and draft.built_in:
         default = None
     if default is not None and default not in draft.apis:
         sentence = _("Select a default API that the client may call.")
         raise RuleBroken(sentence, field="default_api")
-    return MayCallDraft(built_in=draft.built_in, apis=draft.apis, default_api_id=default)
+    return replace(draft, default_api_id=default)
 
 
 def _insert(client: Client, draft: MayCallDraft, apis: Mapping[UUID, Api]) -> None:

@@ -1,6 +1,6 @@
 """What clients asked for: tokens by client, API, scopes and hour, and the sums of each API.
 
-Source: API-9.
+Source: RES-8.
 """
 
 from collections.abc import Iterable

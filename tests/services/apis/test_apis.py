@@ -1,4 +1,4 @@
-"""Adding, editing and removing APIs. API-1 to API-4."""
+"""Adding, editing and removing APIs. RES-1 to RES-5."""
 
 from dataclasses import replace
 from typing import Any

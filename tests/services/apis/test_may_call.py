@@ -1,4 +1,4 @@
-"""What a client may call: replaced as a whole. API-5 to API-7."""
+"""What a client may call: replaced as a whole. RES-2, RES-3, RES-6."""
 
 from typing import Any
 from uuid import uuid4
@@ -78,10 +78,10 @@ def test_set_may_call_to_the_same_is_no_event_even_from_a_stale_form(client: Cli
         (True, "built-in", None),
         (True, "orders", "orders"),
         (False, "orders", "orders"),
-        (False, None, "orders"),  # the only one
+        (False, None, None),
     ],
 )
-def test_default_api_is_the_named_one_the_built_in_one_or_the_only_one(
+def test_default_api_is_the_named_one_or_the_built_in_one(
     client: Client, orders: Api, built_in: bool, named: str | None, expected: str | None
 ):
     ids = {"orders": orders.pk, "built-in": client.tenant_id, None: None}
@@ -92,8 +92,8 @@ def test_default_api_is_the_named_one_the_built_in_one_or_the_only_one(
     assert draft_of(changed).default_api_id == ids[expected]
 
 
-def test_client_with_two_apis_and_no_default_has_none(client: Client, orders: Api, stock: Api):
-    changed = let_call(client, orders, stock, built_in=False)
+def test_client_without_the_built_in_api_and_a_named_default_has_none(client: Client, orders: Api):
+    changed = let_call(client, orders, built_in=False)
 
     assert reach_of(changed).default is None
     assert not changed.may_call_nothing
