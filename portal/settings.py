@@ -216,6 +216,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / data_files.STATIC_ROOT
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "portal.server.static_storage.PortalStorage"}}
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # only our own pages load them
 FILE_UPLOAD_PERMISSIONS = None  # of static files: as the umask says
 # The longest form is that of 20 URLs of 2,000 characters, each up to three bytes, and a client's
 # other texts, up to twelve bytes a character. The protocol endpoints have their own limit.

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients_app.limits import BULK_MAX
+from clients_app.limits import BULK_MAX, TAG_MAX
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.weeks import week_named
@@ -58,6 +58,7 @@ class ListState:
     q: str = ""
     show: Show = Show.ALL
     role: UUID | None = None
+    tag: str = ""
     week: str = ""  # of the timeline: "2026-W49"
     sort: str = ""
     page: int = 1
@@ -76,7 +77,8 @@ class ListState:
         """Return the filters as ``clients_of`` takes them; weeks are those of ``zone``."""
         monday = week_named(self.week)
         period = week_period(monday, zone) if monday else None
-        return {"q": self.q, "show": self.show, "role_id": self.role, "period": period}
+        by_row = {"role_id": self.role, "tag": self.tag}
+        return {"q": self.q, "show": self.show, **by_row, "period": period}
 
     def without(self, name: str) -> str:
         """Return the query of the first page without one of its filters."""
@@ -97,6 +99,7 @@ def list_state(query: QueryDict, *, may_restore: bool) -> ListState:
         q=filter_text(query),
         show=shown if may_restore or shown is not Show.REMOVED else Show.ALL,
         role=guid(query.get("role", "")),
+        tag=query.get("tag", "").replace("\x00", "")[:TAG_MAX].strip(),
         week=week if shown is Show.TIMELINE and week_named(week) else "",
         sort=sort if sort.removeprefix("-") in SORTS and sort != "name" else "",
         select=query.get("select") == "1",

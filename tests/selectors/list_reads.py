@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC
+from itertools import count
 from typing import Any, Final
 
 from clients_app.models import Client, ClientSecret
@@ -9,13 +10,14 @@ from clients_app.rules.built_in_roles import TENANT_AUDITOR
 from clients_app.rules.weeks import week_of
 from clients_app.selectors.activity import events
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import lists, timeline
+from clients_app.selectors.clients import lists, tags, timeline
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import runs
 from tests.factories import NOW
 from tests.selectors.tenant_world import World
 
+READS: Final = count()
 WEEK: Final = timeline.week_period(week_of(NOW, UTC), UTC)
 LATEST: Final = events.TOP
 
@@ -45,6 +47,7 @@ LIST_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     lists.clients_of: [
         lambda own: lists.clients_of(own.tenant.pk, now=NOW).order_by("pk"),
         lambda own: lists.clients_of(own.tenant.pk, now=NOW, show=Show.TIMELINE).order_by("pk"),
+        lambda own: lists.clients_of(own.tenant.pk, now=NOW, tag="pump").order_by("pk"),
     ],
     lists.matching_ids: [
         lambda own: lists.matching_ids(
@@ -53,6 +56,9 @@ LIST_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     ],
     lists.listed_clients: [
         lambda own: lists.listed_clients(own.tenant.pk, every_client(), now=NOW)
+    ],
+    tags.tags_of_tenant: [  # each time after what was read before was forgotten
+        lambda own: tags.tags_of_tenant(own.tenant.pk, now=NOW + next(READS) * tags.KEPT)
     ],
     timeline.timeline_period: [lambda own: timeline.timeline_period(NOW, UTC)],
     timeline.week_period: [lambda own: timeline.week_period(week_of(NOW, UTC), UTC)],

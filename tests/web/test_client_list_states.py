@@ -95,7 +95,7 @@ def test_column_unused_by_a_type_is_hidden(administrator_browser, tenant, client
     text = text_of(administrator_browser.get(LIST, {"type": client_type, "sort": "-roles"}))
 
     assert re.findall(r'id="sort-(\w+)"', text) == heads
-    row = text.split("<tbody>")[1].split("</tr>")[0]
+    row = text.split("<tbody")[1].split("</tr>")[0]
     assert len(re.findall(r"<t[dh][ >]", row)) == len(heads)
     sorted_by = re.findall(r'aria-sort="\w+"><a class="sort" id="sort-(\w+)"', text)
     assert sorted_by == (["roles"] if "roles" in heads else ["name"])

@@ -1,4 +1,4 @@
-"""Inspect a token: what people are told of it, and that nothing keeps it."""
+"""Inspect a token: what the page says of it, and that nothing keeps it."""
 
 import base64
 import json

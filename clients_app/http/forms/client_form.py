@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
+from clients_app.http.forms.offered_tags import OfferedTags
 from clients_app.http.forms.portal_form import PortalForm, TextField, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
@@ -61,7 +62,7 @@ class UrlsField(forms.Field):
         return tuple(urls)
 
 
-class ClientForm(PortalForm):
+class ClientForm(OfferedTags, PortalForm):
     """A client of ``client_type`` in the tenant of ``actor``."""
 
     urls_field: type[UrlsField] = UrlsField

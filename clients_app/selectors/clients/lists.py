@@ -49,6 +49,7 @@ def client_page(
     q: str = "",
     show: Show = Show.ALL,
     role_id: UUID | None = None,
+    tag: str = "",
     period: Period | None = None,
     sort: str = "name",
     page: int = 1,
@@ -60,7 +61,9 @@ def client_page(
     page is returned. The filters are as for ``clients_of``.
     """
     own = Client.objects.for_tenant(tenant_id)
-    matching = clients_of(tenant_id, show=show, q=q, role_id=role_id, period=period, now=now)
+    matching = clients_of(
+        tenant_id, show=show, q=q, role_id=role_id, tag=tag, period=period, now=now
+    )
     counts = dict.fromkeys(CLIENT_TYPES, 0)
     counts.update(matching.values_list("client_type").annotate(Count("id")))
     total = counts[client_type]
@@ -72,7 +75,7 @@ def client_page(
         page = _place_of(opened, rows, sort) // PAGE_SIZE + 1
         ids = _ids_of_page(rows, page, total)
     everything = total
-    if q or show or role_id:
+    if q or show or role_id or tag:
         everything = own.present().filter(client_type=client_type).count()
     listed = listed_clients(tenant_id, ids, now=now)
     _complete(listed, q=q, role_id=role_id, now=now)
@@ -86,6 +89,7 @@ def clients_of(
     q: str = "",
     show: Show = Show.ALL,
     role_id: UUID | None = None,
+    tag: str = "",
     period: Period | None = None,
 ) -> QuerySet[Client]:
     """Return the clients of all types that match.
@@ -99,6 +103,9 @@ def clients_of(
     if role_id is not None:
         holders = ClientRole.objects.filter(role_id=role_id).values("client")
         clients = clients.filter(pk__in=holders)
+    if tag:
+        tagged = ClientTag.objects.filter(name_key=key_of(tag)).values("client")
+        clients = clients.filter(pk__in=tagged)
     return clients
 
 

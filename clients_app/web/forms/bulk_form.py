@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
+from clients_app.http.forms.offered_tags import OfferedTags
 from clients_app.http.forms.portal_form import PortalForm, TextField
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import split_tags
@@ -39,7 +40,7 @@ class BulkForm(PortalForm):
         return frozenset(filter(None, map(parse_client_id, self["clients"].value() or [])))
 
 
-class BulkTagsForm(BulkForm):
+class BulkTagsForm(OfferedTags, BulkForm):
     add = TextField(_("Tags to add"), split_tags)
     remove = TextField(_("Tags to remove"), split_tags)
 

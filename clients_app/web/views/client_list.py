@@ -91,7 +91,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
     named = replace(named, page=page.page, everything=False)
     person = person_of(request)
     saved_filters = list(person.saved_filters.all())
-    filtered = bool(state.q or state.show or state.role)
+    filtered = bool(state.q or state.show or state.role or state.tag)
     everything = None if filtered else sum(page.counts.values())
     return {
         "page": page,
@@ -107,7 +107,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "attention": attention_links(actor.tenant_id, since=since, state=named, now=now),
         "state": replace(state, type="" if client_type == default else client_type.id).query(),
         "elsewhere": [
-            (CLIENT_TYPES[one], count, ListState(type=one, q=state.q, show=state.show).query())
+            (CLIENT_TYPES[one], count, replace(named, type=one, page=1, select=False).query())
             for one, count in page.counts.items()
             if count
         ],
@@ -122,7 +122,7 @@ def list_context(request: HttpRequest, client: Client | None = None) -> dict[str
         "ticked": ticked,
         "kept_filters": [
             (name, str(value))
-            for name in ("q", "show", "role", "week", "sort")
+            for name in ("q", "show", "role", "tag", "week", "sort")
             if (value := getattr(state, name))
         ],
         "ticked_elsewhere": ticked - {one.pk for one in page.clients},
@@ -194,4 +194,7 @@ def _chips(state: ListState, tenant_id: Any) -> list[Chip]:
             name = gettext("no longer there")
         words = gettext("Role: %(role)s") % {"role": name}
         chips.append(Chip(words, state.without("role")))
+    if state.tag:
+        words = gettext("Tag: %(tag)s") % {"tag": state.tag}
+        chips.append(Chip(words, state.without("tag")))
     return chips

@@ -1,6 +1,13 @@
 // Comforts of forms: presets, the date picker, names and counts that follow what is typed.
 import { $, all, onPress, words } from "./dom.js";
 
+// A list of suggestions replaces the whole value: behind a comma, it suggests what stands before it, too.
+addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-words]")) return;
+  const start = target.value.replace(/[^,]*$/, "").replace(/,$/, ", ");
+  for (const option of target.list.options) option.value = start + (option.dataset.word ??= option.value);
+});
+
 export function prepareForms(root) {
   for (const preset of all("[data-set]", root)) {
     const isChosen = $(preset.dataset.for).value === preset.dataset.set;
