@@ -120,7 +120,7 @@ class Command(cli.PortalCommand):
         seen, callers = callers_stamp(api), callers_of(api)
         if given.confirm != api.name and callers.exists():
             raise PortalError(
-                "Clients may call it: %(clients)s. They get no more tokens for it. To remove it, "
+                "Clients may call it: %(clients)s. To remove it and take it from all of them, "
                 "enter its name with --confirm: %(name)s.",
                 clients=names_of(callers),
                 name=api.name,

@@ -83,7 +83,7 @@ def refuse_taken_name(name: str, *, tenant_id: UUID, but: UUID | None = None) ->
 
 
 def claim_identifier(identifier: str, *, tenant_id: UUID, but: UUID | None = None) -> None:
-    """Give the tenant this Identifier, and all that look like it, for ever.
+    """Give the tenant this Identifier, and all that look like it, permanently.
 
     Errors: Conflict (identifier) if another of its APIs has it, and the same for one that belongs
     to the portal or that another tenant has or had. Source: RES-4.
