@@ -24,6 +24,7 @@ class TenantAdmin(ReadOnlyAdmin):
                 Link(label, f"{reverse(f'admin:clients_app_{model}_changelist')}?tenant={obj.pk}")
                 for label, model in (
                     (gettext("Clients"), "client"),
+                    (gettext("APIs"), "api"),
                     (gettext("Roles"), "role"),
                     (gettext("People"), "person"),
                     (gettext("Activity"), "auditevent"),

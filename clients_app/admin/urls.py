@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from clients_app import models
+from clients_app.admin.api import ApiAdmin
 from clients_app.admin.audit_event import AuditEventAdmin
 from clients_app.admin.client import ClientAdmin
 from clients_app.admin.client_secret import ClientSecretAdmin
@@ -17,6 +18,7 @@ from clients_app.admin.token_usage import TokenUsageAdmin
 site.register(models.Tenant, TenantAdmin)
 site.register(models.Person, PersonAdmin)
 site.register(models.Role, RoleAdmin)
+site.register(models.Api, ApiAdmin)
 site.register(models.Client, ClientAdmin)
 site.register(models.ClientSecret, ClientSecretAdmin)
 site.register(models.SigningKey, SigningKeyAdmin)

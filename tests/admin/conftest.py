@@ -13,7 +13,14 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_AUDITO
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import Machine, browser_of
-from tests.factories import command_line_in, make_client, make_person, make_role, make_tenant
+from tests.factories import (
+    command_line_in,
+    make_api,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+)
 from tests.portal_process import PASSWORD
 
 
@@ -29,6 +36,7 @@ class Installation(NamedTuple):
     key: models.SigningKey
     event: models.AuditEvent
     usage: models.TokenUsage
+    api: models.Api
 
     def rows(self) -> list[Model]:
         return [row for row in self if isinstance(row, Model)]
@@ -77,6 +85,7 @@ def installation(machine: Machine, now: datetime) -> Installation:
         key=key,
         event=models.AuditEvent.objects.order_by("id").last(),
         usage=usage,
+        api=make_api("Orders", tenant, "read"),
     )
 
 

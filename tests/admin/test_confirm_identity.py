@@ -24,6 +24,9 @@ def guarded_addresses(rows: Installation) -> dict[str, str]:
         "add role": reverse("admin:clients_app_role_add"),
         "edit role": reverse("admin:role-edit", args=[rows.role.pk]),
         "remove role": reverse("admin:role-remove", args=[rows.role.pk]),
+        "add API": reverse("admin:clients_app_api_add"),
+        "edit API": reverse("admin:api-edit", args=[rows.api.pk]),
+        "remove API": reverse("admin:api-remove", args=[rows.api.pk]),
     }
 
 

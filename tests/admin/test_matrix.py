@@ -30,7 +30,7 @@ STAFF: dict[str, dict[str, int]] = {
     **{
         f"admin/clients_app/{model}/{rest}": answers
         for model in (
-            *("tenant", "person", "role", "client"),
+            *("tenant", "person", "role", "api", "client"),
             *("clientsecret", "signingkey", "auditevent", "tokenusage"),
         )
         for rest, answers in (
@@ -55,6 +55,9 @@ STAFF: dict[str, dict[str, int]] = {
     "admin/clients_app/role/add/": FORM,
     "admin/clients_app/role/<role_id>/edit/": FORM,
     "admin/clients_app/role/<role_id>/remove/": DONE,
+    "admin/clients_app/api/add/": FORM,
+    "admin/clients_app/api/<api_id>/edit/": FORM,
+    "admin/clients_app/api/<api_id>/remove/": FORM,  # without the list of its clients
 }
 
 
@@ -87,6 +90,7 @@ def address_of(route: str, rows: Installation) -> str:
         "secret_id": rows.secret,
         "tenant_id": rows.tenant,
         "role_id": rows.role,
+        "api_id": rows.api,
         "key_id": rows.key,
     }
     model = route.split("/")[2] if route.count("/") > 2 else ""

@@ -12,7 +12,7 @@ from tests.responses import text_of
 def test_tenant_page_links_to_its_rows(staff: Browser, installation: Installation) -> None:
     page = text_of(staff.get(page_of(installation.tenant)))
 
-    for model in ("client", "role", "person", "auditevent"):
+    for model in ("client", "api", "role", "person", "auditevent"):
         address = f"/admin/clients_app/{model}/?tenant={installation.tenant.pk}"
         assert f'href="{address}"' in page
         assert staff.get(address).status_code == 200

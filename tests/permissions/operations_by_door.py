@@ -5,9 +5,11 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 
+from clients_app.http.forms.api_form import ApiEditForm
 from clients_app.http.forms.role_form import RoleEditForm
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant
 from clients_app.permissions import Action
+from clients_app.selectors.apis.apis import callers_stamp
 from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
@@ -31,6 +33,7 @@ class Targets(NamedTuple):
     web: Client  # of a type with URLs
     removed: Client
     role: Role
+    api: Api
     now: Any
 
     def on(self, rest: str, client: Client | None = None) -> str:
@@ -146,9 +149,22 @@ ROWS: Final[dict[Action, Row]] = {
     ),
     Action.ASSIGN_APIS: Row(),
     Action.READ_APIS: Row(),
-    Action.ADD_API: Row(),
-    Action.EDIT_API: Row(),
-    Action.REMOVE_API: Row(),
+    Action.ADD_API: Row(
+        None,
+        lambda on: admin(
+            "clients_app_api_add",
+            tenant=str(on.tenant.pk), name="Stock", identifier="urn:example:stock",
+        ),
+    ),
+    Action.EDIT_API: Row(
+        None,
+        lambda on: admin(
+            "api-edit", on.api, **{**dict(ApiEditForm(api=on.api).hidden), "name": "Stock"}
+        ),
+    ),
+    Action.REMOVE_API: Row(
+        None, lambda on: admin("api-remove", on.api, seen=callers_stamp(on.api))
+    ),
     Action.READ_ACTIVITY: Row(lambda on: DoorRequest("/security/activity")),
     Action.EXPORT_ACTIVITY: Row(
         lambda on: DoorRequest("/security/activity/export", {"format": "csv"})

@@ -31,6 +31,7 @@ from tests.factories import (
     code_of,
     command_line_in,
     give_app,
+    make_api,
     make_client,
     make_person,
     make_role,
@@ -69,8 +70,9 @@ def targets(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -
         "Viewer", tenant, client_type="hybrid", redirect_uris=("https://a.example/",)
     ).client
     ensure_active_key(now=now)
-    role = make_role("Valve reader", tenant)
-    return Targets(tenant, administrator, machine.client, machine.secret, web, removed, role, now)
+    rows = (machine.client, machine.secret, web, removed)
+    role, api = make_role("Valve reader", tenant), make_api("Orders", tenant, "read")
+    return Targets(tenant, administrator, *rows, role, api, now)
 
 
 @pytest.fixture

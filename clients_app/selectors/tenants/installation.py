@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Client, ClientSecret, Person, Role, SigningKey, Tenant
+from clients_app.models import Api, Client, ClientSecret, Person, Role, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 from clients_app.selectors.periods import RESTORABLE
@@ -79,6 +79,12 @@ def any_role(role_id: UUID) -> Role:
     """Return a role of any tenant, or raise NotFound."""
     role = Role.objects.filter(pk=role_id).first()
     return existing(role, _("There is no such role. It may have been removed."))
+
+
+def any_api(api_id: UUID) -> Api:
+    """Return an API of any tenant, or raise NotFound."""
+    api = Api.objects.filter(pk=api_id).first()
+    return existing(api, _("There is no such API. It may have been removed."))
 
 
 def signing_keys(*, removed: bool = False) -> QuerySet[SigningKey]:

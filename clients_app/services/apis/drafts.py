@@ -35,7 +35,7 @@ class ApiDraft:
 
 def cleaned(draft: ApiDraft) -> ApiDraft:
     """Return the draft as it is stored, its scopes by name; or raise RuleBroken with the path."""
-    scopes = tuple(sorted(map(_cleaned_scope, draft.scopes), key=lambda scope: scope.name))
+    scopes = tuple(sorted(map(cleaned_scope, draft.scopes), key=lambda scope: scope.name))
     too_many = _("Enter at most %(maximum)s scopes. There are %(length)s: %(excess)s too many.")
     check_length(scopes, too_many, maximum=API_SCOPES_MAX, field="scopes")
     if len({scope.name for scope in scopes}) < len(scopes):
@@ -117,6 +117,7 @@ def replace_scopes(api: Api, drafts: Iterable[ScopeDraft]) -> None:
             scope.save()
 
 
-def _cleaned_scope(draft: ScopeDraft) -> ScopeDraft:
+def cleaned_scope(draft: ScopeDraft) -> ScopeDraft:
+    """Return a scope as it is stored, or raise RuleBroken (scopes)."""
     description = clean_line(draft.description, maximum=SCOPE_DESCRIPTION_MAX, field="scopes")
     return ScopeDraft(name=clean_scope(draft.name), description=description)
