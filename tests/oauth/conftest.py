@@ -25,7 +25,7 @@ from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests.factories import make_role, role_id
 from tests.oauth import wsgi
-from tests.oauth.running_portal import machines, token_portal  # noqa: F401 - fixtures
+from tests.oauth.running_portal import machines, portal_apis, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 

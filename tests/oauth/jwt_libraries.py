@@ -3,6 +3,7 @@
 import warnings
 from typing import Any
 
+import joserfc.errors
 import joserfc.jwk
 import joserfc.jwt
 import jwt
@@ -11,6 +12,7 @@ with warnings.catch_warnings(
     record=True
 ):  # deprecated in favour of joserfc, but a separate implementation
     from authlib.jose import JsonWebKey, JsonWebToken
+    from authlib.jose.errors import InvalidClaimError
 
 
 def by_pyjwt(token: str, jwks: dict[str, Any], *, issuer: str, audience: str) -> dict[str, Any]:
@@ -40,4 +42,6 @@ def by_authlib(token: str, jwks: dict[str, Any], *, issuer: str, audience: str) 
     return dict(claims)
 
 
+#: what each of them raises for the audience of another API
+REFUSALS = (jwt.InvalidAudienceError, joserfc.errors.InvalidClaimError, InvalidClaimError)
 VERIFIERS = (by_pyjwt, by_joserfc, by_authlib)

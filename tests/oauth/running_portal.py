@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
+from tests.portal_apis import PortalApis, add_apis
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 
@@ -29,6 +30,12 @@ MACHINES = {
 def token_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A portal that trusts X-Forwarded-For, so that a test can use any address."""
     yield from new_portal(tmp_path_factory.mktemp("tokens"), TRUSTED_PROXIES="127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def portal_apis(token_portal: PortalProcess) -> PortalApis:
+    """APIs of its tenant, and their clients."""
+    return add_apis(token_portal, "third-party")
 
 
 @pytest.fixture(scope="session")
