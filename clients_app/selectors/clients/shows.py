@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 
-from clients_app.models import ClientSecret
+from clients_app.models import Alert, ClientSecret
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.health import FAILING_FOR, Health
 from clients_app.selectors.periods import (
@@ -38,6 +38,7 @@ class Show(StrEnum):
     NO_SECRETS = "no-secrets"
     UNUSED = "unused"  # no token for 90 days, and older than that
     NO_OWNER = "no-owner"
+    ALERTED = "alerted"  # people got an alert, and the client is not well again
     OLD = "old"  # a live secret was added more than a year ago
     TIMELINE = "timeline"  # the first live secret expires within a year
     REMOVED = "removed"  # can still be restored
@@ -87,6 +88,7 @@ def cases(show: Show, now: datetime) -> tuple[Q, ...]:
             Q(last_token_at=None, created_at__lt=now - UNUSED),
         ),
         Show.NO_OWNER: (Q(has_owner=False),),
+        Show.ALERTED: (Q(Exists(_sent_alerts())),),
         Show.OLD: (Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),),
     }
     return fits.get(show, (Q(),))
@@ -109,6 +111,10 @@ def health_rank(now: datetime) -> Case:
 def secrets_of_client() -> Any:
     """Return the secrets of the client of the outer query."""
     return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
+
+
+def _sent_alerts() -> Any:
+    return Alert.objects.filter(client=OuterRef("pk"), sent_at__isnull=False)
 
 
 def _lacks_secret(now: datetime) -> Q:
