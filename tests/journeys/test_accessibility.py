@@ -93,7 +93,7 @@ PAGES: Final = (
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_accessibility_of_pages(
+def test_accessibility_of_pages_and_windows(
     visit_as: Callable[[str], Visitor],
     address: Callable[[str], str],
     accessibility: AccessibilityChecks,
@@ -103,16 +103,7 @@ def test_accessibility_of_pages(
     for route in PAGES[half::2]:
         page.goto(address(route))
         accessibility.check(page, route)
-
-
-@pytest.mark.parametrize("half", [0, 1])
-def test_accessibility_of_windows(
-    visit_as: Callable[[str], Visitor],
-    address: Callable[[str], str],
-    accessibility: AccessibilityChecks,
-    half: int,
-) -> None:
-    page = visit_as("mara.okafor").page("/security/roles")
+    page.goto("/security/roles")
     for route, title in WINDOWS[half::2]:
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)

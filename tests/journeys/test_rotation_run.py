@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT
 from tests.journeys.keyboard import CLIENTS, expect_window, press_keys, tab_to, wait_for_htmx
 from tests.journeys.visitor import Visitor, expect_focus, window_of
 from tests.portal_process import TENANT, PortalProcess
@@ -85,11 +85,9 @@ def test_next_of_a_run_asks_before_a_secret_is_lost(visitor: Visitor) -> None:
     expect(window.locator("#window-title")).to_have_text("Secret Successfully Added")
 
 
-def test_week_of_the_timeline_leads_to_a_run_without_javascript(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    word = seed(live_portal, clients=2, ends_in=timedelta(days=50))
-    visitor = new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
+@WITHOUT_JAVASCRIPT
+def test_week_of_the_timeline_leads_to_a_run_without_javascript(visitor: Visitor) -> None:
+    word = seed(visitor.portal, clients=2, ends_in=timedelta(days=50))
     page = visitor.page(f"{CLIENTS}?q={word}&show=timeline")
     page.get_by_role("link", name=re.compile("^Week of .*: [12] client")).first.click()
     expect(page.locator(".row-link", has_text=f"{word} 0")).to_be_visible()

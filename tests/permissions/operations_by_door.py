@@ -12,9 +12,7 @@ from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
-from tests.factories import (
-    actor_for,
-)
+from tests.factories import actor_for
 
 NEW_SECRET: Final = {"form_key": "one-time-key-of-the-form", "never_expires": "on"}
 NEW_PASSWORD: Final = "eleven quiet herons"
