@@ -107,7 +107,7 @@ READS: Final[dict[Any, list[Read]]] = {
         for one in Show
     ],
     shows.cases: [
-        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case)
+        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case).order_by("pk")
         for one in Show
         for case in shows.cases(one, NOW)
     ],
