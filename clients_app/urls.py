@@ -80,6 +80,7 @@ urlpatterns = [
     *page(f"{CLIENTS}/register", client_add.client_register, "client-register"),
     *page(f"{CLIENTS}/live", polling.list_live, "client-list-live"),
     *page(f"{CLIENTS}/usage", clients_usage, "clients-usage"),
+    *page(f"{CLIENTS}/usage/live", polling.usage_live, "clients-usage-live"),
     *page(f"{CLIENT}/live/<slug:tab>", polling.client_live, "client-live"),
     *page(CLIENT, client_details.client_details, "client-details"),
     *page(f"{CLIENT}/duplicate", client_add.client_duplicate, "client-duplicate"),

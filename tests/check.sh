@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 unset DATABASE_URL DJANGO_SETTINGS_MODULE
+unset PYTHONDONTWRITEBYTECODE # compiled here, the tests start sooner
 manage() { .venv/bin/python -W error manage.py "$@"; }
 unexplained() { ! git grep -nE '(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)$' -- '*.py'; }
 in_public() { PUBLIC_URL=https://portal.example.com manage "$@"; }
@@ -21,6 +22,7 @@ step() { # NAME COMMAND...: all steps run at the same time, the longest of them 
   echo $! >"$folder/$count.pid"
 }
 step 'types' .venv/bin/mypy
+step 'tests can be read' .venv/bin/pytest -p no:cacheprovider --collect-only -qq
 step 'words' .venv/bin/python -m tests.words
 step 'private names' .venv/bin/python -m tests.private_names
 step 'templates' .venv/bin/djlint --lint --quiet templates

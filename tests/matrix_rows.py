@@ -52,6 +52,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/rotate": Row(EVERYBODY, 200, 405),
     "security/clients/rotate/start": Row(EVERYBODY, 303, 405),
     "security/clients/usage": Row(EVERYBODY, 200, 405),
+    "security/clients/usage/live": Row(EVERYBODY, 200, 405),
     "security/clients/live": Row(EVERYBODY, 200, 405),
     "security/roles": Row(EVERYBODY, 200, 405),
     "security/activity": Row(AUDITORS, 200, 405),

@@ -21,16 +21,17 @@ def name_of(monday: date) -> str:
 
 
 def week_named(name: str) -> date | None:
-    """Return the Monday of a week by its name; None for anything that names no week."""
+    """Return the Monday of a week by its name; None for anything that names no week.
+
+    A week that some time zone cannot represent, at either end of the calendar, is none.
+    """
     match = _NAME.fullmatch(name)
-    if match is None:
+    if match is None or not 1970 <= int(match[1]) < 9999:
         return None
     try:
-        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        monday + WEEK  # the last week of the calendar has no end
-    except (ValueError, OverflowError):
+        return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    except ValueError:
         return None
-    return monday
 
 
 def starts_at(monday: date, zone: tzinfo) -> datetime:

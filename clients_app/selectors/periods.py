@@ -1,7 +1,7 @@
 """How far back reads go, and how long expired and removed rows are listed."""
 
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from clients_app.rules.health import UNUSED_AFTER
 
@@ -12,3 +12,10 @@ RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be resto
 EXPIRING: Final = timedelta(days=30)  # a secret that expires sooner needs attention
 UNUSED: Final = UNUSED_AFTER
 OLD: Final = timedelta(days=365)  # a secret this old should be rotated
+
+
+class Period(NamedTuple):
+    """From the first moment on, and before the second."""
+
+    start: datetime
+    end: datetime

@@ -37,6 +37,7 @@ SHOWN: Final[dict[Show, str | Promise]] = {
     Show.NO_SECRETS: _("No secrets"),
     Show.UNUSED: _("Unused for 90 days"),
     Show.NO_OWNER: _("No owner"),
+    Show.ALERTED: _("Alert sent"),
     Show.OLD: _("Secret older than a year"),
     Show.TIMELINE: _("Timeline"),
     Show.REMOVED: _("Removed"),

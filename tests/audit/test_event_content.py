@@ -4,12 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clients_app import audit
-from clients_app.models import (
-    AuditEvent,
-    ClientSecret,
-    Person,
-    Tenant,
-)
+from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
 from clients_app.services.people.accounts import choose_password
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
 from tests.factories import (

@@ -21,6 +21,12 @@ def reading_end(pipe: Path) -> int:
     return os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
 
 
+@pytest.fixture
+def reader(pipe: Path) -> int:
+    """The reading end of the pipe, which nobody has read from yet."""
+    return reading_end(pipe)
+
+
 def read_while_resending(reader: int) -> list[dict[str, Any]]:
     read = b""
     with os.fdopen(reader, "rb", buffering=0) as end:
@@ -126,10 +132,9 @@ def test_long_lines_of_concurrent_writers_stay_whole(pipe: Path):
 
 @pytest.mark.django_db(transaction=True)
 def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
-    pipe: Path, caplog: pytest.LogCaptureFixture
+    reader: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AUD-4: the pipe is full after some hundred events; the others wait in the table."""
-    reader = reading_end(pipe)
     tenant = make_tenant("Stalled")
     for number in range(150):  # about 900 bytes each
         make_role(f"Role {number}", tenant)
@@ -146,10 +151,9 @@ def test_collector_that_does_not_read_holds_up_nobody_and_gets_all_events_later(
 
 @pytest.mark.django_db(transaction=True)
 def test_collector_that_dies_amid_a_line_gets_all_events_from_a_new_pipe(
-    pipe: Path, caplog: pytest.LogCaptureFixture
+    pipe: Path, reader: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AUD-4: a long line is written in pieces, and the pipe is full after some of them."""
-    reader = reading_end(pipe)
     tenant = make_tenant("Stalled")
     for number in range(10):
         make_client(f"Pump {number}", tenant, description=LONG)

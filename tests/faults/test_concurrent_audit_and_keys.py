@@ -6,24 +6,13 @@ from datetime import timedelta
 from django.db import OperationalError, connection
 
 from clients_app import audit
-from clients_app.models import (
-    AuditEvent,
-    SigningKey,
-    Tenant,
-)
+from clients_app.models import AuditEvent, SigningKey, Tenant
 from clients_app.services.signing_keys.rotation import (
     ensure_active_key,
     follow_schedule,
     revoke_keys,
 )
-from tests.factories import (
-    NOW,
-    command_line_in,
-    make_client,
-    make_person,
-    make_role,
-    make_tenant,
-)
+from tests.factories import NOW, command_line_in, make_client, make_person, make_role, make_tenant
 from tests.faults.conftest import Outcome, errors, run_concurrently
 
 

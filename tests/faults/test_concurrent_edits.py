@@ -1,10 +1,6 @@
 """Concurrent processes: edits and removals are not lost, and one administrator stays."""
 
-from clients_app.models import (
-    AuditEvent,
-    Client,
-    Tenant,
-)
+from clients_app.models import AuditEvent, Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.clients.drafts import ClientDraft

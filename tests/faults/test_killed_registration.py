@@ -50,6 +50,14 @@ def add_one_secret(committed_tenant: Tenant, number: int) -> None:
 
 ONE_SECRET = (0, 0, 0, 0, 1, 1, 1)
 OPERATIONS = {"Add Client": (add_client, ONE_CLIENT), "Add Secret": (add_one_secret, ONE_SECRET)}
+EACH_OPERATION = pytest.mark.parametrize(("operation", "rows"), OPERATIONS.values(), ids=OPERATIONS)
+
+
+@pytest.fixture
+def before(committed_tenant: Tenant) -> tuple[int, ...]:
+    """The rows of each table with one client."""
+    add_client(committed_tenant, 0)
+    return counts()
 
 
 def counts() -> tuple[int, ...]:
@@ -113,12 +121,10 @@ def check_that_all_is_well(committed_tenant: Tenant) -> None:
             assert cursor.fetchall() == [("ok",)]
 
 
-@pytest.mark.parametrize(("operation", "rows"), OPERATIONS.values(), ids=OPERATIONS)
+@EACH_OPERATION
 def test_operation_killed_after_any_statement_saves_nothing(
-    committed_tenant: Tenant, operation: Any, rows: tuple[int, ...]
+    committed_tenant: Tenant, before: tuple[int, ...], operation: Any, rows: tuple[int, ...]
 ) -> None:
-    add_client(committed_tenant, 0)
-    before = counts()
     steps = statements_of(partial(operation, committed_tenant, 1))
     one = counts()
     assert one == sum_of(before, rows)
@@ -134,13 +140,10 @@ def test_operation_killed_after_any_statement_saves_nothing(
     check_that_all_is_well(committed_tenant)
 
 
-@pytest.mark.parametrize(("operation", "rows"), OPERATIONS.values(), ids=OPERATIONS)
+@EACH_OPERATION
 def test_operation_killed_at_the_commit_saves_all_or_nothing(
-    committed_tenant: Tenant, operation: Any, rows: tuple[int, ...]
+    committed_tenant: Tenant, before: tuple[int, ...], operation: Any, rows: tuple[int, ...]
 ) -> None:
-    add_client(committed_tenant, 0)
-    before = counts()
-
     run_until_killed(partial(die_before_commit, partial(operation, committed_tenant, 1)))
     assert counts() == before
     run_until_killed(partial(die_after_commit, partial(operation, committed_tenant, 1)))

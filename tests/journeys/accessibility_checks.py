@@ -55,7 +55,8 @@ EDGELESS: Final = """() => [
 #: selected or current items that look like the rest in forced colours
 SIGNLESS: Final = """() => [...document.querySelectorAll(
   `.chip[aria-pressed="true"], :is(.segmented, .snippet-bar) label:has(:checked),
-  :is(.nav, .tabs) a[aria-current], tr[aria-current], input:checked`)]
+  :is(.nav, .tabs, .attention, .weeks, .periods, .days) a[aria-current], tr[aria-current],
+  input:checked`)]
   .filter((element) => element.checkVisibility({ opacityProperty: true })
     && getComputedStyle(element).outlineStyle === "none"
     && !(element.matches("input") && getComputedStyle(element).appearance === "auto"))

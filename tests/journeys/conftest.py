@@ -17,6 +17,7 @@ NewVisitor = Callable[..., Visitor]
 WITH_AND_WITHOUT_JAVASCRIPT = pytest.mark.parametrize(
     "visitor", [True, False], ids=["with JavaScript", "without"], indirect=True
 )
+WITHOUT_JAVASCRIPT = pytest.mark.parametrize("visitor", [False], ids=["without"], indirect=True)
 
 
 @pytest.fixture(scope="package")

@@ -138,3 +138,12 @@ def send_wrong(page: Page, button: str) -> None:
         press(page, button)
     assert answer.value.status == 422
     expect(page.locator("#window form:not([data-old])")).to_have_count(1)
+
+
+def disable_ticked(page: Page, *, count: int) -> None:
+    """Disable the ticked clients, of which there are ``count``."""
+    page.get_by_role("button", name="Disable", exact=True).click()
+    window = expect_window(page, "Disable clients")
+    expect(window).to_contain_text(f"Applies to all {count} clients")
+    press(page, "Disable")
+    expect(page.locator("#toasts .toast").first).to_contain_text(f"{count} clients disabled.")

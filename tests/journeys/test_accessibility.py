@@ -4,11 +4,13 @@ Forms with errors and intermediate screens: `test_accessibility_of_flows.py`.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 from playwright.sync_api import expect
 
+from clients_app.rules.weeks import name_of, week_of
 from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.page_actions import open_window
 from tests.journeys.visitor import Visitor
@@ -24,12 +26,18 @@ BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<fu
 ROLE: Final = "security/roles/<role_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
+#: one in which a secret of Larkfield Water expires
+BUSY_WEEK: Final = name_of(week_of(datetime.now(UTC) + timedelta(days=9), UTC))
+
 #: addresses as the matrix spells them, with what changes their pages
 STATES: Final = (
     *(f"security/clients{query}" for query in ("?q=bridge", "?q=nothing like it")),
-    *(f"security/clients?{query}" for query in ("type=hybrid", "select=1", "show=expiring")),
+    *(
+        f"security/clients?{query}"
+        for query in ("type=hybrid", "select=1&everything=1", "show=expiring")
+    ),
     *("security/clients/<rotating_id>?period=7d", "security/clients/<rotating_id>/secrets"),
-    "security/clients?show=timeline",
+    f"security/clients?show=timeline&week={BUSY_WEEK}",
     "security/clients/rotate?secrets=<secret_id>,<full_secret_id>",
     "security/clients/<full_id>/secrets",
     f"{CLIENT}/secrets/add",  # a window without JavaScript
@@ -93,7 +101,7 @@ PAGES: Final = (
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_accessibility_of_pages(
+def test_accessibility_of_pages_and_windows(
     visit_as: Callable[[str], Visitor],
     address: Callable[[str], str],
     accessibility: AccessibilityChecks,
@@ -103,16 +111,7 @@ def test_accessibility_of_pages(
     for route in PAGES[half::2]:
         page.goto(address(route))
         accessibility.check(page, route)
-
-
-@pytest.mark.parametrize("half", [0, 1])
-def test_accessibility_of_windows(
-    visit_as: Callable[[str], Visitor],
-    address: Callable[[str], str],
-    accessibility: AccessibilityChecks,
-    half: int,
-) -> None:
-    page = visit_as("mara.okafor").page("/security/roles")
+    page.goto("/security/roles")
     for route, title in WINDOWS[half::2]:
         page.evaluate("() => document.querySelector('#window').replaceChildren()")
         open_window(page, address(route), title)

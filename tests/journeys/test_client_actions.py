@@ -30,6 +30,14 @@ def choose_action(page: Page, name: str) -> None:
     page.locator("#more-menu").get_by_role("link", name=name).click()
 
 
+def remove_client(page: Page) -> None:
+    """Remove the client whose details are open."""
+    choose_action(page, "Remove Client")
+    expect_window(page, "Remove Client")
+    press(page, "Remove")
+    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+
+
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_edit_client_with_and_without_javascript(visitor: Visitor) -> None:
     name = f"Gate {uuid4()}"
@@ -63,10 +71,7 @@ def test_disable_enable_and_remove_client_with_and_without_javascript(visitor: V
     press(page, "Enable")
     expect(page.locator("#details .badge").first).to_have_text("Unused")
 
-    choose_action(page, "Remove Client")
-    expect_window(page, "Remove Client")
-    press(page, "Remove")
-    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    remove_client(page)
     expect(page.get_by_role("link", name=name)).to_have_count(0)
     expect(page.locator("#details-name")).to_have_count(0)
 

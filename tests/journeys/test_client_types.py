@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import SECRET, expect_window, open_client
-from tests.journeys.test_client_actions import choose_action
+from tests.journeys.test_client_actions import choose_action, remove_client
 from tests.journeys.visitor import Visitor, press, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -91,10 +91,7 @@ def disable_remove_and_restore(page: Page, client_type: str, name: str) -> None:
         expect_window(page, operation)
         press(page, verb)
         expect(page.locator("#details .badge").first).to_have_text(state)
-    choose_action(page, "Remove Client")
-    expect_window(page, "Remove Client")
-    press(page, "Remove")
-    expect(page.locator("#toasts")).to_contain_text("It can be restored for 30 days.")
+    remove_client(page)
     page.goto(f"/security/clients?type={client_type}&show=removed&q={name}")
     page.get_by_role("link", name=f"Restore {name}").click()
     expect_window(page, "Restore Client")

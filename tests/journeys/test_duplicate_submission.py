@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys import secret_search
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import expect_window, shown_credentials, to_second_step
 from tests.journeys.visitor import Visitor, press, window_of
 from tests.portal_process import PortalProcess
@@ -50,10 +50,10 @@ def test_double_click_adds_one_client(
     assert added(live_portal, name) == (1, 1)
 
 
+@WITHOUT_JAVASCRIPT
 def test_double_click_without_javascript_adds_one_client(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies, javascript=False)
     visitor.expect(409)
     page = visitor.page("/security/clients")
     to_second_step(page, "Double click on a page")

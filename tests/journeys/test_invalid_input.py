@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import (
     add_client,
     expect_window,
@@ -202,10 +202,10 @@ def test_add_client_tenant_administrator_needs_a_second_tick(visitor: Visitor) -
     expect_window(page, "Add Secret")
 
 
+@WITHOUT_JAVASCRIPT
 def test_add_client_without_javascript_returns_the_page_filled(
-    live_portal: PortalProcess, new_visitor: NewVisitor, administrator_cookies: StorageState
+    visitor: Visitor, live_portal: PortalProcess
 ) -> None:
-    visitor = new_visitor(live_portal, storage_state=administrator_cookies, javascript=False)
     visitor.expect(422)
     page = visitor.page("/security/clients/add")
     page.get_by_label("Name").fill("n" * 201)

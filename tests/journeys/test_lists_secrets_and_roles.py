@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import add_role, expect_window, open_client, open_tab
-from tests.journeys.test_client_actions import choose_action, with_client
+from tests.journeys.test_client_actions import remove_client, with_client
 from tests.journeys.visitor import Visitor, press, window_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -73,10 +73,7 @@ def test_rename_and_remove_role_with_and_without_javascript(visitor: Visitor) ->
 def test_removed_client_is_found_and_restored(visitor: Visitor) -> None:
     name = f"Weir {uuid4()}"
     page = with_client(visitor, name)
-    choose_action(page, "Remove Client")
-    expect_window(page, "Remove Client")
-    press(page, "Remove")
-    expect(page.locator("#toasts")).to_contain_text("removed")
+    remove_client(page)
 
     page.goto(f"/security/clients?q={name}")
     page.get_by_label("Show").select_option("Removed")

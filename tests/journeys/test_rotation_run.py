@@ -5,14 +5,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT
 from tests.journeys.keyboard import CLIENTS, expect_window, press_keys, tab_to, wait_for_htmx
+from tests.journeys.rotate_by_keys import rotate_first_by_keys
 from tests.journeys.visitor import Visitor, expect_focus, window_of
 from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+KEYS_MAX = 30
 
 SEED = """
 from datetime import timedelta
@@ -85,11 +88,9 @@ def test_next_of_a_run_asks_before_a_secret_is_lost(visitor: Visitor) -> None:
     expect(window.locator("#window-title")).to_have_text("Secret Successfully Added")
 
 
-def test_week_of_the_timeline_leads_to_a_run_without_javascript(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
-    word = seed(live_portal, clients=2, ends_in=timedelta(days=50))
-    visitor = new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
+@WITHOUT_JAVASCRIPT
+def test_week_of_the_timeline_leads_to_a_run_without_javascript(visitor: Visitor) -> None:
+    word = seed(visitor.portal, clients=2, ends_in=timedelta(days=50))
     page = visitor.page(f"{CLIENTS}?q={word}&show=timeline")
     page.get_by_role("link", name=re.compile("^Week of .*: [12] client")).first.click()
     expect(page.locator(".row-link", has_text=f"{word} 0")).to_be_visible()
@@ -105,3 +106,11 @@ def test_week_of_the_timeline_leads_to_a_run_without_javascript(
 
     expect(page.locator("#run")).to_contain_text("1 of ")
     expect(page.locator("#run")).to_contain_text("Done")
+
+
+def test_first_secret_that_expires_this_week_is_rotated_by_few_keys(visitor: Visitor) -> None:
+    """At 60 ms a key, they take 2 of the 20 seconds that it may take a person."""
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seed(visitor.portal, clients=1, ends_in=timedelta(hours=2))
+
+    assert rotate_first_by_keys(visitor.page()) <= KEYS_MAX

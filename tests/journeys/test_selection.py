@@ -4,13 +4,12 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import NewVisitor
-from tests.journeys.page_actions import expect_window
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT
+from tests.journeys.page_actions import disable_ticked, expect_window
 from tests.journeys.test_screen_details import seed
-from tests.journeys.visitor import Visitor, press
-from tests.portal_process import PortalProcess
+from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -30,18 +29,13 @@ def test_ticks_are_kept_and_counted_over_pages(visitor: Visitor) -> None:
     page.get_by_role("link", name="Previous").click()
     expect(page.get_by_label(f"Select {word} 001")).to_be_checked()
     page.get_by_label(f"Select {word} 001").uncheck()
-    page.get_by_role("button", name="Disable", exact=True).click()
-    expect(expect_window(page, "Disable clients")).to_contain_text("Applies to all 2 clients")
-    press(page, "Disable")
-    expect(page.locator("#toasts")).to_contain_text("2 clients disabled")
+    disable_ticked(page, count=2)
 
 
-def test_ticks_are_kept_over_pages_without_javascript(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> None:
+@WITHOUT_JAVASCRIPT
+def test_ticks_are_kept_over_pages_without_javascript(visitor: Visitor) -> None:
     word = f"Ticked {uuid4().hex[:8]}"
-    seed(live_portal, word, clients=60)
-    visitor = new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
+    seed(visitor.portal, word, clients=60)
     page = visitor.page(f"{CLIENTS}?q={word}&select=1")
     page.get_by_label(f"Select {word} 000").check()
     page.get_by_role("button", name="Next").click()

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
-from tests.journeys.page_actions import expect_window
+from tests.journeys.page_actions import disable_ticked, expect_window
 from tests.journeys.test_screen_details import seed
-from tests.journeys.visitor import Visitor, press
+from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -23,13 +23,9 @@ def test_all_that_match_are_disabled_and_undone(visitor: Visitor) -> None:
     page.get_by_role("link", name="Select all 60 that match").click()
     expect(page.get_by_label(f"Select {word} 007")).to_be_checked()
     page.get_by_label(f"Select {word} 007").uncheck()
-    page.get_by_role("button", name="Disable", exact=True).click()
-    expect(expect_window(page, "Disable clients")).to_contain_text("Applies to all 59 clients")
-    press(page, "Disable")
-    message = page.locator("#toasts .toast").first
-    expect(message).to_contain_text("59 clients disabled.")
+    disable_ticked(page, count=59)
 
-    message.get_by_role("button", name="Undo").click()
+    page.locator("#toasts .toast").first.get_by_role("button", name="Undo").click()
 
     expect(page.locator("#toasts")).to_contain_text("59 clients enabled again.")
     page.goto(f"{CLIENTS}?q={word}&show=disabled")

@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.conftest import NewVisitor
+from tests.journeys.conftest import WITHOUT_JAVASCRIPT, NewVisitor
 from tests.journeys.page_actions import SECRET, expect_window, open_tab
 from tests.journeys.test_client_actions import with_client
 from tests.journeys.visitor import Visitor, press
 from tests.portal_process import PortalProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+pytestmark = [pytest.mark.journey, pytest.mark.one_database, WITHOUT_JAVASCRIPT]
 
 CLIENTS = "/security/clients"
 SEED = """
@@ -24,13 +24,6 @@ from clients_app.models import Tenant
 from tests.factories import insert_clients
 insert_clients(["{word} %02d" % n for n in range(52)], Tenant.objects.get(name="Herons Ltd"))
 """
-
-
-@pytest.fixture
-def visitor(
-    new_visitor: NewVisitor, live_portal: PortalProcess, administrator_cookies: StorageState
-) -> Visitor:
-    return new_visitor(live_portal, javascript=False, storage_state=administrator_cookies)
 
 
 def test_rotate_secret_without_javascript_works(visitor: Visitor) -> None:

@@ -8,11 +8,7 @@ import pytest
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
-from tests.factories import (
-    insert_clients,
-    insert_secrets,
-    make_tenant,
-)
+from tests.factories import insert_clients, insert_secrets, make_tenant
 from tests.hashing import hashing_outside_transactions
 from tests.management.conftest import Run
 from tests.management.test_clients import SECRET

@@ -5,11 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.models import Client, Tenant
-from tests.factories import (
-    insert_clients,
-    make_person,
-    make_tenant,
-)
+from tests.factories import insert_clients, make_person, make_tenant
 from tests.management.conftest import Run
 
 

@@ -10,10 +10,7 @@ from clients_app import audit, derived_keys
 from clients_app.models import AuditEvent, ClientSecret, NoticeChannel, SigningKey, Tenant
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import is_trusted
-from clients_app.services.signing_keys.rotation import (
-    ensure_active_key,
-    follow_schedule,
-)
+from clients_app.services.signing_keys.rotation import ensure_active_key, follow_schedule
 from tests.conftest import Machine
 from tests.factories import NOW, give_app, insert_secrets, make_person
 from tests.management.conftest import Run

@@ -7,13 +7,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from clients_app.models import (
-    Client,
-    ClientSecret,
-    SigningKey,
-    Tenant,
-    UsedFormKey,
-)
+from clients_app.models import Client, ClientSecret, SigningKey, Tenant, UsedFormKey
 from tests.factories import NOW, SECOND, insert_secrets, make_tenant
 from tests.models.conftest import violates
 

@@ -8,14 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from clients_app.models import (
-    Client,
-    ClientRole,
-    ClientSecret,
-    IssuedClientId,
-    SigningKey,
-    Tenant,
-)
+from clients_app.models import Client, ClientRole, ClientSecret, IssuedClientId, SigningKey, Tenant
 from clients_app.models.defaults import new_id
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, HYBRID

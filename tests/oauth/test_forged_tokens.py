@@ -16,9 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clients_app.models import (
-    SigningKey,
-)
+from clients_app.models import SigningKey
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
 from tests.oauth.introspection import INACTIVE, INTROSPECT, introspect, post, token_of

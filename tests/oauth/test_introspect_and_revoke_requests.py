@@ -5,9 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import (
-    Client,
-)
+from clients_app.models import Client
 from clients_app.rules.client_types import AUTHORIZATION_CODE
 from tests.oauth import credential_cases, parameter_cases, wsgi
 from tests.oauth.introspection import INTROSPECT, REVOKE, post, token_of

@@ -10,13 +10,7 @@ import pytest
 import time_machine
 from django.db.models import F
 
-from clients_app.models import (
-    Client,
-    ClientRole,
-    ClientSecret,
-    SigningKey,
-    Tenant,
-)
+from clients_app.models import Client, ClientRole, ClientSecret, SigningKey, Tenant
 from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client, restore_client

@@ -7,11 +7,7 @@ import pytest
 
 from clients_app.actors import Actor
 from clients_app.models import Client, ClientOwner, Person, Tenant
-from clients_app.rules.built_in_roles import (
-    SECRET_ROTATOR,
-    TENANT_ADMINISTRATOR,
-    TENANT_AUDITOR,
-)
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from tests.factories import (
     actor_for,
     command_line_in,

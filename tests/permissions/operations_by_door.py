@@ -14,9 +14,7 @@ from clients_app.web.forms.client_edit_form import ClientEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
-from tests.factories import (
-    actor_for,
-)
+from tests.factories import actor_for
 
 NEW_SECRET: Final = {"form_key": "one-time-key-of-the-form", "never_expires": "on"}
 NEW_PASSWORD: Final = "eleven quiet herons"
@@ -153,7 +151,9 @@ ROWS: Final[dict[Action, Row]] = {
         None,
         lambda on: admin(
             "clients_app_api_add",
-            tenant=str(on.tenant.pk), name="Stock", identifier="urn:example:stock",
+            tenant=str(on.tenant.pk),
+            name="Stock",
+            identifier="urn:example:stock",
         ),
     ),
     Action.EDIT_API: Row(

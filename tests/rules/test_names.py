@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients_app.errors import RuleBroken
 from clients_app.rules.names import (
     clean_client_name,
     clean_line,
@@ -15,6 +14,7 @@ from clients_app.rules.names import (
     key_of,
     split_tags,
 )
+from tests.rules.refusals import refused
 
 DIRECTION_OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
@@ -25,14 +25,6 @@ TEXTS = st.text(
     ),
     max_size=80,
 )
-
-
-def refused(clean, *args, **kwargs) -> RuleBroken:
-    with pytest.raises(RuleBroken) as caught:
-        clean(*args, **kwargs)
-    assert str(caught.value).startswith("Enter ")
-    assert "%(" not in str(caught.value)
-    return caught.value
 
 
 def test_key_ignores_case_and_unicode_form():

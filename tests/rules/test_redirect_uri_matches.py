@@ -7,11 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients_app.rules.client_types import REDIRECT
-from clients_app.rules.redirect_uris import (
-    clean_cors_origin,
-    clean_url,
-    matches,
-)
+from clients_app.rules.redirect_uris import clean_cors_origin, clean_url, matches
 from tests.rules.test_redirect_uris import GOOD, LOOPBACK_HOSTS, PORTS, PRIVATE, refused
 
 clean_redirect_uri = partial(clean_url, kind=REDIRECT)

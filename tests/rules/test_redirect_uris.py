@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from clients_app.errors import RuleBroken
 from clients_app.rules.client_types import LOGOUT_REDIRECT, REDIRECT
-from clients_app.rules.redirect_uris import (
-    clean_cors_origin,
-    clean_url,
-)
+from clients_app.rules.redirect_uris import clean_cors_origin, clean_url
+from tests.rules.refusals import refused
 
 clean_redirect_uri = partial(clean_url, kind=REDIRECT)
 clean_logout_uri = partial(clean_url, kind=LOGOUT_REDIRECT)
@@ -19,14 +17,6 @@ clean_logout_uri = partial(clean_url, kind=LOGOUT_REDIRECT)
 PORTS = st.integers(1, 65535)
 LOOPBACK_HOSTS = st.sampled_from(["localhost", "127.0.0.1", "[::1]"])
 BOTH_KINDS = pytest.mark.parametrize("clean", [clean_redirect_uri, clean_logout_uri])
-
-
-def refused(clean, *args, **kwargs) -> RuleBroken:
-    with pytest.raises(RuleBroken) as caught:
-        clean(*args, **kwargs)
-    assert str(caught.value).startswith("Enter ")
-    assert "%(" not in str(caught.value)
-    return caught.value
 
 
 GOOD = [

@@ -10,7 +10,7 @@ from clients_app.rules.built_in_roles import TENANT_AUDITOR
 from clients_app.rules.weeks import week_of
 from clients_app.selectors.activity import events
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import lists, tags, timeline
+from clients_app.selectors.clients import lists, shows, tags, timeline
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import runs
@@ -62,7 +62,9 @@ LIST_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     ],
     timeline.timeline_period: [lambda own: timeline.timeline_period(NOW, UTC)],
     timeline.week_period: [lambda own: timeline.week_period(week_of(NOW, UTC), UTC)],
-    timeline.expires_in: [lambda own: of(own).filter(timeline.expires_in(WEEK, NOW))],
+    shows.first_expires_in: [
+        lambda own, case=case: of(own).filter(case) for case in shows.first_expires_in(WEEK, NOW)
+    ],
     timeline.expiring_weeks: [lambda own: timeline.expiring_weeks(of(own), zone=UTC, now=NOW)],
     runs.secrets_to_rotate: [
         lambda own: runs.secrets_to_rotate(own.tenant.pk, every_client(), period=None, now=NOW),

@@ -100,6 +100,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),
     ],
     attention.attention: [lambda own: attention.attention(own.tenant.pk, now=NOW)],
+    usage.addresses_of: [lambda own: usage.addresses_of(own.client, now=NOW)],
     usage.last_refusal: [lambda own: usage.last_refusal(own.client)],
     shows.condition: [
         lambda own, one=one: Client.objects.for_tenant(own.tenant.pk).filter(
@@ -108,7 +109,7 @@ READS: Final[dict[Any, list[Read]]] = {
         for one in Show
     ],
     shows.cases: [
-        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case)
+        lambda own, case=case: Client.objects.for_tenant(own.tenant.pk).filter(case).order_by("pk")
         for one in Show
         for case in shows.cases(one, NOW)
     ],

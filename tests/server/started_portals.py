@@ -1,8 +1,10 @@
 """Rows of a started portal, a time zone for it, and what a refused start prints."""
 
+import subprocess
 from datetime import UTC, datetime
+from typing import IO
 
-from tests.portal_process import PortalProcess
+from tests.portal_process import CHECKOUT, PortalProcess
 
 KEY = "".join(map(str, range(60)))
 
@@ -14,6 +16,18 @@ def refusal(portal: PortalProcess, *words: str, **environment: str) -> str:
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
     return done.stderr.strip()
+
+
+def serving(portal: PortalProcess, *, stdout: int | IO[bytes]) -> "subprocess.Popen[str]":
+    """Return a server that may not have started yet, with a pipe of its log."""
+    return subprocess.Popen(
+        portal.command("serve"),
+        cwd=CHECKOUT,
+        env=portal.environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def row_counts(portal: PortalProcess) -> list[int]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.portal_process import CHECKOUT, COMMAND_LIMIT_S, PASSWORD, PortalProcess
-from tests.server.started_portals import row_counts
+from tests.portal_process import COMMAND_LIMIT_S, PASSWORD, PortalProcess
+from tests.server.started_portals import row_counts, serving
 from tests.waiting import wait_until
 
 
@@ -45,18 +45,13 @@ def test_initial_password_is_removed_from_the_environment(without_password: Port
 
 def test_start_that_cannot_print_the_link_is_refused(without_password: PortalProcess) -> None:
     with Path("/dev/full").open("wb") as full:
-        refused = subprocess.run(
-            without_password.command("serve"),
-            cwd=CHECKOUT,
-            env=without_password.environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=COMMAND_LIMIT_S,
-            check=False,
-        )
+        refused = serving(without_password, stdout=full)
+        try:
+            _, said = refused.communicate(timeout=COMMAND_LIMIT_S)
+        finally:
+            refused.kill()
 
-    assert (refused.returncode, refused.stderr) == (
+    assert (refused.returncode, said) == (
         1,
         "Standard output cannot be written (No space left on device), so nothing was changed.\n",
     )

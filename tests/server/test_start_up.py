@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from portal.version import VERSION
-from tests.portal_process import CHECKOUT, STOP_LIMIT_S, PortalProcess
+from tests.portal_process import STOP_LIMIT_S, PortalProcess
 from tests.prepared_portal import prepared_portal
-from tests.server.started_portals import KEY, row_counts, zone_where_it_is_noon
+from tests.server.started_portals import KEY, row_counts, serving, zone_where_it_is_noon
 from tests.waiting import wait_until
 
 ANY = ".".join("0000")  # all addresses of this machine
@@ -108,17 +108,7 @@ def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> Non
 
 @pytest.mark.one_database
 def test_concurrent_starts_on_one_port_serve_one_portal(with_tables: PortalProcess) -> None:
-    servers = [
-        subprocess.Popen(
-            with_tables.command("serve"),
-            cwd=CHECKOUT,
-            env=with_tables.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+    servers = [serving(with_tables, stdout=subprocess.DEVNULL) for _ in range(2)]
     try:
         wait_until(
             lambda: with_tables.answers() and any(server.poll() is not None for server in servers)
@@ -156,14 +146,7 @@ def test_sqlite_runs_with_durable_settings(with_tables: PortalProcess) -> None:
 def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
     """With the default PUBLIC_URL, a port that other machines reach is warned about before."""
     portal = PortalProcess(tmp_path / "var", like=prepared_portal(), BIND=ANY, WORKERS="1")
-    with subprocess.Popen(
-        portal.command("serve"),
-        cwd=CHECKOUT,
-        env=portal.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
+    with serving(portal, stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout.readline().startswith("The portal is at ")
             socket.create_connection(("127.0.0.1", portal.port), timeout=10).close()

@@ -8,10 +8,7 @@ from django.test import Client as Browser
 from icalendar import Calendar
 
 from clients_app.actors import Actor
-from clients_app.models import (
-    ClientOwner,
-    Person,
-)
+from clients_app.models import ClientOwner, Person
 from clients_app.selectors.notices.expirations import secret_counts
 from clients_app.services.secrets.changes import SecretDraft, remove_secret
 from clients_app.services.secrets.rotation import rotate_secret

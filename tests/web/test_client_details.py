@@ -1,10 +1,11 @@
 """Details of a client: four tabs with their addresses and permissions."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from clients_app.models import Client, ClientOwner, TokenUsage
+from clients_app.models import Client, ClientOwner, SecretAddress, TokenUsage
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_AUDITOR
 from tests.conftest import browser_of
 from tests.factories import make_client, make_person
@@ -173,3 +174,23 @@ def test_details_tab_member_sees_no_addresses_or_owners(
         text = text_of(browser.get(address("")))
         assert ("198.51.100.7" in text) is sees
         assert ("olga" in text) is sees
+
+
+def test_source_addresses_are_for_people_who_see_secrets(
+    administrator_browser, colleague_browser, machine, address, now
+):
+    rows = [
+        SecretAddress(secret=machine.secret, address=where, first_at=now - ago, last_at=now - ago)
+        for where, ago in (("192.0.2.7", timedelta(days=1)), ("2001:db8::", timedelta(days=89)))
+    ]
+    rows.append(SecretAddress(secret=machine.secret, address="192.0.2.9", first_at=now))
+    rows[2].last_at = now - timedelta(days=91)
+    SecretAddress.objects.bulk_create(rows)
+    text = text_of(administrator_browser.get(address("")))
+
+    assert re.findall(r'class="mono" translate="no">([^<]+)</th>', text) == [
+        "192.0.2.7",
+        "2001:db8::",
+    ]
+    assert "2 in 90 days" in text
+    assert "192.0.2.7" not in text_of(colleague_browser.get(address("")))

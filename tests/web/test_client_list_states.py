@@ -28,7 +28,7 @@ def test_show_lists_all_states_and_keeps_the_choice(administrator_browser, machi
     for show, label in SHOWN.items():
         text = text_of(administrator_browser.get(LIST, {"show": show.value}))
         assert f'<option value="{show.value}" selected>{label}</option>' in text
-        assert text.count("<option ") == len(SHOWN) == 16
+        assert text.count("<option ") == len(SHOWN) == 17
 
 
 def test_state_filter_role_and_order_become_chips_and_links(

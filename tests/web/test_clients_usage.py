@@ -1,10 +1,13 @@
 """How all clients of a tenant are used: one chart in the pane beside the list."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clients_app.models import Client, TenantHour
 from clients_app.services.tokens.credentials import Credential
@@ -83,3 +86,21 @@ def test_usage_query_count_does_not_grow_with_clients(administrator_browser, ten
         TenantHour.objects.create(tenant=tenant, hour=hour, tokens=5)
 
     assert query_count() == before
+
+
+def test_usage_is_asked_for_again_and_answers_with_the_period_once_a_minute(
+    administrator_browser, machine, now, time_machine
+):
+    time_machine.move_to(now.replace(second=1), tick=False)
+    page = text_of(administrator_browser.get(f"{USAGE}?period=7d&q=pump"))
+    (address,) = re.findall(r'data-poll hidden hx-get="([^"]*)"[^>]*hx-target="#details"', page)
+    address = html.unescape(address)
+    assert address.startswith(f"{USAGE}/live?q=pump&period=7d&since=")
+    assert administrator_browser.get(address, headers=PANE).status_code == 204
+
+    issue(machine, timezone.now(), 5)
+    time_machine.shift(60)
+    reply = administrator_browser.get(address, headers=PANE)
+    assert "Tokens 5, Refused 0." in text_of(reply)
+    assert 'aria-current="true"' in text_of(reply)
+    assert not is_page(reply)

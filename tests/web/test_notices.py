@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import (
-    AuditEvent,
-    CalendarFeed,
-    NoticeChannel,
-    Person,
-    Tenant,
-)
+from clients_app.models import AuditEvent, CalendarFeed, NoticeChannel, Person, Tenant
 from clients_app.services.notices.table import CHANNELS
 from tests.conftest import browser_of
 from tests.responses import text_of

@@ -9,12 +9,7 @@ import pytest
 from django.test import Client as Browser
 from standardwebhooks import Webhook as Verifier
 
-from clients_app.models import (
-    AuditEvent,
-    Delivery,
-    NoticeChannel,
-    Tenant,
-)
+from clients_app.models import AuditEvent, Delivery, NoticeChannel, Tenant
 from clients_app.services.notices import deliveries
 from tests.responses import copyable_value, text_of, value_of
 from tests.sinks import receiver

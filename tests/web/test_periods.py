@@ -64,12 +64,16 @@ def test_secret_needs_attention_within_30_days(
     assert ("Expires in 30 days" in text_of(mara.get(f"{LIST}/{pump.pk}"))) is is_soon
 
 
+def insert_expired_secret(tenant: Tenant, expired_at: datetime) -> ClientSecret:
+    [pump] = insert_clients(["Pump"], tenant)
+    return insert_secrets(pump, 1, expires_at=expired_at, created_at=expired_at - 200 * DAY)[0]
+
+
 @pytest.mark.parametrize(("ago", "is_shown"), [(30 * DAY - TICK, True), (30 * DAY, False)])
 def test_calendar_shows_expirations_of_the_last_30_days(
     mara: Browser, tenant: Tenant, now: datetime, ago: timedelta, is_shown: bool
 ) -> None:
-    [pump] = insert_clients(["Pump"], tenant)
-    insert_secrets(pump, 1, expires_at=now - ago, created_at=now - 300 * DAY)
+    insert_expired_secret(tenant, now - ago)
 
     assert bool(summaries(Browser().get(new_calendar_path(mara)))) is is_shown
 
@@ -78,13 +82,11 @@ def test_calendar_shows_expirations_of_the_last_30_days(
 def test_expired_secret_is_shown_for_90_days(
     mara: Browser, tenant: Tenant, now: datetime, ago: timedelta, is_shown: bool
 ) -> None:
-    [pump] = insert_clients(["Pump"], tenant)
-    insert_secrets(pump, 1, expires_at=now - ago, created_at=now - 300 * DAY)
+    secret = insert_expired_secret(tenant, now - ago)
 
     assert (">Pump<" in text_of(mara.get(f"{LIST}?show=expired"))) is is_shown
     assert (">Pump<" in text_of(mara.get(f"{LIST}?show=no-secrets"))) is not is_shown
-    [secret] = pump.secrets.all()
-    page = text_of(mara.get(f"{LIST}/{pump.pk}/secrets"))
+    page = text_of(mara.get(f"{LIST}/{secret.client_id}/secrets"))
     assert (f"/secrets/{secret.pk}/" in page) is is_shown
 
 

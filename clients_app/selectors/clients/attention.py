@@ -23,17 +23,15 @@ def attention(tenant_id: UUID, *, now: datetime) -> dict[Show, dict[str, int]]:
     One query, which reads only the clients that are counted: each case has an index.
     """
     counts = {show: dict.fromkeys(CLIENT_TYPES, 0) for show in ATTENTION}
-    first, *others = (
-        _counted(tenant_id, show, case) for show in ATTENTION for case in cases(show, now)
-    )
+    own = Client.objects.for_tenant(tenant_id).present().order_by()
+    # all types there are, so that an index continues with its next column
+    own = own.filter(client_type__in=[*CLIENT_TYPES])
+    first, *others = (_counted(own, show, case) for show in ATTENTION for case in cases(show, now))
     for show, client_type, count in first.union(*others, all=True):
         counts[Show(show)][client_type] += count
     return counts
 
 
-def _counted(tenant_id: UUID, show: Show, case: Q) -> QuerySet[Client, tuple[str, str, int]]:
-    own = Client.objects.for_tenant(tenant_id).present().order_by()
-    # all there are, so that an index continues with its next column
-    fitting = own.filter(case, client_type__in=[*CLIENT_TYPES])
+def _counted(own: QuerySet[Client], show: Show, case: Q) -> QuerySet[Client, tuple[str, str, int]]:
     state = Value(str(show), output_field=CharField())
-    return fitting.values_list(state, "client_type").annotate(count=Count("*"))
+    return own.filter(case).values_list(state, "client_type").annotate(count=Count("*"))

@@ -1,6 +1,8 @@
 """The list of clients, filtered and sorted."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,9 +18,15 @@ from clients_app.rules.client_ids import digits_of
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.charts import week_of_clients
-from clients_app.selectors.clients.shows import Show, condition, health_rank, secrets_of_client
-from clients_app.selectors.clients.timeline import Period, expires_in, timeline_period
-from clients_app.selectors.periods import EXPIRED_LISTED
+from clients_app.selectors.clients.shows import (
+    Show,
+    condition,
+    first_expires_in,
+    health_rank,
+    secrets_of_client,
+)
+from clients_app.selectors.clients.timeline import timeline_period
+from clients_app.selectors.periods import EXPIRED_LISTED, Period
 
 
 class ClientPage(NamedTuple):
@@ -65,7 +73,9 @@ def client_page(
         tenant_id, show=show, q=q, role_id=role_id, tag=tag, period=period, now=now
     )
     counts = dict.fromkeys(CLIENT_TYPES, 0)
-    counts.update(matching.values_list("client_type").annotate(Count("id")))
+    # named, so that an index of a state continues with its next column
+    of_all_types = matching.filter(client_type__in=[*CLIENT_TYPES])
+    counts.update(of_all_types.values_list("client_type").annotate(n=Count("*")))
     total = counts[client_type]
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -99,7 +109,7 @@ def clients_of(
     clients = filtered(Client.objects.for_tenant(tenant_id).filter(condition(show, now)), q)
     if show is Show.TIMELINE:
         period = period or timeline_period(now, get_current_timezone())
-        clients = clients.filter(expires_in(period, now))
+        clients = clients.filter(reduce(or_, first_expires_in(period, now)))
     if role_id is not None:
         holders = ClientRole.objects.filter(role_id=role_id).values("client")
         clients = clients.filter(pk__in=holders)

@@ -1,14 +1,15 @@
 """The states that the list of clients can be filtered by, as conditions on stored columns."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, Min, OuterRef, Q, Value, When
 
-from clients_app.models import ClientSecret
+from clients_app.models import Alert, ClientSecret
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.health import FAILING_FOR, Health
 from clients_app.selectors.periods import (
@@ -19,6 +20,7 @@ from clients_app.selectors.periods import (
     RECENT,
     RESTORABLE,
     UNUSED,
+    Period,
 )
 
 
@@ -38,6 +40,7 @@ class Show(StrEnum):
     NO_SECRETS = "no-secrets"
     UNUSED = "unused"  # no token for 90 days, and older than that
     NO_OWNER = "no-owner"
+    ALERTED = "alerted"  # people got an alert, and the client is not well again
     OLD = "old"  # a live secret was added more than a year ago
     TIMELINE = "timeline"  # the first live secret expires within a year
     REMOVED = "removed"  # can still be restored
@@ -62,34 +65,7 @@ def cases(show: Show, now: datetime) -> tuple[Q, ...]:
     write, so conditions compare the stored dates with ``now``. They look at secrets only where the
     first of several has expired.
     """
-    fits = {
-        Show.ACTIVE: (Q(is_enabled=True),),
-        Show.DISABLED: (Q(is_enabled=False),),
-        Show.FAILING: (Q(is_enabled=True) & ~_cannot_request(now) & _is_refused(now),),
-        Show.NO_TOKENS: (Q(is_enabled=True) & _cannot_request(now),),
-        Show.REFUSED: (Q(last_refused_at__gt=now - DAY),),
-        Show.EXPIRING_SOON: _expires_within(RECENT, now),
-        Show.EXPIRING: _expires_within(EXPIRING, now),
-        Show.EXPIRED: (
-            Q(
-                never_expires=False,
-                last_expires_at__gt=now - EXPIRED_LISTED,
-                last_expires_at__lte=now,
-            ),
-        ),
-        Show.NEVER: (Q(never_expires=True),),
-        Show.NO_SECRETS: (
-            _WITH_SECRETS & Q(never_expires=False, last_expires_at=None),
-            _WITH_SECRETS & Q(never_expires=False, last_expires_at__lte=now - EXPIRED_LISTED),
-        ),
-        Show.UNUSED: (
-            Q(last_token_at__lt=now - UNUSED),
-            Q(last_token_at=None, created_at__lt=now - UNUSED),
-        ),
-        Show.NO_OWNER: (Q(has_owner=False),),
-        Show.OLD: (Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),),
-    }
-    return fits.get(show, (Q(),))
+    return _CASES.get(show, lambda now: (Q(),))(now)
 
 
 def health_rank(now: datetime) -> Case:
@@ -106,9 +82,30 @@ def health_rank(now: datetime) -> Case:
     )
 
 
+def first_expires_in(period: Period, now: datetime) -> tuple[Q, Q]:
+    """Return the cases in which the first live secret of a client expires in ``period``.
+
+    One that Rotate has replaced does not count. The client's row says when that is, unless the
+    moment in it has passed; only then are the secrets read.
+    """
+    stored = Q(next_expires_at__gt=now, next_expires_at__gte=period.start)
+    live = secrets_of_client().live(now).exclude(expires_at=None).without_successor()
+    # of several; a group, as PostgreSQL would read all secrets to answer without one
+    first = live.values("client").annotate(at=Min("expires_at"))
+    found = Exists(first.filter(at__gte=period.start, at__lt=period.end))
+    return (
+        stored & Q(next_expires_at__lt=period.end),
+        Q(next_expires_at__lte=now, last_expires_at__gt=now) & Q(found),
+    )
+
+
 def secrets_of_client() -> Any:
     """Return the secrets of the client of the outer query."""
     return ClientSecret.objects.filter(client=OuterRef("pk")).order_by()
+
+
+def _sent_alerts() -> Any:
+    return Alert.objects.filter(client=OuterRef("pk"), sent_at__isnull=False)
 
 
 def _cannot_request(now: datetime) -> Q:
@@ -122,7 +119,33 @@ def _is_refused(now: datetime) -> Q:
     return Q(last_refused_at__gt=now - FAILING_FOR) & not_since
 
 
-def _expires_within(time: timedelta, now: datetime) -> tuple[Q, Q]:
-    soon = secrets_of_client().live(now).without_successor().filter(expires_at__lt=now + time)
-    one_is_over = Q(next_expires_at__lte=now, last_expires_at__gt=now)
-    return Q(next_expires_at__gt=now, next_expires_at__lt=now + time), one_is_over & Q(Exists(soon))
+_CASES: Final[dict[Show, Callable[[datetime], tuple[Q, ...]]]] = {
+    Show.ACTIVE: lambda now: (Q(is_enabled=True),),
+    Show.DISABLED: lambda now: (Q(is_enabled=False),),
+    Show.FAILING: lambda now: (Q(is_enabled=True) & ~_cannot_request(now) & _is_refused(now),),
+    Show.NO_TOKENS: lambda now: (Q(is_enabled=True) & _cannot_request(now),),
+    Show.REFUSED: lambda now: (Q(last_refused_at__gt=now - DAY),),
+    Show.EXPIRING_SOON: lambda now: first_expires_in(Period(now, now + RECENT), now),
+    Show.EXPIRING: lambda now: first_expires_in(Period(now, now + EXPIRING), now),
+    Show.EXPIRED: lambda now: (
+        Q(
+            never_expires=False,
+            last_expires_at__gt=now - EXPIRED_LISTED,
+            last_expires_at__lte=now,
+        ),
+    ),
+    Show.NEVER: lambda now: (Q(never_expires=True),),
+    Show.NO_SECRETS: lambda now: (
+        _WITH_SECRETS & Q(never_expires=False, last_expires_at=None),
+        _WITH_SECRETS & Q(never_expires=False, last_expires_at__lte=now - EXPIRED_LISTED),
+    ),
+    Show.UNUSED: lambda now: (
+        Q(last_token_at__lt=now - UNUSED),
+        Q(last_token_at=None, created_at__lt=now - UNUSED),
+    ),
+    Show.NO_OWNER: lambda now: (Q(has_owner=False),),
+    Show.ALERTED: lambda now: (Q(Exists(_sent_alerts())),),
+    Show.OLD: lambda now: (
+        Q(Exists(secrets_of_client().live(now).filter(created_at__lt=now - OLD))),
+    ),
+}

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.db.models import Sum
 
-from clients_app.models import Client, TokenRefusal, TokenUsage
+from clients_app.models import Client, SecretAddress, TokenRefusal, TokenUsage
+from clients_app.rules.alerts import ADDRESSES_KEPT
 from clients_app.selectors.periods import DAY, EXPIRED_LISTED, RECENT
 
 
@@ -23,6 +24,17 @@ def client_summary(client: Client, *, now: datetime) -> ClientSummary:
     groups = TokenRefusal.objects.filter(client=client, last_at__gt=now - RECENT)
     refused = groups.aggregate(n=Sum("requests"))["n"]
     return ClientSummary(tokens or 0, last, refused or 0)
+
+
+def addresses_of(client: Client, *, now: datetime) -> list[SecretAddress]:
+    """Return where its secrets that are not removed were used in 90 days, the last use first.
+
+    Each has its ``secret``.
+    """
+    rows = SecretAddress.objects.filter(
+        secret__client=client, secret__removed_at=None, last_at__gt=now - EXPIRED_LISTED
+    )
+    return list(rows.select_related("secret").order_by("-last_at", "-pk")[:ADDRESSES_KEPT])
 
 
 def last_refusal(client: Client) -> TokenRefusal | None:

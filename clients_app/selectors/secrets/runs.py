@@ -14,8 +14,8 @@ from django.db.models import F, Prefetch
 
 from clients_app.models import Client, ClientSecret
 from clients_app.rules.expiry import is_expired
-from clients_app.selectors.clients.timeline import Period
 from clients_app.selectors.notices.expirations import successor_of
+from clients_app.selectors.periods import Period
 
 
 class Step(StrEnum):

@@ -1,15 +1,19 @@
 """What a message says about an alert."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from clients_app.models import Alert
 
 
-def as_json(alert: Alert) -> dict[str, Any]:
-    """Return the alert as webhooks get it: no text of a secret, nothing that helps guess it."""
+def as_json(alert: Alert, *, ended_at: datetime | None = None) -> dict[str, Any]:
+    """Return the alert as webhooks get it: no text of a secret, nothing that helps guess it.
+
+    It has ``ended`` if the client is well again.
+    """
     secret, began = alert.secret, alert.begun_at.astimezone(UTC).isoformat()
-    return {
+    ended = {"ended": ended_at.astimezone(UTC).isoformat()} if ended_at else {}
+    return ended | {
         "kind": alert.kind,
         "client_id": str(alert.client_id),
         "client": alert.client.name,

@@ -3,8 +3,9 @@
 The tenant's row is locked while its messages are queued, so that one of several workers sends.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -54,17 +55,23 @@ def _send(tenant_id: UUID, *, now: datetime) -> None:
         return
     told = due if is_digest else due.filter(pk__in=[one.pk for one in found])
     more = told.update(sent_at=now) - len(listed)
-    Delivery.objects.bulk_create(_messages(tenant, found, listed, more, now=now))
+    described = {one.pk: as_json(one) for one in listed}
+    Delivery.objects.bulk_create(messages_of(tenant, found, described, more, now=now))
     sent = ALERTS_PER_HOUR + 1 if is_digest else tenant.alerts_sent + len(listed)
     Tenant.objects.filter(pk=tenant.pk).update(alerts_since=tenant.alerts_since, alerts_sent=sent)
     _record(tenant, listed, more, now=now)
 
 
-def _messages(
-    tenant: Tenant, found: list[Alert], listed: list[Alert], more: int, *, now: datetime
+def messages_of(
+    tenant: Tenant,
+    found: list[Alert],
+    described: Mapping[int, dict[str, Any]],
+    more: int,
+    *,
+    now: datetime,
 ) -> list[Delivery]:
-    """Return the messages: each describes what is ``listed`` of what concerns its reader."""
-    rows, described = channels_of(tenant.pk), {one.pk: as_json(one) for one in listed}
+    """Return the messages: each has what is ``described`` of what concerns its reader."""
+    rows = channels_of(tenant.pk)
     messages = []
     for name, channel in CHANNELS.items():
         for recipient, about, zone in channel.messages(tenant.pk, rows.get(name), found):

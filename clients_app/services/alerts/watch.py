@@ -23,7 +23,7 @@ from clients_app.rules.alerts import (
     silence_of,
 )
 from clients_app.selectors.periods import DAY
-from clients_app.services.alerts import new_addresses, sending
+from clients_app.services.alerts import new_addresses, recovery, sending
 
 BATCH: Final = 500  # in one run; the others a minute later
 QUIET_BATCH: Final = 200  # whose hours of four weeks are read
@@ -43,16 +43,16 @@ def _end(*, now: datetime) -> None:
         Q(kind=kind) & (Q(**{f"client__{kind.mute}": True}) | Q(**{f"tenant__{kind.mute}": True}))
         for kind in AlertKind
     )
+    is_meant = Q(client__is_enabled=False) | Q(client__removed_at__isnull=False)
     refused_lately = Exists(_refusals(client=OuterRef("client"), last_at__gt=now - WELL_AFTER))
     got_token = Q(client__last_token_at__gt=F("begun_at"))
-    Alert.objects.filter(
-        Q(client__is_enabled=False)
-        | Q(client__removed_at__isnull=False)
-        | reduce(or_, muted)
-        | Q(kind=AlertKind.REFUSED) & got_token & (Q(sent_at=None) | ~refused_lately)
-        | Q(kind=AlertKind.SILENT) & got_token
-        | Q(kind=AlertKind.NEW_ADDRESS, sent_at__lt=now - ADDRESS_AGAIN)
-    ).delete()
+    is_well = got_token & (
+        Q(kind=AlertKind.REFUSED) & (Q(sent_at=None) | ~refused_lately) | Q(kind=AlertKind.SILENT)
+    )
+    is_old = Q(kind=AlertKind.NEW_ADDRESS, sent_at__lt=now - ADDRESS_AGAIN)
+    Alert.objects.filter(is_meant | reduce(or_, muted) | is_old).delete()
+    recovery.end_recovered(Alert.objects.filter(is_well, sent_at__isnull=False), now=now)
+    Alert.objects.filter(is_well, sent_at=None).delete()
 
 
 def _begin_refused(*, now: datetime) -> None:

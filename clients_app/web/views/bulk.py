@@ -26,6 +26,7 @@ from clients_app.web.forms.bulk_form import (
     BulkTagsForm,
 )
 from clients_app.web.htmx import done
+from clients_app.web.list_state import guid
 
 
 class Operation(NamedTuple):
@@ -89,8 +90,8 @@ def client_bulk(request: HttpRequest, operation: str) -> HttpResponse:
 @button("client-list", Action.DISABLE_CLIENT, "operation", "next")
 def client_undo(request: HttpRequest) -> HttpResponse:
     """Enable again what the operation disabled that the message was about."""
-    actor, operation_id = actor_of(request), request.POST.get("operation", "")
-    result = undo_disable(operation_id, actor=actor, now=timezone.now())
+    operation_id = guid(request.POST.get("operation", ""))
+    result = undo_disable(str(operation_id), actor=actor_of(request), now=timezone.now())
     count = result.changed
     message = ngettext("%(n)s client enabled again.", "%(n)s clients enabled again.", count)
     message %= {"n": count}

@@ -19,7 +19,7 @@ from clients_app.rules.chart_slots import Period
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.events import recent_events_of
-from clients_app.selectors.clients.usage import client_summary, hours_of, refusals_of
+from clients_app.selectors.clients.usage import addresses_of, client_summary, hours_of, refusals_of
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
@@ -74,6 +74,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "muted": [gettext(SHORT[kind]) for kind in AlertKind if getattr(client, kind.mute)],
         "owners": client.owners.order_by("username_key"),
         "may_see_people": may_see_people,
+        "addresses": addresses_of(client, now=now) if may_see_people else (),
     }
     return _tab(request, client, "details", gettext("Details"), context, now)
 

@@ -10,7 +10,8 @@ from clients_app.permissions import Action, allows
 from clients_app.web.access import screen
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
-from clients_app.web.usage_charts import period_links, period_of, tenant_chart
+from clients_app.web.polling import live_address, stamp
+from clients_app.web.usage_charts import period_links, period_of, tenant_chart, with_period
 from clients_app.web.views.client_list import list_context
 
 
@@ -23,8 +24,11 @@ def clients_usage(request: HttpRequest) -> HttpResponse:
         around = {"state": list_state(request.GET, may_restore=may_restore).query()}
     else:
         around = list_context(request)
+    query = with_period(around["state"], request.GET)
+    since = stamp(actor.tenant_id, now=now)
     shown = {
         **around,
+        "pane_live": live_address("clients-usage-live", query, since),
         "now": now,
         "usage_chart": tenant_chart(actor.tenant_id, period, now=now),
         "period_links": period_links(reverse("clients-usage"), around["state"], period),

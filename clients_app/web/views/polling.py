@@ -13,7 +13,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import screen
 from clients_app.web.polling import stamp, unchanged
-from clients_app.web.views import client_details, client_list
+from clients_app.web.views import client_details, client_list, clients_usage
 
 _TABS: Final[dict[str, tuple[Action, View]]] = {
     "details": (Action.READ_CLIENTS, client_details.client_details),
@@ -29,6 +29,14 @@ def list_live(request: HttpRequest) -> HttpResponse:
     """Return the list if it changed."""
     current = stamp(actor_of(request).tenant_id, now=timezone.now())
     return unchanged(request, current) or client_list.client_list(request)
+
+
+@polled
+@screen(Action.READ_CLIENTS)
+def usage_live(request: HttpRequest) -> HttpResponse:
+    """Return the pane with the usage of all clients, at most once a minute."""
+    current = stamp(actor_of(request).tenant_id, now=timezone.now())
+    return unchanged(request, current) or clients_usage.clients_usage(request)
 
 
 @polled

@@ -10,12 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app.management.command_line import actor_on_installation
-from clients_app.models import (
-    Client,
-    SigningKey,
-    Tenant,
-    TokenUsage,
-)
+from clients_app.models import Client, SigningKey, Tenant, TokenUsage
 from clients_app.services.signing_keys import public_keys
 from clients_app.services.signing_keys.rotation import revoke_keys
 from clients_app.services.usage import counts

@@ -6,11 +6,7 @@ import pytest
 
 from clients_app.models import Client, ClientTag, Tenant
 from clients_app.rules.names import key_of
-from tests.factories import (
-    NOW,
-    insert_clients,
-    make_role,
-)
+from tests.factories import NOW, insert_clients, make_role
 from tests.selectors.clients.client_lists import names_of, page_of
 
 

@@ -5,15 +5,8 @@ import pytest
 from clients_app.actors import Actor
 from clients_app.models import Client, Person, Tenant
 from clients_app.services.clients.drafts import ClientDraft
-from clients_app.services.clients.edits import (
-    edit_client,
-)
-from tests.factories import (
-    NOW,
-    SECOND,
-    actor_for,
-    make_client,
-)
+from clients_app.services.clients.edits import edit_client
+from tests.factories import NOW, SECOND, actor_for, make_client
 
 LATER = NOW + SECOND
 

@@ -5,14 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clients_app.errors import AlreadyAdded, Conflict, Forbidden, RuleBroken
-from clients_app.models import (
-    Client,
-    ClientSecret,
-    IssuedClientId,
-    Person,
-    Tenant,
-    UsedFormKey,
-)
+from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Tenant, UsedFormKey
 from clients_app.rules.built_in_roles import (
     TENANT_ADMINISTRATOR,
     TENANT_CONTRIBUTOR,
@@ -23,14 +16,7 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    actor_for,
-    make_client,
-    make_person,
-    make_tenant,
-)
+from tests.factories import IN_A_YEAR, NOW, actor_for, make_client, make_person, make_tenant
 
 
 def test_register_saves_every_field(tenant: Tenant, administrator: Person) -> None:

@@ -16,10 +16,7 @@ from clients_app.models import (
     Tenant,
     UsedFormKey,
 )
-from clients_app.rules.built_in_roles import (
-    TENANT_ADMINISTRATOR,
-    TENANT_MEMBER,
-)
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from clients_app.services.clients.registration import register_client
 from tests.factories import (

@@ -8,11 +8,7 @@ from pytest_django.fixtures import Settings
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.models import Client, ClientSecret, IssuedClientId, Person
 from clients_app.rules.built_in_roles import TENANT_VIEWER
-from clients_app.services.clients.removal import (
-    asks_for_name,
-    remove_client,
-    restore_client,
-)
+from clients_app.services.clients.removal import asks_for_name, remove_client, restore_client
 from tests.factories import (
     NOW,
     SECOND,

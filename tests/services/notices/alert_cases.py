@@ -35,4 +35,5 @@ def alerts_at(now: datetime) -> list[tuple[str, str]]:
     before = set(Delivery.objects.values_list("pk", flat=True))
     watch(now=now)
     new = Delivery.objects.exclude(pk__in=before).filter(recipient="mara@herons.example")
-    return [(one["client"], one["kind"]) for row in new for one in row.alerts]
+    begun = (one for row in new for one in row.alerts if "ended" not in one)
+    return [(one["client"], one["kind"]) for one in begun]

@@ -19,6 +19,8 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.rules.alerts import AlertKind
+from clients_app.selectors.clients.lists import clients_of
+from clients_app.selectors.clients.shows import Show
 from clients_app.services.alerts.watch import watch
 from clients_app.services.notices import deliveries
 from tests.at_once import at_once
@@ -129,7 +131,7 @@ def test_activity_records_listed_alerts_and_the_number_of_others(
         *(client.pk for client in clients[:10]),
         None,
     ]
-    assert sentence(events[0]) == "Alert: Pump 000 is refused tokens"
+    assert sentence(events[0]) == "Alert: token requests are refused"
     assert {event.actor_kind for event in events} == {"system"}
     assert json.loads(events[10].canonical)["after"] == {"clients": 2}
 
@@ -195,6 +197,9 @@ def test_mail_with_only_a_number_says_so(tenant: Tenant, mara: Person, sink: Mai
     assert message["Subject"] == "[Herons Ltd] 2 client alerts"
     text = message.get_body(("plain",)).get_content()
     assert "2 more alerts are not listed" in text
+    assert "  http://localhost:8000/security/clients?show=alerted\n" in text
+    listed = clients_of(tenant.pk, show=Show.ALERTED, now=NOW)
+    assert listed.count() == 12
     assert "Pump" not in text
 
 
@@ -219,6 +224,53 @@ def test_example_of_an_alert_in_the_docs_has_the_fields_of_a_real_one(
     }
     assert set(shown["secret"]) == set(said["secret"])
     assert said["url"] == f"http://localhost:8000/security/clients/{pumps.pk}"
+
+
+def test_clients_that_are_well_again_are_told_in_one_message(
+    tenant: Tenant, mara: Person, sink: MailSink, hook: str, hooks: Receiver
+) -> None:
+    pumps, weather = (make_client(name, tenant).client for name in ("Pumps", "Weather"))
+    begin(pumps)
+    begin(weather, AlertKind.SILENT)
+    muted = make_client("Muted", tenant).client
+    begin(muted)
+    watch(now=NOW)
+    Delivery.objects.all().delete()
+    Client.objects.update(last_token_at=NOW + HOUR)
+    Client.objects.filter(pk=muted.pk).update(mutes_refused=True)
+
+    watch(now=NOW + 2 * HOUR)
+    watch(now=NOW + 3 * HOUR)
+
+    assert not Alert.objects.exists()
+    rows = list(Delivery.objects.order_by("channel"))
+    assert [(row.channel, [one["client"] for one in row.alerts]) for row in rows] == [
+        ("mail", ["Pumps", "Weather"]),
+        ("webhook", ["Pumps", "Weather"]),
+    ]
+    for row in rows:
+        deliveries.attempt(row.pk, now=NOW + 2 * HOUR)
+    assert sink.received[0]["Subject"] == "[Herons Ltd] 2 clients get tokens again"
+    text, html = (sink.received[0].get_body((one,)).get_content() for one in ("plain", "html"))
+    for body in (text, html):
+        assert "Well again: these clients get tokens again." in body
+        assert f"http://localhost:8000/security/clients/{pumps.pk}" in body
+    told = json.loads(hooks.received[0][1])
+    assert told["type"] == "client.alert.ended"
+    assert [one["ended"] for one in told["data"]["alerts"]] == ["2026-11-23T14:00:00+00:00"] * 2
+    events = AuditEvent.objects.filter(action="alert.over").order_by("sequence")
+    assert [event.client_id for event in events] == [pumps.pk, weather.pk]
+    assert sentence(events[0]) == "Alert over: tokens are issued again"
+
+
+def test_alert_that_nobody_was_sent_ends_without_a_word(tenant: Tenant, mara: Person) -> None:
+    pumps = make_client("Pumps", tenant).client
+    begin(pumps, due_at=NOW + HOUR)
+    Client.objects.update(last_token_at=NOW)
+
+    watch(now=NOW)
+
+    assert (sent(), Alert.objects.count()) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)

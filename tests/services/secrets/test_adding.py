@@ -7,17 +7,8 @@ import pytest
 
 from clients_app.errors import AlreadyAdded, NotFound, RuleBroken
 from clients_app.models import Client, ClientSecret
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    remove_secret,
-)
-from tests.factories import (
-    IN_A_YEAR,
-    NOW,
-    SECOND,
-    command_line_in,
-    insert_secrets,
-)
+from clients_app.services.secrets.changes import SecretDraft, remove_secret
+from tests.factories import IN_A_YEAR, NOW, SECOND, command_line_in, insert_secrets
 from tests.services.secrets.conftest import add
 
 

@@ -9,11 +9,7 @@ import joserfc.jwk
 import joserfc.jws
 import jwt
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from clients_app import derived_keys
 from clients_app.models import SigningKey

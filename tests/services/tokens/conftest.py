@@ -9,10 +9,7 @@ import time_machine
 
 from clients_app import conf
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from clients_app.services.tokens.access_tokens import (
-    AccessToken,
-    issue_access_token,
-)
+from clients_app.services.tokens.access_tokens import AccessToken, issue_access_token
 from clients_app.services.tokens.claims import Subject, TokenTemplate
 from clients_app.services.tokens.credentials import Credential
 

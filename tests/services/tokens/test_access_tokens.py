@@ -12,9 +12,7 @@ import time_machine
 from clients_app.rules.token_ids import new_token_id
 from clients_app.services.signing_keys.private_keys import loaded_key
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from clients_app.services.tokens.access_tokens import (
-    AccessToken,
-)
+from clients_app.services.tokens.access_tokens import AccessToken
 from clients_app.services.tokens.claims import CLAIMS, Issue, Subject
 from clients_app.services.tokens.credentials import Credential
 from tests.services.tokens.conftest import (

@@ -14,18 +14,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from clients_app.models import SigningKey
 from clients_app.services.signing_keys.private_keys import base64url, loaded_key
-from clients_app.services.tokens.access_tokens import (
-    AccessToken,
-)
+from clients_app.services.tokens.access_tokens import AccessToken
 from clients_app.services.tokens.claims import CLAIMS
-from tests.services.tokens.conftest import (
-    AUDIENCE,
-    CLIENT,
-    MOMENT,
-    SECONDS,
-    issued,
-    verified,
-)
+from tests.services.tokens.conftest import AUDIENCE, CLIENT, MOMENT, SECONDS, issued, verified
 
 
 @pytest.mark.parametrize("claim", [claim.name for claim in CLAIMS if claim.is_required])

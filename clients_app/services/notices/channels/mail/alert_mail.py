@@ -9,20 +9,24 @@ from django.utils.translation import gettext, ngettext
 from clients_app import conf
 from clients_app.models import Delivery, TokenRefusal
 from clients_app.rules.alerts import AlertKind
+from clients_app.selectors.clients.shows import Show
 from clients_app.services.notices.messages import alerts_in
 
 
 def composed(delivery: Delivery, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """Return subject and context of the mail."""
-    groups: dict[str, list[dict[str, Any]]] = {kind.name.lower(): [] for kind in AlertKind}
+    groups: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("over", *(kind.name.lower() for kind in AlertKind))
+    }
     for alert in alerts_in(delivery):
         alert["since"] = datetime.fromisoformat(alert["since"])
         alert["cause"] = TokenRefusal.Cause(alert["cause"]).label if alert["cause"] else ""
-        groups[AlertKind(alert["kind"]).name.lower()].append(alert)
+        is_over = "ended" in alert
+        groups["over" if is_over else AlertKind(alert["kind"]).name.lower()].append(alert)
     context = {
         "tenant": delivery.tenant.name,
         "more": delivery.more,
-        "clients_url": conf.public_url() + reverse("client-list"),
+        "clients_url": f"{conf.public_url()}{reverse('client-list')}?show={Show.ALERTED}",
         "notices_url": conf.public_url() + reverse("notices"),
         **groups,
     }
@@ -39,8 +43,13 @@ def _subject(delivery: Delivery) -> str:
         }
         [alert] = delivery.alerts
         values = {"tenant": delivery.tenant.name, "client": alert["client"]}
+        if "ended" in alert:
+            return gettext("[%(tenant)s] %(client)s gets tokens again") % values
         return sentences[AlertKind(alert["kind"])] % values
-    text = ngettext(
-        "[%(tenant)s] %(number)s client alert", "[%(tenant)s] %(number)s client alerts", number
-    )
+    if delivery.alerts and "ended" in delivery.alerts[0]:
+        text = gettext("[%(tenant)s] %(number)s clients get tokens again")
+    else:
+        text = ngettext(
+            "[%(tenant)s] %(number)s client alert", "[%(tenant)s] %(number)s client alerts", number
+        )
     return text % {"tenant": delivery.tenant.name, "number": number}

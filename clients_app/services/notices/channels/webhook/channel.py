@@ -54,7 +54,8 @@ def _body(delivery: Delivery, now: datetime) -> str:
     }
     kind = "test" if delivery.is_test else "client.secret.expiring"
     if delivery.alerts or delivery.more:
-        kind = "client.alert"
+        is_over = bool(delivery.alerts) and "ended" in delivery.alerts[0]
+        kind = "client.alert.ended" if is_over else "client.alert"
         data |= {"alerts": alerts_in(delivery), "more": delivery.more}
     else:
         data["secrets"] = [{**one, "days": _days_left(one, now)} for one in secrets_in(delivery)]

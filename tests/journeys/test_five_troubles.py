@@ -1,0 +1,29 @@
+"""Five troubles among 2,000 clients are each found from the portal's first page, by links alone."""
+
+import pytest
+
+from tests.journeys import find_troubles
+from tests.journeys.conftest import NewVisitor
+from tests.portal_process import PortalProcess
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+CLICKS_MAX = 3
+
+
+@pytest.fixture(scope="module")
+def username(live_portal: PortalProcess) -> str:
+    return find_troubles.plant(live_portal)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_five_troubles_are_found_in_three_clicks_each(
+    new_visitor: NewVisitor, live_portal: PortalProcess, username: str, javascript: bool
+) -> None:
+    page = new_visitor(live_portal, javascript=javascript).page("/sign-in")
+    find_troubles.enter(page, username)
+
+    found = list(find_troubles.find_all(page))
+
+    assert tuple(one.client for one in found) == find_troubles.PLANTED
+    assert all(one.clicks <= CLICKS_MAX for one in found), found
