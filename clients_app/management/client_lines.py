@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clients_app.models import Client
+from clients_app.selectors.apis.may_call import reach_of
 
 
 def client_line(client: Client, *, now: datetime, as_json: bool) -> str:
@@ -21,6 +22,9 @@ def client_json(client: Client, secrets: Iterable[Any], *, now: datetime) -> str
     values = _values(client, now) | {
         "roles": _roles(client),
         "token_lifetime": client.token_lifetime_s,
+        "may_call": {
+            target.identifier: list(target.scopes) for target in reach_of(client).targets.values()
+        },
         "secrets": [
             {
                 "secret_id": one.pk,
@@ -45,6 +49,8 @@ def client_lines(client: Client, secrets: Iterable[Any], *, now: datetime) -> st
         f"Roles:          {', '.join(_roles(client)) or 'none'}",
         f"Token Lifetime: {client.token_lifetime_s} seconds",
     ]
+    for target in reach_of(client).targets.values():
+        lines.append(f"May call:       {target.identifier} {' '.join(target.scopes)}".rstrip())
     for one in secrets:
         used, end = _minute(one.last_used_at), _minute(one.expires_at)
         lines.append(f"Secret {one.pk}:       {one}, expires {end}, last used {used}")

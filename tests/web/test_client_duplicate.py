@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Client, Tenant
+from clients_app import audit
+from clients_app.models import AuditEvent, Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import copied_name
-from tests.factories import make_client, make_role, role_id
+from clients_app.services.apis.may_call import MayCallDraft
+from clients_app.services.apis.may_call import draft_of as may_call_of
+from tests.factories import let_call, make_api, make_client, make_role, make_tenant, role_id
 from tests.responses import HTMX, is_page, text_of, value_of
 
 LIST = "/security/clients"
@@ -41,7 +44,8 @@ def test_duplicate_fills_add_client_with_the_fields_of_the_client(
     reply = window_of(administrator_browser, client)
     text = text_of(reply)
 
-    assert "Filled in from Bridge. Its secrets and owners are not copied." in text
+    said = "The copy may call the same APIs. Secrets and owners are not copied."
+    assert f"Filled in from Bridge. {said}" in text
     assert f'action="{LIST}/add"' in text
     assert value_of("name", reply) == "Bridge copy"
     assert value_of("token_lifetime", reply) == "600"
@@ -51,6 +55,40 @@ def test_duplicate_fills_add_client_with_the_fields_of_the_client(
     assert re.search(rf'value="{role.pk}" checked', text)
     assert re.search(r'name="may_introspect"[^>]* checked', text)
     assert Client.objects.count() == 1
+
+
+def test_copy_may_call_what_the_client_may_call(
+    administrator_browser: Browser, tenant: Tenant, draft: dict[str, Any]
+) -> None:
+    client, api = make_client("Bridge", tenant).client, make_api("Orders", tenant, "read", "write")
+    let_call(client, api, built_in=False, default=api, Orders="read")
+    copy_of = value_of("copy_of", window_of(administrator_browser, client))
+    typed = {**draft, "copy_of": copy_of}
+
+    second = administrator_browser.post(f"{LIST}/add", typed)
+    assert value_of("copy_of", second) == str(client.pk)
+    administrator_browser.post(f"{LIST}/register", typed)
+
+    copy = Client.objects.get(name=draft["name"])
+    assert may_call_of(copy) == MayCallDraft(
+        built_in=False, apis={api.pk: frozenset({"read"})}, default_api_id=api.pk
+    )
+    assert copy.may_call_others
+    event = AuditEvent.objects.get(action="client.added", client_id=copy.pk)
+    assert [one.after for one in audit.changes(event) if one.label == "May call"] == [
+        [f"{api.identifier} (read)"]
+    ]
+
+
+def test_copy_of_a_client_of_another_tenant_is_not_found(
+    administrator_browser: Browser, draft: dict[str, Any]
+) -> None:
+    theirs = make_client("Theirs", make_tenant("Contoso")).client
+
+    reply = administrator_browser.post(f"{LIST}/register", {**draft, "copy_of": str(theirs.pk)})
+
+    assert reply.status_code == 404
+    assert not Client.objects.filter(name=draft["name"]).exists()
 
 
 def test_duplicate_has_a_name_that_is_free(administrator_browser: Browser, tenant: Tenant) -> None:

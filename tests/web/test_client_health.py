@@ -14,7 +14,13 @@ from clients_app.services.secrets.changes import remove_secret
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import counts, refused_requests
 from tests.conftest import Machine
-from tests.factories import command_line_in, insert_clients, insert_secrets, make_client
+from tests.factories import (
+    command_line_in,
+    insert_clients,
+    insert_secrets,
+    let_call,
+    make_client,
+)
 from tests.responses import HTMX, text_of
 
 LIST = "/security/clients"
@@ -228,3 +234,15 @@ def test_what_matched_the_filter_is_marked(administrator_browser, tenant, my_dat
     assert f"<mark>{digits}</mark>{str(client.pk)[10:]}" in by_id
     by_role = text_of(administrator_browser.get(LIST, {"role": str(my_data_role.pk)}))
     assert "<mark>MyData.Role</mark>" in by_role
+
+
+def test_client_that_may_call_nothing_says_so(administrator_browser, machine: Machine):
+    let_call(machine.client, built_in=False)
+
+    assert state_in_list(administrator_browser, machine.client) == "Cannot request tokens"
+    page = text_of(administrator_browser.get(f"{LIST}/{machine.client.pk}"))
+    assert "It may call no API, so every token request is refused." in page
+    assert "Let it call an API, or remove the client." in page
+    assert f"row-{machine.client.pk}" in text_of(
+        administrator_browser.get(f"{LIST}?show=no-tokens")
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app.actors import Actor
-from clients_app.errors import RuleBroken
+from clients_app.errors import RuleBroken, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Api, Client, MayCall, MayCallScope
 from clients_app.permissions import Action, require
@@ -96,6 +96,22 @@ def set_may_call(
         update_may_call_others(client)
         save_changes(client, "client.apis.changed", before, after, actor=actor, now=now)
     return client
+
+
+def copy_may_call(client: Client, source_id: UUID) -> dict[str, Any]:
+    """Let a new ``client`` call what another of its tenant may call; return values for its event.
+
+    The caller holds the lock of the tenant. Errors: NotFound.
+    """
+    source = Client.objects.for_tenant(client.tenant_id).filter(pk=source_id).first()
+    source = existing(source, _("There is no such client."))
+    draft = draft_of(source)
+    apis = _apis_of(draft, tenant_id=client.tenant_id)
+    _insert(client, draft, apis)
+    client.may_call_built_in = draft.built_in
+    update_may_call_others(client)
+    client.save(update_fields=["may_call_built_in", "may_call_others"])
+    return _values_of(draft, apis)
 
 
 def _apis_of(draft: MayCallDraft, *, tenant_id: UUID) -> dict[UUID, Api]:

@@ -15,6 +15,7 @@ from clients_app.models.defaults import new_id
 from clients_app.permissions import Action, require
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
+from clients_app.services.apis.may_call import copy_may_call
 from clients_app.services.clients import drafts
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
 from clients_app.services.clients.sort_columns import update_first_role, update_owned
@@ -43,15 +44,17 @@ def register_client(
     now: datetime,
     form_key: str = "",
     owner_ids: frozenset[UUID] = frozenset(),
+    copy_of: UUID | None = None,
     hashed: HashedSecret | None = None,
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
-    ``first_secret`` is None exactly for a type without secrets. Within a transaction of the caller,
+    ``first_secret`` is None exactly for a type without secrets. The client may call the built-in
+    API, or what ``copy_of`` may call, the id of another client. Within a transaction of the caller,
     ``hashed`` is that secret, made before.
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
     secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
-    this form was sent before.
+    this form was sent before; NotFound if there never was a client ``copy_of``.
     Source: CLI-3, CLI-7, CLI-10.
     """
     require(actor, Action.ADD_CLIENT)
@@ -73,6 +76,8 @@ def register_client(
         form_keys.use(form_key, client=client, actor=actor, now=now)
         after = drafts.values_of(draft, roles)
         after["owners"] = [owner.username for owner in owners]
+        if copy_of is not None:
+            after |= copy_may_call(client, copy_of)
         audit.record("client.added", client, actor=actor, now=now, after=after)
         if new is None:
             return RegisteredClient(client, None, "")

@@ -45,6 +45,8 @@ class ClientForm(client_form.ClientForm):
     urls_field = UrlListField
     several: tuple[str, ...] = ("roles", *URL_INPUTS)
 
+    copy_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, at_add: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         self.at_add = at_add

@@ -45,7 +45,11 @@ def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
     """First window, filled in from ``client``; its secrets stay its own."""
     form = ClientForm.shown(QueryDict(), actor=actor_of(request), client_type=client.type)
     form.fill(draft_of_copy(client))
-    sentence = gettext("Filled in from %(client)s. Its secrets and owners are not copied.")
+    form.initial["copy_of"] = str(client.pk)
+    sentence = gettext(
+        "Filled in from %(client)s. The copy may call the same APIs. Secrets and owners are not "
+        "copied."
+    )
     give_notice(request, sentence % {"client": client.name})
     return _show_client_form(request, form, _secret_form(request, sent=False))
 
@@ -73,6 +77,7 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
             actor=form.actor,
             now=secret_form.now,
             form_key=form_key_of(request.POST),
+            copy_of=form.cleaned_data["copy_of"],
         )
     except SentBefore:
         raise

@@ -9,6 +9,7 @@ import jwt
 import pytest
 import time_machine
 
+from clients_app.limits import IDENTIFIER_MAX, TOKEN_SCOPE_MAX
 from clients_app.rules.token_ids import new_token_id
 from clients_app.services.signing_keys.private_keys import loaded_key
 from clients_app.services.signing_keys.rotation import ensure_active_key
@@ -101,6 +102,23 @@ def test_token_with_25_roles_is_under_4_kb(db: None, name: str):
     token = issued(kid, new_token(subject, scope="api ocsapi", credential=secret))
 
     assert len(token) < 4096
+
+
+def test_token_with_all_scopes_that_fit_is_under_8_kb(db: None):
+    """RES-5: what servers in front of APIs accept as a header."""
+    kid = ensure_active_key(now=MOMENT).kid
+    subject = Subject(CLIENT.id, ("x" * 48,) * 25, tuple(str(uuid.uuid4()) for _ in range(25)))
+    new = new_token(subject, scope="s" * TOKEN_SCOPE_MAX, credential=Credential.of_secret(2**31))
+
+    token = issued(kid, new._replace(audience="a" * IDENTIFIER_MAX))
+
+    assert len(token) < 8000
+
+
+def test_token_without_scopes_has_no_scope(kid: str):
+    claims = verified(issued(kid, new_token(scope="")))
+
+    assert "scope" not in claims.payload
 
 
 def test_role_names_of_any_alphabet_are_preserved(kid: str):
