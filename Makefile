@@ -10,7 +10,7 @@ help:
 	@echo 'make bench      measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
 	@echo 'make lists      measure each view of a list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak       check that memory stays flat: ten minutes (DURATION) at full load'
-	@echo 'make faults     break what surrounds the portal (PARTS), then rotate keys under third-party verifiers'
+	@echo 'make faults     break what surrounds the portal (PARTS), then check and rotate under third-party software'
 	@echo 'make mutants    change the core in one place at a time: do the tests notice (SAMPLE, SEED, PROCESSES)'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
 	@echo 'make format     format the code'

@@ -11,7 +11,7 @@ _NEEDED: Final = ("mpm_event", "authn_core", "authz_core", "authz_user", "dir", 
 
 def by_apache(setting: Setting, port: int, *, front: str) -> list[str]:
     """Return Apache with one page; it fetches the keys from ``front``, only over HTTPS."""
-    folder = setting.folder / "apache"
+    folder = setting.folder / f"apache-{port}"
     (folder / "pages").mkdir(parents=True, exist_ok=True)
     (folder / "pages" / "index.html").write_text("Come in.")
     for part in (setting.folder, folder, folder / "pages"):
@@ -38,7 +38,7 @@ OIDCOAuthRemoteUserClaim sub
   AuthType oauth20
   <RequireAll>
     Require claim iss:{setting.issuer}
-    Require claim aud:{setting.portal_url}
+    Require claim aud:{setting.audience}
     Require claim tid:{setting.tenant_id}
   </RequireAll>
 </Location>

@@ -27,22 +27,32 @@ EXAMPLES: Final = CHECKOUT / "docs" / "examples"
 JOSE: Final = "jose@5.10.0"
 START_LIMIT_S: Final = 30
 _PORTAL: Final = "https://portal.example.com"
+_AUDIENCE: Final = {
+    "envoy.yaml": f"audiences: [{_PORTAL}]",
+    "nginx/api.conf": f"set $audience {_PORTAL};",
+}
 _TENANT: Final = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
 
 
 class Setting(NamedTuple):
-    """The settings of an API: the portal's origin and port, a tenant, a folder to write to, and id
-    and secret of a client that may introspect, for APIs that do."""
+    """The settings of an API: the portal's origin and port, a tenant, a folder to write to, id and
+    secret of a client that may introspect, for APIs that do, and its Identifier unless it is the
+    built-in one."""
 
     portal_url: str
     portal_port: int
     tenant_id: str
     folder: Path
     introspects_as: tuple[str, str] = ("", "")
+    identifier: str = ""
 
     @property
     def issuer(self) -> str:
         return f"{self.portal_url}/identity"
+
+    @property
+    def audience(self) -> str:
+        return self.identifier or self.portal_url
 
 
 class Reply(NamedTuple):
@@ -68,7 +78,7 @@ class Api(NamedTuple):
 
 
 def by_pyjwt(setting: Setting, port: int, behind: int) -> list[str]:
-    options = ["--role", "Tenant Member", "--port", str(port)]
+    options = ["--audience", setting.audience, "--role", "Tenant Member", "--port", str(port)]
     return [sys.executable, str(EXAMPLES / "api.py"), setting.issuer, setting.tenant_id, *options]
 
 
@@ -78,13 +88,13 @@ def by_simplejwt(setting: Setting, port: int, behind: int) -> list[str]:
 
 def by_jose(setting: Setting, port: int, behind: int) -> list[str]:
     folder = setting.folder / "node"
-    folder.mkdir(exist_ok=True)
-    subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), JOSE],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
+    if not folder.exists():
+        subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), JOSE],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
     (folder / "api.mjs").write_text((EXAMPLES / "api.mjs").read_text())
     return ["node", str(folder / "api.mjs")]
 
@@ -98,7 +108,7 @@ def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
     _socket_of(portal).update(address="127.0.0.1", port_value=setting.portal_port)
     _socket_of(api)["port_value"] = behind
     resources["listeners"][0]["address"]["socket_address"]["port_value"] = port
-    file = setting.folder / "envoy.json"
+    file = setting.folder / f"envoy-{port}.json"
     file.write_text(json.dumps(config))
     envoy = str(Path(sys.executable).with_name("envoy"))
     return [envoy, "-c", str(file), "--disable-hot-restart", "--concurrency", "1", "-l", "error"]
@@ -106,7 +116,7 @@ def by_envoy(setting: Setting, port: int, behind: int) -> list[str]:
 
 def by_nginx(setting: Setting, port: int, behind: int) -> list[str]:
     """nginx, which calls the portal; it runs as the user of the test, in its own folder."""
-    folder = setting.folder / "nginx"
+    folder = setting.folder / f"nginx-{port}"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     api = _filled("nginx/api.conf", setting)
     for was, now in (
@@ -160,7 +170,7 @@ def started(
             "PATH": os.environ["PATH"],
             **CLOCK,
             "ISSUER": setting.issuer,
-            "AUDIENCE": setting.portal_url,
+            "AUDIENCE": setting.audience,
             "TENANT_ID": setting.tenant_id,
             "PORT": str(port),
             **variables,
@@ -177,10 +187,16 @@ def started(
 
 
 def _filled(example: str, setting: Setting) -> str:
+    """Return an example with the values of ``setting``, replaced as the page says."""
     text = (EXAMPLES / example).read_text()
-    assert _PORTAL in text
-    assert _TENANT in text
-    return text.replace(_PORTAL, setting.portal_url).replace(_TENANT, setting.tenant_id)
+    for was, now in (
+        (_AUDIENCE[example], _AUDIENCE[example].replace(_PORTAL, setting.audience)),
+        (_PORTAL, setting.portal_url),
+        (_TENANT, setting.tenant_id),
+    ):
+        assert was in text
+        text = text.replace(was, now)
+    return text
 
 
 def _socket_of(cluster: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ with transaction.atomic():
 def envoy_that_obeys(setting: Setting, port: int, behind: int) -> list[str]:
     """Return Envoy, configured with the max-age of the portal: it does not read the header."""
     command = by_envoy(setting, port, behind)
-    file = setting.folder / "envoy.json"
+    file = Path(command[command.index("-c") + 1])
     config = file.read_text()
     assert '"300s"' in config
     file.write_text(config.replace('"300s"', f'"{MAX_AGE_S}s"'))

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Rotates the signing keys for eight minutes under PyJWT, jose, Envoy and Apache.
+# Compares resources with node-oidc-provider, runs Apache as two APIs, then rotates the signing keys for
+# eight minutes under PyJWT, jose, Envoy and Apache.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -19,4 +20,6 @@ if ! complete >/dev/null 2>&1; then
   echo "This needs Node and Apache; install them, for example with \`apt-get install $needed\`." >&2
   exit 1
 fi
+.venv/bin/python -m tests.verifiers.resources
+.venv/bin/python -m tests.verifiers.audiences
 exec .venv/bin/python -m tests.verifiers.rotations

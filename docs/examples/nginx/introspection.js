@@ -20,7 +20,8 @@ async function check(r) {
   const reply = await r.subrequest("/_introspect", { args: args });
   if (reply.status !== 200) return r.return(500);
   const claims = JSON.parse(reply.responseText);
-  if (claims.active !== true || claims.tid !== r.variables.tenant_id) return r.return(401);
+  if (claims.active !== true || claims.aud !== r.variables.audience) return r.return(401);
+  if (claims.tid !== r.variables.tenant_id) return r.return(401);
   r.headersOut["X-Client-Id"] = claims.client_id;
   r.headersOut["X-Roles"] = encodeURIComponent(claims.roles.join(","));
   return r.return(204);
