@@ -9,8 +9,11 @@ from clients_app.web.views import (
     account,
     account_factor,
     activity,
+    api_details,
+    apis,
     choose_password,
     client_add,
+    client_apis,
     client_details,
     client_edit,
     client_export,
@@ -58,6 +61,7 @@ CLIENTS = "security/clients"
 CLIENT = f"{CLIENTS}/<guid:client_id>"
 ONE_TIME_LINK = r"^choose-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/?$"
 
+API = "security/apis/<guid:api_id>"
 NOTICES = "security/notices"
 
 urlpatterns = [
@@ -93,6 +97,9 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets", client_details.client_secrets, "client-secrets"),
     *page(f"{CLIENT}/roles", client_details.client_roles, "client-roles"),
     *page(f"{CLIENT}/roles/edit", client_edit.client_roles_edit, "client-roles-edit"),
+    *page(f"{CLIENT}/apis", client_apis.client_apis, "client-apis"),
+    *page(f"{CLIENT}/apis/edit", client_apis.client_apis_edit, "client-apis-edit"),
+    *page(f"{CLIENT}/apis/unused", client_apis.client_apis_unused, "client-apis-unused"),
     *page(f"{CLIENT}/activity", client_details.client_activity, "client-activity"),
     *page(f"{CLIENT}/secrets/add", secrets.secret_add, "secret-add"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secrets.secret_edit, "secret-edit"),
@@ -103,6 +110,15 @@ urlpatterns = [
     *page("security/roles/<guid:role_id>", roles.role_holders, "role-holders"),
     *page("security/roles/<guid:role_id>/edit", roles.role_edit, "role-edit"),
     *page("security/roles/<guid:role_id>/remove", roles.role_remove, "role-remove"),
+    *page("security/apis", apis.api_list, "api-list"),
+    *page("security/apis/add", apis.api_add, "api-add"),
+    *page(API, api_details.api_details, "api-details"),
+    *page(f"{API}/scopes", api_details.api_scopes, "api-scopes"),
+    *page(f"{API}/clients", api_details.api_clients, "api-clients"),
+    *page(f"{API}/verify", api_details.api_verify, "api-verify"),
+    *page(f"{API}/activity", api_details.api_activity, "api-activity"),
+    *page(f"{API}/edit", apis.api_edit, "api-edit"),
+    *page(f"{API}/remove", apis.api_remove, "api-remove"),
     *page(NOTICES, notices.notices, "notices"),
     *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),
     *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),

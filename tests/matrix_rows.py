@@ -41,12 +41,14 @@ class Open(NamedTuple):
 CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
 ROLE: Final = "security/roles/<role_id>"
+API: Final = "security/apis/<api_id>"
 ROWS: Final[dict[str, Row | Open]] = {
     # screens
     "security/clients": Row(EVERYBODY, 200, 405),
     CLIENT: Row(EVERYBODY, 200, 405),
     f"{CLIENT}/secrets": Row(READERS_OF_SECRETS, 200, 405),
     f"{CLIENT}/roles": Row(EVERYBODY, 200, 405),
+    f"{CLIENT}/apis": Row(EVERYBODY, 200, 405),
     f"{CLIENT}/activity": Row(AUDITORS, 200, 405),
     f"{CLIENT}/live/<tab>": Row(EVERYBODY, 200, 405),
     "security/clients/rotate": Row(EVERYBODY, 200, 405),
@@ -55,6 +57,12 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/usage/live": Row(EVERYBODY, 200, 405),
     "security/clients/live": Row(EVERYBODY, 200, 405),
     "security/roles": Row(EVERYBODY, 200, 405),
+    "security/apis": Row(EVERYBODY, 200, 405),
+    API: Row(EVERYBODY, 200, 405),
+    f"{API}/scopes": Row(EVERYBODY, 200, 405),
+    f"{API}/clients": Row(EVERYBODY, 200, 405),
+    f"{API}/verify": Row(EVERYBODY, 200, 405),
+    f"{API}/activity": Row(AUDITORS, 200, 405),
     "security/activity": Row(AUDITORS, 200, 405),
     "security/activity/export": Row(AUDITORS, 200, 422),
     "security/organisation": Row(ADMINISTRATORS, 200, 422),
@@ -104,6 +112,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/<removed_id>/restore": Row(ADMINISTRATORS, 200, 200),
     f"{CLIENT}/tokens/end": Row(ADMINISTRATORS, 200, 204),
     f"{CLIENT}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # unchanged
+    f"{CLIENT}/apis/edit": Row(ADMINISTRATORS, 200, 422),
+    f"{CLIENT}/apis/unused": Row(ADMINISTRATORS, 200, 422),
     f"{CLIENT}/secrets/add": Row(ROTATORS, 200, 422),
     f"{SECRET}/edit": Row(EDITORS, 200, 422),
     f"{SECRET}/remove": Row(ROTATORS, 200, 204),
@@ -112,6 +122,9 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/roles/add": Row(ADMINISTRATORS, 200, 422),
     f"{ROLE}/edit": Row(ADMINISTRATORS, 200, 422),
     f"{ROLE}/remove": Row(ADMINISTRATORS, 200, 204),
+    "security/apis/add": Row(ADMINISTRATORS, 200, 422),
+    f"{API}/edit": Row(ADMINISTRATORS, 200, 422),
+    f"{API}/remove": Row(ADMINISTRATORS, 200, 422),
     # for everybody
     "": Open(303, 405),
     "sign-in": Open(200, 422),

@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver
 from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
 from clients_app.services.clients.removal import remove_client
 from tests.conftest import Machine, browser_of
-from tests.factories import command_line_in, make_client, make_person, make_role
+from tests.factories import command_line_in, make_api, make_client, make_person, make_role
 from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE
 from tests.portal_process import PASSWORD
 
@@ -70,6 +70,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "secret_id": machine.secret.pk,
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,
+        "api_id": make_api("Pump orders", tenant, "orders.read").pk,
         "client_type": "hybrid",
         "operation": "tags",
         "tab": "roles",

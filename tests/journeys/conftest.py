@@ -113,6 +113,7 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
         "rotating_id": first("client", "name", "Historian to lake sync"),
         "full_id": first("client", "name", "Billing export"),
         "role_id": first("role", "name", "Telemetry.Writer"),
+        "api_id": first("api", "name", "Streams"),
     }
     ids["secret_id"] = first("clientsecret", "client_id", ids["client_id"])
     ids["full_secret_id"] = first("clientsecret", "client_id", ids["full_id"])

@@ -9,9 +9,12 @@ from typing import Final, NamedTuple
 
 from clients_app.actors import Actor
 from clients_app.limits import SECRETS_MAX
-from clients_app.models import Client, Delivery, Person, Role, Tenant
+from clients_app.models import ApiUsage, Client, Delivery, Person, Role, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_MEMBER, TENANT_VIEWER
 from clients_app.rules.webhook_urls import shown_url
+from clients_app.services.apis.apis import add_api
+from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
+from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
@@ -90,6 +93,7 @@ def settle(password: str) -> None:
     for example in sorted(EXAMPLES, key=lambda each: -each.age):
         _add(example, mara, now=now)
     counts.flush()
+    _add_apis(mara, now=now)
     _rotate_by_hand(Client.objects.get(tenant=tenant, name="Pump Station 14 gateway"), mara, now)
     _fill(Client.objects.get(tenant=tenant, name="Billing export"), mara, now)
     _rotate(Client.objects.get(tenant=tenant, name="Historian to lake sync"), mara, now)
@@ -145,6 +149,25 @@ def _add(example: Example, actor: Actor, *, now: datetime) -> None:
     if example.state == "no secrets":
         remove_secret(added.client, added.secret.pk, actor=actor, now=now - DAY)
         set_enabled(added.client, enabled=False, actor=actor, now=now - DAY)
+
+
+def _add_apis(actor: Actor, *, now: datetime) -> None:
+    """Add two APIs; two clients may call one of them, and one of these asks for less."""
+    scopes = tuple(
+        ScopeDraft(name=f"streams.{name}", description=f"{name.title()} streams")
+        for name in ("read", "write")
+    )
+    draft = ApiDraft(name="Streams", identifier="https://api.larkfield.example", scopes=scopes)
+    api = add_api(draft, actor=actor, now=now - 80 * DAY)
+    draft = ApiDraft(name="Weather", identifier="urn:larkfield:weather", description="Forecasts")
+    add_api(draft, actor=actor, now=now - 80 * DAY)
+    names = frozenset(scope.name for scope in scopes)
+    may_call = MayCallDraft(apis={api.pk: names})
+    for name in ("Historian to lake sync", "Pump Station 14 gateway"):
+        client = Client.objects.get(tenant=actor.tenant_id, name=name)
+        set_may_call(client, may_call, expected_version=None, actor=actor, now=now - 70 * DAY)
+        counted = {"tokens": 7, "last_at": now - DAY, "hour": now - DAY, "is_named": True}
+        ApiUsage.objects.create(client=client, api=api, scope="streams.read", **counted)
 
 
 def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:

@@ -24,6 +24,7 @@ CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
 ROLE: Final = "security/roles/<role_id>"
+API: Final = "security/apis/<api_id>"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
 #: one in which a secret of Larkfield Water expires
@@ -47,6 +48,8 @@ STATES: Final = (
     "security/policies/check?secret_days_max=90&rotation_days=30&owner_required=on&version=",
     "security/policies/check?secret_days_max=x&version=",
     *(f"help/get-started/{each}" for each in ("authorization-code", "hybrid")),
+    "security/apis?q=nothing like it",
+    *(f"{CLIENT}/apis/{window}" for window in ("edit", "unused")),
     f"security/clients/{GONE}",
 )
 #: windows by their addresses, with their titles
@@ -72,6 +75,8 @@ WINDOWS: Final = (
     (f"{CLIENT}/remove", "Remove Client"),
     (f"{CLIENT}/roles/edit", "Edit Roles"),
     (f"{CLIENT}/tokens/end", "Revoke all tokens of this client"),
+    (f"{CLIENT}/apis/edit", "Edit APIs"),
+    (f"{CLIENT}/apis/unused", "Remove what is unused"),
     (f"{CLIENT}/secrets/add", "Add Secret"),
     (f"{SECRET}/edit", "Edit Secret"),
     (f"{SECRET}/remove", "Remove Secret"),
@@ -81,6 +86,9 @@ WINDOWS: Final = (
     (ROLE, "Telemetry.Writer"),
     (f"{ROLE}/edit", "Edit Role"),
     (f"{ROLE}/remove", "Remove Role"),
+    ("security/apis/add", "Add API"),
+    (f"{API}/edit", "Edit API"),
+    (f"{API}/remove", "Remove API"),
 )
 #: addresses that are above in another form, have their own test, or are parts of pages
 ELSEWHERE: Final = {

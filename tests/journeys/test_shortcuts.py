@@ -24,7 +24,13 @@ def test_shortcuts_act_on_the_list_and_the_open_client(visitor: Visitor) -> None
     page.keyboard.press("Enter")
     expect(page.locator("#details-name")).to_have_text(name)
     address = page.url
-    for key, tab in {"2": "Secrets", "3": "Roles", "4": "Activity", "1": "Details"}.items():
+    for key, tab in {
+        "2": "Secrets",
+        "3": "Roles",
+        "4": "APIs",
+        "5": "Activity",
+        "1": "Details",
+    }.items():
         page.keyboard.press(key)
         opened = page.get_by_role("navigation", name="Client").get_by_role("link", name=tab)
         expect(opened).to_have_attribute("aria-current", "page")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from clients_app import conf
 from clients_app.models import Client
-from clients_app.selectors.apis import apis, introspectors, may_call, usage
+from clients_app.selectors.apis import apis, callers, introspectors, may_call, usage
 from tests.factories import NOW
 from tests.selectors.list_reads import every_client
 from tests.selectors.tenant_world import World
@@ -30,6 +30,10 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     may_call.rows_of: [lambda own: may_call.rows_of(own.client)],
     may_call.reach_of: [lambda own: may_call.reach_of(own.client)],
     may_call.built_in_of: [lambda own: may_call.built_in_of(own.client)],
+    callers.callers_page: [
+        lambda own: callers.callers_page(own.api, page=1),
+        lambda own: callers.callers_page(apis.get_api(own.tenant.pk, own.tenant.pk), page=1),
+    ],
     usage.requests_of: [lambda own: usage.requests_of(own.client, now=NOW)],
     usage.callers_with_last_token: [
         lambda own: usage.callers_with_last_token(own.api),

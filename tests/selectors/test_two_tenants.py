@@ -61,6 +61,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: days.activity_days(activity(own), days_until(NOW.date(), UTC, count=3)),
         lambda own: days.activity_days(named(own), days_until(NOW.date(), UTC, count=3)),
     ],
+    events.recent_events_about: [lambda own: events.recent_events_about(own.api)],
     events.recent_events_of: [
         lambda own: events.recent_events_of(own.tenant.pk, own.client.pk),
     ],

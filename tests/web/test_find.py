@@ -70,11 +70,11 @@ def test_find_offers_only_permitted_actions(administrator_browser, colleague_bro
     assert "Open Roles" in find_names(colleague_browser, "")
     assert "Add Client" not in find_names(colleague_browser, "add")
     assert find_names(administrator_browser, "open ") == [
-        *("Open Clients", "Open Roles", "Open Activity", "Open Account"),
+        *("Open Clients", "Open APIs", "Open Roles", "Open Activity", "Open Account"),
         *("Open Notices", "Open Organisation", "Open Policies", "Open Signing keys"),
     ]
     assert find_names(colleague_browser, "open ") == [
-        *("Open Clients", "Open Roles", "Open Account", "Open Notices"),
+        *("Open Clients", "Open APIs", "Open Roles", "Open Account", "Open Notices"),
     ]
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from clients_app.limits import PAGE_SIZE
-from clients_app.models import AuditEvent, AuditHead, TokenRefusal
+from clients_app.models import Api, AuditEvent, AuditHead, TokenRefusal
 from clients_app.selectors.activity.filters import (
     ActivityFilter,
     alternatives,
@@ -132,6 +132,15 @@ def _edge(rows: Iterable[Row], cut: Cut, *, above: int = 0) -> Cut:
 def recent_events_of(tenant_id: UUID, client_id: UUID, *, limit: int = 20) -> list[AuditEvent]:
     """Return the last events of a client, newest first."""
     events = AuditEvent.objects.for_tenant(tenant_id).filter(client_id=client_id)
+    return list(events.order_by("-sequence")[:limit])
+
+
+def recent_events_about(api: Api, *, limit: int = 20) -> list[AuditEvent]:
+    """Return the last events about an API, newest first."""
+    events = AuditEvent.objects.for_tenant(api.tenant_id).filter(
+        object_id=str(api.pk),
+        object_kind="api",  # the built-in one has the id of its tenant
+    )
     return list(events.order_by("-sequence")[:limit])
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
 from clients_app.actors import Actor
+from clients_app.errors import Conflict
+from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
 from clients_app.rules.targets import Target
 from clients_app.rules.unused import Effect, effect, used
@@ -30,6 +33,12 @@ class Preview(NamedTuple):
     draft: MayCallDraft  # what it may call then
     losses: list[Loss]
     effect: Effect
+
+    @property
+    def stamp(self) -> str:
+        """Return a text that changes when the client would lose something else."""
+        losses = "\n".join(f"{one.target.api_id} {' '.join(one.scopes)}" for one in self.losses)
+        return sha256(losses.encode()).hexdigest()[:16]
 
 
 def unused_of(client: Client, *, now: datetime) -> Preview:
@@ -64,13 +73,26 @@ def preview_of(client: Client, draft: MayCallDraft, *, now: datetime) -> Preview
 
 @transaction.atomic
 def remove_unused(
-    client: Client, *, expected_version: int | None, actor: Actor, now: datetime
+    client: Client,
+    *,
+    seen: str | None = None,
+    expected_version: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> Client:
     """Take from the client what ``unused_of`` says now.
 
-    Errors: as ``set_may_call``.
+    ``seen`` is the ``stamp`` of the confirmation that listed it; None: there was none.
+    Errors: Conflict if that is something else now; as ``set_may_call``.
     """
-    draft = unused_of(client, now=now).draft
+    preview = unused_of(client, now=now)
+    if seen not in {None, preview.stamp}:
+        sentence = _(
+            "What this client does not use has changed while this window was open. Nothing was "
+            "removed. Look at the list again."
+        )
+        raise Conflict(sentence)
+    draft = preview.draft
     return set_may_call(client, draft, expected_version=expected_version, actor=actor, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Details of a client, next to the list: four tabs, each with its own address."""
+"""Details of a client, next to the list: tabs, each with its own address; see also client_apis."""
 
 from collections import Counter
 from datetime import datetime
@@ -49,6 +49,7 @@ _MAY: Final = {  # the names in the template, without "may_"
     "read_secrets": Action.READ_SECRETS,
     "add_secret": Action.ADD_SECRET,
     "assign_roles": Action.ASSIGN_ROLES,
+    "assign_apis": Action.ASSIGN_APIS,
     "rotate_secret": Action.ROTATE_SECRET,
     "edit_secret": Action.EDIT_SECRET,
     "remove_secret": Action.REMOVE_SECRET,
@@ -76,7 +77,7 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "may_see_people": may_see_people,
         "addresses": addresses_of(client, now=now) if may_see_people else (),
     }
-    return _tab(request, client, "details", gettext("Details"), context, now)
+    return show_tab(request, client, "details", gettext("Details"), context, now)
 
 
 @screen(Action.READ_SECRETS)
@@ -106,7 +107,7 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
         "rotations": list(zip(rotating, charts, strict=True)),
         "to_rotate": min(to_rotate, key=_by_expiry, default=None),
     }
-    return _tab(request, client, "secrets", gettext("Secrets"), context, now)
+    return show_tab(request, client, "secrets", gettext("Secrets"), context, now)
 
 
 @screen(Action.READ_CLIENTS)
@@ -115,7 +116,7 @@ def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     if not client.type.has_roles:
         raise NotFound(gettext_noop("Clients of this type carry no roles."))
     context = {"roles": roles_of_client(client)}
-    return _tab(request, client, "roles", gettext("Roles"), context, timezone.now())
+    return show_tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
 
 @screen(Action.READ_ACTIVITY)
@@ -126,7 +127,7 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
         "timeline": _timeline(client, now),
         "summary": client_summary(client, now=now),
     }
-    return _tab(request, client, "activity", gettext("Activity"), context, now)
+    return show_tab(request, client, "activity", gettext("Activity"), context, now)
 
 
 def _usage_chart(client: Client, period: Period, *, details: bool, now: datetime) -> Chart | None:
@@ -168,7 +169,7 @@ def _urls(client: Client) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _tab(
+def show_tab(
     request: HttpRequest,
     client: Client,
     tab: str,
@@ -176,6 +177,7 @@ def _tab(
     context: dict[str, Any],
     now: datetime,
 ) -> HttpResponse:
+    """Return a tab of the pane, or a page with the list beside it."""
     actor, parts = actor_of(request), {"client_id": client.pk}
     may = {f"may_{name}": allows(actor, action, client=client) for name, action in _MAY.items()}
     for name in ("may_read_secrets", "may_add_secret"):
@@ -194,6 +196,7 @@ def _tab(
         **may,
         "secret_count": client.secrets.live(now).count(),
         "role_count": client.roles.count(),
+        "api_count": client.may_call.count() + client.may_call_built_in,
         "here": path + query,
         "pane_live": live_address("client-live", query, since, tab=tab, **parts),
         "period_links": period_links(path, state, context.get("period")),

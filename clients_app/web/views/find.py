@@ -31,8 +31,10 @@ class Place(NamedTuple):
 PLACES: Final = (
     Place(_("Add Client"), "plus", "client-add", Action.ADD_CLIENT, ("C",), True),
     Place(_("Add Role"), "plus", "role-add", Action.ADD_ROLE, is_window=True),
+    Place(_("Add API"), "plus", "api-add", Action.ADD_API, is_window=True),
     Place(_("Open Clients"), "key", "client-list", Action.READ_CLIENTS, ("G", "C")),
     Place(_("Usage of all clients"), "activity", "clients-usage", Action.READ_CLIENTS),
+    Place(_("Open APIs"), "layers", "api-list", Action.READ_APIS, ("G", "P")),
     Place(_("Open Roles"), "shield", "role-list", Action.READ_ROLES, ("G", "R")),
     Place(_("Open Activity"), "activity", "activity", Action.READ_ACTIVITY, ("G", "A")),
     Place(_("Get started"), "book", "get-started", Action.READ_CLIENTS),

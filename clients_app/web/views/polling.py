@@ -13,12 +13,13 @@ from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import screen
 from clients_app.web.polling import stamp, unchanged
-from clients_app.web.views import client_details, client_list, clients_usage
+from clients_app.web.views import client_apis, client_details, client_list, clients_usage
 
 _TABS: Final[dict[str, tuple[Action, View]]] = {
     "details": (Action.READ_CLIENTS, client_details.client_details),
     "secrets": (Action.READ_SECRETS, client_details.client_secrets),
     "roles": (Action.READ_CLIENTS, client_details.client_roles),
+    "apis": (Action.READ_CLIENTS, client_apis.client_apis),
     "activity": (Action.READ_ACTIVITY, client_details.client_activity),
 }
 

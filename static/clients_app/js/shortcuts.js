@@ -16,7 +16,7 @@ const shortcuts = {
   "?": () => openWindow(words().shortcutList),
   g: () => (goingUntil = Date.now() + GO_MS),
 };
-for (const [place, name] of ["details", "secrets", "roles", "activity"].entries()) {
+for (const [place, name] of ["details", "secrets", "roles", "apis", "activity"].entries()) {
   shortcuts[place + 1] = () => $(`#tab-${name}`)?.click();
 }
 

@@ -1,0 +1,295 @@
+"""APIs of a client: what it may call, Edit APIs, and Remove what is unused."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clients_app import conf
+from clients_app.models import ApiUsage
+from clients_app.services.apis.may_call import draft_of
+from tests.factories import let_call, make_api
+from tests.responses import HTMX, is_page, text_of, value_of
+
+CLAIMS = {**HTMX, "HX-Target": "claims"}
+
+
+@pytest.fixture
+def orders(tenant):
+    return make_api("Orders", tenant, "read", "write", identifier="urn:example:orders")
+
+
+@pytest.fixture
+def sales(tenant):
+    return make_api("Sales", tenant, "sell", identifier="urn:example:sales")
+
+
+@pytest.fixture
+def tab(address):
+    return address("/apis")
+
+
+@pytest.fixture
+def edit(tab):
+    return f"{tab}/edit"
+
+
+def scope_ids(api, *names):
+    return [str(pk) for pk in api.scopes.filter(name__in=names).values_list("pk", flat=True)]
+
+
+@pytest.fixture
+def sent(tenant, orders):
+    """What a person ticks: the built-in API, and one scope of Orders."""
+    scopes = scope_ids(orders, "read")
+    return {"version": "1", "apis": [str(tenant.pk), str(orders.pk)], "scopes": scopes}
+
+
+@pytest.fixture
+def use(machine, now):
+    """A function that counts a token for an API."""
+
+    def use(api, scope="", **more):
+        hour = now - timedelta(days=1)
+        counted = {"hour": hour, "last_at": hour, "tokens": 3, "is_named": True, **more}
+        ApiUsage.objects.create(client=machine.client, api=api, scope=scope, **counted)
+
+    return use
+
+
+def rows_of(page: str) -> list[str]:
+    """Return the text of the rows of the last table, without tags."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.rpartition("<tbody>")[2], re.DOTALL)
+    return [re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row)).strip() for row in rows]
+
+
+def test_apis_tab_shows_what_the_client_may_call(
+    administrator_browser, machine, tenant, orders, tab
+):
+    let_call(machine.client, orders, default=orders, Orders="read")
+
+    page = administrator_browser.get(tab)
+    part = administrator_browser.get(tab, headers={**HTMX, "HX-Target": "details"})
+
+    assert (is_page(page), is_page(part)) == (True, False)
+    for text in (text_of(page), text_of(part)):
+        assert '>APIs<span class="count">2</span>' in text
+        assert "urn:example:orders" in text
+        assert conf.token_audience() in text
+        assert text.count(">Default<") == 1
+        own = text.split("urn:example:orders", 1)[1].split("</li>")[0]
+        assert ("read<" in own, "write<" in own) == (True, False)
+        assert "It got no token in 90 days." in text
+
+
+def test_apis_tab_of_a_client_that_may_call_nothing_says_so(administrator_browser, machine, tab):
+    let_call(machine.client, built_in=False)
+    text = text_of(administrator_browser.get(tab))
+
+    assert "may call no API" in text
+    assert '>APIs<span class="count">0</span>' in text
+
+
+def test_apis_tab_without_a_default_says_what_is_refused(
+    administrator_browser, machine, orders, sales, tab
+):
+    let_call(machine.client, orders, sales, built_in=False)
+    assert "It has no default API" in text_of(administrator_browser.get(tab))
+
+
+def test_apis_tab_shows_what_it_asked_for(administrator_browser, machine, orders, tab, use):
+    let_call(machine.client, orders)
+    use(orders, "read")
+    use(orders, "", is_named=False, tokens=2000)
+
+    text = text_of(administrator_browser.get(tab)).split('aria-labelledby="asked-label"')[2]
+    rows = [re.sub("<[^>]+>", " ", row) for row in text.split("<li")[1:]]
+
+    assert sorted(
+        re.findall(r"urn:.*?(?=\s*\. Last: 1 day ago)", re.sub(r"\s+", " ", " ".join(rows)))
+    ) == [
+        "urn:example:orders 2,000 tokens without a scope, without naming the API",
+        "urn:example:orders 3 tokens read",
+    ]
+
+
+def test_apis_tab_takes_as_many_queries_for_many_apis(administrator_browser, machine, tenant, tab):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            administrator_browser.get(tab)
+        return sum("maycall" in one["sql"] or "_api" in one["sql"] for one in asked)
+
+    apis = [make_api(f"Api {number}", tenant, "a", "b") for number in range(6)]
+    let_call(machine.client, *apis[:1])
+    few = queries()
+    let_call(machine.client, *apis)
+    assert queries() == few
+
+
+def test_apis_tab_offers_administrators_alone_to_change_them(
+    administrator_browser, colleague_browser, edit, tab
+):
+    assert edit in text_of(administrator_browser.get(tab))
+    assert edit not in text_of(colleague_browser.get(tab))
+    assert f"{tab}/unused" not in text_of(colleague_browser.get(tab))
+
+
+@pytest.mark.parametrize("window", ["edit", "unused"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_apis_windows_without_permission_are_refused(expect_refused, tab, window, method):
+    expect_refused(method, f"{tab}/{window}", {"version": "1"})
+
+
+def test_edit_apis_shows_ticked_apis_first_with_their_scopes(
+    administrator_browser, machine, orders, sales, edit
+):
+    let_call(machine.client, sales, built_in=False)
+    for headers in ({}, HTMX):
+        reply = administrator_browser.get(edit, headers=headers)
+        text = text_of(reply)
+        assert is_page(reply) is not bool(headers)
+        places = [text.index(f'value="{api.pk}"') for api in (sales, orders)]
+        assert places == sorted(places)
+        ticked = re.findall(r'name="(?:apis|scopes)" value="([^"]+)" checked', text)
+        assert ticked == [str(sales.pk), *scope_ids(sales, "sell")]
+        assert "May call the built-in API" in text
+
+
+def test_edit_apis_saves_what_is_ticked(administrator_browser, machine, orders, edit, sent, tab):
+    reply = administrator_browser.post(edit, sent, headers=HTMX)
+
+    assert reply.status_code == 204
+    assert "clientChanged" in json.loads(reply["HX-Trigger"])
+    draft = draft_of(machine.client)
+    assert (draft.built_in, draft.apis) == (True, {orders.pk: frozenset({"read"})})
+    only = {"version": "2", "apis": [str(orders.pk)], "default_api": str(orders.pk)}
+    reply = administrator_browser.post(edit, only)
+    assert (reply.status_code, reply["Location"]) == (303, tab)
+    machine.client.refresh_from_db()
+    draft = draft_of(machine.client)
+    assert (draft.built_in, draft.apis) == (False, {orders.pk: frozenset()})
+    assert draft.default_api_id == orders.pk
+
+
+def test_edit_apis_scopes_of_an_api_without_its_tick_do_not_count(
+    administrator_browser, machine, orders, tenant, edit, sent
+):
+    administrator_browser.post(edit, sent | {"apis": [str(tenant.pk)]}, headers=HTMX)
+    assert draft_of(machine.client).apis == {}
+
+
+@pytest.mark.parametrize("field", ["apis", "scopes", "default_api"])
+def test_edit_apis_of_another_tenant_are_refused_and_the_rest_is_kept(
+    administrator_browser, machine, orders, edit, sent, field, stranger
+):
+    foreign = make_api("Foreign", stranger.tenant, "theirs")
+    value = scope_ids(foreign, "theirs")[0] if field == "scopes" else str(foreign.pk)
+    wrong = value if field == "default_api" else [*sent[field], value]
+    reply = administrator_browser.post(edit, sent | {field: wrong}, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert "from the list" in text_of(reply)
+    assert f'value="{orders.pk}" checked' in text_of(reply)
+    assert draft_of(machine.client).apis == {}
+
+
+def test_edit_apis_default_that_the_client_may_not_call_is_refused(
+    administrator_browser, sales, edit, sent
+):
+    typed = sent | {"default_api": str(sales.pk)}
+    reply = administrator_browser.post(edit, typed, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert text_of(reply).count("Select a default API that the client may call.") == 2
+    assert f'value="{sales.pk}" selected' in text_of(reply)
+
+
+def test_edit_apis_concurrent_change_is_shown(administrator_browser, machine, sales, edit, sent):
+    let_call(machine.client, sales, built_in=False)
+    reply = administrator_browser.post(edit, sent, headers=HTMX)
+
+    assert reply.status_code == 422
+    assert "Now: Sales" in text_of(reply)
+    assert "Now: Sales: sell" in text_of(reply)
+    again = sent | {"version": value_of("version", reply)}
+    assert administrator_browser.post(edit, again, headers=HTMX).status_code == 204
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, CLAIMS], ids=["page", "window", "claims"])
+def test_edit_apis_preview_shows_claims_and_saves_nothing(
+    administrator_browser, machine, orders, edit, sent, headers
+):
+    typed = sent | {"preview": "1", "default_api": str(orders.pk)}
+    reply = administrator_browser.post(edit, typed, headers=headers)
+
+    assert reply.status_code == 200
+    audience, scope = conf.token_audience(), conf.api_scopes()[0]
+    claims = text_of(reply).split('id="claims"')[1].split("</table>")[0]
+    assert sorted(rows_of(claims)) == sorted(
+        [
+            "none urn:example:orders read",
+            "urn:example:orders urn:example:orders read",
+            f"{audience} {audience} {scope}",
+        ]
+    )
+    assert draft_of(machine.client).apis == {}
+
+
+def test_edit_apis_preview_names_a_request_that_is_refused(
+    administrator_browser, orders, sales, edit
+):
+    typed = {"version": "1", "apis": [str(orders.pk), str(sales.pk)], "preview": "1"}
+    claims = text_of(administrator_browser.post(edit, typed, headers=CLAIMS))
+    assert rows_of(claims)[0] == "none refused: invalid_target"
+
+
+def test_remove_unused_lists_the_difference_and_removes_exactly_that(
+    administrator_browser, machine, orders, sales, tab, use
+):
+    let_call(machine.client, orders, sales)
+    use(orders, "read")
+    assert f'href="{tab}/unused"' in text_of(administrator_browser.get(tab))
+
+    window = administrator_browser.get(f"{tab}/unused", headers=HTMX)
+
+    text = text_of(window)
+    losses = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text.split('aria-labelledby="losses"')[1]))
+    losses = losses.partition(" None of the token requests")[0]
+    assert "urn:example:orders write" in losses
+    assert "urn:example:sales the whole API sell" in losses
+    assert f"{conf.token_audience()} the whole API" in losses
+    assert "None of the token requests of the last 90 days would have been refused." in text
+    reply = administrator_browser.post(
+        f"{tab}/unused", {"seen": value_of("seen", window)}, headers=HTMX
+    )
+    assert reply.status_code == 204
+    machine.client.refresh_from_db()
+    draft = draft_of(machine.client)
+    assert (draft.built_in, draft.apis) == (False, {orders.pk: frozenset({"read"})})
+    assert f"{tab}/unused" not in text_of(administrator_browser.get(tab))
+    assert "Nothing is unused" in text_of(administrator_browser.get(f"{tab}/unused"))
+
+
+def test_remove_unused_after_another_request_is_refused_and_lists_again(
+    administrator_browser, machine, orders, tab, use
+):
+    let_call(machine.client, orders)
+    window = administrator_browser.get(f"{tab}/unused")
+    assert "it may call no API then" in text_of(window)
+    use(orders, "write")
+
+    reply = administrator_browser.post(f"{tab}/unused", {"seen": value_of("seen", window)})
+
+    assert reply.status_code == 422
+    assert "Nothing was removed." in text_of(reply)
+    assert draft_of(machine.client).apis == {orders.pk: frozenset({"read", "write"})}
+    again = administrator_browser.post(f"{tab}/unused", {"seen": value_of("seen", reply)})
+    assert (again.status_code, again["Location"]) == (303, tab)
+
+
+def test_apis_of_another_tenant_are_not_offered(administrator_browser, stranger, edit):
+    make_api("Foreign", stranger.tenant)
+    assert "Foreign" not in text_of(administrator_browser.get(edit))
