@@ -6,6 +6,9 @@ import { createServer } from "node:http";
 import { createLocalJWKSet, jwtVerify } from "jose";
 
 const { ISSUER, AUDIENCE, TENANT_ID, PORT = "9000" } = process.env;
+for (const [name, value] of Object.entries({ ISSUER, AUDIENCE, TENANT_ID })) {
+  if (!value) throw new Error(`Set ${name}.`); // without an audience, jose accepts any
+}
 const REFRESH_MS = 15 * 60_000; // a revoked key is trusted no longer than this
 const RETRY_MS = 30_000; // between two fetches: anyone can send unknown key ids
 const KEEP_MS = 24 * 60 * 60_000; // how long the keys are used while the portal is away

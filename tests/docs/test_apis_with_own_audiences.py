@@ -103,6 +103,18 @@ def test_nginx_named_at_its_api_accepts_only_tokens_for_it(apis: PortalApis, fol
             assert api.get(apis.token(resource=other)).status == 401
 
 
+@pytest.mark.parametrize("name", ["AUDIENCE", "TENANT_ID", "ISSUER"])
+def test_node_example_without_a_setting_does_not_start(name: str, apis: PortalApis, folder: Path):
+    """Without an audience, jose would accept tokens for every API."""
+    portal = apis.portal
+    setting = Setting(portal.url, portal.port, apis.tenant_id, folder)
+    with (
+        pytest.raises(AssertionError, match=f"Set {name}"),
+        started("jose", setting, variables={name: ""}),
+    ):
+        pass
+
+
 def test_page_says_what_to_replace_for_an_audience():
     """The page names the very lines of the examples."""
     page = (EXAMPLES.parent / "verify-tokens.md").read_text()
