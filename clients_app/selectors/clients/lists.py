@@ -136,7 +136,7 @@ def matching_ids(
 def listed_clients(tenant_id: UUID, ids: list[UUID], *, now: datetime) -> list[Any]:
     """Return the clients with these ids, in the order of ``ids``, with what ``ClientPage`` says
     about their roles and secrets."""
-    own = Client.objects.for_tenant(tenant_id).filter(pk__in=ids)
+    own = Client.objects.chosen(tenant_id, ids)
     roles = Prefetch("roles", Role.objects.in_screen_order())
     found: dict[UUID, Any] = {
         client.pk: client for client in _with_secrets(own, now).prefetch_related(roles)
