@@ -96,7 +96,7 @@ def add_owners(
     """
     people = list(Person.objects.filter(tenant_id=actor.tenant_id, pk__in=person_ids))
     if not people or len(people) != len(person_ids):
-        raise RuleBroken(_("Select people of this tenant."), field="owners")
+        raise RuleBroken(_("Select people in this tenant."), field="owners")
     refuse_who_cannot_sign_in(people)
 
     def change(client: Client) -> bool:
