@@ -84,7 +84,7 @@ class ChangedMeanwhile(Conflict):
         super().__init__(
             gettext_noop(
                 "%(by)s changed this while the form was open. Nothing was saved. "
-                "Compare with what it is now, then save again."
+                "Compare your values with the current ones, then save again."
             ),
             by=by or "Someone",
         )

@@ -157,18 +157,18 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     ),
     Action.MANAGE_PEOPLE: Permission(
         _("Only Tenant Administrators can manage people."),
-        _("People have power over your clients."),
+        _("People can change your clients."),
     ),
     Action.MANAGE_NOTICES: Permission(_("Only Tenant Administrators can change notices.")),
     Action.SET_CHANNEL: Permission(
         _("Only Tenant Administrators can set this channel."),
-        _("A channel receives which secrets expire."),
+        _("A channel receives the names of expiring secrets."),
     ),
     Action.RENAME_TENANT: Permission(_("Only Tenant Administrators can rename the organisation.")),
     Action.READ_POLICIES: Permission(_("Only Tenant Administrators can set policies.")),
     Action.SET_POLICIES: Permission(
         _("Only Tenant Administrators can set policies."),
-        _("Policies decide how long secrets give access to your APIs."),
+        _("Policies control how long secrets give access to your APIs."),
     ),
     Action.READ_KEYS: Permission(
         _("Only Tenant Administrators and Tenant Auditors can see signing keys."), roles=_AUDITOR

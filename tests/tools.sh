@@ -12,10 +12,10 @@ has_go() { command -v go && ls /usr/share/gocode/src/golang.org/x/oauth2/clientc
 has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {
   has_browser && has_postgresql && has_njs && has_npm && has_go && has_java &&
-    command -v redis-server && command -v curl && command -v faketime
+    command -v redis-server && command -v curl && command -v faketime && command -v ps
 } >/dev/null 2>&1
 
-packages='fonts-liberation postgresql curl faketime nginx libnginx-mod-http-js redis-server'
+packages='fonts-liberation procps postgresql curl faketime nginx libnginx-mod-http-js redis-server'
 packages="$packages golang-go golang-golang-x-oauth2-dev default-jdk-headless libjackson2-databind-java"
 has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
 
@@ -26,7 +26,8 @@ if ! { complete && has_shell; } >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command
   apt-cache show chromium-headless-shell >/dev/null 2>&1 && browser=chromium-headless-shell
   # What these recommend, such as compilers, takes a third of the time, and no test needs it.
   # shellcheck disable=SC2086 # split into words
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $browser $packages >&2 || complete
+  { complete && [ $browser = chromium ]; } ||
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $browser $packages >&2 || complete
 fi
 if ! complete; then
   echo "The tests need Chromium, PostgreSQL, curl, faketime, nginx with njs, Redis, Node and npm, Go and Java;" \

@@ -10,7 +10,7 @@ class PersonAdmin(WithRolesAdmin):
     list_select_related = ("tenant",)
     ordering = ("username_key",)
     search_fields = ("username_key__contains", "name_key__contains", "email_key__contains")
-    search_help_text = "Username, name, e-mail address or id"
+    search_help_text = "Username, name, email address or id"
     fields = (
         *("id", "username", "name", "email", "tenant", "role_names", "is_active", "is_staff"),
         *("time_zone", "theme", "last_login", "created_at"),

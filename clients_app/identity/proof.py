@@ -125,7 +125,7 @@ def _code_problem(request: HttpRequest, code: str) -> str:
         _note(request)
         form.save()
         return ""
-    note_wrong_proof(request, gettext_noop("This code is wrong."))
+    note_wrong_proof(request, gettext_noop("Incorrect code."))
     return gettext("Incorrect or already used code. Enter the code that your app shows now.")
 
 

@@ -52,7 +52,7 @@ def add_authenticator(
     step = _step_of(secret, code)
     if step is None:
         raise RuleBroken(
-            gettext_noop("Enter the 6 digits that the app shows now. This code is wrong."),
+            gettext_noop("Incorrect code. Enter the 6 digits that the app shows now."),
             field="code",
         )
     with transaction.atomic():

@@ -45,7 +45,8 @@ _APIS: Final = """
 SELECT NULL, NULL, a.custom_identifier, string_agg(s.name, ' '), NULL, a.id, NULL, NULL, NULL,
        m.is_default, NULL
   FROM clients_app_maycall m
-  JOIN clients_app_api a ON a.id = m.api_id
+  JOIN clients_app_client c ON c.id = m.client_id
+  JOIN clients_app_api a ON a.id = m.api_id AND a.tenant_id = c.tenant_id
   LEFT JOIN clients_app_maycallscope g ON g.may_call_id = m.id
   LEFT JOIN clients_app_apiscope s ON s.id = g.scope_id
  WHERE m.client_id = %s

@@ -32,7 +32,8 @@ LABELS: Final = {
 }
 ABOUT: Final = {
     AlertKind.REFUSED: gettext_noop(
-        "The client had tokens before. Now it is refused, and got none for 5 minutes."
+        "The client used to get tokens. Now its requests are refused, and it has had none for "
+        "5 minutes."
     ),
     AlertKind.SILENT: gettext_noop(
         "No token for three times the usual gap, and for longer than its usual breaks, such as "

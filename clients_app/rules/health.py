@@ -74,7 +74,7 @@ NOTHING_TO_CALL: Final = Explained(
 NEVER_USED: Final = Explained(
     gettext_noop("Unused"),
     gettext_noop("It has not been issued a token yet."),
-    gettext_noop("Give its Client Id, and a secret if it uses one, to what needs tokens."),
+    gettext_noop("Set its Client Id, and its secret if it has one, in the application."),
     "off",
 )
 #: of a working client with refused requests on the last day
@@ -97,10 +97,10 @@ ADVICE: Final = {
         "Give the machine one of the live secrets, or add a new one for it."
     ),
     "client-disabled": gettext_noop(
-        "The client was disabled then. It is enabled now: the next request tells."
+        "The client was disabled at the time. It is enabled now, so the next request should work."
     ),
     "client-removed": gettext_noop(
-        "The client was removed then. It was restored: the next request tells."
+        "The client was removed at the time and has been restored. Check its next request."
     ),
     "unauthorized-client": gettext_noop(
         "Configure the machine to use a grant type that this Client Type may use."

@@ -12,8 +12,7 @@ from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S, TOKEN_LIFETIME_MAX_S, T
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]*")
 
 _NOT_A_NUMBER: Final = gettext_noop(
-    "Enter a whole number from %(minimum)s to %(maximum)s. "
-    "Use the digits 0 to 9 alone, without spaces or other signs."
+    "Enter a whole number from %(minimum)s to %(maximum)s. Use only the digits 0 to 9."
 )
 _TOO_SHORT: Final = gettext_noop(
     "Enter a whole number from %(minimum)s to %(maximum)s. "

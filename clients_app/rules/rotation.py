@@ -48,7 +48,7 @@ def parse_old_end(choice: str, date: str, *, zone: tzinfo, now: datetime) -> dat
 def check_old_end(ends_at: datetime, now: datetime) -> None:
     """Raise RuleBroken (old_ends_at) unless ``ends_at`` is from ``now`` to 10 years ahead."""
     if ends_at < now:
-        sentence = gettext_noop("Enter a date and time in the future, or select At once.")
+        sentence = gettext_noop("Enter a date and time in the future, or select Immediately.")
         raise RuleBroken(sentence, field="old_ends_at")
     if ends_at > latest_expiration(now):
         sentence = gettext_noop("Enter a date and time at most %(years)s years ahead.")

@@ -60,7 +60,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Refuse what Django cannot read: too much data, too many fields, an unknown host."""
-    sentence = gettext("Nothing was changed. Send less at once, or open the page again.")
+    sentence = gettext("Nothing was changed. Send less at a time, or reload the page.")
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return _refused(request, gettext("This request could not be read"), sentence, status=status)
 

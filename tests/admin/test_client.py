@@ -54,7 +54,7 @@ def test_revoke_tokens_of_a_client_is_recorded(staff: Browser, installation: Ins
     assert client.tokens_not_before is not None
     event = last_event(installation.tenant)
     assert (event.action, event.actor_name) == ("client.tokens.ended", "ola")
-    assert "All tokens of Wind park reader have ended." in text_of(staff.get(page_of(client)))
+    assert "All tokens of Wind park reader are revoked." in text_of(staff.get(page_of(client)))
 
 
 @pytest.mark.parametrize("client_type", [CLIENT_CREDENTIALS.id, HYBRID.id])

@@ -128,7 +128,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "taken": ({"name": "WIND park reader"}, "name", "Enter another name."),
     "lifetime 59": ({"token_lifetime": "59"}, "token_lifetime", "The shortest Token Lifetime"),
     "lifetime 3601": ({"token_lifetime": "3601"}, "token_lifetime", "The longest Token Lifetime"),
-    "lifetime word": ({"token_lifetime": "ten"}, "token_lifetime", "Use the digits 0 to 9 alone"),
+    "lifetime word": ({"token_lifetime": "ten"}, "token_lifetime", "Use only the digits 0 to 9"),
     "description": ({"description": "d" * (DESCRIPTION_MAX + 1)}, "description", "1 too many."),
     "contact": ({"contact": "c" * (CONTACT_MAX + 1)}, "contact", "1 too many."),
     "control": ({"description": "a\x07b"}, "description", "Remove character 2 (U+0007)."),

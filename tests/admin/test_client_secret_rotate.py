@@ -53,7 +53,7 @@ def test_rotate_secret_invalid_end_of_the_old_one_is_refused(
     reply = staff.post(rotate_address(installation.secret), typed)
 
     assert reply.status_code == 422
-    assert "in the future, or select At once." in text_of(reply)
+    assert "in the future, or select Immediately." in text_of(reply)
     assert installation.client.secrets.count() == 1
 
 

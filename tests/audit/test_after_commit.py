@@ -67,7 +67,7 @@ def test_change_by_a_command_holds(
 ) -> None:
     call_command("clients", "end-tokens", str(machine.client.pk))
 
-    assert "All tokens of Wind park reader have ended" in capsys.readouterr().out
+    assert "All tokens of Wind park reader are revoked" in capsys.readouterr().out
     assert Client.objects.get().tokens_not_before is not None
     expect_said(failing, caplog)
 

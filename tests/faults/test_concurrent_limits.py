@@ -111,7 +111,7 @@ SAME: dict[str, Any] = {
         ),
         Person,
     ),
-    "e-mail address": (
+    "email address": (
         lambda committed_tenant, n: make_person(
             f"ann {n}", list(Tenant.objects.order_by("name"))[n % 2], email="ann@example.com"
         ),

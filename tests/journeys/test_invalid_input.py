@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 Row = tuple[str, str, str]  # the id of a field, the input, the expected sentence
 
 LIFETIME: Final = "Enter a whole number from 60 to 3600. "
-NO_NUMBER: Final = LIFETIME + "Use the digits 0 to 9 alone, without spaces or other signs."
+NO_NUMBER: Final = LIFETIME + "Use only the digits 0 to 9."
 TOO_SHORT: Final = LIFETIME + "The shortest Token Lifetime is 60 seconds (one minute)."
 TOO_LONG: Final = LIFETIME + "The longest Token Lifetime is 3600 seconds (one hour)."
 NO_DATE: Final = "Enter a date and time as YYYY-MM-DD hh:mm, for example 2027-11-23 10:15, "

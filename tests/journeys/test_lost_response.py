@@ -17,7 +17,7 @@ from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 CLIENTS = "/security/clients"
-ENDED = "All tokens were ended while this window was open."
+ENDED = "All tokens were revoked while this window was open."
 ALREADY = "Already added. Its secret cannot be shown; add a new one."
 
 

@@ -63,7 +63,7 @@ def set_up(
     """Set up the app, with a wrong code first; return its key and the recovery codes."""
     key = page.locator("#id_key").inner_text()
     send_code(page, "000000", "Set up")
-    expect(page.locator("#id_code_error")).to_contain_text("This code is wrong.")
+    expect(page.locator("#id_code_error")).to_contain_text("Incorrect code.")
     accessibility.check(page, "Set up, errors")
     send_code(page, code_of(key), "Set up")
     return key, take_codes(visitor, page, accessibility)

@@ -64,7 +64,7 @@ def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) 
 @pytest.mark.parametrize(
     ("old_ends", "sentence"),
     [
-        ("2020-01-01", "in the future, or select At once."),
+        ("2020-01-01", "in the future, or select Immediately."),
         ("soon", "Enter a date and time as YYYY-MM-DD hh:mm"),
     ],
 )
@@ -112,7 +112,7 @@ def test_end_tokens_ends_the_tokens_of_the_client(run: Run, tenant: Tenant) -> N
     ended = run("clients", "end-tokens", str(pump.pk).upper())
 
     assert ended.status == 0
-    assert ended.out.startswith("All tokens of Pump have ended for APIs that introspect them.\n")
+    assert ended.out.startswith("All tokens of Pump are revoked for APIs that introspect them.\n")
     pump.refresh_from_db()
     other.refresh_from_db()
     assert pump.tokens_not_before is not None

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from clients_app.models import Client, ClientSecret, SigningKey
+from clients_app.models import Client, ClientSecret, MayCall, SigningKey
 from clients_app.oauth.client_query import read_client, stored_client
+from tests.factories import make_api, make_tenant
 
 
 def by_django(client_id: Any, now: datetime) -> tuple[str, list[int], list[str], str]:
@@ -50,3 +51,15 @@ def test_a_client_without_live_secrets_is_read_with_its_roles(
         client = read_client(getattr(clients, kind).row.pk, now=now)
         assert (client.is_known, client.is_active, client.secrets) == (True, is_active, [])
         assert client.as_subject.role_names == ("MyData.Role", "Tenant Member")
+
+
+def test_row_for_an_api_of_another_tenant_reaches_nothing(good: SimpleNamespace, now: datetime):
+    """No service writes such a row; a mistake in the database must not cross tenants either."""
+    theirs = make_api("Orders", make_tenant("Contoso"), "read")
+    MayCall.objects.create(client=good.row, api=theirs)
+    Client.objects.filter(pk=good.row.pk).update(may_call_others=True)
+
+    read = read_client(good.row.pk, now=now)
+
+    assert read.may_call_others
+    assert theirs.identifier not in read.reach.targets

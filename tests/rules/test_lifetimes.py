@@ -83,12 +83,12 @@ def test_number_of_any_length_is_refused_as_too_long():
     ],
 )
 def test_text_that_resembles_a_number_is_refused(text):
-    assert "Use the digits 0 to 9 alone" in refused(parse_token_lifetime, text)
+    assert "Use only the digits 0 to 9" in refused(parse_token_lifetime, text)
 
 
 @pytest.mark.parametrize("value", [True, False, 60.0, 3600.5, "3600", None])
 def test_json_value_that_is_not_a_whole_number_is_refused(value):
-    assert "Use the digits 0 to 9 alone" in refused(check_token_lifetime, value)
+    assert "Use only the digits 0 to 9" in refused(check_token_lifetime, value)
 
 
 @given(st.text(min_size=1).filter(lambda text: not (text.isascii() and text.isdigit())))

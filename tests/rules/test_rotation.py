@@ -54,7 +54,7 @@ def test_an_end_lies_from_now_to_ten_years_ahead():
     check_old_end(NOW, NOW)
     check_old_end(latest, NOW)
 
-    with pytest.raises(RuleBroken, match="in the future, or select At once"):
+    with pytest.raises(RuleBroken, match="in the future, or select Immediately"):
         check_old_end(NOW - SECOND, NOW)
     with pytest.raises(RuleBroken, match="at most 10 years ahead"):
         check_old_end(latest + SECOND, NOW)

@@ -94,7 +94,7 @@ def test_time_zone_unknown_is_refused(colleague_browser, colleague, zone):
     reply = colleague_browser.post("/account/time-zone", {"time_zone": zone})
 
     assert reply.status_code == 422
-    assert "Choose a time zone of the list." in text_of(reply)
+    assert "Choose a time zone from the list." in text_of(reply)
     colleague.refresh_from_db()
     assert colleague.time_zone == ""
 

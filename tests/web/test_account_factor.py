@@ -54,7 +54,7 @@ class TestAccount:
 
         wrong = colleague_browser.post(SET_UP, {"code": code_of(key, step=100)})
         assert wrong.status_code == 422
-        assert "This code is wrong." in text_of(wrong)
+        assert "Incorrect code." in text_of(wrong)
         assert key_in(wrong) == key
         assert not Authenticator.objects.exists()
 

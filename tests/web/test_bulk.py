@@ -155,7 +155,7 @@ def test_bulk_owners_beyond_the_limit_are_refused(
     foreign = run_bulk(administrator_browser, "owners", three_clients, owners=[str(stranger.pk)])
     assert "Select people from the list." in text_of(foreign)
     nobody = run_bulk(administrator_browser, "owners", three_clients)
-    assert "Select people of this tenant." in text_of(nobody)
+    assert "Select people in this tenant." in text_of(nobody)
     assert {too_many.status_code, foreign.status_code, nobody.status_code} == {422}
     assert not three_clients[1].owners.exists()
 

@@ -101,7 +101,7 @@ def test_bulk_privilege_lists_the_secrets_and_removes_those_that_do_not_stay(
     assert f"One, …{first.last_four}" in text
     assert f"Two, …{second.last_four}" in text
     assert f"…{third.last_four}" not in text
-    assert "Select the secrets that stay" in text
+    assert "Select the secrets to keep" in text
     assert names_of(clients[0]) == []
 
     keeps = {"kept_secrets": [first.pk], "removes_secrets": "on"}
@@ -152,4 +152,4 @@ def test_bulk_roles_of_a_type_without_roles_are_refused(
 
     reply = send(administrator_browser, clients[:1], add=[reader.pk])
 
-    assert "One: Clients of this type carry no roles." in text_of(reply)
+    assert "One: Clients of this type do not have roles." in text_of(reply)

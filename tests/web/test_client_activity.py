@@ -140,3 +140,12 @@ def test_activity_tab_query_count_does_not_grow_with_events(
         refusal(machine, at, cause="secret-expired", secret=machine.secret)
 
     assert query_count() == few
+
+
+def test_activity_tab_has_no_timeline_of_expirations_above_the_list(
+    administrator_browser, machine, address
+):
+    text = text_of(administrator_browser.get(address("/activity")))
+
+    assert "Select a week to see its clients." not in text
+    assert "Added client" in text

@@ -71,7 +71,7 @@ def test_details_tab_shows_the_facts_of_the_client(administrator_browser, tenant
     for fact in ("Sends &lt;levels&gt;", "North", ">pump<", "1,204", "from 10.20.4.17"):
         assert fact in text
     assert "1 minute 30 seconds" in text
-    assert "Changes apply to new tokens at once." in text
+    assert "Changes apply to new tokens immediately." in text
     ends = (now + timedelta(seconds=60)).strftime("%H:%M UTC")
     assert "stay valid until" in text
     assert f">{ends}</time>" in text
@@ -80,7 +80,7 @@ def test_details_tab_shows_the_facts_of_the_client(administrator_browser, tenant
 def test_details_tab_without_live_tokens_shows_one_sentence(administrator_browser, address):
     text = text_of(administrator_browser.get(address()))
 
-    assert "Changes apply to new tokens at once." in text
+    assert "Changes apply to new tokens immediately." in text
     assert "stay valid until" not in text
 
 

@@ -236,4 +236,4 @@ def test_add_against_a_policy_is_explained_in_the_secret_window(
 
     assert reply.status_code == 422
     assert 'id="id_expiration_error"' in text_of(reply)
-    assert "By the policies of this tenant" in text_of(reply)
+    assert "The policies of this tenant allow" in text_of(reply)

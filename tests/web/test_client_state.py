@@ -27,7 +27,7 @@ def test_disable_and_enable_windows_list_effects(administrator_browser, machine,
         assert "4 minutes ago</time> to 10.20.4.17." in text_of(disable)
         assert "cannot request tokens. Secrets and roles are kept." in text_of(disable)
         assert "stay valid until" in text_of(disable)
-        assert "its 1 secret works at once" in text_of(enable)
+        assert "can request tokens again with its 1 secret" in text_of(enable)
     assert is_enabled(machine)
 
 

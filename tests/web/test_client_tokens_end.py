@@ -58,7 +58,7 @@ def test_revoke_tokens_sent_twice_revokes_only_newer_tokens(
 
     again = administrator_browser.post(address(END), {"seen": ""}, headers=HTMX)
     assert again.status_code == 422
-    assert "All tokens were ended while this window was open." in text_of(again)
+    assert "All tokens were revoked while this window was open." in text_of(again)
     assert ended_at(machine) == first
 
     seen = {"seen": value_of("seen", again)}

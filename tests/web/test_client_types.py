@@ -170,4 +170,4 @@ def test_client_type_added_as_one_record_gets_its_screens(administrator_browser,
     assert 'name="roles"' not in add
     assert 'name="may_introspect"' in add
     assert "Step 2 of 2" in second
-    assert "Keep the two values" in guide
+    assert "Save both values" in guide

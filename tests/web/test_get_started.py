@@ -25,7 +25,7 @@ def test_guide_client_credentials_covers_add_to_rotation(administrator_browser, 
         steps = re.findall(r'<span class="n"[^>]*>(\d)</span>([^<]+)</h2>', page)
         assert steps == [
             ("1", "Add a client"),
-            ("2", "Keep the two values"),
+            ("2", "Save both values"),
             ("3", "Ask for a token"),
             ("4", "Call an API"),
             ("5", "Check tokens in your own API"),

@@ -22,7 +22,19 @@ HOSTILE: Final = (
 ZONES: Final = ("America/Los_Angeles", "Asia/Tokyo")
 LIST: Final = "/security/clients"
 LIST_NAMES: Final = (
-    *("type", "q", "show", "role", "week", "sort", "page", "select", "everything", "clients"),
+    *(
+        "type",
+        "q",
+        "show",
+        "role",
+        "tag",
+        "week",
+        "sort",
+        "page",
+        "select",
+        "everything",
+        "clients",
+    ),
 )
 #: address, what is sent with each hostile value, and the names that get it
 GETS: Final[dict[str, tuple[str, dict[str, str], tuple[str, ...]]]] = {
@@ -54,6 +66,7 @@ POSTS: Final[dict[str, tuple[str, ...]]] = {
     f"{LIST}/export": ("clients", "to", "format"),
     f"{LIST}/filters/add": ("name", "form_key"),
     f"{LIST}/filters/{10**18}/remove": ("next", "form_key"),
+    "/help/token": ("token", "form_key"),
     "/security/notices/alerts": ("refused", "silent", "new_address", "form_key"),
 }
 

@@ -97,4 +97,4 @@ def test_mail_test_without_an_address_is_refused(
     reply = administrator_browser.post(f"{PAGE}/mail/test")
 
     assert reply.status_code == 422
-    assert "no e-mail address" in text_of(reply)
+    assert "no email address" in text_of(reply)

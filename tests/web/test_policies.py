@@ -175,7 +175,7 @@ def test_add_client_follows_the_policies(
 
     refused = administrator_browser.post("/security/clients/register", draft)
     assert refused.status_code == 422
-    assert "the latest is" in text_of(refused)
+    assert "at the latest" in text_of(refused)
     assert not Client.objects.exists()
 
     soon = f"{now + timedelta(days=20):%Y-%m-%d %H:%M}"

@@ -92,7 +92,7 @@ def test_rotate_secret_sent_twice_rotates_once(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"old": "date", "old_end": "2020-01-01 10:00"}, "in the future, or select At once."),
+        ({"old": "date", "old_end": "2020-01-01 10:00"}, "in the future, or select Immediately."),
         ({"old": "date", "old_end": "soon"}, "Enter a date and time as YYYY-MM-DD hh:mm"),
         ({"old": "forever"}, "Choose when the old secret stops working."),
         ({"old": ""}, "Choose when the old secret stops working."),

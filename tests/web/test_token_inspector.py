@@ -146,7 +146,7 @@ def test_inspector_does_not_believe_a_changed_token(
     page = told(administrator_browser, changed(token, **claims))
 
     assert "<strong>Unknown</strong>" in page
-    assert "What it claims" in page
+    assert "Unverified claims" in page
 
 
 def test_inspector_names_another_issuer(administrator_browser: Browser, token: str) -> None:

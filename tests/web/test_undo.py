@@ -78,7 +78,7 @@ def test_undo_leaves_what_changed_since(
 
     undone = administrator_browser.post(UNDO, {"operation": operation}, headers=HTMX)
 
-    assert "1 client enabled again. 1 changed since" in undone["HX-Trigger"]
+    assert "1 client enabled again. 1 skipped: changed in the meantime" in undone["HX-Trigger"]
     assert enabled() == ["Three", "Two"]
     again = administrator_browser.post(UNDO, {"operation": operation}, headers=HTMX)
     assert "0 clients enabled again." in again["HX-Trigger"]

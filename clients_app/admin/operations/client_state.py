@@ -66,14 +66,14 @@ def client_enable(client: Client, form: PortalForm, **by: Any) -> Answer:
     title=_("Revoke all tokens of %(row)s?"),
     button=_("Revoke all tokens"),
     lines=lambda client: (
-        gettext("APIs that ask the portal refuse them at once. The client can request new ones."),
+        gettext("APIs that introspect refuse them immediately. The client can request new ones."),
         gettext("APIs that only check the signature accept them for an hour at most."),
     ),
     is_offered=is_present,
 )
 def client_tokens_end(client: Client, form: PortalForm, **by: Any) -> Answer:
     end_tokens(client, **by)
-    return Done(gettext("All tokens of %(name)s have ended.") % {"name": client}, client)
+    return Done(gettext("All tokens of %(name)s are revoked.") % {"name": client}, client)
 
 
 @partial(

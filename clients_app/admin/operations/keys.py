@@ -53,7 +53,7 @@ def keys_rotate(model: type[SigningKey], form: PortalForm, **by: Any) -> Answer:
     title=_("Revoke %(row)s?"),
     lines=lambda key: (
         gettext("Do this only if someone else may have the key. Otherwise, rotate the keys."),
-        gettext("Introspection and the API of this portal refuse its tokens at once."),
+        gettext("Introspection and the API of this portal refuse its tokens immediately."),
         gettext("APIs that verify by themselves trust them for up to %(n)s seconds more.")
         % {"n": settings.JWKS_MAX_AGE},
         gettext("They may refuse new tokens until they fetch the public keys again."),

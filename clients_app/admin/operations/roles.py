@@ -68,7 +68,7 @@ def _holders(role: Role) -> tuple[str, ...]:
     return (
         ngettext("%(n)s client has it.", "%(n)s clients have it.", clients) % {"n": clients},
         ngettext("%(n)s person has it.", "%(n)s people have it.", people) % {"n": people},
-        gettext("All of them lose it at once."),
+        gettext("All of them lose it immediately."),
     )
 
 

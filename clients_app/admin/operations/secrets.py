@@ -100,7 +100,7 @@ def secret_rotate(secret: ClientSecret, form: RotateForm, **by: Any) -> Answer:
     title=_("Remove the secret %(row)s?"),
     lines=lambda secret: (
         *_client_and_last_use(secret),
-        gettext("It stops working at once. This cannot be undone."),
+        gettext("It stops working immediately. This cannot be undone."),
     ),
     is_offered=lambda secret: secret.removed_at is None,
 )

@@ -28,7 +28,7 @@ class RotateForm(SecretForm):
     replaces = forms.TypedChoiceField(coerce=int, label=_("Secret to replace"))
     old = forms.ChoiceField(
         choices=[
-            (OldEnds.AT_ONCE.value, _("At once")),
+            (OldEnds.AT_ONCE.value, _("Immediately")),
             (OldEnds.IN_1_HOUR.value, _("In 1 hour")),
             (OldEnds.IN_24_HOURS.value, _("In 24 hours")),
             (OldEnds.IN_7_DAYS.value, _("In 7 days")),

@@ -206,7 +206,7 @@ class Command(cli.PortalCommand):
         client = _client(given)
         end_tokens(client, actor=cli.actor_in(client.tenant), now=cli.now())
         self.stdout.write(
-            f"All tokens of {client.name} have ended for APIs that introspect them.\n"
+            f"All tokens of {client.name} are revoked for APIs that introspect them.\n"
             "APIs that only check the signature accept them for up to an hour."
         )
 

@@ -54,24 +54,18 @@ def client_page(
     *,
     client_type: str,
     now: datetime,
-    q: str = "",
-    show: Show = Show.ALL,
-    role_id: UUID | None = None,
-    tag: str = "",
-    period: Period | None = None,
     sort: str = "name",
     page: int = 1,
     opened: Client | None = None,
+    **filters: Any,
 ) -> ClientPage:
     """Return the matching clients of one type, in the order of ``sort``; the nearest page there is.
 
     ``sort`` is one of SORTS, with "-" before it for the reverse order. If ``opened`` matches, its
-    page is returned. The filters are as for ``clients_of``.
+    page is returned. The filters are those of ``clients_of``.
     """
     own = Client.objects.for_tenant(tenant_id)
-    matching = clients_of(
-        tenant_id, show=show, q=q, role_id=role_id, tag=tag, period=period, now=now
-    )
+    matching = clients_of(tenant_id, now=now, **filters)
     counts = dict.fromkeys(CLIENT_TYPES, 0)
     # named, so that an index of a state continues with its next column
     of_all_types = matching.filter(client_type__in=[*CLIENT_TYPES])
@@ -85,10 +79,10 @@ def client_page(
         page = _place_of(opened, rows, sort) // PAGE_SIZE + 1
         ids = _ids_of_page(rows, page, total)
     everything = total
-    if q or show or role_id or tag:
+    if any(filters.values()):
         everything = own.present().filter(client_type=client_type).count()
     listed = listed_clients(tenant_id, ids, now=now)
-    _complete(listed, q=q, role_id=role_id, now=now)
+    _complete(listed, q=filters.get("q", ""), role_id=filters.get("role_id"), now=now)
     return ClientPage(listed, page, pages, total, counts, everything)
 
 
@@ -136,7 +130,7 @@ def matching_ids(
 def listed_clients(tenant_id: UUID, ids: list[UUID], *, now: datetime) -> list[Any]:
     """Return the clients with these ids, in the order of ``ids``, with what ``ClientPage`` says
     about their roles and secrets."""
-    own = Client.objects.for_tenant(tenant_id).filter(pk__in=ids)
+    own = Client.objects.chosen(tenant_id, ids)
     roles = Prefetch("roles", Role.objects.in_screen_order())
     found: dict[UUID, Any] = {
         client.pk: client for client in _with_secrets(own, now).prefetch_related(roles)

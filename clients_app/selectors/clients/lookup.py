@@ -25,14 +25,13 @@ def get_removed_client(tenant_id: UUID, client_id: UUID, *, now: datetime) -> Cl
 
 def clients_named(tenant_id: UUID, client_ids: Iterable[UUID]) -> list[Client]:
     """Return those of the clients that are not removed, by name."""
-    clients = Client.objects.for_tenant(tenant_id).present().filter(pk__in=list(client_ids))
+    clients = Client.objects.chosen(tenant_id, client_ids).present()
     return list(clients.order_by("name_key", "pk"))
 
 
 def clients_by_id(tenant_id: UUID, client_ids: Iterable[UUID]) -> dict[UUID, Client]:
     """Return those of the clients that exist, including removed ones."""
-    found: dict[UUID, Client] = Client.objects.for_tenant(tenant_id).in_bulk(list(client_ids))
-    return found
+    return {client.pk: client for client in Client.objects.chosen(tenant_id, client_ids)}
 
 
 def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:

@@ -43,7 +43,7 @@ def secrets_of_gainers(
     gained = privileges(role_type_ids, may_introspect=False)
     if not gained:
         return []
-    clients = Client.objects.for_tenant(tenant_id).present().filter(pk__in=list(client_ids))
+    clients = Client.objects.chosen(tenant_id, client_ids).present()
     gainers = []
     for client in clients.prefetch_related("roles"):
         held = privileges((one.role_type_id for one in client.roles.all()), may_introspect=False)

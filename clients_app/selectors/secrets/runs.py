@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import F, Prefetch
 
 from clients_app.models import Client, ClientSecret
+from clients_app.models.tenant import is_of
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.notices.expirations import successor_of
 from clients_app.selectors.periods import Period
@@ -43,7 +44,7 @@ def secrets_to_rotate(
     one that never expires only if there is no other.
     """
     secrets = ClientSecret.objects.filter(
-        client__in=list(client_ids), client__tenant_id=tenant_id, client__removed_at=None
+        is_of(tenant_id, "client__tenant"), client__in=list(client_ids), client__removed_at=None
     )
     secrets = secrets.live(now).without_successor()
     if period is not None:
@@ -59,7 +60,7 @@ def run_of(tenant_id: UUID, secret_ids: list[int], *, now: datetime) -> list[Run
     """Return the secrets of a run that still have their client, in the order of ``secret_ids``."""
     clients = Client.objects.prefetch_related("roles", "owners")
     secrets = ClientSecret.objects.filter(
-        client__tenant_id=tenant_id, client__removed_at=None, pk__in=secret_ids
+        is_of(tenant_id, "client__tenant"), client__removed_at=None, pk__in=secret_ids
     )
     found = {
         secret.pk: secret

@@ -96,7 +96,7 @@ def add_owners(
     """
     people = list(Person.objects.filter(tenant_id=actor.tenant_id, pk__in=person_ids))
     if not people or len(people) != len(person_ids):
-        raise RuleBroken(_("Select people of this tenant."), field="owners")
+        raise RuleBroken(_("Select people in this tenant."), field="owners")
     refuse_who_cannot_sign_in(people)
 
     def change(client: Client) -> bool:
@@ -201,8 +201,8 @@ def _each(
     if len(wanted) > BULK_MAX:
         raise RuleBroken(_("Select at most %(maximum)s clients at once."), maximum=BULK_MAX)
     with transaction.atomic():
-        rows = Client.objects.for_tenant(actor.tenant_id).present().select_for_update(no_key=True)
-        clients = list(rows.filter(pk__in=wanted).order_by("pk"))
+        rows = Client.objects.chosen(actor.tenant_id, wanted).present()
+        clients = list(rows.select_for_update(no_key=True).order_by("pk"))
         check(clients)
         changed = sum(_named(change, client) for client in clients)
     return Done(changed, len(clients) - changed, len(wanted) - len(clients))

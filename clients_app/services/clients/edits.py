@@ -97,7 +97,7 @@ def assign_roles(
     client = locked(client)
     require(actor, Action.ASSIGN_ROLES, client=client)
     if not client.type.has_roles:
-        raise RuleBroken(_("Clients of this type carry no roles."), field="roles")
+        raise RuleBroken(_("Clients of this type do not have roles."), field="roles")
     held = list(client.roles.order_by("name_key"))
     if _differ(held, role_ids):
         refuse_stale(client, expected_version, by=client.updated_by)
@@ -156,7 +156,7 @@ def set_owners(
     people = Person.objects.filter(tenant_id=client.tenant_id, pk__in=person_ids)
     owners = list(people.order_by("username_key"))
     if len(owners) != len(person_ids) or len(owners) > OWNERS_MAX:
-        sentence = _("Select at most %(maximum)s people of this tenant.")
+        sentence = _("Select at most %(maximum)s people in this tenant.")
         raise RuleBroken(sentence, field="owners", maximum=OWNERS_MAX)
     refuse_who_cannot_sign_in(owner for owner in owners if owner not in held)
     is_owned = any(owner.is_active for owner in owners)

@@ -97,7 +97,7 @@ def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
     people = Person.objects.filter(tenant_id=actor.tenant_id, is_active=True)
     owners = list(people.filter(pk__in=owner_ids).order_by("username_key"))
     if len(owners) != len(owner_ids):
-        raise RuleBroken(_("Name Owners of this tenant."))
+        raise RuleBroken(_("Choose owners in this tenant."))
     if owners or not tenant_policy(actor.tenant_id).owner_required:
         return owners
     if actor.kind is ActorKind.PERSON:

@@ -98,7 +98,7 @@ def send_test(name: str, *, email: str, actor: Actor, now: datetime) -> Delivery
         row = None if channel.defaults else _locked(channel, actor)
         recipient = channel.test_recipient(row, email=email)
         if not recipient:
-            sentence = "Your account has no e-mail address, or no mail is sent."
+            sentence = "Your account has no email address, or no mail is sent."
             raise RuleBroken(gettext_noop(sentence))
         delivery = Delivery.objects.create(
             tenant_id=actor.tenant_id,

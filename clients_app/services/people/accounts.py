@@ -185,7 +185,7 @@ def _clean_email(text: str) -> str:
         try:
             validate_email(email)
         except ValidationError as error:
-            sentence = _("Enter an e-mail address such as mara@example.com.")
+            sentence = _("Enter an email address such as mara@example.com.")
             raise RuleBroken(sentence, field="email") from error
     return email
 
@@ -200,6 +200,6 @@ def _insert(person: Person) -> None:
             sentence = _("The username %(username)s is taken. Enter another.")
             raise Conflict(sentence, field="username", username=person.username) from None
         if person.email and Person.objects.filter(email_key=person.email_key).exists():
-            sentence = _("This e-mail address belongs to another person. Enter another.")
+            sentence = _("This email address belongs to another person. Enter another.")
             raise Conflict(sentence, field="email") from None
         raise

@@ -26,7 +26,7 @@ def set_preferences(
     Errors: RuleBroken (time_zone) for an unknown zone.
     """
     if time_zone and time_zone != "UTC" and time_zone not in ZONES:
-        raise RuleBroken(gettext_noop("Choose a time zone of the list."), field="time_zone")
+        raise RuleBroken(gettext_noop("Choose a time zone from the list."), field="time_zone")
     chosen = {
         "theme": theme,
         "time_zone": time_zone,

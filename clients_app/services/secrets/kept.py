@@ -40,8 +40,8 @@ def remove_others(
     others = [one for one in present if one not in stays]
     if not kept.removes_others and any(not is_expired(one.expires_at, now) for one in others):
         sentence = _(
-            "Everyone who has a secret of %(client)s gains what the client gains. "
-            "Select the secrets that stay, and confirm that the others are removed."
+            "Anyone who has a secret of %(client)s gets its new rights. "
+            "Select the secrets to keep, and confirm that the others are removed."
         )
         raise RuleBroken(sentence, field="kept_secrets", client=client.name)
     for one in others:

@@ -38,7 +38,7 @@ def end_tokens(client: Client, *, actor: Actor, now: datetime, seen: str | None 
         if seen not in {None, client.tokens_stamp}:
             raise Conflict(
                 gettext_noop(
-                    "All tokens were ended while this window was open. To end those that were "
+                    "All tokens were revoked while this window was open. To revoke those "
                     "issued since then, select Revoke all tokens again."
                 )
             )

@@ -21,7 +21,7 @@ class KeptSecretsForm(PortalForm):
     kept_secrets = forms.TypedMultipleChoiceField(
         required=False,
         coerce=int,
-        label=_("Secrets that stay"),
+        label=_("Secrets to keep"),
         error_messages={
             "invalid_choice": _("Select secrets from the list. One of them is not there any more.")
         },

@@ -89,8 +89,8 @@ def api_activity(request: HttpRequest, api_id: UUID) -> HttpResponse:
     """Show who changed the API, with the values before and after."""
     api = get_api(actor_of(request).tenant_id, api_id)
     events = recent_events_about(api)
-    timeline = [{"event": event, "changes": audit.changes(event)} for event in events]
-    return _tab(request, api, "activity", {"timeline": timeline}, timezone.now())
+    history = [{"event": event, "changes": audit.changes(event)} for event in events]
+    return _tab(request, api, "activity", {"history": history}, timezone.now())
 
 
 def _tab(

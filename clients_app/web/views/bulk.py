@@ -96,7 +96,7 @@ def client_undo(request: HttpRequest) -> HttpResponse:
     message = ngettext("%(n)s client enabled again.", "%(n)s clients enabled again.", count)
     message %= {"n": count}
     if result.unchanged:
-        message += " " + gettext("%(n)s changed since and stayed as they are.") % {
+        message += " " + gettext("%(n)s skipped: changed in the meantime.") % {
             "n": result.unchanged
         }
     return done(request, message, kept_forms.own_path(request.POST.get("next")))

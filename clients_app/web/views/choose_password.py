@@ -55,7 +55,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     try:
         validate_email(email)
     except ValidationError:
-        sentence = gettext("Enter an e-mail address such as mara@example.com.")
+        sentence = gettext("Enter an email address such as mara@example.com.")
         return _forgot(request, status=422, email=email, error=sentence)
     if not may_ask_for_link(request, email):
         sentence = gettext("Wait a minute, then try again.")

@@ -39,7 +39,7 @@ from clients_app.web.usage_charts import (
 )
 from clients_app.web.views.client_list import list_context
 
-TIMELINE_MAX: Final = 20
+HISTORY_MAX: Final = 20
 _MAY: Final = {  # the names in the template, without "may_"
     "edit": Action.EDIT_CLIENT,
     "duplicate": Action.ADD_CLIENT,
@@ -114,7 +114,7 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
 def client_roles(request: HttpRequest, client: Client) -> HttpResponse:
     """Show the roles that its tokens carry."""
     if not client.type.has_roles:
-        raise NotFound(gettext_noop("Clients of this type carry no roles."))
+        raise NotFound(gettext_noop("Clients of this type do not have roles."))
     context = {"roles": roles_of_client(client)}
     return show_tab(request, client, "roles", gettext("Roles"), context, timezone.now())
 
@@ -124,7 +124,7 @@ def client_activity(request: HttpRequest, client: Client) -> HttpResponse:
     """Show who changed it, with the values before and after, and how it was used."""
     now = timezone.now()
     context = {
-        "timeline": _timeline(client, now),
+        "history": _history(client, now),
         "summary": client_summary(client, now=now),
     }
     return show_tab(request, client, "activity", gettext("Activity"), context, now)
@@ -150,14 +150,14 @@ def _by_expiry(secret: ClientSecret) -> tuple[bool, datetime]:
     return (secret.expires_at is None, secret.expires_at or secret.created_at)
 
 
-def _timeline(client: Client, now: datetime) -> list[dict[str, Any]]:
+def _history(client: Client, now: datetime) -> list[dict[str, Any]]:
     """Return the events and refused requests of the client, newest first."""
     rows: list[dict[str, Any]] = []
-    for event in recent_events_of(client.tenant_id, client.pk, limit=TIMELINE_MAX):
+    for event in recent_events_of(client.tenant_id, client.pk, limit=HISTORY_MAX):
         rows.append({"at": event.at, "event": event, "changes": audit.changes(event)})
-    refusals = refusals_of(client, now=now, limit=TIMELINE_MAX)
+    refusals = refusals_of(client, now=now, limit=HISTORY_MAX)
     rows += [{"at": refusal.last_at, "refusal": refusal} for refusal in refusals]
-    return sorted(rows, key=lambda row: row["at"], reverse=True)[:TIMELINE_MAX]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)[:HISTORY_MAX]
 
 
 def _urls(client: Client) -> list[tuple[str, list[str]]]:

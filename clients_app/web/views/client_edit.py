@@ -56,7 +56,7 @@ def client_edit(request: HttpRequest, client: Client) -> HttpResponse:
 def client_roles_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Assign roles; Preview shows the claims that tokens will carry with them."""
     if not client.type.has_roles:
-        raise NotFound(gettext_noop("Clients of this type carry no roles."))
+        raise NotFound(gettext_noop("Clients of this type do not have roles."))
     actor = actor_of(request)
 
     def save(form: ClientRolesForm) -> HttpResponse:

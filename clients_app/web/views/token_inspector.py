@@ -29,7 +29,10 @@ _LEADING: Final[tuple[str, ...]] = (
 SAID: Final = {
     Verdict.ACTIVE: (_("Valid"), _("This portal signed it, and its client may use it.")),
     Verdict.EXPIRED: (_("Expired"), _("This portal signed it. Request a new one.")),
-    Verdict.NOT_YET: (_("Not valid yet"), _("Its time has not come: compare the clocks.")),
+    Verdict.NOT_YET: (
+        _("Not valid yet"),
+        _("Its start time (nbf) is in the future: check the clocks."),
+    ),
     Verdict.KEY_REMOVED: (
         _("Revoked with its signing key"),
         _("An operator removed the key that signed it. Request a new token."),

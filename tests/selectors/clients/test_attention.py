@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from django.db import connection
 from django.db.models import Count
 
 from clients_app.models import Tenant
@@ -13,6 +12,7 @@ from clients_app.selectors.clients.lists import clients_of
 from portal.connections import DATABASE_OPTIONS
 from tests.factories import NOW, insert_clients, insert_secrets
 from tests.selectors.clients.client_lists import DAY
+from tests.selectors.query_plans import plan_of
 
 ENDS = (None, NOW + DAY, NOW + 6 * DAY, NOW + 20 * DAY, NOW + 100 * DAY)
 TOKENS = (None, NOW - 91 * DAY, NOW - DAY)
@@ -53,20 +53,8 @@ def test_attention_counts_the_clients_that_each_list_shows(
 
 @pytest.mark.one_database  # whose plans do not depend on the rows
 def test_attention_reads_an_index_for_each_state(tenant: Tenant) -> None:
-    asked = []
+    read = plan_of(lambda: attention(tenant.pk, now=NOW))
 
-    def note(execute, sql, params, many, context):
-        asked.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        attention(tenant.pk, now=NOW)
-    [(sql, params)] = asked
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
-        plan = [row[3] for row in cursor.fetchall()]
-
-    read = [line for line in plan if line.startswith(("SEARCH clients_app", "SCAN clients_app"))]
     used = [line.split("COVERING INDEX ")[1].split()[0] for line in read]
     states = {"refused", "expiring", "secretless", "unowned", "unused"}
     assert set(used) == {f"client_{state}" for state in states}

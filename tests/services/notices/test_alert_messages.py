@@ -253,7 +253,7 @@ def test_clients_that_are_well_again_are_told_in_one_message(
     assert sink.received[0]["Subject"] == "[Herons Ltd] 2 clients get tokens again"
     text, html = (sink.received[0].get_body((one,)).get_content() for one in ("plain", "html"))
     for body in (text, html):
-        assert "Well again: these clients get tokens again." in body
+        assert "Recovered: these clients get tokens again." in body
         assert f"http://localhost:8000/security/clients/{pumps.pk}" in body
     told = json.loads(hooks.received[0][1])
     assert told["type"] == "client.alert.ended"

@@ -21,8 +21,8 @@ class Webhook(Channel):
         "The same notices and alerts as a JSON POST, signed with the Standard Webhooks scheme."
     )
     url_help = _(
-        "Such as https://hooks.example.com/portal. Redirects are not followed. Addresses inside a "
-        "private network, and http, are refused unless the operator allows the host."
+        "For example https://hooks.example.com/portal. Redirects are not followed. Addresses "
+        "inside a private network, and http, are refused unless the operator allows the host."
     )
     fields = (Field("url", _("URL"), url_help),)
     signs = True
