@@ -21,6 +21,7 @@ from clients_app.services.alerts.settings import mute_alerts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.services.apis.drafts import ApiDraft
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
+from clients_app.services.apis.unused import remove_unused
 from clients_app.services.clients.bulk import (
     add_owners,
     change_roles,
@@ -168,6 +169,10 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: set_may_call(
                 on.client, MayCallDraft(), expected_version=on.client.version, **on.by
             ),
+        ),
+        (
+            remove_unused,
+            lambda on: remove_unused(on.client, expected_version=on.client.version, **on.by),
         ),
         (add_person, lambda on: add_person("new", role_ids=frozenset(), **on.by)),
         (

@@ -42,6 +42,7 @@ NEEDS: Final = {
     "remove_secret": Action.REMOVE_SECRET,
     "end_tokens": Action.END_TOKENS,
     "set_may_call": Action.ASSIGN_APIS,
+    "remove_unused": Action.ASSIGN_APIS,
     "add_api": Action.ADD_API,
     "edit_api": Action.EDIT_API,
     "remove_api": Action.REMOVE_API,

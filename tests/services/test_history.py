@@ -25,7 +25,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),
-    "set_may_call": Client,
+    **dict.fromkeys(("set_may_call", "remove_unused"), Client),
     "assign_person_roles": Person,
     **dict.fromkeys(("rename_tenant", "set_policies", "mute_alerts"), Tenant),
 }

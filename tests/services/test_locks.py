@@ -58,7 +58,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
     **dict.fromkeys(("add_api", "edit_api", "set_introspectors"), (Tenant,)),
-    **dict.fromkeys(("remove_api", "set_may_call"), (Client, Tenant)),
+    **dict.fromkeys(("remove_api", "set_may_call", "remove_unused"), (Client, Tenant)),
     "remove_channel": (NoticeChannel, AuditHead),
     "change_roles": (Client, Tenant),
     "export_clients": (AuditHead,),

@@ -12,11 +12,13 @@ from clients_app.actors import Actor
 from clients_app.errors import Conflict
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
+from clients_app.permissions import Action, require
 from clients_app.rules.targets import Target
 from clients_app.rules.unused import Effect, effect, used
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.selectors.apis.usage import requests_of
 from clients_app.services.apis.may_call import MayCallDraft, draft_of, reach_of_draft, set_may_call
+from clients_app.services.locks import lock_tenant, locked
 
 
 class Loss(NamedTuple):
@@ -85,6 +87,9 @@ def remove_unused(
     ``seen`` is the ``stamp`` of the confirmation that listed it; None: there was none.
     Errors: Conflict if that is something else now; as ``set_may_call``.
     """
+    lock_tenant(actor.tenant_id)
+    client = locked(client)
+    require(actor, Action.ASSIGN_APIS, client=client)
     preview = unused_of(client, now=now)
     if seen not in {None, preview.stamp}:
         sentence = _(
