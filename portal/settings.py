@@ -115,6 +115,7 @@ TEMPLATES = [
                 "clients_app.templatetags.health",
                 "clients_app.templatetags.moments",
                 "clients_app.templatetags.portal",
+                "clients_app.templatetags.snippets",
             ],
         },
     }

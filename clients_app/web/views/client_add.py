@@ -22,6 +22,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import draft_of_copy
 from clients_app.services.clients.registration import register_client
 from clients_app.web.access import screen, window
+from clients_app.web.asked_apis import asked_apis
 from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -89,6 +90,7 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
         "client": created.client,
         "plain": created.plain,
         "token_address": f"{conf.issuer()}/connect/token",
+        **asked_apis(created.client),
     }
     title = gettext("Client Successfully Created")
     screen = "clients/client_created" if named.has_secrets else "clients/client_created_public"

@@ -10,6 +10,7 @@ from clients_app import conf
 from clients_app.identity.actor import actor_of
 from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
+from clients_app.selectors.apis.apis import tenant_apis
 from clients_app.web.access import screen
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
@@ -21,12 +22,18 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
     """Guide from Add Client to the first verified token and the first rotation."""
     named, actor = known_type(client_type), actor_of(request)
     values = addresses_of_apis(str(actor.tenant_id))
+    apis = tenant_apis(actor.tenant_id)
+    api = next((one for one in apis if str(one.pk) == request.GET.get("api", "")), apis[0])
+    values["audience"] = api.identifier
     context = {
         "client_type": named,
         "types": CLIENT_TYPES.values(),
         "chapters": _chapters(named),
         "may_add": allows(actor, Action.ADD_CLIENT),
         "add_client": addresses_of(named)["first"],
+        "apis": apis,
+        "api": api,
+        "resource": api.custom_identifier,
         **values,
         **_commands(values),
     }

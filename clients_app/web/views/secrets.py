@@ -31,6 +31,7 @@ from clients_app.services.secrets.changes import (
 )
 from clients_app.services.secrets.rotation import rotate_secret
 from clients_app.web.access import window
+from clients_app.web.asked_apis import asked_apis
 from clients_app.web.form_window import form_window
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from clients_app.web.htmx import done, show
@@ -173,6 +174,7 @@ def _show_once(request: HttpRequest, client: Client, added: NewSecret, **more: A
         "plain": added.plain,
         "same_description": description if others.filter(description=description).exists() else "",
         "token_address": f"{conf.issuer()}/connect/token",
+        **asked_apis(client),
         **more,
     }
     title = gettext("Secret Successfully Added")

@@ -63,6 +63,15 @@ addEventListener("input", ({ target }) => {
   else if (form) prepareForms(form);
 });
 
+// The API that programs ask for; the default one is not named (see templatetags/snippets.py).
+addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-choose-api]")) return;
+  for (const part of all("[data-names-api]")) {
+    const name = target.value.replaceAll("'", () => part.dataset.apostrophe);
+    part.textContent = name && part.dataset.namesApi.replace("%n", () => name);
+  }
+});
+
 // Enter in a search field filters, as typing does; it does not send the form around it.
 addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches?.("[data-find-role]")) event.preventDefault();

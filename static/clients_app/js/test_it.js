@@ -3,7 +3,7 @@
 import { $ } from "./dom.js";
 
 const WAIT_MS = 15_000;
-const FIRST = ["iss", "aud", "roles", "exp"]; // what an API checks
+const FIRST = ["iss", "aud", "roles", "exp", "scope"]; // what an API checks
 const MOMENTS = ["exp", "iat", "nbf"];
 
 export async function testSecret(button) {
@@ -30,12 +30,14 @@ export async function testSecret(button) {
 // By the same origin, with neither cookies nor cache: as a machine would ask.
 function ask(address, place) {
   const value = (id) => $(id, place).textContent;
+  const resource = $("[data-choose-api]", place)?.value;
   return fetch(address, {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "client_credentials",
       client_id: value("#id_client_id"),
       client_secret: value("#id_client_secret"),
+      ...(resource && { resource }),
     }),
     credentials: "omit",
     cache: "no-store",
