@@ -32,7 +32,7 @@ _PARTS: Final = {
     "java-imports": Part(
         "\nimport java.net.URLEncoder;\nimport java.nio.charset.StandardCharsets;"
     ),
-    "go": Part('\n\t\tEndpointParams: url.Values{"resource": {"%n"}},'),
+    "go": Part('\n\n\t\tEndpointParams: url.Values{"resource": {"%n"}},'),
     "go-imports": Part('\n\t"net/url"'),
     "env": Part("\nTOKEN_RESOURCE='%n'", "'\\''"),
     "json": Part(',\n    "Resource": "%n"'),

@@ -1,0 +1,143 @@
+"""An API from Add API to its first token: its own audience and scopes, at every step."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+import requests
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
+from tests.journeys.page_actions import expect_window
+from tests.journeys.snippet_programs import RUNS, run
+from tests.journeys.visitor import Visitor, press
+from tests.portal_process import PortalProcess
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def token_for(portal: PortalProcess, client: dict[str, str], **more: str) -> dict[str, Any]:
+    """Return the answer of the token endpoint."""
+    form = {"grant_type": "client_credentials", **client, **more}
+    answer = requests.post(f"{portal.url}/identity/connect/token", form, timeout=10)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def client_of(portal: PortalProcess, name: str) -> dict[str, str]:
+    """Add a client on the command line; return its two values."""
+    added = json.loads(portal.manage("clients", "add", name, "--json").stdout)
+    return {key: added[key] for key in ("client_id", "client_secret")}
+
+
+def add_api(page: Page, name: str, identifier: str, scopes: str) -> None:
+    """Add an API from the list; its Details are open then."""
+    page.get_by_role("link", name="Add API").click()
+    window = expect_window(page, "Add API")
+    window.get_by_label("Name", exact=True).fill(name)
+    window.get_by_label("Identifier").fill(identifier)
+    window.get_by_label("Scopes").fill(scopes)
+    press(page, "Add")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def allow(page: Page, client_id: str, api: str, scope: str) -> None:
+    """Let a client call an API with one scope."""
+    page.goto(f"/security/clients/{client_id}/apis")
+    page.get_by_role("link", name="Edit APIs").click()
+    window = expect_window(page, "Edit APIs")
+    window.get_by_role("checkbox", name=api).check()
+    window.get_by_role("checkbox", name=scope).check()
+    press(page, "Save")
+    expect(page.get_by_role("link", name=api)).to_be_visible()
+
+
+def program_of(place: Page | Locator, language: str) -> str:
+    """Return a program as it would be copied."""
+    return place.locator(f"pre[data-lang={language}]").text_content() or ""
+
+
+def judged(program: str, folder: Path, *arguments: str) -> str:
+    """Return the last line that a program of Verify tokens writes about a token."""
+    file = folder / "verify.py"
+    file.write_text(f"{program}\nimport sys\nprint(claims_of(*sys.argv[1:])['client_id'])")
+    command = [sys.executable, str(file), *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return (ended.stdout or ended.stderr).splitlines()[-1]
+
+
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_api_from_add_to_its_first_token(
+    visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
+) -> None:
+    name, identifier = f"Orders {uuid4()}", f"https://orders.example/{uuid4()}"
+    client = client_of(live_portal, f"Caller {uuid4()}")
+    page = visitor.page("/security/apis")
+    add_api(page, name, identifier, "orders.read Read orders\norders.write Place orders")
+    api = page.url
+    expect(page.get_by_role("link", name="Scopes")).to_contain_text("2")
+    allow(page, client["client_id"], name, "orders.read")
+
+    answer = token_for(live_portal, client, resource=identifier)
+
+    claims = claims_of(answer["access_token"])
+    assert (claims["aud"], claims["scope"]) == (identifier, "orders.read")
+    asked = page.get_by_role("listitem").filter(has_text="1 token")
+    wait_until(lambda: page.reload() and asked.is_visible())
+    expect(asked).to_contain_text(identifier)
+    expect(page.get_by_role("link", name="Remove what is unused")).to_be_visible()
+    page.goto(f"{api}/clients")
+    expect(page.get_by_role("row").filter(has_text="Caller")).not_to_contain_text("Never")
+    page.goto(f"{api}/verify")
+    program, other = program_of(page, "python"), token_for(live_portal, client)["access_token"]
+    token = answer["access_token"]
+    assert judged(program, tmp_path, token, "orders.read") == client["client_id"]
+    assert "lacks the scope" in judged(program, tmp_path, token, "orders.write")
+    assert "InvalidAudienceError" in judged(program, tmp_path, other, "orders.read")
+
+
+def secret_window(page: Page, client_id: str) -> Locator:
+    """Add a secret to a client; return the window that shows it."""
+    page.goto(f"/security/clients/{client_id}/secrets")
+    page.get_by_role("link", name="Add Secret").click()
+    expect_window(page, "Add Secret").get_by_label("Never Expires").check()
+    press(page, "Add")
+    return expect_window(page, "Secret Successfully Added")
+
+
+def test_programs_and_test_it_ask_for_the_chosen_api(
+    visitor: Visitor, live_portal: PortalProcess, tmp_path: Path
+) -> None:
+    name, identifier = f"Sales {uuid4()}", f"https://sales.example/it's?id={uuid4()}&b=$1"
+    client = client_of(live_portal, f"Seller {uuid4()}")
+    page = visitor.page("/security/apis")
+    add_api(page, name, identifier, "sell")
+    allow(page, client["client_id"], name, "sell")
+    window = secret_window(page, client["client_id"])
+    plain = window.locator("#id_client_secret").inner_text()
+    window.get_by_label("For which API").select_option(identifier)
+
+    for language, get_token in RUNS.items():
+        program = program_of(window, language.lower().partition(".")[0])
+        assert claims_of(get_token(program, tmp_path, plain))["aud"] == identifier, language
+    answer = json.loads(run("bash", "-c", program_of(window, "curl"), folder=tmp_path))
+    assert claims_of(answer["access_token"])["aud"] == identifier
+    press(page, "Test it")
+    result = window.get_by_role("status", name="Test result")
+    row = result.get_by_role("row").filter(has=page.get_by_text("aud", exact=True))
+    expect(row).to_contain_text(identifier)
+    window.get_by_label("For which API").select_option("")
+    press(page, "Test it")
+    expect(row).to_contain_text(live_portal.url)
+    assert "resource" not in program_of(window, "curl")
