@@ -23,7 +23,9 @@ def requested_target(client: StoredClient, params: Mapping[str, str]) -> Chosen:
     except RuleBroken as error:
         if error.field == RESOURCE:
             raise _invalid_target() from error
-        raise OAuthError("invalid_scope", "Ask for scopes that this server offers.") from error
+        raise OAuthError(
+            "invalid_scope", "Ask for scopes that this client may have at one API."
+        ) from error
 
 
 def _invalid_target() -> OAuthError:

@@ -47,8 +47,8 @@ class Counted(NamedTuple):
     last_at: datetime
 
 
-_told_apart: Final[dict[UUID, set[tuple[Any, ...]]]] = {}
-_hours: Final[set[datetime]] = set()  # those of _told_apart
+#: by hour, of which the last two are kept, and by client
+_told_apart: Final[dict[datetime, dict[UUID, set[tuple[Any, ...]]]]] = {}
 
 
 def rows(counts: Iterable[tuple[Asked, Counted]]) -> list[tuple[Any, ...]]:
@@ -76,12 +76,12 @@ def hour_rows(counts: Iterable[tuple[Asked, Counted]]) -> list[tuple[Any, ...]]:
 
 def _told(asked: Asked) -> Asked:
     """Return ``asked`` with its scopes sorted, or without them beyond TOLD_APART_MAX."""
-    if asked.hour not in _hours:
-        _hours.clear()
-        _hours.add(asked.hour)
-        _told_apart.clear()
+    if asked.hour not in _told_apart:
+        _told_apart[asked.hour] = {}
+        for hour in sorted(_told_apart)[:-2]:
+            del _told_apart[hour]
     scope = " ".join(sorted(asked.scope.split(" ")))
-    told = _told_apart.setdefault(asked.client_id, set())
+    told = _told_apart.get(asked.hour, {}).setdefault(asked.client_id, set())
     kind = asked.api_id, scope, asked.is_named
     if len(scope) > TOKEN_SCOPE_MAX or (kind not in told and len(told) >= TOLD_APART_MAX):
         return asked._replace(scope="")
