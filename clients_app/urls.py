@@ -118,6 +118,7 @@ urlpatterns = [
     *page(f"{API}/verify", api_details.api_verify, "api-verify"),
     *page(f"{API}/activity", api_details.api_activity, "api-activity"),
     *page(f"{API}/edit", apis.api_edit, "api-edit"),
+    *page(f"{API}/introspectors", apis.api_introspectors, "api-introspectors"),
     *page(f"{API}/remove", apis.api_remove, "api-remove"),
     *page(NOTICES, notices.notices, "notices"),
     *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),

@@ -124,6 +124,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{ROLE}/remove": Row(ADMINISTRATORS, 200, 204),
     "security/apis/add": Row(ADMINISTRATORS, 200, 422),
     f"{API}/edit": Row(ADMINISTRATORS, 200, 422),
+    f"{API}/introspectors": Row(ADMINISTRATORS, 200, 204),  # unchanged
     f"{API}/remove": Row(ADMINISTRATORS, 200, 422),
     # for everybody
     "": Open(303, 405),

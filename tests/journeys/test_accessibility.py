@@ -88,6 +88,7 @@ WINDOWS: Final = (
     (f"{ROLE}/remove", "Remove Role"),
     ("security/apis/add", "Add API"),
     (f"{API}/edit", "Edit API"),
+    (f"{API}/introspectors", "Clients that may ask"),
     (f"{API}/remove", "Remove API"),
 )
 #: addresses that are above in another form, have their own test, or are parts of pages

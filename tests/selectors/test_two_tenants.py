@@ -128,6 +128,11 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     lookup.clients_named: [lambda own: lookup.clients_named(own.tenant.pk, every_client())],
     lookup.clients_by_id: [lambda own: lookup.clients_by_id(own.tenant.pk, every_client())],
+    lookup.clients_called: [
+        lambda own: lookup.clients_called(
+            own.tenant.pk, ["Pump", "nobody", *map(str, every_client())]
+        )
+    ],
     lookup.name_is_taken: [
         lambda own: lookup.name_is_taken(own.tenant.pk, "pump"),
         lambda own: lookup.name_is_taken(own.tenant.pk, "Pump", but=own.client),

@@ -1,7 +1,8 @@
 """Add API and Edit API."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,7 +15,10 @@ from clients_app.limits import DESCRIPTION_MAX
 from clients_app.models import Api
 from clients_app.rules.identifiers import clean_identifier
 from clients_app.rules.names import clean_api_name, clean_line
+from clients_app.selectors.clients.lookup import clients_called
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft, cleaned_scope, draft_of
+
+_LINES_MAX: Final = 100  # far more clients than may ask
 
 
 class ScopesField(forms.CharField):
@@ -73,3 +77,32 @@ class ApiEditForm(EditForm, ApiForm):
             "description": draft.description,
             "scopes": "\r\n".join(lines),  # as browsers send them
         }
+
+
+class IntrospectorsForm(EditForm):
+    """The clients that may ask about the tokens of an API, one in each line, by name or id."""
+
+    introspectors = forms.CharField(
+        required=False, strip=False, label=_("Clients"), widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, api: Api, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.api = api
+        self.open_with(api)
+
+    def clean_introspectors(self) -> frozenset[UUID]:
+        """Return the ids of the clients; the error names the first line that is none."""
+        lines = [line.strip() for line in self.cleaned_data["introspectors"].splitlines()]
+        if len(lines) > _LINES_MAX:
+            raise forms.ValidationError(gettext("Enter fewer lines."))
+        clients = clients_called(self.api.tenant_id, set(filter(None, lines)))
+        for number, line in enumerate(lines, start=1):
+            if line and line not in clients:
+                sentence = gettext("Line %(n)s: there is no client with this name or Client Id.")
+                raise forms.ValidationError(sentence % {"n": number})
+        return frozenset(client.pk for client in clients.values())
+
+    def values_of(self, row: Api) -> dict[str, Any]:
+        clients = row.introspectors.filter(removed_at=None).order_by("name_key")
+        return {"introspectors": "\r\n".join(clients.values_list("name", flat=True))}

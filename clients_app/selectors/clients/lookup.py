@@ -1,12 +1,16 @@
 """Clients of a tenant by their ids or names."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
+from clients_app.rules.client_ids import pasted_id
 from clients_app.rules.names import key_of
 from clients_app.selectors.periods import RESTORABLE
 
@@ -32,6 +36,18 @@ def clients_named(tenant_id: UUID, client_ids: Iterable[UUID]) -> list[Client]:
 def clients_by_id(tenant_id: UUID, client_ids: Iterable[UUID]) -> dict[UUID, Client]:
     """Return those of the clients that exist, including removed ones."""
     return {client.pk: client for client in Client.objects.chosen(tenant_id, client_ids)}
+
+
+def clients_called(tenant_id: UUID, texts: Collection[str]) -> dict[str, Client]:
+    """Return the client that each text names or whose Client Id it is; removed ones are none."""
+    ids = {text: pasted_id(text) for text in texts}
+    wanted = Q(name_key__in={key_of(text) for text in texts}) | Q(pk__in=set(ids.values()) - {None})
+    found = Client.objects.for_tenant(tenant_id).present().filter(wanted)
+    called: dict[Any, Client] = {}
+    for client in found:
+        called[client.pk] = called[client.name_key] = client
+    pairs = ((text, called.get(key_of(text)) or called.get(ids[text])) for text in texts)
+    return {text: client for text, client in pairs if client is not None}
 
 
 def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:

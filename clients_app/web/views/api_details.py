@@ -43,7 +43,7 @@ def api_details(request: HttpRequest, api_id: UUID) -> HttpResponse:
     now = timezone.now()
     context = {
         "tokens_30_days": tokens_in_30_days(api, now=now),
-        "introspectors": api.introspectors.order_by("name_key"),
+        "introspectors": api.introspectors.filter(removed_at=None).order_by("name_key"),
     }
     return _tab(request, api, "details", context, now)
 
@@ -109,6 +109,7 @@ def _tab(
         ],
         "here": request.get_full_path(),
         "may_edit": allows(actor, Action.EDIT_API) and not api.is_built_in,
+        "may_set_introspectors": allows(actor, Action.EDIT_API),
         "may_remove": allows(actor, Action.REMOVE_API) and not api.is_built_in,
         "now": now,
         **context,

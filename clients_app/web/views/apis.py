@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.errors import Conflict, NotFound, gettext_noop
-from clients_app.http.forms.api_form import ApiEditForm, ApiForm
+from clients_app.http.forms.api_form import ApiEditForm, ApiForm, IntrospectorsForm
 from clients_app.http.forms.portal_form import form_key_of
 from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
@@ -21,7 +21,7 @@ from clients_app.permissions import Action, allows
 from clients_app.rules.names import key_of
 from clients_app.selectors.apis.apis import apis_with_counts, callers_of, callers_stamp, get_api
 from clients_app.selectors.tenants.sidebar import sidebar_counts
-from clients_app.services.apis.apis import add_api, edit_api, remove_api
+from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import form_window
 from clients_app.web.htmx import done, go, show, with_query
@@ -89,6 +89,31 @@ def api_edit(request: HttpRequest, api_id: UUID) -> HttpResponse:
         title=gettext("Edit API"),
         context=lambda form: {"api": api, "client_count": callers_of(api).count()},
         latest=lambda: _custom_api(request, api_id),
+        api=api,
+    )
+
+
+@window(Action.EDIT_API, IntrospectorsForm)
+def api_introspectors(request: HttpRequest, api_id: UUID) -> HttpResponse:
+    """Name the clients that may ask about tokens for this API and for no other."""
+    tenant_id = actor_of(request).tenant_id
+    api = get_api(tenant_id, api_id)
+
+    def save(form: IntrospectorsForm) -> HttpResponse:
+        version, ids = form.cleaned_data["version"], form.cleaned_data["introspectors"]
+        actor, now = actor_of(request), timezone.now()
+        set_introspectors(api_id, ids, expected_version=version, actor=actor, now=now)
+        message = gettext("API %(api)s saved.") % {"api": api.name}
+        return done(request, message, "api-details", event="apisChanged", api_id=api_id)
+
+    return form_window(
+        request,
+        "apis/api_introspectors",
+        IntrospectorsForm,
+        save,
+        title=gettext("Clients that may ask"),
+        context=lambda form: {"api": api},
+        latest=lambda: get_api(tenant_id, api_id),
         api=api,
     )
 
