@@ -75,7 +75,7 @@ def find_all(page: Page) -> Iterator[Found]:
     yield walk.found()
     walk = Walk(page)
     walk.click(page.get_by_role("navigation", name="Main").get_by_role("link", name="Activity"))
-    alert = page.get_by_role("row").filter(has_text="no more token requests").first
+    alert = page.get_by_role("row").filter(has_text="stopped requesting tokens").first
     walk.click(alert.get_by_role("link"))
     yield walk.found()
 
