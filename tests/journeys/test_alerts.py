@@ -39,7 +39,7 @@ def address(live_portal: PortalProcess) -> str:
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_alert_is_recorded_and_can_be_muted(visitor: Visitor, address: str) -> None:
     page = visitor.page(f"{address}/activity")
-    expect(page.locator("#details")).to_contain_text("refused tokens")
+    expect(page.locator("#details")).to_contain_text("token requests are refused")
     expect(page.locator("#details")).to_contain_text("unknown secret")
 
     page.goto(f"{address}/edit")

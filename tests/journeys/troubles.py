@@ -72,7 +72,7 @@ def _add(
 
 
 def _add_usual(tenant: Tenant, owner: Person, *, now: datetime) -> None:
-    """Add clients that are well, and a few that are disabled, unused or expire this week."""
+    """Add clients that are well, except a few that are disabled, unused or expire this week."""
     chance = random.Random(2000)  # noqa: S311  the same rows each time
     clients, secrets = [], []
     stored = stored_form("pcs_of_no_use", client_id=owner.pk)._asdict()

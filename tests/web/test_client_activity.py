@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app.models import Person, TokenRefusal
 from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
-from tests.factories import actor_for
+from tests.factories import actor_for, insert_usage
 from tests.responses import text_of
 
 HOUR = timedelta(hours=1)
@@ -149,3 +149,16 @@ def test_activity_tab_has_no_timeline_of_expirations_above_the_list(
 
     assert "Select a week to see its clients." not in text
     assert "Added client" in text
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"), [(1, "1</b> token in"), (1204, "1,204</b> tokens in")]
+)
+def test_activity_tab_counts_one_token_in_the_singular(
+    administrator_browser, machine, address, now, tokens, words
+):
+    insert_usage(machine.secret, now.replace(minute=0), tokens=tokens, last_at=now)
+
+    assert f'<b class="num">{words} 7 days' in text_of(
+        administrator_browser.get(address("/activity"))
+    )
