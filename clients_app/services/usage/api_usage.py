@@ -47,7 +47,7 @@ class Counted(NamedTuple):
     last_at: datetime
 
 
-#: by hour, of which the last two are kept, and by client
+#: by hour, of which the two that came last are kept, and by client
 _told_apart: Final[dict[datetime, dict[UUID, set[tuple[Any, ...]]]]] = {}
 
 
@@ -78,10 +78,10 @@ def _told(asked: Asked) -> Asked:
     """Return ``asked`` with its scopes sorted, or without them beyond TOLD_APART_MAX."""
     if asked.hour not in _told_apart:
         _told_apart[asked.hour] = {}
-        for hour in sorted(_told_apart)[:-2]:
+        for hour in list(_told_apart)[:-2]:
             del _told_apart[hour]
     scope = " ".join(sorted(asked.scope.split(" ")))
-    told = _told_apart.get(asked.hour, {}).setdefault(asked.client_id, set())
+    told = _told_apart[asked.hour].setdefault(asked.client_id, set())
     kind = asked.api_id, scope, asked.is_named
     if len(scope) > TOKEN_SCOPE_MAX or (kind not in told and len(told) >= TOLD_APART_MAX):
         return asked._replace(scope="")
