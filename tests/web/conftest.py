@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from time_machine import TimeMachineFixture
 
 from clients_app.models import Client, ClientSecret, Person, Role, Tenant
 from tests.conftest import Machine, browser_of
 from tests.factories import give_app, insert_usage, make_role
+
+
+@pytest.fixture
+def still_clock(now: datetime, time_machine: TimeMachineFixture) -> None:
+    """Time stands still: what a page counts again every ten seconds is not counted in between."""
+    time_machine.move_to(now, tick=False)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_activity_tab_shows_only_the_latest_twenty(administrator_browser, machin
 
 
 def test_activity_tab_query_count_does_not_grow_with_events(
-    administrator_browser, machine, address, now
+    administrator_browser, machine, address, now, still_clock
 ):
     def query_count() -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -82,6 +82,7 @@ def test_timeline_needs_the_same_queries_for_any_number_of_clients(
     now: datetime,
     monday_names: list[str],
     django_assert_max_num_queries,
+    still_clock: None,
 ) -> None:
     for number in range(20):
         make_client(f"More {number}", tenant, expires_at=now + timedelta(days=number + 1), now=now)
