@@ -23,8 +23,10 @@ SCREENS: Final = {
 OF_ONE_SUBJECT: Final = {
     "account_factor": {"account_authenticator", "account_recovery_codes"},
     "activity": {"activity_export"},
+    "apis": {"api_list", "api_add", "api_edit", "api_introspectors", "api_remove"},
     "choose_password": {"forgot_password"},  # both belong to the one-time link
     "client_add": {"client_created", "client_created_public"},  # what Add ends with
+    "client_apis": {"client_apis_edit", "client_apis_unused"},
     "client_edit": {"client_roles_edit"},
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
     "policies": {"policies_check"},
@@ -41,6 +43,13 @@ TESTED_WITH: Final = {
     "account_authenticator": "account_factor",
     "account_recovery_codes": "account_factor",
     "already_added": "client_register",
+    "api_add": "apis",
+    "api_edit": "apis",
+    "api_introspectors": "api_details",
+    "api_list": "apis",
+    "api_remove": "apis",
+    "client_apis_edit": "client_apis",
+    "client_apis_unused": "client_apis",
     "client_created": "client_register",
     "client_created_public": "client_types",
     "filter_add": "saved_filters",
@@ -51,7 +60,7 @@ TESTED_WITH: Final = {
 }
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
-    *{"account_factor", "roles", "saved_filters", "secrets"},
+    *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
     *{"calendar", "help_files", "polling", "session", "theme"},
 }
 

@@ -9,10 +9,13 @@ from typing import Final
 
 from clients_app import limits
 from clients_app.actors import Actor
-from clients_app.models import Delivery, Person, Role
+from clients_app.models import Client, Delivery, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.client_types import AUTHORIZATION_CODE
 from clients_app.rules.webhook_urls import shown_url
+from clients_app.services.apis.apis import add_api
+from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
+from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_owners
 from clients_app.services.clients.registration import register_client
@@ -38,7 +41,7 @@ def long(first: str, maximum: int) -> str:
 
 
 def settle(password: str) -> None:
-    """Add the tenant with an administrator who is Staff, three roles and four clients."""
+    """Add the tenant with an administrator who is Staff, three roles, four clients and an API."""
     now = datetime.now(UTC)
     tenant = add_tenant(long("T", limits.TENANT_NAME_MAX), actor=Actor.installation(), now=now)
     trusted = Actor.command_line(tenant.pk)
@@ -66,6 +69,7 @@ def settle(password: str) -> None:
     for first in "ABC":
         _add_client(first, roles, person, actor=actor, now=now - 30 * DAY)
     _add_public_client(actor, now=now)
+    _add_api(actor, now=now)
     save_filter(person, long("F", limits.SAVED_FILTER_NAME_MAX), query="show=expiring")
     _set_channel(actor, now=now)
 
@@ -105,6 +109,21 @@ def _add_client(
         )
     elif first == "C":
         remove_client(client, actor=actor, now=now + 30 * DAY)
+
+
+def _add_api(actor: Actor, *, now: datetime) -> None:
+    """Add an API that all clients with secrets may call."""
+    scope = long("S", limits.SCOPE_MAX)
+    draft = ApiDraft(
+        name=long("A", limits.NAME_MAX),
+        identifier=f"api://{'a' * (limits.IDENTIFIER_MAX - 6)}",
+        description=long("D", limits.DESCRIPTION_MAX),
+        scopes=(ScopeDraft(name=scope, description=long("d", limits.SCOPE_DESCRIPTION_MAX)),),
+    )
+    api = add_api(draft, actor=actor, now=now)
+    for client in Client.objects.for_tenant(actor.tenant_id).present():
+        may_call = MayCallDraft(apis={api.pk: frozenset({scope})}, default_api_id=api.pk)
+        set_may_call(client, may_call, expected_version=None, actor=actor, now=now)
 
 
 def _add_public_client(actor: Actor, *, now: datetime) -> None:

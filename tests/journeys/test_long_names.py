@@ -110,6 +110,7 @@ def address_of(portal: PortalProcess, route: str) -> str:
         "removed_id": first("client", "name LIKE 'CW%'"),
         "public_id": first("client", "name LIKE 'HW%'"),
         "role_id": first("role", "name LIKE 'AW%'"),
+        "api_id": first("api", "name LIKE 'AW%'"),
     }
     ids["secret_id"] = first("clientsecret", f"client_id = '{ids['client_id']}'")
     ids["full_secret_id"] = first("clientsecret", f"client_id = '{ids['full_id']}'")

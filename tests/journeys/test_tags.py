@@ -3,12 +3,13 @@
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import open_add_client
 from tests.journeys.visitor import Visitor
 from tests.portal_process import TENANT
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -43,11 +44,17 @@ def test_tag_of_a_client_leads_to_all_clients_with_it(visitor: Visitor) -> None:
 def test_suggestions_complete_the_tag_behind_the_last_comma(visitor: Visitor) -> None:
     word = seed(visitor)
     page = visitor.page("/security/clients")
-    window = open_add_client(page)
-    window.locator("details.more summary").click()
-    field = window.get_by_label("Tags")
     values = "field => [...field.list.options].map(one => one.value)"
-    assert f"{word}-site" in field.evaluate(values)
+
+    def field_with_the_tag() -> Locator | None:
+        """Open the window again: the server reads the tags of all clients every 30 seconds."""
+        page.goto("/security/clients")
+        window = open_add_client(page)
+        window.locator("details.more summary").click()
+        field = window.get_by_label("Tags")
+        return field if f"{word}-site" in field.evaluate(values) else None
+
+    field = wait_until(field_with_the_tag)
 
     field.press_sequentially("pump, ta")
     assert f"pump, {word}-site" in field.evaluate(values)
