@@ -16,7 +16,7 @@ from tests.journeys.conftest import WITH_AND_WITHOUT_JAVASCRIPT
 from tests.journeys.page_actions import expect_window
 from tests.journeys.snippet_programs import RUNS, run
 from tests.journeys.visitor import Visitor, press
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
@@ -37,7 +37,7 @@ def token_for(portal: PortalProcess, client: dict[str, str], **more: str) -> dic
 
 def client_of(portal: PortalProcess, name: str) -> dict[str, str]:
     """Add a client on the command line; return its two values."""
-    added = json.loads(portal.manage("clients", "add", name, "--json").stdout)
+    added = json.loads(portal.manage("clients", "add", name, "--json", "--tenant", TENANT).stdout)
     return {key: added[key] for key in ("client_id", "client_secret")}
 
 

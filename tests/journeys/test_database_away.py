@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.journeys.page_actions import expect_window, open_window, shown_credentials
 from tests.journeys.visitor import Visitor, expect_focus, press, window_of
 from tests.locked_database import locked
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
@@ -21,7 +21,7 @@ SENTENCE = "The database is locked by another program"
 
 def new_client(portal: PortalProcess, name: str) -> str:
     """Add a client; return the path of its page."""
-    added = portal.manage("clients", "add", name, "--json")
+    added = portal.manage("clients", "add", name, "--json", "--tenant", TENANT)
     return f"/security/clients/{json.loads(added.stdout)['client_id']}"
 
 
