@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from time_machine import TimeMachineFixture
 
-from clients_app.models import Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import ApiUsage, Client, ClientSecret, Person, Role, Tenant
 from tests.conftest import Machine, browser_of
-from tests.factories import give_app, insert_usage, make_role
+from tests.factories import give_app, insert_usage, make_api, make_role
 
 
 @pytest.fixture
@@ -128,3 +128,32 @@ def expect_refused(
         assert getattr(client, method)(address, form).status_code in (303, 403)
 
     return expect_refused
+
+
+@pytest.fixture
+def orders(tenant):
+    return make_api(
+        "Orders", tenant, "orders.read", "orders.write", identifier="urn:example:orders"
+    )
+
+
+@pytest.fixture
+def sales(tenant):
+    return make_api("Sales", tenant, "sell", identifier="urn:example:sales")
+
+
+@pytest.fixture
+def tab(address):
+    return address("/apis")
+
+
+@pytest.fixture
+def use(machine, now):
+    """A function that counts a token for an API."""
+
+    def use(api, scope="", **more):
+        hour = now - timedelta(days=1)
+        counted = {"hour": hour, "last_at": hour, "tokens": 3, "is_named": True, **more}
+        ApiUsage.objects.create(client=machine.client, api=api, scope=scope, **counted)
+
+    return use

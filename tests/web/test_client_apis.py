@@ -1,15 +1,13 @@
-"""APIs of a client: what it may call, Edit APIs, and Remove what is unused."""
+"""APIs of a client: what it may call, and Edit APIs."""
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clients_app import conf
-from clients_app.models import ApiUsage
 from clients_app.services.apis.may_call import draft_of
 from tests.factories import let_call, make_api
 from tests.responses import HTMX, is_page, text_of, value_of
@@ -20,16 +18,6 @@ CLAIMS = {**HTMX, "HX-Target": "claims"}
 @pytest.fixture
 def orders(tenant):
     return make_api("Orders", tenant, "read", "write", identifier="urn:example:orders")
-
-
-@pytest.fixture
-def sales(tenant):
-    return make_api("Sales", tenant, "sell", identifier="urn:example:sales")
-
-
-@pytest.fixture
-def tab(address):
-    return address("/apis")
 
 
 @pytest.fixture
@@ -46,18 +34,6 @@ def sent(tenant, orders):
     """What a person ticks: the built-in API, and one scope of Orders."""
     scopes = scope_ids(orders, "read")
     return {"version": "1", "apis": [str(tenant.pk), str(orders.pk)], "scopes": scopes}
-
-
-@pytest.fixture
-def use(machine, now):
-    """A function that counts a token for an API."""
-
-    def use(api, scope="", **more):
-        hour = now - timedelta(days=1)
-        counted = {"hour": hour, "last_at": hour, "tokens": 3, "is_named": True, **more}
-        ApiUsage.objects.create(client=machine.client, api=api, scope=scope, **counted)
-
-    return use
 
 
 def rows_of(page: str) -> list[str]:
@@ -244,50 +220,6 @@ def test_edit_apis_preview_names_a_request_that_is_refused(
     typed = {"version": "1", "apis": [str(orders.pk), str(sales.pk)], "preview": "1"}
     claims = text_of(administrator_browser.post(edit, typed, headers=CLAIMS))
     assert rows_of(claims)[0] == "none refused: invalid_target"
-
-
-def test_remove_unused_lists_the_difference_and_removes_exactly_that(
-    administrator_browser, machine, orders, sales, tab, use
-):
-    let_call(machine.client, orders, sales)
-    use(orders, "read")
-    assert f'href="{tab}/unused"' in text_of(administrator_browser.get(tab))
-
-    window = administrator_browser.get(f"{tab}/unused", headers=HTMX)
-
-    text = text_of(window)
-    losses = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text.split('aria-labelledby="losses"')[1]))
-    losses = losses.partition(" None of the token requests")[0]
-    assert "urn:example:orders write" in losses
-    assert "urn:example:sales the whole API sell" in losses
-    assert f"{conf.token_audience()} the whole API" in losses
-    assert "None of the token requests of the last 90 days would have been refused." in text
-    reply = administrator_browser.post(
-        f"{tab}/unused", {"seen": value_of("seen", window)}, headers=HTMX
-    )
-    assert reply.status_code == 204
-    machine.client.refresh_from_db()
-    draft = draft_of(machine.client)
-    assert (draft.built_in, draft.apis) == (False, {orders.pk: frozenset({"read"})})
-    assert f"{tab}/unused" not in text_of(administrator_browser.get(tab))
-    assert "Nothing is unused" in text_of(administrator_browser.get(f"{tab}/unused"))
-
-
-def test_remove_unused_after_another_request_is_refused_and_lists_again(
-    administrator_browser, machine, orders, tab, use
-):
-    let_call(machine.client, orders)
-    window = administrator_browser.get(f"{tab}/unused")
-    assert "it may call no API then" in text_of(window)
-    use(orders, "write")
-
-    reply = administrator_browser.post(f"{tab}/unused", {"seen": value_of("seen", window)})
-
-    assert reply.status_code == 422
-    assert "Nothing was removed." in text_of(reply)
-    assert draft_of(machine.client).apis == {orders.pk: frozenset({"read", "write"})}
-    again = administrator_browser.post(f"{tab}/unused", {"seen": value_of("seen", reply)})
-    assert (again.status_code, again["Location"]) == (303, tab)
 
 
 def test_apis_of_another_tenant_are_not_offered(administrator_browser, stranger, edit):

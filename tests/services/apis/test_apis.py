@@ -4,11 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
-from clients_app.models import Api, ApiScope, AuditEvent, IssuedIdentifier, Person, Tenant
+from clients_app.models import Api, ApiScope, AuditEvent, Person, Tenant
 from clients_app.selectors.apis.apis import (
     apis_with_counts,
     callers_stamp,
@@ -17,7 +16,7 @@ from clients_app.selectors.apis.apis import (
 )
 from clients_app.selectors.apis.may_call import reach_of
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
-from clients_app.services.apis.drafts import ApiDraft, ScopeDraft, draft_of
+from clients_app.services.apis.drafts import ScopeDraft, draft_of
 from tests.factories import (
     NOW,
     actor_for,
@@ -27,26 +26,7 @@ from tests.factories import (
     make_client,
     make_tenant,
 )
-
-DRAFT = ApiDraft(
-    name="Orders",
-    identifier="https://orders.example.com",
-    description="Takes orders",
-    scopes=(ScopeDraft(name="write"), ScopeDraft(name="read", description="Read orders")),
-)
-
-
-def add(tenant: Tenant, draft: ApiDraft = DRAFT, **fields: Any) -> Api:
-    return add_api(replace(draft, **fields), actor=command_line_in(tenant), now=NOW)
-
-
-def edit(api: Api, **fields: Any) -> Api:
-    draft, actor = replace(draft_of(api), **fields), command_line_in(api.tenant)
-    return edit_api(api.pk, draft, expected_version=api.version, actor=actor, now=NOW)
-
-
-def remove(api: Api, seen: str | None = None) -> Api:
-    return remove_api(api.pk, seen=seen, actor=command_line_in(api.tenant), now=NOW)
+from tests.services.apis.changes import DRAFT, add, edit, remove
 
 
 def last_event(action: str) -> AuditEvent:
@@ -125,62 +105,6 @@ def test_name_of_an_api_is_unique_in_its_tenant_ignoring_case(tenant: Tenant):
             add(tenant, name=name, identifier="urn:example:other")
         assert caught.value.field == "name"
     add(make_tenant("Contoso"), identifier="urn:example:theirs")
-
-
-def test_case_and_a_slash_at_the_end_make_another_identifier_of_the_same_tenant(tenant: Tenant):
-    add(tenant)
-    for number, identifier in enumerate(
-        (
-            "https://orders.example.com/",
-            "https://orders.example.com/A",
-            "https://orders.example.com/a",
-        )
-    ):
-        add(tenant, name=f"Orders {number}", identifier=identifier)
-    with pytest.raises(Conflict) as caught:
-        add(tenant, name="Again")
-    assert caught.value.field == "identifier"
-
-
-@pytest.mark.parametrize(
-    "identifier",
-    [
-        *(
-            "https://orders.example.com",
-            "https://orders.example.com/",
-            "https://orders.example.com:443",
-        ),
-        *("https://portal.example.com", "https://portal.example.com/", "https://cds.example/Api"),
-        "https://portal.example.com/identity/",
-    ],
-)
-def test_what_looks_like_the_identifier_of_another_tenant_or_the_portal_is_refused(
-    tenant: Tenant, settings: Any, identifier: str
-):
-    settings.PUBLIC_URL, settings.TOKEN_AUDIENCE = (
-        "https://portal.example.com",
-        "https://cds.example/api",
-    )
-    add(make_tenant("Contoso"))
-
-    with pytest.raises(Conflict) as caught:
-        add(tenant, identifier=identifier)
-
-    assert caught.value.field == "identifier"
-    assert "reserved" in str(caught.value)
-
-
-def test_identifier_is_never_given_to_another_tenant_even_after_edit_and_removal(tenant: Tenant):
-    contoso = make_tenant("Contoso")
-    api = edit(add(contoso), identifier="urn:example:orders")
-    remove(api)
-
-    given = ("https://orders.example.com", "urn:example:orders", "urn:example:ORDERS")
-    for number, identifier in enumerate(given):
-        with pytest.raises(Conflict):
-            add(tenant, identifier=identifier)
-        add(contoso, name=f"Again {number}", identifier=identifier)
-    assert set(IssuedIdentifier.objects.values_list("tenant", flat=True)) == {contoso.pk}
 
 
 def test_edit_api_changes_fields_and_scopes_and_records_what_differs(tenant: Tenant):
@@ -308,16 +232,3 @@ def test_list_of_apis_has_counts(tenant: Tenant):
         ("Built-in API", 2, 1, 0),
         ("Orders", 2, 2, 0),
     ]
-
-
-def test_database_keeps_identifiers_apart_and_the_built_in_api_in_its_place(tenant: Tenant):
-    add(tenant)
-    contoso = make_tenant("Contoso")
-    times = {"created_at": NOW, "updated_at": NOW, "created_by": "x", "updated_by": "x"}
-    for row in (
-        Api(tenant=contoso, name="a", custom_identifier="https://orders.example.com", **times),
-        Api(tenant=contoso, name="a", **times),
-        Api(tenant=contoso, id=tenant.pk, name="a", custom_identifier="urn:ex:a", **times),
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            row.save(force_insert=True)

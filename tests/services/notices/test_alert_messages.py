@@ -3,13 +3,11 @@
 import json
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from clients_app.audit.sentences import sentence
 from clients_app.models import (
-    Alert,
     AuditEvent,
     Client,
     ClientOwner,
@@ -26,20 +24,10 @@ from clients_app.services.notices import deliveries
 from tests.at_once import at_once
 from tests.factories import NOW, insert_clients, insert_secrets, make_client, make_tenant
 from tests.portal_process import CHECKOUT
+from tests.services.notices.alert_cases import begin, sent
 from tests.sinks import MailSink, Receiver
 
 HOUR = timedelta(hours=1)
-FIELDS: dict[AlertKind, dict[str, Any]] = {
-    AlertKind.REFUSED: {"cause": "secret-expired", "address": "203.0.113.9"},
-    AlertKind.SILENT: {"usual_gap_s": 3600},
-    AlertKind.NEW_ADDRESS: {"address": "198.51.100.7"},
-}
-
-
-def begin(client: Client, kind: AlertKind = AlertKind.REFUSED, **more: Any) -> None:
-    """Begin an alert that is due."""
-    fields = {"begun_at": NOW - HOUR, "due_at": NOW, **FIELDS[kind], **more}
-    Alert.objects.create(tenant_id=client.tenant_id, client=client, kind=kind, **fields)
 
 
 def begin_many(tenant: Tenant, count: int, name: str = "Pump") -> list[Client]:
@@ -47,12 +35,6 @@ def begin_many(tenant: Tenant, count: int, name: str = "Pump") -> list[Client]:
     for client in clients:
         begin(client)
     return clients
-
-
-def sent() -> list[tuple[str, list[str], int]]:
-    """Return recipient, named clients and number of the others of each message, oldest first."""
-    rows = Delivery.objects.order_by("created_at", "recipient")
-    return [(row.recipient, [one["client"] for one in row.alerts], row.more) for row in rows]
 
 
 def test_alerts_go_to_owners_contact_and_administrators(
@@ -224,53 +206,6 @@ def test_example_of_an_alert_in_the_docs_has_the_fields_of_a_real_one(
     }
     assert set(shown["secret"]) == set(said["secret"])
     assert said["url"] == f"http://localhost:8000/security/clients/{pumps.pk}"
-
-
-def test_clients_that_are_well_again_are_told_in_one_message(
-    tenant: Tenant, mara: Person, sink: MailSink, hook: str, hooks: Receiver
-) -> None:
-    pumps, weather = (make_client(name, tenant).client for name in ("Pumps", "Weather"))
-    begin(pumps)
-    begin(weather, AlertKind.SILENT)
-    muted = make_client("Muted", tenant).client
-    begin(muted)
-    watch(now=NOW)
-    Delivery.objects.all().delete()
-    Client.objects.update(last_token_at=NOW + HOUR)
-    Client.objects.filter(pk=muted.pk).update(mutes_refused=True)
-
-    watch(now=NOW + 2 * HOUR)
-    watch(now=NOW + 3 * HOUR)
-
-    assert not Alert.objects.exists()
-    rows = list(Delivery.objects.order_by("channel"))
-    assert [(row.channel, [one["client"] for one in row.alerts]) for row in rows] == [
-        ("mail", ["Pumps", "Weather"]),
-        ("webhook", ["Pumps", "Weather"]),
-    ]
-    for row in rows:
-        deliveries.attempt(row.pk, now=NOW + 2 * HOUR)
-    assert sink.received[0]["Subject"] == "[Herons Ltd] 2 clients get tokens again"
-    text, html = (sink.received[0].get_body((one,)).get_content() for one in ("plain", "html"))
-    for body in (text, html):
-        assert "Recovered: these clients get tokens again." in body
-        assert f"http://localhost:8000/security/clients/{pumps.pk}" in body
-    told = json.loads(hooks.received[0][1])
-    assert told["type"] == "client.alert.ended"
-    assert [one["ended"] for one in told["data"]["alerts"]] == ["2026-11-23T14:00:00+00:00"] * 2
-    events = AuditEvent.objects.filter(action="alert.over").order_by("sequence")
-    assert [event.client_id for event in events] == [pumps.pk, weather.pk]
-    assert sentence(events[0]) == "Alert over: tokens are issued again"
-
-
-def test_alert_that_nobody_was_sent_ends_without_a_word(tenant: Tenant, mara: Person) -> None:
-    pumps = make_client("Pumps", tenant).client
-    begin(pumps, due_at=NOW + HOUR)
-    Client.objects.update(last_token_at=NOW)
-
-    watch(now=NOW)
-
-    assert (sent(), Alert.objects.count()) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)
