@@ -87,6 +87,11 @@ class Api(Keyed):
         """The ``aud`` of its tokens."""
         return self.custom_identifier or conf.token_audience()
 
+    @property
+    def has_built_in_audience(self) -> bool:
+        """Whether a setting gave the built-in API the Identifier of this one."""
+        return self.custom_identifier in conf.built_in_audiences()
+
     def scope_names(self) -> tuple[str, ...]:
         """Return all its scopes, in the order of the screen; those of the rows in one query."""
         if self.is_built_in:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.version import VERSION
-from tests.portal_process import STOP_LIMIT_S, PortalProcess
+from tests.portal_process import STOP_LIMIT_S, TENANT, PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import KEY, row_counts, serving, zone_where_it_is_noon
 from tests.waiting import wait_until
@@ -52,6 +52,23 @@ def test_start_warns_of_files_that_others_may_read(with_tables: PortalProcess) -
 
     said = f"Other users of this machine may read the data; run `chmod o= {folder} '{file}'`."
     assert said in with_tables.log()
+
+
+@pytest.mark.one_database
+def test_start_warns_of_an_api_with_the_identifier_of_the_built_in_one(
+    with_tables: PortalProcess,
+) -> None:
+    with_tables.environment["SECRET_KEY"] = KEY
+    identifier = "https://orders.example.com"
+    add_api = ("apis", "add", "Orders", "--identifier", identifier)
+    for words in (("tenants", "add", TENANT), add_api):
+        done = with_tables.manage(*words)
+        assert done.returncode == 0, done.stderr
+    with_tables.environment["TOKEN_AUDIENCE"] = identifier
+    with_tables.start()
+
+    said = f"The API Orders of the tenant {TENANT} has the Identifier {identifier}"
+    assert with_tables.log().count(said) == 1
 
 
 def test_second_start_creates_and_collects_nothing(with_tables: PortalProcess) -> None:
