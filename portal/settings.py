@@ -48,7 +48,7 @@ FIRST_PASSWORD = partial(secret_files.secret_from, "PORTAL_ADMIN_PASSWORD")
 
 # Tokens, keys and limits
 API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
-TOKEN_AUDIENCE = env.text("TOKEN_AUDIENCE")
+TOKEN_AUDIENCE = env.audience("TOKEN_AUDIENCE")
 TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", "RS256", "ES256", "PS256", "EdDSA")
 TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", "2048", "3072", "4096"))
 KEY_ROTATION_DAYS = env.number("KEY_ROTATION_DAYS", 90, 1, 3650)

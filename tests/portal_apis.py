@@ -15,7 +15,7 @@ from tests.factories import let_call, make_api, make_client
 tenant = Tenant.objects.get(name={tenant!r})
 word = {word!r}
 orders = make_api(
-    f"Orders {{word}}", tenant, "read", "write", identifier=f"https://{{word}}.example.com/orders"
+    f"Orders {{word}}", tenant, "read", "write", identifier=f"https://{{word}}.example.com/$it's?a"
 )
 stock = make_api(f"Stock {{word}}", tenant, "count", "read", identifier=f"urn:{{word}}:stock")
 unused = make_api(f"Unused {{word}}", tenant, "read", identifier=f"api://{{word}}/unused")

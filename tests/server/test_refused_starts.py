@@ -43,6 +43,7 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
         ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
         ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
         ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
+        ("TOKEN_AUDIENCE", 'a"b', "TOKEN_AUDIENCE is 'a\"b'; set it to a URI such as"),
         ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
         ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
