@@ -96,7 +96,7 @@ ELSEWHERE: Final = {
     *("help/get-started/<client_type>", "security/clients/bulk/<operation>"),
     *("security/clients/add", "security/clients/add/<client_type>"),
     "security/clients/<removed_id>/restore",
-    *("security/clients/live", f"{CLIENT}/live/<tab>"),
+    *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
 }
 #: every other screen of the matrix, as a page
 PAGES: Final = (

@@ -13,6 +13,9 @@ from tests.selectors.tenant_world import World
 API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     apis.tenant_apis: [lambda own: apis.tenant_apis(own.tenant.pk)],
     apis.apis_with_counts: [lambda own: apis.apis_with_counts(own.tenant.pk, now=NOW)],
+    apis.matches: [
+        lambda own: [api for api in apis.tenant_apis(own.tenant.pk) if apis.matches(api, "")]
+    ],
     apis.get_api: [lambda own: apis.get_api(own.tenant.pk, own.api.pk)],
     apis.find_api: [
         lambda own: apis.find_api(own.tenant.pk, "orders"),

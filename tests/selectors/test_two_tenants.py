@@ -87,6 +87,7 @@ READS: Final[dict[Any, list[Read]]] = {
     find.find: [
         lambda own: find.find(own.tenant.pk, "p"),
         lambda own: find.find(own.tenant.pk, "r"),
+        lambda own: find.find(own.tenant.pk, "orders"),
     ],
     lists.client_page: [
         *(lambda own, show=show: page(own, show=show) for show in Show),

@@ -39,6 +39,11 @@ def apis_with_counts(tenant_id: UUID, *, now: datetime) -> list[Any]:
     return rows
 
 
+def matches(api: Api, words: str) -> bool:
+    """Return whether Filter and Find show the API for ``words``, a ``key_of`` what was typed."""
+    return words in api.name_key or words in key_of(api.identifier)
+
+
 def get_api(tenant_id: UUID, api_id: UUID) -> Api:
     """Return an API of the tenant, or raise NotFound."""
     api = Api.objects.for_tenant(tenant_id).filter(pk=api_id).first()

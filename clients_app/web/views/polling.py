@@ -13,7 +13,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import screen
 from clients_app.web.polling import stamp, unchanged
-from clients_app.web.views import client_apis, client_details, client_list, clients_usage
+from clients_app.web.views import apis, client_apis, client_details, client_list, clients_usage
 
 _TABS: Final[dict[str, tuple[Action, View]]] = {
     "details": (Action.READ_CLIENTS, client_details.client_details),
@@ -30,6 +30,14 @@ def list_live(request: HttpRequest) -> HttpResponse:
     """Return the list if it changed."""
     current = stamp(actor_of(request).tenant_id, now=timezone.now())
     return unchanged(request, current) or client_list.client_list(request)
+
+
+@polled
+@screen(Action.READ_APIS)
+def api_list_live(request: HttpRequest) -> HttpResponse:
+    """Return the list of APIs if it changed, at most once a minute for its counts of tokens."""
+    current = stamp(actor_of(request).tenant_id, now=timezone.now())
+    return unchanged(request, current) or apis.api_list(request)
 
 
 @polled
