@@ -173,10 +173,13 @@ class ApiUsage(models.Model):
 
     ``scope`` has the scopes of the request, sorted; it is empty for requests without any, and for
     those beyond the combinations that are told apart. ``is_named``: the request named the API.
+
+    The rows of an API may be a hundred million. When it is removed, nothing looks at them any more,
+    and they are deleted when they are old, as all others are.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    api = models.ForeignKey(Api, on_delete=models.CASCADE)
+    api = models.ForeignKey(Api, models.DO_NOTHING, db_constraint=False)
     hour = models.DateTimeField(db_index=True)  # its start, UTC
     scope = models.CharField(max_length=limits.TOKEN_SCOPE_MAX, blank=True)
     is_named = models.BooleanField()
@@ -197,10 +200,10 @@ class ApiUsage(models.Model):
 class ApiHour(models.Model):
     """Tokens that all clients got for an API in one hour, written in batches.
 
-    Sums over the rows of 50,000 clients would take seconds.
+    Sums over the rows of 50,000 clients would take seconds. They outlive an API as ApiUsage does.
     """
 
-    api = models.ForeignKey(Api, on_delete=models.CASCADE)
+    api = models.ForeignKey(Api, models.DO_NOTHING, db_constraint=False)
     hour = models.DateTimeField(db_index=True)  # its start, UTC
     tokens = models.PositiveBigIntegerField()
 
