@@ -222,7 +222,7 @@ FILE_UPLOAD_PERMISSIONS = None  # of static files: as the umask says
 # The longest form is that of 20 URLs of 2,000 characters, each up to three bytes, and a client's
 # other texts, up to twelve bytes a character. The protocol endpoints have their own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 163_840
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a client may have many scopes at many APIs
 
 AUDIT_STREAM = env.stream("AUDIT_STREAM")
 LOG_TOKENS = env.switch("LOG_TOKENS")

@@ -26,6 +26,7 @@ from tests.factories import (
     NOW,
     actor_for,
     command_line_in,
+    insert_apis,
     let_call,
     make_api,
     make_client,
@@ -92,11 +93,7 @@ def test_add_api_at_the_limits_works(tenant: Tenant):
 
 
 def test_tenant_has_at_most_200_apis(tenant: Tenant):
-    times = {"created_at": NOW, "updated_at": NOW, "created_by": "x", "updated_by": "x"}
-    Api.objects.bulk_create(
-        Api(tenant=tenant, name=f"{n}", name_key=f"{n}", custom_identifier=f"urn:ex:{n}", **times)
-        for n in range(199)
-    )
+    insert_apis(tenant, 199, scopes=0)
     add(tenant)
 
     with pytest.raises(RuleBroken, match="200 APIs"):
