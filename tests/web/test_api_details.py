@@ -229,6 +229,7 @@ def test_api_activity_shows_its_own_events(administrator_browser, tenant, at):
     text = text_of(administrator_browser.get(f"{at}/activity"))
 
     assert text.count('class="event"') == 2
+    assert "Nobody changed this API." not in text
     assert "removed orders.write" in text
     assert "Other" not in text
 
