@@ -1,4 +1,7 @@
-"""kill -9 of the whole server: an interrupted write is complete or absent, nothing else is lost."""
+"""kill -9 of the whole server: an interrupted write is complete or absent, nothing else is lost.
+
+`tests/faults/test_killed_registration.py` kills the operation alone, on both databases.
+"""
 
 import random
 import threading
@@ -16,10 +19,10 @@ from tests.portal_process import PortalProcess
 from tests.prepared_portal import new_portal
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 FUSE = Path(__file__).with_name("fuse")
-KILLS = 8  # at random moments; the other test kills at each step
+KILLS = 5  # at random moments; the other test kills at each step
 SENDERS = 4
 OF_EACH_CLIENT = {  # tables that Add writes, and the column that refers to the client
     "clientsecret": "client_id",
@@ -51,9 +54,8 @@ def expect_all_or_nothing(portal: PortalProcess) -> None:
             f"SELECT client_id FROM clients_app_auditevent WHERE action = '{action}'"  # noqa: S608  constants only
         )
         assert sorted(str(client_id) for (client_id,) in found) == ids, action
-    if not portal.database_url:
-        assert portal.query("PRAGMA integrity_check") == [("ok",)]
-        assert portal.query("PRAGMA foreign_key_check") == []
+    assert portal.query("PRAGMA integrity_check") == [("ok",)]
+    assert portal.query("PRAGMA foreign_key_check") == []
 
 
 def expect_whole_chain(portal: PortalProcess) -> None:
