@@ -71,7 +71,7 @@ def test_roles_are_counted_and_enter_in_their_search_only_filters(visitor: Visit
 
 
 def test_opened_client_is_in_view_on_its_page(visitor: Visitor) -> None:
-    word = f"Places {uuid4().hex[:8]}"
+    word = f"Zz Places {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=120)
     row_id = id_of(visitor.portal, f"{word} 110")
     page = visitor.page(f"{CLIENTS}/{row_id}?q={word}")

@@ -52,7 +52,7 @@ def apply(page: Page) -> None:
 
 
 def test_list_without_javascript_filters_sorts_pages_and_selects(visitor: Visitor) -> None:
-    word = f"Tank {uuid4()}"
+    word = f"Zz Tank {uuid4()}"
     seeded = visitor.portal.manage("shell", "-c", SEED.format(word=word))
     assert seeded.returncode == 0, seeded.stderr
     page = visitor.page(CLIENTS)
