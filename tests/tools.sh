@@ -3,12 +3,13 @@
 # right to install, it says what is missing.
 set -eu
 
+go=/usr/share/gocode/src
 has_shell() { command -v chromium-headless-shell; } # takes a third less time than the full Chromium
 has_browser() { has_shell || command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_postgresql() { command -v pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl; }
 has_njs() { command -v nginx && ls /usr/lib/nginx/modules/ngx_http_js_module.so; }
 has_npm() { command -v node && command -v npm; }
-has_go() { command -v go && ls /usr/share/gocode/src/golang.org/x/oauth2/clientcredentials; }
+has_go() { command -v go && ls "$go"/golang.org/x/oauth2/clientcredentials "$go"/github.com/coreos/go-oidc; }
 has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {
   has_browser && has_postgresql && has_njs && has_npm && has_go && has_java &&
@@ -16,7 +17,7 @@ complete() {
 } >/dev/null 2>&1
 
 packages='fonts-liberation procps postgresql curl faketime nginx libnginx-mod-http-js redis-server'
-packages="$packages golang-go golang-golang-x-oauth2-dev default-jdk-headless libjackson2-databind-java"
+packages="$packages golang-go golang-golang-x-oauth2-dev golang-github-coreos-go-oidc-dev default-jdk-headless libjackson2-databind-java"
 has_npm >/dev/null 2>&1 || packages="$packages nodejs npm" # the npm of Debian conflicts with others
 
 if ! { complete && has_shell; } >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

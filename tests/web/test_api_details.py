@@ -21,7 +21,8 @@ from tests.hostile_text import ODD_IDENTIFIERS
 from tests.responses import HTMX, is_page, text_of
 
 IDENTIFIER = "https://api.example.com/orders?v='1'&x"
-LANGUAGES = {"python", "drf", "node", "csharp", "envoy", "nginx", "introspect"}
+PROGRAMS = ("python", "drf", "node", "java", "go", "csharp")
+LANGUAGES = {*PROGRAMS, "envoy", "nginx", "introspect"}
 
 
 @pytest.fixture
@@ -151,9 +152,9 @@ def test_api_verify_has_the_values_of_this_api_in_each_program(administrator_bro
         assert IDENTIFIER in programs[name], name
         assert str(tenant.pk) in programs[name], name
         assert "portal.example.com" not in programs[name], name
-    for name in ("python", "drf", "node", "csharp", "envoy"):
+    for name in (*PROGRAMS, "envoy"):
         assert conf.issuer() in programs[name], name
-    for name in ("python", "drf", "node", "csharp"):
+    for name in PROGRAMS:
         assert "orders.read" in programs[name], name
 
 
@@ -198,7 +199,7 @@ def test_api_verify_writes_each_character_of_an_identifier_as_its_language_does(
 
     for name, texts_of in TEXTS_OF.items():
         assert identifier in texts_of(programs[name]), name
-    for name in ("python", "drf", "node", "csharp"):
+    for name in PROGRAMS:
         assert "it's_${read}%\"" in programs[name], name
 
 
@@ -206,7 +207,7 @@ def test_api_verify_of_an_api_without_scopes_checks_none(administrator_browser, 
     api = make_api("Plain", tenant)
     programs = programs_of(text_of(administrator_browser.get(f"/security/apis/{api.pk}/verify")))
 
-    for name in ("python", "drf", "node", "csharp"):
+    for name in PROGRAMS:
         assert "scope" not in programs[name], name
 
 
