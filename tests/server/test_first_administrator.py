@@ -43,6 +43,7 @@ def test_initial_password_is_removed_from_the_environment(without_password: Port
     assert PASSWORD not in portal.log()
 
 
+@pytest.mark.one_database
 def test_start_that_cannot_print_the_link_is_refused(without_password: PortalProcess) -> None:
     with Path("/dev/full").open("wb") as full:
         refused = serving(without_password, stdout=full)

@@ -29,6 +29,7 @@ def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess)
     assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.one_database
 def test_start_writes_files_that_only_its_own_user_may_read(stopped: PortalProcess) -> None:
     former = os.umask(0)
     try:

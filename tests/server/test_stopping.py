@@ -147,6 +147,7 @@ def test_server_ends_with_its_terminal(prepared: PortalProcess) -> None:
             server.kill()
 
 
+@pytest.mark.one_database
 def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
     workers = running.workers()
 
@@ -157,6 +158,7 @@ def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
     running.start()
 
 
+@pytest.mark.one_database
 def test_killed_worker_is_replaced(running: PortalProcess) -> None:
     workers = running.workers()
 
