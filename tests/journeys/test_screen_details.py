@@ -88,7 +88,7 @@ def test_opened_client_is_in_view_on_its_page(visitor: Visitor) -> None:
 
 
 def test_opened_client_leaves_no_row_half_under_the_head_of_the_list(visitor: Visitor) -> None:
-    """The rest of it is too small to hit (WCAG 2.2, 2.5.8), for whoever opens the page there."""
+    """The rest of it is too small to hit (WCAG 2.2, 2.5.8)."""
     word = f"Half {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=50)
     address = f"{CLIENTS}/{id_of(visitor.portal, f'{word} 025')}?q={word}"

@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.verifiers.apis import JOSE
 
-GO_SOURCES: Final = "/usr/share/gocode"  # of Debian, with version 2 of go-oidc
+GO_SOURCES: Final = "/usr/share/gocode"  # of Debian, with x/oauth2 and version 2 of go-oidc
 _GO_MAIN: Final = """package main
 
 import (
@@ -50,6 +50,7 @@ WRONG_SIGNATURE: Final = {
 
 
 def run(folder: Path, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Return how the command ended, and what it printed."""
     return subprocess.run(
         command,
         cwd=folder,

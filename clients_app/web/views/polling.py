@@ -24,28 +24,21 @@ _TABS: Final[dict[str, tuple[Action, View]]] = {
 }
 
 
-@polled
-@screen(Action.READ_CLIENTS)
-def list_live(request: HttpRequest) -> HttpResponse:
-    """Return the list if it changed."""
-    current = stamp(actor_of(request).tenant_id, now=timezone.now())
-    return unchanged(request, current) or client_list.client_list(request)
+def _live(action: Action, view: View) -> View:
+    """Return a view that answers as ``view`` does if something changed, or each minute."""
+
+    @polled
+    @screen(action)
+    def live(request: HttpRequest) -> HttpResponse:
+        current = stamp(actor_of(request).tenant_id, now=timezone.now())
+        return unchanged(request, current) or view(request)
+
+    return live
 
 
-@polled
-@screen(Action.READ_APIS)
-def api_list_live(request: HttpRequest) -> HttpResponse:
-    """Return the list of APIs if it changed, at most once a minute for its counts of tokens."""
-    current = stamp(actor_of(request).tenant_id, now=timezone.now())
-    return unchanged(request, current) or apis.api_list(request)
-
-
-@polled
-@screen(Action.READ_CLIENTS)
-def usage_live(request: HttpRequest) -> HttpResponse:
-    """Return the pane with the usage of all clients, at most once a minute."""
-    current = stamp(actor_of(request).tenant_id, now=timezone.now())
-    return unchanged(request, current) or clients_usage.clients_usage(request)
+list_live: Final = _live(Action.READ_CLIENTS, client_list.client_list)
+usage_live: Final = _live(Action.READ_CLIENTS, clients_usage.clients_usage)
+api_list_live: Final = _live(Action.READ_APIS, apis.api_list)
 
 
 @polled
