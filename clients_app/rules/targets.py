@@ -68,7 +68,8 @@ def combined(
     if built_in is not None:
         targets[built_in.identifier] = built_in
         if origin and origin != built_in.identifier:
-            portal = built_in._replace(identifier=origin)
+            api_id, _, scopes, default_scope = built_in
+            portal = Target(api_id, origin, scopes, default_scope)
     return Reach(targets, default or built_in, portal)
 
 
