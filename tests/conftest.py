@@ -1,5 +1,6 @@
 """Fixtures for all tests: the standing actors, their browsers, and the running portal."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 FULL_COST = digests.hasher
+OBJECTS_BEFORE_COLLECTING = 50_000
 TransactionTestCase.databases = set(connections)  # the short-lived rows have their own database
 
 
@@ -169,6 +171,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     run.mark_one_database(items)
     yield  # pytest leaves out what is not for this database, and pytest-django sorts
     run.put_slow_first(items)
+    # What is imported now stays, so the collector need not look at it again and again.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING, 20, 20)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -72,7 +72,7 @@ class PortalApis(NamedTuple):
 def add_apis(portal: PortalProcess, word: str) -> PortalApis:
     """Add the APIs and clients to the first tenant of ``portal``; ``word`` makes them unique."""
     script = _ADD.format(tenant=portal.environment["PORTAL_TENANT_NAME"], word=word)
-    done = portal.manage("shell", "-v", "0", "-c", script)
+    done = portal.run("shell", "-v", "0", "-c", script)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     for name in ("caller", "gate", "inspector"):

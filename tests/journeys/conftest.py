@@ -65,7 +65,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 @pytest.fixture(scope="package")
 def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
     """The cookies of people of three more tenants by username; Zofia's tenant has no clients."""
-    settled = live_portal.manage(
+    settled = live_portal.run(
         "shell",
         "-c",
         "from tests.journeys import larkfield;"

@@ -136,7 +136,7 @@ def test_accessibility_of_signed_out_pages(
     accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
     accessibility.check(page, "Forgot password?")
-    link = live_portal.manage("people", "reset-link", "jonas.berg").stdout.split()[-1]
+    link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
     accessibility.check(page, "Choose a password")
     page.get_by_label("Password", exact=True).fill("short")

@@ -37,7 +37,7 @@ def token_for(portal: PortalProcess, client: dict[str, str], **more: str) -> dic
 
 def client_of(portal: PortalProcess, name: str) -> dict[str, str]:
     """Add a client on the command line; return its two values."""
-    added = json.loads(portal.manage("clients", "add", name, "--json", "--tenant", TENANT).stdout)
+    added = json.loads(portal.run("clients", "add", name, "--json", "--tenant", TENANT).stdout)
     return {key: added[key] for key in ("client_id", "client_secret")}
 
 

@@ -38,7 +38,7 @@ HALF_UNDER_THE_HEAD = """() => {
 
 def seed(portal: PortalProcess, word: str, *, clients: int = 0, roles: int = 0) -> None:
     code = SEED.format(tenant=TENANT, word=word, clients=clients, roles=roles)
-    done = portal.manage("shell", "-c", code)
+    done = portal.run("shell", "-c", code)
     assert done.returncode == 0, done.stderr
 
 
@@ -149,7 +149,7 @@ def test_key_of_an_input_method_opens_nothing(visitor: Visitor) -> None:
 
 def test_restored_last_client_is_open(visitor: Visitor) -> None:
     name = f"Restored {uuid4()}"
-    seed_one = visitor.portal.manage("clients", "add", name, "--tenant", TENANT)
+    seed_one = visitor.portal.run("clients", "add", name, "--tenant", TENANT)
     assert seed_one.returncode == 0, seed_one.stderr
     page = visitor.page(f"{CLIENTS}/{id_of(visitor.portal, name)}/remove")
     press(page, "Remove")

@@ -41,7 +41,7 @@ def asking(machine: MachineClient) -> Iterator[list[int]]:
 
 def rotate(portal: PortalProcess, machine: MachineClient, *words: str) -> MachineClient:
     """Rotate on the command line; return the machine with its new secret."""
-    ended = portal.manage("clients", "rotate", machine.client_id, "--json", *words)
+    ended = portal.run("clients", "rotate", machine.client_id, "--json", *words)
     assert ended.returncode == 0, ended.stderr
     return machine._replace(plain=json.loads(ended.stdout)["client_secret"])
 
@@ -55,7 +55,7 @@ def test_rotation_never_refuses_a_request_and_can_end_the_old_secret_immediately
     portal: PortalProcess,
 ):
     """SEC-11: both work while they overlap; the expiry applies to the next request everywhere."""
-    added = json.loads(portal.manage("clients", "add", "always on", "--json").stdout)
+    added = json.loads(portal.run("clients", "add", "always on", "--json").stdout)
     first = MachineClient(portal.port, added["client_id"], added["client_secret"])
     assert len(portal.workers()) >= 4
     assert first.statuses(64, connections=32) == [200] * 64  # cached in every worker
@@ -98,10 +98,10 @@ print(ends_at.isoformat())
 
 def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: PortalProcess):
     """SEC-9: requests before the expiry got a token, requests after it did not."""
-    added = json.loads(portal.manage("clients", "add", "ends soon", "--json").stdout)
+    added = json.loads(portal.run("clients", "add", "ends soon", "--json").stdout)
     machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
     code = ROTATE.format(client_id=machine.client_id, seconds=8)
-    rotated = portal.manage("shell", "-v", "0", "-c", code)
+    rotated = portal.run("shell", "-v", "0", "-c", code)
     assert rotated.returncode == 0, rotated.stderr
     ends_at = datetime.fromisoformat(rotated.stdout.strip())
 

@@ -90,7 +90,7 @@ def test_verify_tokens_program_accepts_tokens_of_the_tenant_alone(
     wrong_signature: str,
 ) -> None:
     """The page of the test's own settings, with the addresses of the running portal."""
-    added = live_portal.manage("clients", "add", f"Verified in {language}", "--json")
+    added = live_portal.run("clients", "add", f"Verified in {language}", "--json")
     address = f"{live_portal.url}/identity/connect/token"
     made = json.loads(added.stdout)
     form = {"grant_type": "client_credentials"}
