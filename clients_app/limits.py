@@ -40,6 +40,11 @@ SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 
+PARAMETER_MAX = 2000  # characters of a parameter of an authorization request
+STATE_MAX = 2000
+NONCE_MAX = 500
+AUTHORIZATION_REQUEST_MAX = 8192  # characters of its query, which sign-in carries along
+
 CHANNEL_MAX = 30  # characters of the name of a notice channel
 ALERTS_PER_HOUR = 10  # of one tenant; the others are counted in one more message
 ANSWER_MAX = 200  # characters of the response to a notice that are stored

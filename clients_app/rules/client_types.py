@@ -56,6 +56,7 @@ class ClientType:
     may_refresh: bool = False
     may_introspect: bool = False  # tokens of other clients
     grants: frozenset[str] = frozenset()  # grant_type of the token endpoint
+    response_types: tuple[str, ...] = ()  # of the authorize endpoint, which people come to
 
     def __str__(self) -> str:
         return self.id
@@ -110,6 +111,7 @@ AUTHORIZATION_CODE: Final = ClientType(
     url_kinds=URL_KINDS,
     may_have_private_schemes=True,
     may_refresh=True,
+    response_types=("code",),
 )
 HYBRID: Final = ClientType(
     id="hybrid",
@@ -130,6 +132,7 @@ HYBRID: Final = ClientType(
     url_kinds=(REDIRECT, LOGOUT_REDIRECT),
     may_refresh=True,
     may_introspect=True,
+    response_types=("code", "code id_token"),
 )
 
 #: in the order of the screens; the first is the default
