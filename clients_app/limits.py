@@ -37,6 +37,11 @@ SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
 
+AUTHORIZATION_CODE_S = 60  # how long a code can be redeemed
+CHALLENGE_LENGTH = 43  # characters of SHA-256 in base64url (RFC 7636 section 4.2)
+AMR_MAX = 60
+ACR_MAX = 60
+
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
 

@@ -62,6 +62,10 @@ class ClientType:
         return self.id
 
     @property
+    def signs_people_in(self) -> bool:
+        return REDIRECT in self.url_kinds
+
+    @property
     def lacks(self) -> tuple[str, ...]:
         """The paths of a draft that clients of this type do not have."""
         has = {
