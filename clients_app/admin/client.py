@@ -19,7 +19,7 @@ from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
 from clients_app.rules.alerts import SHORT, AlertKind
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import URL_KINDS, UrlKind
 from clients_app.rules.health import EXPLAINED
 from clients_app.selectors.clients.lists import FOUND_BY, contains
@@ -64,7 +64,13 @@ class ClientAdmin(WithRolesAdmin):
             *("tag_names", "role_names", "owner_names", "token_lifetime", "may_introspect"),
             "muted_alerts",
         ),
-        _group(_("Authorization Code and Hybrid"), *map(_urls, URL_KINDS), "allow_refresh_token"),
+        _group(
+            _("Authorization Code and Hybrid"),
+            *map(_urls, URL_KINDS),
+            "allow_refresh_token",
+            *(line.name for line in APPLICATION_URLS),
+            "skips_consent",
+        ),
         _group(_("Secrets"), "next_expires_at", "present_secrets"),
         _group(
             _("What happened"),

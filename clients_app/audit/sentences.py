@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from clients_app.models import AuditEvent, TokenRefusal
 from clients_app.rules.alerts import MUTED
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
@@ -126,7 +126,7 @@ LABELS: Final = {
     "name": gettext_noop("Name"),
     "client_type": gettext_noop("Client Type"),
     "description": gettext_noop("Description"),
-    **{line.name: line.label for line in LINES},
+    **{line.name: line.label for line in (*LINES, *APPLICATION_URLS)},
     "tags": gettext_noop("Tags"),
     "roles": gettext_noop("Roles"),
     "owners": gettext_noop("Owners"),
@@ -141,6 +141,7 @@ LABELS: Final = {
     "kept_secrets": gettext_noop("Secrets to keep"),
     **{kind.path: kind.label for kind in URL_KINDS},
     "allow_refresh_token": gettext_noop("Allow Refresh Token"),
+    "skips_consent": gettext_noop("First-party application"),
     "may_introspect": gettext_noop("May introspect tokens"),
     "token_lifetime_s": gettext_noop("Token Lifetime"),
     "expires_at": gettext_noop("Expiration Date"),

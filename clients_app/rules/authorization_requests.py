@@ -105,8 +105,8 @@ def response_type_of(params: Params) -> str:
 
 def response_mode_of(params: Params) -> str:
     """Return how the answer goes back, also for a request that is refused for another reason."""
-    asked, with_id_token = params.get("response_mode"), response_type_of(params) != CODE
-    allowed = RESPONSE_MODES[1:] if with_id_token else RESPONSE_MODES
+    asked, with_id_token = params.get("response_mode", ""), response_type_of(params) != CODE
+    allowed = RESPONSE_MODES[1:] if with_id_token else RESPONSE_MODES  # a query is logged
     if asked in allowed:
         return asked
     return "fragment" if response_type_of(params) == CODE_ID_TOKEN else "query"

@@ -73,6 +73,7 @@ class ClientType:
             "confirms_administrator": self.has_roles,
             "allow_refresh_token": self.may_refresh,
             "may_introspect": self.may_introspect,
+            **dict.fromkeys(("client_uri", "logo_uri", "skips_consent"), self.signs_people_in),
             **{kind.path: kind in self.url_kinds for kind in URL_KINDS},
         }
         return tuple(path for path, does in has.items() if not does)

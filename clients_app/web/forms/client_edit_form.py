@@ -20,7 +20,7 @@ from clients_app.web.forms.owners_form import OwnersForm
 
 #: what only an actor who may assign roles decides
 _ASSIGNED: Final = (
-    *("roles", "confirm_admin", "owners", "may_introspect"),
+    *("roles", "confirm_admin", "owners", "may_introspect", "skips_consent"),
     *("kept_secrets", "removes_secrets"),
 )
 
@@ -60,7 +60,12 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
         if "owners" in self.fields:
             return draft
         was = draft_of(self.client)
-        return replace(draft, role_ids=was.role_ids, may_introspect=was.may_introspect)
+        return replace(
+            draft,
+            role_ids=was.role_ids,
+            may_introspect=was.may_introspect,
+            skips_consent=was.skips_consent,
+        )
 
     def values_of(self, row: Client) -> dict[str, Any]:
         return {
