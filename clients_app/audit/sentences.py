@@ -66,6 +66,14 @@ SENTENCES: Final = {
     "client.owners.changed": gettext_noop("Changed owners of %(object)s"),
     "client.apis.changed": gettext_noop("Changed what %(object)s may call"),
     "client.tokens.ended": gettext_noop("Revoked all tokens of %(object)s"),
+    "client.consent.given": gettext_noop("Allowed %(object)s to act for them"),
+    "client.consent.withdrawn": gettext_noop("No longer allowed %(object)s to act for them"),
+    "client.code.reused": gettext_noop(
+        "A code of %(object)s was used twice: its tokens are revoked"
+    ),
+    "client.refresh.reused": gettext_noop(
+        "A refresh token of %(object)s was used twice: its tokens are revoked"
+    ),
     "client.secret.added": gettext_noop("Added secret %(object)s"),
     "client.secret.edited": gettext_noop("Changed secret %(object)s"),
     "client.secret.rotated": gettext_noop("Rotated secret %(object)s"),
@@ -128,6 +136,7 @@ LABELS: Final = {
     "description": gettext_noop("Description"),
     **{line.name: line.label for line in (*LINES, *APPLICATION_URLS)},
     "tags": gettext_noop("Tags"),
+    "person": gettext_noop("Person"),
     "roles": gettext_noop("Roles"),
     "owners": gettext_noop("Owners"),
     "identifier": gettext_noop("Identifier"),

@@ -7,11 +7,13 @@ from clients_app.oauth.endpoints.jwks import jwks
 from clients_app.oauth.endpoints.metadata import metadata
 from clients_app.oauth.endpoints.revoke import revoke
 from clients_app.oauth.endpoints.token import token
+from clients_app.oauth.endpoints.userinfo import userinfo
 
 _ADDRESSES = [
     path("identity/connect/token", token, name="token"),
     path("identity/connect/introspect", introspect, name="introspect"),
     path("identity/connect/revocation", revoke, name="revoke"),
+    path("identity/connect/userinfo", userinfo, name="userinfo"),
     path("identity/.well-known/openid-configuration", metadata, name="openid-configuration"),
     path("identity/.well-known/openid-configuration/jwks", jwks, name="jwks"),
     path(".well-known/oauth-authorization-server/identity", metadata, name="server-metadata"),

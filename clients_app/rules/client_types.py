@@ -116,6 +116,7 @@ AUTHORIZATION_CODE: Final = ClientType(
     url_kinds=URL_KINDS,
     may_have_private_schemes=True,
     may_refresh=True,
+    grants=frozenset({"authorization_code", "refresh_token"}),
     response_types=("code",),
 )
 HYBRID: Final = ClientType(
@@ -137,6 +138,7 @@ HYBRID: Final = ClientType(
     url_kinds=(REDIRECT, LOGOUT_REDIRECT),
     may_refresh=True,
     may_introspect=True,
+    grants=frozenset({"authorization_code", "refresh_token"}),
     response_types=("code", "code id_token"),
 )
 

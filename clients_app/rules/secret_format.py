@@ -6,6 +6,7 @@ Scanners and the token endpoint recognize a secret by its checksum, without the 
 Source: SEC-2.
 """
 
+import hashlib
 import re
 import secrets
 import zlib
@@ -41,6 +42,14 @@ def is_well_formed(text: str, prefix: str = PREFIX) -> bool:
     """Return whether ``text`` has the length, alphabet and checksum of a Client Secret."""
     start, checksum = text[:-_CHECKSUM_LENGTH], text[-_CHECKSUM_LENGTH:]
     return _PATTERNS[prefix].fullmatch(text) is not None and _checksum(start) == checksum
+
+
+def digest_of(plain: str) -> str:
+    """Return what is stored of a code or refresh token: SHA-256, as hexadecimal digits.
+
+    It finds the row; 256 random bits need no slower digest.
+    """
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def last_four(plain: str) -> str:

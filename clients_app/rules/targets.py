@@ -121,6 +121,11 @@ def chosen_for_person(
     return chosen._replace(identity_scope=sorted_scope(" ".join(granted)))
 
 
+def is_identity_scope(scope: str) -> bool:
+    """Return whether ``scope`` has identity scopes and no others."""
+    return bool(scope) and set(scope.split()) <= set(IDENTITY_SCOPES)
+
+
 def sorted_scope(scope: str) -> str:
     """Return the scopes of ``scope`` once each, sorted."""
     return " ".join(sorted(set(scope.split())))

@@ -23,7 +23,7 @@ from clients_app.models import (
 )
 from clients_app.services import retention
 from clients_app.services.housekeeping import WORKER_CHORES
-from tests.factories import insert_secrets, insert_usage, make_client
+from tests.factories import insert_clients, insert_secrets, insert_usage, make_client
 
 NOW = datetime(2027, 6, 15, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -65,11 +65,14 @@ def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:
     )
 
 
-def test_more_secrets_than_one_batch_are_rolled_up(
+def test_more_clients_than_one_batch_are_rolled_up(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "SECRETS", 2)
-    for secret in insert_secrets(client, 5):
+    monkeypatch.setattr(retention, "CLIENTS", 2)
+    others = insert_clients(["Pump 2", "Pump 3", "Pump 4"], client.tenant)
+    for secret in [insert_secrets(one, 1)[0] for one in (client, *others)] + insert_secrets(
+        client, 1
+    ):
         for hours in (1, 2):
             used(secret, MIDNIGHT - 200 * DAY + timedelta(hours=hours))
 

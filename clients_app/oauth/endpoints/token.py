@@ -23,11 +23,12 @@ def _steps(request: Request) -> Response:
     client, credential = authenticated = authenticate(request, params, now=now)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)
-        granted = grant(client, params, now=now)
+        granted = grant(client, params, address=address, now=now)
         issued = _issue(authenticated, granted, now=now)
     except OAuthError as error:
         error.client_id = client.id  # for the log
-        count_refused_request(client.id, credential, error.error, address=address, now=now)
+        if not error.is_usual:
+            count_refused_request(client.id, credential, error.error, address=address, now=now)
         raise
     count_token(
         client.id,
@@ -38,6 +39,9 @@ def _steps(request: Request) -> Response:
         now=now,
     )
     request_log.issued(issued, address=address)
+    if (person := granted.for_person) is not None:
+        issued = issued._replace(scope=person.scope)
+        return responses.token_json(issued, person.members(issued.token))
     return responses.token_json(issued)
 
 
@@ -57,7 +61,7 @@ def _issue(
     authenticated: AuthenticatedClient, granted: GrantResult, *, now: datetime
 ) -> IssuedToken:
     client, credential = authenticated
-    subject, chosen, extra_claims = granted
+    subject, chosen, extra_claims, person = granted
     if client.active_kid is None:
         raise unavailable("there is no active signing key", retry_after_s=5)
     template = TokenTemplate(
@@ -68,11 +72,12 @@ def _issue(
         client.token_lifetime_s,
         credential,
         subject,
-        chosen.scope,
+        person.scope_of_token if person else chosen.scope,
+        person.authorization_id if person else "",
     )
     return issue_access_token(template, kid=client.active_kid, now=now, extra_claims=extra_claims)
 
 
 #: Returns the response to a token request: a token or an OAuth error.
 respond_to_token_request = partial(respond, steps=_steps, endpoint="Token")
-token = django_view(_steps, endpoint="Token")  # short_entrance has another
+token = django_view(_steps, endpoint="Token", is_shared=True)  # short_entrance has another
