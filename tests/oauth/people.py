@@ -94,14 +94,14 @@ class People:
         ).plain
 
     def redeem(
-        self, code: str, client: SimpleNamespace | None = None, **changed: str | None
+        self, code: str, client: SimpleNamespace | None = None, /, **changed: str | None
     ) -> Reply:
         """Redeem a code as it should be, or with parameters ``changed``, or left out by None."""
         values = {"code": code, "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
         return self.post(client, CODE, **{**values, **changed})
 
     def refresh(
-        self, token: str, client: SimpleNamespace | None = None, **more: str | None
+        self, token: str, client: SimpleNamespace | None = None, /, **more: str | None
     ) -> Reply:
         return self.post(client, REFRESH, **{"refresh_token": token, **more})
 
