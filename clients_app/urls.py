@@ -37,6 +37,7 @@ from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.help_files import help_file
 from clients_app.web.views.shortcuts import shortcuts
+from clients_app.web.views.sign_in_again import sign_in_again
 from clients_app.web.views.signing_keys import signing_keys
 from clients_app.web.views.theme import theme
 from clients_app.web.views.token_inspector import token_inspector
@@ -145,6 +146,7 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/again", sign_in_again, "sign-in-again"),
     *page("sign-out", sign_in.sign_out, "sign-out"),
     *page("forgot-password", choose_password.forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password.choose_password, name="account_reset_password_from_key"),

@@ -187,7 +187,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and HSTS != "off" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS in {"subdomains", "preload"}
 SECURE_HSTS_PRELOAD = HSTS == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|readyz/tokens|metrics)$"]  # for machines
+SECURE_REDIRECT_EXEMPT = [  # for machines
+    r"^identity/(?!connect/(authorize|consent|endsession))",
+    r"^(livez|readyz|readyz/tokens|metrics)$",
+]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

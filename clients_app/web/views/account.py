@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients_app import conf
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import sent_key_of
+from clients_app.http.theme import theme_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import (
     CODES,
@@ -34,7 +35,6 @@ from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
 from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
-from clients_app.web.shell import theme_of
 from clients_app.web.views.theme import keep_theme
 
 _part = partial(window, None, demands_factor=False)
