@@ -3,7 +3,8 @@
 Source: CLI-17; RFC 7662 section 2.2; JWT-3, INT-1 and INT-3.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -51,7 +52,8 @@ def _client_of(token: AccessToken) -> Client | None:
         .filter(
             Q(tokens_not_before=None) | Q(tokens_not_before__lt=issued),
             ~Exists(RevokedToken.objects.filter(pk=token["jti"])),
-            _may_call(token),
+            may_be_for(token.payload),
+            _is_allowed(token.get("authorization_id")),
             pk=UUID(token["client_id"]),
             is_enabled=True,
         )
@@ -62,17 +64,20 @@ def _client_of(token: AccessToken) -> Client | None:
     return client if client is not None and not client.type.has_secrets else None  # a public client
 
 
-def _may_call(token: AccessToken) -> Exists | Q:
-    """Return the condition that the client may call the API, for the person if there is one.
+def may_be_for(claims: Mapping[str, Any]) -> Exists | Q:
+    """Return the condition that a client may have a token for the API in ``claims``.
 
     A token about a person that is for no API is for the userinfo endpoint.
     """
-    authorization_id = token.get("authorization_id")
+    is_for_us = "authorization_id" in claims and claims["aud"] == conf.public_url()
+    if is_for_us and is_identity_scope(claims.get("scope", "")):
+        return Q()
+    return may_call(claims["aud"])
+
+
+def _is_allowed(authorization_id: str | None) -> Exists | Q:
+    """Return the condition that a person lets the client act for them, if the token says so."""
     if authorization_id is None:
-        return may_call(token["aud"])
-    standing = Authorization.objects.standing().filter(
-        pk=UUID(authorization_id), client=OuterRef("pk")
-    )
-    if token["aud"] == conf.public_url() and is_identity_scope(token.get("scope", "")):
-        return Q(Exists(standing))
-    return Q(Exists(standing)) & Q(may_call(token["aud"]))
+        return Q()
+    standing = Authorization.objects.standing().filter(client=OuterRef("pk"))
+    return Exists(standing.filter(pk=UUID(authorization_id)))
