@@ -26,10 +26,10 @@ def _metadata() -> dict[str, Any]:
     """
     return {
         "issuer": conf.issuer(),
-        "authorization_endpoint": f"{conf.issuer()}/connect/authorize",
+        "authorization_endpoint": conf.public_url() + reverse("authorize"),
         "token_endpoint": conf.public_url() + reverse("token"),
         "userinfo_endpoint": conf.public_url() + reverse("userinfo"),
-        "end_session_endpoint": f"{conf.issuer()}/connect/endsession",
+        "end_session_endpoint": conf.public_url() + reverse("end-session"),
         "introspection_endpoint": conf.public_url() + reverse("introspect"),
         "revocation_endpoint": conf.public_url() + reverse("revoke"),
         "jwks_uri": conf.public_url() + reverse("jwks"),
