@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from clients_app.limits import NONCE_MAX, PARAMETER_MAX, STATE_MAX
+from clients_app.rules import pkce
 from clients_app.rules.client_types import ClientType
 
 CODE: Final = "code"
@@ -36,7 +37,6 @@ _MAXIMA: Final = {
     "nonce": NONCE_MAX,
 }
 _PRINTABLE: Final = re.compile(r"[\x20-\x7E]*")
-_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -154,9 +154,9 @@ def _response_mode(params: Params, _: ClientType) -> None:
 def _challenge(params: Params, client_type: ClientType) -> None:
     """RFC 7636 sections 4.3 and 4.4.1; RFC 9700 section 2.1.1."""
     challenge, method = params.get("code_challenge"), params.get("code_challenge_method")
-    if challenge and method != "S256":
+    if challenge and method != pkce.METHOD:
         raise _invalid("Send code_challenge_method=S256.")
-    if challenge and not _CHALLENGE.fullmatch(challenge):
+    if challenge and not pkce.is_challenge(challenge):
         raise _invalid("The code_challenge is not a SHA-256 digest in base64url.")
     if method and not challenge:
         raise _invalid("The code_challenge is missing.")

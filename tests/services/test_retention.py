@@ -11,8 +11,12 @@ from clients_app.models import (
     Api,
     ApiHour,
     ApiUsage,
+    Authorization,
+    AuthorizationCode,
     Client,
     ClientSecret,
+    Person,
+    RefreshToken,
     RefusedHour,
     SecretAddress,
     Tenant,
@@ -178,3 +182,28 @@ def test_the_worker_does_this(client: Client) -> None:
     next(chore for chore in WORKER_CHORES if chore.name == "retention").do()
 
     assert [row.is_day for row in TokenUsage.objects.all()] == [True]
+
+
+def test_authorizations_go_a_day_after_their_last_token_can_be_issued(
+    client: Client, administrator: Person
+) -> None:
+    """Until then, a code or refresh token that is used again is recognized."""
+    values = {"client": client, "person": administrator, "access_version": 1}
+    for ends_at in (NOW - DAY, NOW - DAY - timedelta(seconds=1)):
+        one = Authorization.objects.create(
+            auth_time=NOW, created_at=NOW, expires_at=ends_at, **values
+        )
+        AuthorizationCode.objects.create(
+            digest=str(one.pk), authorization=one, redirect_uri="https://a/", expires_at=NOW
+        )
+        for name, until in (("old", ends_at), ("new", NOW)):
+            RefreshToken.objects.create(
+                digest=f"{name} {one.pk}", authorization=one, issued_at=NOW, expires_at=until
+            )
+
+    retention.remove_old(now=NOW)
+
+    kept = Authorization.objects.get()
+    assert kept.expires_at == NOW - DAY
+    assert AuthorizationCode.objects.get().authorization == kept
+    assert RefreshToken.objects.count() == 2
