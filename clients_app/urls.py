@@ -7,6 +7,7 @@ from django.urls.converters import UUIDConverter
 
 from clients_app.web.views import (
     account,
+    account_applications,
     account_factor,
     activity,
     api_details,
@@ -160,6 +161,11 @@ urlpatterns = [
     *page("account/shortcuts", account.account_shortcuts, "account-shortcuts"),
     *page("account/rows", account.account_rows, "account-rows"),
     *page("account/guesses/close", account.account_guesses_close, "account-guesses-close"),
+    *page(
+        "account/applications/<guid:application_id>/withdraw",
+        account_applications.account_application_withdraw,
+        "account-application-withdraw",
+    ),
     *page("account/authenticator", account_factor.account_authenticator, "account-authenticator"),
     *page(
         "account/authenticator/remove",

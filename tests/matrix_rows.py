@@ -80,6 +80,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/shortcuts": Row(EVERYBODY, 303, 303),
     "account/rows": Row(EVERYBODY, 200, 200),
     "account/guesses/close": Row(EVERYBODY, 200, 200),
+    "account/applications/<application_id>/withdraw": Row(EVERYBODY, 303, 404),
     "account/authenticator": Row(EVERYBODY, 200, 422),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),

@@ -78,6 +78,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
     remove_client(removed, actor=command_line_in(tenant), now=now)
     values = {
         "client_id": machine.client.pk,
+        "application_id": machine.client.pk,
         "secret_id": machine.secret.pk,
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,

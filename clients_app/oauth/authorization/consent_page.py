@@ -1,39 +1,32 @@
 """What a person reads before they let an application act for them. Source: AUT-7."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from clients_app.identity.waiting_application import may_lead_to
 from clients_app.models import Api
 from clients_app.oauth.authorization.pages import page
 from clients_app.oauth.authorization.visit import Visit
+from clients_app.rules.identity_texts import texts_of
 from clients_app.rules.redirect_uris import csp_source, with_parameters
-from clients_app.rules.targets import IDENTITY_SCOPES, OFFLINE_ACCESS
-
-#: what each scope about the person means, in their words
-IDENTITY_TEXTS: Final = {
-    "openid": gettext_noop("Know which account of this portal is yours, and your roles"),
-    "profile": gettext_noop("See your name and username"),
-    "email": gettext_noop("See your email address"),
-    OFFLINE_ACCESS: gettext_noop("Keep access while you do not use it"),
-}
+from clients_app.rules.targets import OFFLINE_ACCESS
 
 
 def consent_page(visit: Visit) -> HttpResponse:
     """Return the page that asks the person to agree to ``visit.chosen``."""
     client, chosen = visit.client, visit.chosen
-    identity = chosen.identity_scope.split()
+    keeps_access = OFFLINE_ACCESS in chosen.identity_scope.split()
     context = {
         "application": client,
         "person": visit.person,
-        "identity": [gettext(IDENTITY_TEXTS[one]) for one in IDENTITY_SCOPES if one in identity],
+        "identity": [gettext(text) for text in texts_of(chosen.identity_scope)],
         **_of_api(chosen.target.api_id, chosen.scope.split()),
         "lifetime_s": client.token_lifetime_s,
-        "refresh_s": settings.REFRESH_MAX if OFFLINE_ACCESS in identity else 0,
+        "refresh_s": settings.REFRESH_MAX if keeps_access else 0,
         "back_to": csp_source(visit.redirect_uri),
         **_ways_on(visit),
     }

@@ -37,9 +37,6 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     def __init__(self, *args: Any, client: Client, actor: Actor, **more: Any) -> None:
         super().__init__(*args, actor=actor, client_type=client.type, at_add=True, **more)
         self.client = client
-        if not client.type.grants:  # it gets no tokens yet
-            for kind in AlertKind:
-                del self.fields[kind.mute]
         if allows(actor, Action.ASSIGN_ROLES, client=client):
             self.offer_people(client.tenant_id)
             self.offer_secrets(client)

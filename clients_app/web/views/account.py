@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,7 @@ from clients_app.identity.passwords import (
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
 from clients_app.limits import PASSWORD_MIN
+from clients_app.selectors.authorizations.allowed import allowed_applications
 from clients_app.services import form_keys
 from clients_app.services.people.guess_notices import close_notice
 from clients_app.services.people.preferences import ZONES, set_preferences
@@ -132,6 +134,7 @@ def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResp
         "codes": CODES,
         "must_have_factor": must_have_factor(person),
         "minimum": PASSWORD_MIN,
+        "applications": allowed_applications(person, now=timezone.now()),
         "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
         "has_shortcuts": person.has_shortcuts,

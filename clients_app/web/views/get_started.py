@@ -34,6 +34,7 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
         "apis": apis,
         "api": api,
         "resource": api.custom_identifier,
+        "sign_in_addresses": _sign_in_addresses(),
         **values,
         **_commands(values),
     }
@@ -43,18 +44,30 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
 
 def _chapters(client_type: ClientType) -> list[str]:
     """Return the templates of the guide, in order."""
-    is_offered = bool(client_type.grants)
+    signs_in = client_type.signs_people_in
     chapters = {
         "clients_app/help/_guide_add.html": True,
         "clients_app/help/_guide_keep.html": True,
-        "clients_app/help/_guide_token.html": is_offered,
-        "clients_app/help/_guide_call.html": is_offered,
-        "clients_app/help/_guide_later.html": not is_offered,
-        "clients_app/help/_guide_introspect.html": not is_offered and client_type.may_introspect,
+        "clients_app/help/_guide_sign_in.html": signs_in,
+        "clients_app/help/_guide_token.html": not signs_in,
+        "clients_app/help/_guide_call.html": not signs_in,
+        "clients_app/help/_guide_introspect.html": signs_in and client_type.may_introspect,
         "clients_app/help/_guide_verify.html": True,
         "clients_app/help/_guide_rotate.html": client_type.has_secrets,
     }
     return [template for template, is_shown in chapters.items() if is_shown]
+
+
+def _sign_in_addresses() -> list[tuple[str, str]]:
+    """Return the addresses for libraries that do not read the metadata."""
+    connect = f"{conf.issuer()}/connect"
+    return [
+        (gettext("Metadata"), f"{conf.issuer()}/.well-known/openid-configuration"),
+        (gettext("Authorization address"), f"{connect}/authorize"),
+        (gettext("Token address"), f"{connect}/token"),
+        (gettext("User info address"), f"{connect}/userinfo"),
+        (gettext("Sign-out address"), f"{connect}/endsession"),
+    ]
 
 
 def addresses_of_apis(tenant_id: str) -> dict[str, str]:
