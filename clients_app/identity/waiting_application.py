@@ -54,6 +54,6 @@ def may_lead_to(response: HttpResponse, *urls: str) -> HttpResponse:
     answer the page that opened it.
     """
     policy = {"form-action": [csp_source(url) for url in urls]}
-    response._csp_update = policy  # type: ignore[attr-defined]  # for django-csp
+    vars(response)["_csp_update"] = policy  # for django-csp
     response[_OPENER] = "unsafe-none"
     return response

@@ -7,12 +7,11 @@ Source: RFC 6749 sections 4.1.2 and 4.1.2.1; OAuth 2.0 Multiple Response Types s
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from csp.constants import NONCE
+from csp.constants import NONCE, SELF
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from clients_app import conf
-from clients_app.identity.waiting_application import may_lead_to
 from clients_app.oauth.authorization.pages import page
 from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.authorization.visit import Visit
@@ -50,11 +49,9 @@ def _form(visit: Visit, to: str, members: Mapping[str, str]) -> HttpResponse:
         "to": to,
         "members": list(members.items()),
         "name": visit.client.name,
-        "nonce": visit.http.csp_nonce,  # type: ignore[attr-defined]  # set by its middleware
     }
     response = page(visit.http, "form_post", context, title=gettext("Back to the application"))
-    may_lead_to(response, to)
-    policy = {"form-action": [csp_source(to)], "script-src": [NONCE]}
-    response._csp_update = None  # type: ignore[attr-defined]  # for django-csp
-    response._csp_replace = policy  # type: ignore[attr-defined]
+    policy = {"form-action": [csp_source(to)], "script-src": [SELF, NONCE]}
+    vars(response)["_csp_replace"] = policy  # for django-csp
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response

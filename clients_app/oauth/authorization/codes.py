@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
-from clients_app.identity.last_proof import last_proof, proof_methods
+from clients_app.identity.last_proof import proof_methods
 from clients_app.identity.sessions import lasting_id
 from clients_app.oauth.authorization.answers import answer
 from clients_app.oauth.authorization.visit import Visit
@@ -19,8 +19,11 @@ from clients_app.services.tokens.id_tokens import issue_id_token
 def code_answer(visit: Visit) -> HttpResponse:
     """Return the response that takes the code to the application."""
     now, request = timezone.now(), visit.request
+    signed_in = SignedIn(
+        visit.proved_at, " ".join(proof_methods(visit.http)), lasting_id(visit.http)
+    )
     issued = issue_code(
-        visit.person, visit.client, request, visit.chosen, signed_in=_signed_in(visit), now=now
+        visit.person, visit.client, request, visit.chosen, signed_in=signed_in, now=now
     )
     members = {"code": issued.plain}
     if request.response_type == CODE_ID_TOKEN:
@@ -31,9 +34,3 @@ def code_answer(visit: Visit) -> HttpResponse:
             issued.authorization, kid=kid, now=now, code=issued.plain
         )
     return answer(visit, members)
-
-
-def _signed_in(visit: Visit) -> SignedIn:
-    proved = last_proof(visit.http)
-    assert proved is not None  # noqa: S101  narrows the type; a check has seen to it
-    return SignedIn(proved, " ".join(proof_methods(visit.http)), lasting_id(visit.http))

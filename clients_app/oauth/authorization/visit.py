@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from clients_app.identity.last_proof import LASTS, last_proof
+from clients_app.identity.person import person_of
 from clients_app.limits import AUTHORIZATION_REQUEST_MAX
 from clients_app.models import Client, Person
 from clients_app.oauth.authorization.redirects import see_other
@@ -37,14 +39,15 @@ class Visit:
     http: HttpRequest
     params: dict[str, str] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
-    client: Client = None  # type: ignore[assignment]  # until a check finds it; so are those below
-    request: AuthorizationRequest = None  # type: ignore[assignment]
-    chosen: Chosen = None  # type: ignore[assignment]
+    client: Client = field(init=False)  # a check sets it, and those below
+    request: AuthorizationRequest = field(init=False)
+    chosen: Chosen = field(init=False)
+    proved_at: datetime = field(init=False)  # when the person last proved who they are
 
     @property
     def person(self) -> Person:
-        assert isinstance(self.http.user, Person)  # noqa: S101  narrows the type; after a check
-        return self.http.user
+        """The person who is signed in; a check has seen to it."""
+        return person_of(self.http)
 
     @property
     def redirect_uri(self) -> str:

@@ -1,7 +1,7 @@
 """The authorize endpoint: an application sends a person here, who comes back with a code.
 
-Two ordered tables of checks. Until the redirect URL is trusted, an error is a page of ours; after
-that it goes back to the application. A check fills in what it found, returns the page that the
+Two ordered tables of checks. Until the redirect URL is trusted, errors are pages of the portal;
+after that, they go back to the application. A check fills in what it found, returns the page that the
 person needs next, or raises OAuthError.
 
 Source: RFC 6749 section 4.1; OpenID Connect Core sections 3.1.2 and 3.3.2; AUT-1 to AUT-8.
@@ -73,8 +73,8 @@ def pass_through(visit: Visit, before: tuple[Check, ...], after: tuple[Check, ..
 def _note(visit: Visit, error: OAuthError) -> None:
     """Count and log a refusal; nobody proved that the client sent the request."""
     address = address_of(visit.http)
-    if visit.client is not None:
-        error.client_id = str(visit.client.pk)
+    if client := getattr(visit, "client", None):
+        error.client_id = str(client.pk)
         count_unproved_request(error.client_id, error.error, address=address, now=timezone.now())
     request_log.refused(error, endpoint="Authorize", address=address)
 
@@ -107,7 +107,7 @@ def _redirect_uri(visit: Visit) -> None:
         raise invalid_request("The redirect_uri is not registered for this application.")
 
 
-#: Before the redirect URL is trusted: an error is a page of ours.
+#: Before the redirect URL is trusted: an error is a page of the portal.
 TRUST: Final[tuple[Check, ...]] = (_readable, _client, _redirect_uri)
 
 
@@ -177,10 +177,12 @@ def _second_factor(visit: Visit) -> HttpResponse | None:
 def _recent_sign_in(visit: Visit) -> HttpResponse | None:
     """OpenID Connect Core 3.1.2.1: ``prompt=login`` and ``max_age``."""
     proved, max_age_s = last_proof(visit.http), visit.request.max_age_s
-    age_s = (timezone.now() - proved).total_seconds() if proved else None
-    is_old = age_s is None or (max_age_s is not None and age_s > max_age_s)
+    if proved is None:
+        return _sign_in(visit, "sign-in-again")
+    is_old = max_age_s is not None and (timezone.now() - proved).total_seconds() > max_age_s
     if (is_old or "login" in visit.request.prompt) and not visit.signed_in_for_this():
         return _sign_in(visit, "sign-in-again")
+    visit.proved_at = proved
     return None
 
 

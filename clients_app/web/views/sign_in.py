@@ -16,7 +16,11 @@ from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
 from clients_app.identity.kept_forms import View
 from clients_app.identity.sessions import is_polled
-from clients_app.identity.waiting_application import application_behind, may_lead_to
+from clients_app.identity.waiting_application import (
+    application_behind,
+    may_lead_to,
+    waiting_application,
+)
 from clients_app.selectors.tenants.installation import administrators_exist, only_tenant
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
 from clients_app.web.once import once, outcome_before
@@ -33,7 +37,6 @@ def for_applications(view: View) -> View:
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         waiting = application_behind(request)
-        request.waiting_application = waiting  # type: ignore[attr-defined]  # for ``_ask``
         response = view(request, *args, **kwargs)
         return may_lead_to(response, waiting.redirect_uri) if waiting else response
 
@@ -139,7 +142,7 @@ def _ask(
     status: int = 200,
     wait_s: int = 0,
 ) -> HttpResponse:
-    waiting = getattr(request, "waiting_application", None)
+    waiting = waiting_application(to)
     if waiting and not username:
         username = waiting.login_hint
     context = {

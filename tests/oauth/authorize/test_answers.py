@@ -118,7 +118,7 @@ def test_form_post_page_sends_escaped_values_to_the_application_alone(
     assert "form-action https://rooms.example;" in f"{policy};"
     nonce = re.search(r'<script nonce="([^"]+)">', text)
     assert nonce
-    assert f"script-src 'nonce-{nonce[1]}';" in f"{policy};"
+    assert f"script-src 'self' 'nonce-{nonce[1]}';" in f"{policy};"
     assert "no-store" in reply["Cache-Control"]
 
 

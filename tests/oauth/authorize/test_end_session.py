@@ -28,7 +28,7 @@ def application(tenant: Tenant) -> Client:
 
 @pytest.fixture
 def hint(administrator: Person, application: Client, now: datetime) -> str:
-    """An ID token of Mara for Rooms; her browser signs in once more in each test."""
+    """An ID token about Mara for Rooms."""
     key = ensure_active_key(now=now)
     ask(browser_of(administrator), params_of(application))
     return issue_id_token(Authorization.objects.get(), kid=key.kid, now=now)
