@@ -1,8 +1,8 @@
 """The authorize endpoint: an application sends a person here, who comes back with a code.
 
 Two ordered tables of checks. Until the redirect URL is trusted, errors are pages of the portal;
-after that, they go back to the application. A check fills in what it found, returns the page that the
-person needs next, or raises OAuthError.
+after that, they go back to the application. A check fills in what it found, returns the page that
+the person needs next, or raises OAuthError.
 
 Source: RFC 6749 section 4.1; OpenID Connect Core sections 3.1.2 and 3.3.2; AUT-1 to AUT-8.
 """
