@@ -16,7 +16,10 @@ pytestmark = pytest.mark.both_databases
 ROLES = "/security/roles"
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", ROLES, "/nowhere"])
+OF_APPLICATIONS = [f"/identity/connect/{name}" for name in ("authorize", "consent", "endsession")]
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", ROLES, "/nowhere", *OF_APPLICATIONS])
 def test_host_unknown_is_refused(client, db, path):
     reply = client.get(path, headers={"host": "evil.test"})
 
@@ -40,7 +43,7 @@ def test_host_unknown_is_refused(client, db, path):
         ("10.0.0.9", {}, 500),
     ],
 )
-@pytest.mark.parametrize("path", ["/sign-in", "/admin/login/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/sign-in", "/admin/login/", "/nowhere", *OF_APPLICATIONS[1:]])
 def test_scheme_is_believed_only_from_trusted_proxies(
     client, db, settings, address, headers, status, path
 ):
