@@ -171,7 +171,8 @@ def _second_factor(visit: Visit) -> HttpResponse | None:
         return None
     if "none" in visit.request.prompt:
         raise OAuthError("interaction_required", "The person must set up a second factor.")
-    return see_other(reverse("account-authenticator"))
+    to = with_parameters(reverse("authorize"), visit.params)
+    return see_other(with_parameters(reverse("account-authenticator"), {"next": to}))
 
 
 def _recent_sign_in(visit: Visit) -> HttpResponse | None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from django.test import Client as Browser
 
@@ -216,7 +217,13 @@ def test_person_who_must_set_up_a_factor_does_so_first(
     tenant.save()
 
     reply = ask(administrator_browser, params_of(application))
-    assert reply["Location"].startswith("/account/authenticator")
+    assert reply["Location"].startswith("/account/authenticator?next=")
+    page = administrator_browser.get(reply["Location"]).content.decode()
+    secret = re.findall(r'id="id_key"[^>]*>([A-Z2-7]+)<', page)[0]
+    done = administrator_browser.post("/account/authenticator", {"code": code_of(secret)})
+    onwards = re.findall(r'href="(/identity/connect/authorize[^"]*)"', done.content.decode())
+    assert answer_of(administrator_browser.get(unescape(onwards[0]))).members["code"]
+    Authenticator.objects.all().delete()
     silent = ask(administrator_browser, params_of(application, prompt="none"))
     assert answer_of(silent).members["error"] == "interaction_required"
 
