@@ -60,7 +60,7 @@ def test_second_use_ends_every_token_of_the_first(people: People):
     assert not people.is_active(second["access_token"])
     assert people.refresh(second["refresh_token"]).json()["error"] == GRANT
     assert people.is_active(other["access_token"])
-    for _ in range(3):  # whoever has it cannot fill the chain
+    for _ in range(3):  # a thief cannot fill the chain
         people.redeem(code)
         people.refresh(first["refresh_token"])
     event = AuditEvent.objects.get(action="client.code.reused")

@@ -51,7 +51,7 @@ def end_for_reuse(
 ) -> None:
     """End ``authorization`` because a code or refresh token was used twice: somebody stole it.
 
-    Only the first time is an event, so that whoever has it cannot fill the chain.
+    Only the first time is an event, so that a thief cannot fill the chain.
     Source: RFC 6749 section 4.1.2; RFC 9700 section 4.14.2.
     """
     if end_one(authorization, why, now=now):

@@ -30,7 +30,7 @@ def asks_for_name(client: Client, *, now: datetime) -> bool:
 def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: datetime) -> Client:
     """Remove a client and its secrets at once; its name can be used again, its id never.
 
-    Should it be restored, none of its tokens is valid again, whoever let it have them.
+    If it is restored, none of its tokens is valid again, not even those that people let it have.
 
     Errors: RuleBroken (typed_name) if the client was used recently and ``typed_name`` is not its
     name; Forbidden; NotFound if it was removed before.
