@@ -9,7 +9,7 @@ from django.utils import timezone
 from clients_app.models import Api, Client, Person, RefreshToken
 from clients_app.rules.secret_format import CODE_PREFIX, REFRESH_PREFIX, new_secret
 from clients_app.services.authorizations.consents import withdraw
-from clients_app.services.people.accounts import set_active
+from clients_app.services.people.accounts import choose_password, set_active
 from tests.factories import command_line_in, let_call, make_tenant
 from tests.oauth.people import CODE, REDIRECT, REFRESH, VERIFIER, People
 from tests.oauth.wsgi import Reply, basic, form
@@ -114,6 +114,11 @@ def deactivate_and_back(people: People) -> None:
     set_active(people.person, active=True, actor=actor, now=timezone.now())
 
 
+def choose_a_password(people: People) -> None:
+    actor = command_line_in(people.tenant)
+    choose_password(people.person, "eleven quiet herons", actor=actor, now=timezone.now())
+
+
 def withdraw_consent(people: People) -> None:
     actor = command_line_in(people.tenant)
     withdraw(people.person, people.public.row, actor=actor, now=timezone.now())
@@ -213,6 +218,7 @@ ROWS = [
         for source, name, change, error in (
             ("AUT-3", "the person was deactivated", deactivate, GRANT),
             ("AUT-3", "the person was deactivated and activated", deactivate_and_back, GRANT),
+            ("AUT-11", "the person chose another password", choose_a_password, GRANT),
             ("TEN-1", "the person is of another tenant now", move_person, GRANT),
             ("AUT-7", "the person withdrew it", withdraw_consent, GRANT),
             ("CLI-17", "the client was disabled", change_client(is_enabled=False), CLIENT),

@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 
 from clients_app import conf
-from clients_app.models import Authorization, AuthorizationCode, RefreshToken
+from clients_app.models import Authorization, AuthorizationCode, RefreshToken, SigningKey
 from clients_app.services.signing_keys.public_keys import read_key_set
 from tests.oauth.people import EVERYTHING, People, claims
 
@@ -180,4 +180,13 @@ def test_failed_redemption_leaves_the_code_to_who_can_redeem_it(people: People):
     assert people.redeem(code, code_verifier="x" * 43).status == 400
 
     assert AuthorizationCode.objects.get().used_at is None
+    assert people.redeem(code).status == 200
+
+
+def test_code_is_not_used_while_the_server_cannot_sign(people: People):
+    code, keys = people.code(), SigningKey.objects.all()
+    keys.update(state="retired")
+    assert people.redeem(code).status == 503
+
+    keys.update(state="active")
     assert people.redeem(code).status == 200

@@ -21,10 +21,12 @@ from clients_app.services.usage.refused_requests import count_refused_request
 def _steps(request: Request) -> Response:
     params, now, address = posted_params(request), datetime.now(UTC), request.address
     client, credential = authenticated = authenticate(request, params, now=now)
+    if client.active_kid is None:  # before a code is used
+        raise unavailable("there is no active signing key", retry_after_s=5)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)
         granted = grant(client, params, address=address, now=now)
-        issued = _issue(authenticated, granted, now=now)
+        issued = _issue(authenticated, granted, kid=client.active_kid, now=now)
     except OAuthError as error:
         error.client_id = client.id  # for the log
         if not error.is_usual:
@@ -58,12 +60,10 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
 
 
 def _issue(
-    authenticated: AuthenticatedClient, granted: GrantResult, *, now: datetime
+    authenticated: AuthenticatedClient, granted: GrantResult, *, kid: str, now: datetime
 ) -> IssuedToken:
     client, credential = authenticated
     subject, chosen, extra_claims, person = granted
-    if client.active_kid is None:
-        raise unavailable("there is no active signing key", retry_after_s=5)
     template = TokenTemplate(
         conf.issuer(),
         chosen.target.identifier,
@@ -75,7 +75,7 @@ def _issue(
         person.scope_of_token if person else chosen.scope,
         person.authorization_id if person else "",
     )
-    return issue_access_token(template, kid=client.active_kid, now=now, extra_claims=extra_claims)
+    return issue_access_token(template, kid=kid, now=now, extra_claims=extra_claims)
 
 
 #: Returns the response to a token request: a token or an OAuth error.
