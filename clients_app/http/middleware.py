@@ -103,14 +103,16 @@ def _takes_forms_of_others(path: str) -> bool:
 def compressed_pages(get_response: Respond) -> Respond:
     """Compress the pages that answer a GET, to an eighth of their size.
 
-    Only the answer to a POST shows a secret, so no answer with a secret is compressed. The CSRF
-    token is masked differently in each page (BREACH).
+    No answer with a secret is compressed beside text that others chose (BREACH): only the answer
+    to a POST shows a secret, and authorize, whose page may post a code, is left out. The CSRF token
+    is masked differently in each page.
     """
     gzip: Any = GZipMiddleware(get_response).process_response
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.method != "GET" or is_for_machines(request.path):
+        path = request.path.rstrip("/")
+        if request.method != "GET" or is_for_machines(path) or path == AUTHORIZE:
             return response
         accepted = request.headers.get("Accept-Encoding", "").replace(" ", "").split(",")
         compressed: HttpResponse = (

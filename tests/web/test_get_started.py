@@ -73,6 +73,8 @@ def test_guide_of_other_types_has_the_addresses_and_settings_of_a_sign_in(
     of_server = {"authlib", "node-client", "env"}
     assert offered == (of_server if path.endswith("hybrid") else {"oidc-client-ts", "env"})
     assert "later version" not in page
+    [example] = re.findall(r"<code>(docs/examples/\w+)</code>", page)
+    assert (CHECKOUT / example / "README.md").is_file()
     assert f'href="/security/clients/add/{path.rpartition("/")[2]}"' in page
     assert ("Ask about tokens" in page) is path.endswith("hybrid")
     assert ("Replace the secret in time" in page) is path.endswith("hybrid")

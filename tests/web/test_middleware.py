@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 import brotli
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.urls import reverse
 
+from clients_app.http.middleware import AUTHORIZE, is_for_machines
 from clients_app.web.views import roles
 from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
@@ -17,6 +19,15 @@ ROLES = "/security/roles"
 
 
 OF_APPLICATIONS = [f"/identity/connect/{name}" for name in ("authorize", "consent", "endsession")]
+
+
+def test_pages_that_applications_send_people_to_are_for_people():
+    names = ("authorize", "consent", "end-session", "end-session-confirmed")
+    for address in map(reverse, names):
+        assert not is_for_machines(address)
+        assert not is_for_machines(f"{address}/")
+    assert reverse("authorize") == AUTHORIZE
+    assert is_for_machines(reverse("token"))
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", ROLES, "/nowhere", *OF_APPLICATIONS])

@@ -10,7 +10,7 @@ from clients_app.oauth.authorization.answers import answer
 from clients_app.oauth.authorization.visit import Visit
 from clients_app.oauth.client_query import read_client
 from clients_app.oauth.errors import OAuthError
-from clients_app.rules.authorization_requests import CODE_ID_TOKEN
+from clients_app.rules.authorization_requests import CODE_ID_TOKEN, TENANT
 from clients_app.services.authorizations.codes import SignedIn, issue_code
 from clients_app.services.tokens.id_tokens import issue_id_token
 
@@ -19,9 +19,9 @@ from clients_app.services.tokens.id_tokens import issue_id_token
 def code_answer(visit: Visit) -> HttpResponse:
     """Return the response that takes the code to the application."""
     now, request = timezone.now(), visit.request
-    signed_in = SignedIn(
-        visit.proved_at, " ".join(proof_methods(visit.http)), lasting_id(visit.http)
-    )
+    amr, tenant = " ".join(proof_methods(visit.http)), f"{TENANT}{visit.client.tenant_id}"
+    acr = tenant if tenant in request.acr_values.split() else ""
+    signed_in = SignedIn(visit.proved_at, amr, lasting_id(visit.http), acr)
     issued = issue_code(
         visit.person, visit.client, request, visit.chosen, signed_in=signed_in, now=now
     )

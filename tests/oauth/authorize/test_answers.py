@@ -16,12 +16,14 @@ from clients_app.services.signing_keys.public_keys import published_jwks
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import browser_of
 from tests.oauth.authorize.requests import (
+    AUTHORIZE,
     HTTPS_CALLBACK,
     ISSUER,
     PRIVATE_CALLBACK,
     answer_of,
     ask,
     params_of,
+    query_of,
 )
 
 
@@ -122,6 +124,18 @@ def test_form_post_page_sends_escaped_values_to_the_application_alone(
     assert "no-store" in reply["Cache-Control"]
 
 
+def test_page_with_a_code_is_not_compressed(
+    administrator_browser: Browser, application: Client
+) -> None:
+    query = query_of(params_of(application, response_mode="form_post"))
+    for accepted in ("br", "gzip"):
+        reply = administrator_browser.get(
+            f"{AUTHORIZE}?{query}", headers={"Accept-Encoding": accepted}
+        )
+        assert "Content-Encoding" not in reply
+        assert "pac_" in reply.content.decode()
+
+
 def test_form_post_takes_errors_too(client: Browser, application: Client) -> None:
     reply = ask(client, params_of(application, response_mode="form_post", prompt="none"))
 
@@ -176,3 +190,14 @@ def test_answer_of_a_person_of_another_browser_is_theirs(
     ask(browser_of(colleague), params_of(application))
 
     assert Authorization.objects.filter(person=colleague).count() == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_tenant_that_was_asked_for_is_the_acr(
+    administrator_browser: Browser, application: Client, asked: bool
+) -> None:
+    tenant = f"tenant:{application.tenant_id}"
+    values = f"urn:mace:silver {tenant}" if asked else "urn:mace:silver"
+    ask(administrator_browser, params_of(application, acr_values=values))
+
+    assert Authorization.objects.get().acr == (tenant if asked else "")
