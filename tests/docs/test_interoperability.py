@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import pytest
 
+from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID, ClientType
+from clients_app.web.example_applications import example_for
 from tests.portal_process import CHECKOUT
 from tests.third_party import npm_packages
 
@@ -45,6 +47,15 @@ def test_program_of_an_example_names_the_versions_that_the_tests_use(program):
     for requirement in wanted:
         name, _, pinned = requirement.partition("==")
         assert pinned == version(name.partition("[")[0]), requirement
+
+
+@pytest.mark.parametrize("client_type", [AUTHORIZATION_CODE, HYBRID], ids=str)
+def test_readme_of_an_application_names_the_urls_that_get_started_shows(client_type: ClientType):
+    example = example_for(client_type)
+    readme = (CHECKOUT / "docs" / example.folder / "README.md").read_text()
+
+    for kind, url in example.urls(client_type):
+        assert f"| {kind.label} | `{url}` |" in readme
 
 
 def test_single_page_application_has_the_version_that_the_tests_use():
