@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIAL
 from tests.free_ports import free_port
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.visitor import sign_in
-from tests.portal_process import PortalProcess
+from tests.portal_process import TENANT, PortalProcess
 from tests.third_party import npm_packages
 from tests.third_party.programs import running
 from tests.third_party.registration import Registered, add_client
@@ -34,6 +35,11 @@ class McpServer(NamedTuple):
     settings: dict[str, str]
 
 
+def apis(portal: PortalProcess, *words: str) -> None:
+    done = portal.manage("apis", *words, "--tenant", TENANT)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
 def server(
     live_portal: PortalProcess, tmp_path_factory: pytest.TempPathFactory
@@ -41,22 +47,16 @@ def server(
     port = free_port()
     address = f"http://localhost:{port}/mcp"
     scope = "notes.read Read your notes"
-    added = live_portal.manage("apis", "add", "Notes", "--identifier", address, "--scope", scope)
-    assert added.returncode == 0, added.stderr
-    for_people = add_client(
-        live_portal,
-        address,
-        name="MCP client of a person",
-        client_type=AUTHORIZATION_CODE.id,
-        redirect_uris=["http://localhost/callback"],
-        allow_refresh_token=True,
-    )
-    for_itself = add_client(
-        live_portal, address, name="MCP client", client_type=CLIENT_CREDENTIALS.id
-    )
+    apis(live_portal, "add", "Notes", "--identifier", address, "--scope", scope)
+    options = ("--redirect-uri", "http://localhost/callback", "--allow-refresh-token")
+    for_people = add_client(live_portal, "MCP client of a person", AUTHORIZATION_CODE, *options)
+    for_itself = add_client(live_portal, "MCP client", CLIENT_CREDENTIALS)
+    for client in (for_people, for_itself):
+        apis(live_portal, "allow", address, client.id, "--all-scopes")
+    tenants = dict(live_portal.query("SELECT name, id FROM clients_app_tenant"))
     settings = {"ISSUER": f"{live_portal.url}/identity", "ADDRESS": address}
     log = tmp_path_factory.mktemp("mcp") / "log"
-    variables = {**settings, "TENANT_ID": for_people.tenant_id}
+    variables = {**settings, "TENANT_ID": str(UUID(tenants[TENANT]))}
     with running((sys.executable, "server.py"), port, folder=FOLDER, log=log, **variables):
         yield McpServer(address, for_people, for_itself, settings)
 

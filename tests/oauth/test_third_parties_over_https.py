@@ -71,14 +71,8 @@ def environment(portal: PortalProcess) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def application(portal: PortalProcess) -> Registered:
-    return add_client(
-        portal,
-        name="First-party application",
-        client_type=AUTHORIZATION_CODE.id,
-        redirect_uris=[REDIRECT_URI],
-        allow_refresh_token=True,
-        skips_consent=True,
-    )
+    options = ("--redirect-uri", REDIRECT_URI, "--allow-refresh-token", "--first-party")
+    return add_client(portal, "First-party application", AUTHORIZATION_CODE, *options)
 
 
 class Person(NamedTuple):
@@ -168,11 +162,11 @@ def test_code_flow_by_third_party_signs_the_person_in_and_refreshes(
 def test_go_oidc_verifies_an_access_token_with_es256(
     portal: PortalProcess, environment: dict[str, str]
 ):
-    machine = add_client(portal, name="Go", client_type=CLIENT_CREDENTIALS.id)
+    machine = add_client(portal, "Go", CLIENT_CREDENTIALS)
     issuer = f"{portal.url}/identity"
     answer = requests.post(
         f"{issuer}/connect/token",
-        auth=machine[:2],
+        auth=machine,
         data={"grant_type": "client_credentials"},
         verify=portal.environment["TLS_CERT"],
         timeout=30,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from clients_app.rules.client_types import AUTHORIZATION_CODE, HYBRID, ClientType
+from clients_app.rules.client_types import AUTHORIZATION_CODE, CORS_ORIGIN, HYBRID, ClientType
 from tests.free_ports import free_port
 from tests.portal_process import CHECKOUT, PortalProcess
 from tests.third_party import npm_packages
@@ -55,15 +55,10 @@ def running_party(name: str, portal: PortalProcess, folder: Path) -> Iterator[Ru
     """Add the client of this application and run it; an example runs from a copy in ``folder``."""
     party, port = PARTIES[name], free_port()
     here = f"http://localhost:{port}"
-    client = add_client(
-        portal,
-        name=f"{name} {port}",
-        client_type=party.client_type.id,
-        redirect_uris=[f"{here}/callback"],
-        logout_uris=[f"{here}/"],
-        cors_origins=[here] if party.client_type is AUTHORIZATION_CODE else [],
-        allow_refresh_token=True,
-    )
+    options = ["--redirect-uri", f"{here}/callback", "--logout-uri", f"{here}/"]
+    options += ["--cors-origin", here] if CORS_ORIGIN in party.client_type.url_kinds else []
+    words = (*options, "--allow-refresh-token")
+    client = add_client(portal, f"{name} {port}", party.client_type, *words)
     home, log = npm_packages.programs(), folder / "log"
     if party.folder != home:
         left_out = shutil.ignore_patterns("node_modules")
