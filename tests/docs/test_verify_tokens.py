@@ -178,9 +178,14 @@ def test_page_shows_the_programs_that_run():
 
 
 def test_page_names_every_example_file():
+    """Except those of applications, which have a page of their own."""
     named = set(re.findall(r"\]\(examples/([^)]+)\)", PAGE))
 
-    there = {str(file.relative_to(EXAMPLES)) for file in EXAMPLES.rglob("*.*") if file.is_file()}
+    there = {
+        str(file.relative_to(EXAMPLES))
+        for file in EXAMPLES.rglob("*.*")
+        if file.is_file() and not (file.parent / "README.md").exists()
+    }
     assert named == {name for name in there if "__pycache__" not in name}
 
 
