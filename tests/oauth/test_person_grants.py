@@ -190,3 +190,19 @@ def test_code_is_not_used_while_the_server_cannot_sign(people: People):
 
     keys.update(state="active")
     assert people.redeem(code).status == 200
+
+
+def test_log_of_tokens_names_no_person_and_nothing_that_works(
+    people: People, settings: Any, caplog: pytest.LogCaptureFixture
+):
+    """LOG-1, LOG-3."""
+    settings.LOG_TOKENS = True
+    caplog.set_level("INFO")
+    code = people.code()
+    answer = people.redeem(code).json()
+    people.redeem(code)
+    people.refresh(answer["refresh_token"])
+
+    assert "secret none, scope read" in caplog.text
+    for text in (code, answer["refresh_token"], answer["access_token"], "Ann", "ann@"):
+        assert text not in caplog.text
