@@ -116,3 +116,20 @@ def test_person_without_javascript_signs_in_to_a_third_party_application(
         select(page, button)
 
     expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
+
+
+@pytest.mark.parametrize("party", [SINGLE_PAGE, WITH_SERVER], indirect=True)
+def test_person_who_signs_out_of_an_example_ends_its_refresh_tokens(
+    party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
+):
+    """RFC 7009: the examples revoke, because `offline_access` outlives a session of the portal."""
+    page = new_visitor(live_portal).page(party.address)
+    select(page, "Sign in")
+    sign_in(page)
+    select(page, "Allow")
+
+    select(page, "Sign out")
+    expect(page.get_by_role("status")).to_have_text("Signed out")
+
+    rows = live_portal.query("SELECT client_id, ended_why FROM clients_app_authorization")
+    assert dict(rows)[party.client_id.replace("-", "")] == "revoked"
