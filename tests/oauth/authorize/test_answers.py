@@ -52,6 +52,17 @@ def test_code_goes_back_in_the_query_with_state_and_issuer(
     assert answer.members["code"] not in code.digest
 
 
+def test_log_has_neither_code_nor_state(
+    administrator_browser: Browser, application: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(administrator_browser, params_of(application))
+    ask(administrator_browser, params_of(application, scope="everything"))
+
+    assert "Authorize refused: invalid_scope" in caplog.text
+    assert "pac_" not in caplog.text
+    assert "af0ifjsldkj" not in caplog.text
+
+
 def test_answer_without_state_has_none(administrator_browser: Browser, application: Client) -> None:
     answer = answer_of(ask(administrator_browser, params_of(application, state=None)))
 
