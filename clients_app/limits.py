@@ -37,8 +37,18 @@ SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
 
+AUTHORIZATION_CODE_S = 60  # how long a code can be redeemed
+CHALLENGE_LENGTH = 43  # characters of SHA-256 in base64url (RFC 7636 section 4.2)
+AMR_MAX = 60
+ACR_MAX = 60
+
 URLS_MAX = 10  # of each kind
 URL_MAX = 2000
+
+PARAMETER_MAX = 2000  # characters of a parameter of an authorization request
+STATE_MAX = 2000
+NONCE_MAX = 500
+AUTHORIZATION_REQUEST_MAX = 8192  # characters of its query, which sign-in carries along
 
 CHANNEL_MAX = 30  # characters of the name of a notice channel
 ALERTS_PER_HOUR = 10  # of one tenant; the others are counted in one more message

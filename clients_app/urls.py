@@ -7,6 +7,7 @@ from django.urls.converters import UUIDConverter
 
 from clients_app.web.views import (
     account,
+    account_applications,
     account_factor,
     activity,
     api_details,
@@ -37,6 +38,7 @@ from clients_app.web.views.find import find
 from clients_app.web.views.get_started import get_started
 from clients_app.web.views.help_files import help_file
 from clients_app.web.views.shortcuts import shortcuts
+from clients_app.web.views.sign_in_again import sign_in_again
 from clients_app.web.views.signing_keys import signing_keys
 from clients_app.web.views.theme import theme
 from clients_app.web.views.token_inspector import token_inspector
@@ -146,6 +148,7 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/again", sign_in_again, "sign-in-again"),
     *page("sign-out", sign_in.sign_out, "sign-out"),
     *page("forgot-password", choose_password.forgot_password, "account_reset_password"),
     re_path(ONE_TIME_LINK, choose_password.choose_password, name="account_reset_password_from_key"),
@@ -159,6 +162,11 @@ urlpatterns = [
     *page("account/shortcuts", account.account_shortcuts, "account-shortcuts"),
     *page("account/rows", account.account_rows, "account-rows"),
     *page("account/guesses/close", account.account_guesses_close, "account-guesses-close"),
+    *page(
+        "account/applications/<guid:application_id>/withdraw",
+        account_applications.account_application_withdraw,
+        "account-application-withdraw",
+    ),
     *page("account/authenticator", account_factor.account_authenticator, "account-authenticator"),
     *page(
         "account/authenticator/remove",

@@ -51,6 +51,8 @@ API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
 TOKEN_AUDIENCE = env.audience("TOKEN_AUDIENCE")
 TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", "RS256", "ES256", "PS256", "EdDSA")
 TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", "2048", "3072", "4096"))
+REFRESH_IDLE = env.number("REFRESH_IDLE", 3600, 60, 31_536_000)  # seconds
+REFRESH_MAX = env.number("REFRESH_MAX", 28_800, 60, 31_536_000)  # seconds
 KEY_ROTATION_DAYS = env.number("KEY_ROTATION_DAYS", 90, 1, 3650)
 JWKS_MAX_AGE = env.number("JWKS_MAX_AGE", 900, 10, 900)  # seconds
 ACTIVITY_KEEP_DAYS = env.number("ACTIVITY_KEEP_DAYS", 0, 0, 36_500)
@@ -185,7 +187,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and HSTS != "off" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS in {"subdomains", "preload"}
 SECURE_HSTS_PRELOAD = HSTS == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^identity/", r"^(livez|readyz|readyz/tokens|metrics)$"]  # for machines
+SECURE_REDIRECT_EXEMPT = [  # for machines
+    r"^identity/(?!connect/(authorize|consent|endsession))",
+    r"^(livez|readyz|readyz/tokens|metrics)$",
+]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -223,3 +223,18 @@ def insert_secrets(
     update_expiry(client, now=NOW)
     client.save(update_fields=EXPIRY_COLUMNS)
     return made
+
+
+def make_application(
+    name: str,
+    tenant: Tenant,
+    *,
+    client_type: str = "authorization-code",
+    redirect_uris: tuple[str, ...] = ("https://rooms.example/callback?tab=1",),
+    now: datetime = NOW,
+    **draft: Any,
+) -> Client:
+    """Register a client that people sign in to, by the command line."""
+    whole = ClientDraft(name=name, client_type=client_type, redirect_uris=redirect_uris, **draft)
+    secret = SecretDraft(description="", expires_at=None) if whole.type.has_secrets else None
+    return register_client(whole, secret, actor=command_line_in(tenant), now=now).client

@@ -81,9 +81,11 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/shortcuts": Row(EVERYBODY, 303, 303),
     "account/rows": Row(EVERYBODY, 200, 200),
     "account/guesses/close": Row(EVERYBODY, 200, 200),
+    "account/applications/<application_id>/withdraw": Row(EVERYBODY, 303, 404),
     "account/authenticator": Row(EVERYBODY, 200, 422),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),
+    "sign-in/again": Row(EVERYBODY, 200, 422),
     "find": Row(EVERYBODY, 200, 405),
     "help/shortcuts": Row(EVERYBODY, 200, 405),
     "security/notices": Row(EVERYBODY, 200, 405),
@@ -127,6 +129,10 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{API}/edit": Row(ADMINISTRATORS, 200, 422),
     f"{API}/introspectors": Row(ADMINISTRATORS, 200, 204),  # unchanged
     f"{API}/remove": Row(ADMINISTRATORS, 200, 422),
+    # for people whom applications send here
+    "identity/connect/authorize": Open(400, 400),
+    "identity/connect/consent": Open(303, 400),
+    "identity/connect/endsession": Open(200, 400),
     # for everybody
     "": Open(303, 405),
     "sign-in": Open(200, 422),
@@ -134,6 +140,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "session": Open(204, 405),
     "session/stay": Open(204, 405),
     "sign-out": Open(405, 303),
+    "identity/connect/endsession/confirmed": Open(303, 303),
     "forgot-password": Open(200, 405),
     "choose-password/<link>": Open(404, 404),
     "theme": Open(405, 204),
@@ -143,10 +150,14 @@ ROWS: Final[dict[str, Row | Open]] = {
     "identity/connect/token": Open(405, 400),
     "identity/connect/introspect": Open(405, 400),
     "identity/connect/revocation": Open(405, 400),
+    "identity/connect/userinfo": Open(401, 401),
     "identity/.well-known/openid-configuration": Open(200, 405),
     "identity/.well-known/openid-configuration/jwks": Open(200, 405),
     ".well-known/oauth-authorization-server/identity": Open(200, 405),
 }
+#: what only the signed-out, and only the signed-in, get; the others are sent on
+ONLY_SIGNED_OUT: Final = {"sign-in"}
+ONLY_SIGNED_IN: Final = {"identity/connect/endsession"}
 #: the front page and files: no slash after them
 NO_TWIN: Final = {"", "calendar/<key>.ics", "help/files/<name>"}
 GUARDED: Final = {route: row for route, row in ROWS.items() if isinstance(row, Row)}

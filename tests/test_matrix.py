@@ -22,7 +22,18 @@ from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
 from clients_app.services.clients.removal import remove_client
 from tests.conftest import Machine, browser_of
 from tests.factories import command_line_in, make_api, make_client, make_person, make_role
-from tests.matrix_rows import ABOUT_A_ROW, GUARDED, NO_TWIN, OPEN, OWNER, ROLES, ROWS, STALE
+from tests.matrix_rows import (
+    ABOUT_A_ROW,
+    GUARDED,
+    NO_TWIN,
+    ONLY_SIGNED_IN,
+    ONLY_SIGNED_OUT,
+    OPEN,
+    OWNER,
+    ROLES,
+    ROWS,
+    STALE,
+)
 from tests.portal_process import PASSWORD
 
 pytestmark = pytest.mark.one_database
@@ -67,6 +78,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
     remove_client(removed, actor=command_line_in(tenant), now=now)
     values = {
         "client_id": machine.client.pk,
+        "application_id": machine.client.pk,
         "secret_id": machine.secret.pk,
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,
@@ -171,8 +183,8 @@ def test_open_route_answers_everyone_the_same(
 ) -> None:
     for route, row in OPEN.items():
         for browser in (client, administrator_browser, stranger_browser):
-            if route == "sign-in" and browser is not client:
-                continue  # redirects to the requested page
+            if route in (ONLY_SIGNED_IN if browser is client else ONLY_SIGNED_OUT):
+                continue  # redirects to another page
             answers = [status(browser, method, reach(route)) for method in ("GET", "POST")]
             assert answers == list(row), route
 

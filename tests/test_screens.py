@@ -12,8 +12,8 @@ ROOT: Final = Path(__file__).parents[1]
 WEB: Final = ROOT / "clients_app" / "web"
 VIEWS: Final = {file.stem for file in (WEB / "views").glob("[a-z]*.py")}
 TESTS: Final = {file.stem for file in (ROOT / "tests" / "web").glob("test_*.py")}
-#: folders of parts, mails and error pages, which have no view
-NO_SCREENS: Final = {"base", "components", "email", "errors"}
+#: folders of parts, mails, error pages and pages of the protocol endpoints, which have no view
+NO_SCREENS: Final = {"base", "components", "consent", "email", "errors"}
 SCREENS: Final = {
     file.stem
     for file in (ROOT / "templates" / "clients_app").glob("*/[a-z]*.html")
@@ -59,7 +59,7 @@ TESTED_WITH: Final = {
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
-    *{"calendar", "help_files", "polling", "session", "theme"},
+    *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
 }
 
 

@@ -16,6 +16,7 @@ _TEXTS: Final = {  # the help texts of Add Client
     "confirm_admin": _("Required if Tenant Administrator is among the roles."),
     "token_lifetime": _("Seconds, 60 to 3600."),
     "tags": _("Separate tags with commas."),
+    "skips_consent": _("People are not asked whether they allow what it does for them."),
     "may_introspect": _("For an API that asks the portal about the tokens it receives."),
 }
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from clients_app.models import AuditEvent, TokenRefusal
 from clients_app.rules.alerts import MUTED
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
@@ -66,6 +66,14 @@ SENTENCES: Final = {
     "client.owners.changed": gettext_noop("Changed owners of %(object)s"),
     "client.apis.changed": gettext_noop("Changed what %(object)s may call"),
     "client.tokens.ended": gettext_noop("Revoked all tokens of %(object)s"),
+    "client.consent.given": gettext_noop("Allowed %(object)s to act for them"),
+    "client.consent.withdrawn": gettext_noop("No longer allowed %(object)s to act for them"),
+    "client.code.reused": gettext_noop(
+        "A code of %(object)s was used twice: its tokens are revoked"
+    ),
+    "client.refresh.reused": gettext_noop(
+        "A refresh token of %(object)s was used twice: its tokens are revoked"
+    ),
     "client.secret.added": gettext_noop("Added secret %(object)s"),
     "client.secret.edited": gettext_noop("Changed secret %(object)s"),
     "client.secret.rotated": gettext_noop("Rotated secret %(object)s"),
@@ -126,8 +134,9 @@ LABELS: Final = {
     "name": gettext_noop("Name"),
     "client_type": gettext_noop("Client Type"),
     "description": gettext_noop("Description"),
-    **{line.name: line.label for line in LINES},
+    **{line.name: line.label for line in (*LINES, *APPLICATION_URLS)},
     "tags": gettext_noop("Tags"),
+    "person": gettext_noop("Person"),
     "roles": gettext_noop("Roles"),
     "owners": gettext_noop("Owners"),
     "identifier": gettext_noop("Identifier"),
@@ -141,6 +150,7 @@ LABELS: Final = {
     "kept_secrets": gettext_noop("Secrets to keep"),
     **{kind.path: kind.label for kind in URL_KINDS},
     "allow_refresh_token": gettext_noop("Allow Refresh Token"),
+    "skips_consent": gettext_noop("First-party application"),
     "may_introspect": gettext_noop("May introspect tokens"),
     "token_lifetime_s": gettext_noop("Token Lifetime"),
     "expires_at": gettext_noop("Expiration Date"),

@@ -19,6 +19,12 @@ from clients_app.http.scheme import fault_of_proxy, is_https
 Respond = Callable[[HttpRequest], HttpResponse]
 
 MACHINES: Final = ("/identity/", "/.well-known/", "/api/", "/livez", "/readyz", "/metrics")
+#: protocol addresses that people come to, and which of them take forms of other sites
+AUTHORIZE: Final = "/identity/connect/authorize"
+CONSENT: Final = "/identity/connect/consent"
+END_SESSION: Final = "/identity/connect/endsession"
+_FOR_PEOPLE: Final = frozenset({AUTHORIZE, CONSENT, END_SESSION, f"{END_SESSION}/confirmed"})
+_FROM_OTHER_SITES: Final = frozenset({AUTHORIZE, END_SESSION})
 _WORTHWHILE: Final = 200  # bytes of a page, as Django's gzip has it
 _OTHER_SITES: Final = {"cross-site", "same-site"}
 PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"
@@ -32,6 +38,11 @@ _foreign_host: Final = CountedLine(_log, "A request named the host %r. This port
 _proxy_at_fault: Final = CountedLine(
     _log, "Requests that a proxy got by https seem to come by http: %s."
 )
+
+
+def is_for_machines(path: str) -> bool:
+    """Return whether programs use the address ``path``, and no people with browsers."""
+    return path.startswith(MACHINES) and path.rstrip("/") not in _FOR_PEOPLE
 
 
 def named_operations(get_response: Respond) -> Respond:
@@ -57,7 +68,8 @@ def page_headers(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
-        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        if "Cross-Origin-Opener-Policy" not in response:  # a page may be opened as a pop-up
+            response["Cross-Origin-Opener-Policy"] = "same-origin"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         add_never_cache_headers(response)
@@ -70,30 +82,37 @@ def own_site_only(get_response: Respond) -> Respond:
     """Refuse what pages of other sites send, besides Django's check of CSRF tokens (WEB-9).
 
     Browsers say where a request comes from (Fetch Metadata). Sites of the same domain count as
-    others. What machines use has no session, and may be called from anywhere.
+    others. What machines use has no session, and may be called from anywhere. Applications may
+    send people to authorize and to sign out by a form, which changes nothing by itself.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
         is_unsafe = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
         site = request.headers.get("Sec-Fetch-Site", "")
-        if is_unsafe and site in _OTHER_SITES and not request.path.startswith(MACHINES):
+        if is_unsafe and site in _OTHER_SITES and not _takes_forms_of_others(request.path):
             raise PermissionDenied
         return get_response(request)
 
     return respond
 
 
+def _takes_forms_of_others(path: str) -> bool:
+    return is_for_machines(path) or path.rstrip("/") in _FROM_OTHER_SITES
+
+
 def compressed_pages(get_response: Respond) -> Respond:
     """Compress the pages that answer a GET, to an eighth of their size.
 
-    Only the answer to a POST shows a secret, so no answer with a secret is compressed. The CSRF
-    token is masked differently in each page (BREACH).
+    No answer with a secret is compressed beside text that others chose (BREACH): only the answer
+    to a POST shows a secret, and authorize, whose page may post a code, is left out. The CSRF token
+    is masked differently in each page.
     """
     gzip: Any = GZipMiddleware(get_response).process_response
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.method != "GET" or request.path.startswith(MACHINES):
+        path = request.path.rstrip("/")
+        if request.method != "GET" or is_for_machines(path) or path == AUTHORIZE:
             return response
         accepted = request.headers.get("Accept-Encoding", "").replace(" ", "").split(",")
         compressed: HttpResponse = (
@@ -126,7 +145,7 @@ def own_origin(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponse:
         fault = fault_of_proxy(request.META)
         request.META["wsgi.url_scheme"] = "https" if is_https(request.META) else "http"
-        if request.path.startswith(MACHINES):
+        if is_for_machines(request.path):
             return get_response(request)
         try:
             request.get_host()

@@ -13,8 +13,10 @@ from clients_app.http.peer_address import address_of
 from clients_app.identity.actor import acting
 from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
+from clients_app.identity.sessions import lasting_id
 from clients_app.models import Person
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
+from clients_app.services.authorizations.endings import end_of_session
 from clients_app.services.people.sign_ins import record_sign_in, record_sign_out
 
 
@@ -44,9 +46,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""
-        person = person_of(request)
+        person, now = person_of(request), timezone.now()
         with transaction.atomic():
-            record_sign_out(person, actor=acting(request, person), now=timezone.now())
+            end_of_session(lasting_id(request), now=now)
+            record_sign_out(person, actor=acting(request, person), now=now)
             super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

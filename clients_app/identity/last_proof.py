@@ -15,6 +15,7 @@ from clients_app.identity.factor_status import has_factor
 from clients_app.identity.person import person_of
 
 LASTS: Final = timedelta(minutes=10)
+_METHODS: Final = {"password": "pwd", "mfa": "otp"}
 
 
 def asks_code(request: HttpRequest) -> bool:
@@ -35,6 +36,13 @@ def last_proof(request: HttpRequest) -> datetime | None:
     by_password = moments["password"] > moments["mfa"] and not asks_code(request)
     moment = moments["password" if by_password else "mfa"]
     return datetime.fromtimestamp(moment, UTC) if moment else None
+
+
+def proof_methods(request: HttpRequest) -> list[str]:
+    """Return how this session's person proved who they are, by the names of RFC 8176."""
+    records = get_authentication_records(request, request.user)
+    used = {_METHODS[one["method"]] for one in records if one["method"] in _METHODS}
+    return sorted(used | {"mfa"} if len(used) > 1 else used)
 
 
 def has_fresh_proof(request: HttpRequest) -> bool:

@@ -53,7 +53,7 @@ def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask)
     try:
         return view()
     except ProofRequired as error:
-        wrong = "" if proof is None else _problem(request, proof)
+        wrong = "" if proof is None else problem_with(request, proof)
         if proof is None or wrong:
             return ask(request, _page_context(request, error, wrong), 422 if wrong else 200)
     if request.method == "GET" and not getattr(request, "htmx", False):
@@ -80,8 +80,8 @@ def _restore_original(request: HttpRequest) -> None:
     request.POST = posted(fields)  # type: ignore[assignment]  # as Django sets it
 
 
-def _problem(request: HttpRequest, proof: str) -> str:
-    """Accept the proof, or return what is wrong with it."""
+def problem_with(request: HttpRequest, proof: str) -> str:
+    """Accept the ``proof``, a password or code, or return what is wrong with it."""
     guess = guess_at_proof(request)
     if guess.wait_s:
         return too_many_wrong(guess.wait_s)

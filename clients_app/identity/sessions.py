@@ -1,5 +1,6 @@
 """How long a session lasts: 30 minutes idle, 12 hours at most (SES-1)."""
 
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -9,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from clients_app.http.middleware import MACHINES
+from clients_app.http.middleware import is_for_machines
 from clients_app.identity.kept_forms import View
 
 IDLE_S: Final = timedelta(minutes=30).total_seconds()
 LONGEST_S: Final = timedelta(hours=12).total_seconds()
 HEADER: Final = "Session-Left"
 _SAVED_EVERY_S: Final = 20  # so that not each request writes the session
-_BEGAN, _SEEN = "began_at", "seen_at"
+_BEGAN, _SEEN, _ID = "began_at", "seen_at", "lasting_id"
 
 
 class Left(NamedTuple):
@@ -38,7 +39,7 @@ def session_limits(
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(MACHINES) or not request.user.is_authenticated:
+        if is_for_machines(request.path) or not request.user.is_authenticated:
             return get_response(request)
         _end_or_note(request)
         response = get_response(request)
@@ -70,6 +71,14 @@ def session_left(request: HttpRequest) -> Left:
     idle = session.get(_SEEN, now) + IDLE_S - now
     longest = session.get(_BEGAN, now) + LONGEST_S - now
     return Left(max(0, int(min(idle, longest))), is_final=longest <= idle)
+
+
+def lasting_id(request: HttpRequest) -> str:
+    """Return an id of the session that stays when its key changes, until the person signs out."""
+    if _ID not in request.session:
+        request.session[_ID] = secrets.token_urlsafe(16)
+    lasting: str = request.session[_ID]
+    return lasting
 
 
 def _end_or_note(request: HttpRequest) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from clients_app.models import Client
+from clients_app import conf
+from clients_app.management.secret_options import in_words
+from clients_app.models import Client, ClientSecret
+from clients_app.rules.client_fields import APPLICATION_URLS, Line
 from clients_app.selectors.apis.may_call import reach_of
 
 
@@ -25,6 +28,7 @@ def client_json(client: Client, secrets: Iterable[Any], *, now: datetime) -> str
         "may_call": {
             target.identifier: list(target.scopes) for target in reach_of(client).targets.values()
         },
+        **_application(client),
         "secrets": [
             {
                 "secret_id": one.pk,
@@ -49,12 +53,58 @@ def client_lines(client: Client, secrets: Iterable[Any], *, now: datetime) -> st
         f"Roles:          {', '.join(_roles(client)) or 'none'}",
         f"Token Lifetime: {client.token_lifetime_s} seconds",
     ]
+    for kind in client.type.url_kinds:
+        urls = client.urls.filter(kind=kind.id).values_list("url", flat=True)
+        lines += [f"{kind.label}: {url}" for url in urls]
+    lines += [f"{line.label}: {getattr(client, line.name)}" for line in _shown(client)]
+    if client.skips_consent:
+        lines.append("First-party application")
     for target in reach_of(client).targets.values():
         lines.append(f"May call:       {target.identifier} {' '.join(target.scopes)}".rstrip())
     for one in secrets:
         used, end = _minute(one.last_used_at), _minute(one.expires_at)
         lines.append(f"Secret {one.pk}:       {one}, expires {end}, last used {used}")
     return "\n".join(lines)
+
+
+def created_lines(client: Client, secret: ClientSecret | None, plain: str, *, as_json: bool) -> str:
+    """Return what a program needs of a client with a new secret, or with none."""
+    endpoint, has_secret = f"{conf.issuer()}/connect/token", secret is not None
+    expires_at = secret.expires_at if secret else None
+    if as_json:
+        values = {
+            "client_id": str(client.pk),
+            **({"client_secret": plain} if has_secret else {}),
+            "token_endpoint": endpoint,
+            **({"expires_at": in_json(expires_at)} if has_secret else {}),
+        }
+        return json.dumps(values)
+    if not has_secret:
+        return f"Client Id:      {client.pk}\nIssuer:         {conf.issuer()}"
+    return (
+        f"Client Id:      {client.pk}\n"
+        f"Client Secret:  {plain}\n"
+        f"Expires:        {in_words(expires_at)}\n"
+        f"Token endpoint: {endpoint}\n"
+        "Save the Client Secret now: it cannot be shown again."
+    )
+
+
+def _shown(client: Client) -> list[Line]:
+    return [line for line in APPLICATION_URLS if getattr(client, line.name)]
+
+
+def _application(client: Client) -> dict[str, Any]:
+    """Return what only clients have that sign people in."""
+    if not client.type.signs_people_in:
+        return {}
+    urls = list(client.urls.values_list("kind", "url"))
+    return {
+        **{kind.path: [url for of, url in urls if of == kind.id] for kind in client.type.url_kinds},
+        **{line.name: getattr(client, line.name) for line in APPLICATION_URLS},
+        "allow_refresh_token": client.allow_refresh_token,
+        "first_party": client.skips_consent,
+    }
 
 
 def _values(client: Client, now: datetime) -> dict[str, Any]:

@@ -31,6 +31,10 @@ Run = Callable[[Any, Namespace], None]
 _OPTIONS: Final = {
     **dict.fromkeys(("", "name", "username", "roles", "apis"), ""),
     "owners": "--owner",
+    "redirect_uris": "--redirect-uri",
+    "logout_uris": "--logout-uri",
+    "cors_origins": "--cors-origin",
+    "skips_consent": "--first-party",
     "scopes": "--scope",
     "default_api": "--default",
     "introspectors": "--client",

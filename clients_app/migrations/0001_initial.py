@@ -111,6 +111,9 @@ class Migration(migrations.Migration):
                 ('is_enabled', models.BooleanField(default=True)),
                 ('token_lifetime_s', models.PositiveIntegerField(default=3600)),
                 ('allow_refresh_token', models.BooleanField(default=False)),
+                ('client_uri', models.CharField(blank=True, max_length=2000)),
+                ('logo_uri', models.CharField(blank=True, max_length=2000)),
+                ('skips_consent', models.BooleanField(db_default=False, default=False)),
                 ('may_introspect', models.BooleanField(db_default=False, default=False)),
                 ('may_call_built_in', models.BooleanField(db_default=True, default=True)),
                 ('may_call_others', models.BooleanField(db_default=False, default=False)),
@@ -134,7 +137,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', 'removed_at', 'client_type', 'name_key', 'is_enabled', 'last_token_at', 'last_refused_at', 'created_at', 'next_expires_at', 'last_expires_at', 'never_expires', 'has_owner', 'first_role_key', 'may_call_built_in', 'may_call_others', 'id'], name='client_listed'), models.Index(condition=models.Q(('last_refused_at__isnull', False)), fields=['tenant', 'removed_at', 'client_type', 'last_refused_at'], name='client_refused'), models.Index(condition=models.Q(('next_expires_at__isnull', False)), fields=['tenant', 'removed_at', 'client_type', 'next_expires_at', 'last_expires_at', 'id'], name='client_expiring'), models.Index(condition=models.Q(('never_expires', False)), fields=['tenant', 'removed_at', 'client_type', 'last_expires_at', 'never_expires'], name='client_secretless'), models.Index(condition=models.Q(('has_owner', False)), fields=['tenant', 'removed_at', 'client_type', 'has_owner'], name='client_unowned'), models.Index(fields=['tenant', 'removed_at', 'client_type', 'last_token_at', 'created_at'], name='client_unused')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'), models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'), models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'), models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'), models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'), models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('tenant', 'name_key'), name='client_name_unique'), models.CheckConstraint(condition=models.Q(('token_lifetime_s__range', (60, 3600))), name='client_token_lifetime_range'), models.CheckConstraint(condition=models.Q(('may_introspect', False), ('client_type__in', ['client-credentials', 'hybrid']), _connector='OR'), name='client_type_may_introspect'), models.CheckConstraint(condition=models.Q(('allow_refresh_token', False), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_may_refresh'), models.CheckConstraint(condition=models.Q(models.Q(('client_uri', ''), ('logo_uri', ''), ('skips_consent', False)), ('client_type__in', ['authorization-code', 'hybrid']), _connector='OR'), name='client_type_signs_people_in'), models.CheckConstraint(condition=models.Q(('id', uuid.UUID('00000000-0000-0000-0000-000000000000')), _negated=True), name='client_id_not_nil'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name_key'), 600), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('contact'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_uri'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('logo_uri'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('first_role_key'), 180), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('created_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('updated_by'), 200), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('removed_by'), 200)), name='client_lengths'), models.CheckConstraint(condition=models.Q(('client_type__in', ['client-credentials', 'authorization-code', 'hybrid'])), name='client_client_type_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='client_name_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +254,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Authorization',
+            fields=[
+                ('id', models.UUIDField(default=clients_app.models.defaults.new_id, editable=False, primary_key=True, serialize=False)),
+                ('scope', models.TextField(blank=True)),
+                ('auth_time', models.DateTimeField()),
+                ('amr', models.CharField(blank=True, max_length=60)),
+                ('acr', models.CharField(blank=True, max_length=60)),
+                ('nonce', models.CharField(blank=True, max_length=500)),
+                ('session', models.CharField(blank=True, max_length=64)),
+                ('access_version', models.PositiveIntegerField()),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(db_index=True)),
+                ('last_token_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_why', models.CharField(blank=True, choices=[('', ''), ('code-reused', 'Code Reused'), ('refresh-reused', 'Refresh Reused'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn'), ('signed-out', 'Signed Out')], max_length=20)),
+                ('api', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to=settings.AUTH_USER_MODEL)),
+                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to='clients_app.client')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['client', 'person'], name='authorization_of_person'), models.Index(fields=['session'], name='authorization_of_session')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_why', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_why', ''), _negated=True)), _connector='OR'), name='authorization_ended_for_a_reason'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('amr'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('acr'), 60), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('nonce'), 500), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('session'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('ended_why'), 20)), name='authorization_lengths'), models.CheckConstraint(condition=models.Q(('ended_why__in', ['', 'code-reused', 'refresh-reused', 'revoked', 'withdrawn', 'signed-out'])), name='authorization_ended_why_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuthorizationCode',
+            fields=[
+                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('redirect_uri', models.CharField(max_length=2000)),
+                ('challenge', models.CharField(blank=True, max_length=43)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('authorization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='code', to='clients_app.authorization')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('redirect_uri'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('challenge'), 43)), name='authorizationcode_lengths')],
+            },
+        ),
+        migrations.CreateModel(
             name='ClientOwner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -314,6 +356,20 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
                 'indexes': [models.Index(fields=['kind', 'url'], name='url_lookup')],
                 'constraints': [models.UniqueConstraint(fields=('client', 'kind', 'url'), name='url_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('kind'), 15), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('url'), 2000)), name='clienturl_lengths'), models.CheckConstraint(condition=models.Q(('kind__in', ['redirect', 'logout-redirect', 'cors-origin'])), name='clienturl_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.TextField(blank=True)),
+                ('granted_at', models.DateTimeField()),
+                ('api', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='clients_app.client')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'client', 'api'), name='consent_unique'), models.UniqueConstraint(condition=models.Q(('api', None)), fields=('person', 'client'), name='identity_consent_unique')],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +515,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RefreshToken',
+            fields=[
+                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('issued_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(db_index=True)),
+                ('used_at', models.DateTimeField(null=True)),
+                ('authorization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refresh_tokens', to='clients_app.authorization')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 64)), name='refreshtoken_lengths')],
+            },
+        ),
+        migrations.CreateModel(
             name='RefusedHour',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -552,7 +621,7 @@ class Migration(migrations.Migration):
             name='TokenRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24)),
+                ('cause', models.CharField(choices=[('no-secret', 'no client secret sent'), ('unknown-secret', 'unknown secret'), ('secret-expired', 'secret expired'), ('secret-removed', 'secret removed'), ('client-disabled', 'client disabled'), ('client-removed', 'client removed'), ('unauthorized-client', 'grant type not for this client'), ('unsupported-grant-type', 'unknown grant type'), ('invalid-grant', 'code or refresh token not valid'), ('invalid-scope', 'scope not offered'), ('invalid-target', 'API not for this client'), ('invalid-request', 'malformed request')], max_length=24)),
                 ('day', models.DateField()),
                 ('requests', models.PositiveIntegerField()),
                 ('first_at', models.DateTimeField()),
@@ -576,11 +645,11 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
-                ('secret', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret')),
+                ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret')),
             ],
             options={
                 'indexes': [models.Index(fields=['client', 'hour'], name='token_usage_of_client'), models.Index(fields=['is_day', 'hour'], name='token_usage_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'), models.UniqueConstraint(condition=models.Q(('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique')],
             },
         ),
         migrations.CreateModel(

@@ -13,6 +13,10 @@ from clients_app.models.api import MayCallScope as MayCallScope
 from clients_app.models.audit_event import AuditEvent as AuditEvent
 from clients_app.models.audit_event import AuditHead as AuditHead
 from clients_app.models.audit_segment import AuditSegment as AuditSegment
+from clients_app.models.authorization import Authorization as Authorization
+from clients_app.models.authorization import AuthorizationCode as AuthorizationCode
+from clients_app.models.authorization import Consent as Consent
+from clients_app.models.authorization import RefreshToken as RefreshToken
 from clients_app.models.calendar_feed import CalendarFeed as CalendarFeed
 from clients_app.models.client import Client as Client
 from clients_app.models.client import ClientOwner as ClientOwner

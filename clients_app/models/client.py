@@ -90,6 +90,9 @@ class Client(Keyed, Mutes):
     is_enabled = models.BooleanField(default=True)
     token_lifetime_s = models.PositiveIntegerField(default=limits.TOKEN_LIFETIME_DEFAULT_S)
     allow_refresh_token = models.BooleanField(default=False)
+    client_uri = models.CharField(max_length=limits.URL_MAX, blank=True)  # its own address
+    logo_uri = models.CharField(max_length=limits.URL_MAX, blank=True)
+    skips_consent = models.BooleanField(default=False, db_default=False)  # first-party
     may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
     may_call_built_in = models.BooleanField(default=True, db_default=True)  # the built-in API
     may_call_others = models.BooleanField(default=False, db_default=False)  # than that
@@ -133,6 +136,11 @@ class Client(Keyed, Mutes):
                 condition=Q(allow_refresh_token=False) | Q(client_type__in=_types("may_refresh")),
                 name="client_type_may_refresh",
             ),
+            CheckConstraint(
+                condition=Q(client_uri="", logo_uri="", skips_consent=False)
+                | Q(client_type__in=_types("signs_people_in")),
+                name="client_type_signs_people_in",
+            ),
             CheckConstraint(condition=~Q(id=UUID(int=0)), name="client_id_not_nil"),
         )
         indexes = (
@@ -163,7 +171,12 @@ class Client(Keyed, Mutes):
 
     @property
     def may_call_nothing(self) -> bool:
-        """True if the client may call neither the built-in API nor another."""
+        """True if the client may call neither the built-in API nor another.
+
+        Tokens of clients that sign people in may be about the person alone.
+        """
+        if self.type.signs_people_in:
+            return False
         return not self.may_call_built_in and not self.may_call_others
 
     def can_request_tokens(self, now: datetime) -> bool:

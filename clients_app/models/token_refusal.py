@@ -23,6 +23,7 @@ class TokenRefusal(models.Model):
         CLIENT_REMOVED = "client-removed", _("client removed")
         UNAUTHORIZED_CLIENT = "unauthorized-client", _("grant type not for this client")
         UNSUPPORTED_GRANT_TYPE = "unsupported-grant-type", _("unknown grant type")
+        INVALID_GRANT = "invalid-grant", _("code or refresh token not valid")
         INVALID_SCOPE = "invalid-scope", _("scope not offered")
         INVALID_TARGET = "invalid-target", _("API not for this client")
         INVALID_REQUEST = "invalid-request", _("malformed request")

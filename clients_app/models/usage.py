@@ -13,7 +13,9 @@ class TokenUsage(models.Model):
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE, related_name="usage")
+    secret = models.ForeignKey(  # None: of a client without secrets
+        ClientSecret, on_delete=models.CASCADE, null=True, related_name="usage"
+    )
     hour = models.DateTimeField()  # its start, UTC; of the day where ``is_day``
     is_day = models.BooleanField(default=False, db_default=False)
     tokens = models.PositiveIntegerField(default=0)
@@ -23,6 +25,11 @@ class TokenUsage(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("secret", "hour"), name="token_usage_unique"),
+            models.UniqueConstraint(
+                fields=("client", "hour"),
+                condition=models.Q(secret=None),
+                name="token_usage_without_secret_unique",
+            ),
         )
         indexes = (
             models.Index(fields=("client", "hour"), name="token_usage_of_client"),

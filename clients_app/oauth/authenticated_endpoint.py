@@ -18,17 +18,22 @@ from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
 from clients_app.errors import PortalError
-from clients_app.oauth import request_log, responses
+from clients_app.oauth import cors, request_log, responses
 from clients_app.oauth.client_authentication.methods import authenticate
 from clients_app.oauth.client_query import StoredClient
-from clients_app.oauth.errors import OAuthError, invalid_request, too_many_failures, unavailable
+from clients_app.oauth.errors import (
+    OAuthError,
+    invalid_client,
+    invalid_request,
+    too_many_failures,
+    unavailable,
+)
 from clients_app.oauth.named_client import named_client_id
 from clients_app.oauth.params import read_params, required
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.services.failure_limits import count_failure
 from clients_app.services.secrets.argon2_queue import Busy
 from clients_app.services.signing_keys.public_keys import ensure_cached
-from clients_app.services.tokens.validity import ActiveToken, active_token
 from clients_app.services.usage.counts import count_token
 from clients_app.services.usage.refused_requests import count_unproved_request
 
@@ -39,21 +44,30 @@ Steps = Callable[[Request], Response]
 log = logging.getLogger("clients_app.oauth")
 
 
-def django_view(steps: Steps, *, endpoint: str) -> Callable[[HttpRequest], HttpResponse]:
-    """Return the Django view of ``endpoint``, which is the name in the log."""
+def django_view(
+    steps: Steps, *, endpoint: str, is_shared: bool = False
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the Django view of ``endpoint``, which is the name in the log.
+
+    ``is_shared``: scripts of the client's own sites may read its responses.
+    """
 
     @csrf_exempt
     def view(http_request: HttpRequest) -> HttpResponse:
         request = request_from(http_request.META)
-        return responses.MachineResponse(respond(request, steps=steps, endpoint=endpoint))
+        response = respond(request, steps=steps, endpoint=endpoint)
+        if is_shared and (origin := http_request.headers.get("Origin", "")):
+            client_id = named_client_id(request)
+            response = cors.shared(response, origin=origin, client_id=client_id, methods="POST")
+        return responses.MachineResponse(response)
 
     return view
 
 
-def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
+def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "POST") -> Response:
     """Return the response of ``steps``, or the one for the error they raise."""
     if request.method == "OPTIONS":
-        return responses.allowed_methods()
+        return responses.allowed_methods(methods)
     try:
         return steps(request)
     except OAuthError as raised:
@@ -71,7 +85,7 @@ def respond(request: Request, *, steps: Steps, endpoint: str) -> Response:
     if error.status != HTTPStatus.TOO_MANY_REQUESTS:  # a flood does not fill the log
         error.client_id = error.client_id or named_client_id(request)
         request_log.refused(error, endpoint=endpoint, address=request.address)
-    response = responses.error_json(error)
+    response = responses.error_json(error, methods=methods)
     return response if request.method != "HEAD" else response._replace(body=b"")
 
 
@@ -84,16 +98,19 @@ def posted_params(request: Request) -> Mapping[str, str]:
     return read_params(request)
 
 
-def client_and_token(request: Request) -> tuple[StoredClient, ActiveToken | None]:
-    """Return the client that sent a token, and that token if it is active.
+def client_and_token(request: Request, *, must_prove: bool) -> tuple[StoredClient, str]:
+    """Return the client that sent a token, and the text of that token.
 
+    ``must_prove``: public clients, which cannot prove who they are, are refused.
     Errors: OAuthError, as ``authenticate`` and for parameters; Busy.
     """
     params, now = posted_params(request), timezone.now()
     client, credential = authenticate(request, params, now=now)
+    if must_prove and credential is None:
+        raise invalid_client("no client authentication", client_id=client.id)
     count_token(client.id, credential, lifetime_s=0, address=request.address, now=now)
     ensure_cached(client.active_kid)  # the token may be signed with it
-    return client, active_token(required(params, "token"))
+    return client, required(params, "token")
 
 
 def _counted(error: OAuthError, request: Request) -> OAuthError:

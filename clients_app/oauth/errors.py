@@ -10,6 +10,8 @@ class OAuthError(Exception):
 
     ``description`` is plain ASCII without quotes and backslashes (RFC 6749 section 5.2) and never
     repeats what was sent. ``counts`` is True for refused credentials, whose number is limited.
+    ``is_usual`` is True where nothing is wrong with the client, such as for an expired refresh
+    token. ``challenge`` replaces the one of client authentication (RFC 6750 section 3).
     """
 
     error: str
@@ -19,6 +21,8 @@ class OAuthError(Exception):
     client_id: str = ""
     retry_after_s: int = 0
     counts: bool = False
+    is_usual: bool = False
+    challenge: str = ""
 
 
 def invalid_request(

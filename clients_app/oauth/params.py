@@ -39,6 +39,21 @@ def read_params(request: Request) -> Mapping[str, str]:
     Repeated values of REPEATABLE are joined by a space.
     Errors: OAuthError invalid_request unless it is a well-formed form with each other name once.
     """
+    form = form_body(request)
+    if request.query and any(name in NEVER_IN_QUERY for name, _ in pairs_of(request.query)):
+        raise invalid_request("Send the parameters in the body, none in the query.")
+    params: dict[str, str] = {}
+    for name, value in pairs_of(form):
+        if name in params:
+            if name not in REPEATABLE:
+                raise invalid_request("A parameter is sent more than once.")
+            value = f"{params[name]} {value}".strip(" ")  # several are no Identifier
+        params[name] = value
+    return params
+
+
+def form_body(request: Request) -> str:
+    """Return the body if it is a form of an allowed size, or raise invalid_request."""
     if request.headers_size > HEADERS_MAX:
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         raise invalid_request("The headers are too large.", status=status)
@@ -47,20 +62,10 @@ def read_params(request: Request) -> Mapping[str, str]:
         raise invalid_request("The body is too large.", status=status)
     if not _FORM.fullmatch(request.content_type):
         raise invalid_request("Send the parameters as application/x-www-form-urlencoded in UTF-8.")
-    if request.query and any(name in NEVER_IN_QUERY for name, _ in _pairs(request.query)):
-        raise invalid_request("Send the parameters in the body, none in the query.")
     try:
-        form = request.body.decode()
+        return request.body.decode()
     except UnicodeDecodeError as error:
         raise invalid_request("The body is not UTF-8.") from error
-    params: dict[str, str] = {}
-    for name, value in _pairs(form):
-        if name in params:
-            if name not in REPEATABLE:
-                raise invalid_request("A parameter is sent more than once.")
-            value = f"{params[name]} {value}".strip(" ")  # several are no Identifier
-        params[name] = value
-    return params
 
 
 def required(params: Mapping[str, str], name: str) -> str:
@@ -83,7 +88,8 @@ def form_decoded(text: str) -> str:
         raise invalid_request("A percent escape is not UTF-8.") from error
 
 
-def _pairs(form: str) -> Iterator[tuple[str, str]]:
+def pairs_of(form: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each parameter of a form or a query, or raise invalid_request."""
     pieces = form.split("&", PARAMETERS_MAX)
     if len(pieces) > PARAMETERS_MAX:
         raise invalid_request("There are too many parameters.")

@@ -43,7 +43,7 @@ def issued(token: IssuedToken, *, address: str) -> None:
         client_id=claims["client_id"],
         jti=claims["jti"],
         scope=token.scope,
-        secret_id=claims.get("cred"),
+        secret_id=claims.get("cred", "none"),
         address=address,
     )
 

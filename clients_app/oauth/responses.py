@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from clients_app.services.tokens.access_tokens import IssuedToken
 
 REALM: Final = "identity"
 OPERATION_ID: Final = "Operation-Id"
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _HEADERS: Final = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -24,12 +26,13 @@ _HEADERS: Final = {
 }
 
 
-def token_json(issued: IssuedToken) -> Response:
-    """Return the response with a new token."""
+def token_json(issued: IssuedToken, more: Mapping[str, str] = _NONE) -> Response:
+    """Return the response with a new token, and with other tokens as ``more``."""
     scope = f',"scope":{encode_basestring(issued.scope)}' if issued.scope else ""
+    others = "".join(f',"{name}":"{token}"' for name, token in more.items())
     body = (  # a token has no characters that JSON would escape
         f'{{"access_token":"{issued.token}","token_type":"Bearer",'
-        f'"expires_in":{issued.expires_in}{scope}}}'
+        f'"expires_in":{issued.expires_in}{scope}{others}}}'
     )
     return Response(200, _HEADERS, body.encode())
 
@@ -39,22 +42,24 @@ def json_response(members: Mapping[str, Any]) -> Response:
     return Response(HTTPStatus.OK, _HEADERS, json.dumps(members).encode())
 
 
-def error_json(error: OAuthError) -> Response:
-    """Return the response to a request that failed."""
+def error_json(error: OAuthError, *, methods: str = "POST") -> Response:
+    """Return the response to a request that failed; ``methods`` are those of the endpoint."""
     headers = {**_HEADERS, OPERATION_ID: operation_ids.current()}
-    if error.status == HTTPStatus.UNAUTHORIZED:
+    if error.challenge:
+        headers["WWW-Authenticate"] = error.challenge
+    elif error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
     if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = "POST"
+        headers["Allow"] = methods
     if error.retry_after_s:
         headers["Retry-After"] = str(error.retry_after_s)
     members = {"error": error.error, "error_description": error.description}
     return Response(error.status, headers, json.dumps(members).encode())
 
 
-def allowed_methods() -> Response:
+def allowed_methods(methods: str) -> Response:
     """Return the response to OPTIONS."""
-    return Response(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": "POST"}, b"")
+    return Response(HTTPStatus.NO_CONTENT, {**_HEADERS, "Allow": methods}, b"")
 
 
 class _FrozenHeaders(ResponseHeaders):

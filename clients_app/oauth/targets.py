@@ -15,18 +15,31 @@ def requested_target(client: StoredClient, params: Mapping[str, str]) -> Chosen:
     for this client is refused by the same steps and the same bytes.
     Errors: OAuthError invalid_target, invalid_scope.
     """
+    named = named_resource(params)
+    try:
+        return chosen_target(client.reach, named=named, scope=params.get("scope"))
+    except RuleBroken as error:
+        raise refused_target(error) from error
+
+
+def named_resource(params: Mapping[str, str]) -> str:
+    """Return the Identifier that a request names; empty if it names none.
+
+    Errors: OAuthError invalid_target for two that differ.
+    """
     resource, audience = params.get("resource"), params.get("audience")
     if resource and audience and resource != audience:
-        raise _invalid_target()
-    try:
-        return chosen_target(client.reach, named=resource or audience, scope=params.get("scope"))
-    except RuleBroken as error:
-        if error.field == RESOURCE:
-            raise _invalid_target() from error
-        raise OAuthError(
-            "invalid_scope", "Ask for scopes that this client may have at one API."
-        ) from error
+        raise invalid_target()
+    return resource or audience or ""
 
 
-def _invalid_target() -> OAuthError:
+def refused_target(error: RuleBroken) -> OAuthError:
+    """Return the error for a request whose API or scopes ``rules/targets`` refused."""
+    if error.field == RESOURCE:
+        return invalid_target()
+    return OAuthError("invalid_scope", "Ask for scopes that this client may have at one API.")
+
+
+def invalid_target() -> OAuthError:
+    """Return the error for an API that a client may not call, or more than one."""
     return OAuthError("invalid_target", "Ask for one API that this client may call.")

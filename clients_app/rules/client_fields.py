@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clients_app.errors import gettext_noop
-from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX
+from clients_app.limits import CONTACT_MAX, DESCRIPTION_MAX, URL_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +32,22 @@ LINES: Final = (
         label=gettext_noop("Contact"),
         help=gettext_noop("Who to ask before removing it."),
         maximum=CONTACT_MAX,
+    ),
+)
+
+#: What people see of an application before they let it act for them: only types that sign people in
+#: have these. Source: RFC 7591 section 2 (``client_uri``, ``logo_uri``).
+APPLICATION_URLS: Final = (
+    Line(
+        name="client_uri",
+        label=gettext_noop("Application URL"),
+        help=gettext_noop("A page about the application. People see it before they allow access."),
+        maximum=URL_MAX,
+    ),
+    Line(
+        name="logo_uri",
+        label=gettext_noop("Logo URL"),
+        help=gettext_noop("A square picture, shown to people beside the name."),
+        maximum=URL_MAX,
     ),
 )

@@ -56,9 +56,14 @@ class ClientType:
     may_refresh: bool = False
     may_introspect: bool = False  # tokens of other clients
     grants: frozenset[str] = frozenset()  # grant_type of the token endpoint
+    response_types: tuple[str, ...] = ()  # of the authorize endpoint, which people come to
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def signs_people_in(self) -> bool:
+        return REDIRECT in self.url_kinds
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -68,6 +73,7 @@ class ClientType:
             "confirms_administrator": self.has_roles,
             "allow_refresh_token": self.may_refresh,
             "may_introspect": self.may_introspect,
+            **dict.fromkeys(("client_uri", "logo_uri", "skips_consent"), self.signs_people_in),
             **{kind.path: kind in self.url_kinds for kind in URL_KINDS},
         }
         return tuple(path for path, does in has.items() if not does)
@@ -110,6 +116,8 @@ AUTHORIZATION_CODE: Final = ClientType(
     url_kinds=URL_KINDS,
     may_have_private_schemes=True,
     may_refresh=True,
+    grants=frozenset({"authorization_code", "refresh_token"}),
+    response_types=("code",),
 )
 HYBRID: Final = ClientType(
     id="hybrid",
@@ -130,6 +138,8 @@ HYBRID: Final = ClientType(
     url_kinds=(REDIRECT, LOGOUT_REDIRECT),
     may_refresh=True,
     may_introspect=True,
+    grants=frozenset({"authorization_code", "refresh_token"}),
+    response_types=("code", "code id_token"),
 )
 
 #: in the order of the screens; the first is the default

@@ -106,7 +106,11 @@ ADVICE: Final = {
         "Configure the machine to use a grant type that this Client Type may use."
     ),
     "unsupported-grant-type": gettext_noop(
-        "Configure the machine to use the grant type client_credentials."
+        "Configure the machine to use a grant type that this Client Type may use."
+    ),
+    "invalid-grant": gettext_noop(
+        "The person signs in again. If it happens often, check that the application redeems each "
+        "code and refresh token once, soon, and with the values of its request."
     ),
     "invalid-scope": gettext_noop("Configure the machine to request only scopes that are offered."),
     "invalid-target": gettext_noop(

@@ -4,9 +4,10 @@ Source: RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.4, RFC 9700 section 4.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from ipaddress import IPv6Address
 from typing import Final
+from urllib.parse import urlencode
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import URL_MAX, URLS_MAX
@@ -89,6 +90,17 @@ def clean_cors_origin(text: str) -> str:
     return f"{scheme}://{host}" + (f":{port}" if port not in ("", _DEFAULT_PORTS[scheme]) else "")
 
 
+def clean_application_url(text: str, *, field: str) -> str:
+    """Return ``text`` as the URL of a page or picture, trimmed; empty for none.
+
+    Errors: RuleBroken (``field``) unless it is https, or http to loopback.
+    """
+    url = _trimmed(text, field=field)
+    if url and _web_address(url) is None:
+        raise RuleBroken(_WEB_ONLY, field=field)
+    return url
+
+
 def check_url_count(urls: Collection[str], kind: UrlKind) -> None:
     """Raise RuleBroken for more than 10 URLs, and for no Allowed Redirect URL at all."""
     if kind.is_required and not urls:
@@ -109,6 +121,26 @@ def matches(registered: str, presented: str) -> bool:
     if not ours or not theirs or not _is_port(theirs[2]):
         return False
     return ours.group(1, 3) == theirs.group(1, 3)
+
+
+def csp_source(url: str) -> str:
+    """Return what a Content-Security-Policy calls the origin of a valid ``url``.
+
+    A private scheme has no origin, and a policy cannot name an IPv6 address (CSP3 section 2.3.1):
+    there it is the scheme.
+    """
+    scheme, host, port, _ = _web_address(url) or (url.partition(":")[0], "", "", "")
+    if not host or host.startswith("["):
+        return f"{scheme}:"
+    return f"{scheme}://{host}" + (f":{port}" if port else "")
+
+
+def with_parameters(url: str, members: Mapping[str, str]) -> str:
+    """Return ``url`` with ``members`` after the query that it has already, if any."""
+    if not members:
+        return url
+    separator = "" if url.endswith(("?", "&")) else "&" if "?" in url else "?"
+    return f"{url}{separator}{urlencode(members)}"
 
 
 def _trimmed(text: str, *, field: str) -> str:

@@ -1,9 +1,12 @@
 """The format of a Client Secret: a prefix, 256 random bits and a checksum.
 
+Authorization codes and refresh tokens have the same, with prefixes of their own.
+
 Scanners and the token endpoint recognize a secret by its checksum, without the database.
 Source: SEC-2.
 """
 
+import hashlib
 import re
 import secrets
 import zlib
@@ -11,6 +14,8 @@ from itertools import product
 from typing import Final
 
 PREFIX: Final = "pcs_"
+CODE_PREFIX: Final = "pac_"
+REFRESH_PREFIX: Final = "prt_"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = ["".join(pair) for pair in product(_ALPHABET, repeat=2)]  # faster than digits
 _PAIR: Final = 62**2
@@ -20,20 +25,31 @@ _CHECKSUM_LENGTH: Final = 6  # 62 ** 6 is the first power above 2 ** 32
 #: For scanners of source code and logs. It has no word boundaries, so that it also finds secrets in
 #: URL-encoded text; the checksum of a match can be verified offline.
 SCANNER_PATTERN: Final = f"{PREFIX}[0-9A-Za-z]{{{_BODY_LENGTH + _CHECKSUM_LENGTH}}}"
-_PATTERN: Final = re.compile(SCANNER_PATTERN)
+_PATTERNS: Final = {
+    prefix: re.compile(SCANNER_PATTERN.replace(PREFIX, prefix))
+    for prefix in (PREFIX, CODE_PREFIX, REFRESH_PREFIX)
+}
 
 
-def new_secret() -> str:
-    """Return a new Client Secret in plain text."""
+def new_secret(prefix: str = PREFIX) -> str:
+    """Return a new Client Secret, or a code or refresh token, in plain text."""
     number = int.from_bytes(secrets.token_bytes(32), "big")
-    start = PREFIX + _base62(number, width=_BODY_LENGTH)
+    start = prefix + _base62(number, width=_BODY_LENGTH)
     return start + _checksum(start)
 
 
-def is_well_formed(text: str) -> bool:
+def is_well_formed(text: str, prefix: str = PREFIX) -> bool:
     """Return whether ``text`` has the length, alphabet and checksum of a Client Secret."""
     start, checksum = text[:-_CHECKSUM_LENGTH], text[-_CHECKSUM_LENGTH:]
-    return _PATTERN.fullmatch(text) is not None and _checksum(start) == checksum
+    return _PATTERNS[prefix].fullmatch(text) is not None and _checksum(start) == checksum
+
+
+def digest_of(plain: str) -> str:
+    """Return what is stored of a code or refresh token: SHA-256, as hexadecimal digits.
+
+    It finds the row; 256 random bits need no slower digest.
+    """
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def last_four(plain: str) -> str:

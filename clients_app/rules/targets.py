@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.rules.scopes import granted_scopes
 
+#: about the person who signs in, not of an API (OpenID Connect Core sections 5.4 and 11)
+OFFLINE_ACCESS: Final = "offline_access"
+IDENTITY_SCOPES: Final = ("openid", "profile", "email", OFFLINE_ACCESS)
 #: the ``field`` of an error about the API; the others are about the scope
 RESOURCE: Final = "resource"
 
@@ -34,12 +37,22 @@ class Reach(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """What a request gets, and what it asked for: an empty ``asked_scope`` means none."""
+    """What a request gets, and what it asked for: an empty ``asked_scope`` means none.
+
+    ``scope`` has scopes of the API, ``identity_scope`` those about the person who signs in. The
+    target of a request for identity scopes alone has no ``api_id``.
+    """
 
     target: Target
     scope: str
     asked_scope: str
     is_named: bool  # the request named the API
+    identity_scope: str = ""
+
+    @property
+    def all_scope(self) -> str:
+        """The scopes of both kinds, sorted."""
+        return sorted_scope(f"{self.scope} {self.identity_scope}")
 
 
 def custom_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Target:
@@ -93,6 +106,41 @@ def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chos
         raise RuleBroken(sentence, field=RESOURCE)
     granted = granted_scopes(scope, target.scopes, default=target.default_scope)
     return Chosen(target, granted, granted if scope else "", bool(named))
+
+
+def identity_target(origin: str) -> Target:
+    """Return what tokens are for that only name the person: the userinfo endpoint of ``origin``."""
+    return Target("", origin, (), "")
+
+
+def chosen_for_person(
+    reach: Reach, *, origin: str, may_refresh: bool, named: str | None, scope: str | None
+) -> Chosen:
+    """Return the API and scopes of a request in which a person signs in.
+
+    A request for identity scopes alone that names no API gets none. ``offline_access`` is ignored
+    unless the client ``may_refresh`` (OpenID Connect Core section 11).
+    Errors: as ``chosen_target``.
+    """
+    asked = (scope or "").split(" ")
+    identity = [one for one in asked if one in IDENTITY_SCOPES]
+    of_api = " ".join(one for one in asked if one not in IDENTITY_SCOPES)
+    if identity and not of_api and not named:
+        chosen = Chosen(identity_target(origin), "", "", is_named=False)
+    else:
+        chosen = chosen_target(reach, named=named, scope=of_api)
+    granted = [one for one in identity if may_refresh or one != OFFLINE_ACCESS]
+    return chosen._replace(identity_scope=sorted_scope(" ".join(granted)))
+
+
+def is_identity_scope(scope: str) -> bool:
+    """Return whether ``scope`` has identity scopes and no others."""
+    return bool(scope) and set(scope.split()) <= set(IDENTITY_SCOPES)
+
+
+def sorted_scope(scope: str) -> str:
+    """Return the scopes of ``scope`` once each, sorted."""
+    return " ".join(sorted(set(scope.split())))
 
 
 def _target_of_scopes(reach: Reach, scope: str) -> Target | None:

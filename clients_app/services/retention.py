@@ -8,15 +8,18 @@ Source: LOG-5.
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clients_app.models import (
     ApiHour,
     ApiUsage,
+    Authorization,
+    RefreshToken,
     RefusedHour,
     SecretAddress,
     TenantHour,
@@ -32,7 +35,8 @@ COUNTS_KEPT: Final = timedelta(days=400)  # but always the last row of a secret:
 CHARTED: Final = timedelta(days=35)  # hours that charts of 30 days may show
 ADDRESSES_KEPT: Final = timedelta(days=90)  # since the last use; but always the last one
 FORM_KEYS_KEPT: Final = timedelta(days=30)
-SECRETS: Final = 200  # in one transaction
+AUTHORIZATIONS_KEPT: Final = timedelta(days=1)  # after their end, as their last token may live on
+CLIENTS: Final = 100  # in one transaction
 BATCHES: Final = 50  # in one run; the others a minute later
 ROWS: Final = 1000  # deleted in one transaction
 
@@ -40,7 +44,8 @@ ROWS: Final = 1000  # deleted in one transaction
 def remove_old(*, now: datetime) -> None:
     """Delete what is older than it is kept for."""
     used = TokenUsage.objects.filter(is_day=True, hour__lt=now - COUNTS_KEPT)
-    newer = TokenUsage.objects.filter(secret=OuterRef("secret"), hour__gt=OuterRef("hour"))
+    same = Q(secret=OuterRef("secret")) | Q(secret=None, client=OuterRef("client"))
+    newer = TokenUsage.objects.filter(same, hour__gt=OuterRef("hour"))
     places = SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
     later = SecretAddress.objects.filter(secret=OuterRef("secret"), last_at__gt=OuterRef("last_at"))
     for rows in (
@@ -52,9 +57,11 @@ def remove_old(*, now: datetime) -> None:
         ApiUsage.objects.filter(hour__lt=now - HOURS_KEPT),
         places.filter(Exists(later)),
         UsedFormKey.objects.filter(used_at__lt=now - FORM_KEYS_KEPT),
+        Authorization.objects.filter(expires_at__lt=now - AUTHORIZATIONS_KEPT),
+        RefreshToken.objects.filter(expires_at__lt=now - AUTHORIZATIONS_KEPT),
     ):
         for _ in range(BATCHES):
-            ids = list(rows.order_by().values_list("pk", flat=True)[:ROWS])
+            ids: list[Any] = list(rows.order_by().values_list("pk", flat=True)[:ROWS])
             rows.model._default_manager.filter(pk__in=ids).delete()
             if len(ids) < ROWS:
                 break
@@ -73,13 +80,13 @@ def roll_up_usage(*, now: datetime) -> None:
 
 @transaction.atomic
 def _roll_up(day: datetime) -> None:
-    """Sum the hours of ``day`` of some secrets; other workers wait for the locked rows."""
+    """Sum the hours of ``day`` of some clients; other workers wait for the locked rows."""
     hours = TokenUsage.objects.filter(is_day=False, hour__gte=day, hour__lt=day + timedelta(days=1))
-    secrets = hours.order_by("secret_id").values_list("secret_id", flat=True).distinct()[:SECRETS]
-    found = hours.filter(secret__in=list(secrets)).select_for_update()
-    rows = sorted(found.order_by("pk"), key=lambda row: (row.secret_id, row.last_at))
+    clients = hours.order_by("client_id").values_list("client_id", flat=True).distinct()[:CLIENTS]
+    found = hours.filter(client__in=list(clients)).select_for_update()
+    rows = sorted(found.order_by("pk"), key=lambda row: (*_counted_by(row), row.last_at))
     days = []
-    for _secret, of_secret in groupby(rows, key=lambda row: row.secret_id):
+    for _counted, of_secret in groupby(rows, key=_counted_by):
         *others, latest = of_secret
         days.append(
             TokenUsage(
@@ -94,3 +101,8 @@ def _roll_up(day: datetime) -> None:
         )
     TokenUsage.objects.filter(pk__in=[row.pk for row in rows]).delete()
     TokenUsage.objects.bulk_create(days)
+
+
+def _counted_by(row: TokenUsage) -> tuple[UUID, int]:
+    """Return what a row counts: a client and a secret, or 0 of a client that has none."""
+    return row.client_id, row.secret_id or 0

@@ -1,20 +1,17 @@
 """What surrounds every screen: the left pane, the account, the theme."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 
+from clients_app.http.theme import theme_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.person import person_of
 from clients_app.identity.sessions import session_left
-from clients_app.models import Person
 from clients_app.permissions import Action, allows
 from clients_app.rules.built_in_roles import BUILT_IN_ROLES
 from clients_app.selectors.tenants.sidebar import sidebar_counts
-
-THEME_COOKIE: Final = "theme"
-THEMES: Final = (Person.Theme.LIGHT, Person.Theme.DARK)
 
 
 def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,11 +38,3 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "sidebar": screen.get("sidebar") or sidebar_counts(actor.tenant_id),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),
     }
-
-
-def theme_of(request: HttpRequest) -> str:
-    """Return "light" or "dark" if chosen in this browser or, failing that, in the account."""
-    chosen = request.COOKIES.get(THEME_COOKIE)
-    if chosen is None:
-        chosen = getattr(request.user, "theme", "")
-    return chosen if chosen in THEMES else ""

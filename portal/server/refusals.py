@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from clients_app.http import operation_ids
-from clients_app.http.middleware import MACHINES
+from clients_app.http.middleware import is_for_machines
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.responses import error_json
 from portal.server.request_threads import Answer
@@ -31,7 +31,7 @@ def incomplete(path: str) -> Answer:
 def _answer(path: str, error: OAuthError) -> Answer:
     operation_ids.begin_unnamed()
     status, headers, body = error_json(error)
-    if not path.startswith(MACHINES):
+    if not is_for_machines(path):
         headers = {**headers, "Content-Type": "text/plain"}
         body = f"{error.description}\n".encode()
     if status != HTTPStatus.SERVICE_UNAVAILABLE:  # the rest of the body is not read

@@ -13,6 +13,7 @@ from clients_app.identity.second_factors import (
     renew_recovery_codes,
 )
 from clients_app.rules.alerts import AlertKind
+from clients_app.rules.targets import Chosen, custom_target
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.services.activity.archive import seal_segment
@@ -22,6 +23,7 @@ from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_in
 from clients_app.services.apis.drafts import ApiDraft
 from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.apis.unused import remove_unused
+from clients_app.services.authorizations.consents import grant, withdraw
 from clients_app.services.clients.bulk import (
     add_owners,
     change_roles,
@@ -72,6 +74,18 @@ def add_app(on: Subjects) -> object:
     """Set up an authenticator app for the other person, who has none yet."""
     secret, person = generate_totp_secret(), on.other
     return add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
+
+
+def consent(on: Subjects) -> None:
+    """Let the client have the scope of the API, and know who the person is."""
+    target = custom_target(str(on.api.pk), on.api.identifier, ("read",))
+    chosen = Chosen(target, "read", "read", is_named=False, identity_scope="openid")
+    grant(on.person, on.client, chosen, **on.by)
+
+
+def withdraw_consent(on: Subjects) -> None:
+    consent(on)
+    withdraw(on.person, on.client, **on.by)
 
 
 @override_settings(SECRET_KEY_FALLBACKS=[FORMER])
@@ -191,6 +205,8 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
+        (grant, consent),
+        (withdraw, withdraw_consent),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),
         (record_sign_in, lambda on: record_sign_in(on.person, **on.by)),
         (record_sign_out, lambda on: record_sign_out(on.person, **on.by)),

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import requests
 from tests.free_ports import free_port
 from tests.journeys.add_by_http import new_form, send, signed_in
 from tests.portal_process import CHECKOUT, PortalProcess
+from tests.third_party.programs import running as program_listens
 
 pytestmark = pytest.mark.one_database
 COMMAND = re.compile(r'<pre [^>]*(?:id="command-|data-lang=")(\w+)"[^>]*>(.*?)</pre>', re.DOTALL)
@@ -77,6 +79,28 @@ def test_guide_client_credentials_ends_with_a_verified_token(
         spoilt = said_by(call.replace("YOUR_ACCESS_TOKEN", token[:-9] + "Q" * 9))
     assert good == {"client_id": added.client_id, "roles": ["Tenant Member"]}
     assert set(spoilt) == {"error"}
+
+
+@pytest.mark.parametrize("guide", ["authorization-code", "hybrid"])
+def test_guide_starts_an_example_application_that_sends_people_to_the_portal(
+    guide: str, live_portal: PortalProcess, tmp_path: Path
+):
+    """tests/journeys/test_relying_parties.py signs people in to it."""
+    commands = commands_of(signed_in(live_portal), live_portal, guide)
+    subprocess.run(["sh", "-c", commands["download"]], cwd=tmp_path, check=True, timeout=30)
+    start = commands["try"].replace("YOUR_CLIENT_ID", "a-client").replace("YOUR_", "a-")
+    start = start.replace("uv run", sys.executable)  # which has its packages
+    port, log = free_port(), tmp_path / "log"
+
+    with program_listens(("sh", "-c", start), port, folder=tmp_path, log=log, PORT=str(port)):
+        page = requests.get(f"http://localhost:{port}/", timeout=30).text
+
+    assert "Example application" in page
+    folder = {"authorization-code": "single_page_app", "hybrid": "web_app"}[guide]
+    example = CHECKOUT / "docs" / "examples" / folder
+    wanted = {one.name for one in example.iterdir() if one.is_file() and one.name[0] != "."}
+    for name in wanted - {"README.md"}:
+        assert (tmp_path / name).read_bytes() == (example / name).read_bytes()
 
 
 def test_guide_hybrid_introspects_tokens(live_portal: PortalProcess):

@@ -178,10 +178,17 @@ def test_page_shows_the_programs_that_run():
 
 
 def test_page_names_every_example_file():
+    """Except those of applications, which have a page of their own."""
     named = set(re.findall(r"\]\(examples/([^)]+)\)", PAGE))
 
-    there = {str(file.relative_to(EXAMPLES)) for file in EXAMPLES.rglob("*.*") if file.is_file()}
-    assert named == {name for name in there if "__pycache__" not in name}
+    there = {
+        str(file.relative_to(EXAMPLES))
+        for file in EXAMPLES.rglob("*.*")
+        if file.is_file()
+        and not (file.parent / "README.md").exists()
+        and not {"__pycache__", "node_modules"} & set(file.parts)
+    }
+    assert named == there
 
 
 def test_page_introspection_response_has_the_real_members(setting: Setting, caller: Caller):

@@ -46,7 +46,7 @@ def test_authorization_code_client_from_add_to_restore(visitor: Visitor) -> None
     page.goto(f"/security/clients?type=authorization-code&q={name}")
     open_client(page, name)
     expect(page.locator("#details")).to_contain_text(f"{URL}/1")
-    expect(page.locator("#details")).to_contain_text("Sign-in is coming in a later version")
+    expect(page.locator("#details")).to_contain_text("Connect your application")
     page.get_by_role("link", name="Edit Client").click()
     window = expect_window(page, "Edit Client")
     window.get_by_role("button", name=f"Remove {URL}/1").click()

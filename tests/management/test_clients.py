@@ -146,3 +146,44 @@ def test_output_of_a_command_holds_no_audit_events(
     ended = run_in_new_process("clients", "add", "Pump", "--json", AUDIT_STREAM="stdout")
 
     assert json.loads(ended.out)["client_id"]
+
+
+def test_add_of_an_application_saves_its_fields_and_prints_no_secret(
+    run: Run, tenant: Tenant
+) -> None:
+    ended = run(
+        *("clients", "add", "Rooms", "--type", "authorization-code", "--allow-refresh-token"),
+        *("--redirect-uri", "https://a.example/1", "--redirect-uri", "https://a.example/2"),
+        *("--logout-uri", "https://a.example", "--cors-origin", "https://a.example"),
+        *("--client-uri", "https://a.example/about", "--logo-uri", "https://a.example/logo.png"),
+        *("--first-party", "--json"),
+    )
+
+    client = Client.objects.get()
+    assert json.loads(ended.out) == {
+        "client_id": str(client.pk),
+        "token_endpoint": "http://localhost:8000/identity/connect/token",
+    }
+    shown = json.loads(run("clients", "show", str(client.pk), "--json").out)
+    assert (
+        shown.items()
+        >= {
+            "redirect_uris": ["https://a.example/1", "https://a.example/2"],
+            "logout_uris": ["https://a.example"],
+            "cors_origins": ["https://a.example"],
+            "client_uri": "https://a.example/about",
+            "logo_uri": "https://a.example/logo.png",
+            "allow_refresh_token": True,
+            "first_party": True,
+            "secrets": [],
+        }.items()
+    )
+    assert "https://a.example/logo.png" in run("clients", "show", str(client.pk)).out
+
+
+def test_add_of_a_machine_with_a_redirect_url_is_refused(run: Run, tenant: Tenant) -> None:
+    ended = run("clients", "add", "Pump", "--redirect-uri", "https://a.example")
+
+    assert ended.status == 1
+    assert "--redirect-uri" in ended.error
+    assert not Client.objects.exists()

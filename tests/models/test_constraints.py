@@ -8,14 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError
 
 from clients_app.models import (
+    Api,
     AuditEvent,
     AuditHead,
+    Authorization,
     Client,
     ClientOwner,
     ClientRole,
     ClientSecret,
     ClientTag,
     ClientUrl,
+    Consent,
     IssuedClientId,
     Person,
     PersonRole,
@@ -212,3 +215,44 @@ def test_secret_stops_being_live_and_listed_to_the_second(client: Client) -> Non
     assert set(ClientSecret.objects.live(NOW + SECOND)) == {never}
     assert set(ClientSecret.objects.live(NOW - SECOND)) == {never, ending, ended}
     assert set(ClientSecret.objects.live(NOW)) == {never, ending}
+
+
+def test_consent_is_one_row_for_each_api_and_one_for_none(
+    client: Client, administrator: Person
+) -> None:
+    api = Api.objects.get(pk=client.tenant_id)
+    for of_api in (api, None):
+        values = {"person": administrator, "client": client, "api": of_api, "granted_at": NOW}
+        Consent.objects.create(**values)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Consent.objects.create(**values)
+
+
+def test_authorization_that_ended_for_no_reason_is_violates(
+    client: Client, administrator: Person
+) -> None:
+    at = {"auth_time": NOW, "created_at": NOW, "expires_at": NOW}
+    Authorization.objects.create(client=client, person=administrator, access_version=1, **at)
+    for values in ({"ended_at": NOW}, {"ended_why": "withdrawn"}):
+        with violates("authorization_ended_for_a_reason"), transaction.atomic():
+            Authorization.objects.update(**values)
+    with violates("authorization_ended_why_known"):
+        Authorization.objects.update(ended_at=NOW, ended_why="bored")
+
+
+def test_hour_of_a_client_without_secrets_is_one_row(client: Client) -> None:
+    TokenUsage.objects.create(client=client, hour=NOW, last_at=NOW)
+    with pytest.raises(IntegrityError):
+        TokenUsage.objects.create(client=client, hour=NOW, last_at=NOW)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"skips_consent": True}, {"client_uri": "https://a.example"}, {"logo_uri": "https://a.b/"}],
+)
+def test_what_people_see_of_a_client_that_they_never_see_is_violates(
+    client: Client, values: dict[str, Any]
+) -> None:
+    with violates("client_type_signs_people_in"), transaction.atomic():
+        Client.objects.update(**values)
+    assert Client.objects.update(client_type="authorization-code", **values) == 1

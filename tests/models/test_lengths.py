@@ -36,6 +36,7 @@ SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # limited by t
 def rows(tenant: Tenant, administrator: Person) -> None:
     """At least one row in each table."""
     client = insert_clients(["Pump"], tenant)[0]
+    Client.objects.update(client_type="hybrid")  # which may have all texts
     insert_secrets(client, 1)
     ClientTag.objects.create(client=client, name="north", name_key="north")
     ClientUrl.objects.create(client=client, kind="redirect", url="https://a.example/")

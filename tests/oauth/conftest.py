@@ -18,6 +18,7 @@ from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
 from tests.factories import make_role, role_id
 from tests.oauth import wsgi
+from tests.oauth.people import people  # noqa: F401 - a fixture
 from tests.oauth.running_portal import machines, portal_apis, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)

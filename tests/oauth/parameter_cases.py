@@ -46,13 +46,15 @@ GRANTS = [
     *(
         Row(f"12 {name[:60]!r}", 400, "unsupported_grant_type", with_basic(("grant_type", name)))
         for name in (
-            "password", "implicit", "authorization_code", "refresh_token", "CLIENT_CREDENTIALS",
+            "password", "implicit", "CLIENT_CREDENTIALS",
             "Client_Credentials", "client_credentials ", " client_credentials",
             "client-credentials", "client_credentials\x00", "клиент", "<script>", "x" * 5000,
             "urn:ietf:params:oauth:grant-type:device_code",
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
         )
     ),
+    Row("13 code", 400, "unauthorized_client", with_basic(("grant_type", "authorization_code"))),
+    Row("13 refresh", 400, "unauthorized_client", with_basic(("grant_type", "refresh_token"))),
     Row("13 by body", 400, "unauthorized_client", posted(GRANT, who="hybrid")),
     Row("13 by Basic", 400, "unauthorized_client", with_basic(GRANT, who="hybrid")),
 ]

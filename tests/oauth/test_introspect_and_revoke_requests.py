@@ -82,10 +82,10 @@ def test_request_without_credentials_is_rejected(
     assert_error(reply, "invalid_client")
 
 
-@pytest.mark.parametrize("path", [INTROSPECT, REVOKE])
-def test_authorization_code_client_cannot_authenticate(clients: SimpleNamespace, path: str):
-    """It has no secret, and the id alone does not authenticate."""
+def test_authorization_code_client_cannot_introspect(clients: SimpleNamespace):
+    """INT-1: it has no secret, and the id alone does not authenticate."""
     Client.objects.filter(pk=clients.hybrid.id).update(client_type=AUTHORIZATION_CODE.id)
     body = form(client_id=clients.hybrid.id, token=token_of(clients.good))
 
-    assert post(path, clients.hybrid, "", authorization=None, body=body).status == 401
+    reply = post(INTROSPECT, clients.hybrid, "", authorization=None, body=body)
+    assert (reply.status, reply.json()["error"]) == (401, "invalid_client")

@@ -1,4 +1,4 @@
-"""A public client, a second kind of credential and a second grant, added by one line in each table.
+"""A second kind of credential and another grant, added by one line in each table.
 
 The product has none of them yet; this proves that the core needs no change for them.
 """
@@ -18,7 +18,6 @@ from clients_app.oauth.client_query import AuthenticatedClient, StoredClient, re
 from clients_app.oauth.errors import invalid_client
 from clients_app.oauth.grants.grant_types import GRANT_TYPES
 from clients_app.oauth.plain_http import Request
-from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_TYPES
 from clients_app.rules.targets import chosen_target
 from clients_app.services.tokens.claims import GrantResult, Subject
@@ -36,21 +35,6 @@ CODE = "urn:example:code"
 METADATA = "/identity/.well-known/openid-configuration"
 
 
-def sends_only_an_id(request: Request, params: Mapping[str, str]) -> bool:
-    return request.authorization is None and params.keys() == {"grant_type", "client_id"}
-
-
-def by_id(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
-    """Authenticate a public client by its id (RFC 6749 section 2.1)."""
-    client_id = parse_client_id(params["client_id"])
-    if client_id is None:
-        raise invalid_client("the client id is not a GUID")
-    client = read_client(client_id, now=now)
-    if client.client_type != AUTHORIZATION_CODE.id:
-        raise invalid_client("not a public client")
-    return AuthenticatedClient(client, None)
-
-
 def sends_an_assertion(request: Request, params: Mapping[str, str]) -> bool:
     return "client_assertion" in params
 
@@ -63,7 +47,9 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
     return AuthenticatedClient(read_client(key.client_id, now=now), Credential("key", key.pk))
 
 
-def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
+def grant_code(
+    client: StoredClient, params: Mapping[str, str], *, address: str, now: datetime
+) -> GrantResult:
     """Issue a token about a person, with an additional claim."""
     chosen = chosen_target(client.reach, named=None, scope="api")
     return GrantResult(PERSON, chosen, {"auth_time": int(now.timestamp())})
@@ -71,7 +57,6 @@ def grant_code(client: StoredClient, params: Mapping[str, str], *, now: datetime
 
 @pytest.fixture(autouse=True)
 def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(METHODS, "none", Method(sends_only_an_id, by_id))
     monkeypatch.setitem(METHODS, "private_key_jwt", Method(sends_an_assertion, by_assertion))
     monkeypatch.setitem(GRANT_TYPES, CODE, grant_code)
     for client_type in CLIENT_TYPES.values():
@@ -111,7 +96,7 @@ def test_public_client_gets_a_token_without_cred_claim(
     assert claims["auth_time"] == claims["iat"]
     counts.flush()
     assert Client.objects.get(pk=public.id).last_token_at is not None
-    assert not TokenUsage.objects.exists()
+    assert set(TokenUsage.objects.values_list("secret", "tokens")) == {(None, 1)}
     Client.objects.filter(pk=good.id).update(may_introspect=True)
     token = reply.json()["access_token"]
     assert introspect(good, token) == {"active": True, "token_type": "Bearer", **claims}
@@ -142,7 +127,10 @@ def test_removed_key_revokes_the_tokens_that_name_it(
     assert "auth_time" not in claims
     assert introspect(good, token)["active"] is True
     counts.flush()
-    assert set(TokenUsage.objects.values_list("secret", "tokens")) == {(good.secret.pk, 0)}
+    assert set(TokenUsage.objects.values_list("secret", "tokens")) == {
+        (good.secret.pk, 0),
+        (None, 1),
+    }
     key.delete()
     assert introspect(good, token) == {"active": False}
 
@@ -183,4 +171,5 @@ def test_metadata_lists_the_grants_and_methods_of_the_tables(db: None):
     assert CODE in metadata["grant_types_supported"]
     for endpoint in ("token", "introspection", "revocation"):
         supported = metadata[f"{endpoint}_endpoint_auth_methods_supported"]
-        assert supported[-2:] == ["none", "private_key_jwt"]
+        assert supported[-1] == "private_key_jwt"
+        assert ("none" in supported) == (endpoint != "introspection")

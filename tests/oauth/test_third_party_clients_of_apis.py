@@ -1,6 +1,5 @@
 """Third-party clients ask for one API, and third-party APIs see it: from metadata to claims."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +24,6 @@ def library(request: pytest.FixtureRequest) -> Library:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("node")
-
-
-@pytest.fixture(scope="module")
 def issuer(portal_apis: PortalApis) -> str:
     return f"{portal_apis.portal.url}/identity"
 
@@ -46,7 +40,6 @@ def test_library_gets_a_token_that_only_the_named_api_accepts(
     name: str,
     portal_apis: PortalApis,
     metadata: dict[str, Any],
-    folder: Path,
 ):
     """RES-2: ``audience`` means the same as ``resource``."""
     apis, jwks = portal_apis, requests.get(metadata["jwks_uri"], timeout=30).json()
@@ -54,7 +47,7 @@ def test_library_gets_a_token_that_only_the_named_api_accepts(
     for asked, scope, given in ((apis.orders, "", "read write"), (apis.stock, "read", "read")):
         params = {name: asked} | ({"scope": scope} if scope else {})
 
-        token = library.get(metadata["issuer"], apis.caller, folder, **params)["access_token"]
+        token = library.get(metadata["issuer"], apis.caller, **params)["access_token"]
 
         for verify in VERIFIERS:
             claims = verify(token, jwks, issuer=metadata["issuer"], audience=asked)
@@ -66,7 +59,7 @@ def test_library_gets_a_token_that_only_the_named_api_accepts(
 
 
 def test_error_reaches_the_exception_of_the_library(
-    library: Library, portal_apis: PortalApis, issuer: str, folder: Path
+    library: Library, portal_apis: PortalApis, issuer: str
 ):
     """RFC 8707 section 2 and RFC 6749 section 5.2."""
     apis = portal_apis
@@ -77,7 +70,7 @@ def test_error_reaches_the_exception_of_the_library(
         ({"resource": apis.orders, "scope": "count"}, "invalid_scope"),
     ):
         with pytest.raises(library.refusal) as raised:
-            library.get(issuer, apis.caller, folder, **params)
+            library.get(issuer, apis.caller, **params)
 
         assert raised.value.error == error, params
 

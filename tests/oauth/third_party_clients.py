@@ -1,11 +1,8 @@
 """Third-party OAuth clients: each gets a token with only the metadata, or raises its own error."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import requests
@@ -18,8 +15,8 @@ from requests_oauth2client.exceptions import TokenEndpointError
 from requests_oauthlib import OAuth2Session as OauthlibSession
 
 from tests.portal_apis import Machine
+from tests.third_party import npm_packages
 
-OAUTH4WEBAPI: Final = "oauth4webapi@3.8.8"
 METADATA: Final = "/.well-known/openid-configuration"
 
 
@@ -31,13 +28,13 @@ class NodeError(Exception):
         self.error = error
 
 
-def by_authlib(issuer: str, machine: Machine, folder: Path, **params: str) -> dict[str, Any]:
+def by_authlib(issuer: str, machine: Machine, **params: str) -> dict[str, Any]:
     address = requests.get(issuer + METADATA, timeout=30).json()["token_endpoint"]
     with AuthlibSession(machine.id, machine.plain, scope=params.pop("scope", None)) as session:
         return session.fetch_token(address, grant_type="client_credentials", **params)
 
 
-def by_oauthlib(issuer: str, machine: Machine, folder: Path, **params: str) -> dict[str, Any]:
+def by_oauthlib(issuer: str, machine: Machine, **params: str) -> dict[str, Any]:
     address = requests.get(issuer + METADATA, timeout=30).json()["token_endpoint"]
     client = BackendApplicationClient(machine.id, scope=params.pop("scope", None))
     with OauthlibSession(client=client) as session:
@@ -45,7 +42,7 @@ def by_oauthlib(issuer: str, machine: Machine, folder: Path, **params: str) -> d
         return session.fetch_token(address, **pair, **params)
 
 
-def by_oauth2client(issuer: str, machine: Machine, folder: Path, **params: str) -> dict[str, Any]:
+def by_oauth2client(issuer: str, machine: Machine, **params: str) -> dict[str, Any]:
     return oauth2client(issuer, machine).client_credentials(**params).as_dict()
 
 
@@ -56,22 +53,14 @@ def oauth2client(issuer: str, machine: Machine) -> OAuth2Client:
     )
 
 
-def by_oauth4webapi(issuer: str, machine: Machine, folder: Path, **params: str) -> dict[str, Any]:
-    command = ["node", _installed(folder), issuer, *machine, json.dumps(params)]
+def by_oauth4webapi(issuer: str, machine: Machine, **params: str) -> dict[str, Any]:
+    program = npm_packages.programs() / "oauth4webapi_client.mjs"
+    command = ["node", str(program), issuer, *machine, json.dumps(params)]
     done = subprocess.run(command, check=True, capture_output=True, timeout=60)
     said: dict[str, Any] = json.loads(done.stdout)
     if "error" in said:
         raise NodeError(said["error"])
     return said
-
-
-@cache
-def _installed(folder: Path) -> str:
-    """Install oauth4webapi into ``folder``; return the program that uses it."""
-    npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
-    subprocess.run([*npm, OAUTH4WEBAPI], check=True, capture_output=True, timeout=120)
-    program = Path(__file__).with_name("oauth4webapi_client.mjs")
-    return str(shutil.copy(program, folder))
 
 
 class Library(NamedTuple):

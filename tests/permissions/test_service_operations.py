@@ -73,7 +73,7 @@ NEEDS: Final = {
 #: operations on one's own account, records of the doors, and what only the command line can do
 OWN: Final = {
     *("save_password", "record_sign_in", "record_sign_out", "record_proof"),
-    *("create_feed", "remove_feed"),
+    *("create_feed", "remove_feed", "grant", "withdraw"),
     *("add_authenticator", "renew_recovery_codes"),
     "add_tenant",
 }

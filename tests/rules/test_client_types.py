@@ -13,7 +13,7 @@ from clients_app.rules.client_types import (
 URLS = {"redirect_uris", "logout_uris", "cors_origins"}
 ROLES = {"roles", "confirms_administrator"}
 LACKS = {
-    CLIENT_CREDENTIALS: {*URLS, "allow_refresh_token"},
+    CLIENT_CREDENTIALS: {*URLS, "allow_refresh_token", "client_uri", "logo_uri", "skips_consent"},
     AUTHORIZATION_CODE: {*ROLES, "may_introspect"},
     HYBRID: {*ROLES, "cors_origins"},
 }

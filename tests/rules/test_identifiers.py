@@ -17,6 +17,8 @@ HOST = "https://api.example.com"
         f"{HOST}/",
         f"{HOST}:8443/Orders/v1?tenant=a&x=%C3%A9",
         "https://localhost",
+        "http://localhost:9000/mcp",
+        "http://127.0.0.1",
         "https://a_b.example/~me/a;b=c,d@e:f",
         "api://orders",
         "api://3f2c/Orders.Read",
@@ -42,7 +44,9 @@ def test_absolute_uri_is_taken_exactly_as_written(identifier: str):
             "https://",
             "api://",
         ),
-        *("http://api.example.com", "ftp://a", "file:///a", "javascript:alert(1)", "data:,a"),
+        *("http://api.example.com", "http://localhost.example.com", "http://127.0.0.2/a"),
+        *("http://user@localhost/a", "http://localhost:0", "HTTP://localhost", "http://LOCALHOST"),
+        *("ftp://a", "file:///a", "javascript:alert(1)", "data:,a"),
         *(f"{HOST}#", f"{HOST}/#a", "urn:example:a#b", "api://a#"),
         *("https://user@api.example.com", "https://a:b@api.example.com", f"{HOST}:0", f"{HOST}:x"),
         *(f"{HOST}/a b", f"{HOST}/\ta", f"{HOST}/\x00", f'{HOST}/"', f"{HOST}\\a", f"{HOST}/<a>"),
@@ -100,6 +104,8 @@ def test_key_differs_for_what_people_tell_apart(other: str):
 def test_key_keeps_a_port_that_only_begins_with_the_default_one():
     assert identifier_key(f"{HOST}:4430/a") != identifier_key(f"{HOST}/a")
     assert identifier_key(f"{HOST}:443?a") == identifier_key(f"{HOST}?a")
+    assert identifier_key("http://localhost:80/a") == identifier_key("http://localhost/a")
+    assert identifier_key("http://localhost:443/a") != identifier_key("http://localhost/a")
 
 
 @given(st.text(max_size=300))

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients_app.rules.secret_format import SCANNER_PATTERN, is_well_formed, last_four, new_secret
+from clients_app.rules.secret_format import (
+    CODE_PREFIX,
+    REFRESH_PREFIX,
+    SCANNER_PATTERN,
+    is_well_formed,
+    last_four,
+    new_secret,
+)
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
@@ -108,3 +115,14 @@ def test_scanners_find_secrets_in_code_urls_and_ini_files():
 
 def test_last_four_are_the_last_four():
     assert last_four("pcs_abcdWXYZ") == "WXYZ"
+
+
+@pytest.mark.parametrize("prefix", [CODE_PREFIX, REFRESH_PREFIX])
+def test_codes_and_refresh_tokens_have_prefixes_of_their_own(prefix: str):
+    plain = new_secret(prefix)
+
+    assert plain.startswith(prefix)
+    assert is_well_formed(plain, prefix)
+    assert not is_well_formed(plain)
+    assert not is_well_formed(new_secret(), prefix)
+    assert not is_well_formed(plain[:-1] + ("0" if plain[-1] != "0" else "1"), prefix)

@@ -6,6 +6,7 @@ from clients_app.errors import RuleBroken
 from clients_app.rules.targets import (
     Reach,
     built_in_target,
+    chosen_for_person,
     chosen_target,
     combined,
     custom_target,
@@ -111,3 +112,56 @@ def test_origin_names_the_built_in_api_and_is_no_second_api():
     assert chosen.target.api_id == BUILT_IN.api_id
     assert chosen_target(reach, named=None, scope="ocsapi").target is BUILT_IN
     assert combined([], None, origin="https://origin.example") == Reach({}, None)
+
+
+def person_request(named=None, scope=None, *, may_refresh=True):
+    origin = "https://portal.example"
+    return chosen_for_person(
+        REACH, origin=origin, may_refresh=may_refresh, named=named, scope=scope
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "scope", "api_id", "of_api", "identity"),
+    [
+        (None, "openid", "", "", "openid"),
+        (None, "profile openid email", "", "", "email openid profile"),
+        (None, "openid write", "2", "write", "openid"),
+        (None, "write", "2", "write", ""),
+        (None, None, "1", "api", ""),
+        (ORDERS.identifier, "openid", "2", "read write", "openid"),
+        (ORDERS.identifier, None, "2", "read write", ""),
+        (BARE.identifier, "openid", "4", "", "openid"),
+        (None, "openid offline_access read write", "2", "read write", "offline_access openid"),
+    ],
+)
+def test_person_request_gets_identity_scopes_besides_one_api(
+    named, scope, api_id, of_api, identity
+):
+    """AUT-12."""
+    chosen = person_request(named, scope)
+
+    assert (chosen.target.api_id, chosen.scope, chosen.identity_scope) == (api_id, of_api, identity)
+
+
+def test_offline_access_is_ignored_for_a_client_without_refresh_tokens():
+    """OpenID Connect Core section 11; also alone, where it asks for no API."""
+    assert person_request(scope="openid offline_access", may_refresh=False).all_scope == "openid"
+    assert person_request(scope="offline_access", may_refresh=False).all_scope == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "scope", "field"),
+    [
+        (None, "openid read", "resource"),  # two APIs have it
+        (None, "openid nonsense", "scope"),
+        (None, "openid address", "scope"),
+        (ORDERS.identifier, "openid count", "scope"),
+        ("urn:example:other", "openid", "resource"),
+        (None, "openid  write", "scope"),
+    ],
+)
+def test_person_request_for_what_the_client_may_not_have_is_refused(named, scope, field):
+    with pytest.raises(RuleBroken) as refused:
+        person_request(named, scope)
+    assert refused.value.field == field

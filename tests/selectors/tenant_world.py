@@ -11,9 +11,11 @@ from clients_app.models import (
     Api,
     ApiHour,
     ApiUsage,
+    Authorization,
     CalendarFeed,
     Client,
     ClientSecret,
+    Consent,
     Delivery,
     NoticeChannel,
     Person,
@@ -29,6 +31,7 @@ from tests.factories import (
     insert_usage,
     let_call,
     make_api,
+    make_application,
     make_client,
     make_person,
     make_role,
@@ -46,6 +49,7 @@ class World(NamedTuple):
     secret: ClientSecret
     feed: CalendarFeed
     api: Api
+    application: Client
 
 
 def fill(tenant: Tenant) -> World:
@@ -80,7 +84,24 @@ def fill(tenant: Tenant) -> World:
     Delivery.objects.create(tenant=tenant, **message)
     feed = CalendarFeed.objects.create(person=person, digest=key * 2, created_at=NOW)
     api = _api_of(client)
-    return World(tenant, person, role, client, removed, secret, feed, api)
+    application = _application_of(person)
+    return World(tenant, person, role, client, removed, secret, feed, api, application)
+
+
+def _application_of(person: Person) -> Client:
+    """Return an application that ``person`` lets act for them."""
+    client = make_application("Rooms", person.tenant)
+    who = {"client": client, "person": person}
+    Consent.objects.create(scope="openid", granted_at=NOW, **who)
+    Authorization.objects.create(
+        auth_time=NOW,
+        created_at=NOW,
+        expires_at=NOW + timedelta(hours=8),
+        access_version=person.access_version,
+        last_token_at=NOW,
+        **who,
+    )
+    return client
 
 
 def _api_of(client: Client) -> Api:

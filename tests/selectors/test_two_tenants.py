@@ -25,6 +25,7 @@ from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, make_role, make_tenant
 from tests.selectors.api_reads import API_READS
+from tests.selectors.authorization_reads import AUTHORIZATION_READS
 from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page
 from tests.selectors.tenant_world import World, fill, ids_of, mentioned, plain
 
@@ -97,6 +98,7 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     **LIST_READS,
     **API_READS,
+    **AUTHORIZATION_READS,
     lists.filtered: [lambda own: lists.filtered(Client.objects.for_tenant(own.tenant.pk), "north")],
     lists.contains: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(lists.contains("pump")),

@@ -59,6 +59,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
     **dict.fromkeys(("add_api", "edit_api", "set_introspectors"), (Tenant,)),
     **dict.fromkeys(("remove_api", "set_may_call", "remove_unused"), (Client, Tenant)),
+    **dict.fromkeys(("grant", "withdraw"), (Client,)),
     "remove_channel": (NoticeChannel, AuditHead),
     "change_roles": (Client, Tenant),
     "export_clients": (AuditHead,),

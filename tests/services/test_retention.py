@@ -11,8 +11,12 @@ from clients_app.models import (
     Api,
     ApiHour,
     ApiUsage,
+    Authorization,
+    AuthorizationCode,
     Client,
     ClientSecret,
+    Person,
+    RefreshToken,
     RefusedHour,
     SecretAddress,
     Tenant,
@@ -23,7 +27,7 @@ from clients_app.models import (
 )
 from clients_app.services import retention
 from clients_app.services.housekeeping import WORKER_CHORES
-from tests.factories import insert_secrets, insert_usage, make_client
+from tests.factories import insert_clients, insert_secrets, insert_usage, make_client
 
 NOW = datetime(2027, 6, 15, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -65,11 +69,14 @@ def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:
     )
 
 
-def test_more_secrets_than_one_batch_are_rolled_up(
+def test_more_clients_than_one_batch_are_rolled_up(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "SECRETS", 2)
-    for secret in insert_secrets(client, 5):
+    monkeypatch.setattr(retention, "CLIENTS", 2)
+    others = insert_clients(["Pump 2", "Pump 3", "Pump 4"], client.tenant)
+    for secret in [insert_secrets(one, 1)[0] for one in (client, *others)] + insert_secrets(
+        client, 1
+    ):
         for hours in (1, 2):
             used(secret, MIDNIGHT - 200 * DAY + timedelta(hours=hours))
 
@@ -175,3 +182,28 @@ def test_the_worker_does_this(client: Client) -> None:
     next(chore for chore in WORKER_CHORES if chore.name == "retention").do()
 
     assert [row.is_day for row in TokenUsage.objects.all()] == [True]
+
+
+def test_authorizations_go_a_day_after_their_last_token_can_be_issued(
+    client: Client, administrator: Person
+) -> None:
+    """Until then, a code or refresh token that is used again is recognized."""
+    values = {"client": client, "person": administrator, "access_version": 1}
+    for ends_at in (NOW - DAY, NOW - DAY - timedelta(seconds=1)):
+        one = Authorization.objects.create(
+            auth_time=NOW, created_at=NOW, expires_at=ends_at, **values
+        )
+        AuthorizationCode.objects.create(
+            digest=str(one.pk), authorization=one, redirect_uri="https://a/", expires_at=NOW
+        )
+        for name, until in (("old", ends_at), ("new", NOW)):
+            RefreshToken.objects.create(
+                digest=f"{name} {one.pk}", authorization=one, issued_at=NOW, expires_at=until
+            )
+
+    retention.remove_old(now=NOW)
+
+    kept = Authorization.objects.get()
+    assert kept.expires_at == NOW - DAY
+    assert AuthorizationCode.objects.get().authorization == kept
+    assert RefreshToken.objects.count() == 2

@@ -10,7 +10,7 @@ from tests.responses import HTMX, is_page, listed_urls, plain_secret_in, text_of
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
-COMING_LATER = "Sign-in is coming in a later version of this portal."
+CONNECT = "Connect your application"
 
 
 @pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
@@ -21,7 +21,6 @@ def test_add_window_of_url_types_asks_for_urls_instead_of_roles(administrator_br
         assert is_page(reply) is not bool(headers)
         assert "Allowed Redirect URL(s)" in text
         assert "Allow Refresh Token" in text
-        assert COMING_LATER in text
         assert 'name="roles"' not in text
         assert ("Allowed CORS Origin(s)" in text) is (client_type == "authorization-code")
         assert ("Step 1 of 2" in text) is (client_type == "hybrid")
@@ -46,7 +45,8 @@ def test_add_authorization_code_client_takes_one_step(administrator_browser, url
     assert "Client Successfully Created" in text
     assert str(client.pk) in text
     assert "Client Secret" not in text
-    assert COMING_LATER in text
+    assert CONNECT in text
+    assert "oidc-client-ts" in text
     assert (client.client_type, client.allow_refresh_token) == ("authorization-code", True)
     assert (client.token_lifetime_s, client.description) == (900, "Maps")
     urls = {kind: [] for kind in (one.id for one in URL_KINDS)}
@@ -80,7 +80,8 @@ def test_add_hybrid_client_creates_a_secret(administrator_browser, url_client_fo
     sent = url_client_form | {"secret_description": "Server", "never_expires": "on"}
     created = administrator_browser.post(f"{REGISTER}/hybrid", sent, headers=HTMX)
     assert plain_secret_in(created)
-    assert COMING_LATER in text_of(created)
+    assert CONNECT in text_of(created)
+    assert "OIDC_ISSUER" in text_of(created)
     assert "client_credentials" not in text_of(created)
     client = Client.objects.get()
     assert (client.client_type, client.secrets.count(), client.roles.count()) == ("hybrid", 1, 0)

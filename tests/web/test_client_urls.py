@@ -12,7 +12,6 @@ pytestmark = pytest.mark.both_databases
 
 ADD = "/security/clients/add"
 REGISTER = "/security/clients/register"
-COMING_LATER = "Sign-in is coming in a later version of this portal."
 
 
 def test_url_list_plus_adds_and_cross_removes_a_url(administrator_browser, url_client_form):
@@ -97,7 +96,7 @@ def test_details_show_urls_and_edit_changes_them(administrator_browser, url_clie
     administrator_browser.post(f"{REGISTER}/authorization-code", url_client_form)
     path = f"/security/clients/{Client.objects.get().pk}"
     details = text_of(administrator_browser.get(path))
-    for words in ("https://map.example/a", "Allowed CORS Origin(s)", COMING_LATER):
+    for words in ("https://map.example/a", "Allowed CORS Origin(s)", "Connect your application"):
         assert words in details
     assert "/secrets" not in details
     assert "/roles/edit" not in details

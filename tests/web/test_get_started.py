@@ -57,10 +57,24 @@ def test_guide_uses_the_addresses_of_the_settings(administrator_browser, setting
 
 
 @pytest.mark.parametrize("path", GUIDES[1:])
-def test_guide_of_other_types_says_what_comes_later(administrator_browser, path):
+def test_guide_of_other_types_has_the_addresses_and_settings_of_a_sign_in(
+    administrator_browser, path
+):
     page = text_of(administrator_browser.get(path))
 
-    assert "Sign-in is coming in a later version of this portal." in page
+    issuer = "http://localhost:8000/identity"
+    assert f">{issuer}<" in page
+    for address in (
+        "/.well-known/openid-configuration",
+        *(f"/connect/{name}" for name in ("authorize", "token", "userinfo", "endsession")),
+    ):
+        assert f">{issuer}{address}<" in page
+    offered = set(re.findall(r'<pre data-lang="([\w-]+)"', page))
+    of_server = {"authlib", "node-client", "env"}
+    assert offered == (of_server if path.endswith("hybrid") else {"oidc-client-ts", "env"})
+    assert "later version" not in page
+    [example] = re.findall(r"<code>(docs/examples/\w+)</code>", page)
+    assert (CHECKOUT / example / "README.md").is_file()
     assert f'href="/security/clients/add/{path.rpartition("/")[2]}"' in page
     assert ("Ask about tokens" in page) is path.endswith("hybrid")
     assert ("Replace the secret in time" in page) is path.endswith("hybrid")

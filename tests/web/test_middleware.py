@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 import brotli
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.urls import reverse
 
+from clients_app.http.middleware import AUTHORIZE, is_for_machines
 from clients_app.web.views import roles
 from tests.factories import make_tenant
 from tests.responses import plain_secret_in, text_of
@@ -16,7 +18,19 @@ pytestmark = pytest.mark.both_databases
 ROLES = "/security/roles"
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", ROLES, "/nowhere"])
+OF_APPLICATIONS = [f"/identity/connect/{name}" for name in ("authorize", "consent", "endsession")]
+
+
+def test_pages_that_applications_send_people_to_are_for_people():
+    names = ("authorize", "consent", "end-session", "end-session-confirmed")
+    for address in map(reverse, names):
+        assert not is_for_machines(address)
+        assert not is_for_machines(f"{address}/")
+    assert reverse("authorize") == AUTHORIZE
+    assert is_for_machines(reverse("token"))
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", ROLES, "/nowhere", *OF_APPLICATIONS])
 def test_host_unknown_is_refused(client, db, path):
     reply = client.get(path, headers={"host": "evil.test"})
 
@@ -40,7 +54,7 @@ def test_host_unknown_is_refused(client, db, path):
         ("10.0.0.9", {}, 500),
     ],
 )
-@pytest.mark.parametrize("path", ["/sign-in", "/admin/login/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/sign-in", "/admin/login/", "/nowhere", *OF_APPLICATIONS[1:]])
 def test_scheme_is_believed_only_from_trusted_proxies(
     client, db, settings, address, headers, status, path
 ):

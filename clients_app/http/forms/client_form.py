@@ -16,18 +16,20 @@ from clients_app.http.forms.offered_tags import OfferedTags
 from clients_app.http.forms.portal_form import PortalForm, TextField, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import URL_KINDS, ClientType, UrlKind
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import clean_client_name, clean_line, split_tags
-from clients_app.rules.redirect_uris import check_url_count, clean_url
+from clients_app.rules.redirect_uris import check_url_count, clean_application_url, clean_url
 from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.clients.drafts import ClientDraft
 
 URL_INPUTS: Final = tuple(input_of(kind.path) for kind in URL_KINDS)
 LINE_INPUTS: Final = tuple(one.name for one in LINES)
+APPLICATION_INPUTS: Final = tuple(one.name for one in APPLICATION_URLS)
 _ORDER: Final = (
     *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
+    *(*APPLICATION_INPUTS, "skips_consent"),
     *(*LINE_INPUTS, "tags", "may_introspect"),
 )
 _QUOTED_MAX: Final = 60  # characters of a wrong URL that the error quotes
@@ -66,7 +68,7 @@ class ClientForm(OfferedTags, PortalForm):
     """A client of ``client_type`` in the tenant of ``actor``."""
 
     urls_field: type[UrlsField] = UrlsField
-    late_fields = (*URL_INPUTS, *LINE_INPUTS)
+    late_fields = (*URL_INPUTS, *LINE_INPUTS, *APPLICATION_INPUTS)
 
     name = TextField(_("Name"), clean_client_name)
     allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
@@ -80,6 +82,7 @@ class ClientForm(OfferedTags, PortalForm):
     confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
     token_lifetime = TextField(_("Token Lifetime"), parse_token_lifetime)
     tags = TextField(_("Tags"), split_tags)
+    skips_consent = forms.BooleanField(required=False, label=_("First-party application"))
     may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
@@ -92,6 +95,9 @@ class ClientForm(OfferedTags, PortalForm):
             self.fields[input_of(kind.path)] = self.urls_field(kind, private_schemes=private)
         for one in LINES:
             rule = partial(clean_line, maximum=one.maximum, field=one.name)
+            self.fields[one.name] = TextField(gettext(one.label), rule, help_text=gettext(one.help))
+        for one in APPLICATION_URLS:
+            rule = partial(clean_application_url, field=one.name)
             self.fields[one.name] = TextField(gettext(one.label), rule, help_text=gettext(one.help))
         for path in client_type.lacks:
             self.fields.pop(input_of(path), None)

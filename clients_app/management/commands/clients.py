@@ -1,17 +1,21 @@
 """`manage.py clients`: lists and shows clients, adds and changes them, rotates their secrets."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from typing import Final
 from uuid import UUID
 
-from clients_app import conf
 from clients_app.errors import PortalError
 from clients_app.management import command_line as cli
-from clients_app.management.client_lines import client_json, client_line, client_lines, in_json
+from clients_app.management.application_options import APPLICATION, application_values
+from clients_app.management.client_lines import (
+    client_json,
+    client_line,
+    client_lines,
+    created_lines,
+)
 from clients_app.management.output import all_or_nothing
 from clients_app.management.secret_options import in_words, old_end, only_secret, secret_draft
-from clients_app.models import Client, ClientSecret
+from clients_app.models import Client
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.lifetimes import parse_token_lifetime
@@ -137,11 +141,12 @@ class Command(cli.PortalCommand):
             cli.argument(cli.option_of(line.name), default="", metavar="TEXT", help=line.help)
             for line in LINES
         ),
+        *APPLICATION,
         cli.argument("--secret-description", default="", metavar="TEXT"),
         *NEW_SECRET,
     )
     def add(self, given: Namespace) -> None:
-        """Add a Client-Credentials client; print its id and its secret, once."""
+        """Add a client; print its id and, if its type has secrets, its secret, once."""
         tenant, moment = cli.tenant_of(given.tenant), cli.now()
         draft = ClientDraft(
             name=given.name,
@@ -150,18 +155,22 @@ class Command(cli.PortalCommand):
             token_lifetime_s=parse_token_lifetime(given.token_lifetime),
             may_introspect=given.may_introspect,
             **{line.name: getattr(given, line.name) for line in LINES},
+            **application_values(given),
         )
-        hashed = hashed_secret()  # other writers wait for what is within
+        has_secrets = draft.type.has_secrets
+        hashed = hashed_secret() if has_secrets else None  # others wait for what is within
         with all_or_nothing():
             created = register_client(
                 draft,
-                secret_draft(given, tenant, moment),
+                secret_draft(given, tenant, moment) if has_secrets else None,
                 actor=cli.actor_in(tenant),
                 now=moment,
                 owner_ids=cli.people_named(given.owners, tenant=tenant),
                 hashed=hashed,
             )
-            self._print(created.client, created.secret, created.plain, as_json=given.json)
+            self.stdout.write(
+                created_lines(created.client, created.secret, created.plain, as_json=given.json)
+            )
 
     @cli.subcommand(
         CLIENT_ID,
@@ -195,7 +204,9 @@ class Command(cli.PortalCommand):
                 now=moment,
                 hashed=hashed,
             )
-            self._print(client, rotated.secret, rotated.plain, as_json=given.json)
+            self.stdout.write(
+                created_lines(client, rotated.secret, rotated.plain, as_json=given.json)
+            )
             if not given.json:
                 ends = in_words(rotated.old.expires_at)
                 self.stdout.write(f"The old secret {rotated.old} ends at {ends}.")
@@ -208,28 +219,6 @@ class Command(cli.PortalCommand):
         self.stdout.write(
             f"All tokens of {client.name} are revoked for APIs that introspect them.\n"
             "APIs that only check the signature accept them for up to an hour."
-        )
-
-    def _print(
-        self, client: Client, secret: ClientSecret | None, plain: str, *, as_json: bool
-    ) -> None:
-        endpoint = f"{conf.issuer()}/connect/token"
-        expires_at = secret.expires_at if secret else None
-        if as_json:
-            values = {
-                "client_id": str(client.pk),
-                "client_secret": plain,
-                "token_endpoint": endpoint,
-                "expires_at": in_json(expires_at),
-            }
-            self.stdout.write(json.dumps(values))
-            return
-        self.stdout.write(
-            f"Client Id:      {client.pk}\n"
-            f"Client Secret:  {plain}\n"
-            f"Expires:        {in_words(expires_at)}\n"
-            f"Token endpoint: {endpoint}\n"
-            "Save the Client Secret now: it cannot be shown again."
         )
 
 

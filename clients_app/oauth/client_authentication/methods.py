@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from clients_app.oauth.client_authentication import client_secret
+from clients_app.oauth.client_authentication import client_secret, public_client
 from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.plain_http import Request
@@ -23,7 +23,13 @@ class Method(NamedTuple):
 METHODS: Final = {
     "client_secret_basic": Method(client_secret.has_header, client_secret.by_header),
     "client_secret_post": Method(client_secret.has_secret, client_secret.by_body),
+    "none": Method(public_client.has_only_id, public_client.by_id),
 }
+
+
+def proving_methods() -> list[str]:
+    """Return the methods by which a client proves who it is."""
+    return [name for name in METHODS if name != "none"]
 
 
 def authenticate(

@@ -21,13 +21,16 @@ from clients_app.services.usage.refused_requests import count_refused_request
 def _steps(request: Request) -> Response:
     params, now, address = posted_params(request), datetime.now(UTC), request.address
     client, credential = authenticated = authenticate(request, params, now=now)
+    if client.active_kid is None:  # before a code is used
+        raise unavailable("there is no active signing key", retry_after_s=5)
     try:
         grant = _grant(params.get("grant_type"), client.client_type)
-        granted = grant(client, params, now=now)
-        issued = _issue(authenticated, granted, now=now)
+        granted = grant(client, params, address=address, now=now)
+        issued = _issue(authenticated, granted, kid=client.active_kid, now=now)
     except OAuthError as error:
         error.client_id = client.id  # for the log
-        count_refused_request(client.id, credential, error.error, address=address, now=now)
+        if not error.is_usual:
+            count_refused_request(client.id, credential, error.error, address=address, now=now)
         raise
     count_token(
         client.id,
@@ -38,6 +41,9 @@ def _steps(request: Request) -> Response:
         now=now,
     )
     request_log.issued(issued, address=address)
+    if (person := granted.for_person) is not None:
+        issued = issued._replace(scope=person.scope)
+        return responses.token_json(issued, person.members(issued.token))
     return responses.token_json(issued)
 
 
@@ -54,12 +60,10 @@ def _grant(grant_type: str | None, client_type: str) -> Grant:
 
 
 def _issue(
-    authenticated: AuthenticatedClient, granted: GrantResult, *, now: datetime
+    authenticated: AuthenticatedClient, granted: GrantResult, *, kid: str, now: datetime
 ) -> IssuedToken:
     client, credential = authenticated
-    subject, chosen, extra_claims = granted
-    if client.active_kid is None:
-        raise unavailable("there is no active signing key", retry_after_s=5)
+    subject, chosen, extra_claims, person = granted
     template = TokenTemplate(
         conf.issuer(),
         chosen.target.identifier,
@@ -68,11 +72,12 @@ def _issue(
         client.token_lifetime_s,
         credential,
         subject,
-        chosen.scope,
+        person.scope_of_token if person else chosen.scope,
+        person.authorization_id if person else "",
     )
-    return issue_access_token(template, kid=client.active_kid, now=now, extra_claims=extra_claims)
+    return issue_access_token(template, kid=kid, now=now, extra_claims=extra_claims)
 
 
 #: Returns the response to a token request: a token or an OAuth error.
 respond_to_token_request = partial(respond, steps=_steps, endpoint="Token")
-token = django_view(_steps, endpoint="Token")  # short_entrance has another
+token = django_view(_steps, endpoint="Token", is_shared=True)  # short_entrance has another

@@ -11,7 +11,9 @@ from clients_app.services.tokens.claims import GrantResult
 GRANT_TYPE: Final = "client_credentials"
 
 
-def grant(client: StoredClient, params: Mapping[str, str], *, now: datetime) -> GrantResult:
+def grant(
+    client: StoredClient, params: Mapping[str, str], *, address: str, now: datetime
+) -> GrantResult:
     """Return the client as the subject, with the API and scopes it requests.
 
     Errors: OAuthError invalid_target, invalid_scope.

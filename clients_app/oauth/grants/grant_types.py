@@ -19,7 +19,7 @@ class Grant(Protocol):
     """Decides who a token is about, its scope, and which claims to add."""
 
     def __call__(
-        self, client: StoredClient, params: Mapping[str, str], /, *, now: datetime
+        self, client: StoredClient, params: Mapping[str, str], /, *, address: str, now: datetime
     ) -> GrantResult: ...
 
 

@@ -1,6 +1,6 @@
 """What a client may call."""
 
-from collections.abc import Container
+from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -39,7 +39,7 @@ def may_call(identifier: str) -> Exists | Q:
     return Exists(rows)
 
 
-def scopes_now(client: Client, identifier: str) -> Container[str]:
+def scopes_now(client: Client, identifier: str) -> Collection[str]:
     """Return the scopes that ``client`` may have at the API with this Identifier."""
     if identifier in conf.built_in_audiences():
         return conf.api_scopes()

@@ -49,6 +49,9 @@ class Show(StrEnum):
 _WITH_SECRETS: Final = Q(
     client_type__in=[one.id for one in CLIENT_TYPES.values() if one.has_secrets]
 )
+_WITHOUT_PEOPLE: Final = Q(
+    client_type__in=[one.id for one in CLIENT_TYPES.values() if not one.signs_people_in]
+)
 
 
 def condition(show: Show, now: datetime) -> Q:
@@ -111,7 +114,8 @@ def _sent_alerts() -> Any:
 def _cannot_request(now: datetime) -> Q:
     is_over = Q(last_expires_at=None) | Q(last_expires_at__lte=now)
     lacks_secret = _WITH_SECRETS & Q(never_expires=False) & is_over
-    return lacks_secret | Q(may_call_built_in=False, may_call_others=False)
+    calls_nothing = _WITHOUT_PEOPLE & Q(may_call_built_in=False, may_call_others=False)
+    return lacks_secret | calls_nothing
 
 
 def _is_refused(now: datetime) -> Q:

@@ -15,7 +15,7 @@ from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.models import Client, ClientTag, ClientUrl, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.alerts import AlertKind
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType, UrlKind
 from clients_app.rules.lifetimes import check_token_lifetime
 from clients_app.rules.names import (
@@ -25,17 +25,23 @@ from clients_app.rules.names import (
     copied_name,
     key_of,
 )
-from clients_app.rules.redirect_uris import check_url_count, clean_url
+from clients_app.rules.redirect_uris import check_url_count, clean_application_url, clean_url
 from clients_app.rules.role_claims import check_role_claims
 from clients_app.selectors.clients.lookup import name_is_taken
 from clients_app.services.roles.roles import roles_with_member
 
 #: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
-    *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect"),
-    *(line.name for line in LINES),
+    *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect", "skips_consent"),
+    *(line.name for line in (*LINES, *APPLICATION_URLS)),
     *(kind.mute for kind in AlertKind),
 )
+
+
+_LACKING: Final = {
+    "may_introspect": _("Only a client with secrets can introspect tokens."),
+    "skips_consent": _("Only a client that people sign in to can skip their consent."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,9 @@ class ClientDraft:
     cors_origins: tuple[str, ...] = ()
     allow_refresh_token: bool = False
     may_introspect: bool = False
+    client_uri: str = ""
+    logo_uri: str = ""
+    skips_consent: bool = False
     mutes_refused: bool = False
     mutes_silent: bool = False
     mutes_new_address: bool = False
@@ -93,6 +102,9 @@ def cleaned(draft: ClientDraft) -> ClientDraft:
         line.name: clean_line(getattr(draft, line.name), maximum=line.maximum, field=line.name)
         for line in LINES
     }
+    for line in APPLICATION_URLS:
+        url = getattr(draft, line.name)
+        values[line.name] = clean_application_url(url, field=line.name)
     for kind in draft.type.url_kinds:
         private = draft.type.may_have_private_schemes
         urls = (clean_url(url, kind, private_schemes=private) for url in draft.urls_of(kind))
@@ -204,6 +216,6 @@ def replace_tags_and_urls(client: Client, draft: ClientDraft) -> None:
 def _refuse_what_the_type_lacks(draft: ClientDraft) -> None:
     for path in draft.type.lacks:
         if getattr(draft, path, None) and path != "confirms_administrator":
-            no_secrets = _("Only a client with secrets can introspect tokens.")
-            no_urls = _("This Client Type has no such URLs.")
-            raise RuleBroken(no_secrets if path == "may_introspect" else no_urls, field=path)
+            raise RuleBroken(
+                _LACKING.get(path, _("This Client Type has no such URLs.")), field=path
+            )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.limits import OWNERS_MAX
 from clients_app.models import Client, Person, Role
 from clients_app.permissions import Action, require
+from clients_app.rules.client_fields import APPLICATION_URLS
 from clients_app.rules.privileges import privileges
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.clients.drafts import (
@@ -31,6 +32,8 @@ from clients_app.services.clients.sort_columns import update_first_role, update_
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
+_SHOWN: Final = tuple(line.name for line in APPLICATION_URLS)
+
 
 def edit_client(
     client: Client,
@@ -45,9 +48,9 @@ def edit_client(
 
     ``expected_version`` is the client's version when the form was opened. If the client becomes
     privileged, only its ``kept_secrets`` stay (CLI-15).
-    Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles or the right
-    to introspect differ and the actor may not assign roles; ProofRequired where they or the URLs
-    differ; NotFound.
+    Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles, the right to
+    introspect or First-party differ, or the URLs of a first-party application, and the actor may
+    not assign roles; ProofRequired where they or the URLs differ; NotFound.
     """
     draft = cleaned(replace(draft, client_type=client.client_type))
     with transaction.atomic():
@@ -216,9 +219,14 @@ def _differ(held: list[Role], role_ids: frozenset[UUID]) -> bool:
 def _require_what_differs(
     client: Client, was: ClientDraft, draft: ClientDraft, *, actor: Actor
 ) -> None:
-    if any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds):
+    """Owners may change URLs, but nobody gets the codes of a first-party application unasked."""
+    differing_urls = any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds)
+    if differing_urls or any(getattr(draft, one) != getattr(was, one) for one in _SHOWN):
         require(actor, Action.EDIT_URLS, client=client)
-    if draft.may_introspect != was.may_introspect:
+    assigned = (was.may_introspect, was.skips_consent)
+    if assigned != (draft.may_introspect, draft.skips_consent):
+        require(actor, Action.ASSIGN_ROLES, client=client)
+    if differing_urls and was.skips_consent:
         require(actor, Action.ASSIGN_ROLES, client=client)
 
 

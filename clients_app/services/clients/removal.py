@@ -30,6 +30,8 @@ def asks_for_name(client: Client, *, now: datetime) -> bool:
 def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: datetime) -> Client:
     """Remove a client and its secrets at once; its name can be used again, its id never.
 
+    If it is restored, none of its tokens is valid again, not even those that people let it have.
+
     Errors: RuleBroken (typed_name) if the client was used recently and ``typed_name`` is not its
     name; Forbidden; NotFound if it was removed before.
     """
@@ -41,8 +43,10 @@ def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: da
     secrets = client.secrets.filter(removed_at=None)
     before = {"secrets": secrets.update(removed_at=now, removed_by=actor.name)}
     client.removed_at, client.removed_by = now, actor.name
+    client.tokens_not_before = now
     update_expiry(client, now=now)
-    client.save(update_fields=["removed_at", "removed_by", *EXPIRY_COLUMNS])
+    ended = ("removed_at", "removed_by", "tokens_not_before")
+    client.save(update_fields=[*ended, *EXPIRY_COLUMNS])
     audit.record("client.removed", client, actor=actor, now=now, before=before)
     return client
 

@@ -85,12 +85,15 @@ def hash_password(person: Person, password: str) -> None:
 def save_password(person: Person, *, actor: Actor, now: datetime) -> None:
     """Save the password that ``person`` was given; earlier one-time links stop working.
 
+    What the person allowed applications ends too: somebody else may have signed in to them.
+
     Errors: Forbidden; NotFound for a person of another tenant.
     """
     with transaction.atomic():
         if actor.id != str(person.pk):
             require_may_manage(person, actor=actor)
-        person.save(update_fields=["password"])
+        person.access_version += 1
+        person.save(update_fields=["password", "access_version"])
         audit.record("person.password.chosen", person, actor=actor, now=now)
 
 

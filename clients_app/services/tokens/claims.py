@@ -26,12 +26,29 @@ class Subject(NamedTuple):
     role_ids: tuple[str, ...]  # in the order of the names
 
 
+class ForPerson(NamedTuple):
+    """What a person's authorization adds to a token and to the response that it comes with.
+
+    ``scope`` is all that was granted; ``scope_of_token`` is what the API may know of it.
+    ``members`` returns the further members of the response for an access token.
+    """
+
+    authorization_id: str
+    scope: str
+    scope_of_token: str
+    members: Callable[[str], Mapping[str, str]]
+
+
 class GrantResult(NamedTuple):
-    """What a grant decides about a token: ``chosen`` is its API, with the scopes."""
+    """What a grant decides about a token: ``chosen`` is its API, with the scopes.
+
+    ``for_person`` is None for a token about the client itself.
+    """
 
     subject: Subject
     chosen: Chosen
     extra_claims: Mapping[str, Any] = _NONE
+    for_person: ForPerson | None = None
 
 
 class TokenTemplate(NamedTuple):
@@ -45,6 +62,7 @@ class TokenTemplate(NamedTuple):
     credential: Credential | None
     subject: Subject
     scope: str
+    authorization_id: str = ""  # of a person; empty for a token about the client
 
 
 class Issue(NamedTuple):
@@ -79,6 +97,7 @@ CLAIMS: Final = (
         is_required=False,
         is_introspected=False,  # only the client itself needs to know which secret it used
     ),
+    Claim("authorization_id", lambda token, _: token.authorization_id or None, is_required=False),
     Claim("iat", lambda _, at: at.second, "%d"),
     Claim("nbf", lambda _, at: at.second, "%d"),
     Claim("exp", lambda token, at: at.second + token.lifetime_s, "%d"),
@@ -101,7 +120,9 @@ def claims_json(template: TokenTemplate, *, at: datetime, extra: Mapping[str, An
     Only the claims that differ in each token are written each time, by ``%``: a JSON encoder takes
     four times as long.
     """
-    members = _constant_claims(template)
+    # Each token of a person has its own authorization, so there is nothing to remember.
+    constant = _constant_claims.__wrapped__ if template.authorization_id else _constant_claims
+    members = constant(template)
     issue = Issue(int(at.timestamp()), new_token_id(at))
     members += _FORMAT % tuple([value(template, issue) for value in _VALUES])
     for name, value_of_grant in extra.items():

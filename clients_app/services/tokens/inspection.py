@@ -12,14 +12,13 @@ import jwt
 
 from clients_app import conf
 from clients_app.limits import CLOCK_AHEAD_MAX_S
-from clients_app.models import Client, RevokedToken, SigningKey
+from clients_app.models import Authorization, Client, RevokedToken, SigningKey
 from clients_app.rules.token_ids import issued_at
-from clients_app.selectors.apis.may_call import may_call
 from clients_app.services.signing_keys.public_keys import TRUSTED
 from clients_app.services.tokens.access_tokens import TYPES
 from clients_app.services.tokens.claims import REQUIRED
 from clients_app.services.tokens.credentials import has_credential
-from clients_app.services.tokens.validity import active_token
+from clients_app.services.tokens.validity import active_token, may_be_for
 
 _NOT_CHECKED: Final[Any] = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss")}
 
@@ -38,6 +37,7 @@ class Verdict(StrEnum):
     ALL_REVOKED = "all-revoked"
     REVOKED = "revoked"
     SECRET_REMOVED = "secret-removed"  # noqa: S105  the name of a verdict
+    PERSON_ENDED = "person-ended"  # a person no longer lets the client act for them, or cannot
     API_NOT_ALLOWED = "api-not-allowed"
     ACTIVE = "active"
 
@@ -117,6 +117,9 @@ def _verdict_by_client(client: Client | None, claims: dict[str, Any]) -> Verdict
     has = Client.objects.filter(has_credential(credential), pk=client.pk) if credential else None
     if has is not None and not has.exists():
         return Verdict.SECRET_REMOVED
-    if not Client.objects.filter(may_call(claims["aud"]), pk=client.pk).exists():
+    authorization_id = claims.get("authorization_id")
+    if authorization_id and not Authorization.objects.standing().filter(pk=authorization_id):
+        return Verdict.PERSON_ENDED
+    if not Client.objects.filter(may_be_for(claims), pk=client.pk).exists():
         return Verdict.API_NOT_ALLOWED
     return Verdict.ACTIVE

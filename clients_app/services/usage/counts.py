@@ -33,6 +33,11 @@ ON CONFLICT (secret_id, hour) DO UPDATE SET
   last_at = CASE WHEN excluded.last_at >= clients_app_tokenusage.last_at
     THEN excluded.last_at ELSE clients_app_tokenusage.last_at END
 """
+_ADD_ISSUED_WITHOUT_SECRET: Final = (
+    _ADD_ISSUED.replace("s.client_id, s.id", "s.id, NULL")
+    .replace("clients_app_clientsecret", "clients_app_client")
+    .replace("(secret_id, hour)", "(client_id, hour) WHERE secret_id IS NULL")
+)
 _SET_LAST_USE: Final = """
 UPDATE clients_app_client SET
   last_token_at = CASE WHEN last_token_at > %s THEN last_token_at ELSE %s END,
@@ -45,7 +50,7 @@ log = logging.getLogger("clients_app.usage")
 
 
 class Issued(NamedTuple):
-    """What tokens are counted by. The hourly rows leave out those without a ``secret_id``."""
+    """What tokens are counted by; ``secret_id`` is None for a client without secrets."""
 
     client_id: str
     secret_id: int | None
@@ -95,12 +100,15 @@ def flush() -> None:
 
 
 def _add_issued(counts: dict[Issued, Seen]) -> None:
-    uses, last_uses, requests, asked = [], [], [], []
+    uses, public_uses, last_uses, requests, asked = [], [], [], [], []
     for one, seen in counts.items():
         hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
+        address = upserts.address(seen.address)
         if one.secret_id is not None:
-            tokens, address = seen.times if one.lifetime_s else 0, upserts.address(seen.address)
+            tokens = seen.times if one.lifetime_s else 0
             uses.append((hour, tokens, seen.last_at, address, one.secret_id))
+        elif one.lifetime_s:
+            public_uses.append((hour, seen.times, seen.last_at, address, UUID(one.client_id)))
         if one.lifetime_s:
             requests.append(tenant_hours.Requests(UUID(one.client_id), hour, tokens=seen.times))
             ends_at = seen.last_at + timedelta(seconds=one.lifetime_s)
@@ -111,6 +119,7 @@ def _add_issued(counts: dict[Issued, Seen]) -> None:
             asked.append((what, api_usage.Counted(seen.times, seen.last_at)))
     upserts.run(
         (_ADD_ISSUED, uses),
+        (_ADD_ISSUED_WITHOUT_SECRET, public_uses),
         (_SET_LAST_USE, last_uses),
         (tenant_hours.ADD, tenant_hours.rows(requests)),
         (api_usage.ADD, api_usage.rows(asked)),

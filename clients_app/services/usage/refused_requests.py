@@ -159,7 +159,8 @@ def _cause_of(
     presented: Presented, client: Client, secrets: Iterable[ClientSecret], at: datetime
 ) -> tuple[str, int | None]:
     """Return why this was refused, and the id of the secret if the client has or had it."""
-    if presented.cause:
+    needs_none = presented.cause == Cause.NO_SECRET and not client.type.has_secrets
+    if presented.cause and not needs_none:
         return presented.cause, presented.secret_id
     tags = dict(presented.tags)
     tagged = (one for one in secrets if one.tag_key_id in tags)

@@ -12,7 +12,8 @@ def run(*batches: tuple[str, Iterable[tuple[Any, ...]]]) -> None:
     """Run each statement once for each of its rows, all in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         for statement, rows in batches:
-            cursor.executemany(statement, [tuple(map(_adapted, row)) for row in rows])
+            if adapted := [tuple(map(_adapted, row)) for row in rows]:
+                cursor.executemany(statement, adapted)
 
 
 def address(text: str) -> Any:

@@ -20,7 +20,7 @@ from clients_app.web.forms.owners_form import OwnersForm
 
 #: what only an actor who may assign roles decides
 _ASSIGNED: Final = (
-    *("roles", "confirm_admin", "owners", "may_introspect"),
+    *("roles", "confirm_admin", "owners", "may_introspect", "skips_consent"),
     *("kept_secrets", "removes_secrets"),
 )
 
@@ -37,9 +37,6 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     def __init__(self, *args: Any, client: Client, actor: Actor, **more: Any) -> None:
         super().__init__(*args, actor=actor, client_type=client.type, at_add=True, **more)
         self.client = client
-        if not client.type.grants:  # it gets no tokens yet
-            for kind in AlertKind:
-                del self.fields[kind.mute]
         if allows(actor, Action.ASSIGN_ROLES, client=client):
             self.offer_people(client.tenant_id)
             self.offer_secrets(client)
@@ -60,7 +57,12 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
         if "owners" in self.fields:
             return draft
         was = draft_of(self.client)
-        return replace(draft, role_ids=was.role_ids, may_introspect=was.may_introspect)
+        return replace(
+            draft,
+            role_ids=was.role_ids,
+            may_introspect=was.may_introspect,
+            skips_consent=was.skips_consent,
+        )
 
     def values_of(self, row: Client) -> dict[str, Any]:
         return {

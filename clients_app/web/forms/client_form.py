@@ -9,7 +9,12 @@ from django.utils.translation import gettext
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.http.forms import client_form
-from clients_app.http.forms.client_form import LINE_INPUTS, URL_INPUTS, UrlsField
+from clients_app.http.forms.client_form import (
+    APPLICATION_INPUTS,
+    LINE_INPUTS,
+    URL_INPUTS,
+    UrlsField,
+)
 from clients_app.http.forms.portal_form import input_of
 from clients_app.models import Role
 from clients_app.services.clients.drafts import COLUMNS, ClientDraft, check_client_draft
@@ -78,9 +83,14 @@ class ClientForm(client_form.ClientForm):
         return [self[input_of(kind.path)] for kind in self.client_type.url_kinds]
 
     @property
+    def application_lines(self) -> list[BoundField]:
+        """Return the fields with what people see of an application."""
+        return [self[name] for name in APPLICATION_INPUTS if name in self.fields]
+
+    @property
     def more(self) -> list[BoundField]:
         """Return the fields under More."""
-        names = (*LINE_INPUTS, "tags", "may_introspect")
+        names = (*APPLICATION_INPUTS, "skips_consent", *LINE_INPUTS, "tags", "may_introspect")
         return [self[name] for name in names if name in self.fields]
 
     @property

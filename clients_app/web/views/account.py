@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients_app import conf
 from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import sent_key_of
+from clients_app.http.theme import theme_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import (
     CODES,
@@ -28,13 +30,13 @@ from clients_app.identity.passwords import (
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
 from clients_app.limits import PASSWORD_MIN
+from clients_app.selectors.authorizations.allowed import allowed_applications
 from clients_app.services import form_keys
 from clients_app.services.people.guess_notices import close_notice
 from clients_app.services.people.preferences import ZONES, set_preferences
 from clients_app.web.access import screen, window
 from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
-from clients_app.web.shell import theme_of
 from clients_app.web.views.theme import keep_theme
 
 _part = partial(window, None, demands_factor=False)
@@ -47,7 +49,9 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @_part()
-@once("account", _("Password changed. Other sessions are signed out."), claims=False)
+@once(
+    "account", _("Password changed. Other sessions and applications are signed out."), claims=False
+)
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload goes back to Account."""
     if request.method != "POST":
@@ -62,7 +66,9 @@ def account_password(request: HttpRequest) -> HttpResponse:
             return _page(request, status=422, password_form=form)
     except MustWait as error:
         return _page(request, status=429, too_many=too_many_wrong(error.seconds))
-    return _saved(request, gettext("Password changed. Other sessions are signed out."))
+    return _saved(
+        request, gettext("Password changed. Other sessions and applications are signed out.")
+    )
 
 
 @_part("theme")
@@ -132,6 +138,7 @@ def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResp
         "codes": CODES,
         "must_have_factor": must_have_factor(person),
         "minimum": PASSWORD_MIN,
+        "applications": allowed_applications(person, now=timezone.now()),
         "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
         "has_shortcuts": person.has_shortcuts,

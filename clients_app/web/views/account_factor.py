@@ -4,6 +4,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,16 +16,18 @@ from clients_app.identity import second_factors
 from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import has_factor, lacks_demanded_factor
 from clients_app.identity.guesses import guess_at_proof
-from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.kept_forms import is_sent, own_path
 from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
+from clients_app.identity.waiting_application import waiting_application
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once
 
 _PENDING: Final = "authenticator"  # in the session: the encrypted secret that is being set up
+_THEN: Final = "after_authenticator"  # in the session: where an application waits
 
 
 @sensitive_variables("secret", "codes")
@@ -40,6 +43,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
         return see_other("account")
     pending = request.session.get(_PENDING)
     if not is_sent(request):
+        request.session[_THEN] = own_path(request.GET.get("next"))
         return _ask(request, second_factors.new_app_secret())
     if pending is None:
         late = gettext("The previous QR code is out of date. Scan this one.")
@@ -60,7 +64,7 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     guess.was_right()
     del request.session[_PENDING]
     note_new_app(request)
-    return _show_codes(request, codes)
+    return _show_codes(request, codes, then=request.session.pop(_THEN, "/"))
 
 
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
@@ -106,6 +110,8 @@ def _ask(
     )
 
 
-def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
-    context, title = {"codes": "\n".join(codes)}, gettext("Recovery codes")
+def _show_codes(request: HttpRequest, codes: list[str], *, then: str = "/") -> HttpResponse:
+    """Show the codes; to ``close`` the window leads on to an application that waits, if any."""
+    close = then if waiting_application(then) else reverse("account")
+    context, title = {"codes": "\n".join(codes), "close": close}, gettext("Recovery codes")
     return show(request, "account/account_recovery_codes", context, title=title, fragments=())

@@ -16,7 +16,7 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, allows
 from clients_app.rules.alerts import SHORT, AlertKind
 from clients_app.rules.chart_slots import Period
-from clients_app.rules.client_fields import LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.usage import addresses_of, client_summary, hours_of, refusals_of
@@ -72,6 +72,9 @@ def client_details(request: HttpRequest, client: Client) -> HttpResponse:
         "lines": [(gettext(line.label), getattr(client, line.name)) for line in LINES],
         "tags": client.tags.all(),
         "urls": _urls(client),
+        "application_lines": [
+            (gettext(line.label), getattr(client, line.name)) for line in APPLICATION_URLS
+        ],
         "muted": [gettext(SHORT[kind]) for kind in AlertKind if getattr(client, kind.mute)],
         "owners": client.owners.order_by("username_key"),
         "may_see_people": may_see_people,

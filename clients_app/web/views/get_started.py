@@ -1,6 +1,7 @@
 """Get started: a guide for each Client Type, with the addresses of this installation."""
 
 from shlex import quote
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +13,7 @@ from clients_app.permissions import Action, allows
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
 from clients_app.selectors.apis.apis import tenant_apis
 from clients_app.web.access import screen
+from clients_app.web.example_applications import example_for
 from clients_app.web.htmx import show
 from clients_app.web.views.client_add import addresses_of, known_type
 from clients_app.web.views.help_files import EXAMPLE, GUIDE
@@ -34,6 +36,8 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
         "apis": apis,
         "api": api,
         "resource": api.custom_identifier,
+        "sign_in_addresses": _sign_in_addresses(),
+        **(_example(named) if named.signs_people_in else {}),
         **values,
         **_commands(values),
     }
@@ -43,18 +47,43 @@ def get_started(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) 
 
 def _chapters(client_type: ClientType) -> list[str]:
     """Return the templates of the guide, in order."""
-    is_offered = bool(client_type.grants)
+    signs_in = client_type.signs_people_in
     chapters = {
         "clients_app/help/_guide_add.html": True,
         "clients_app/help/_guide_keep.html": True,
-        "clients_app/help/_guide_token.html": is_offered,
-        "clients_app/help/_guide_call.html": is_offered,
-        "clients_app/help/_guide_later.html": not is_offered,
-        "clients_app/help/_guide_introspect.html": not is_offered and client_type.may_introspect,
+        "clients_app/help/_guide_sign_in.html": signs_in,
+        "clients_app/help/_guide_try.html": signs_in,
+        "clients_app/help/_guide_token.html": not signs_in,
+        "clients_app/help/_guide_call.html": not signs_in,
+        "clients_app/help/_guide_introspect.html": signs_in and client_type.may_introspect,
         "clients_app/help/_guide_verify.html": True,
         "clients_app/help/_guide_rotate.html": client_type.has_secrets,
     }
     return [template for template, is_shown in chapters.items() if is_shown]
+
+
+def _sign_in_addresses() -> list[tuple[str, str]]:
+    """Return the addresses for libraries that do not read the metadata."""
+    connect = f"{conf.issuer()}/connect"
+    return [
+        (gettext("Metadata"), f"{conf.issuer()}/.well-known/openid-configuration"),
+        (gettext("Authorization address"), f"{connect}/authorize"),
+        (gettext("Token address"), f"{connect}/token"),
+        (gettext("User info address"), f"{connect}/userinfo"),
+        (gettext("Sign-out address"), f"{connect}/endsession"),
+    ]
+
+
+def _example(client_type: ClientType) -> dict[str, Any]:
+    """Return the application to try, the URLs that its client needs, and its commands."""
+    example = example_for(client_type)
+    commands = example.commands()
+    return {
+        "example": example,
+        "example_urls": example.urls(client_type),
+        "download": commands["download"],
+        "try_it": commands["try"],
+    }
 
 
 def addresses_of_apis(tenant_id: str) -> dict[str, str]:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from clients_app.web.example_applications import SINGLE_PAGE, WITH_SERVER
+
 GUIDE: Final = "verify-tokens.md"
 EXAMPLE: Final = "examples/api.py"
 FILES: Final = (  # below docs/; links of the guide lead to the others
@@ -16,6 +18,8 @@ FILES: Final = (  # below docs/; links of the guide lead to the others
     "examples/envoy.yaml",
     "examples/nginx/api.conf",
     "examples/nginx/introspection.js",
+    *SINGLE_PAGE.paths,
+    *WITH_SERVER.paths,
 )
 
 

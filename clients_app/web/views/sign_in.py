@@ -1,8 +1,8 @@
 """Sign in and sign out."""
 
 import math
-from functools import partial
-from typing import Final
+from functools import partial, wraps
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,7 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients_app.errors import SentBefore
 from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
+from clients_app.identity.kept_forms import View
 from clients_app.identity.sessions import is_polled
+from clients_app.identity.waiting_application import (
+    application_behind,
+    may_lead_to,
+    waiting_application,
+)
 from clients_app.selectors.tenants.installation import administrators_exist, only_tenant
 from clients_app.web.htmx import go, page_asked, page_behind, see_other, show, with_query
 from clients_app.web.once import once, outcome_before
@@ -24,6 +30,20 @@ SIGNED_IN: Final = _(
 )
 
 
+def for_applications(view: View) -> View:
+    """Let the pages of ``view`` lead to the application that waits for the sign-in, if any."""
+
+    @kept_forms.keeps()
+    @wraps(view)
+    def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        waiting = application_behind(request)
+        response = view(request, *args, **kwargs)
+        return may_lead_to(response, waiting.redirect_uri) if waiting else response
+
+    return respond
+
+
+@for_applications
 @kept_forms.keeps("login", "next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
@@ -43,6 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _ask_code(request, to, fields) if steps.code_awaited(request) else answer
 
 
+@for_applications
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
@@ -70,14 +91,14 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return steps.remembered(request, _go_on(request, to, fields))
 
 
-@kept_forms.keeps()
+@kept_forms.keeps("next")
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on the server."""
+    """End the session on the server; with ``next``, another person may sign in and go on there."""
     if not kept_forms.is_sent(request):
         return see_other("front")
     steps.sign_out(request)
-    return see_other("account_login")
+    return see_other(with_query(reverse("account_login"), next=request.POST.get("next", "")))
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -121,13 +142,17 @@ def _ask(
     status: int = 200,
     wait_s: int = 0,
 ) -> HttpResponse:
+    waiting = waiting_application(to)
+    if waiting and not username:
+        username = waiting.login_hint
     context = {
+        "application": waiting and waiting.client.name,
         "wait_min": math.ceil(wait_s / 60),
         "next": to,
         "kept": [(kept_forms.PREFIX + name, value) for name, value in fields],
         "error": error,
         "username": username,
-        "tenant_name": only_tenant(),
+        "tenant_name": waiting.client.tenant.name if waiting else only_tenant(),
         "is_unclaimed": not administrators_exist(),
     }
     reply = show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)

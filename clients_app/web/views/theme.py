@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from clients_app import conf
+from clients_app.http.theme import THEME_COOKIE, THEMES
 from clients_app.identity import kept_forms
 from clients_app.models import Person
 from clients_app.services.people.preferences import set_preferences
 from clients_app.web.htmx import see_other, wants_fragment
-from clients_app.web.shell import THEME_COOKIE, THEMES
 
 YEAR_S = 365 * 24 * 3600
 

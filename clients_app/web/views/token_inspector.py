@@ -51,6 +51,13 @@ SAID: Final = {
         _("Secret removed"),
         _("The secret with which it was requested was removed."),
     ),
+    Verdict.PERSON_ENDED: (
+        _("No longer allowed"),
+        _(
+            "The person that it is about no longer lets its client act for them, or cannot sign "
+            "in any more."
+        ),
+    ),
     Verdict.API_NOT_ALLOWED: (
         _("API not allowed"),
         _("Its client may no longer call the API in aud, or that API was removed."),

@@ -120,13 +120,13 @@ def test_tenant_hours_add_up_what_all_clients_requested(machine: Machine):
     ]
 
 
-def test_batch_takes_six_statements(machine: Machine, django_assert_num_queries):
+def test_batch_takes_four_statements(machine: Machine, django_assert_num_queries):
     count(machine)
     counts.flush()  # the address of a secret is written once
     for _ in range(50):
         count(machine)
 
-    with django_assert_num_queries(8):  # with SAVEPOINT and its RELEASE
+    with django_assert_num_queries(6):  # with SAVEPOINT and its RELEASE
         counts.flush()
 
 

@@ -1,0 +1,26 @@
+"""How to read, for one tenant, its applications and what its people allowed them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from clients_app.selectors.authorizations import allowed, applications
+from tests.factories import NOW
+from tests.selectors.tenant_world import World
+
+AUTHORIZATION_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
+    applications.application_named: [
+        lambda own: applications.application_named(str(own.application.pk)),
+    ],
+    applications.may_send_to: [
+        lambda own: applications.may_send_to(own.application, "https://rooms.example/callback"),
+    ],
+    applications.may_send_after_sign_out: [
+        lambda own: applications.may_send_after_sign_out(own.application, "https://rooms.example"),
+    ],
+    allowed.allowed_applications: [
+        lambda own: allowed.allowed_applications(own.person, now=NOW),
+    ],
+    allowed.application_of: [
+        lambda own: allowed.application_of(own.person, own.application.pk),
+    ],
+}

@@ -1,0 +1,97 @@
+"""The settings of applications that people sign in to, where the portal shows them."""
+
+import ast
+import html
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from clients_app.models import Client
+from tests.factories import let_call, make_api, make_application
+from tests.responses import HTMX, plain_secret_in, text_of
+
+REGISTER = "/security/clients/register"
+ISSUER = "http://localhost:8000/identity"
+
+
+def snippets_of(reply) -> dict[str, str]:
+    """Return the text of each snippet by its name."""
+    found = re.findall(r'<pre data-lang="([\w-]+)"[^>]*>(.*?)</pre>', text_of(reply), re.DOTALL)
+    return {name: html.unescape(re.sub("<[^>]+>", "", text)) for name, text in found}
+
+
+def is_module(text: str, folder: Path) -> bool:
+    """Return whether Node.js can parse ``text``."""
+    program = folder / "program.mjs"
+    program.write_text(text)
+    return subprocess.run(["node", "--check", program], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def application(tenant):
+    urls = ("https://rooms.example/callback",)
+    return make_application(
+        "Rooms", tenant, redirect_uris=urls, logout_uris=("https://rooms.example/bye",)
+    )
+
+
+def test_details_have_the_settings_of_the_client(administrator_browser, application, tmp_path):
+    snippets = snippets_of(administrator_browser.get(f"/security/clients/{application.pk}"))
+
+    assert snippets.keys() == {"oidc-client-ts", "env"}
+    program = snippets["oidc-client-ts"]
+    assert is_module(program, tmp_path)
+    for line in (
+        f'authority: "{ISSUER}",',
+        f'client_id: "{application.pk}",',
+        'redirect_uri: "https://rooms.example/callback",',
+        'post_logout_redirect_uri: "https://rooms.example/bye",',
+        'scope: "openid profile api",',
+    ):
+        assert line in program
+    assert snippets["env"].splitlines() == [
+        f"OIDC_ISSUER={ISSUER}",
+        f"CLIENT_ID={application.pk}",
+        "REDIRECT_URI=https://rooms.example/callback",
+        'SCOPE="openid profile api"',
+    ]
+
+
+def test_settings_ask_for_the_scopes_of_the_default_api(administrator_browser, application):
+    api = make_api("Meters", application.tenant, "read", "write")
+    let_call(application, api, built_in=False, default=api)
+
+    page = administrator_browser.get(f"/security/clients/{application.pk}")
+    assert 'scope: "openid profile read write"' in snippets_of(page)["oidc-client-ts"]
+
+
+def test_new_hybrid_client_has_its_secret_only_in_settings(
+    administrator_browser, url_client_form, tmp_path
+):
+    sent = url_client_form | {"never_expires": "on"}
+    created = administrator_browser.post(f"{REGISTER}/hybrid", sent, headers=HTMX)
+
+    snippets, plain = snippets_of(created), plain_secret_in(created)
+    assert snippets.keys() == {"authlib", "node-client", "env"}
+    assert {name for name, text in snippets.items() if plain in text} == {"env"}
+    assert is_module(snippets["node-client"], tmp_path)
+    program = ast.unparse(ast.parse(snippets["authlib"]))
+    assert str(Client.objects.get().pk) in program
+    assert f"{ISSUER}/.well-known/openid-configuration" in program
+    assert "@app.get('/a')" in program or "@app.get('/b')" in program
+    details = administrator_browser.get(f"/security/clients/{Client.objects.get().pk}")
+    assert plain not in text_of(details)
+
+
+@pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
+def test_guide_has_programs_that_can_be_parsed(administrator_browser, tmp_path, client_type):
+    snippets = snippets_of(administrator_browser.get(f"/help/get-started/{client_type}"))
+
+    for name, text in snippets.items():
+        if name in {"oidc-client-ts", "node-client"}:
+            assert is_module(text, tmp_path)
+        if name == "authlib":
+            ast.parse(text)
+            assert '@app.get("/callback")' in text
