@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from clients_app.identity.waiting_application import may_lead_to
@@ -28,6 +29,7 @@ def consent_page(visit: Visit) -> HttpResponse:
         "lifetime_s": client.token_lifetime_s,
         "refresh_s": settings.REFRESH_MAX if keeps_access else 0,
         "back_to": csp_source(visit.redirect_uri),
+        "mark": mark_of(visit),
         **_ways_on(visit),
     }
     title = gettext("Allow %(application)s?") % {"application": client.name}
@@ -37,15 +39,39 @@ def consent_page(visit: Visit) -> HttpResponse:
     return response
 
 
+def mark_of(visit: Visit) -> str:
+    """Return a mark of what the consent page said: who lets whom have what, and where it goes.
+
+    Any of that may have changed when Allow is pressed. The form has the mark, so it counts only for
+    what the person read.
+    """
+    chosen = visit.chosen
+    said = (visit.person.pk, visit.client.pk, visit.redirect_uri, chosen.target.identifier)
+    return salted_hmac("consent page", " ".join(map(str, (*said, chosen.all_scope)))).hexdigest()
+
+
 def wrong_tenant_page(visit: Visit) -> HttpResponse:
     """Return the page for a person whose account is of another tenant than the application."""
+    application = visit.client
+    sentence = gettext("%(name)s is for people of %(tenant)s, and your account is not one of them.")
+    return _wrong_account(visit, sentence % {"name": application, "tenant": application.tenant})
+
+
+def wrong_person_page(visit: Visit) -> HttpResponse:
+    """Return the page for a person other than the one whom the application wants back."""
+    sentence = gettext("%(name)s asks for the account that was used there before.")
+    return _wrong_account(visit, sentence % {"name": visit.client})
+
+
+def _wrong_account(visit: Visit, sentence: str) -> HttpResponse:
     context = {
+        "sentence": sentence,
         "application": visit.client,
         "person": visit.person,
         **_ways_on(visit),
     }
     title = gettext("Your account cannot be used here")
-    response = page(visit.http, "wrong_tenant", context, title=title, status=403)
+    response = page(visit.http, "wrong_account", context, title=title, status=403)
     return may_lead_to(response, visit.redirect_uri)
 
 

@@ -23,7 +23,11 @@ from clients_app.identity.last_proof import last_proof
 from clients_app.oauth import request_log
 from clients_app.oauth.authorization.answers import error_answer
 from clients_app.oauth.authorization.codes import code_answer
-from clients_app.oauth.authorization.consent_page import consent_page, wrong_tenant_page
+from clients_app.oauth.authorization.consent_page import (
+    consent_page,
+    wrong_person_page,
+    wrong_tenant_page,
+)
 from clients_app.oauth.authorization.pages import refused_page
 from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.authorization.visit import Visit
@@ -44,7 +48,7 @@ Check = Callable[[Visit], HttpResponse | None]
 @csrf_exempt  # a POST changes nothing
 def authorize(http_request: HttpRequest) -> HttpResponse:
     """Return the answer to an application, or the page that its person needs before that."""
-    checks = (*OF_REQUEST, *OF_PERSON, _hinted_person, _consent)
+    checks = (*OF_REQUEST, *OF_PERSON, _consent)
     return pass_through(Visit(http_request), (_method, *TRUST), checks)
 
 
@@ -187,11 +191,6 @@ def _recent_sign_in(visit: Visit) -> HttpResponse | None:
     return None
 
 
-#: After the redirect URL is trusted: an error goes back to the application.
-OF_REQUEST: Final[tuple[Check, ...]] = (_once, _request, _target, _asked_tenant)
-OF_PERSON: Final[tuple[Check, ...]] = (_signed_in, _tenant, _second_factor, _recent_sign_in)
-
-
 def _hinted_person(visit: Visit) -> HttpResponse | None:
     """OpenID Connect Core 3.1.2.2: who is signed in is whom ``id_token_hint`` names."""
     if not visit.request.id_token_hint:
@@ -203,7 +202,18 @@ def _hinted_person(visit: Visit) -> HttpResponse | None:
         return None
     if "none" in visit.request.prompt:
         raise OAuthError("login_required", "Another person is signed in.")
-    return consent_page(visit)
+    return wrong_person_page(visit)
+
+
+#: After the redirect URL is trusted: an error goes back to the application.
+OF_REQUEST: Final[tuple[Check, ...]] = (_once, _request, _target, _asked_tenant)
+OF_PERSON: Final[tuple[Check, ...]] = (
+    _signed_in,
+    _tenant,
+    _hinted_person,
+    _second_factor,
+    _recent_sign_in,
+)
 
 
 def _consent(visit: Visit) -> HttpResponse | None:
