@@ -47,6 +47,7 @@ def result_of(
             "The code or refresh token is not valid.",
             cause=str(refused),
             is_usual=refused.is_usual,
+            counts=not refused.is_usual,
         ) from refused
     except RuleBroken as error:
         raise refused_target(error) from error

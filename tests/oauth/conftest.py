@@ -10,6 +10,7 @@ import pytest
 
 from clients_app.models import Client, ClientRole, ClientSecret, IssuedClientId, SigningKey, Tenant
 from clients_app.models.defaults import new_id
+from clients_app.oauth import request_log
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, HYBRID
 from clients_app.rules.secret_format import new_secret
@@ -28,6 +29,7 @@ CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 def _no_failures_of_other_tests(db: None) -> None:
     """All tests use one address, which may fail a hundred times a minute."""
     failure_limits.reset()
+    request_log.strangers.reset()
 
 
 @pytest.fixture(params=wsgi.ENTRANCES)
