@@ -12,6 +12,10 @@ from clients_app.services.usage import counts
 from tests.oauth.people import People
 from tests.oauth.person_grant_cases import CLIENT, GRANT, ROWS, Row, code, late
 
+pytestmark = (
+    pytest.mark.one_database
+)  # `test_person_grants.py` and `tests/faults` end grants on both
+
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.source}: {row.name}")
 def test_refused_request_gets_its_error_and_nothing_is_issued(people: People, row: Row):

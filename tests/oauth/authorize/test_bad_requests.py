@@ -29,6 +29,8 @@ from tests.oauth.authorize.requests import (
 from tests.oauth.authorize.untrusted_cases import UNTRUSTED
 from tests.oauth.wsgi import FORM
 
+pytestmark = pytest.mark.one_database  # rules decide
+
 CASES: Final = {**UNTRUSTED, **REFUSED}
 
 
