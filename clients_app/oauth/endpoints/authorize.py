@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.errors import RuleBroken
+from clients_app.errors import PortalError, RuleBroken
 from clients_app.http.peer_address import address_of
 from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.last_proof import last_proof
@@ -32,7 +32,7 @@ from clients_app.oauth.authorization.pages import refused_page
 from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.authorization.visit import Visit
 from clients_app.oauth.client_query import read_client
-from clients_app.oauth.errors import OAuthError, invalid_request
+from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.targets import invalid_target, refused_target
 from clients_app.rules.authorization_requests import TENANT, RequestRefused, checked_request
 from clients_app.rules.redirect_uris import with_parameters
@@ -69,9 +69,12 @@ def pass_through(visit: Visit, before: tuple[Check, ...], after: tuple[Check, ..
             if (page := check(visit)) is not None:
                 return page
         return code_answer(visit)
-    except OAuthError as error:
-        _note(visit, error)
-        return error_answer(visit, error)
+    except OAuthError as raised:
+        refusal = raised
+    except PortalError as raised:  # such as a signing key that is lost
+        refusal = unavailable(str(raised), retry_after_s=0)
+    _note(visit, refusal)
+    return error_answer(visit, refusal)
 
 
 def _note(visit: Visit, error: OAuthError) -> None:
