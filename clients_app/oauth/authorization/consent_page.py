@@ -1,6 +1,7 @@
 """What a person reads before they let an application act for them. Source: AUT-7."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -9,12 +10,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from clients_app.identity.waiting_application import may_lead_to
-from clients_app.models import Api
 from clients_app.oauth.authorization.pages import page
 from clients_app.oauth.authorization.visit import Visit
 from clients_app.rules.identity_texts import texts_of
 from clients_app.rules.redirect_uris import csp_source, with_parameters
 from clients_app.rules.targets import OFFLINE_ACCESS
+from clients_app.selectors.apis.apis import get_api
 
 
 def consent_page(visit: Visit) -> HttpResponse:
@@ -25,7 +26,7 @@ def consent_page(visit: Visit) -> HttpResponse:
         "application": client,
         "person": visit.person,
         "identity": [gettext(text) for text in texts_of(chosen.identity_scope)],
-        **_of_api(chosen.target.api_id, chosen.scope.split()),
+        **_of_api(client.tenant_id, chosen.target.api_id, chosen.scope.split()),
         "lifetime_s": client.token_lifetime_s,
         "refresh_s": settings.REFRESH_MAX if keeps_access else 0,
         "back_to": csp_source(visit.redirect_uri),
@@ -83,9 +84,9 @@ def _ways_on(visit: Visit) -> dict[str, str]:
     }
 
 
-def _of_api(api_id: str, scopes: list[str]) -> dict[str, Any]:
+def _of_api(tenant_id: UUID, api_id: str, scopes: list[str]) -> dict[str, Any]:
     if not api_id:
         return {}
-    api = Api.objects.get(pk=api_id)
+    api = get_api(tenant_id, UUID(api_id))
     texts = dict(api.scopes.filter(name__in=scopes).values_list("name", "description"))
     return {"api": api, "scopes": [(name, texts.get(name, "")) for name in scopes]}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from clients_app.models import ClientOwner, Person
+from clients_app.models import ClientOwner, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 
 
@@ -18,6 +18,11 @@ def rights_of(person: Person) -> frozenset[UUID]:
     """Return the Role Type Ids of the built-in roles that the person has now."""
     held = person.roles.exclude(role_type_id=TENANT_CUSTOM)
     return frozenset(held.values_list("role_type_id", flat=True))
+
+
+def roles_of(person_id: UUID) -> QuerySet[Role]:
+    """Return the roles that a person has now."""
+    return Role.objects.filter(people=person_id)
 
 
 def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:
