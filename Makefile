@@ -45,10 +45,12 @@ bench:
 
 lists:
 	@deploy/environment.sh tests/requirements.lock
-	@echo 'SQLite: view, reads, page (ms)'
-	@env -u DATABASE_URL .venv/bin/python -m tests.bench.lists
-	@echo 'PostgreSQL: view, reads, page (ms)'
-	@tests/with_postgresql.sh .venv/bin/python -m tests.bench.lists
+	@status=0; \
+	echo 'SQLite: view, reads, page (ms)'; \
+	env -u DATABASE_URL .venv/bin/python -m tests.bench.lists || status=1; \
+	echo 'PostgreSQL: view, reads, page (ms)'; \
+	tests/with_postgresql.sh .venv/bin/python -m tests.bench.lists || status=1; \
+	exit $$status
 
 soak:
 	@deploy/environment.sh tests/requirements.lock
