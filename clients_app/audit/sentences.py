@@ -156,6 +156,7 @@ LABELS: Final = {
     "expires_at": gettext_noop("Expiration Date"),
     "ends_in": gettext_noop("Ends in"),
     "replaced_by": gettext_noop("Replaced by"),
+    "sealed_for": gettext_noop("Encrypted to the public key"),
     "channel": gettext_noop("Channel"),
     "recipient": gettext_noop("Recipient"),
     "answer": gettext_noop("Answer"),
