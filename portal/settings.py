@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "clients_app.http.middleware.named_operations",  # first, so every log line has the id
+    "clients_app.api.paths.api_paths",
     "clients_app.http.middleware.own_origin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -190,6 +191,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [  # for machines
     r"^identity/(?!connect/(authorize|consent|endsession))",
     r"^(livez|readyz|readyz/tokens|metrics)$",
+    r"^api/",
 ]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -211,6 +213,18 @@ SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring
 SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W005", "security.W021"]
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
     SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
+
+# The REST API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clients_app.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["clients_app.api.authentication.OwnTenant"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clients_app.api.json_body.AlwaysJson",
+    "DEFAULT_PARSER_CLASSES": ["clients_app.api.json_body.JsonBody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "clients_app.api.errors.answer_of",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
 
 # Language, time zone, files
 LANGUAGE_CODE = "en"

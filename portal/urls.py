@@ -11,6 +11,7 @@ site.sign_in_first = sign_in_first  # doors do not import each other
 urlpatterns = [
     path("static/<path:name>", static_of_another_version),  # after WhiteNoise found no such file
     path("", include("clients_app.oauth.urls")),
+    path("", include("clients_app.api.urls")),
     path("", include("clients_app.ops.urls")),
     path("", include("clients_app.admin.urls")),
     path("", include("clients_app.urls")),

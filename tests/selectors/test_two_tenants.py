@@ -15,13 +15,23 @@ from clients_app.rules.chart_slots import days_until, hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import days, events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
+from clients_app.selectors.clients import (
+    attention,
+    charts,
+    find,
+    lists,
+    lookup,
+    models,
+    shows,
+    usage,
+)
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
+from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
 from tests.factories import NOW, SECOND, make_role, make_tenant
 from tests.selectors.api_reads import API_READS
@@ -130,6 +140,21 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     lookup.clients_named: [lambda own: lookup.clients_named(own.tenant.pk, every_client())],
     lookup.clients_by_id: [lambda own: lookup.clients_by_id(own.tenant.pk, every_client())],
+    models.model_page: [
+        lambda own: models.model_page(
+            own.tenant.pk,
+            client_type="client-credentials",
+            now=NOW,
+            skip=0,
+            count=100,
+            ids=every_client(),
+            tags=["pump"],
+        ),
+        lambda own: models.model_page(
+            own.tenant.pk, client_type="client-credentials", now=NOW, skip=0, count=100
+        ),
+    ],
+    models.models_of: [lambda own: models.models_of(own.tenant.pk, every_client())],
     lookup.clients_called: [
         lambda own: lookup.clients_called(
             own.tenant.pk, ["Pump", "nobody", *map(str, every_client())]
@@ -167,6 +192,7 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
+    people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
     people.rights_of: [lambda own: people.rights_of(own.person)],
     people.people_who_administer: [lambda own: people.people_who_administer(own.tenant.pk)],
     people.owned_by: [lambda own: people.owned_by(own.person)],
@@ -174,6 +200,7 @@ READS: Final[dict[Any, list[Read]]] = {
     roles.roles_with_counts: [lambda own: roles.roles_with_counts(own.tenant.pk)],
     roles.get_role: [lambda own: roles.get_role(own.tenant.pk, own.role.pk)],
     roles.holders_of: [lambda own: roles.holders_of(own.role)],
+    roles.rights_of_client: [lambda own: roles.rights_of_client(own.client)],
     roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
     secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
     secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
@@ -183,6 +210,7 @@ READS: Final[dict[Any, list[Read]]] = {
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
         ),
     ],
+    tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
     policies.noncompliant_clients: [
         lambda own: policies.noncompliant_clients(own.tenant.pk, POLICY, page=1, now=NOW),

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientRole, Person, PersonRole, Role
+from clients_app.rules.built_in_roles import TENANT_CUSTOM
 
 
 def tenant_roles(tenant_id: UUID) -> list[Role]:
@@ -51,3 +52,9 @@ def roles_of_client(client: Client) -> list[Role]:
     """Return the client's roles: Tenant Member, then custom ones, then the rest."""
     held = Role.objects.filter(clients=client).in_screen_order()
     return sorted(held, key=lambda role: not role.is_member)
+
+
+def rights_of_client(client: Client) -> frozenset[UUID]:
+    """Return the Role Type Ids of the built-in roles that the client has now."""
+    held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
+    return frozenset(held.values_list("role_type_id", flat=True))
