@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientRole, Person, PersonRole, Role
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.rules.names import key_of
 
 
 def tenant_roles(tenant_id: UUID) -> list[Role]:
@@ -40,6 +42,13 @@ def get_role(tenant_id: UUID, role_id: UUID) -> Role:
     """Return a role of the tenant, or raise NotFound."""
     role = Role.objects.for_tenant(tenant_id).filter(pk=role_id).first()
     return existing(role, gettext_noop("There is no such role. It may have been removed."))
+
+
+def find_role(tenant_id: UUID, text: str) -> Role:
+    """Return the role of the tenant with this name, ignoring case, or id; or raise NotFound."""
+    fits = Q(name_key=key_of(text)) | Q(pk=parse_client_id(text))
+    role = Role.objects.for_tenant(tenant_id).filter(fits).first()
+    return existing(role, gettext_noop("There is no role with the name or id %(text)s."), text=text)
 
 
 def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:

@@ -40,9 +40,17 @@ class NewSecret:
 
 
 def add_secret(
-    client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
+    client: Client,
+    draft: SecretDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    form_key: str = "",
+    hashed: HashedSecret | None = None,
 ) -> NewSecret:
     """Give ``client`` a new secret; return it with its plain text.
+
+    Within a transaction of the caller, ``hashed`` is that secret, made before.
 
     Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
     client type without secrets; NotFound if the client was removed; AlreadyAdded.
@@ -51,7 +59,7 @@ def add_secret(
     require(actor, Action.ADD_SECRET, client=client)
     if not client.type.has_secrets:
         raise RuleBroken(_("Authorization Code clients have no secrets."))
-    new = prepare_secret(draft, client_id=client.pk, now=now)
+    new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)

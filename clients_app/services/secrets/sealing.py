@@ -46,8 +46,8 @@ class PublicKey:
 def parse_public_key(given: str | Mapping[str, Any]) -> PublicKey:
     """Return the RSA or EC key of a JWK, as JSON or as an object.
 
-    Errors: RuleBroken (public_key) for anything else, and for a key that has private parts: whoever
-    sent those has a key that others have seen.
+    Errors: RuleBroken (public_key) for anything else, and for a key that has private parts, which
+    others have seen then.
     """
     jwk = _object_of(given)
     if _PRIVATE & jwk.keys():
