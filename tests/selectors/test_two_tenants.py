@@ -199,6 +199,10 @@ READS: Final[dict[Any, list[Read]]] = {
     roles.tenant_roles: [lambda own: roles.tenant_roles(own.tenant.pk)],
     roles.roles_with_counts: [lambda own: roles.roles_with_counts(own.tenant.pk)],
     roles.get_role: [lambda own: roles.get_role(own.tenant.pk, own.role.pk)],
+    roles.find_role: [
+        lambda own: roles.find_role(own.tenant.pk, own.role.name),
+        lambda own: roles.find_role(own.tenant.pk, str(own.role.pk)),
+    ],
     roles.holders_of: [lambda own: roles.holders_of(own.role)],
     roles.rights_of_client: [lambda own: roles.rights_of_client(own.client)],
     roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
