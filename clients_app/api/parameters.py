@@ -34,6 +34,10 @@ class Parameters:
             found = self._values.setdefault(name, [])
             found += [value for value in map(str.strip, values) if value]
 
+    def has(self, name: str) -> bool:
+        """Return whether the parameter was sent, even without a value."""
+        return name in self._values
+
     def several(self, name: str) -> list[str]:
         """Return the values of a parameter that may be repeated; empty ones do not count."""
         return self._values.get(name, [])

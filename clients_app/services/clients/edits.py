@@ -43,11 +43,12 @@ def edit_client(
     actor: Actor,
     now: datetime,
     kept_secrets: KeptSecrets = NONE_STAYS,
+    is_enabled: bool | None = None,
 ) -> Client:
     """Give ``client`` the fields, roles and URLs of ``draft``; its type and id stay.
 
     ``expected_version`` is the client's version when the form was opened. If the client becomes
-    privileged, only its ``kept_secrets`` stay (CLI-15).
+    privileged, only its ``kept_secrets`` stay (CLI-15). ``is_enabled`` None: as it was.
     Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles, the right to
     introspect or First-party differ, or the URLs of a first-party application, and the actor may
     not assign roles; ProofRequired where they or the URLs differ; NotFound.
@@ -76,7 +77,7 @@ def edit_client(
         before |= {"kept_secrets": []}
         after = values_of(draft, roles) | {"kept_secrets": list(map(str, stays))}
         save_changes(client, "client.edited", before, after, actor=actor, now=now)
-    return client
+        return in_state(client, is_enabled, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -134,6 +135,16 @@ def set_enabled(client: Client, *, enabled: bool, actor: Actor, now: datetime) -
         action = "client.enabled" if enabled else "client.disabled"
         audit.record(action, client, actor=actor, now=now)
     return client
+
+
+def in_state(client: Client, is_enabled: bool | None, *, actor: Actor, now: datetime) -> Client:
+    """Return ``client`` enabled or not, or as it is if ``is_enabled`` is None.
+
+    Errors: as ``set_enabled``, if that differs.
+    """
+    if is_enabled is None or is_enabled == client.is_enabled:
+        return client
+    return set_enabled(client, enabled=is_enabled, actor=actor, now=now)
 
 
 @transaction.atomic
