@@ -56,6 +56,8 @@ def client_json(client: Client, *, role_ids: Iterable[UUID]) -> dict[str, Any]:
     members |= {"Description": client.description, "Contact": client.contact}
     if client.type.may_introspect:
         members["MayIntrospectTokens"] = client.may_introspect
+    if client.type.may_rotate_own_secrets:
+        members["MayRotateOwnSecrets"] = client.may_rotate_own_secrets
     return {**members, "LastUsed": moment(client.last_token_at)}
 
 

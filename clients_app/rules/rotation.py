@@ -72,3 +72,28 @@ def is_idle(last_seen: datetime, *, token_lifetime_s: int, now: datetime) -> boo
     A machine that still used it would have requested a token within the Token Lifetime.
     """
     return now - last_seen > timedelta(seconds=token_lifetime_s)
+
+
+def check_own_life(
+    expires_at: datetime | None,
+    *,
+    used_created_at: datetime,
+    used_expires_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Raise RuleBroken (secret.expiration) if a client gives itself a longer life than it has.
+
+    A new secret may last, from ``now``, as long as the one that the client used was given.
+    """
+    if used_expires_at is None:
+        return
+    latest = now + (used_expires_at - used_created_at)
+    if expires_at is None or expires_at > latest:
+        raise RuleBroken(
+            gettext_noop(
+                "Enter an earlier date. A client gives itself no longer life than the secret has "
+                "that it used: %(latest)s UTC at the latest."
+            ),
+            field="secret.expiration",
+            latest=latest.strftime("%Y-%m-%d %H:%M:%S"),
+        )

@@ -45,6 +45,7 @@ def test_client_has_the_properties_of_its_model(member: Caller, tenant: Tenant) 
         "Description": "",
         "Contact": "",
         "MayIntrospectTokens": False,
+        "MayRotateOwnSecrets": False,
         "LastUsed": None,
     }
 
@@ -126,5 +127,5 @@ def test_list_takes_a_constant_number_of_queries(
 ) -> None:
     insert_clients([f"c{number}" for number in range(clients)], tenant)
     member.get(CLIENTS)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         member.get(CLIENTS)

@@ -64,6 +64,7 @@ def test_added_client_gets_tokens_with_its_first_secret(robot: Caller, now: date
             "Description": "",
             "Contact": "",
             "MayIntrospectTokens": False,
+            "MayRotateOwnSecrets": False,
             "LastUsed": None,
         },
     }

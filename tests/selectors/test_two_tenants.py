@@ -33,7 +33,7 @@ from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
 from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
-from tests.factories import NOW, SECOND, make_role, make_tenant
+from tests.factories import NOW, SECOND, machine_of, make_role, make_tenant
 from tests.selectors.api_reads import API_READS
 from tests.selectors.authorization_reads import AUTHORIZATION_READS
 from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page
@@ -216,6 +216,7 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
+    policies.only_client_of: [lambda own: policies.only_client_of(machine_of(own.client))],
     policies.noncompliant_clients: [
         lambda own: policies.noncompliant_clients(own.tenant.pk, POLICY, page=1, now=NOW),
     ],

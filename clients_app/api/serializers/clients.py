@@ -15,6 +15,7 @@ PROPERTIES: Final = {
     "description": "Description",
     "contact": "Contact",
     "may_introspect": "MayIntrospectTokens",
+    "may_rotate_own_secrets": "MayRotateOwnSecrets",
     "redirect_uris": "RedirectUris",
     "logout_uris": "PostLogoutRedirectUris",
     "cors_origins": "AllowedCorsOrigins",
@@ -34,6 +35,7 @@ _FIELDS: Final = {
     "Description": "description",
     "Contact": "contact",
     "MayIntrospectTokens": "may_introspect",
+    "MayRotateOwnSecrets": "may_rotate_own_secrets",
     "ClientUri": "client_uri",
     "LogoUri": "logo_uri",
     "AllowOfflineAccess": "allow_refresh_token",
@@ -66,6 +68,7 @@ class ClientCredentialClientModel(ClientModel):
 
     RoleIds = Several(Guid())
     MayIntrospectTokens = Flag()
+    MayRotateOwnSecrets = Flag()
 
 
 class _ApplicationModel(ClientModel):

@@ -13,7 +13,7 @@ from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import MODELS, NEW_MODELS, PROPERTIES, draft_fields
 from clients_app.api.serializers.fields import values_from
 from clients_app.api.views.resource import Resource, caller
-from clients_app.errors import existing
+from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import client_json, moment
 from clients_app.permissions import Action, require
@@ -22,6 +22,7 @@ from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.models import model_page, models_of
 from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.tenants.policies import only_client_of
 from clients_app.services.clients.drafts import ClientDraft, draft_of
 from clients_app.services.clients.edits import edit_client
 from clients_app.services.clients.registration import RegisteredClient, register_client
@@ -42,23 +43,14 @@ class ClientsView(Resource):
     def get(self, request: Request, tenant_id: str, client_type: str) -> Response:
         """Return the clients that match, by name."""
         given = Parameters(request, ("id", "tag", "query", "skip", "count", "state"))
-        actor = caller(request)
-        require(actor, Action.READ_CLIENTS)
-        skip, count = given.page()
-        page = model_page(
-            actor.tenant_id,
+        return listed(
+            request,
+            given,
             client_type=client_type,
-            now=timezone.now(),
-            skip=skip,
-            count=count,
             ids=given.ids("id") if given.several("id") else None,
             tags=given.several("tag"),
             q=given.text("query"),
             show=given.one_of("state", Show, Show) or Show.ALL,
-        )
-        return Response(
-            [client_json(client, role_ids=client.role_ids) for client in page.clients],
-            headers={TOTAL_COUNT: str(page.total)},
         )
 
     def post(self, request: Request, tenant_id: str, client_type: str) -> Response:
@@ -128,6 +120,23 @@ class ClientView(Resource):
         return Response(status=204)
 
 
+def listed(request: Request, given: Parameters, **filters: Any) -> Response:
+    """Return the clients that match and that the caller may read; see ``model_page``."""
+    actor = caller(request)
+    require(actor, Action.READ_CLIENTS)
+    skip, count = given.page()
+    page = model_page(
+        actor.tenant_id,
+        now=timezone.now(),
+        skip=skip,
+        count=count,
+        only=only_client_of(actor),
+        **filters,
+    )
+    clients = [client_json(client, role_ids=client.role_ids) for client in page.clients]
+    return Response(clients, headers={TOTAL_COUNT: str(page.total)})
+
+
 def client_of(request: Request, client_id: str, client_type: str) -> Any:
     """Return a client that the caller may read, as ``models_of`` does, or raise NotFound."""
     actor = caller(request)
@@ -136,6 +145,8 @@ def client_of(request: Request, client_id: str, client_type: str) -> Any:
     fits = bool(found) and found[0].removed_at is None and found[0].client_type == client_type
     client = existing(found[0] if fits else None, _("There is no such client."))
     require(actor, Action.READ_CLIENTS, client=client)
+    if only_client_of(actor) not in {None, client.pk}:
+        raise NotFound(_("There is no such client."))
     return client
 
 

@@ -19,18 +19,18 @@ from clients_app.api.views.clients import (
     client_of,
     confirms,
     kept_secrets,
+    listed,
 )
 from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
-from clients_app.http.json_models import TENANT_SCOPE, client_json, role_json
+from clients_app.http.json_models import TENANT_SCOPE, role_json
 from clients_app.models import Role
 from clients_app.permissions import Action, require
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_CREDENTIALS
 from clients_app.rules.names import key_of
-from clients_app.selectors.clients.models import model_page
 from clients_app.selectors.roles.roles import get_role, roles_of_client, tenant_roles
 from clients_app.services.clients.edits import assign_roles
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
@@ -119,19 +119,8 @@ class RoleClientsView(Resource):
     def get(self, request: Request, tenant_id: str, role_id: str) -> Response:
         """Return the clients, by name."""
         given = Parameters(request, ("skip", "count"))
-        role, actor = _role_of(request, role_id), caller(request)
-        require(actor, Action.READ_CLIENTS)
-        skip, count = given.page()
-        page = model_page(
-            actor.tenant_id,
-            client_type=CLIENT_CREDENTIALS.id,
-            now=timezone.now(),
-            skip=skip,
-            count=count,
-            role_id=role.pk,
-        )
-        clients = [client_json(client, role_ids=client.role_ids) for client in page.clients]
-        return Response(clients, headers={TOTAL_COUNT: str(page.total)})
+        role = _role_of(request, role_id)
+        return listed(request, given, client_type=CLIENT_CREDENTIALS.id, role_id=role.pk)
 
 
 class ClientRolesView(Resource):

@@ -25,6 +25,7 @@ def model_page(
     now: datetime,
     skip: int,
     count: int,
+    only: UUID | None = None,
     ids: Iterable[UUID] | None = None,
     tags: Iterable[str] = (),
     show: Show = Show.ALL,
@@ -33,9 +34,11 @@ def model_page(
 ) -> ModelPage:
     """Return the clients of one type that match, by name, from ``skip`` on, at most ``count``.
 
-    ``ids`` None: any; ``tags``: all of them; the other filters are those of ``clients_of``.
+    ``only`` and ``ids`` None: any; ``tags``: all of them; for the others see ``clients_of``.
     """
     rows = clients_of(tenant_id, now=now, show=show, **filters).filter(client_type=client_type)
+    if only is not None:
+        rows = rows.filter(pk=only)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     for tag in tags:

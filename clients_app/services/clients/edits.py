@@ -32,6 +32,8 @@ from clients_app.services.clients.sort_columns import update_first_role, update_
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
+#: what only an actor who may assign roles decides
+_ASSIGNED: Final = ("may_introspect", "may_rotate_own_secrets", "skips_consent")
 _SHOWN: Final = tuple(line.name for line in APPLICATION_URLS)
 
 
@@ -234,8 +236,7 @@ def _require_what_differs(
     differing_urls = any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds)
     if differing_urls or any(getattr(draft, one) != getattr(was, one) for one in _SHOWN):
         require(actor, Action.EDIT_URLS, client=client)
-    assigned = (was.may_introspect, was.skips_consent)
-    if assigned != (draft.may_introspect, draft.skips_consent):
+    if any(getattr(draft, one) != getattr(was, one) for one in _ASSIGNED):
         require(actor, Action.ASSIGN_ROLES, client=client)
     if differing_urls and was.skips_consent:
         require(actor, Action.ASSIGN_ROLES, client=client)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor
+from clients_app.actors import Actor, ActorKind
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
@@ -16,6 +16,7 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
+from clients_app.rules.rotation import check_own_life
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
@@ -160,10 +161,21 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
     """
     policy = tenant_policy(client.tenant_id)
     policy.check_end(secret.expires_at, created_at=now, now=now)
+    _check_own_life(client, secret, actor=actor, now=now)
     secret.client, secret.created_at, secret.created_by = client, now, actor.name
     secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
+
+
+def _check_own_life(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19)."""
+    if actor.kind is not ActorKind.CLIENT or actor.id != str(client.pk):
+        return
+    used = present_secret(client, actor.secret_id or 0)
+    check_own_life(
+        secret.expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
+    )
 
 
 def save_edited(
