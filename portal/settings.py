@@ -215,12 +215,14 @@ if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-
     SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
 
 # The REST API
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 60_000, 1, 10_000_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["clients_app.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["clients_app.api.authentication.OwnTenant"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clients_app.api.json_body.AlwaysJson",
     "DEFAULT_PARSER_CLASSES": ["clients_app.api.json_body.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["clients_app.api.throttle.PerCaller"],
     "EXCEPTION_HANDLER": "clients_app.api.errors.answer_of",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,

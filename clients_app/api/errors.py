@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from math import ceil
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -102,6 +103,9 @@ def _problem_of(error: Exception, properties: Mapping[str, str]) -> Problem | No
     if isinstance(error, exceptions.ValidationError):
         prop, reason = _first(error.detail)
         return Problem(400, reason, prop)
+    if isinstance(error, exceptions.Throttled):
+        wait = str(ceil(getattr(error, "wait", None) or 1))
+        return Problem(429, "Too many requests.", headers={"Retry-After": wait})
     if isinstance(error, exceptions.APIException):
         return Problem(error.status_code, str(error.detail))
     if isinstance(error, RequestDataTooBig):
@@ -119,6 +123,11 @@ def _of_operation(error: errors.PortalError, properties: Mapping[str, str]) -> P
     reason = sentence_of(error)
     if isinstance(error, errors.ChangedMeanwhile):
         return Problem(412, "It was changed since you read it. Nothing was saved.")
+    if isinstance(error, errors.AlreadyAdded):
+        said = "This request was sent before, and added to the client"
+        return Problem(409, f"{said} {error.client_id}. Its secret cannot be shown; add a new one.")
+    if isinstance(error, errors.SentBefore):
+        return Problem(409, "This request was sent before, and did what it asked for.")
     if isinstance(error, errors.Refused):
         status = 409 if isinstance(error, errors.Conflict) else 400
         return Problem(status, reason, properties.get(error.field or "", ""))

@@ -72,7 +72,7 @@ class Parameters:
             return None
         try:
             return read(text)
-        except ValueError:
+        except (ValueError, KeyError):
             sentence = f"Send one of {', '.join(filter(None, map(str, choices)))}."
             raise Refusal(400, sentence, prop=name) from None
 

@@ -3,12 +3,23 @@
 Source: API-1.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from clients_app.models import Api, Client, ClientSecret, Role, Tenant
+from clients_app import audit
+from clients_app.models import (
+    Api,
+    ApiUsage,
+    AuditEvent,
+    Client,
+    ClientSecret,
+    Role,
+    Tenant,
+    TokenRefusal,
+)
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
 
 TENANT_SCOPE: Final = 1  # the Role Scope of all roles
@@ -111,4 +122,52 @@ def api_json(api: Api) -> dict[str, Any]:
         "Identifier": api.identifier,
         "Description": api.description,
         "Scopes": [{"Name": name, "Description": rows.get(name, "")} for name in api.scope_names()],
+    }
+
+
+def activity_json(row: AuditEvent | TokenRefusal) -> dict[str, Any]:
+    """Return an event, or a group of refused token requests of one day and cause."""
+    if isinstance(row, TokenRefusal):
+        return {
+            "Number": None,
+            "Time": moment(row.last_at),
+            "Action": "token.refused",
+            "Outcome": "refused",
+            "Event": f"{row.requests} token requests refused: {row.get_cause_display()}",
+            "ClientId": str(row.client_id),
+            "ActorKind": None,
+            "ActorId": None,
+            "ActorName": None,
+            "Address": row.last_address,
+            "OperationId": None,
+            "Before": None,
+            "After": {"requests": row.requests, "first_at": moment(row.first_at)},
+        }
+    sealed = json.loads(row.canonical)
+    return {
+        "Number": row.sequence,
+        "Time": moment(row.at),
+        "Action": row.action,
+        "Outcome": row.outcome,
+        "Event": audit.sentence(row),
+        "ClientId": str(row.client_id) if row.client_id else None,
+        "ActorKind": row.actor_kind,
+        "ActorId": row.actor_id or None,
+        "ActorName": row.actor_name,
+        "Address": row.address or None,
+        "OperationId": row.operation_id or None,
+        "Before": sealed["before"] or None,
+        "After": sealed["after"] or None,
+    }
+
+
+def usage_json(row: ApiUsage) -> dict[str, Any]:
+    """Return the tokens that a client got for an API in one hour, by the scopes it asked for."""
+    return {
+        "ClientId": str(row.client_id),
+        "ApiId": str(row.api_id),
+        "Hour": moment(row.hour),
+        "Scope": row.scope,
+        "Tokens": row.tokens,
+        "LastUsed": moment(row.last_at),
     }

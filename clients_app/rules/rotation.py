@@ -3,13 +3,14 @@
 Source: SEC-6.
 """
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import SECRET_YEARS_MAX
 from clients_app.rules.expiry import latest_expiration, parse_expiration
+from clients_app.rules.tenant_policy import TenantPolicy, default_end
 
 
 class OldEnds(StrEnum):
@@ -64,6 +65,20 @@ def end_of_replaced(
     """
     ends_at = chosen if own_end is None else min(own_end, chosen)
     return max(ends_at, created_at + timedelta.resolution)
+
+
+def life_of_successor(
+    *, created_at: datetime, expires_at: datetime | None, policy: TenantPolicy, now: datetime
+) -> datetime | None:
+    """Return when a new secret expires that lives as long as the one that it replaces.
+
+    The policies of the tenant may want it to be sooner. None means never.
+    """
+    latest = policy.latest_end(created_at=now, now=now)
+    if expires_at is None:
+        return None if policy.may_never_expire else default_end(policy, now=now, zone=UTC)
+    wanted = min(now + (expires_at - created_at), latest_expiration(now))
+    return wanted if latest is None else min(wanted, latest)
 
 
 def is_idle(last_seen: datetime, *, token_lifetime_s: int, now: datetime) -> bool:

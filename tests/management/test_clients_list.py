@@ -58,6 +58,7 @@ def test_list_shows_what_is_asked_for(run: Run, tenant: Tenant, now: datetime) -
             "Description": "",
             "Contact": "",
             "MayIntrospectTokens": False,
+            "MayRotateOwnSecrets": False,
             "LastUsed": None,
             "ClientType": "client-credentials",
             "State": "failing",

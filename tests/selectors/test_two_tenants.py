@@ -67,6 +67,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: events.activity_count(activity(own)),
         lambda own: events.activity_count(named(own)),
     ],
+    events.below: [lambda own: events.below([], events.TOP)],
     events.all_activity: [lambda own: list(events.all_activity(activity(own), LATEST))],
     days.activity_days: [
         lambda own: days.activity_days(activity(own), days_until(NOW.date(), UTC, count=3)),

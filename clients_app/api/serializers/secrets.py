@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from rest_framework import serializers
+
 from clients_app.api.errors import Refusal
 from clients_app.api.serializers.fields import Flag, Model, Moment, Text
 
@@ -11,7 +13,6 @@ PROPERTIES: Final = {
     "secret.expiration": "Expiration",
     "old_ends_at": "OldSecretEnds",
     "public_key": "PublicKey",
-    "remove": "remove",
 }
 
 
@@ -29,6 +30,29 @@ class SecretModel(NewSecretModel):
     """A secret, without its value."""
 
     moving = ("LastUsed",)
+
+
+class Jwk(serializers.JSONField):
+    """A public key as a JWK: an object, or its JSON."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, (dict, str)):
+            raise serializers.ValidationError("Send a JWK.")
+        return data
+
+
+class RotateModel(Model):
+    """How a secret is replaced: by default, the new one has the same description and life, and the
+    old one ends after 24 hours."""
+
+    Description = Text()
+    Expiration = Moment()
+    Expires = Flag()
+    OldSecretEnds = Moment()
+    PublicKey = Jwk()
 
 
 def expiration_in(values: dict[str, Any], *, now: datetime | None = None) -> datetime | None:

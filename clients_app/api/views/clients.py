@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
 from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import MODELS, NEW_MODELS, PROPERTIES, draft_fields
 from clients_app.api.serializers.fields import values_from
@@ -58,6 +59,7 @@ class ClientsView(Resource):
         given = Parameters(request, (CONFIRM,))
         actor = caller(request)
         require(actor, Action.ADD_CLIENT)
+        form_key = form_key_of(request, actor=actor)
         values = values_from(NEW_MODELS[client_type], request.data, current=_NEW)
         draft = ClientDraft(**{"name": "", **draft_fields(values), "client_type": client_type})
         secret = None
@@ -71,6 +73,7 @@ class ClientsView(Resource):
             secret,
             actor=actor,
             now=timezone.now(),
+            form_key=form_key,
             client_id=values.get("Id"),
             is_enabled=values.get("Enabled", True),
         )

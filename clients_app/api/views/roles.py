@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from clients_app.api.errors import Refusal
 from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import PROPERTIES as OF_CLIENTS
 from clients_app.api.serializers.fields import values_from
@@ -32,6 +33,7 @@ from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_CREDENTIALS
 from clients_app.rules.names import key_of
 from clients_app.selectors.roles.roles import get_role, roles_of_client, tenant_roles
+from clients_app.services import form_keys
 from clients_app.services.clients.edits import assign_roles
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 
@@ -67,12 +69,10 @@ class RolesView(Resource):
             "RoleTypeId": str(TENANT_CUSTOM),
         }
         values = values_from(RoleModel, request.data, current=fixed)
-        role = add_role(
-            values.get("Name", ""),
-            description=values.get("Description", ""),
-            actor=actor,
-            now=timezone.now(),
-        )
+        name, description = values.get("Name", ""), values.get("Description", "")
+        now = timezone.now()
+        with form_keys.once(form_key_of(request, actor=actor), actor=actor, now=now):
+            role = add_role(name, description=description, actor=actor, now=now)
         location = f"{request.path}/{role.pk}"
         return Response(role_json(role), status=201, headers={"Location": location})
 

@@ -1,5 +1,6 @@
 """The secrets of a client."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -8,11 +9,13 @@ from rest_framework.response import Response
 
 from clients_app.actors import Actor
 from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.fields import values_from
 from clients_app.api.serializers.secrets import (
     PROPERTIES,
     NewSecretModel,
+    RotateModel,
     SecretModel,
     expiration_in,
 )
@@ -21,9 +24,11 @@ from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import NotFound
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import moment, secret_json
-from clients_app.models import Client
+from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
+from clients_app.rules.rotation import PERIODS, OldEnds, life_of_successor
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
@@ -31,6 +36,8 @@ from clients_app.services.secrets.changes import (
     edit_secret,
     remove_secret,
 )
+from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
+from clients_app.services.secrets.sealing import parse_public_key
 
 
 class SecretsView(Resource):
@@ -52,11 +59,12 @@ class SecretsView(Resource):
         none_but(request)
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ADD_SECRET, client=client)
+        form_key = form_key_of(request, actor=actor)
         values = values_from(NewSecretModel, request.data, current=None)
         draft = SecretDraft(
             description=values.get("Description", ""), expires_at=expiration_in(values)
         )
-        new = add_secret(client, draft, actor=actor, now=timezone.now())
+        new = add_secret(client, draft, actor=actor, now=timezone.now(), form_key=form_key)
         return Response(added(new), status=201)
 
 
@@ -103,6 +111,46 @@ class SecretView(Resource):
         return Response(status=204)
 
 
+class RotateView(Resource):
+    """Replacing a secret."""
+
+    properties = PROPERTIES
+
+    def post(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
+    ) -> Response:
+        """Add a secret and let the old one expire; with a PublicKey, only its owner can read it."""
+        none_but(request)
+        client, actor = client_of(request, client_id, client_type), caller(request)
+        require(actor, Action.ROTATE_SECRET, client=client)
+        form_key, now = form_key_of(request, actor=actor), timezone.now()
+        old = get_secret(client, number_of(secret_id), now=now)
+        values = values_from(RotateModel, request.data, current=None)
+        jwk = values.get("PublicKey")
+        new = rotate_secret(
+            client,
+            old.pk,
+            _successor(old, values, client=client, now=now),
+            old_ends_at=values.get("OldSecretEnds", now + PERIODS[OldEnds.IN_24_HOURS]),
+            actor=actor,
+            now=now,
+            form_key=form_key,
+            public_key=parse_public_key(jwk) if jwk is not None else None,
+        )
+        return Response({**added(new), "OldSecret": secret_json(new.old)}, status=201)
+
+
+def _successor(
+    old: ClientSecret, values: dict[str, Any], *, client: Client, now: datetime
+) -> SecretDraft:
+    policy = tenant_policy(client.tenant_id)
+    end = life_of_successor(
+        created_at=old.created_at, expires_at=old.expires_at, policy=policy, now=now
+    )
+    description = values.get("Description", old.description)
+    return SecretDraft(description=description, expires_at=expiration_in(values, now=end))
+
+
 def number_of(secret_id: str) -> int:
     """Return the id of a secret in an address, or raise NotFound."""
     if secret_id.isascii() and secret_id.isdecimal() and len(secret_id) < 19:
@@ -112,7 +160,9 @@ def number_of(secret_id: str) -> int:
 
 def added(new: NewSecret) -> dict[str, Any]:
     """Return a new secret with its value."""
-    return {"Secret": new.plain, **secret_json(new.secret)}
+    sealed = new.sealed if isinstance(new, RotatedSecret) else ""
+    value = {"EncryptedSecret": sealed} if sealed else {"Secret": new.plain}
+    return value | secret_json(new.secret)
 
 
 def _readable(request: Request, client_id: str, client_type: str) -> tuple[Client, Actor]:

@@ -71,6 +71,7 @@ def add_secret(
                 "Remove one that is no longer used, then add a new one."
             )
             raise RuleBroken(sentence, maximum=SECRETS_MAX)
+        check_life_of_own(client, new.secret, actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_secret(client, new.secret, actor=actor, now=now)
     return new
@@ -161,15 +162,17 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
     """
     policy = tenant_policy(client.tenant_id)
     policy.check_end(secret.expires_at, created_at=now, now=now)
-    _check_own_life(client, secret, actor=actor, now=now)
     secret.client, secret.created_at, secret.created_by = client, now, actor.name
     secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
 
 
-def _check_own_life(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19)."""
+def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19).
+
+    Errors: RuleBroken (secret.expiration); NotFound if that secret was removed.
+    """
     if actor.kind is not ActorKind.CLIENT or actor.id != str(client.pk):
         return
     used = present_secret(client, actor.secret_id or 0)

@@ -19,6 +19,7 @@ from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
+    check_life_of_own,
     has_room,
     insert_secret,
     mark_removed,
@@ -73,11 +74,14 @@ def rotate_secret(
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         old = present_secret(client, secret_id)
+        check_life_of_own(client, new.secret, actor=actor, now=now)
         before = values_of(old)
         _set_expiration(old, old_ends_at, now=now)
-        removed = None
-        if not has_room(client, now=now):
-            removed = _make_room(client, old, remove_id, actor=actor, now=now)
+        removed = (
+            None
+            if has_room(client, now=now)
+            else _make_room(client, old, remove_id, actor=actor, now=now)
+        )
         form_keys.use(form_key, client=client, actor=actor, now=now)
         new.secret.replaces = old
         insert_secret(client, new.secret, actor=actor, now=now)
