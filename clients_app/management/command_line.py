@@ -17,7 +17,7 @@ from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
 from clients_app.errors import NotFound, PortalError
 from clients_app.http import operation_ids
-from clients_app.management.dry_run import rehearse
+from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.output import Output, prove_writable
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Client, Tenant
@@ -119,12 +119,16 @@ def reading(*arguments: Argument) -> Callable[[Run], Run]:
 
 
 class PortalCommand(BaseCommand):
-    """A command such as `manage.py clients add`, with a method for each subcommand."""
+    """A command such as `manage.py clients add`, with a method for each subcommand.
+
+    One without subcommands has ``arguments`` and ``perform``.
+    """
 
     requires_system_checks: list[str] = []  # the checks are `manage.py check`
     uses_stdout = True  # for its results, so audit events must not go there
     missing_args_message = None
     subcommands: dict[str, Run] = {}
+    arguments: tuple[Argument, ...] = ()
 
     def __init_subclass__(cls) -> None:
         cls.subcommands = {
@@ -161,6 +165,8 @@ class PortalCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add a parser for each subcommand."""
+        for add in self.arguments:
+            add(parser)
         if not self.subcommands:
             return
         parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
@@ -174,8 +180,8 @@ class PortalCommand(BaseCommand):
         """Call the method of the subcommand."""
         prove_writable()
         refuse_other_versions()
-        method = self.subcommands[options["subcommand"]]
-        if vars(method)["needs_key"] and not options.get(KEY_IS_LOST):
+        method = self.subcommands.get(options.get("subcommand", ""), type(self).perform)
+        if vars(method).get("needs_key", True) and not options.get(KEY_IS_LOST):
             refuse_other_secret_key()
         self.stdout = Output(sys.stdout)
         given = Namespace(**options)
@@ -184,6 +190,10 @@ class PortalCommand(BaseCommand):
         else:
             method(self, given)
 
+    def perform(self, given: Namespace) -> None:
+        """Do what a command without subcommands does."""
+        raise NotImplementedError
+
     def print_json(self, values: dict[str, Any]) -> None:
         """Print an object on one line."""
         self.stdout.write(json.dumps(values))
@@ -191,10 +201,13 @@ class PortalCommand(BaseCommand):
     def _rehearse(self, method: Run, given: Namespace) -> None:
         """Print what the subcommand would record; what it prints itself may be a secret."""
         out, self.stdout = self.stdout, OutputWrapper(StringIO())
-        said = rehearse(lambda: method(self, given), as_json=getattr(given, "json", False))
+        events, as_json = rehearsed(lambda: method(self, given)), getattr(given, "json", False)
         self.stdout = out
-        if said:
-            self.stdout.write(said)
+        if not as_json:
+            would = "The command would record:" if events else "It would change nothing."
+            self.stdout.write(f"Nothing was changed. {would}")
+        if events:
+            self.stdout.write(said_of(events, as_json=as_json))
 
 
 def tenant_of(name: str | None) -> Tenant:

@@ -14,24 +14,31 @@ from clients_app import audit
 from clients_app.http import operation_ids
 from clients_app.http.json_models import moment
 from clients_app.models import AuditEvent
+from clients_app.selectors.tenants import installation
 
 
-def rehearse(run: Callable[[], None], *, as_json: bool) -> str:
+def rehearsed(run: Callable[[], object]) -> list[AuditEvent]:
     """Return the events that ``run`` would record; all that it does is undone.
 
-    As JSON, each event is a line. Errors: those of ``run``.
+    Errors: those of ``run``.
     """
     with transaction.atomic():
-        run()
-        events = _recorded()
+        events = recorded_by(run)
         transaction.set_rollback(True)
-    if as_json:
-        return "\n".join(json.dumps(_members(event)) for event in events)
-    return "\n".join(_lines(events)) if events else "Nothing would change."
+    return events
 
 
-def _recorded() -> list[AuditEvent]:
-    return list(AuditEvent.objects.filter(operation_id=operation_ids.current()).order_by("pk"))
+def recorded_by(run: Callable[[], object]) -> list[AuditEvent]:
+    """Return the events that ``run`` records."""
+    newest = installation.last_event_id()
+    run()
+    return installation.events_of_operation(operation_ids.current(), after=newest)
+
+
+def said_of(events: Iterable[AuditEvent], *, as_json: bool) -> str:
+    """Return a sentence for each event and a line for each field, or each event as JSON."""
+    lines = (json.dumps(_members(event)) for event in events) if as_json else _lines(events)
+    return "\n".join(lines)
 
 
 def _members(event: AuditEvent) -> dict[str, Any]:
@@ -45,7 +52,6 @@ def _members(event: AuditEvent) -> dict[str, Any]:
 
 
 def _lines(events: Iterable[AuditEvent]) -> Iterator[str]:
-    yield "Nothing was changed. The command would record:"
     for event in events:
         yield f"- {audit.sentence(event)}"
         for change in audit.changes(event):

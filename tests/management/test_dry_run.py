@@ -69,7 +69,9 @@ def test_dry_run_shows_each_field_that_changes(run: Run, pump: Client) -> None:
 
 
 def test_dry_run_of_nothing_says_so(run: Run, pump: Client) -> None:
-    assert run("clients", "enable", str(pump.pk), "--dry-run").out == "Nothing would change.\n"
+    assert run("clients", "enable", str(pump.pk), "--dry-run").out == (
+        "Nothing was changed. It would change nothing.\n"
+    )
 
 
 def test_dry_run_with_json_prints_an_event_on_each_line(run: Run, pump: Client) -> None:
