@@ -42,6 +42,10 @@ _COMMON: Final = (
         "--may-introspect",
         help="allow it to introspect tokens of other clients, as an API does",
     ),
+    cli.switch(
+        "--may-rotate-own-secrets",
+        help="let it list, add, rotate and remove its secrets by its own token",
+    ),
     *application(),
 )
 ADDED: Final = (
@@ -95,7 +99,8 @@ def kept_secrets(given: Namespace) -> KeptSecrets:
 
 
 def _values(given: Namespace, tenant: Tenant) -> dict[str, Any]:
-    names = ("name", "may_introspect", *(line.name for line in LINES))
+    switches = ("may_introspect", "may_rotate_own_secrets")
+    names = ("name", *switches, *(line.name for line in LINES))
     values = {name: getattr(given, name) for name in names} | application_values(given)
     if given.roles is not None:
         values["role_ids"] = cli.roles_named(cli.entered(given.roles), tenant=tenant)

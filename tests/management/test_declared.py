@@ -38,6 +38,7 @@ clients:
   roles: [mydata.role]
   owners: [mara]
   enabled: false
+  may_rotate_own_secrets: true
   token_lifetime: 60
   may_call: {{built_in: false, apis: {{"{URI}": [read]}}, default: "{URI}"}}
 - name: Rooms
@@ -104,6 +105,7 @@ def test_apply_adds_all_and_prints_each_secret_once(
     assert first["client_secret"] not in dump_of_every_table()
     assert "client_secret" not in second
     assert (pump.is_enabled, pump.token_lifetime_s, pump.may_call_built_in) == (False, 60, False)
+    assert pump.may_rotate_own_secrets
     assert {role.name for role in pump.roles.all()} == {"MyData.Role", "Tenant Member"}
     assert [person.username for person in pump.owners.all()] == ["mara"]
     row = pump.may_call.get()

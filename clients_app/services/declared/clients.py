@@ -26,7 +26,7 @@ from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret, hashed_secret
 
 #: field of a file -> field of a draft
-_SAME: Final = ("name", "may_introspect", "allow_refresh_token")
+_SAME: Final = ("name", "may_introspect", "may_rotate_own_secrets", "allow_refresh_token")
 _TEXTS: Final = tuple(line.name for line in (*LINES, *APPLICATION_URLS))
 _LISTS: Final = ("tags", *(kind.path for kind in URL_KINDS))
 

@@ -109,7 +109,7 @@ CLIENT_FIELDS: Final[dict[str, Check]] = {
     "token_lifetime": _NUMBER,
     **{line.name: _text for line in LINES},
     **dict.fromkeys(("tags", "roles", "owners"), _texts),
-    "may_introspect": _SWITCH,
+    **dict.fromkeys(("may_introspect", "may_rotate_own_secrets"), _SWITCH),
     "may_call": _may_call,
     **{kind.path: _texts for kind in URL_KINDS},
     **{line.name: _text for line in APPLICATION_URLS},

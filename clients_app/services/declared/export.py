@@ -78,6 +78,8 @@ def _values(client: Client) -> dict[str, Any]:
         values["roles"] = sorted(role.name for role in client.roles.all() if not role.is_member)
     if kind.may_introspect:
         values["may_introspect"] = client.may_introspect
+    if kind.may_rotate_own_secrets:
+        values["may_rotate_own_secrets"] = client.may_rotate_own_secrets
     if kind.signs_people_in:
         rows = list(client.urls.all())
         values |= {
