@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from clients_app.management import command_line as cli
 from clients_app.management.application_options import application, application_values
+from clients_app.management.named import roles_named
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
@@ -103,7 +104,7 @@ def _values(given: Namespace, tenant: Tenant) -> dict[str, Any]:
     names = ("name", *switches, *(line.name for line in LINES))
     values = {name: getattr(given, name) for name in names} | application_values(given)
     if given.roles is not None:
-        values["role_ids"] = cli.roles_named(cli.entered(given.roles), tenant=tenant)
+        values["role_ids"] = roles_named(cli.entered(given.roles), tenant=tenant)
     if given.tags is not None:
         values["tags"] = tuple(cli.entered(given.tags))
     if given.token_lifetime is not None:

@@ -15,17 +15,14 @@ from django.core.management.base import BaseCommand, OutputWrapper
 
 from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
-from clients_app.errors import NotFound, PortalError
+from clients_app.errors import PortalError
 from clients_app.http import operation_ids
 from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.output import Output, prove_writable
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.rules.names import key_of
 from clients_app.selectors.clients.lookup import get_client
-from clients_app.selectors.people.lookup import tenant_people
-from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
@@ -243,26 +240,6 @@ def actor_in(tenant: Tenant) -> Actor:
 def actor_on_installation() -> Actor:
     """Return the command line as it acts on what belongs to no tenant."""
     return Actor.command_line(INSTALLATION, operation_id=operation_ids.current())
-
-
-def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's roles with these names, ignoring case, or raise NotFound."""
-    ids = {role.name_key: role.pk for role in tenant_roles(tenant.pk)}
-    missing = "There is no role named %(name)s. Run `manage.py roles add NAME` first."
-    return _ids_of(names, ids, missing=missing)
-
-
-def people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's people with these usernames, or raise NotFound."""
-    ids = {person.username_key: person.pk for person in tenant_people(tenant.pk)}
-    return _ids_of(usernames, ids, missing="There is no person with the username %(name)s.")
-
-
-def _ids_of(names: list[str], ids: dict[str, UUID], *, missing: str) -> frozenset[UUID]:
-    for name in names:
-        if key_of(name) not in ids:
-            raise NotFound(missing, name=name)
-    return frozenset(ids[key_of(name)] for name in names)
 
 
 def now() -> datetime:

@@ -28,6 +28,7 @@ from joserfc.jwk import ECKey
 TIMEOUT_S = 30
 DESCRIPTION = "Rotated by the machine itself"
 FAR = timedelta(days=3600)  # for a secret that never expires
+SESSION = requests.Session()  # keeps its connection
 
 
 class Failed(Exception):
@@ -37,7 +38,7 @@ class Failed(Exception):
 def call(method: str, url: str, **more: Any) -> Any:
     """Send a request; return the JSON of the answer, None if it has none."""
     try:
-        answer = requests.request(method, url, timeout=TIMEOUT_S, allow_redirects=False, **more)
+        answer = SESSION.request(method, url, timeout=TIMEOUT_S, allow_redirects=False, **more)
         if not 200 <= answer.status_code < 300:
             raise Failed(f"{method} {url}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None

@@ -14,6 +14,7 @@ from clients_app.management.client_options import (
     kept_secrets,
     new_draft,
 )
+from clients_app.management.named import people_named
 from clients_app.management.output import all_or_nothing
 from clients_app.management.secret_lines import created_lines
 from clients_app.management.secret_options import (
@@ -143,7 +144,7 @@ class Command(cli.PortalCommand):
                 kept_secrets=kept_secrets(given),
             )
             if given.owners is not None:
-                owners = cli.people_named(cli.entered(given.owners), tenant=client.tenant)
+                owners = people_named(cli.entered(given.owners), tenant=client.tenant)
                 edited = set_owners(edited, owners, expected_version=None, actor=actor, now=moment)
         if given.json:
             self.print_json(client_lines.client_values(edited, now=moment))
@@ -169,7 +170,7 @@ class Command(cli.PortalCommand):
                 secret_draft(given, tenant, moment) if has_secrets else None,
                 actor=cli.actor_in(tenant),
                 now=moment,
-                owner_ids=cli.people_named(cli.entered(given.owners or ()), tenant=tenant),
+                owner_ids=people_named(cli.entered(given.owners or ()), tenant=tenant),
                 hashed=hashed,
             )
             self.stdout.write(

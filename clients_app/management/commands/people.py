@@ -12,6 +12,7 @@ from clients_app.identity.factor_status import (
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
 from clients_app.management import command_line as cli
+from clients_app.management.named import people_named, roles_named
 from clients_app.management.output import all_or_nothing
 from clients_app.management.person_lines import person_lines, person_row, person_values
 from clients_app.management.table import Table
@@ -66,7 +67,7 @@ class Command(cli.PortalCommand):
         with all_or_nothing():
             person = add_person(
                 given.username,
-                role_ids=cli.roles_named(given.roles, tenant=tenant),
+                role_ids=roles_named(given.roles, tenant=tenant),
                 actor=cli.actor_in(tenant),
                 now=cli.now(),
                 name=given.name,
@@ -101,7 +102,7 @@ class Command(cli.PortalCommand):
         """List the roles of a person, or replace them."""
         person = _person(given)
         if given.roles or given.none:
-            role_ids = cli.roles_named(given.roles, tenant=person.tenant)
+            role_ids = roles_named(given.roles, tenant=person.tenant)
             actor = cli.actor_in(person.tenant)
             person = assign_person_roles(person, role_ids, actor=actor, now=cli.now())
         names = person.roles.order_by("name_key").values_list("name", flat=True)
@@ -140,7 +141,7 @@ class Command(cli.PortalCommand):
         self.stdout.write(f"{person.username} is {state} now: they {effect}.")
 
     def _hand_over(self, person: Person, username: str) -> None:
-        (to_id,) = cli.people_named([username], tenant=person.tenant)
+        (to_id,) = people_named([username], tenant=person.tenant)
         to = tenant_people(person.tenant_id).get(pk=to_id)
         number = hand_over(person, to, actor=cli.actor_in(person.tenant), now=cli.now())
         self.stdout.write(f"Handed over to {to.username}: {_clients(number)}.")
