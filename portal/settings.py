@@ -11,7 +11,7 @@ from clients_app import data_files, limits
 from portal import connections, secret_files
 from portal import environment as env
 from portal.cpus import usable_cpus
-from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
+from portal.version import CHECKOUT, VERSION
 
 os.umask(0o077)  # files of the portal are for its own user alone (DEP-15)
 
@@ -223,9 +223,19 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["clients_app.api.json_body.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["clients_app.api.throttle.PerCaller"],
+    "DEFAULT_SCHEMA_CLASS": "clients_app.api.openapi.Schema",
     "EXCEPTION_HANDLER": "clients_app.api.errors.answer_of",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Security > Clients",
+    "DESCRIPTION": "Manages clients, secrets, roles and APIs; compatible with CDS.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "DISABLE_ERRORS_AND_WARNINGS": True,
+    "SERVERS": [{"url": PUBLIC_URL}],
 }
 
 # Language, time zone, files

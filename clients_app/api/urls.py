@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from clients_app.api.views.activity import ActivityView, UsageView
 from clients_app.api.views.apis import ApisView, ApiView, ClientApisView
 from clients_app.api.views.clients import ClientsView, ClientView
+from clients_app.api.views.description import DescriptionView
 from clients_app.api.views.resource import NoSuchAddress
 from clients_app.api.views.roles import ClientRolesView, RoleClientsView, RolesView, RoleView
 from clients_app.api.views.secrets import RotateView, SecretsView, SecretView
@@ -42,6 +43,7 @@ def _clients(word: str, kind: ClientType) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("api/v1/openapi.json", DescriptionView.as_view(), name="api-description"),
     path(_TENANT, TenantView.as_view(), name="api-tenant"),
     *_clients("ClientCredentialClients", CLIENT_CREDENTIALS),
     *_clients("AuthorizationCodeClients", AUTHORIZATION_CODE),

@@ -28,6 +28,8 @@ NEXT: Final = "Next-Cursor"
 class ActivityView(Resource):
     """What was done in the tenant, and refused token requests."""
 
+    resource = "activity"
+
     def get(self, request: Request, tenant_id: str) -> Response:
         """Return the events that match, newest first."""
         names = ("client", "person", "action", "outcome", "query", "from", "to")
@@ -59,6 +61,8 @@ class ActivityView(Resource):
 
 class UsageView(Resource):
     """Tokens that clients got, by API, hour and what they asked for; of the last 90 days."""
+
+    resource = "usage"
 
     def get(self, request: Request, tenant_id: str) -> Response:
         """Return the hours that match, the latest first."""

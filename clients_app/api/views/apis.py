@@ -34,6 +34,8 @@ _CONFIRM = "removeFromClients"
 class ApisView(Resource):
     """The APIs of the tenant."""
 
+    resource = "apis"
+
     properties = PROPERTIES
 
     def get(self, request: Request, tenant_id: str) -> Response:
@@ -68,6 +70,8 @@ class ApisView(Resource):
 
 class ApiView(Resource):
     """An API."""
+
+    resource = "api"
 
     properties = PROPERTIES
 
@@ -112,6 +116,8 @@ class ApiView(Resource):
 
 class ClientApisView(Resource):
     """What a client may call."""
+
+    resource = "client_apis"
 
     properties = PROPERTIES | {"default_api": "ApiId"}
 

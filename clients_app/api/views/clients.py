@@ -39,6 +39,8 @@ KEPT: Final = "keptSecretIds"
 class ClientsView(Resource):
     """The clients of one Client Type."""
 
+    resource = "clients"
+
     properties = PROPERTIES
 
     def get(self, request: Request, tenant_id: str, client_type: str) -> Response:
@@ -83,6 +85,8 @@ class ClientsView(Resource):
 
 class ClientView(Resource):
     """A client."""
+
+    resource = "client"
 
     properties = PROPERTIES
 

@@ -16,6 +16,7 @@ class Resource(APIView):
     the services call by another name."""
 
     properties: ClassVar[Mapping[str, str]] = {}
+    resource: ClassVar[str] = ""  # its name in the description of the API
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Name the methods, in the header Allow."""

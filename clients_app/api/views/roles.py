@@ -41,6 +41,8 @@ from clients_app.services.roles.roles import add_role, edit_role, remove_role
 class RolesView(Resource):
     """The roles of the tenant."""
 
+    resource = "roles"
+
     properties = PROPERTIES
 
     def get(self, request: Request, tenant_id: str) -> Response:
@@ -80,6 +82,8 @@ class RolesView(Resource):
 class RoleView(Resource):
     """A role."""
 
+    resource = "role"
+
     properties = PROPERTIES
 
     def get(self, request: Request, tenant_id: str, role_id: str) -> Response:
@@ -116,6 +120,8 @@ class RoleView(Resource):
 class RoleClientsView(Resource):
     """The clients that have a role."""
 
+    resource = "role_clients"
+
     def get(self, request: Request, tenant_id: str, role_id: str) -> Response:
         """Return the clients, by name."""
         given = Parameters(request, ("skip", "count"))
@@ -125,6 +131,8 @@ class RoleClientsView(Resource):
 
 class ClientRolesView(Resource):
     """The roles of a client."""
+
+    resource = "client_roles"
 
     properties = OF_CLIENTS | {"roles": "Id"}
 

@@ -43,6 +43,8 @@ from clients_app.services.secrets.sealing import parse_public_key
 class SecretsView(Resource):
     """The secrets of a client: live ones and those that expired in the last 90 days."""
 
+    resource = "secrets"
+
     properties = PROPERTIES
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
@@ -70,6 +72,8 @@ class SecretsView(Resource):
 
 class SecretView(Resource):
     """A secret of a client."""
+
+    resource = "secret"
 
     properties = PROPERTIES
 
@@ -113,6 +117,8 @@ class SecretView(Resource):
 
 class RotateView(Resource):
     """Replacing a secret."""
+
+    resource = "rotate"
 
     properties = PROPERTIES
 

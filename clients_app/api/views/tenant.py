@@ -14,6 +14,8 @@ from clients_app.selectors.tenants.lookup import get_tenant
 class TenantView(Resource):
     """The tenant of the token."""
 
+    resource = "tenant"
+
     def get(self, request: Request, tenant_id: str) -> Response:
         """Return the tenant."""
         none_but(request)
