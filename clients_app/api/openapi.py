@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clients_app.api import shapes
-from clients_app.api.parameters import COUNT_DEFAULT, COUNT_MAX
+from clients_app.api.parameters import COUNT_DEFAULT, COUNT_MAX, VALUE_MAX
 from clients_app.selectors.clients.shows import Show
 
 _PAGE: Final = ("skip", "count")
@@ -31,7 +31,8 @@ _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 }
 _GUID: Final = {"type": "string", "format": "uuid"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
-_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 200}
+_TEXT: Final = {"type": "string", "maxLength": VALUE_MAX}
+_BLANK: Final = {"type": "string", "pattern": "^\\s*$"}  # as if it were not there
 _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "id": ({"type": "array", "items": _GUID}, "Only the clients with these ids."),
     "tag": ({"type": "array", "items": _TEXT}, "Only the clients with all of these tags."),
@@ -79,6 +80,7 @@ _ERRORS: Final = {
     409: "A name or id is taken, or the request was sent before.",
     412: "It was changed since the ETag in If-Match.",
     413: "The body is too large.",
+    414: "The address is too long.",
     415: "The body is not declared as JSON.",
     422: "The Idempotency-Key was used for another request.",
     429: "Too many requests: wait as long as Retry-After says.",
@@ -130,7 +132,8 @@ class Schema(AutoSchema):
             if f"{{{name}}}" in self.path
         ]
         for name in _QUERY.get((self._resource, self.method), ()):
-            found.append(_parameter(name, *_PARAMETERS[name], OpenApiParameter.QUERY))
+            schema, about = _PARAMETERS[name]
+            found.append(_parameter(name, _or_blank(schema), about, OpenApiParameter.QUERY))
         header = OpenApiParameter.HEADER
         if self.method == "POST":
             about = "A text that makes the request act once within 24 hours."
@@ -165,10 +168,18 @@ class Schema(AutoSchema):
                 or has_body
                 or (code in {409, 412} and self.method != "GET")
             ):
-                codes[code] = OpenApiResponse(response=shapes.ref("Error"), description=about)
+                model = shapes.ref("Error") if code != 414 else None  # answered before the portal
+                codes[code] = OpenApiResponse(response=model, description=about)
         return codes
 
 
 def _parameter(name: str, schema: dict[str, Any], about: str, where: Any) -> OpenApiParameter:
     required = where == OpenApiParameter.PATH
     return OpenApiParameter(name, schema, where, required, description=about)
+
+
+def _or_blank(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter whose blank values do not count."""
+    if "items" in schema:
+        return {**schema, "items": _or_blank(schema["items"])}
+    return {"anyOf": [schema, _BLANK]}

@@ -15,7 +15,7 @@ T = TypeVar("T")
 COUNT_DEFAULT: Final = 100
 COUNT_MAX: Final = 1000
 _SKIP_MAX: Final = 1_000_000_000
-_TEXT_MAX: Final = 2000  # characters of a value
+VALUE_MAX: Final = 300  # characters of a value
 _VALUES_MAX: Final = 1000  # of one parameter
 
 
@@ -29,7 +29,7 @@ class Parameters:
             name = names.get(sent.lower())
             if name is None:
                 raise Refusal(400, "There is no such parameter.", prop=sent[:100])
-            if any(len(value) > _TEXT_MAX for value in values) or len(values) > _VALUES_MAX:
+            if any(len(value) > VALUE_MAX for value in values) or len(values) > _VALUES_MAX:
                 raise Refusal(400, "This value is too long.", prop=name)
             found = self._values.setdefault(name, [])
             found += [value for value in map(str.strip, values) if value]
