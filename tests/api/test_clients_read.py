@@ -127,5 +127,5 @@ def test_list_takes_a_constant_number_of_queries(
 ) -> None:
     insert_clients([f"c{number}" for number in range(clients)], tenant)
     member.get(CLIENTS)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         member.get(CLIENTS)

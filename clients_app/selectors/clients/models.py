@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from clients_app.models import Client, ClientRole, ClientTag
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.lists import clients_of
@@ -53,9 +55,11 @@ def model_page(
 
 def models_of(tenant_id: UUID, ids: list[UUID]) -> list[Any]:
     """Return the clients with these ids in this order, with what ``ModelPage`` says."""
-    own = Client.objects.chosen(tenant_id, ids).prefetch_related("tags", "urls")
+    own: list[Any] = list(Client.objects.chosen(tenant_id, ids))
+    has_urls = any(client.type.url_kinds for client in own)
+    prefetch_related_objects(own, "tags", *(["urls"] if has_urls else []))
     found: dict[UUID, Any] = {client.pk: client for client in own}
-    for client in found.values():
+    for client in own:
         client.role_ids = []
     held = ClientRole.objects.filter(client__in=list(found)).order_by("role__name_key")
     for client_id, role_id in held.values_list("client_id", "role_id"):
