@@ -36,6 +36,12 @@ def token_audience() -> str:
 
 
 @cache
+def built_in_audiences() -> frozenset[str]:
+    """Return each ``aud`` of tokens for the built-in API: ``token_audience`` and the origin."""
+    return frozenset({token_audience(), public_url()})
+
+
+@cache
 def logs_tokens() -> bool:
     """Return whether each issued token is logged (LOG-3)."""
     return settings.LOG_TOKENS

@@ -44,6 +44,11 @@ class Permission:
     spares_privileged: bool = False  # on a privileged client only Tenant Administrators may
 
 
+def _of_secrets(refusal: str, proof: str) -> Permission:
+    """Return who may change which secrets a client has."""
+    return Permission(refusal, proof, roles=_ROTATOR, by_owner=True, spares_privileged=True)
+
+
 PERMISSIONS: Final[dict[Action, Permission]] = {
     Action.READ_CLIENTS: Permission(
         _("Only people with a built-in role can see clients."), roles=_ANYONE
@@ -91,12 +96,9 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         roles=_AUDITOR | _ROTATOR,
         by_owner=True,
     ),
-    Action.ADD_SECRET: Permission(
+    Action.ADD_SECRET: _of_secrets(
         _("Only Tenant Administrators, Secret Rotators and Owners can add a secret."),
         _("A secret gives access to your APIs."),
-        roles=_ROTATOR,
-        by_owner=True,
-        spares_privileged=True,
     ),
     Action.EDIT_SECRET: Permission(
         _("Only Tenant Administrators and Owners can edit a secret."),
@@ -109,19 +111,13 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         by_owner=True,
         spares_privileged=True,
     ),
-    Action.ROTATE_SECRET: Permission(
+    Action.ROTATE_SECRET: _of_secrets(
         _("Only Tenant Administrators, Secret Rotators and Owners can rotate a secret."),
         _("A secret gives access to your APIs."),
-        roles=_ROTATOR,
-        by_owner=True,
-        spares_privileged=True,
     ),
-    Action.REMOVE_SECRET: Permission(
+    Action.REMOVE_SECRET: _of_secrets(
         _("Only Tenant Administrators, Secret Rotators and Owners can remove a secret."),
         _("Removing a secret can stop applications."),
-        roles=_ROTATOR,
-        by_owner=True,
-        spares_privileged=True,
     ),
     Action.READ_ROLES: Permission(
         _("Only people with a built-in role can see roles."), roles=_ANYONE

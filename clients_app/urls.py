@@ -114,6 +114,7 @@ urlpatterns = [
     *page("security/roles/<guid:role_id>/edit", roles.role_edit, "role-edit"),
     *page("security/roles/<guid:role_id>/remove", roles.role_remove, "role-remove"),
     *page("security/apis", apis.api_list, "api-list"),
+    *page("security/apis/live", polling.api_list_live, "api-list-live"),
     *page("security/apis/add", apis.api_add, "api-add"),
     *page(API, api_details.api_details, "api-details"),
     *page(f"{API}/scopes", api_details.api_scopes, "api-scopes"),

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import shlex
 import stat
 from collections.abc import Callable
@@ -94,6 +95,17 @@ def scopes(name: str, default: str) -> list[str]:
         advice = "words without quotes and backslashes, in ASCII, such as api"
         raise invalid(name, f"is {text(name)!r}", advice)
     return found
+
+
+def audience(name: str) -> str:
+    """Return an ``aud`` of characters that a URI may have (RFC 3986): programs quote it."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*", value):
+            raise ValueError
+        return value
+
+    return parsed(name, "", parse, "a URI such as https://api.example.com")
 
 
 def stream(name: str) -> str:

@@ -48,7 +48,7 @@ FIRST_PASSWORD = partial(secret_files.secret_from, "PORTAL_ADMIN_PASSWORD")
 
 # Tokens, keys and limits
 API_SCOPES = env.scopes("API_SCOPES", "api ocsapi")
-TOKEN_AUDIENCE = env.text("TOKEN_AUDIENCE")
+TOKEN_AUDIENCE = env.audience("TOKEN_AUDIENCE")
 TOKEN_SIGNING_ALGORITHM = env.choice("TOKEN_SIGNING_ALGORITHM", "RS256", "ES256", "PS256", "EdDSA")
 TOKEN_SIGNING_KEY_BITS = int(env.choice("TOKEN_SIGNING_KEY_BITS", "2048", "3072", "4096"))
 REFRESH_IDLE = env.number("REFRESH_IDLE", 3600, 60, 31_536_000)  # seconds
@@ -253,7 +253,7 @@ FILE_UPLOAD_PERMISSIONS = None  # of static files: as the umask says
 # The longest form is that of 20 URLs of 2,000 characters, each up to three bytes, and a client's
 # other texts, up to twelve bytes a character. The protocol endpoints have their own limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 163_840
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a client may have many scopes at many APIs
 
 AUDIT_STREAM = env.stream("AUDIT_STREAM")
 LOG_TOKENS = env.switch("LOG_TOKENS")

@@ -1,5 +1,6 @@
 """Fixtures for all tests: the standing actors, their browsers, and the running portal."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ from tests import run
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import collect_static_files_once, new_portal
+
+gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
 
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
 # busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
@@ -169,6 +172,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     run.mark_one_database(items)
     yield  # pytest leaves out what is not for this database, and pytest-django sorts
     run.put_slow_first(items)
+    gc.freeze()  # what is imported now stays: the collector need not look at it again and again
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

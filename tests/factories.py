@@ -12,7 +12,16 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.contrib.auth.hashers import make_password
 
 from clients_app.actors import Actor, ActorKind
-from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant, TokenUsage
+from clients_app.models import (
+    Api,
+    ApiScope,
+    Client,
+    ClientSecret,
+    Person,
+    Role,
+    Tenant,
+    TokenUsage,
+)
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import rights_of
@@ -121,6 +130,19 @@ def make_api(name: str, tenant: Tenant, *scopes: str, identifier: str = "") -> A
     drafts = tuple(ScopeDraft(name=scope) for scope in scopes)
     draft = ApiDraft(name=name, identifier=identifier, scopes=drafts)
     return add_api(draft, actor=command_line_in(tenant), now=NOW)
+
+
+def insert_apis(tenant: Tenant, count: int, *, scopes: int) -> list[Api]:
+    """Insert rows of APIs with so many scopes each directly, for tests that need many."""
+    times = {"created_at": NOW, "updated_at": NOW, "created_by": "x", "updated_by": "x"}
+    apis = Api.objects.bulk_create(
+        Api(tenant=tenant, name=f"{n}", name_key=f"{n}", custom_identifier=f"urn:ex:{n}", **times)
+        for n in range(count)
+    )
+    ApiScope.objects.bulk_create(
+        ApiScope(api=api, name=f"s{n}") for api in apis for n in range(scopes)
+    )
+    return apis
 
 
 def let_call(

@@ -41,3 +41,15 @@ def shown_in(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     return "\n".join(reader.texts)
+
+
+#: Identifiers of APIs with the characters that mean something in a program or a configuration
+ODD_IDENTIFIERS = (
+    "https://api.example.com/$audience",
+    "https://api.example.com/$1$&$'$$",
+    "https://api.example.com/it's?v='1'&w=%27%22%5C%7B%7B",
+    "https://api.example.com/%25s%25;a,b:c=(d)*!~@+",
+    "https://api.example.com?a=$(id)&b=1;2,",
+    "urn:example:a$it's%C3%A9",
+    "api://orders/*,:'x':",
+)

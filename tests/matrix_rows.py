@@ -58,6 +58,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/live": Row(EVERYBODY, 200, 405),
     "security/roles": Row(EVERYBODY, 200, 405),
     "security/apis": Row(EVERYBODY, 200, 405),
+    "security/apis/live": Row(EVERYBODY, 200, 405),
     API: Row(EVERYBODY, 200, 405),
     f"{API}/scopes": Row(EVERYBODY, 200, 405),
     f"{API}/clients": Row(EVERYBODY, 200, 405),

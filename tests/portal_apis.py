@@ -15,7 +15,7 @@ from tests.factories import let_call, make_api, make_client
 tenant = Tenant.objects.get(name={tenant!r})
 word = {word!r}
 orders = make_api(
-    f"Orders {{word}}", tenant, "read", "write", identifier=f"https://{{word}}.example.com/orders"
+    f"Orders {{word}}", tenant, "read", "write", identifier=f"https://{{word}}.example.com/$it's?a"
 )
 stock = make_api(f"Stock {{word}}", tenant, "count", "read", identifier=f"urn:{{word}}:stock")
 unused = make_api(f"Unused {{word}}", tenant, "read", identifier=f"api://{{word}}/unused")
@@ -72,7 +72,7 @@ class PortalApis(NamedTuple):
 def add_apis(portal: PortalProcess, word: str) -> PortalApis:
     """Add the APIs and clients to the first tenant of ``portal``; ``word`` makes them unique."""
     script = _ADD.format(tenant=portal.environment["PORTAL_TENANT_NAME"], word=word)
-    done = portal.manage("shell", "-v", "0", "-c", script)
+    done = portal.run("shell", "-v", "0", "-c", script)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     for name in ("caller", "gate", "inspector"):

@@ -16,6 +16,7 @@ from typing import Any, Self
 import psycopg
 
 from tests.free_ports import free_port
+from tests.portal_commands import PortalCommands
 from tests.portal_database import drop_database, new_database
 from tests.waiting import wait_until
 
@@ -79,6 +80,7 @@ class PortalProcess:
             **environment,
         }
         self.server: subprocess.Popen[bytes] | None = None
+        self._commands: PortalCommands | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -86,6 +88,8 @@ class PortalProcess:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        if self._commands:
+            self._commands.close()
         if self.database_url:
             drop_database(self.database_url)
 
@@ -193,6 +197,16 @@ class PortalProcess:
             timeout=COMMAND_LIMIT_S,
             check=False,
         )
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Do as ``manage`` does, sooner, in a fork of a process that has loaded Django.
+
+        For tests of something else than commands that run several of them.
+        """
+        if self._commands is None:
+            self._commands = PortalCommands(self.environment)
+        assert self._commands.environment == self.environment
+        return self._commands.run(words, limit_s=COMMAND_LIMIT_S)
 
     def log(self) -> str:
         """Return everything the server has written to standard output and error."""

@@ -12,7 +12,7 @@ unset DATABASE_URL
 unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
 # tests/run.py sets the order: file by file, slow ones first.
 selected=$#
-set -- -q --dist loadfile --no-loadscope-reorder "$@"
+set -- -q --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 20 "$@"
 failed=${FAILED_TESTS:-$(mktemp)}
 : >"$failed"
 cores=$(nproc)

@@ -8,7 +8,7 @@ has_browser() { has_shell || command -v chromium || command -v chromium-browser 
 has_postgresql() { command -v pg_ctl || ls /usr/lib/postgresql/*/bin/pg_ctl; }
 has_njs() { command -v nginx && ls /usr/lib/nginx/modules/ngx_http_js_module.so; }
 has_npm() { command -v node && command -v npm; }
-has_go() ( command -v go && cd /usr/share/gocode/src && ls golang.org/x/oauth2/clientcredentials github.com/coreos/go-oidc )
+has_go() ( command -v go && cd /usr/share/gocode/src && ls golang.org/x/oauth2/clientcredentials github.com/coreos/go-oidc gopkg.in/square/go-jose.v2 )
 has_ruby() { command -v ruby && ls -d /usr/share/rubygems-integration/all/gems/openid_connect-*; }
 has_java() { command -v javac && ls /usr/share/java/jackson-databind.jar; }
 complete() {

@@ -19,7 +19,7 @@ from clients_app.admin.pages import page_of
 from clients_app.admin.read_only import WithRolesAdmin
 from clients_app.models import Client
 from clients_app.rules.alerts import SHORT, AlertKind
-from clients_app.rules.client_fields import APPLICATION_URLS, LINES
+from clients_app.rules.client_fields import APPLICATION_URLS, LINES, Line
 from clients_app.rules.client_types import URL_KINDS, UrlKind
 from clients_app.rules.health import EXPLAINED
 from clients_app.selectors.clients.lists import FOUND_BY, contains
@@ -31,6 +31,14 @@ def _urls(kind: UrlKind) -> Any:  # the stubs of Django take only names as field
 
     urls.__name__ = kind.path
     return admin.display(urls, description=_(kind.label))
+
+
+def _line(line: Line) -> Any:
+    def text(client: Client) -> str:
+        return getattr(client, line.name) or "-"
+
+    text.__name__ = f"{line.name}_text"
+    return admin.display(text, description=_(line.label))
 
 
 def _group(title: Any, *fields: Any) -> tuple[Any, Any]:
@@ -68,8 +76,8 @@ class ClientAdmin(WithRolesAdmin):
             _("Authorization Code and Hybrid"),
             *map(_urls, URL_KINDS),
             "allow_refresh_token",
-            *(line.name for line in APPLICATION_URLS),
-            "skips_consent",
+            *map(_line, APPLICATION_URLS),
+            "is_first_party",
         ),
         _group(_("Secrets"), "next_expires_at", "present_secrets"),
         _group(
@@ -104,6 +112,10 @@ class ClientAdmin(WithRolesAdmin):
     @admin.display(description=_("Muted alerts"))
     def muted_alerts(self, client: Client) -> str:
         return joined(gettext(SHORT[kind]) for kind in AlertKind if getattr(client, kind.mute))
+
+    @admin.display(description=_("First-party application"), boolean=True)
+    def is_first_party(self, client: Client) -> bool:
+        return client.skips_consent
 
     @admin.display(description=_("Token Lifetime"))
     def token_lifetime(self, client: Client) -> str:

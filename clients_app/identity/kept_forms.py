@@ -107,10 +107,14 @@ def show_again(request: HttpRequest, address: str, fields: Fields) -> HttpRespon
 
 
 def own_path(address: str | None) -> str:
-    """Return ``address`` if it is a path of this portal, or the front page otherwise."""
+    """Return ``address`` if it is a path of this portal, or the front page otherwise.
+
+    Django looks at the part before the query, which says where it leads: it refuses long addresses,
+    such as those of applications that wait for a sign-in.
+    """
     if not address or not address.startswith("/") or not address.isprintable():
         return "/"
-    return address if url_has_allowed_host_and_scheme(address, None) else "/"
+    return address if url_has_allowed_host_and_scheme(address.partition("?")[0], None) else "/"
 
 
 def _those_of(body: QueryDict, names: Collection[str]) -> Fields:

@@ -682,7 +682,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField(db_index=True)),
                 ('tokens', models.PositiveBigIntegerField()),
-                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('api', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clients_app.api')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('api', 'hour'), name='api_hour_unique')],
@@ -708,7 +708,7 @@ class Migration(migrations.Migration):
                 ('is_named', models.BooleanField()),
                 ('tokens', models.PositiveIntegerField()),
                 ('last_at', models.DateTimeField()),
-                ('api', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.api')),
+                ('api', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='clients_app.api')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
             ],
             options={

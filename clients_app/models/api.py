@@ -87,6 +87,11 @@ class Api(Keyed):
         """The ``aud`` of its tokens."""
         return self.custom_identifier or conf.token_audience()
 
+    @property
+    def has_built_in_audience(self) -> bool:
+        """Whether a setting gave the built-in API the Identifier of this one."""
+        return self.custom_identifier in conf.built_in_audiences()
+
     def scope_names(self) -> tuple[str, ...]:
         """Return all its scopes, in the order of the screen; those of the rows in one query."""
         if self.is_built_in:
@@ -168,10 +173,13 @@ class ApiUsage(models.Model):
 
     ``scope`` has the scopes of the request, sorted; it is empty for requests without any, and for
     those beyond the combinations that are told apart. ``is_named``: the request named the API.
+
+    The rows of an API may be a hundred million. When it is removed, nothing looks at them any more,
+    and they are deleted when they are old, as all others are.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    api = models.ForeignKey(Api, on_delete=models.CASCADE)
+    api = models.ForeignKey(Api, models.DO_NOTHING, db_constraint=False)
     hour = models.DateTimeField(db_index=True)  # its start, UTC
     scope = models.CharField(max_length=limits.TOKEN_SCOPE_MAX, blank=True)
     is_named = models.BooleanField()
@@ -192,10 +200,10 @@ class ApiUsage(models.Model):
 class ApiHour(models.Model):
     """Tokens that all clients got for an API in one hour, written in batches.
 
-    Sums over the rows of 50,000 clients would take seconds.
+    Sums over the rows of 50,000 clients would take seconds. They outlive an API as ApiUsage does.
     """
 
-    api = models.ForeignKey(Api, on_delete=models.CASCADE)
+    api = models.ForeignKey(Api, models.DO_NOTHING, db_constraint=False)
     hour = models.DateTimeField(db_index=True)  # its start, UTC
     tokens = models.PositiveBigIntegerField()
 

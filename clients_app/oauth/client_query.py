@@ -221,7 +221,7 @@ def _reach(tenant_id: str, rows: Iterable[tuple[Any, ...]], *, built_in: bool) -
         scopes = tuple(sorted(names.split(" "))) if names else ()
         others.append((custom_target(_guid(api_id), identifier, scopes), bool(is_default)))
     own = built_in_target(tenant_id, conf.token_audience(), conf.api_scopes()) if built_in else None
-    return combined(others, own)
+    return combined(others, own, origin=conf.public_url())
 
 
 def _guid(stored: Any) -> str:

@@ -26,10 +26,14 @@ class Target(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """All that a client may call, by Identifier, and the API of requests that name none."""
+    """All that a client may call, by Identifier, and the API of requests that name none.
+
+    ``portal`` is the built-in API under the portal's own address, for requests that name that.
+    """
 
     targets: Mapping[str, Target]
     default: Target | None
+    portal: Target | None = None
 
 
 class Chosen(NamedTuple):
@@ -61,19 +65,25 @@ def built_in_target(api_id: str, identifier: str, scopes: tuple[str, ...]) -> Ta
     return Target(api_id, identifier, scopes, scopes[0])
 
 
-def combined(others: Iterable[tuple[Target, bool]], built_in: Target | None) -> Reach:
+def combined(
+    others: Iterable[tuple[Target, bool]], built_in: Target | None, *, origin: str = ""
+) -> Reach:
     """Return the reach of a client: each API with whether it is the default, and the built-in one.
 
-    Should a setting give the built-in API the Identifier of another, it takes precedence.
+    ``origin`` is the portal's own address, which also names the built-in API. Should a setting
+    give the built-in API the Identifier of another, it takes precedence.
     """
     targets: dict[str, Target] = {}
-    default = None
+    default = portal = None
     for target, is_default in others:
         targets[target.identifier] = target
         default = target if is_default else default
     if built_in is not None:
         targets[built_in.identifier] = built_in
-    return Reach(targets, default or built_in)
+        if origin and origin != built_in.identifier:
+            api_id, _, scopes, default_scope = built_in
+            portal = Target(api_id, origin, scopes, default_scope)
+    return Reach(targets, default or built_in, portal)
 
 
 def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chosen:
@@ -84,7 +94,9 @@ def chosen_target(reach: Reach, *, named: str | None, scope: str | None) -> Chos
     Errors: RuleBroken (resource) for no such API or more than one; RuleBroken (scope).
     """
     if named:
-        target = reach.targets.get(named)
+        portal = reach.portal
+        is_portal = portal is not None and named == portal.identifier
+        target = portal if is_portal else reach.targets.get(named)
     elif scope:
         target = _target_of_scopes(reach, scope)
     else:

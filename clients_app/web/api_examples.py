@@ -14,11 +14,11 @@ _FILES: Final = {"envoy": "examples/envoy.yaml", "nginx": "examples/nginx/api.co
 def examples(values: Mapping[str, str]) -> dict[str, str]:
     """Return the configurations of Envoy and nginx for the ``issuer``, ``audience`` and
     ``tenant_id`` of ``values``."""
-    portal, audience = urlsplit(values["issuer"]), f'"{values["audience"]}"'
+    portal, audience = urlsplit(values["issuer"]), values["audience"]
     filled = {
         "https://portal.example.com/identity": values["issuer"],
-        "audiences: [https://portal.example.com]": f"audiences: [{audience}]",
-        "set $audience https://portal.example.com": f"set $audience {audience}",
+        'audiences: ["https://portal.example.com"]': f'audiences: ["{audience}"]',
+        'default "https://portal.example.com"': f'default "{audience}"',
         "portal.example.com": portal.hostname or "",
         "port_value: 443": f"port_value: {portal.port or 443}",
         _TENANT: values["tenant_id"],

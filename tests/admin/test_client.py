@@ -12,7 +12,7 @@ from clients_app.rules.built_in_roles import TENANT_VIEWER
 from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
 from tests.admin.conftest import Installation, last_event, page_of
-from tests.factories import command_line_in, make_client
+from tests.factories import command_line_in, make_application, make_client
 from tests.responses import text_of
 
 
@@ -218,3 +218,14 @@ def test_client_page_shows_muted_alerts(staff: Browser, tenant: Tenant) -> None:
 
     assert "Muted alerts" in page
     assert "Silence, New addresses" in page
+
+
+def test_page_of_an_application_has_the_labels_of_the_portal(
+    staff: Browser, installation: Installation
+) -> None:
+    logo = "https://rooms.example/logo.png"
+    client = make_application("Rooms", installation.tenant, logo_uri=logo, skips_consent=True)
+    text = text_of(staff.get(page_of(client)))
+
+    for label in ("Application URL", "Logo URL", "First-party application", logo):
+        assert label in text

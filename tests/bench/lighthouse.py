@@ -71,5 +71,14 @@ def _audit(folder: Path, url: str, cookie: str) -> dict[str, float]:
                 for ref in one["auditRefs"]
                 if ref["weight"] and (found["audits"][ref["id"]]["score"] or 0) < 1
             ]
-            print(f"Lighthouse, {url}, {name} {one['score']:.2f}: {', '.join(failed)}", flush=True)  # noqa: T201  its answer
+            why = [
+                f"{audit} {' '.join(_places(found['audits'][audit]))}".strip() for audit in failed
+            ]
+            print(f"Lighthouse, {url}, {name} {one['score']:.2f}: {', '.join(why)}", flush=True)  # noqa: T201  its answer
     return {name: float(one["score"]) for name, one in found["categories"].items()}
+
+
+def _places(audit: dict[str, Any]) -> list[str]:
+    """Return the selectors of the elements that failed an audit."""
+    items = audit.get("details", {}).get("items", [])
+    return [item["node"]["selector"] for item in items if "selector" in item.get("node", {})]

@@ -120,8 +120,8 @@ def test_page_says_what_to_replace_for_an_audience():
     page = (EXAMPLES.parent / "verify-tokens.md").read_text()
 
     for file, line in (
-        ("envoy.yaml", "audiences: [https://portal.example.com]"),
-        ("nginx/api.conf", "set $audience https://portal.example.com;"),
+        ("envoy.yaml", 'audiences: ["https://portal.example.com"]'),
+        ("nginx/api.conf", 'default "https://portal.example.com";'),
     ):
         assert line in (EXAMPLES / file).read_text()
         assert f"`{line}`" in page

@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.one_database  # texts only
+
 PAGE = Path("docs/operations.md").read_text()
 
 

@@ -42,6 +42,12 @@ CUT_OFF: Final = """() => [...document.querySelectorAll("body *")].filter((eleme
     || (cuts("Y") && element.scrollHeight > element.clientHeight + 1);
 }).map((element) =>
   `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 60)}`)"""
+#: controls and signs whose text has the colour of their background, which axe leaves to people
+UNSEEN: Final = """() => [...document.querySelectorAll("a, button, .btn, .badge, summary, label")]
+  .filter((element) => {
+    const { color, backgroundColor } = getComputedStyle(element);
+    return color === backgroundColor && element.checkVisibility({ visibilityProperty: true });
+  }).map((element) => `${element.className}: ${element.textContent.trim().slice(0, 60)}`)"""
 #: how much wider the page is than its window
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - innerWidth"
 LARGER: Final = "size => { document.documentElement.style.fontSize = size }"
@@ -81,6 +87,7 @@ class AccessibilityChecks:
             page.evaluate(STILL)
             self._note(where, self._violations(page, rules))
             self._note(where, self._cut_off(page))
+            self._note(f"{where}, unseen", page.evaluate(UNSEEN))
         page.set_viewport_size(DESK)
         page.emulate_media(color_scheme="light", forced_colors="active")
         self._note(f"{screen}, forced colours, no edge", page.evaluate(EDGELESS))

@@ -51,7 +51,11 @@ def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
 
 @pytest.fixture(scope="package")
 def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
-    """The portal of the journeys, separate from other tests because it gets several tenants."""
+    """The portal of the journeys, separate from other tests because it gets several tenants.
+
+    Names of clients that a journey inserts by the dozen begin with Zz: the others' clients stay on
+    the first page of the list.
+    """
     yield from new_portal(
         tmp_path_factory.mktemp("journeys"),
         OUTGOING_ALLOWED_HOSTS="127.0.0.1",  # receivers of webhooks
@@ -61,7 +65,7 @@ def live_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProc
 @pytest.fixture(scope="package")
 def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str, StorageState]:
     """The cookies of people of three more tenants by username; Zofia's tenant has no clients."""
-    settled = live_portal.manage(
+    settled = live_portal.run(
         "shell",
         "-c",
         "from tests.journeys import larkfield;"

@@ -35,7 +35,7 @@ def plant(portal: PortalProcess) -> str:
     Returns the username of its administrator.
     """
     code = f"from tests.journeys import troubles; troubles.plant({PASSWORD!r})"
-    done = portal.manage("shell", "-c", code)
+    done = portal.run("shell", "-c", code)
     assert done.returncode == 0, done.stderr
     username, (expired_id, expired), (moved_id, _) = json.loads(done.stdout.splitlines()[-1])
     _be_refused(portal, expired_id, expired)

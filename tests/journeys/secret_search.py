@@ -79,7 +79,7 @@ def on_server(portal: PortalProcess, plain: str) -> list[str]:
 def _places(portal: PortalProcess) -> Iterator[tuple[str, str]]:
     """Yield name and text of each place: tables, decrypted sessions, files and WAL, the log."""
     yield "tables", portal.dump_of_every_table()
-    shown = portal.manage("shell", "-c", _SESSIONS)
+    shown = portal.run("shell", "-c", _SESSIONS)
     assert shown.returncode == 0, shown.stderr
     yield "sessions", shown.stdout
     for file in (*portal.data_dir.rglob("*"), portal.log_file):

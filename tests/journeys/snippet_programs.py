@@ -3,14 +3,14 @@
 C# and PowerShell are in neither Debian nor PyPI: tests/web/test_snippets.py parses those.
 """
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-GO_SOURCES: Final = "/usr/share/gocode"  # of Debian, with golang.org/x/oauth2
+from tests.web.verify_programs import GO_SOURCES
+from tests.web.verify_programs import run as ended_run
+
 JARS: Final = ":".join(
     f"/usr/share/java/jackson-{part}.jar" for part in ("core", "annotations", "databind")
 )
@@ -25,15 +25,7 @@ class Main {
 
 def run(*command: str, folder: Path, **environment: str) -> str:
     """Return what the command prints; it must succeed."""
-    ended = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = ended_run(folder, *command, **environment)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()
 

@@ -96,7 +96,7 @@ ELSEWHERE: Final = {
     *("help/get-started/<client_type>", "security/clients/bulk/<operation>"),
     *("security/clients/add", "security/clients/add/<client_type>"),
     "security/clients/<removed_id>/restore",
-    *("security/clients/live", f"{CLIENT}/live/<tab>"),
+    *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
 }
 #: every other screen of the matrix, as a page
 PAGES: Final = (
@@ -136,7 +136,7 @@ def test_accessibility_of_signed_out_pages(
     accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
     accessibility.check(page, "Forgot password?")
-    link = live_portal.manage("people", "reset-link", "jonas.berg").stdout.split()[-1]
+    link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
     accessibility.check(page, "Choose a password")
     page.get_by_label("Password", exact=True).fill("short")

@@ -174,7 +174,7 @@ def test_accessibility_of_confirm_identity(
 ) -> None:
     visitor = visit_as("mara.okafor")
     (session,) = (c["value"] for c in visitor.context.cookies() if c["name"] == "sessionid")
-    aged = live_portal.manage("shell", "-c", AGE.format(session=session))
+    aged = live_portal.run("shell", "-c", AGE.format(session=session))
     assert aged.returncode == 0, aged.stderr
     page = visitor.page(CLIENTS)
     page.get_by_role("link", name="Add Client").first.click()
@@ -208,7 +208,7 @@ def test_accessibility_of_the_notice_of_guesses(
 ) -> None:
     visitor = visit_as("jonas.berg")
     people = "from clients_app.models import Person; Person.objects.filter(username='jonas.berg')"
-    guessed = live_portal.manage(
+    guessed = live_portal.run(
         "shell",
         "-c",
         f"{people}.update(guessed_at='2026-11-23T12:00Z')",

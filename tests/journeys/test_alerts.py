@@ -31,7 +31,7 @@ print(client.pk)
 @pytest.fixture(scope="module")
 def address(live_portal: PortalProcess) -> str:
     """The address of a client with an alert."""
-    made = live_portal.manage("shell", "-c", REFUSED)
+    made = live_portal.run("shell", "-c", REFUSED)
     assert made.returncode == 0, made.stderr
     return f"/security/clients/{made.stdout.split()[-1]}"
 

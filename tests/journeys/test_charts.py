@@ -37,7 +37,7 @@ def choose_period(page: Page, words: str) -> None:
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_chart_of_a_client_shows_the_chosen_period(visitor: Visitor) -> None:
     name = f"Chart {uuid4().hex[:8]}"
-    seeded = visitor.portal.manage("shell", "-c", SEED.format(tenant=TENANT, name=name))
+    seeded = visitor.portal.run("shell", "-c", SEED.format(tenant=TENANT, name=name))
     assert seeded.returncode == 0, seeded.stderr
     page = visitor.page(f"/security/clients?q={name}")
     page.get_by_role("link", name=name, exact=True).click()

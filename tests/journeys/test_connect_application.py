@@ -130,7 +130,7 @@ def test_test_it_after_a_refusal_says_what_to_do(
     visitor.expect(401, "ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
     page = visitor.page("/security/clients")
     added = add_client(page, "Disabled meanwhile")
-    disabled = live_portal.manage("shell", "-c", DISABLE.format(client_id=added.client_id))
+    disabled = live_portal.run("shell", "-c", DISABLE.format(client_id=added.client_id))
     assert disabled.returncode == 0, disabled.stderr
 
     press(page, "Test it")

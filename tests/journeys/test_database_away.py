@@ -21,7 +21,7 @@ SENTENCE = "The database is locked by another program"
 
 def new_client(portal: PortalProcess, name: str) -> str:
     """Add a client; return the path of its page."""
-    added = portal.manage("clients", "add", name, "--json", "--tenant", TENANT)
+    added = portal.run("clients", "add", name, "--json", "--tenant", TENANT)
     return f"/security/clients/{json.loads(added.stdout)['client_id']}"
 
 

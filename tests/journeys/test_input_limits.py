@@ -55,8 +55,8 @@ FORGE = """(value) => {
 def roles_to_forge(portal: PortalProcess) -> tuple[str, str]:
     """Return the ids of Tenant Member here and of a role of another tenant."""
     if not portal.query("SELECT 1 FROM clients_app_tenant WHERE name = 'Forgers'"):
-        assert portal.manage("tenants", "add", "Forgers").returncode == 0
-        made = portal.manage("roles", "add", "Theirs", "--tenant", "Forgers")
+        assert portal.run("tenants", "add", "Forgers").returncode == 0
+        made = portal.run("roles", "add", "Theirs", "--tenant", "Forgers")
         assert made.returncode == 0
     own = portal.query(
         "SELECT r.id FROM clients_app_role r JOIN clients_app_tenant t ON t.id = r.tenant_id "

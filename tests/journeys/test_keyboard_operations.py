@@ -158,7 +158,7 @@ def test_keyboard_list_and_find(page: Page, live_portal: PortalProcess) -> None:
     word = f"Basin {uuid4()}"
     for number in (1, 2):
         assert (
-            live_portal.manage("clients", "add", f"{word} {number}", "--tenant", TENANT).returncode
+            live_portal.run("clients", "add", f"{word} {number}", "--tenant", TENANT).returncode
             == 0
         )
     press_keys(page, "/")

@@ -33,12 +33,12 @@ def open_secrets(visitor: Visitor, name: str) -> tuple[Page, Credentials]:
 
 
 def rotate(portal: PortalProcess, client_id: str) -> None:
-    ended = portal.manage("clients", "rotate", client_id, "--tenant", TENANT)
+    ended = portal.run("clients", "rotate", client_id, "--tenant", TENANT)
     assert ended.returncode == 0, ended.stderr
 
 
 def add(portal: PortalProcess, name: str) -> None:
-    added = portal.manage("clients", "add", name, "--tenant", TENANT)
+    added = portal.run("clients", "add", name, "--tenant", TENANT)
     assert added.returncode == 0, added.stderr
 
 
@@ -192,7 +192,7 @@ def test_poll_keeps_open_parts_and_focus(visitor: Visitor, live_portal: PortalPr
     expect(hours).to_have_attribute("open", "")
     assert focused(page) == "Tokens per hour"
 
-    changed = live_portal.manage("roles", "add", f"R {uuid4()}", "--tenant", TENANT)
+    changed = live_portal.run("roles", "add", f"R {uuid4()}", "--tenant", TENANT)
     assert changed.returncode == 0, changed.stderr
     page.locator("#details").evaluate("pane => pane.dataset.old = 'yes'")
     page.evaluate(COUNT_SHIFTS)

@@ -83,7 +83,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A portal with the tenant of long names."""
     for portal in new_portal(tmp_path_factory.mktemp("long")):
         code = f"from tests.journeys import long_names; long_names.settle({PASSWORD!r})"
-        settled = portal.manage("shell", "-c", code)
+        settled = portal.run("shell", "-c", code)
         assert settled.returncode == 0, settled.stderr
         yield portal
 

@@ -112,6 +112,18 @@ def test_python_client_for_itself_reads_its_notes(server: McpServer, run: Progra
     assert said_by(program) == f"Notes of {server.for_itself.id}, read by {server.for_itself.id}"
 
 
+def test_python_client_that_may_not_call_the_api_gets_invalid_target(
+    live_portal: PortalProcess, run: Program
+):
+    stranger = add_client(live_portal, "MCP client without the API", CLIENT_CREDENTIALS)
+
+    program = run(sys.executable, "client_for_itself.py", client=stranger)
+
+    _, errors = program.communicate(timeout=60)
+    assert program.returncode != 0
+    assert "invalid_target" in errors
+
+
 def test_npm_client_for_itself_reads_its_notes(server: McpServer, run: Program):
     folder = npm_packages.programs()
 

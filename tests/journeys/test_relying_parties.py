@@ -15,6 +15,9 @@ from tests.third_party.relying_parties import PARTIES, Running, running_party
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 
+SINGLE_PAGE, WITH_SERVER, FORM_POST, _ = PARTIES
+
+
 @pytest.fixture(params=PARTIES)
 def party(
     request: pytest.FixtureRequest, live_portal: PortalProcess, tmp_path: Path
@@ -77,3 +80,56 @@ def test_person_cancels_and_the_third_party_application_gets_access_denied(
     page.wait_for_url(f"{party.address}/**")
     expect(page.locator("body")).not_to_contain_text("Signed in as")
     expect(page.locator("body")).to_contain_text(re.compile("denied|did not agree"))
+
+
+@pytest.mark.parametrize("party", [SINGLE_PAGE], indirect=True)
+def test_person_who_loads_a_single_page_application_again_signs_in_without_a_question(
+    party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
+):
+    """Its tokens are gone, but the portal knows the person, and that they agreed."""
+    page = new_visitor(live_portal).page(party.address)
+    select(page, "Sign in")
+    sign_in(page)
+    select(page, "Allow")
+    expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
+
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("Signed out")
+    select(page, "Sign in")
+
+    expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
+
+
+@pytest.mark.parametrize(
+    ("party", "buttons"),
+    [(WITH_SERVER, ["Allow"]), (FORM_POST, ["Allow", "Continue"])],
+    indirect=["party"],
+)
+def test_person_without_javascript_signs_in_to_a_third_party_application(
+    party: Running, buttons: list[str], live_portal: PortalProcess, new_visitor: NewVisitor
+):
+    """form_post then needs a click: its page has a button for that."""
+    page = new_visitor(live_portal, javascript=False).page(party.address)
+    select(page, "Sign in")
+    sign_in(page)
+    for button in buttons:
+        select(page, button)
+
+    expect(page.get_by_role("status")).to_have_text(f"Signed in as {USERNAME}")
+
+
+@pytest.mark.parametrize("party", [SINGLE_PAGE, WITH_SERVER], indirect=True)
+def test_person_who_signs_out_of_an_example_ends_its_refresh_tokens(
+    party: Running, live_portal: PortalProcess, new_visitor: NewVisitor
+):
+    """RFC 7009: the examples revoke, because `offline_access` outlives a session of the portal."""
+    page = new_visitor(live_portal).page(party.address)
+    select(page, "Sign in")
+    sign_in(page)
+    select(page, "Allow")
+
+    select(page, "Sign out")
+    expect(page.get_by_role("status")).to_have_text("Signed out")
+
+    rows = live_portal.query("SELECT client_id, ended_why FROM clients_app_authorization")
+    assert dict(rows)[party.client_id.replace("-", "")] == "revoked"

@@ -33,7 +33,7 @@ def seed(portal: PortalProcess, *, clients: int, ends_in: timedelta) -> str:
     word = f"Weir{uuid4().hex[:8]}"
     hours = ends_in // timedelta(hours=1)
     code = SEED.format(tenant=TENANT, word=word, clients=clients, hours=hours)
-    done = portal.manage("shell", "-c", code)
+    done = portal.run("shell", "-c", code)
     assert done.returncode == 0, done.stderr
     return word
 

@@ -27,7 +27,7 @@ def _no_policy_afterwards(live_portal: PortalProcess) -> Iterator[None]:
     undo = (
         "from clients_app.models import Tenant as T; T.objects.update(mfa_for_administrators=False)"
     )
-    assert live_portal.manage("shell", "-v", "0", "-c", undo).returncode == 0
+    assert live_portal.run("shell", "-v", "0", "-c", undo).returncode == 0
 
 
 @pytest.mark.usefixtures("_no_policy_afterwards")

@@ -48,7 +48,7 @@ def press_close(page: Page) -> None:
 
 
 def test_close_after_copying_does_not_ask(visitor: Visitor) -> None:
-    page = visitor.page("/security/clients")
+    page = visitor.page("/security/clients?q=Copied, then closed")
     added = add_client(page, "Copied, then closed")
     primary = window_of(page).locator(".btn-primary:visible")
     expect(primary).to_have_accessible_name("Copy Client Secret")
@@ -120,7 +120,7 @@ def test_leaving_without_close_leaves_no_secret(
     visitor: Visitor, live_portal: PortalProcess, way: str
 ) -> None:
     page = visitor.page("/security/roles")
-    page.goto("/security/clients")
+    page.goto(f"/security/clients?q=Left by {way}")
     added = add_client(page, f"Left by {way}")
 
     if way == "reload":

@@ -17,7 +17,7 @@ CLIENTS = "/security/clients"
 
 
 def test_ticks_are_kept_and_counted_over_pages(visitor: Visitor) -> None:
-    word = f"Ticked {uuid4().hex[:8]}"
+    word = f"Zz Ticked {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=60)
     page = visitor.page(f"{CLIENTS}?q={word}&select=1")
     page.get_by_label(f"Select {word} 000").check()
@@ -34,7 +34,7 @@ def test_ticks_are_kept_and_counted_over_pages(visitor: Visitor) -> None:
 
 @WITHOUT_JAVASCRIPT
 def test_ticks_are_kept_over_pages_without_javascript(visitor: Visitor) -> None:
-    word = f"Ticked {uuid4().hex[:8]}"
+    word = f"Zz Ticked {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=60)
     page = visitor.page(f"{CLIENTS}?q={word}&select=1")
     page.get_by_label(f"Select {word} 000").check()

@@ -37,7 +37,7 @@ def idle(portal: PortalProcess, visitor: Visitor, seconds: int) -> None:
     """Make the session of the visitor look idle for this long."""
     cookies = {cookie["name"]: cookie["value"] for cookie in visitor.context.cookies()}
     code = IDLE_FOR.format(key=cookies["sessionid"], seconds=seconds)
-    ended = portal.manage("shell", "-c", code)
+    ended = portal.run("shell", "-c", code)
     assert ended.returncode == 0, ended.stderr
 
 

@@ -78,7 +78,7 @@ def test_shortcuts_turned_off_do_nothing(visitor: Visitor, live_portal: PortalPr
 
 
 def test_shortcuts_open_find_and_pages(visitor: Visitor, live_portal: PortalProcess) -> None:
-    added = live_portal.manage("clients", "add", "Quarry weighbridge", "--tenant", TENANT)
+    added = live_portal.run("clients", "add", "Quarry weighbridge", "--tenant", TENANT)
     assert added.returncode == 0
     page = visitor.page("/security/roles")
 

@@ -24,7 +24,7 @@ for n in range(2):
 
 def seed(visitor: Visitor) -> str:
     word = f"tag{uuid4().hex[:6]}"
-    done = visitor.portal.manage("shell", "-c", SEED.format(tenant=TENANT, word=word))
+    done = visitor.portal.run("shell", "-c", SEED.format(tenant=TENANT, word=word))
     assert done.returncode == 0, done.stderr
     return word
 

@@ -17,7 +17,7 @@ CLIENTS = "/security/clients"
 
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_all_that_match_are_disabled_and_undone(visitor: Visitor) -> None:
-    word = f"Fleet {uuid4().hex[:8]}"
+    word = f"Zz Fleet {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=60)
     page = visitor.page(f"{CLIENTS}?q={word}&select=1")
     page.get_by_role("link", name="Select all 60 that match").click()
@@ -33,7 +33,7 @@ def test_all_that_match_are_disabled_and_undone(visitor: Visitor) -> None:
 
 
 def test_list_is_exported_and_a_client_duplicated(visitor: Visitor) -> None:
-    word = f"Copied {uuid4().hex[:8]}"
+    word = f"Zz Copied {uuid4().hex[:8]}"
     seed(visitor.portal, word, clients=2)
     page = visitor.page(f"{CLIENTS}?q={word}")
     page.get_by_role("link", name="Export CSV").click()

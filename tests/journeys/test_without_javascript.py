@@ -52,8 +52,8 @@ def apply(page: Page) -> None:
 
 
 def test_list_without_javascript_filters_sorts_pages_and_selects(visitor: Visitor) -> None:
-    word = f"Tank {uuid4()}"
-    seeded = visitor.portal.manage("shell", "-c", SEED.format(word=word))
+    word = f"Zz Tank {uuid4()}"
+    seeded = visitor.portal.run("shell", "-c", SEED.format(word=word))
     assert seeded.returncode == 0, seeded.stderr
     page = visitor.page(CLIENTS)
     page.get_by_label("Filter").fill(word)
@@ -118,13 +118,13 @@ RENAME = "from django.db import connection as c; c.cursor().execute('ALTER TABLE
 def expect_a_fault_of_ours(page: Page, portal: PortalProcess) -> None:
     """A table is missing for a moment: the error page links back to the previous page."""
     names = ("clients_app_savedfilter", "missing")
-    assert portal.manage("shell", "-c", RENAME.format(*names)).returncode == 0
+    assert portal.run("shell", "-c", RENAME.format(*names)).returncode == 0
     try:
         page.goto(CLIENTS)
         expect(page.get_by_role("heading", level=1)).to_have_text("Something went wrong")
         expect(page.locator("body")).to_contain_text("The change may or may not have been saved.")
         expect(page.locator("body")).to_contain_text("Operation Id")
     finally:
-        assert portal.manage("shell", "-c", RENAME.format(*names[::-1])).returncode == 0
+        assert portal.run("shell", "-c", RENAME.format(*names[::-1])).returncode == 0
     page.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")

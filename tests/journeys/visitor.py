@@ -23,6 +23,7 @@ PHONE: Final = {"width": 390, "height": 844}
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
+    *("--disable-gpu-compositing", "--in-process-gpu"),  # a tenth of the CPU time less
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

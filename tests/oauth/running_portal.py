@@ -43,7 +43,7 @@ def machines(token_portal: PortalProcess) -> SimpleNamespace:
     """A client of each kind in the running portal."""
     made = SimpleNamespace()
     for name, change in MACHINES.items():
-        added = json.loads(token_portal.manage("clients", "add", name, "--json").stdout)
+        added = json.loads(token_portal.run("clients", "add", name, "--json").stdout)
         machine = SimpleNamespace(id=added["client_id"], plain=added["client_secret"])
         setattr(made, name, machine)
         if change:

@@ -27,9 +27,9 @@ def portal(tmp_path: Path) -> Iterator[PortalProcess]:
 @pytest.fixture
 def client_id_and_secret(portal: PortalProcess) -> tuple[str, str]:
     """A client that may call the built-in API and ORDERS."""
-    added = json.loads(portal.manage("clients", "add", "Pump", "--json").stdout)
-    portal.manage("apis", "add", "Orders", "--identifier", ORDERS, "--scope", "read")
-    portal.manage("apis", "allow", "Orders", added["client_id"], "--all-scopes")
+    added = json.loads(portal.run("clients", "add", "Pump", "--json").stdout)
+    portal.run("apis", "add", "Orders", "--identifier", ORDERS, "--scope", "read")
+    portal.run("apis", "allow", "Orders", added["client_id"], "--all-scopes")
     return added["client_id"], added["client_secret"]
 
 
@@ -55,7 +55,7 @@ def test_every_worker_refuses_what_was_taken_away_from_the_next_request_on(
 
     for words, expected in changes:
         with requests_going_on(plain, orders, renamed):
-            changed = portal.manage("apis", *words)
+            changed = portal.run("apis", *words)
             answered = {one: set(one.statuses(64, connections=16)) for one in expected}
         assert changed.returncode == 0, changed.stderr
         assert (words, answered) == (words, {one: {status} for one, status in expected.items()})

@@ -74,6 +74,30 @@ def test_token_is_for_one_api_with_scopes_of_that_api(
     assert (claims["aud"], claims["scope"]) == (audience, scope)
 
 
+def test_built_in_api_is_also_named_by_the_origin_if_its_identifier_is_another(
+    ask: Ask, pump: SimpleNamespace, clients: SimpleNamespace, tenant: Tenant, settings: Any
+):
+    """RES-9: so a client gets a token for the portal itself (RFC 8707)."""
+    settings.TOKEN_AUDIENCE = "https://cds.example"
+    Api.objects.get(pk=tenant.pk).introspectors.add(clients.hybrid.row)
+    asked = {"none": {}, "scope": {"scope": "api"}, "origin": {"resource": BUILT_IN}}
+
+    found = {name: claims_of(ask_for(ask, pump, **params)) for name, params in asked.items()}
+    token = ask_for(ask, pump, audience=BUILT_IN, scope="ocsapi").json()["access_token"]
+
+    assert {name: (one["aud"], one["scope"]) for name, one in found.items()} == {
+        "none": ("https://cds.example", "api"),
+        "scope": ("https://cds.example", "api"),
+        "origin": (BUILT_IN, "api"),
+    }
+    for caller in (pump, clients.hybrid):
+        answer = introspect(caller, token)
+        assert (answer["active"], answer["aud"], answer["scope"]) == (True, BUILT_IN, "ocsapi")
+    let_call(Client.objects.get(pk=pump.id), make_api("Other", tenant), built_in=False)
+    assert not introspect(pump, token)["active"]
+    assert ask_for(ask, pump, resource=BUILT_IN).json()["error"] == "invalid_target"
+
+
 def test_default_api_is_what_requests_without_a_name_get(
     ask: Ask, pump: SimpleNamespace, stock: Api
 ):

@@ -95,6 +95,16 @@ def test_token_for_the_built_in_api_has_the_identity_scopes_too(people: People):
         assert people.userinfo(answer["access_token"]).json()["name"] == "Ann Heron"
 
 
+def test_origin_names_the_built_in_api_if_its_identifier_is_another(people: People):
+    """RES-9: a token for the portal itself; without ``resource`` the aud is TOKEN_AUDIENCE."""
+    with override_settings(TOKEN_AUDIENCE="urn:example:ours"):
+        named = people.redeem(people.code(scope="openid api"), resource=conf.public_url()).json()
+        other = people.redeem(people.code(scope="openid api")).json()
+
+    assert claims(named["access_token"])["aud"] == conf.public_url()
+    assert claims(other["access_token"])["aud"] == "urn:example:ours"
+
+
 def test_only_digests_are_stored(people: People, dump_of_every_table: Any):
     code = people.code()
     first = people.redeem(code).json()
@@ -190,3 +200,19 @@ def test_code_is_not_used_while_the_server_cannot_sign(people: People):
 
     keys.update(state="active")
     assert people.redeem(code).status == 200
+
+
+def test_log_of_tokens_names_no_person_and_nothing_that_works(
+    people: People, settings: Any, caplog: pytest.LogCaptureFixture
+):
+    """LOG-1, LOG-3."""
+    settings.LOG_TOKENS = True
+    caplog.set_level("INFO")
+    code = people.code()
+    answer = people.redeem(code).json()
+    people.redeem(code)
+    people.refresh(answer["refresh_token"])
+
+    assert "secret none, scope read" in caplog.text
+    for text in (code, answer["refresh_token"], answer["access_token"], "Ann", "ann@"):
+        assert text not in caplog.text

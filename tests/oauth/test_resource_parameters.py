@@ -13,6 +13,8 @@ from tests.oauth.resource_cases import CASES, FOREIGN, GOOD, ORDERS, STOCK, UNUS
 from tests.oauth.test_token_requests import HEADERS, assert_error
 from tests.oauth.wsgi import Reply, basic, form
 
+pytestmark = pytest.mark.one_database  # rules decide; `test_apis.py` reads the rows on both
+
 Ask = Callable[..., Reply]
 
 

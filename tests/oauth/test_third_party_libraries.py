@@ -12,6 +12,8 @@ from requests_oauthlib import OAuth2Session as OauthlibSession
 from tests.oauth.jwt_libraries import VERIFIERS
 from tests.portal_process import PortalProcess
 
+pytestmark = pytest.mark.one_database  # what third parties read
+
 
 def authlib_basic(machine: SimpleNamespace, address: str, scope: str) -> dict[str, Any]:
     with AuthlibSession(machine.id, machine.plain, scope=scope) as session:

@@ -33,6 +33,8 @@ SECRET = re.compile(
     r"|(?<=/choose-password/)\w+-\w+-\w+|(?<=/calendar/)[-\w]{20,}"
 )
 
+pytestmark = pytest.mark.one_database  # logs and subjects, not tables
+
 
 class Doors:
     """Sends requests; ``marks`` and ``codes`` are the secrets that were shown or typed."""

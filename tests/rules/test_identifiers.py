@@ -51,6 +51,7 @@ def test_absolute_uri_is_taken_exactly_as_written(identifier: str):
         *("https://user@api.example.com", "https://a:b@api.example.com", f"{HOST}:0", f"{HOST}:x"),
         *(f"{HOST}/a b", f"{HOST}/\ta", f"{HOST}/\x00", f'{HOST}/"', f"{HOST}\\a", f"{HOST}/<a>"),
         *(f"{HOST}/%", f"{HOST}/%zz", f"{HOST}/%00", f"{HOST}/%0a", f"{HOST}/%7F", f"{HOST}/^"),
+        *(f"{HOST}/{{{{a}}}}", f"{HOST}/{{", f"{HOST}/}}", f"{HOST}/`a`", f"{HOST}/a|b"),
         *("https://API.example.com", "HTTPS://api.example.com", "API://orders", "URN:a:b"),
         *("https://\u0430pi.example.com", "https://xn--pi-6kc.example.com", "https://a.XN--90a"),
         *("https://-a.example", "https://a..example", "https://[::1]", "urn:a:b", "urn:example:"),

@@ -8,6 +8,7 @@ from clients_app.rules.targets import (
     built_in_target,
     chosen_for_person,
     chosen_target,
+    combined,
     custom_target,
 )
 
@@ -101,6 +102,16 @@ def test_client_without_default_or_anything_to_call_is_refused():
     with pytest.raises(RuleBroken) as caught:
         chosen_target(Reach({}, None), named=None, scope="api")
     assert caught.value.field == "scope"
+
+
+def test_origin_names_the_built_in_api_and_is_no_second_api():
+    reach = combined([(ORDERS, False)], BUILT_IN, origin="https://origin.example")
+
+    chosen = chosen_target(reach, named="https://origin.example", scope="ocsapi")
+    assert (chosen.target.identifier, chosen.scope) == ("https://origin.example", "ocsapi")
+    assert chosen.target.api_id == BUILT_IN.api_id
+    assert chosen_target(reach, named=None, scope="ocsapi").target is BUILT_IN
+    assert combined([], None, origin="https://origin.example") == Reach({}, None)
 
 
 def person_request(named=None, scope=None, *, may_refresh=True):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from clients_app import conf
-from clients_app.models import Client
+from clients_app.models import ApiScope, Client
 from clients_app.selectors.apis import apis, callers, introspectors, may_call, usage
 from tests.factories import NOW
 from tests.selectors.list_reads import every_client
@@ -13,7 +13,14 @@ from tests.selectors.tenant_world import World
 
 API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     apis.tenant_apis: [lambda own: apis.tenant_apis(own.tenant.pk)],
+    apis.apis_without_scopes: [lambda own: apis.apis_without_scopes(own.tenant.pk)],
+    apis.scopes_with: [
+        lambda own: apis.scopes_with(own.tenant.pk, ApiScope.objects.values_list("pk", flat=True)),
+    ],
     apis.apis_with_counts: [lambda own: apis.apis_with_counts(own.tenant.pk, now=NOW)],
+    apis.matches: [
+        lambda own: [api for api in apis.tenant_apis(own.tenant.pk) if apis.matches(api, "")]
+    ],
     apis.get_api: [lambda own: apis.get_api(own.tenant.pk, own.api.pk)],
     apis.find_api: [
         lambda own: apis.find_api(own.tenant.pk, "orders"),

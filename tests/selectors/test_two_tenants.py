@@ -99,6 +99,7 @@ READS: Final[dict[Any, list[Read]]] = {
     find.find: [
         lambda own: find.find(own.tenant.pk, "p"),
         lambda own: find.find(own.tenant.pk, "r"),
+        lambda own: find.find(own.tenant.pk, "orders"),
     ],
     lists.client_page: [
         *(lambda own, show=show: page(own, show=show) for show in Show),
@@ -195,6 +196,7 @@ READS: Final[dict[Any, list[Read]]] = {
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
     people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
     people.rights_of: [lambda own: people.rights_of(own.person)],
+    people.roles_of: [lambda own: people.roles_of(own.person.pk)],
     people.people_who_administer: [lambda own: people.people_who_administer(own.tenant.pk)],
     people.owned_by: [lambda own: people.owned_by(own.person)],
     roles.tenant_roles: [lambda own: roles.tenant_roles(own.tenant.pk)],

@@ -10,6 +10,8 @@ import pytest
 
 from portal.server import companion
 
+pytestmark = pytest.mark.one_database  # processes only
+
 
 def test_companion_prevents_a_fork_while_it_starts_the_worker(
     monkeypatch: pytest.MonkeyPatch,

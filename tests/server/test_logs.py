@@ -28,6 +28,8 @@ LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) [\w.]+( \[[-\w]{36}\])?: "
 )
 
+pytestmark = pytest.mark.one_database  # what is logged
+
 
 @pytest.fixture
 def lines() -> Iterator[CapturedLogs]:
@@ -166,7 +168,6 @@ def test_traceback_is_indented_below_its_line(lines: CapturedLogs):
     assert "abcdefgh" not in lines.text + lines.json
 
 
-@pytest.mark.one_database
 def test_server_writes_only_json_if_configured(tmp_path_factory: pytest.TempPathFactory):
     """LOG-2: `jq -e . < log`, from start to stop, with pages, tokens and a refused request."""
     folder = tmp_path_factory.mktemp("json") / "var"

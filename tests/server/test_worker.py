@@ -18,6 +18,8 @@ from tests.server.started_portals import zone_where_it_is_noon
 from tests.sinks import MailSink, mail_sink
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.one_database  # tests of notices run on both
+
 
 @pytest.fixture
 def mails() -> Iterator[MailSink]:

@@ -1,16 +1,15 @@
 // Authorization Code with PKCE by one PACKAGE: PACKAGE ISSUER CLIENT_ID REDIRECT_URI ALGORITHM.
 // Prints where to send the person; reads where they came back; refreshes; prints who they are, as JSON.
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 
 const [name, issuer, client_id, redirect_uri, algorithm] = process.argv.slice(2);
 const scope = 'openid offline_access';
 
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
 async function cameBackTo(address) {
   console.log(String(address));
-  const answers = createInterface({ input: process.stdin });
-  const address_after = await answers.question('');
-  answers.close();
-  return new URL(address_after);
+  return new URL((await lines.next()).value);
 }
 
 const FLOWS = {
@@ -22,19 +21,24 @@ const FLOWS = {
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: algorithm,
     });
-    const checks = { code_verifier: generators.codeVerifier(), state: generators.state(), nonce: generators.nonce() };
-    const { code_verifier, ...sent } = checks;
-    const back = await cameBackTo(
-      client.authorizationUrl({
-        ...sent,
-        redirect_uri,
-        scope,
-        code_challenge: generators.codeChallenge(code_verifier),
-        code_challenge_method: 'S256',
-      }),
-    );
-    const tokens = await client.callback(redirect_uri, client.callbackParams(back.href), checks);
+    const signIn = async (more) => {
+      const code_verifier = generators.codeVerifier();
+      const sent = { state: generators.state(), nonce: generators.nonce(), ...more };
+      const back = await cameBackTo(
+        client.authorizationUrl({
+          ...sent,
+          redirect_uri,
+          scope,
+          code_challenge: generators.codeChallenge(code_verifier),
+          code_challenge_method: 'S256',
+        }),
+      );
+      return client.callback(redirect_uri, client.callbackParams(back.href), { ...sent, code_verifier });
+    };
+    const tokens = await signIn({});
     const refreshed = await client.refresh(tokens); // compares the ID tokens
+    const again = await signIn({ prompt: 'none', max_age: 3600, id_token_hint: tokens.id_token }); // and auth_time
+    if (again.claims().auth_time !== tokens.claims().auth_time) throw new Error('The person signed in once.');
     return client.userinfo(refreshed);
   },
   async oauth4webapi() {
@@ -86,3 +90,4 @@ const FLOWS = {
 };
 
 console.log(JSON.stringify({ sub: (await FLOWS[name]()).sub }));
+process.stdin.destroy();

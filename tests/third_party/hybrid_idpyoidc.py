@@ -2,7 +2,7 @@
 
 import json
 import os
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
 from cryptojwt.key_jar import KeyJar
@@ -100,4 +100,4 @@ def form(action: str, text: str) -> str:
     return f'<form method="post" action="{action}"><button>{text}</button></form>'
 
 
-HTTPServer(("localhost", PORT), Application).serve_forever()
+ThreadingHTTPServer(("localhost", PORT), Application).serve_forever()

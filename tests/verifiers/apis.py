@@ -28,8 +28,8 @@ EXAMPLES: Final = CHECKOUT / "docs" / "examples"
 START_LIMIT_S: Final = 30
 _PORTAL: Final = "https://portal.example.com"
 _AUDIENCE: Final = {
-    "envoy.yaml": f"audiences: [{_PORTAL}]",
-    "nginx/api.conf": f"set $audience {_PORTAL};",
+    "envoy.yaml": f'audiences: ["{_PORTAL}"]',
+    "nginx/api.conf": f'default "{_PORTAL}";',
 }
 _TENANT: Final = "7c1f3b60-5e2a-4d98-b0c4-18a6e9d2f753"
 

@@ -1,5 +1,6 @@
 """Details of an API: what it is, its scopes, who may call it, how it verifies tokens, Activity."""
 
+import ast
 import html
 import json
 import re
@@ -13,12 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from clients_app import conf
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import ApiHour, ApiUsage, MayCall
+from clients_app.rules.identifiers import clean_identifier
 from clients_app.services.apis.apis import set_introspectors
 from tests.factories import NOW, command_line_in, insert_clients, let_call, make_api
+from tests.hostile_text import ODD_IDENTIFIERS
 from tests.responses import HTMX, is_page, text_of
 
 IDENTIFIER = "https://api.example.com/orders?v='1'&x"
-LANGUAGES = {"python", "drf", "node", "csharp", "envoy", "nginx", "introspect"}
+PROGRAMS = ("python", "drf", "node", "java", "go", "csharp")
+LANGUAGES = {*PROGRAMS, "envoy", "nginx", "introspect"}
 
 
 @pytest.fixture
@@ -148,17 +152,62 @@ def test_api_verify_has_the_values_of_this_api_in_each_program(administrator_bro
         assert IDENTIFIER in programs[name], name
         assert str(tenant.pk) in programs[name], name
         assert "portal.example.com" not in programs[name], name
-    for name in ("python", "drf", "node", "csharp", "envoy"):
+    for name in (*PROGRAMS, "envoy"):
         assert conf.issuer() in programs[name], name
-    for name in ("python", "drf", "node", "csharp"):
+    for name in PROGRAMS:
         assert "orders.read" in programs[name], name
+
+
+def python_texts(program: str) -> set[object]:
+    return {one.value for one in ast.walk(ast.parse(program)) if isinstance(one, ast.Constant)}
+
+
+def texts_in_quotes(program: str) -> set[object]:
+    """Return the strings of a language in which only quotes and backslashes mean something."""
+    return {json.loads(one) for one in re.findall(r'"(?:[^"\\\n]|\\.)*"', program)}
+
+
+def audiences_of_envoy(program: str) -> set[object]:
+    found = re.search(r"^ *audiences: .*$", program, re.MULTILINE)
+    assert found
+    return set(yaml.safe_load(found[0])["audiences"])
+
+
+def texts_of_nginx(program: str) -> set[object]:
+    """Return the value of ``geo``, the only directive that takes no variables."""
+    block = re.search(r"^geo \$audience \{.*?^\}", program, re.MULTILINE | re.DOTALL)
+    assert block
+    return set(re.findall(r'^    default "([^"]*)";$', block[0], re.MULTILINE))
+
+
+TEXTS_OF = {
+    **dict.fromkeys(("python", "drf"), python_texts),
+    **dict.fromkeys(LANGUAGES - {"python", "drf", "envoy", "nginx", "introspect"}, texts_in_quotes),
+    "envoy": audiences_of_envoy,
+    "nginx": texts_of_nginx,
+}
+
+
+@pytest.mark.parametrize("identifier", ODD_IDENTIFIERS)
+def test_api_verify_writes_each_character_of_an_identifier_as_its_language_does(
+    administrator_browser, tenant, identifier
+):
+    """tests/docs/test_apis_with_own_audiences.py runs the examples with such an Identifier."""
+    api = make_api("Odd", tenant, "it's_${read}%", identifier=clean_identifier(identifier))
+    page = text_of(administrator_browser.get(f"/security/apis/{api.pk}/verify"))
+    programs = programs_of(page)
+
+    for name, texts_of in TEXTS_OF.items():
+        assert identifier in texts_of(programs[name]), name
+    for name in PROGRAMS:
+        assert "it's_${read}%\"" in programs[name], name
 
 
 def test_api_verify_of_an_api_without_scopes_checks_none(administrator_browser, tenant):
     api = make_api("Plain", tenant)
     programs = programs_of(text_of(administrator_browser.get(f"/security/apis/{api.pk}/verify")))
 
-    for name in ("python", "drf", "node", "csharp"):
+    for name in PROGRAMS:
         assert "scope" not in programs[name], name
 
 
@@ -181,6 +230,7 @@ def test_api_activity_shows_its_own_events(administrator_browser, tenant, at):
     text = text_of(administrator_browser.get(f"{at}/activity"))
 
     assert text.count('class="event"') == 2
+    assert "Nobody changed this API." not in text
     assert "removed orders.write" in text
     assert "Other" not in text
 

@@ -51,6 +51,18 @@ def test_api_list_shows_counts_of_each_api(administrator_browser, machine, tenan
     assert "1 client " in built_in
 
 
+def test_api_with_the_identifier_of_the_built_in_one_is_warned_about(
+    administrator_browser, orders, settings
+):
+    warning = "Orders has the Identifier of the built-in API"
+    pages = (APIS, f"{APIS}/{orders.pk}")
+    assert not any(warning in text_of(administrator_browser.get(page)) for page in pages)
+
+    settings.TOKEN_AUDIENCE = orders.identifier
+
+    assert all(warning in text_of(administrator_browser.get(page)) for page in pages)
+
+
 def test_api_list_fragment_is_the_list_with_its_count(administrator_browser, orders):
     reply = administrator_browser.get(APIS, headers={**HTMX, "HX-Target": "list"})
 

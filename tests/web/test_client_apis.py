@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients_app import conf
 from clients_app.services.apis.may_call import draft_of
-from tests.factories import let_call, make_api
+from tests.factories import insert_apis, let_call, make_api
 from tests.responses import HTMX, is_page, text_of, value_of
 
 CLAIMS = {**HTMX, "HX-Target": "claims"}
@@ -132,6 +132,52 @@ def test_edit_apis_shows_ticked_apis_first_with_their_scopes(
         ticked = re.findall(r'name="(?:apis|scopes)" value="([^"]+)" checked', text)
         assert ticked == [str(sales.pk), *scope_ids(sales, "sell")]
         assert "May call the built-in API" in text
+
+
+def test_edit_apis_offers_the_scopes_of_an_api_when_it_is_ticked(
+    administrator_browser, machine, orders, sales, edit
+):
+    """A tenant may have 20,000, which no browser shows quickly."""
+    let_call(machine.client, sales)
+    page = text_of(administrator_browser.get(edit))
+    assert re.findall(r'name="shown" value="([^"]*)"', page)[-1] == str(sales.pk)
+    assert f'<div class="api-scopes" id="scopes_{orders.pk}"></div>' in page
+
+    typed = {"version": "1", "preview": "1", "apis": [str(orders.pk), str(sales.pk)]}
+    typed |= {"scopes": scope_ids(orders, "read")}
+    more = typed | {"shown": [str(sales.pk)]}
+    part = text_of(administrator_browser.post(edit, more, headers=CLAIMS))
+    page = text_of(administrator_browser.post(edit, typed))
+
+    assert f'id="scopes_{orders.pk}" hx-swap-oob="true"' in part
+    assert f"scopes_{sales.pk}" not in part
+    assert "hx-swap-oob" not in page.split('class="roles-list"')[1]
+    for text in (part, page):
+        boxes = re.findall(r'name="scopes" value="([^"]+)"( checked)?', text)
+        assert [one for one in boxes if one[0] in scope_ids(orders, "read", "write")] == [
+            (*scope_ids(orders, "read"), " checked"),
+            (*scope_ids(orders, "write"), ""),
+        ]
+
+
+def test_edit_apis_of_a_tenant_at_its_limits_shows_and_saves_what_is_ticked(
+    administrator_browser, machine, tenant, edit
+):
+    """Of 200 APIs with any number of scopes each, the client may have 600: more than 500 fields."""
+    apis = insert_apis(tenant, 200, scopes=20)
+    let_call(machine.client, *apis[:30])
+    with CaptureQueriesContext(connection) as asked:
+        page = text_of(administrator_browser.get(edit))
+
+    assert page.count('name="apis"') == 201
+    assert page.count('name="scopes"') == 600
+    assert sum("_api" in one["sql"] for one in asked) < 12
+    ticked = re.findall(r'name="(apis|scopes)" value="([^"]+)" checked', page)
+    sent = {name: [value for of, value in ticked if of == name] for name in ("apis", "scopes")}
+    sent["scopes"].pop()
+    reply = administrator_browser.post(edit, sent | {"version": "2"}, headers=HTMX)
+    assert reply.status_code == 204
+    assert sum(map(len, draft_of(machine.client).apis.values())) == 599
 
 
 def test_edit_apis_saves_what_is_ticked(administrator_browser, machine, orders, edit, sent, tab):

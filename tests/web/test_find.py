@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clients_app.models import Client
-from tests.factories import make_client, make_role
+from tests.factories import make_api, make_client, make_role
 from tests.responses import HTMX, is_page, text_of
 
 
@@ -34,6 +34,22 @@ def test_find_matches_clients_by_tag_and_id(administrator_browser, machine):
 
     assert find_names(administrator_browser, "nort") == ["Wind park reader"]
     assert find_names(administrator_browser, str(machine.client.pk)[:13]) == ["Wind park reader"]
+
+
+def test_find_matches_apis_by_name_and_identifier_the_best_first(
+    administrator_browser, stranger_browser, tenant, settings
+):
+    settings.TOKEN_AUDIENCE = "https://cds.example"
+    old = make_api("Old orders", tenant, identifier="urn:example:Old")
+    make_api("Orders", tenant, identifier="urn:example:new")
+
+    assert find_names(administrator_browser, "orders") == ["Orders", "Old orders"]
+    assert find_names(administrator_browser, "EXAMPLE:o") == ["Old orders"]
+    assert find_names(administrator_browser, "cds.ex") == ["Built-in API"]
+    assert find_names(stranger_browser, "orders") == []
+    page = text_of(administrator_browser.get("/find", {"q": "old"}))
+    assert f'href="/security/apis/{old.pk}"' in page
+    assert "urn:example:<mark>Old</mark>" in page
 
 
 def test_find_matches_are_highlighted_and_escaped(administrator_browser, tenant):

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from clients_app.models import Client, TokenUsage
+from clients_app.models import ApiHour, Client, TokenUsage
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client
 from tests.conftest import browser_of
-from tests.factories import actor_for, command_line_in, insert_clients, make_client
+from tests.factories import actor_for, command_line_in, insert_clients, make_api, make_client
 from tests.responses import is_page, text_of, unmarked
 
 START = datetime(2026, 11, 23, 8, 0, 1, tzinfo=UTC)
@@ -49,6 +49,23 @@ def test_poll_without_changes_is_an_empty_204(administrator_at_start, client):
     for part, headers in (("list", LIST), ("details", PANE)):
         reply = administrator_at_start.get(poll_address(page, part), headers=headers)
         assert (reply.status_code, reply.content) == (204, b"")
+
+
+def test_poll_of_the_apis_returns_their_counts_when_the_minute_ends(
+    administrator_at_start, clock, tenant
+):
+    orders = make_api("Orders", tenant)
+    make_api("Stock", tenant)
+    live = poll_address(administrator_at_start.get("/security/apis?q=ord"), "list")
+    assert administrator_at_start.get(live, headers=LIST).status_code == 204
+
+    ApiHour.objects.create(api=orders, hour=START, tokens=1204)
+    clock.shift(timedelta(minutes=1))
+    reply = administrator_at_start.get(live, headers=LIST)
+
+    assert not is_page(reply)
+    assert "1,204" in text_of(reply)
+    assert "Stock" not in text_of(reply)
 
 
 @pytest.mark.both_databases

@@ -165,7 +165,7 @@ def test_change_password_sent_twice_says_that_it_is_changed(
         )
 
     text = said(colleague_browser, second)
-    assert "Password changed. Other sessions are signed out." in text
+    assert "Password changed. Other sessions and applications are signed out." in text
     assert "is wrong" not in text
     assert count("person.password.chosen") == 1
 

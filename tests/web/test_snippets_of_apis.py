@@ -1,5 +1,6 @@
 """The programs of "Connect your application" for an API that is not the default."""
 
+import html
 import re
 import shlex
 
@@ -9,7 +10,9 @@ import tree_sitter_powershell
 from tree_sitter import Language, Parser
 
 from clients_app import conf
+from clients_app.rules.identifiers import clean_identifier
 from tests.factories import let_call, make_api
+from tests.hostile_text import ODD_IDENTIFIERS
 from tests.responses import text_of
 from tests.web.test_snippets import LANGUAGES, snippets_of
 
@@ -40,6 +43,23 @@ def test_guide_for_an_api_names_it_in_each_program(administrator_browser, guide)
     assert curl[curl.index("--data-urlencode") + 1] == f"resource={IDENTIFIER}"
     assert shlex.split(named["env"].splitlines()[-1]) == [f"TOKEN_RESOURCE={IDENTIFIER}"]
     assert "resource      = 'https://api.example.com/it''s?a=$1&b=2'" in named["powershell"]
+
+
+@pytest.mark.parametrize("identifier", ODD_IDENTIFIERS)
+def test_programs_write_each_character_of_an_identifier_as_their_language_does(
+    administrator_browser, tenant, identifier
+):
+    odd = make_api("Odd", tenant, "read", identifier=clean_identifier(identifier))
+    page = text_of(administrator_browser.get(GUIDE, {"api": str(odd.pk)}))
+    named = snippets_of(page)
+
+    assert f"resource={identifier}" in shlex.split(named["curl"])
+    assert shlex.split(named["env"].splitlines()[-1]) == [f"TOKEN_RESOURCE={identifier}"]
+    doubled = identifier.replace("'", "''")
+    assert f"'{doubled}'" in named["powershell"]
+    for name in ("python", "csharp", "node", "java", "go", "json"):
+        assert f'"{identifier}"' in named[name], name
+    assert f"--audience {shlex.quote(identifier)}" in html.unescape(page)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The APIs of a tenant, and which clients may call them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -21,6 +22,17 @@ def tenant_apis(tenant_id: UUID) -> list[Api]:
     return list(Api.objects.for_tenant(tenant_id).in_screen_order().prefetch_related("scopes"))
 
 
+def apis_without_scopes(tenant_id: UUID) -> list[Api]:
+    """Return the APIs in the same order; a tenant may have 20,000 scopes."""
+    return list(Api.objects.for_tenant(tenant_id).in_screen_order())
+
+
+def scopes_with(tenant_id: UUID, ids: Collection[int]) -> QuerySet[ApiScope]:
+    """Return those scopes of the tenant's APIs that have these ids, by API and name."""
+    scopes = ApiScope.objects.filter(pk__in=ids, api__tenant=tenant_id)
+    return scopes.select_related("api").order_by("api__name_key", "name")
+
+
 def apis_with_counts(tenant_id: UUID, *, now: datetime) -> list[Any]:
     """Return the APIs, each with ``scope_count``, ``client_count`` and ``tokens_30_days``."""
     callers = MayCall.objects.filter(api=OuterRef("pk"), client__removed_at=None)
@@ -37,6 +49,11 @@ def apis_with_counts(tenant_id: UUID, *, now: datetime) -> list[Any]:
             api.scope_count = len(api.scope_names())
             api.client_count = callers_of(api).count()
     return rows
+
+
+def matches(api: Api, words: str) -> bool:
+    """Return whether Filter and Find show the API for ``words``, a ``key_of`` what was typed."""
+    return words in api.name_key or words in key_of(api.identifier)
 
 
 def get_api(tenant_id: UUID, api_id: UUID) -> Api:

@@ -12,7 +12,7 @@ def may_introspect(client_id: str, *, audience: str) -> bool:
     It may for all APIs, or is named at that one.
     """
     named = ApiIntrospector.objects.filter(client=OuterRef("pk"), api__tenant=OuterRef("tenant"))
-    if audience == conf.token_audience():
+    if audience in conf.built_in_audiences():
         named = named.filter(api=OuterRef("tenant"))  # the built-in API has its id
     else:
         named = named.filter(api__custom_identifier=audience)

@@ -22,7 +22,8 @@ def reach_of(client: Client) -> Reach:
         names = tuple(scope.name for scope in row.scopes.all())
         target = custom_target(str(row.api_id), row.api.identifier, names)
         others.append((target, row.is_default))
-    return combined(others, built_in_of(client) if client.may_call_built_in else None)
+    built_in = built_in_of(client) if client.may_call_built_in else None
+    return combined(others, built_in, origin=conf.public_url())
 
 
 def built_in_of(client: Client) -> Target:
@@ -32,7 +33,7 @@ def built_in_of(client: Client) -> Target:
 
 def may_call(identifier: str) -> Exists | Q:
     """Return the condition that a client may call the API with this Identifier."""
-    if identifier == conf.token_audience():
+    if identifier in conf.built_in_audiences():
         return Q(may_call_built_in=True)
     rows = MayCall.objects.filter(client=OuterRef("pk"), api__custom_identifier=identifier)
     return Exists(rows)
@@ -40,7 +41,7 @@ def may_call(identifier: str) -> Exists | Q:
 
 def scopes_now(client: Client, identifier: str) -> Collection[str]:
     """Return the scopes that ``client`` may have at the API with this Identifier."""
-    if identifier == conf.token_audience():
+    if identifier in conf.built_in_audiences():
         return conf.api_scopes()
     scopes = ApiScope.objects.filter(
         may_call__client=client, api__custom_identifier=identifier, api__tenant=client.tenant_id

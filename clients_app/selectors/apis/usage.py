@@ -19,6 +19,7 @@ MONTH: Final = timedelta(days=30)
 def requests_of(client: Client, *, now: datetime) -> list[Request]:
     """Return what the client asked for in the last 90 days and got, the latest first."""
     usage = ApiUsage.objects.filter(client=client, hour__gte=now - ASKED).order_by()
+    usage = usage.filter(api__tenant=client.tenant_id)  # without those of APIs that were removed
     groups = usage.values("api", "api__custom_identifier", "scope", "is_named").annotate(
         number=Sum("tokens"), last=Max("last_at")
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
+from clients_app import conf
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import (
@@ -50,6 +51,12 @@ def tenant_named(name: str) -> Tenant:
     if len(named) != 1:
         raise NotFound(_("There is no tenant, or more than one, named %(name)s."), name=name)
     return named[0]
+
+
+def apis_with_built_in_audience() -> QuerySet[Api]:
+    """Return the APIs whose Identifier a setting also gave the built-in one."""
+    apis = Api.objects.filter(custom_identifier__in=conf.built_in_audiences())
+    return apis.select_related("tenant").order_by("pk")
 
 
 def find_person(username: str) -> Person | None:

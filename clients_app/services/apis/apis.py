@@ -89,8 +89,9 @@ def edit_api(
 def remove_api(api_id: UUID, *, seen: str | None, actor: Actor, now: datetime) -> Api:
     """Remove an API, also from all clients that may call it; the event records how many.
 
-    Its tokens live to their end, its Identifier stays the tenant's, and its counts go. ``seen`` is
-    the ``callers_stamp`` of the confirmation that listed the clients; None: there was none.
+    Its tokens live to their end and its Identifier stays the tenant's. Its counts, which may be
+    millions, are shown no longer and deleted when they are old (LOG-5). ``seen`` is the
+    ``callers_stamp`` of the confirmation that listed the clients; None: there was none.
     Errors: Conflict if other clients may call it since then; RuleBroken for the built-in API;
     Forbidden; ProofRequired; NotFound.
     """

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clients_app import conf
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken, existing
 from clients_app.errors import gettext_noop as _
@@ -61,7 +62,8 @@ def reach_of_draft(client: Client, draft: MayCallDraft) -> Reach:
         )
         for api_id, names in draft.apis.items()
     )
-    return combined(others, built_in_of(client) if draft.built_in else None)
+    built_in = built_in_of(client) if draft.built_in else None
+    return combined(others, built_in, origin=conf.public_url())
 
 
 @transaction.atomic

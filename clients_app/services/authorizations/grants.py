@@ -83,7 +83,9 @@ def scope_of_token(chosen: Chosen) -> str:
 
 
 def _target(authorization: Authorization, asked: Redemption, *, is_narrowed: bool) -> Target:
-    api = authorization.api
+    api, portal = authorization.api, asked.reach.portal
+    if portal and api and api.is_built_in and asked.resource == portal.identifier:
+        return portal
     identifier = api.identifier if api is not None else ""
     if asked.resource not in {"", identifier}:
         raise RuleBroken(gettext_noop("Ask for the API that was granted."), field=RESOURCE)

@@ -1,8 +1,14 @@
-"""Edit APIs: what a client may call."""
+"""Edit APIs: what a client may call.
 
+A tenant may have 20,000 scopes, so the form reads and offers only those of ticked APIs.
+"""
+
+from collections.abc import Collection
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +16,13 @@ from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import EditForm
 from clients_app.models import Api, ApiScope, Client
 from clients_app.rules.targets import Chosen, chosen_target
-from clients_app.selectors.apis.apis import tenant_apis
-from clients_app.services.apis.may_call import MayCallDraft, draft_of, reach_of_draft
+from clients_app.selectors.apis.apis import apis_without_scopes, scopes_with
+from clients_app.selectors.apis.may_call import rows_of
+from clients_app.services.apis.may_call import MayCallDraft, reach_of_draft
 
 
 class Choice(NamedTuple):
-    """An API of the picker, with its scopes and whether each is ticked."""
+    """An API of the picker; if it is ticked, with its scopes and whether each is ticked."""
 
     api: Api
     is_ticked: bool
@@ -23,7 +30,7 @@ class Choice(NamedTuple):
 
 
 class ClientApisForm(EditForm):
-    """The APIs of the tenant, with their scopes; the built-in one has no scopes to choose."""
+    """The APIs of the tenant; the built-in one has no scopes to choose."""
 
     apis = forms.MultipleChoiceField(
         required=False,
@@ -49,7 +56,7 @@ class ClientApisForm(EditForm):
     def __init__(self, *args: Any, client: Client, **more: Any) -> None:
         super().__init__(*args, **more)
         self.client = client
-        self.tenant_apis = tenant_apis(client.tenant_id)
+        self.tenant_apis = apis_without_scopes(client.tenant_id)
         named = [(str(api.pk), api.name) for api in self.tenant_apis]
         fields: dict[str, Any] = self.fields
         fields["apis"].choices = named
@@ -61,25 +68,21 @@ class ClientApisForm(EditForm):
                 if not api.is_built_in
             ),
         ]
-        fields["scopes"].choices = [
-            (str(scope.pk), f"{api.name}: {scope.name}")
-            for api in self.tenant_apis
-            for scope in api.scopes.all()
-        ]
         self.open_with(client)
+        sent: Any = self.data
+        known = {*self.initial["scopes"], *(sent.getlist("scopes") if sent else ())}
+        fields["scopes"].choices = [
+            (str(scope.pk), f"{scope.api.name}: {scope.name}")
+            for scope in _scopes(client.tenant_id, known)
+        ]
 
     def values_of(self, row: Client) -> dict[str, Any]:
-        draft = draft_of(row)
-        built_in = [str(row.tenant_id)] if draft.built_in else []
+        rows = rows_of(row)
+        built_in = [str(row.tenant_id)] if row.may_call_built_in else []
         return {
-            "apis": built_in + [str(api_id) for api_id in draft.apis],
-            "scopes": [
-                str(scope.pk)
-                for api in self.tenant_apis
-                for scope in api.scopes.all()
-                if scope.name in draft.apis.get(api.pk, ())
-            ],
-            "default_api": str(draft.default_api_id or ""),
+            "apis": built_in + [str(one.api_id) for one in rows],
+            "scopes": [str(scope.pk) for one in rows for scope in one.scopes.all()],
+            "default_api": next((str(one.api_id) for one in rows if one.is_default), ""),
         }
 
     def may_call_draft(self) -> MayCallDraft:
@@ -89,12 +92,17 @@ class ClientApisForm(EditForm):
     @property
     def picked(self) -> list[Choice]:
         """Return the APIs that are ticked."""
-        return [one for one in self._choices() if one.is_ticked]
+        scopes = {*(self["scopes"].value() or ())}
+        return [
+            Choice(api, True, [(scope, str(scope.pk) in scopes) for scope in api.scopes.all()])
+            for api in self._ticked(self["apis"].value())
+        ]
 
     @property
     def others(self) -> list[Choice]:
         """Return the APIs that are not ticked."""
-        return [one for one in self._choices() if not one.is_ticked]
+        ticked = self._ticked(self["apis"].value())
+        return [Choice(api, False, []) for api in self.tenant_apis if api not in ticked]
 
     @property
     def claims(self) -> list[tuple[str, Chosen | None]]:
@@ -115,30 +123,31 @@ class ClientApisForm(EditForm):
                 found.append((named, None))
         return found
 
-    def _choices(self) -> list[Choice]:
-        apis, scopes = ({*(self[name].value() or ())} for name in ("apis", "scopes"))
-        return [
-            Choice(
-                api,
-                str(api.pk) in apis,
-                [(scope, str(scope.pk) in scopes) for scope in api.scopes.all()],
-            )
-            for api in self.tenant_apis
-        ]
+    def _ticked(self, ids: Collection[str] | None) -> list[Api]:
+        """Return these APIs of the tenant with their scopes."""
+        apis = [api for api in self.tenant_apis if str(api.pk) in {*(ids or ())}]
+        prefetch_related_objects(apis, "scopes")
+        return apis
 
     def _draft(self, given: dict[str, Any]) -> MayCallDraft:
         """Return the draft for ids as text; scopes of APIs that are not ticked do not count."""
-        apis, scopes = set(given.get("apis") or ()), set(given.get("scopes") or ())
-        default = given.get("default_api") or ""
-        offered = {str(api.pk): api.pk for api in self.tenant_apis}
+        scopes, default = {*(given.get("scopes") or ())}, given.get("default_api") or ""
+        ticked = self._ticked(given.get("apis"))
         return MayCallDraft(
-            built_in=str(self.client.tenant_id) in apis,
+            built_in=any(api.is_built_in for api in ticked),
             apis={
                 api.pk: frozenset(
                     scope.name for scope in api.scopes.all() if str(scope.pk) in scopes
                 )
-                for api in self.tenant_apis
-                if str(api.pk) in apis and not api.is_built_in
+                for api in ticked
+                if not api.is_built_in
             },
-            default_api_id=offered.get(default),
+            default_api_id=next(
+                (one.pk for one in self.tenant_apis if str(one.pk) == default), None
+            ),
         )
+
+
+def _scopes(tenant_id: UUID, ids: Collection[str]) -> QuerySet[ApiScope]:
+    numbers = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < 19]
+    return scopes_with(tenant_id, numbers)

@@ -49,7 +49,9 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @_part()
-@once("account", _("Password changed. Other sessions are signed out."), claims=False)
+@once(
+    "account", _("Password changed. Other sessions and applications are signed out."), claims=False
+)
 def account_password(request: HttpRequest) -> HttpResponse:
     """Change the password and end the other sessions; a reload goes back to Account."""
     if request.method != "POST":
@@ -64,7 +66,9 @@ def account_password(request: HttpRequest) -> HttpResponse:
             return _page(request, status=422, password_form=form)
     except MustWait as error:
         return _page(request, status=429, too_many=too_many_wrong(error.seconds))
-    return _saved(request, gettext("Password changed. Other sessions are signed out."))
+    return _saved(
+        request, gettext("Password changed. Other sessions and applications are signed out.")
+    )
 
 
 @_part("theme")

@@ -19,7 +19,13 @@ from clients_app.identity.kept_forms import give_notice, is_sent
 from clients_app.models import Api
 from clients_app.permissions import Action, allows
 from clients_app.rules.names import key_of
-from clients_app.selectors.apis.apis import apis_with_counts, callers_of, callers_stamp, get_api
+from clients_app.selectors.apis.apis import (
+    apis_with_counts,
+    callers_of,
+    callers_stamp,
+    get_api,
+    matches,
+)
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.web.access import screen, window
@@ -27,6 +33,7 @@ from clients_app.web.form_window import form_window
 from clients_app.web.htmx import done, go, show, with_query
 from clients_app.web.list_state import filter_text
 from clients_app.web.once import once
+from clients_app.web.polling import live_address, stamp
 
 CALLERS_SHOWN: Final = 20
 
@@ -34,13 +41,14 @@ CALLERS_SHOWN: Final = 20
 @screen(Action.READ_APIS)
 def api_list(request: HttpRequest) -> HttpResponse:
     """Show the APIs whose name or Identifier matches the filter, the built-in one first."""
-    actor, q = actor_of(request), filter_text(request.GET)
-    apis = apis_with_counts(actor.tenant_id, now=timezone.now())
-    words = key_of(q)
+    actor, q, now = actor_of(request), filter_text(request.GET), timezone.now()
+    apis = apis_with_counts(actor.tenant_id, now=now)
+    query = with_query("", q=q)
     context = {
         "q": q,
-        "query": with_query("", q=q),
-        "apis": [api for api in apis if words in api.name_key or words in key_of(api.identifier)],
+        "query": query,
+        "list_live": live_address("api-list-live", query, stamp(actor.tenant_id, now=now)),
+        "apis": [api for api in apis if matches(api, key_of(q))],
         "may_add": allows(actor, Action.ADD_API),
         "may_edit": allows(actor, Action.EDIT_API),
         "may_remove": allows(actor, Action.REMOVE_API),

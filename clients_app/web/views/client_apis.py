@@ -44,6 +44,7 @@ def client_apis(request: HttpRequest, client: Client) -> HttpResponse:
 def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
     """Say what the client may call; Preview shows what its tokens will carry."""
     actor = actor_of(request)
+    shown = request.POST.getlist("shown")  # the APIs whose scopes are in the window
 
     def save(form: ClientApisForm) -> HttpResponse:
         version, now = form.cleaned_data["version"], timezone.now()
@@ -58,7 +59,7 @@ def client_apis_edit(request: HttpRequest, client: Client) -> HttpResponse:
         ClientApisForm,
         save,
         title=gettext("Edit APIs"),
-        context=lambda form: {"client": client},
+        context=lambda form: {"client": client, "shown": shown},
         latest=lambda: get_client(client.tenant_id, client.pk),
         fragments=("window", "claims"),
         client=client,

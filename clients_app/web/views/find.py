@@ -1,4 +1,4 @@
-"""Find (Ctrl K): clients, roles, pages and actions by a few letters."""
+"""Find (Ctrl K): clients, roles, APIs, pages and actions by a few letters."""
 
 from typing import Final, NamedTuple
 
@@ -59,6 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "q": q,
         "clients": found.clients,
         "roles": found.roles,
+        "apis": found.apis,
         "places": [
             {"place": place, "address": reverse(place.route)}
             for place in PLACES

@@ -13,7 +13,7 @@ from clients_app.models import Client
 from clients_app.permissions import Action, require
 from clients_app.web.access import screen
 from clients_app.web.polling import stamp, unchanged
-from clients_app.web.views import client_apis, client_details, client_list, clients_usage
+from clients_app.web.views import apis, client_apis, client_details, client_list, clients_usage
 
 _TABS: Final[dict[str, tuple[Action, View]]] = {
     "details": (Action.READ_CLIENTS, client_details.client_details),
@@ -24,20 +24,21 @@ _TABS: Final[dict[str, tuple[Action, View]]] = {
 }
 
 
-@polled
-@screen(Action.READ_CLIENTS)
-def list_live(request: HttpRequest) -> HttpResponse:
-    """Return the list if it changed."""
-    current = stamp(actor_of(request).tenant_id, now=timezone.now())
-    return unchanged(request, current) or client_list.client_list(request)
+def _live(action: Action, view: View) -> View:
+    """Return a view that answers as ``view`` does if something changed, or each minute."""
+
+    @polled
+    @screen(action)
+    def live(request: HttpRequest) -> HttpResponse:
+        current = stamp(actor_of(request).tenant_id, now=timezone.now())
+        return unchanged(request, current) or view(request)
+
+    return live
 
 
-@polled
-@screen(Action.READ_CLIENTS)
-def usage_live(request: HttpRequest) -> HttpResponse:
-    """Return the pane with the usage of all clients, at most once a minute."""
-    current = stamp(actor_of(request).tenant_id, now=timezone.now())
-    return unchanged(request, current) or clients_usage.clients_usage(request)
+list_live: Final = _live(Action.READ_CLIENTS, client_list.client_list)
+usage_live: Final = _live(Action.READ_CLIENTS, clients_usage.clients_usage)
+api_list_live: Final = _live(Action.READ_APIS, apis.api_list)
 
 
 @polled

@@ -33,6 +33,8 @@ REDIRECT_URL = "http://localhost:{}/callback"  # the portal accepts any port of 
 class Callback(BaseHTTPRequestHandler):
     """Receives the browser when it comes back from the portal."""
 
+    timeout = 5  # browsers open connections that they may not use
+
     def do_GET(self) -> None:
         path = urlsplit(self.path)
         if path.path == "/callback":

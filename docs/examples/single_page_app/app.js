@@ -6,6 +6,8 @@ const manager = new UserManager({
   redirect_uri: `${location.origin}/callback`, // an Allowed Redirect URL
   post_logout_redirect_uri: `${location.origin}/`, // an Allowed Logout Redirect URL
   scope: 'openid profile email offline_access', // and the scopes of the API that you call
+  revokeTokensOnSignout: true, // or the refresh token works until it expires
+  revokeTokenTypes: ['refresh_token'],
   stateStore: new WebStorageStateStore({ store: sessionStorage }),
   userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }), // no tokens in the browser's storage
 });

@@ -12,6 +12,7 @@ It listens on http://localhost:9200.
 import os
 import secrets
 
+import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, redirect, render_template_string, session, url_for
@@ -99,8 +100,18 @@ def refresh():
 @app.post("/sign-out")
 def sign_out():
     token = TOKENS.pop(session.pop("id", ""), {})
+    revoke(token.get("refresh_token", ""))  # or it works until it expires
     home_page = url_for("home", _external=True)  # an Allowed Logout Redirect URL
     return portal.logout_redirect(home_page, token.get("id_token"))
+
+
+def revoke(refresh_token: str) -> None:
+    requests.post(
+        portal.load_server_metadata()["revocation_endpoint"],
+        auth=(portal.client_id, portal.client_secret),
+        data={"token": refresh_token},
+        timeout=5,
+    )
 
 
 @app.errorhandler(OAuthError)

@@ -13,6 +13,17 @@ function markOpenRow() {
   }
 }
 
+// The open row comes to the middle of the list, where no other row is half under the head of the table.
+function showOpenRow() {
+  const row = $(OPEN_ROW)?.closest("tr");
+  if (!row?.getClientRects().length) return; // on a phone, the pane is in its place
+  row.scrollIntoView({ block: "center" });
+  const { tHead, tBodies } = row.closest("table");
+  const { bottom } = tHead.rows[0].cells[0].getBoundingClientRect(); // cells stay in view, not the head
+  const first = [...tBodies[0].rows].find((one) => one.getBoundingClientRect().bottom > bottom + 1);
+  row.closest("#list").parentElement.scrollBy(0, first.getBoundingClientRect().top - bottom);
+}
+
 // Where the pane takes the place of the list, or what had the focus is gone, begin at its head.
 function focusPane() {
   const row = $(OPEN_ROW);
@@ -52,4 +63,4 @@ on("htmx:afterSettle", (event) => {
   else if (!dialog.open) restoreFocus();
 });
 markOpenRow();
-$(OPEN_ROW)?.closest("tr").scrollIntoView({ block: "center" });
+showOpenRow();

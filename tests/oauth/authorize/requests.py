@@ -17,6 +17,7 @@ ISSUER = "http://localhost:8000/identity"
 HTTPS_CALLBACK = "https://rooms.example/callback?tab=1"
 LOOPBACK_CALLBACK = "http://127.0.0.1:5001/callback"
 PRIVATE_CALLBACK = "com.example.rooms:/callback"
+TO_ROOMS = "form-action 'self' https://rooms.example;"
 VERIFIER = "correct-horse-battery-staple-correct-horse-battery"
 
 Params = dict[str, Any]  # None leaves a parameter out, a list sends it more than once
@@ -87,3 +88,12 @@ def is_refused_here(reply: HttpResponse) -> bool:
     text = reply.content.decode()
     has_page = "This sign-in cannot continue" in text and "Location" not in reply
     return reply.status_code == 400 and has_page
+
+
+def next_of(reply: HttpResponse) -> str:
+    """Return where a sign-in page would go on to."""
+    return parse_qs(urlsplit(reply["Location"]).query)["next"][0]
+
+
+def csp_of(reply: HttpResponse) -> str:
+    return f"{reply['Content-Security-Policy']};"

@@ -1,39 +1,22 @@
 """The sign-in on the way to an application: it goes on, and when it is asked for again."""
 
 import re
-import time
-from datetime import timedelta
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from clients_app.models import Authorization, Client, Person
-from tests.conftest import browser_of, set_proof_age
 from tests.factories import code_of, give_app
-from tests.oauth.authorize.requests import answer_of, ask, params_of
+from tests.oauth.authorize.requests import TO_ROOMS, answer_of, ask, csp_of, next_of, params_of
 from tests.portal_process import PASSWORD
 from tests.responses import value_of
-
-ROOMS = "form-action 'self' https://rooms.example;"
 
 
 @pytest.fixture(autouse=True)
 def _first_party(application: Client) -> None:
     Client.objects.update(skips_consent=True)
-
-
-def next_of(reply: HttpResponse) -> str:
-    """Return where a sign-in page would go on to."""
-    return parse_qs(urlsplit(reply["Location"]).query)["next"][0]
-
-
-def csp_of(reply: HttpResponse) -> str:
-    return f"{reply['Content-Security-Policy']};"
 
 
 @pytest.mark.both_databases
@@ -44,13 +27,26 @@ def test_sign_in_leads_to_the_application(
     page = client.get(asked["Location"])
     assert asked["Location"].startswith("/sign-in?next=")
     assert "You continue to Rooms." in page.content.decode()
-    assert ROOMS in csp_of(page)
+    assert TO_ROOMS in csp_of(page)
     assert page["Cross-Origin-Opener-Policy"] == "unsafe-none"
 
     typed = {"login": "mara", "password": PASSWORD, "next": unescape(value_of("next", page) or "")}
     signed_in = client.post("/sign-in", typed)
     assert signed_in.status_code == 303
     assert answer_of(client.get(signed_in["Location"])).members["code"].startswith("pac_")
+
+
+def test_long_request_survives_the_sign_in(
+    client: Browser, administrator: Person, application: Client
+) -> None:
+    state = '"' * 2000
+    asked = ask(client, params_of(application, state=state))
+    page = client.get(asked["Location"])
+    assert "You continue to Rooms." in page.content.decode()
+
+    typed = {"login": "mara", "password": PASSWORD, "next": next_of(asked)}
+    signed_in = client.post("/sign-in", typed)
+    assert answer_of(client.get(signed_in["Location"])).members["state"] == state
 
 
 def test_wrong_password_keeps_the_way_to_the_application(
@@ -62,7 +58,7 @@ def test_wrong_password_keeps_the_way_to_the_application(
     assert page.status_code == 422
     assert unescape(value_of("next", page) or "") == to
     assert "You continue to Rooms." in page.content.decode()
-    assert ROOMS in csp_of(page)
+    assert TO_ROOMS in csp_of(page)
 
 
 def test_second_factor_is_on_the_way(
@@ -72,7 +68,7 @@ def test_second_factor_is_on_the_way(
     to = next_of(ask(client, params_of(application)))
     page = client.post("/sign-in", {"login": "mara", "password": PASSWORD, "next": to})
     assert "Enter your code" in page.content.decode()
-    assert ROOMS in csp_of(page)
+    assert TO_ROOMS in csp_of(page)
 
     done = client.post("/sign-in/code", {"code": code_of(secret), "next": to})
     answer_of(client.get(done["Location"]))
@@ -111,81 +107,6 @@ def test_prompt_none_shows_no_sign_in(client: Browser, application: Client) -> N
     members = answer_of(ask(client, params_of(application, prompt="none"))).members
 
     assert members["error"] == "login_required"
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("changes", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "60"}])
-def test_old_sign_in_is_asked_for_again_once(
-    administrator: Person, application: Client, changes: dict[str, str]
-) -> None:
-    browser = browser_of(administrator, proof_age=timedelta(minutes=5))
-    params = params_of(application, **changes)
-
-    asked = ask(browser, params)
-    assert asked["Location"].startswith("/sign-in/again?next=")
-    to = next_of(asked)
-    assert browser.get(to)["Location"].startswith("/sign-in/again")  # who skips it gets it again
-    page = browser.get(asked["Location"])
-    assert "Rooms asks you to prove that you are mara." in page.content.decode()
-    assert ROOMS in csp_of(page)
-    wrong = browser.post("/sign-in/again", {"proof": "wrong", "next": to})
-    assert (wrong.status_code, ROOMS in csp_of(wrong)) == (422, True)
-
-    proved = browser.post("/sign-in/again", {"proof": PASSWORD, "next": to})
-    before = time.time()
-    assert answer_of(browser.get(proved["Location"])).members["code"]
-    assert abs(Authorization.objects.get().auth_time.timestamp() - before) < 60
-    assert ask(browser, params)["Location"].startswith("/sign-in/again") is (
-        changes != {"max_age": "60"}
-    )
-
-
-def test_sign_in_again_takes_the_code_of_those_who_have_one(
-    administrator: Person, application: Client
-) -> None:
-    browser = browser_of(administrator, proof_age=timedelta(minutes=5))
-    secret = give_app(administrator)
-    to = next_of(ask(browser, params_of(application, prompt="login")))
-
-    assert browser.post("/sign-in/again", {"proof": PASSWORD, "next": to}).status_code == 422
-    done = browser.post("/sign-in/again", {"proof": code_of(secret), "next": to})
-    assert answer_of(browser.get(done["Location"])).members["code"]
-
-
-def test_recent_sign_in_satisfies_max_age(
-    administrator_browser: Browser, application: Client
-) -> None:
-    assert answer_of(ask(administrator_browser, params_of(application, max_age="60"))).members[
-        "code"
-    ]
-
-
-@pytest.mark.parametrize("changes", [{"prompt": "none", "max_age": "60"}])
-def test_prompt_none_with_an_old_sign_in_is_refused(
-    administrator: Person, application: Client, changes: dict[str, str]
-) -> None:
-    browser = browser_of(administrator, proof_age=timedelta(minutes=5))
-
-    assert (
-        answer_of(ask(browser, params_of(application, **changes))).members["error"]
-        == "login_required"
-    )
-
-
-@pytest.mark.parametrize("forgery", ["of another request", "old", "changed"])
-def test_proof_of_an_earlier_sign_in_does_not_count(
-    administrator: Person, application: Client, forgery: str
-) -> None:
-    browser = browser_of(administrator, proof_age=timedelta(minutes=5))
-    to = next_of(ask(browser, params_of(application, prompt="login")))
-    set_proof_age(browser, administrator, timedelta())
-    if forgery == "of another request":
-        to = to.replace("state=af0ifjsldkj", "state=other")
-    if forgery == "changed":
-        to = f"{to[:-2]}AA"
-    moment = time.time() + (700 if forgery == "old" else 1)
-    with time_machine.travel(moment):
-        assert browser.get(to)["Location"].startswith("/sign-in/again")
 
 
 def test_other_account_signs_out_and_goes_on(

@@ -1,6 +1,7 @@
 """Userinfo: OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -121,6 +122,16 @@ def test_tokens_of_other_kinds_are_invalid(people: People):
     for name in ("id_token", "refresh_token", "access_token"):
         reply = people.userinfo(answer[name])
         assert (reply.status, reply.json()["error"]) == (401, "invalid_token"), name
+
+
+def test_token_about_a_machine_is_invalid(people: People, good: SimpleNamespace, settings: Any):
+    """Even if the operator named one of the scopes of the built-in API openid."""
+    settings.API_SCOPES = ["api", "openid"]
+    authorization = wsgi.basic(good.id, good.plain)
+    body = form(grant_type="client_credentials", scope="openid")
+    token = people.ask(authorization=authorization, body=body).json()["access_token"]
+
+    assert people.userinfo(token).json()["error"] == "invalid_token"
 
 
 def test_token_without_openid_has_too_little_scope(people: People):

@@ -1,13 +1,16 @@
 """Adding, editing and removing APIs. RES-1 to RES-5."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients_app import audit
 from clients_app.errors import ChangedMeanwhile, Conflict, Forbidden, NotFound, RuleBroken
-from clients_app.models import Api, ApiScope, AuditEvent, Person, Tenant
+from clients_app.models import Api, ApiHour, ApiScope, ApiUsage, AuditEvent, Person, Tenant
 from clients_app.selectors.apis.apis import (
     apis_with_counts,
     callers_stamp,
@@ -15,12 +18,15 @@ from clients_app.selectors.apis.apis import (
     tenant_apis,
 )
 from clients_app.selectors.apis.may_call import reach_of
+from clients_app.selectors.apis.usage import requests_of
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.services.apis.drafts import ScopeDraft, draft_of
+from clients_app.services.retention import remove_old
 from tests.factories import (
     NOW,
     actor_for,
     command_line_in,
+    insert_apis,
     let_call,
     make_api,
     make_client,
@@ -87,11 +93,7 @@ def test_add_api_at_the_limits_works(tenant: Tenant):
 
 
 def test_tenant_has_at_most_200_apis(tenant: Tenant):
-    times = {"created_at": NOW, "updated_at": NOW, "created_by": "x", "updated_by": "x"}
-    Api.objects.bulk_create(
-        Api(tenant=tenant, name=f"{n}", name_key=f"{n}", custom_identifier=f"urn:ex:{n}", **times)
-        for n in range(199)
-    )
+    insert_apis(tenant, 199, scopes=0)
     add(tenant)
 
     with pytest.raises(RuleBroken, match="200 APIs"):
@@ -167,6 +169,26 @@ def test_remove_api_takes_it_from_all_clients_and_records_how_many(tenant: Tenan
         assert client.may_call_nothing is nothing
     [*_, last] = audit.changes(last_event("api.removed"))
     assert (last.label, last.before) == ("Clients", 3)
+
+
+def test_remove_api_leaves_its_counts_to_retention_and_nobody_sees_them(tenant: Tenant):
+    """A busy API has a hundred million, and other writers would wait for their deletion."""
+    orders, stock = add(tenant), make_api("Stock", tenant)
+    pump = let_call(make_client("Pump", tenant).client, orders, stock)
+    asked = {"client": pump, "hour": NOW, "last_at": NOW, "is_named": True, "tokens": 1}
+    for api in (orders, stock):
+        ApiUsage.objects.create(api=api, scope="", **asked)
+        ApiHour.objects.create(api=api, hour=NOW, tokens=1)
+
+    with CaptureQueriesContext(connection) as asked_of_database:
+        remove(orders, seen=callers_stamp(orders))
+
+    statements = [one["sql"] for one in asked_of_database]
+    assert not [one for one in statements if "_apiusage" in one or "_apihour" in one]
+    assert [one.identifier for one in requests_of(pump, now=NOW)] == [stock.identifier]
+    remove_old(now=NOW + timedelta(days=91))
+    assert not ApiUsage.objects.exists()
+    assert not ApiHour.objects.exists()
 
 
 def test_remove_api_is_refused_if_other_clients_may_call_it_than_were_listed(tenant: Tenant):

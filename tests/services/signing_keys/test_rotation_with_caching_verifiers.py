@@ -24,6 +24,8 @@ from clients_app.services.tokens.access_tokens import issue_access_token
 from clients_app.services.tokens.claims import Subject, TokenTemplate
 from tests.factories import NOW, command_line_in
 
+pytestmark = pytest.mark.one_database  # a day of simulated time; `test_rotation.py` runs on both
+
 TICK = timedelta(seconds=20)
 MAX_AGE = timedelta(seconds=900)
 LIFETIME_S = 3600

@@ -100,7 +100,10 @@ def test_token_with_25_roles_is_under_4_kb(db: None, name: str):
     subject = Subject(CLIENT.id, (name,) * 25, tuple(str(uuid.uuid4()) for _ in range(25)))
 
     secret = Credential.of_secret(2**31)
-    token = issued(kid, new_token(subject, scope="api ocsapi", credential=secret))
+    of_person = {"authorization_id": str(uuid.uuid4())}
+    token = issued(
+        kid, new_token(subject, scope="api ocsapi", credential=secret)._replace(**of_person)
+    )
 
     assert len(token) < 4096
 

@@ -16,6 +16,7 @@ from clients_app import conf
 from clients_app.audit import stream
 from clients_app.management.command_line import PortalCommand, now
 from clients_app.management.output import Output, OutputLost, all_or_nothing, prove_writable
+from clients_app.selectors.tenants.installation import apis_with_built_in_audience
 from portal.environment import LOOPBACK
 from portal.secret_files import open_to_others
 from portal.served_url import remember_served_url
@@ -47,6 +48,7 @@ class Command(PortalCommand):
             warn_of_open_files()
             warn_of_default_url()
             warn_of_missing_https()
+            warn_of_shared_identifiers()
             serve(claim, on_ready=self.announce)
             log.info("The portal has stopped.", extra={"event": "server.stopped"})
 
@@ -109,6 +111,17 @@ def warn_of_missing_https() -> None:
             "TRUSTED_PROXIES to the address of the proxy that serves %s, or TLS_CERT and TLS_KEY.",
             settings.PUBLIC_URL,
         )
+
+
+def warn_of_shared_identifiers() -> None:
+    """Log a line for each API of a tenant that has the Identifier of the built-in one (RES-4)."""
+    for api in apis_with_built_in_audience():
+        log.warning(
+            "The API %s of the tenant %s has the Identifier %s, as the built-in API does, so their "
+            "tokens cannot be told apart. Change TOKEN_AUDIENCE, or edit the API.",
+            *(api.name, api.tenant.name, api.identifier),
+        )
+    connection.close()
 
 
 def settings_to_log() -> dict[str, str | int]:
