@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report format lock
+.PHONY: help run test steady check tools audit bench lists soak faults mutants ui-report scan format lock
 
 help:
 	@echo 'make run        serve the portal at http://localhost:8000 (settings: docs/operations.md)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make faults     break what surrounds the portal (PARTS), then check and rotate under third-party software'
 	@echo 'make mutants    change the core in one place at a time: do the tests notice (SAMPLE, SEED, PROCESSES)'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
+	@echo 'make scan       try the REST API by its own description with schemathesis (EXAMPLES)'
 	@echo 'make format     format the code'
 	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
 
@@ -68,6 +69,10 @@ mutants:
 ui-report:
 	@deploy/environment.sh tests/requirements.lock
 	@.venv/bin/python -m tests.bench.ui_report
+
+scan:
+	@deploy/environment.sh tests/requirements.lock
+	@env -u DATABASE_URL .venv/bin/python -m tests.scan
 
 format:
 	@deploy/environment.sh tests/requirements.lock

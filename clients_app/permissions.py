@@ -26,6 +26,10 @@ __all__ = ("PERMISSIONS", "Action", "Permission", "allows", "require")
 _ADMINISTRATOR: Final = frozenset({TENANT_ADMINISTRATOR})
 _AUDITOR: Final = _ADMINISTRATOR | {TENANT_AUDITOR}
 _ROTATOR: Final = _ADMINISTRATOR | {SECRET_ROTATOR}
+#: what a client may do to its own secrets where its switch is on (SEC-19)
+_OWN_SECRETS: Final = frozenset(
+    {Action.READ_SECRETS, Action.ADD_SECRET, Action.ROTATE_SECRET, Action.REMOVE_SECRET}
+)
 _ANYONE: Final = _AUDITOR | _ROTATOR | {TENANT_MEMBER}
 
 
@@ -196,12 +200,14 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
     """Return whether ``actor`` may perform ``action``, on ``client`` if it is about one.
 
     Nobody may act on a client of another tenant. Only Tenant Administrators may edit a
-    privileged client or change its secrets (CLI-15). A client may only read itself.
+    privileged client or change its secrets (CLI-15). A client may only read itself, and
+    rotate its own secrets where its switch is on.
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         return False
     is_itself = client is not None and actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
-    if is_itself and action != Action.READ_CLIENTS:
+    rotates_itself = is_itself and action in _OWN_SECRETS and _may_rotate_itself(client)
+    if is_itself and action != Action.READ_CLIENTS and not rotates_itself:
         return False
     if actor.is_trusted:
         return True
@@ -214,7 +220,7 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
     permission = PERMISSIONS[action]
     if client is not None and permission.spares_privileged and _is_privileged(client):
         return False
-    if actor.rights & permission.roles:
+    if rotates_itself or actor.rights & permission.roles:
         return True
     return client is not None and permission.by_owner and _owns(actor, client)
 
@@ -243,6 +249,10 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
 def _is_privileged(client: Client) -> bool:
     role_type_ids = (role.role_type_id for role in client.roles.all())  # prefetched for a list
     return bool(privileges(role_type_ids, may_introspect=client.may_introspect))
+
+
+def _may_rotate_itself(client: Client | None) -> bool:
+    return client is not None and client.may_rotate_own_secrets
 
 
 def _owns(actor: Actor, client: Client) -> bool:

@@ -30,6 +30,7 @@ from clients_app.web.views import (
     session,
     sign_in,
 )
+from clients_app.web.views.api_reference import api_reference
 from clients_app.web.views.bulk import client_bulk, client_undo
 from clients_app.web.views.calendar import calendar
 from clients_app.web.views.client_list import client_list, front
@@ -138,6 +139,7 @@ urlpatterns = [
     *page("security/keys", signing_keys, "signing-keys"),
     path("calendar/<str:key>.ics", calendar, name="calendar"),
     path("help/files/<path:name>", help_file, name="help-file"),
+    *page("help/api-reference", api_reference, "api-reference"),
     *page("help/verify-tokens", verify_tokens, "verify-tokens"),
     *page("help/token", token_inspector, "token-inspector"),
     *page("help/get-started", get_started, "get-started"),

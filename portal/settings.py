@@ -11,7 +11,7 @@ from clients_app import data_files, limits
 from portal import connections, secret_files
 from portal import environment as env
 from portal.cpus import usable_cpus
-from portal.version import CHECKOUT, VERSION  # noqa: F401  settings.VERSION
+from portal.version import CHECKOUT, VERSION
 
 os.umask(0o077)  # files of the portal are for its own user alone (DEP-15)
 
@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "clients_app.http.middleware.named_operations",  # first, so every log line has the id
+    "clients_app.api.paths.api_paths",
     "clients_app.http.middleware.own_origin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -190,6 +191,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [  # for machines
     r"^identity/(?!connect/(authorize|consent|endsession))",
     r"^(livez|readyz|readyz/tokens|metrics)$",
+    r"^api/",
 ]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -211,6 +213,30 @@ SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring
 SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W005", "security.W021"]
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
     SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
+
+# The REST API
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 60_000, 1, 10_000_000)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clients_app.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["clients_app.api.authentication.OwnTenant"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clients_app.api.json_body.AlwaysJson",
+    "DEFAULT_PARSER_CLASSES": ["clients_app.api.json_body.JsonBody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["clients_app.api.throttle.PerCaller"],
+    "DEFAULT_SCHEMA_CLASS": "clients_app.api.openapi.Schema",
+    "EXCEPTION_HANDLER": "clients_app.api.errors.answer_of",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Security > Clients",
+    "DESCRIPTION": "Manages clients, secrets, roles and APIs; compatible with CDS.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "DISABLE_ERRORS_AND_WARNINGS": True,
+    "SERVERS": [{"url": PUBLIC_URL}],
+}
 
 # Language, time zone, files
 LANGUAGE_CODE = "en"

@@ -72,6 +72,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/policies/check": Row(ADMINISTRATORS, 200, 422),
     "help/get-started": Row(EVERYBODY, 200, 405),
     "help/get-started/<client_type>": Row(EVERYBODY, 200, 405),
+    "help/api-reference": Row(EVERYBODY, 200, 405),
     "help/verify-tokens": Row(EVERYBODY, 200, 405),
     "help/token": Row(EVERYBODY, 200, 422),
     "account": Row(EVERYBODY, 200, 405),

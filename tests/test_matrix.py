@@ -41,6 +41,7 @@ pytestmark = pytest.mark.one_database
 #: doors by the first word of their addresses, and where each one's routes are tested
 ELSEWHERE: Final = {
     "admin": "tests/admin/test_matrix.py",
+    "api": "tests/api/test_door.py",
     "static": "tests/server/test_static_files.py",
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_health_and_metrics.py"),
 }
@@ -55,8 +56,8 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, text)
         elif text.startswith("^"):
-            route = "choose-password/<link>"
-            yield from (route, f"{route}/")
+            route = text if text.startswith("^api") else "choose-password/<link>"
+            yield from (route.removeprefix("^"), f"{route.removeprefix('^')}/")
         else:
             for converter in ("guid:", "slug:", "int:", "uuid:", "str:", "path:"):
                 text = text.replace(f"<{converter}", "<")

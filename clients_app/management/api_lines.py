@@ -1,10 +1,11 @@
 """An API as `manage.py apis` prints it."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Final
 
+from clients_app.http.json_models import api_json
+from clients_app.management.table import Table
 from clients_app.models import Api, Client
 from clients_app.selectors.apis.apis import callers_of
 from clients_app.services.apis.unused import Preview
@@ -12,23 +13,24 @@ from clients_app.services.apis.unused import Preview
 _NAMED_MAX: Final = 50  # clients; an API may have 50,000
 
 
-def api_line(api: Any) -> str:
-    """Return id, name, Identifier and number of clients of an API with its counts."""
-    return f"{api.pk}  {api.name}  {api.identifier}  clients: {api.client_count}"
+def api_table(write: Callable[[str], object]) -> Table:
+    """Return a table of APIs; its rows are those of ``api_row``."""
+    return Table(write, id=36, clients=7, identifier=40, name=0)
 
 
-def api_json(api: Any) -> str:
-    """Return an API with its counts as one JSON object."""
-    values = {
-        "api_id": str(api.pk),
-        "name": api.name,
-        "identifier": api.identifier,
-        "description": api.description,
-        "scopes": list(api.scope_names()),
-        "clients": api.client_count,
-        "tokens_30_days": api.tokens_30_days,
-    }
-    return json.dumps(values)
+def api_row(api: Any) -> tuple[object, ...]:
+    return api.pk, api.client_count, api.identifier, api.name
+
+
+def api_values(api: Any) -> dict[str, Any]:
+    """Return an API with its counts as the REST API does, with those counts."""
+    return api_json(api) | {"Clients": api.client_count, "Tokens30Days": api.tokens_30_days}
+
+
+def shown_values(api: Api) -> dict[str, Any]:
+    """Return an API as the REST API does, with the ids of clients that may ask about its tokens."""
+    ids = [str(pk) for pk in api.introspectors.order_by("name_key").values_list("pk", flat=True)]
+    return api_json(api) | {"Clients": callers_of(api).count(), "Introspectors": ids}
 
 
 def api_lines(api: Api) -> str:

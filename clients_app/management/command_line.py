@@ -1,26 +1,28 @@
 """What the commands share: subcommands, their options, the actor and the tenant."""
 
+import json
 import logging
 import sys
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, OutputWrapper
 
 from clients_app.actors import INSTALLATION, Actor
 from clients_app.audit import stream
-from clients_app.errors import NotFound, PortalError
+from clients_app.errors import PortalError
 from clients_app.http import operation_ids
+from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.output import Output, prove_writable
 from clients_app.management.schema import refuse_other_versions
-from clients_app.models import Tenant
-from clients_app.rules.names import key_of
-from clients_app.selectors.people.lookup import tenant_people
-from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.models import Client, Tenant
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.selectors.clients.lookup import get_client
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
@@ -43,6 +45,10 @@ _OPTIONS: Final = {
     "secret.description": "--secret-description",
     "secret.expiration": "--expires",
     "old_ends_at": "--old-ends",
+    "public_key": "--to-key",
+    "kept_secrets": "--keep-secret",
+    "typed_name": "--confirm",
+    "tags": "--tag",
 }
 
 
@@ -56,6 +62,16 @@ def argument(*flags: str, **options: Any) -> Argument:
     return lambda parser: parser.add_argument(*flags, **options)
 
 
+def switch(flag: str, **options: Any) -> Argument:
+    """Return an option with an opposite, such as `--first-party` and `--no-first-party`."""
+    return argument(flag, action=BooleanOptionalAction, **options)
+
+
+def entered(texts: Iterable[str]) -> list[str]:
+    """Return the texts of an option that are not empty: an empty one stands for none at all."""
+    return [text for text in texts if text]
+
+
 KEY_IS_LOST: Final = "secret_key_is_lost"  # the option that lets a command run without the key
 NAME: Final = argument("name", metavar="NAME")
 USERNAME: Final = argument("username", metavar="USERNAME")
@@ -67,29 +83,49 @@ ROLE_OPTION: Final[dict[str, Any]] = {
     "help": "may be repeated",
 }
 ROLES: Final = argument("--role", **ROLE_OPTION)
+CLIENT_ID: Final = argument("client_id", metavar="CLIENT_ID")
 TENANT: Final = argument("--tenant", help="name of the tenant; required if there is more than one")
 
 
-def subcommand(*arguments: Argument, needs_key: bool = True) -> Callable[[Run], Run]:
+JSON: Final = argument("--json", action="store_true", help="print JSON, an object on each line")
+_DRY_RUN: Final = argument(
+    "--dry-run", action="store_true", help="change nothing, and say what would be recorded"
+)
+
+
+def subcommand(
+    *arguments: Argument, needs_key: bool = True, dry_run: bool = True
+) -> Callable[[Run], Run]:
     """Make a method of a command one of its subcommands; the docstring is its help text.
 
-    Without ``needs_key`` it also works with another SECRET_KEY than that of the installation.
+    Without ``needs_key`` it also works with another SECRET_KEY than that of the installation. With
+    ``dry_run`` it has that option: all that it does can be rolled back.
     """
 
     def mark(method: Run) -> Run:
-        vars(method).update(arguments=arguments, needs_key=needs_key)
+        own = (*arguments, _DRY_RUN) if dry_run else arguments
+        vars(method).update(arguments=own, needs_key=needs_key)
         return method
 
     return mark
 
 
+def reading(*arguments: Argument) -> Callable[[Run], Run]:
+    """Make a method a subcommand that changes nothing."""
+    return subcommand(*arguments, needs_key=False, dry_run=False)
+
+
 class PortalCommand(BaseCommand):
-    """A command such as `manage.py clients add`, with a method for each subcommand."""
+    """A command such as `manage.py clients add`, with a method for each subcommand.
+
+    One without subcommands has ``arguments`` and ``perform``.
+    """
 
     requires_system_checks: list[str] = []  # the checks are `manage.py check`
     uses_stdout = True  # for its results, so audit events must not go there
     missing_args_message = None
     subcommands: dict[str, Run] = {}
+    arguments: tuple[Argument, ...] = ()
 
     def __init_subclass__(cls) -> None:
         cls.subcommands = {
@@ -126,6 +162,8 @@ class PortalCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add a parser for each subcommand."""
+        for add in self.arguments:
+            add(parser)
         if not self.subcommands:
             return
         parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
@@ -139,11 +177,34 @@ class PortalCommand(BaseCommand):
         """Call the method of the subcommand."""
         prove_writable()
         refuse_other_versions()
-        method = self.subcommands[options["subcommand"]]
-        if vars(method)["needs_key"] and not options.get(KEY_IS_LOST):
+        method = self.subcommands.get(options.get("subcommand", ""), type(self).perform)
+        if vars(method).get("needs_key", True) and not options.get(KEY_IS_LOST):
             refuse_other_secret_key()
         self.stdout = Output(sys.stdout)
-        method(self, Namespace(**options))
+        given = Namespace(**options)
+        if options.get("dry_run"):
+            self._rehearse(method, given)
+        else:
+            method(self, given)
+
+    def perform(self, given: Namespace) -> None:
+        """Do what a command without subcommands does."""
+        raise NotImplementedError
+
+    def print_json(self, values: dict[str, Any]) -> None:
+        """Print an object on one line."""
+        self.stdout.write(json.dumps(values))
+
+    def _rehearse(self, method: Run, given: Namespace) -> None:
+        """Print what the subcommand would record; what it prints itself may be a secret."""
+        out, self.stdout = self.stdout, OutputWrapper(StringIO())
+        events, as_json = rehearsed(lambda: method(self, given)), getattr(given, "json", False)
+        self.stdout = out
+        if not as_json:
+            would = "The command would record:" if events else "It would change nothing."
+            self.stdout.write(f"Nothing was changed. {would}")
+        if events:
+            self.stdout.write(said_of(events, as_json=as_json))
 
 
 def tenant_of(name: str | None) -> Tenant:
@@ -161,6 +222,16 @@ def tenant_of(name: str | None) -> Tenant:
     return tenants[0]
 
 
+def client_of(given: Namespace) -> Client:
+    """Return the client with the Client Id that was given, or raise NotFound."""
+    return get_client(tenant_of(given.tenant).pk, client_id_of(given.client_id))
+
+
+def client_id_of(text: str) -> UUID:
+    """Return a Client Id, or one that no client has."""
+    return parse_client_id(text) or UUID(int=0)
+
+
 def actor_in(tenant: Tenant) -> Actor:
     """Return the command line as an actor of this tenant."""
     return Actor.command_line(tenant.pk, operation_id=operation_ids.current())
@@ -168,27 +239,7 @@ def actor_in(tenant: Tenant) -> Actor:
 
 def actor_on_installation() -> Actor:
     """Return the command line as it acts on what belongs to no tenant."""
-    return Actor.command_line(INSTALLATION)
-
-
-def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's roles with these names, ignoring case, or raise NotFound."""
-    ids = {role.name_key: role.pk for role in tenant_roles(tenant.pk)}
-    missing = "There is no role named %(name)s. Run `manage.py roles add NAME` first."
-    return _ids_of(names, ids, missing=missing)
-
-
-def people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
-    """Return the ids of the tenant's people with these usernames, or raise NotFound."""
-    ids = {person.username_key: person.pk for person in tenant_people(tenant.pk)}
-    return _ids_of(usernames, ids, missing="There is no person with the username %(name)s.")
-
-
-def _ids_of(names: list[str], ids: dict[str, UUID], *, missing: str) -> frozenset[UUID]:
-    for name in names:
-        if key_of(name) not in ids:
-            raise NotFound(missing, name=name)
-    return frozenset(ids[key_of(name)] for name in names)
+    return Actor.command_line(INSTALLATION, operation_id=operation_ids.current())
 
 
 def now() -> datetime:

@@ -1,16 +1,71 @@
-"""What the options of `manage.py clients add` and `rotate` say about secrets."""
+"""What the options of `manage.py clients` and `secrets` say about secrets."""
 
-from argparse import Namespace
+import sys
+from argparse import ArgumentParser, Namespace
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from clients_app import conf
 from clients_app.errors import NotFound, PortalError
+from clients_app.management import command_line as cli
 from clients_app.models import Client, Tenant
 from clients_app.rules.expiry import parse_expiration
 from clients_app.rules.rotation import PERIODS, OldEnds, parse_old_end
 from clients_app.rules.tenant_policy import default_end
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.secrets.changes import SecretDraft
+from clients_app.services.secrets.sealing import PublicKey, parse_public_key
+
+
+def expiry(parser: ArgumentParser) -> None:
+    """Add the options for when a secret expires."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--expires",
+        metavar="DATE",
+        help="'YYYY-MM-DD hh:mm' in TIME_ZONE, or YYYY-MM-DD for the end of that day; "
+        "default of a new secret: in one year",
+    )
+    group.add_argument("--never-expires", action="store_true")
+
+
+NEW_SECRET: Final = (expiry, cli.JSON, cli.TENANT)
+TO_KEY: Final = cli.argument(
+    "--to-key",
+    metavar="FILE",
+    help="a public key (JWK) to which the new secret is encrypted; - for standard input",
+)
+
+
+def key_in(path: str | None) -> PublicKey | None:
+    """Return the public key in a file, or None if none was named.
+
+    Errors: PortalError if it cannot be read; RuleBroken (public_key).
+    """
+    if path is None:
+        return None
+    return parse_public_key(text_in(path))
+
+
+def text_in(path: str) -> str:
+    """Return the text of a file; "-" is standard input. Errors: PortalError."""
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        sentence = "%(path)s cannot be read (%(reason)s)."
+        raise PortalError(sentence, path=path, reason=error.strerror) from error
+    except ValueError as error:
+        raise PortalError("%(path)s is not a text in UTF-8.", path=path) from error
+
+
+def edited_expiry(given: Namespace, expires_at: datetime | None) -> datetime | None:
+    """Return when a secret expires whose end is ``expires_at`` unless an option says another."""
+    if given.never_expires:
+        return None
+    if given.expires is None:
+        return expires_at
+    return parse_expiration(given.expires, conf.installation_zone())
 
 
 def secret_draft(given: Namespace, tenant: Tenant, moment: datetime) -> SecretDraft:

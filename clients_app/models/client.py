@@ -94,6 +94,7 @@ class Client(Keyed, Mutes):
     logo_uri = models.CharField(max_length=limits.URL_MAX, blank=True)
     skips_consent = models.BooleanField(default=False, db_default=False)  # first-party
     may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
+    may_rotate_own_secrets = models.BooleanField(default=False, db_default=False)
     may_call_built_in = models.BooleanField(default=True, db_default=True)  # the built-in API
     may_call_others = models.BooleanField(default=False, db_default=False)  # than that
     version = models.PositiveIntegerField(default=1)
@@ -131,6 +132,11 @@ class Client(Keyed, Mutes):
             CheckConstraint(
                 condition=Q(may_introspect=False) | Q(client_type__in=_types("may_introspect")),
                 name="client_type_may_introspect",
+            ),
+            CheckConstraint(
+                condition=Q(may_rotate_own_secrets=False)
+                | Q(client_type__in=_types("may_rotate_own_secrets")),
+                name="client_type_may_rotate_own_secrets",
             ),
             CheckConstraint(
                 condition=Q(allow_refresh_token=False) | Q(client_type__in=_types("may_refresh")),

@@ -57,6 +57,7 @@ class Tenant(Keyed, Mutes):
     never_expires_allowed = models.BooleanField(default=True, db_default=True)
     owner_required = models.BooleanField(default=False, db_default=False)
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
+    machines_see_only_themselves = models.BooleanField(default=False, db_default=False)
     notices_sent_on = models.DateField(null=True)
     alerts_since = models.DateTimeField(null=True)
     alerts_sent = models.PositiveSmallIntegerField(default=0, db_default=0)

@@ -55,6 +55,7 @@ class ClientType:
     may_have_private_schemes: bool = False  # in its URLs: RFC 8252 section 7.1
     may_refresh: bool = False
     may_introspect: bool = False  # tokens of other clients
+    may_rotate_own_secrets: bool = False  # by the REST API, where its switch is on
     grants: frozenset[str] = frozenset()  # grant_type of the token endpoint
     response_types: tuple[str, ...] = ()  # of the authorize endpoint, which people come to
 
@@ -73,6 +74,7 @@ class ClientType:
             "confirms_administrator": self.has_roles,
             "allow_refresh_token": self.may_refresh,
             "may_introspect": self.may_introspect,
+            "may_rotate_own_secrets": self.may_rotate_own_secrets,
             **dict.fromkeys(("client_uri", "logo_uri", "skips_consent"), self.signs_people_in),
             **{kind.path: kind in self.url_kinds for kind in URL_KINDS},
         }
@@ -96,6 +98,7 @@ CLIENT_CREDENTIALS: Final = ClientType(
     has_secrets=True,
     has_roles=True,
     may_introspect=True,
+    may_rotate_own_secrets=True,
     grants=frozenset({"client_credentials"}),
 )
 AUTHORIZATION_CODE: Final = ClientType(

@@ -3,13 +3,14 @@
 Source: SEC-6.
 """
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.limits import SECRET_YEARS_MAX
 from clients_app.rules.expiry import latest_expiration, parse_expiration
+from clients_app.rules.tenant_policy import TenantPolicy, default_end
 
 
 class OldEnds(StrEnum):
@@ -66,9 +67,48 @@ def end_of_replaced(
     return max(ends_at, created_at + timedelta.resolution)
 
 
+def life_of_successor(
+    *, created_at: datetime, expires_at: datetime | None, policy: TenantPolicy, now: datetime
+) -> datetime | None:
+    """Return when a new secret expires that lives as long as the one that it replaces.
+
+    The policies of the tenant may want it to be sooner. None means never.
+    """
+    latest = policy.latest_end(created_at=now, now=now)
+    if expires_at is None:
+        return None if policy.may_never_expire else default_end(policy, now=now, zone=UTC)
+    wanted = min(now + (expires_at - created_at), latest_expiration(now))
+    return wanted if latest is None else min(wanted, latest)
+
+
 def is_idle(last_seen: datetime, *, token_lifetime_s: int, now: datetime) -> bool:
     """Return whether a secret, last used or created at ``last_seen``, seems no longer in use.
 
     A machine that still used it would have requested a token within the Token Lifetime.
     """
     return now - last_seen > timedelta(seconds=token_lifetime_s)
+
+
+def check_own_life(
+    expires_at: datetime | None,
+    *,
+    used_created_at: datetime,
+    used_expires_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Raise RuleBroken (secret.expiration) if a client gives itself a longer life than it has.
+
+    A new secret may last, from ``now``, as long as the one that the client used was given.
+    """
+    if used_expires_at is None:
+        return
+    latest = now + (used_expires_at - used_created_at)
+    if expires_at is None or expires_at > latest:
+        raise RuleBroken(
+            gettext_noop(
+                "Enter an earlier date. A client gives itself no longer life than the secret has "
+                "that it used: %(latest)s UTC at the latest."
+            ),
+            field="secret.expiration",
+            latest=latest.strftime("%Y-%m-%d %H:%M:%S"),
+        )

@@ -29,6 +29,7 @@ class TenantPolicy:
     never_expires_allowed: bool = True
     owner_required: bool = False
     mfa_for_administrators: bool = False
+    machines_see_only_themselves: bool = False
 
     @property
     def may_never_expire(self) -> bool:

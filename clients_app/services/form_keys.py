@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,6 +11,8 @@ from django.db.models import QuerySet
 from clients_app.actors import Actor
 from clients_app.errors import AlreadyAdded, SentBefore
 from clients_app.models import Client, UsedFormKey
+
+REQUESTS_KEPT: Final = timedelta(hours=24)  # with an Idempotency-Key (API-5)
 
 
 def refuse_used(form_key: str, *, actor: Actor) -> None:
@@ -52,6 +55,17 @@ def once(form_key: str, *, actor: Actor, now: datetime) -> Iterator[None]:
 def release(form_key: str, *, actor: Actor) -> None:
     """Let the key be used again, within ``once``: the form was refused."""
     _own(form_key, actor).delete()
+
+
+def used_key(begin: str, *, actor: Actor, now: datetime) -> str:
+    """Return the key of a request that begins with these digits, "" if none was used in 24 hours.
+
+    Older ones are forgotten.
+    """
+    own = UsedFormKey.objects.filter(tenant_id=actor.tenant_id, actor_id=actor.id)
+    own = own.filter(key__gte=begin, key__lt=f"{begin}g")  # a range of the index; digits end at f
+    own.filter(used_at__lte=now - REQUESTS_KEPT).delete()
+    return own.values_list("key", flat=True).first() or ""
 
 
 def was_used(form_key: str) -> bool:

@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Final
 
+from clients_app.api.errors import Problem
+from clients_app.api.paths import is_of_api
 from clients_app.http import operation_ids
 from clients_app.http.middleware import is_for_machines
 from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
@@ -31,7 +33,9 @@ def incomplete(path: str) -> Answer:
 def _answer(path: str, error: OAuthError) -> Answer:
     operation_ids.begin_unnamed()
     status, headers, body = error_json(error)
-    if not is_for_machines(path):
+    if is_of_api(path):
+        body = Problem(status, error.description).as_bytes()
+    elif not is_for_machines(path):
         headers = {**headers, "Content-Type": "text/plain"}
         body = f"{error.description}\n".encode()
     if status != HTTPStatus.SERVICE_UNAVAILABLE:  # the rest of the body is not read

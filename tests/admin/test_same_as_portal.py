@@ -59,7 +59,8 @@ def test_client_forms_have_the_same_fields_and_defaults(
     here = staff.get(add_client_address(installation.tenant, client_type))
     there = administrator_browser.get(reverse("client-add-type", args=[client_type]))
 
-    for field in ("name", "token_lifetime", "description", "contact", "tags", "may_introspect"):
+    switches = ("may_introspect", "may_rotate_own_secrets")
+    for field in ("name", "token_lifetime", "description", "contact", "tags", *switches):
         assert value_of(field, here) == value_of(field, there), field
     for field in ("redirect_uris", "post_logout_redirect_uris", "allowed_cors_origins", "roles"):
         assert (f'name="{field}"' in text_of(here)) == (f'name="{field}"' in text_of(there)), field

@@ -36,6 +36,9 @@ from clients_app.services.clients.edits import assign_roles, edit_client, set_en
 from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.declared.apply import NewSecrets, apply_document
+from clients_app.services.declared.entries import parse_document
+from clients_app.services.declared.export import record_export
 from clients_app.services.notices.calendar_links import create_feed, remove_feed
 from clients_app.services.notices.channel_settings import (
     remove_channel,
@@ -144,6 +147,15 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
         ),
         (remove_all, lambda on: remove_all([on.client.pk], confirmed=None, **on.by)),
         (export_clients, lambda on: export_clients([on.client.pk], query="", **on.by).close()),
+        (record_export, lambda on: record_export(**on.by)),
+        (
+            apply_document,
+            lambda on: apply_document(
+                parse_document({"roles": [{"name": "New"}]}),
+                NewSecrets(draft=NEVER, hashed=[]),
+                **on.by,
+            ),
+        ),
         (remove_client, lambda on: remove_client(on.client, **on.by)),
         (restore_client, lambda on: restore_client(on.removed.pk, **on.by)),
         (add_secret, lambda on: add_secret(on.client, NEVER, form_key="key", **on.by)),

@@ -70,20 +70,25 @@ def test_apis_list_and_show_say_what_there_is(
     orders.introspectors.add(pump)
 
     lines = run("apis", "list").out.splitlines()
-    assert lines == [
-        f"{tenant.pk}  Built-in API  http://localhost:8000  clients: 1",
-        f"{orders.pk}  Orders  {URI}  clients: 1",
+    assert [line.split(maxsplit=3) for line in lines] == [
+        ["ID", "CLIENTS", "IDENTIFIER", "NAME"],
+        [str(tenant.pk), "1", "http://localhost:8000", "Built-in API"],
+        [str(orders.pk), "1", URI, "Orders"],
     ]
     [_, printed] = map(json.loads, run("apis", "list", "--json").out.splitlines())
-    assert printed == {
-        "api_id": str(orders.pk),
-        "name": "Orders",
-        "identifier": URI,
-        "description": "Takes orders",
-        "scopes": ["read", "write"],
-        "clients": 1,
-        "tokens_30_days": 0,
+    model = {
+        "Id": str(orders.pk),
+        "Name": "Orders",
+        "Identifier": URI,
+        "Description": "Takes orders",
+        "Scopes": [
+            {"Name": "read", "Description": "Read orders"},
+            {"Name": "write", "Description": ""},
+        ],
     }
+    assert printed == model | {"Clients": 1, "Tokens30Days": 0}
+    shown = json.loads(run("apis", "show", URI, "--json").out)
+    assert shown == model | {"Clients": 1, "Introspectors": [str(pump.pk)]}
     for text in (URI, "orders", str(orders.pk)):
         assert run("apis", "show", text).out.splitlines() == [
             "Name:        Orders",

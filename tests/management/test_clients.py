@@ -56,7 +56,9 @@ def test_add_with_json_prints_one_object(run: Run, tenant: Tenant) -> None:
 
     assert ended.out.count("\n") == 1
     printed = json.loads(ended.out)
-    assert list(printed) == ["client_id", "client_secret", "token_endpoint", "expires_at"]
+    assert list(printed) == [
+        *("client_id", "client_secret", "token_endpoint", "expires_at", "secret_id"),
+    ]
     assert printed["client_id"] == str(Client.objects.get().pk)
     assert SECRET.fullmatch(printed["client_secret"])
     assert printed["token_endpoint"] == "http://localhost:8000/identity/connect/token"
@@ -168,14 +170,14 @@ def test_add_of_an_application_saves_its_fields_and_prints_no_secret(
     assert (
         shown.items()
         >= {
-            "redirect_uris": ["https://a.example/1", "https://a.example/2"],
-            "logout_uris": ["https://a.example"],
-            "cors_origins": ["https://a.example"],
-            "client_uri": "https://a.example/about",
-            "logo_uri": "https://a.example/logo.png",
-            "allow_refresh_token": True,
-            "first_party": True,
-            "secrets": [],
+            "RedirectUris": ["https://a.example/1", "https://a.example/2"],
+            "PostLogoutRedirectUris": ["https://a.example"],
+            "AllowedCorsOrigins": ["https://a.example"],
+            "ClientUri": "https://a.example/about",
+            "LogoUri": "https://a.example/logo.png",
+            "AllowOfflineAccess": True,
+            "FirstParty": True,
+            "Secrets": [],
         }.items()
     )
     assert "https://a.example/logo.png" in run("clients", "show", str(client.pk)).out

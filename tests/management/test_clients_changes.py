@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from joserfc import jwe
+from joserfc.jwk import ECKey
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
 from clients_app.services.secrets.digests import digest_fits
@@ -54,7 +57,9 @@ def test_rotate_with_json_prints_the_same_object_as_add(run: Run, pump: Client) 
     ended = run("clients", "rotate", str(pump.pk).upper(), "--old-ends", "now", "--json")
 
     printed = json.loads(ended.out)
-    assert list(printed) == ["client_id", "client_secret", "token_endpoint", "expires_at"]
+    assert list(printed) == [
+        *("client_id", "client_secret", "token_endpoint", "expires_at", "secret_id"),
+    ]
     new = ClientSecret.objects.exclude(replaces=None).get()
     assert new.replaces is not None
     assert new.replaces.expires_at == new.created_at
@@ -135,3 +140,40 @@ def test_end_tokens_of_a_client_of_another_tenant_is_refused(run: Run, tenant: T
     ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)
 
     assert (ended.status, ended.error) == (1, "There is no such client.\n")
+
+
+def test_rotate_to_a_key_prints_only_a_jwe(
+    run: Run, pump: Client, tmp_path: Path, dump_of_every_table: Callable[[], str]
+) -> None:
+    key = ECKey.generate_key("P-256")
+    file = tmp_path / "public.jwk"
+    file.write_text(json.dumps(key.as_dict(private=False)))
+    words = ("clients", "rotate", str(pump.pk), "--old-ends", "now", "--to-key", str(file))
+
+    ended = run(*words, "--json")
+
+    printed = json.loads(ended.out)
+    assert (ended.status, "client_secret" in printed) == (0, False)
+    opened = jwe.decrypt_compact(printed["client_secret_jwe"], key)
+    plain = (opened.plaintext or b"").decode()
+    assert digest_fits(plain, ClientSecret.objects.get(pk=printed["secret_id"]).digest)
+    assert plain not in dump_of_every_table()
+    for_people = run(*words).out
+    assert not SECRET.search(for_people)
+    assert "only the owner of the private key can read it" in for_people
+
+
+def test_rotate_to_what_is_no_public_key_changes_nothing(
+    run: Run, pump: Client, tmp_path: Path
+) -> None:
+    private, binary = tmp_path / "private.jwk", tmp_path / "binary"
+    private.write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    binary.write_bytes(b"\xff")
+    words = ("clients", "rotate", str(pump.pk), "--to-key")
+
+    ends = [run(*words, str(path)) for path in (private, binary, tmp_path, tmp_path / "none")]
+
+    assert [ended.status for ended in ends] == [1] * 4
+    assert ends[0].error.endswith("(--to-key)\n")
+    assert ends[3].error.endswith("none cannot be read (No such file or directory).\n")
+    assert ClientSecret.objects.count() == 1

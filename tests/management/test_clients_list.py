@@ -32,6 +32,7 @@ def test_list_prints_each_client_with_its_state_by_name(
     assert (ended.status, ended.error) == (0, "")
     used = f"{now:%Y-%m-%d %H:%M}"
     assert ended.out.splitlines() == [
+        "CLIENT ID                             STATE      LAST TOKEN        NAME",
         f"{rows['bare'].pk}  no-tokens  never             bare",
         f"{rows['failing'].pk}  failing    never             failing",
         f"{rows['idle'].pk}  unused     never             idle",
@@ -48,16 +49,24 @@ def test_list_shows_what_is_asked_for(run: Run, tenant: Tenant, now: datetime) -
 
     assert [json.loads(line) for line in failing.out.splitlines()] == [
         {
-            "client_id": str(rows["failing"].pk),
-            "name": "failing",
-            "client_type": "client-credentials",
-            "state": "failing",
-            "last_token_at": None,
-            "last_refused_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "Id": str(rows["failing"].pk),
+            "Name": "failing",
+            "Enabled": True,
+            "AccessTokenLifetime": 3600,
+            "Tags": [],
+            "RoleIds": [],
+            "Description": "",
+            "Contact": "",
+            "MayIntrospectTokens": False,
+            "MayRotateOwnSecrets": False,
+            "LastUsed": None,
+            "ClientType": "client-credentials",
+            "State": "failing",
+            "LastRefused": now.isoformat().replace("+00:00", "Z"),
         }
     ]
     assert filtered.out.split()[-1] == "Well"
-    assert run("clients", "list", "--show", "expired").out == ""
+    assert run("clients", "list", "--show", "expired", "--json").out == ""
 
 
 def test_list_is_of_one_tenant(run: Run, tenant: Tenant) -> None:

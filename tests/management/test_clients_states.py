@@ -19,8 +19,8 @@ def test_show_prints_state_roles_and_secrets_without_their_texts(run: Run, tenan
     assert "State:          unused" in shown.out
     assert "Tenant Member" in shown.out
     assert f"…{added.secret.last_four}" in shown.out
-    assert printed["secrets"][0]["ends_in"] == added.secret.last_four
-    assert printed["roles"] == ["Tenant Member"]
+    assert printed["Secrets"][0]["EndsIn"] == added.secret.last_four
+    assert printed["Roles"] == ["Tenant Member"]
     assert added.plain not in shown.out + json.dumps(printed)
 
 

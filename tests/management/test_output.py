@@ -19,6 +19,7 @@ SHOWN_ONCE = (
     ("clients", "add", "Pump"),
     ("clients", "add", "Pump", "--json"),
     ("clients", "rotate", "CLIENT_ID", "--old-ends", "now"),
+    ("secrets", "add", "CLIENT_ID"),
     ("people", "add", "ann"),
     ("people", "reset-link", "mara"),
 )

@@ -57,6 +57,12 @@ def test_introspection_by_a_client_type_without_secrets_is_violates(client: Clie
         Client.objects.update(client_type="authorization-code")
 
 
+def test_rotating_itself_by_a_client_type_for_people_is_violates(client: Client) -> None:
+    assert Client.objects.update(may_rotate_own_secrets=True) == 1
+    with violates("client_type_may_rotate_own_secrets"):
+        Client.objects.update(client_type="hybrid")
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [("Pump 2", "PUMP 2"), ("Caf\u00e9", "cafe\u0301"), ("Straße", "STRASSE"), ("ΣΑΣ", "σας")],

@@ -34,6 +34,8 @@ NEEDS: Final = {
     "change_roles": Action.ASSIGN_ROLES,
     "remove_all": Action.REMOVE_CLIENT,
     "export_clients": Action.READ_CLIENTS,
+    "record_export": Action.READ_CLIENTS,
+    "apply_document": Action.ADD_ROLE,
     "remove_client": Action.REMOVE_CLIENT,
     "restore_client": Action.RESTORE_CLIENT,
     "add_secret": Action.ADD_SECRET,
@@ -81,6 +83,7 @@ OWN: Final = {
 IN_THEIR_TENANT: Final = {
     *("register_client", "add_role", "add_api", "add_person", "set_channel"),
     *("set_policies", "mute_alerts", "export_activity", "export_clients"),
+    *("record_export", "apply_document"),
 }
 #: operations on several clients: those of another tenant are skipped like unknown ones
 SKIPPED: Final = {"enable_all", "tag_all", "change_roles", "remove_all"}

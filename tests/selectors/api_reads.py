@@ -1,6 +1,7 @@
 """How to read, for one tenant, its APIs and what its clients may call."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from clients_app import conf
@@ -52,6 +53,17 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
             may_call.may_call(own.api.identifier)
         )
+    ],
+    usage.usage_page: [
+        lambda own: usage.usage_page(
+            own.tenant.pk,
+            client_id=None,
+            api_id=None,
+            since=None,
+            until=None,
+            below=(datetime.max.replace(tzinfo=UTC), 2**63 - 1),
+            count=100,
+        ),
     ],
     may_call.scopes_now: [lambda own: may_call.scopes_now(own.client, own.api.identifier)],
     introspectors.may_introspect: [

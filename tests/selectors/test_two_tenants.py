@@ -15,15 +15,25 @@ from clients_app.rules.chart_slots import days_until, hours
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity import days, events, filters
 from clients_app.selectors.activity.filters import ActivityFilter
-from clients_app.selectors.clients import attention, charts, find, lists, lookup, shows, usage
+from clients_app.selectors.clients import (
+    attention,
+    charts,
+    find,
+    lists,
+    lookup,
+    models,
+    shows,
+    usage,
+)
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
 from clients_app.selectors.secrets import rotations
+from clients_app.selectors.tenants import lookup as tenants
 from clients_app.selectors.tenants import policies, sidebar
-from tests.factories import NOW, SECOND, make_role, make_tenant
+from tests.factories import NOW, SECOND, machine_of, make_role, make_tenant
 from tests.selectors.api_reads import API_READS
 from tests.selectors.authorization_reads import AUTHORIZATION_READS
 from tests.selectors.list_reads import LATEST, LIST_READS, activity, every_client, page
@@ -57,6 +67,7 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: events.activity_count(activity(own)),
         lambda own: events.activity_count(named(own)),
     ],
+    events.below: [lambda own: events.below([], events.TOP)],
     events.all_activity: [lambda own: list(events.all_activity(activity(own), LATEST))],
     days.activity_days: [
         lambda own: days.activity_days(activity(own), days_until(NOW.date(), UTC, count=3)),
@@ -131,6 +142,21 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     lookup.clients_named: [lambda own: lookup.clients_named(own.tenant.pk, every_client())],
     lookup.clients_by_id: [lambda own: lookup.clients_by_id(own.tenant.pk, every_client())],
+    models.model_page: [
+        lambda own: models.model_page(
+            own.tenant.pk,
+            client_type="client-credentials",
+            now=NOW,
+            skip=0,
+            count=100,
+            ids=every_client(),
+            tags=["pump"],
+        ),
+        lambda own: models.model_page(
+            own.tenant.pk, client_type="client-credentials", now=NOW, skip=0, count=100
+        ),
+    ],
+    models.models_of: [lambda own: models.models_of(own.tenant.pk, every_client())],
     lookup.clients_called: [
         lambda own: lookup.clients_called(
             own.tenant.pk, ["Pump", "nobody", *map(str, every_client())]
@@ -168,6 +194,7 @@ READS: Final[dict[Any, list[Read]]] = {
     ],
     expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
+    people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
     people.rights_of: [lambda own: people.rights_of(own.person)],
     people.roles_of: [lambda own: people.roles_of(own.person.pk)],
     people.people_who_administer: [lambda own: people.people_who_administer(own.tenant.pk)],
@@ -175,7 +202,12 @@ READS: Final[dict[Any, list[Read]]] = {
     roles.tenant_roles: [lambda own: roles.tenant_roles(own.tenant.pk)],
     roles.roles_with_counts: [lambda own: roles.roles_with_counts(own.tenant.pk)],
     roles.get_role: [lambda own: roles.get_role(own.tenant.pk, own.role.pk)],
+    roles.find_role: [
+        lambda own: roles.find_role(own.tenant.pk, own.role.name),
+        lambda own: roles.find_role(own.tenant.pk, str(own.role.pk)),
+    ],
     roles.holders_of: [lambda own: roles.holders_of(own.role)],
+    roles.rights_of_client: [lambda own: roles.rights_of_client(own.client)],
     roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
     secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
     secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
@@ -185,7 +217,9 @@ READS: Final[dict[Any, list[Read]]] = {
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW
         ),
     ],
+    tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
+    policies.only_client_of: [lambda own: policies.only_client_of(machine_of(own.client))],
     policies.noncompliant_clients: [
         lambda own: policies.noncompliant_clients(own.tenant.pk, POLICY, page=1, now=NOW),
     ],

@@ -64,6 +64,7 @@ def test_start_with_an_invalid_setting_is_refused(
         ("TOKEN_SIGNING_KEY_BITS", "1024", "set it to one of 2048, 3072, 4096."),
         ("REFRESH_IDLE", "59", "set it to a whole number from 60 to 31536000."),
         ("REFRESH_MAX", "8h", "set it to a whole number from 60 to 31536000."),
+        ("API_REQUESTS_PER_MINUTE", "0", "set it to a whole number from 1 to 10000000."),
         ("KEY_ROTATION_DAYS", "0", "set it to a whole number from 1 to 3650."),
         ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
         ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),

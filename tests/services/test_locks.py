@@ -63,6 +63,8 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     "remove_channel": (NoticeChannel, AuditHead),
     "change_roles": (Client, Tenant),
     "export_clients": (AuditHead,),
+    "record_export": (AuditHead,),
+    "apply_document": (Tenant,),
     "create_feed": (CalendarFeed,),
     "retry": (Delivery,),
     # events alone

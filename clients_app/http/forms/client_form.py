@@ -30,7 +30,7 @@ APPLICATION_INPUTS: Final = tuple(one.name for one in APPLICATION_URLS)
 _ORDER: Final = (
     *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
     *(*APPLICATION_INPUTS, "skips_consent"),
-    *(*LINE_INPUTS, "tags", "may_introspect"),
+    *(*LINE_INPUTS, "tags", "may_introspect", "may_rotate_own_secrets"),
 )
 _QUOTED_MAX: Final = 60  # characters of a wrong URL that the error quotes
 
@@ -84,6 +84,9 @@ class ClientForm(OfferedTags, PortalForm):
     tags = TextField(_("Tags"), split_tags)
     skips_consent = forms.BooleanField(required=False, label=_("First-party application"))
     may_introspect = forms.BooleanField(required=False, label=_("May introspect tokens"))
+    may_rotate_own_secrets = forms.BooleanField(
+        required=False, label=_("May rotate its own secrets")
+    )
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
         super().__init__(*args, **more)

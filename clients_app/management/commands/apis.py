@@ -4,20 +4,18 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 from clients_app.errors import NotFound, PortalError
+from clients_app.management import api_lines
 from clients_app.management import command_line as cli
-from clients_app.management.api_lines import api_json, api_line, api_lines, losses_lines, names_of
+from clients_app.management.api_lines import losses_lines, names_of
 from clients_app.models import Api, Client
-from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.apis.apis import (
     apis_with_counts,
     callers_of,
     callers_stamp,
     find_api,
 )
-from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.apis import drafts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
@@ -25,7 +23,6 @@ from clients_app.services.apis.may_call import MayCallDraft, draft_of, set_may_c
 from clients_app.services.apis.unused import remove_unused, unused_of
 
 API: Final = cli.argument("api", metavar="API", help="its Identifier, name or id")
-CLIENT_ID: Final = cli.argument("client_id", metavar="CLIENT_ID")
 SCOPES: Final = cli.argument(
     "--scope",
     action="append",
@@ -34,22 +31,31 @@ SCOPES: Final = cli.argument(
     dest="scopes",
     help="'SCOPE' or 'SCOPE What it allows'; may be repeated",
 )
-JSON: Final = cli.argument("--json", action="store_true", help="print one JSON object for each API")
 
 
 class Command(cli.PortalCommand):
     help = "Lists, adds, changes and removes APIs; says which clients may call them."
 
-    @cli.subcommand(JSON, cli.TENANT, needs_key=False)
+    @cli.reading(cli.JSON, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the APIs with the number of clients that may call them, the built-in one first."""
-        for api in apis_with_counts(cli.tenant_of(given.tenant).pk, now=cli.now()):
-            self.stdout.write(api_json(api) if given.json else api_line(api))
+        apis = apis_with_counts(cli.tenant_of(given.tenant).pk, now=cli.now())
+        if given.json:
+            for api in apis:
+                self.print_json(api_lines.api_values(api))
+            return
+        table = api_lines.api_table(self.stdout.write)
+        for api in apis:
+            table.row(*api_lines.api_row(api))
 
-    @cli.subcommand(API, cli.TENANT, needs_key=False)
+    @cli.reading(API, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show an API: its scopes, and the clients that may call it or ask about its tokens."""
-        self.stdout.write(api_lines(_api(given)))
+        api = _api(given)
+        if given.json:
+            self.print_json(api_lines.shown_values(api))
+        else:
+            self.stdout.write(api_lines.api_lines(api))
 
     @cli.subcommand(
         cli.NAME,
@@ -61,6 +67,7 @@ class Command(cli.PortalCommand):
         ),
         cli.argument("--description", default="", metavar="TEXT"),
         SCOPES,
+        cli.JSON,
         cli.TENANT,
     )
     def add(self, given: Namespace) -> None:
@@ -73,7 +80,10 @@ class Command(cli.PortalCommand):
         )
         actor = cli.actor_in(cli.tenant_of(given.tenant))
         api = add_api(draft, actor=actor, now=cli.now())
-        self.stdout.write(f"API added: {api.name}\nId:        {api.pk}")
+        if given.json:
+            self.print_json(api_lines.shown_values(api))
+        else:
+            self.stdout.write(f"API added: {api.name}\nId:        {api.pk}")
 
     @cli.subcommand(
         API,
@@ -130,7 +140,7 @@ class Command(cli.PortalCommand):
 
     @cli.subcommand(
         API,
-        CLIENT_ID,
+        cli.CLIENT_ID,
         SCOPES,
         cli.argument("--all-scopes", action="store_true", help="all that the API has now"),
         cli.argument(
@@ -142,7 +152,7 @@ class Command(cli.PortalCommand):
     )
     def allow(self, given: Namespace) -> None:
         """Let a client call an API, with exactly these scopes; the built-in API has no choice."""
-        api, client = _api(given), _client(given)
+        api, client = _api(given), cli.client_of(given)
         names = api.scope_names() if given.all_scopes else given.scopes
         was = draft_of(client)
         draft = replace(was, built_in=True)
@@ -155,10 +165,10 @@ class Command(cli.PortalCommand):
         _save(client, draft)
         self.stdout.write(f"{client.name} may call {api.name}.")
 
-    @cli.subcommand(API, CLIENT_ID, cli.TENANT)
+    @cli.subcommand(API, cli.CLIENT_ID, cli.TENANT)
     def disallow(self, given: Namespace) -> None:
         """Let a client no longer call an API."""
-        api, client = _api(given), _client(given)
+        api, client = _api(given), cli.client_of(given)
         was = draft_of(client)
         draft = MayCallDraft(
             built_in=was.built_in and not api.is_built_in,
@@ -183,20 +193,20 @@ class Command(cli.PortalCommand):
     def introspectors(self, given: Namespace) -> None:
         """Let exactly these clients ask about tokens for an API."""
         api = _api(given)
-        ids = frozenset(parse_client_id(text) or UUID(int=0) for text in given.client_ids)
+        ids = frozenset(map(cli.client_id_of, given.client_ids))
         actor, version = cli.actor_in(api.tenant), api.version
         api = set_introspectors(api.pk, ids, expected_version=version, actor=actor, now=cli.now())
         names = names_of(api.introspectors.order_by("name_key"))
         self.stdout.write(f"{names or 'No client'} may ask about tokens for {api.name}.")
 
     @cli.subcommand(
-        CLIENT_ID,
+        cli.CLIENT_ID,
         cli.argument("--remove", action="store_true", help="take it from the client"),
         cli.TENANT,
     )
     def unused(self, given: Namespace) -> None:
         """List what a client may call and has not asked for in 90 days."""
-        client, moment = _client(given), cli.now()
+        client, moment = cli.client_of(given), cli.now()
         preview = unused_of(client, now=moment)
         self.stdout.write(losses_lines(preview))
         if given.remove:
@@ -207,11 +217,6 @@ class Command(cli.PortalCommand):
 
 def _api(given: Namespace) -> Api:
     return find_api(cli.tenant_of(given.tenant).pk, given.api)
-
-
-def _client(given: Namespace) -> Client:
-    client_id = parse_client_id(given.client_id) or UUID(int=0)  # which no client has
-    return get_client(cli.tenant_of(given.tenant).pk, client_id)
 
 
 def _save(client: Client, draft: MayCallDraft) -> None:

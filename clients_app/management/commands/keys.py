@@ -1,11 +1,12 @@
 """`manage.py keys`: lists, rotates, revokes and re-encrypts the keys that sign tokens."""
 
 from argparse import Namespace
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
 from clients_app import conf
+from clients_app.http.json_models import moment
 from clients_app.identity.second_factors import reencrypt_factors
 from clients_app.management import command_line as cli
 from clients_app.models import SigningKey
@@ -24,15 +25,18 @@ _ORDER: Final = list(SigningKey.State.values)
 class Command(cli.PortalCommand):
     help = "Lists, rotates and revokes the keys that sign tokens; completes a change of SECRET_KEY."
 
-    @cli.subcommand(
-        cli.argument("--all", action="store_true", help="include removed keys"), needs_key=False
-    )
+    @cli.reading(cli.argument("--all", action="store_true", help="include removed keys"), cli.JSON)
     def list(self, given: Namespace) -> None:
         """List the keys with state, algorithm, kid and times."""
         rows = list(installation.signing_keys(removed=given.all))
+        rows.sort(key=lambda row: _ORDER.index(row.state))
+        if given.json:
+            for row in rows:
+                self.print_json(_values(row))
+            return
         if not rows:
             self.stdout.write("There are no signing keys yet. The first start creates one.")
-        for row in sorted(rows, key=lambda row: _ORDER.index(row.state)):
+        for row in rows:
             kind = f"{row.algorithm} {row.bits}" if row.bits else row.algorithm
             self.stdout.write(f"{row.state:<8} {kind:<10} {row.kid}  {_times(row)}")
 
@@ -62,12 +66,12 @@ class Command(cli.PortalCommand):
             f"{settings.JWKS_MAX_AGE} more seconds, until they fetch the public keys again."
         )
 
-    @cli.subcommand()
+    @cli.subcommand(dry_run=False)
     def reencrypt(self, given: Namespace) -> None:
         """Encrypt private keys and second factors under the current SECRET_KEY."""
-        moment = cli.now()
-        keys = reencrypt_keys(actor=cli.actor_on_installation(), now=moment)
-        factors, left = reencrypt_factors(), rows_under_former_keys(now=moment)
+        now = cli.now()
+        keys = reencrypt_keys(actor=cli.actor_on_installation(), now=now)
+        factors, left = reencrypt_factors(), rows_under_former_keys(now=now)
         self.stdout.write(
             f"Signing keys re-encrypted: {len(keys)}.\n"
             f"Second factors re-encrypted: {factors}.\n"
@@ -82,13 +86,27 @@ class Command(cli.PortalCommand):
         )
 
 
+def _values(row: SigningKey) -> dict[str, Any]:
+    return {
+        "Kid": row.kid,
+        "State": row.state,
+        "Algorithm": row.algorithm,
+        "Bits": row.bits,
+        "Created": moment(row.created_at),
+        "SignsFrom": moment(row.signs_from),
+        "Activated": moment(row.activated_at),
+        "Retired": moment(row.retired_at),
+        "Removed": moment(row.removed_at),
+    }
+
+
 def _times(row: SigningKey) -> str:
     state, kept_until = SigningKey.State, row.retired_at and removed_from(row.retired_at)
-    words, moment = {
+    words, at = {
         state.NEXT: ("signs from", row.signs_from),
         state.ACTIVE: ("signs since", row.activated_at),
         state.RETIRED: ("published until", kept_until),
         state.REMOVED: ("removed", row.removed_at),
     }[state(row.state)]
     zone = conf.installation_zone()
-    return f"{words} {moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}" if moment else f"{words} -"
+    return f"{words} {at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}" if at else f"{words} -"

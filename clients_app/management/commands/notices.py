@@ -10,7 +10,9 @@ from clients_app.services.notices import deliveries, schedule
 class Command(cli.PortalCommand):
     help = "Sends the notices that are due for secrets that expire soon; none is sent twice."
 
-    @cli.subcommand(cli.argument("--tenant", help="name of a tenant; default: all tenants"))
+    @cli.subcommand(
+        cli.argument("--tenant", help="name of a tenant; default: all tenants"), dry_run=False
+    )
     def send(self, given: Namespace) -> None:
         """Send the notices that are due now; show the result of each message."""
         for tenant in [cli.tenant_of(given.tenant)] if given.tenant else installation.tenants():

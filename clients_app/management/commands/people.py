@@ -12,7 +12,10 @@ from clients_app.identity.factor_status import (
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
 from clients_app.management import command_line as cli
+from clients_app.management.named import people_named, roles_named
 from clients_app.management.output import all_or_nothing
+from clients_app.management.person_lines import person_lines, person_row, person_values
+from clients_app.management.table import Table
 from clients_app.models import Person
 from clients_app.selectors.people.lookup import owned_by, tenant_people
 from clients_app.selectors.tenants import installation
@@ -27,7 +30,28 @@ def _new_roles(parser: ArgumentParser) -> None:
 
 
 class Command(cli.PortalCommand):
-    help = "Adds people, prints one-time links, sets roles, activates and deactivates."
+    help = "Lists, shows and adds people; prints one-time links; sets roles; deactivates."
+
+    @cli.reading(cli.JSON, cli.TENANT)
+    def list(self, given: Namespace) -> None:
+        """List the people of a tenant, by username."""
+        people = tenant_people(cli.tenant_of(given.tenant).pk).prefetch_related("roles")
+        if given.json:
+            for person in people:
+                self.print_json(person_values(person))
+            return
+        table = Table(self.stdout.write, username=20, state=8, last_sign_in=16, roles=0)
+        for person in people:
+            table.row(*person_row(person))
+
+    @cli.reading(cli.USERNAME, cli.JSON)
+    def show(self, given: Namespace) -> None:
+        """Show a person: their state, their roles, and how many clients they own."""
+        person = _person(given)
+        if given.json:
+            self.print_json(person_values(person))
+        else:
+            self.stdout.write(person_lines(person))
 
     @cli.subcommand(
         cli.USERNAME,
@@ -43,7 +67,7 @@ class Command(cli.PortalCommand):
         with all_or_nothing():
             person = add_person(
                 given.username,
-                role_ids=cli.roles_named(given.roles, tenant=tenant),
+                role_ids=roles_named(given.roles, tenant=tenant),
                 actor=cli.actor_in(tenant),
                 now=cli.now(),
                 name=given.name,
@@ -78,7 +102,7 @@ class Command(cli.PortalCommand):
         """List the roles of a person, or replace them."""
         person = _person(given)
         if given.roles or given.none:
-            role_ids = cli.roles_named(given.roles, tenant=person.tenant)
+            role_ids = roles_named(given.roles, tenant=person.tenant)
             actor = cli.actor_in(person.tenant)
             person = assign_person_roles(person, role_ids, actor=actor, now=cli.now())
         names = person.roles.order_by("name_key").values_list("name", flat=True)
@@ -117,7 +141,7 @@ class Command(cli.PortalCommand):
         self.stdout.write(f"{person.username} is {state} now: they {effect}.")
 
     def _hand_over(self, person: Person, username: str) -> None:
-        (to_id,) = cli.people_named([username], tenant=person.tenant)
+        (to_id,) = people_named([username], tenant=person.tenant)
         to = tenant_people(person.tenant_id).get(pk=to_id)
         number = hand_over(person, to, actor=cli.actor_in(person.tenant), now=cli.now())
         self.stdout.write(f"Handed over to {to.username}: {_clients(number)}.")

@@ -1,17 +1,103 @@
-"""`manage.py roles add`: a custom role from the command line."""
+"""`manage.py roles`: the roles of a tenant from the command line."""
 
 from argparse import Namespace
+from typing import Final
 
+from clients_app.errors import PortalError
+from clients_app.http.json_models import role_json
 from clients_app.management import command_line as cli
-from clients_app.services.roles.roles import add_role
+from clients_app.management.table import Table
+from clients_app.models import Role
+from clients_app.selectors.roles.roles import find_role, holders_of, roles_with_counts
+from clients_app.services.roles.roles import add_role, edit_role, remove_role
+
+ROLE: Final = cli.argument("role", metavar="ROLE", help="its name or id")
 
 
 class Command(cli.PortalCommand):
-    help = "Adds a custom role to a tenant."
+    help = "Lists, shows, adds, edits and removes the roles of a tenant."
 
-    @cli.subcommand(cli.NAME, cli.argument("--description", default=""), cli.TENANT)
+    @cli.reading(cli.JSON, cli.TENANT)
+    def list(self, given: Namespace) -> None:
+        """List the roles, custom ones first, with how many clients and people have each."""
+        roles = roles_with_counts(cli.tenant_of(given.tenant).pk)
+        if given.json:
+            for role in roles:
+                counts = {"Clients": role.client_count, "People": role.person_count}
+                self.print_json(role_json(role) | counts)
+            return
+        table = Table(self.stdout.write, id=36, kind=8, clients=7, people=6, name=0)
+        for role in roles:
+            kind = "built-in" if role.is_built_in else "custom"
+            table.row(role.pk, kind, role.client_count, role.person_count, role.name)
+
+    @cli.reading(ROLE, cli.JSON, cli.TENANT)
+    def show(self, given: Namespace) -> None:
+        """Show a role and how many have it."""
+        role = _role(given)
+        clients, people = holders_of(role)
+        counts = {"Clients": clients.count(), "People": people.count()}
+        if given.json:
+            self.print_json(role_json(role) | counts)
+            return
+        self.stdout.write(
+            f"Name:        {role.name}\n"
+            f"Id:          {role.pk}\n"
+            f"Description: {role.description or 'none'}\n"
+            f"Role Type Id: {role.role_type_id}\n"
+            f"Clients:     {counts['Clients']}\n"
+            f"People:      {counts['People']}"
+        )
+
+    @cli.subcommand(cli.NAME, cli.argument("--description", default=""), cli.JSON, cli.TENANT)
     def add(self, given: Namespace) -> None:
         """Add a custom role; print its name and id."""
         actor = cli.actor_in(cli.tenant_of(given.tenant))
         role = add_role(given.name, description=given.description, actor=actor, now=cli.now())
-        self.stdout.write(f"Role added: {role.name}\nId:         {role.pk}")
+        if given.json:
+            self.print_json(role_json(role))
+        else:
+            self.stdout.write(f"Role added: {role.name}\nId:         {role.pk}")
+
+    @cli.subcommand(
+        ROLE, cli.argument("--name"), cli.argument("--description"), cli.JSON, cli.TENANT
+    )
+    def edit(self, given: Namespace) -> None:
+        """Rename or describe a custom role; those who have it keep it."""
+        role = _role(given)
+        edited = edit_role(
+            role.pk,
+            name=role.name if given.name is None else given.name,
+            description=role.description if given.description is None else given.description,
+            actor=cli.actor_in(role.tenant),
+            now=cli.now(),
+            expected_version=role.version,
+        )
+        if given.json:
+            self.print_json(role_json(edited))
+        else:
+            self.stdout.write(f"{edited.name} is changed.")
+
+    @cli.subcommand(
+        ROLE,
+        cli.argument("--confirm", metavar="NAME", help="the role's name, if anyone has it"),
+        cli.TENANT,
+    )
+    def remove(self, given: Namespace) -> None:
+        """Remove a custom role, also from all clients and people who have it."""
+        role = _role(given)
+        clients, people = (some.count() for some in holders_of(role))
+        if given.confirm != role.name and clients + people:
+            raise PortalError(
+                "%(clients)s clients and %(people)s people have it. To remove it and take it from "
+                "all of them, enter its name with --confirm: %(name)s.",
+                clients=clients,
+                people=people,
+                name=role.name,
+            )
+        remove_role(role.pk, actor=cli.actor_in(role.tenant), now=cli.now())
+        self.stdout.write(f"{role.name} is removed.")
+
+
+def _role(given: Namespace) -> Role:
+    return find_role(cli.tenant_of(given.tenant).pk, given.role)

@@ -1,20 +1,26 @@
-"""`manage.py tenants`: adds an organisation to this installation, or renames one."""
+"""`manage.py tenants`: the organisations of this installation."""
 
 from argparse import Namespace
 
+from clients_app.http.json_models import tenant_json
 from clients_app.management import command_line as cli
+from clients_app.management.secret_lines import minute
+from clients_app.management.table import Table
 from clients_app.selectors.tenants import installation
 from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 
 
 class Command(cli.PortalCommand):
-    help = "Lists, adds and renames tenants."
+    help = "Lists, shows, adds and renames tenants."
 
-    @cli.subcommand(cli.NAME)
+    @cli.subcommand(cli.NAME, cli.JSON)
     def add(self, given: Namespace) -> None:
         """Add a tenant with the built-in roles; print its name and id."""
         tenant = add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now())
-        self.stdout.write(f"Tenant added: {tenant.name}\nId:           {tenant.pk}")
+        if given.json:
+            self.print_json(tenant_json(tenant))
+        else:
+            self.stdout.write(f"Tenant added: {tenant.name}\nId:           {tenant.pk}")
 
     @cli.subcommand(cli.NAME, cli.argument("new_name", metavar="NEW_NAME"))
     def rename(self, given: Namespace) -> None:
@@ -25,8 +31,24 @@ class Command(cli.PortalCommand):
         )
         self.stdout.write(f"{given.name} is now named {tenant.name}.")
 
-    @cli.subcommand()
+    @cli.reading(cli.JSON)
     def list(self, given: Namespace) -> None:
-        """List the tenants with their ids."""
+        """List the tenants with their ids, the oldest first."""
+        if given.json:
+            for tenant in installation.tenants():
+                self.print_json(tenant_json(tenant))
+            return
+        table = Table(self.stdout.write, id=36, name=0)
         for tenant in installation.tenants():
-            self.stdout.write(f"{tenant.pk}  {tenant.name}")
+            table.row(tenant.pk, tenant.name)
+
+    @cli.reading(cli.NAME, cli.JSON)
+    def show(self, given: Namespace) -> None:
+        """Show a tenant."""
+        tenant = installation.tenant_named(given.name)
+        if given.json:
+            self.print_json(tenant_json(tenant))
+        else:
+            self.stdout.write(
+                f"Name:  {tenant.name}\nId:    {tenant.pk}\nAdded: {minute(tenant.created_at)}"
+            )

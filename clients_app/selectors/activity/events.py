@@ -96,12 +96,12 @@ def all_activity(wanted: ActivityFilter, cut: Cut) -> Iterator[Row]:
 
 
 def _newest_first(wanted: ActivityFilter, cut: Cut, limit: int) -> Iterator[Row]:
-    below = (query.filter(sequence__lt=cut.sequence) for query in event_queries(wanted))
+    lower = (query.filter(sequence__lt=cut.sequence) for query in event_queries(wanted))
     groups = matching_refusals(wanted).filter(
         Q(last_at=cut.refused_at, id__lt=cut.refusal_id) | Q(last_at__lt=cut.refused_at)
     )
     return heapq.merge(
-        _merged(below, "-sequence", limit),
+        _merged(lower, "-sequence", limit),
         groups.order_by("-last_at", "-id")[:limit],
         key=_at,
         reverse=True,
@@ -117,6 +117,11 @@ def _merged(queries: Iterable[QuerySet[AuditEvent]], order: str, limit: int) -> 
 
 def _at(row: Row) -> datetime:
     return row.at if isinstance(row, AuditEvent) else row.last_at
+
+
+def below(rows: Iterable[Row], cut: Cut) -> Cut:
+    """Return the place below the last of ``rows``, which are below ``cut``."""
+    return _edge(rows, cut)
 
 
 def _edge(rows: Iterable[Row], cut: Cut, *, above: int = 0) -> Cut:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from clients_app.models import Api, ApiHour, ApiUsage, Client
+from clients_app.models.tenant import is_of
 from clients_app.rules.unused import Request
 from clients_app.selectors.apis.apis import callers_of
 
@@ -51,3 +52,22 @@ def tokens_in_30_days(api: Api, *, now: datetime) -> int:
     """Return how many tokens all clients got for the API."""
     hours = ApiHour.objects.filter(api=api, hour__gte=now - MONTH)
     return hours.aggregate(number=Sum("tokens", default=0))["number"]
+
+
+def usage_page(
+    tenant_id: UUID,
+    *,
+    client_id: UUID | None,
+    api_id: UUID | None,
+    since: datetime | None,
+    until: datetime | None,
+    below: tuple[datetime, int],
+    count: int,
+) -> list[ApiUsage]:
+    """Return hours of the tenant's clients, the latest first, from below an hour and id."""
+    hour, row_id = below
+    rows = ApiUsage.objects.filter(is_of(tenant_id, "client__tenant"))
+    rows = rows.filter(Q(hour__lt=hour) | Q(hour=hour, pk__lt=row_id), hour__lte=hour)
+    chosen = {"client": client_id, "api": api_id, "hour__gte": since, "hour__lt": until}
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value is not None})
+    return list(rows.order_by("-hour", "-pk")[:count])

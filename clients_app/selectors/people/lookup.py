@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from clients_app.errors import existing
+from clients_app.errors import gettext_noop as _
 from clients_app.models import ClientOwner, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 
@@ -12,6 +14,12 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 def tenant_people(tenant_id: UUID) -> QuerySet[Person]:
     """Return the people of a tenant, by username."""
     return Person.objects.filter(tenant_id=tenant_id).order_by("username_key")
+
+
+def get_person(tenant_id: UUID, person_id: UUID) -> Person:
+    """Return an active person of the tenant, or raise NotFound."""
+    people = Person.objects.filter(tenant_id=tenant_id, is_active=True)
+    return existing(people.filter(pk=person_id).first(), _("There is no such person."))
 
 
 def rights_of(person: Person) -> frozenset[UUID]:

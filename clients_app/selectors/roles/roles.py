@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientRole, Person, PersonRole, Role
+from clients_app.rules.built_in_roles import TENANT_CUSTOM
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.rules.names import key_of
 
 
 def tenant_roles(tenant_id: UUID) -> list[Role]:
@@ -41,6 +44,13 @@ def get_role(tenant_id: UUID, role_id: UUID) -> Role:
     return existing(role, gettext_noop("There is no such role. It may have been removed."))
 
 
+def find_role(tenant_id: UUID, text: str) -> Role:
+    """Return the role of the tenant with this name, ignoring case, or id; or raise NotFound."""
+    fits = Q(name_key=key_of(text)) | Q(pk=parse_client_id(text))
+    role = Role.objects.for_tenant(tenant_id).filter(fits).first()
+    return existing(role, gettext_noop("There is no role with the name or id %(text)s."), text=text)
+
+
 def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:
     """Return the clients (except removed ones) and the people who have the role, by name."""
     clients = role.clients.filter(removed_at=None).order_by("name_key")
@@ -51,3 +61,9 @@ def roles_of_client(client: Client) -> list[Role]:
     """Return the client's roles: Tenant Member, then custom ones, then the rest."""
     held = Role.objects.filter(clients=client).in_screen_order()
     return sorted(held, key=lambda role: not role.is_member)
+
+
+def rights_of_client(client: Client) -> frozenset[UUID]:
+    """Return the Role Type Ids of the built-in roles that the client has now."""
+    held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
+    return frozenset(held.values_list("role_type_id", flat=True))

@@ -9,7 +9,16 @@ from django.db.models import Q, QuerySet
 from clients_app import conf
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Api, Client, ClientSecret, Person, Role, SigningKey, Tenant
+from clients_app.models import (
+    Api,
+    AuditEvent,
+    Client,
+    ClientSecret,
+    Person,
+    Role,
+    SigningKey,
+    Tenant,
+)
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 from clients_app.selectors.periods import RESTORABLE
@@ -103,3 +112,15 @@ def signing_keys(*, removed: bool = False) -> QuerySet[SigningKey]:
 def signing_key(key_id: UUID) -> SigningKey:
     """Return a signing key that is not removed, or raise NotFound."""
     return existing(signing_keys().filter(pk=key_id).first(), _("There is no such signing key."))
+
+
+def last_event_id() -> int:
+    """Return the id of the last event of all tenants."""
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def events_of_operation(operation_id: str, *, after: int) -> list[AuditEvent]:
+    """Return the events of an operation, in their order; those up to the id ``after`` are not
+    looked at."""
+    events = AuditEvent.objects.filter(pk__gt=after, operation_id=operation_id)
+    return list(events.order_by("pk"))

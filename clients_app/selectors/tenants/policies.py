@@ -7,16 +7,26 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from clients_app.actors import Actor, ActorKind
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client, ClientOwner, ClientSecret, Tenant
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.rules.tenant_policy import GRACE, TenantPolicy
 
+_SEE_ALL: Final = frozenset({TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR})
 _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 
 def tenant_policy(tenant_id: UUID) -> TenantPolicy:
     """Return the current policies of the tenant."""
     return TenantPolicy(**Tenant.objects.values(*_COLUMNS).get(pk=tenant_id))
+
+
+def only_client_of(actor: Actor) -> UUID | None:
+    """Return the one client that a machine may read, itself, or None if it may read all."""
+    if actor.kind is not ActorKind.CLIENT or actor.rights & _SEE_ALL:
+        return None
+    return UUID(actor.id) if tenant_policy(actor.tenant_id).machines_see_only_themselves else None
 
 
 class NoncompliantPage(NamedTuple):

@@ -60,13 +60,15 @@ def _pieces(wanted: ActivityFilter, chosen: str, *, below: int) -> Iterator[str]
 
 
 def _json_lines(rows: list[Row]) -> str:
-    return "".join(
-        audit.json_line(audit.members_of(row) if isinstance(row, AuditEvent) else _members_of(row))
-        for row in rows
-    )
+    return "".join(audit.json_line(members_of(row)) for row in rows)
 
 
-def _members_of(group: TokenRefusal) -> dict[str, Any]:
+def members_of(row: Row) -> dict[str, Any]:
+    """Return an event, or a group of refused token requests, as JSON has it."""
+    return audit.members_of(row) if isinstance(row, AuditEvent) else _members_of_refusals(row)
+
+
+def _members_of_refusals(group: TokenRefusal) -> dict[str, Any]:
     return {
         "action": "token.refused",
         "outcome": "refused",

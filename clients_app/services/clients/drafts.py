@@ -33,6 +33,7 @@ from clients_app.services.roles.roles import roles_with_member
 #: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
     *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect", "skips_consent"),
+    "may_rotate_own_secrets",
     *(line.name for line in (*LINES, *APPLICATION_URLS)),
     *(kind.mute for kind in AlertKind),
 )
@@ -40,6 +41,7 @@ COLUMNS: Final = (
 
 _LACKING: Final = {
     "may_introspect": _("Only a client with secrets can introspect tokens."),
+    "may_rotate_own_secrets": _("Only a client for machines can rotate its own secrets."),
     "skips_consent": _("Only a client that people sign in to can skip their consent."),
 }
 
@@ -64,6 +66,7 @@ class ClientDraft:
     cors_origins: tuple[str, ...] = ()
     allow_refresh_token: bool = False
     may_introspect: bool = False
+    may_rotate_own_secrets: bool = False
     client_uri: str = ""
     logo_uri: str = ""
     skips_consent: bool = False

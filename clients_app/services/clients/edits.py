@@ -32,6 +32,8 @@ from clients_app.services.clients.sort_columns import update_first_role, update_
 from clients_app.services.locks import lock_tenant, locked, refuse_stale
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
+#: what only an actor who may assign roles decides
+_ASSIGNED: Final = ("may_introspect", "may_rotate_own_secrets", "skips_consent")
 _SHOWN: Final = tuple(line.name for line in APPLICATION_URLS)
 
 
@@ -43,11 +45,12 @@ def edit_client(
     actor: Actor,
     now: datetime,
     kept_secrets: KeptSecrets = NONE_STAYS,
+    is_enabled: bool | None = None,
 ) -> Client:
     """Give ``client`` the fields, roles and URLs of ``draft``; its type and id stay.
 
     ``expected_version`` is the client's version when the form was opened. If the client becomes
-    privileged, only its ``kept_secrets`` stay (CLI-15).
+    privileged, only its ``kept_secrets`` stay (CLI-15). ``is_enabled`` None: as it was.
     Errors: as ``check_client_draft``; ChangedMeanwhile; Forbidden, also where roles, the right to
     introspect or First-party differ, or the URLs of a first-party application, and the actor may
     not assign roles; ProofRequired where they or the URLs differ; NotFound.
@@ -76,7 +79,7 @@ def edit_client(
         before |= {"kept_secrets": []}
         after = values_of(draft, roles) | {"kept_secrets": list(map(str, stays))}
         save_changes(client, "client.edited", before, after, actor=actor, now=now)
-    return client
+        return in_state(client, is_enabled, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -134,6 +137,16 @@ def set_enabled(client: Client, *, enabled: bool, actor: Actor, now: datetime) -
         action = "client.enabled" if enabled else "client.disabled"
         audit.record(action, client, actor=actor, now=now)
     return client
+
+
+def in_state(client: Client, is_enabled: bool | None, *, actor: Actor, now: datetime) -> Client:
+    """Return ``client`` enabled or not, or as it is if ``is_enabled`` is None.
+
+    Errors: as ``set_enabled``, if that differs.
+    """
+    if is_enabled is None or is_enabled == client.is_enabled:
+        return client
+    return set_enabled(client, enabled=is_enabled, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -223,8 +236,7 @@ def _require_what_differs(
     differing_urls = any(draft.urls_of(kind) != was.urls_of(kind) for kind in draft.type.url_kinds)
     if differing_urls or any(getattr(draft, one) != getattr(was, one) for one in _SHOWN):
         require(actor, Action.EDIT_URLS, client=client)
-    assigned = (was.may_introspect, was.skips_consent)
-    if assigned != (draft.may_introspect, draft.skips_consent):
+    if any(getattr(draft, one) != getattr(was, one) for one in _ASSIGNED):
         require(actor, Action.ASSIGN_ROLES, client=client)
     if differing_urls and was.skips_consent:
         require(actor, Action.ASSIGN_ROLES, client=client)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
-from clients_app.errors import RuleBroken
+from clients_app.errors import Conflict, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Role
 from clients_app.models.defaults import new_id
@@ -18,6 +18,7 @@ from clients_app.services import form_keys
 from clients_app.services.apis.may_call import copy_may_call
 from clients_app.services.clients import drafts
 from clients_app.services.clients.drafts import ClientDraft, check_client_draft
+from clients_app.services.clients.edits import in_state
 from clients_app.services.clients.sort_columns import update_first_role, update_owned
 from clients_app.services.locks import lock_tenant
 from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
@@ -32,8 +33,8 @@ class RegisteredClient:
     """
 
     client: Client
-    secret: ClientSecret | None
-    plain: str = field(repr=False)
+    secret: ClientSecret | None = None
+    plain: str = field(default="", repr=False)
 
 
 def register_client(
@@ -46,24 +47,29 @@ def register_client(
     owner_ids: frozenset[UUID] = frozenset(),
     copy_of: UUID | None = None,
     hashed: HashedSecret | None = None,
+    client_id: UUID | None = None,
+    is_enabled: bool = True,
 ) -> RegisteredClient:
     """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
 
     ``first_secret`` is None exactly for a type without secrets. The client may call the built-in
     API, or what ``copy_of`` may call, the id of another client. Within a transaction of the caller,
-    ``hashed`` is that secret, made before.
+    ``hashed`` is that secret, made before. ``client_id`` None: a new one.
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
     secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
-    this form was sent before; NotFound if there never was a client ``copy_of``.
+    this form was sent before; NotFound if there never was a client ``copy_of``; Conflict (id) if
+    ``client_id`` was ever given to a client.
     Source: CLI-3, CLI-7, CLI-10.
     """
     require(actor, Action.ADD_CLIENT)
     if (first_secret is not None) != draft.type.has_secrets:
         raise ValueError("A client comes with a secret exactly where its type has secrets.")
-    client_id = new_id()
-    new = None
-    if first_secret is not None:
-        new = prepare_secret(first_secret, client_id=client_id, now=now, hashed=hashed)
+    client_id = client_id or new_id()
+    new = (
+        prepare_secret(first_secret, client_id=client_id, now=now, hashed=hashed)
+        if first_secret is not None
+        else None
+    )
     with transaction.atomic():
         lock_tenant(actor.tenant_id)
         form_keys.refuse_used(form_key, actor=actor)
@@ -79,10 +85,10 @@ def register_client(
         if copy_of is not None:
             after |= copy_may_call(client, copy_of)
         audit.record("client.added", client, actor=actor, now=now, after=after)
-        if new is None:
-            return RegisteredClient(client, None, "")
-        insert_secret(client, new.secret, actor=actor, now=now)
-    return RegisteredClient(client, new.secret, new.plain)
+        if new is not None:
+            insert_secret(client, new.secret, actor=actor, now=now)
+        client = in_state(client, is_enabled, actor=actor, now=now)
+    return RegisteredClient(client, new.secret, new.plain) if new else RegisteredClient(client)
 
 
 def _give(client: Client, roles: list[Role], owners: list[Person]) -> None:
@@ -108,7 +114,10 @@ def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
 
 
 def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datetime) -> Client:
-    IssuedClientId.objects.create(id=client_id)
+    _id, is_new = IssuedClientId.objects.get_or_create(id=client_id)
+    if not is_new:
+        sentence = _("This Client Id was given to a client before. Choose another, or none.")
+        raise Conflict(sentence, field="id")
     return Client.objects.create(
         id=client_id,
         tenant_id=actor.tenant_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients_app import audit
-from clients_app.actors import Actor
+from clients_app.actors import Actor, ActorKind
 from clients_app.errors import NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import SECRET_DESCRIPTION_MAX, SECRETS_MAX
@@ -16,6 +16,7 @@ from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
+from clients_app.rules.rotation import check_own_life
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
@@ -40,9 +41,17 @@ class NewSecret:
 
 
 def add_secret(
-    client: Client, draft: SecretDraft, *, actor: Actor, now: datetime, form_key: str = ""
+    client: Client,
+    draft: SecretDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    form_key: str = "",
+    hashed: HashedSecret | None = None,
 ) -> NewSecret:
     """Give ``client`` a new secret; return it with its plain text.
+
+    Within a transaction of the caller, ``hashed`` is that secret, made before.
 
     Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
     client type without secrets; NotFound if the client was removed; AlreadyAdded.
@@ -51,7 +60,7 @@ def add_secret(
     require(actor, Action.ADD_SECRET, client=client)
     if not client.type.has_secrets:
         raise RuleBroken(_("Authorization Code clients have no secrets."))
-    new = prepare_secret(draft, client_id=client.pk, now=now)
+    new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)
@@ -62,6 +71,7 @@ def add_secret(
                 "Remove one that is no longer used, then add a new one."
             )
             raise RuleBroken(sentence, maximum=SECRETS_MAX)
+        check_life_of_own(client, new.secret, actor=actor, now=now)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_secret(client, new.secret, actor=actor, now=now)
     return new
@@ -156,6 +166,19 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
     secret.save(force_insert=True)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
+
+
+def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    """Refuse a longer life than that of the secret with which a client rotates itself (SEC-19).
+
+    Errors: RuleBroken (secret.expiration); NotFound if that secret was removed.
+    """
+    if actor.kind is not ActorKind.CLIENT or actor.id != str(client.pk):
+        return
+    used = present_secret(client, actor.secret_id or 0)
+    check_own_life(
+        secret.expires_at, used_created_at=used.created_at, used_expires_at=used.expires_at, now=now
+    )
 
 
 def save_edited(

@@ -19,6 +19,7 @@ from clients_app.services.locks import locked
 from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
+    check_life_of_own,
     has_room,
     insert_secret,
     mark_removed,
@@ -27,13 +28,18 @@ from clients_app.services.secrets.changes import (
     values_of,
 )
 from clients_app.services.secrets.digests import HashedSecret
+from clients_app.services.secrets.sealing import PublicKey
 
 
 @dataclass(frozen=True, slots=True)
 class RotatedSecret(NewSecret):
-    """A new secret with its plain text, and the old one with its new expiration."""
+    """A new secret with its plain text, and the old one with its new expiration.
+
+    With a public key, the text is only in ``sealed``, a JWE, and ``plain`` is empty.
+    """
 
     old: ClientSecret
+    sealed: str = ""
 
 
 def rotate_secret(
@@ -47,12 +53,14 @@ def rotate_secret(
     remove_id: int | None = None,
     form_key: str = "",
     hashed: HashedSecret | None = None,
+    public_key: PublicKey | None = None,
 ) -> RotatedSecret:
     """Replace a live secret of ``client``; the old one expires but is not removed.
 
     The old one expires at ``old_ends_at`` (``now``: at once) or at its own end if that is sooner.
     Tokens obtained with it stay valid. At ten live secrets, ``remove_id`` is removed. Within a
-    transaction of the caller, ``hashed`` is the new secret, made before.
+    transaction of the caller, ``hashed`` is the new secret, made before. Only the owner of
+    ``public_key`` can read the new secret, if one is given; the event names that key.
     Errors: Forbidden; RuleBroken for a bad draft (secret.description, secret.expiration), a bad
     end (old_ends_at), and at 10 live secrets (remove); NotFound if the client or secret was
     removed or the secret has expired; AlreadyAdded.
@@ -60,16 +68,20 @@ def rotate_secret(
     require(actor, Action.ROTATE_SECRET, client=client)
     check_old_end(old_ends_at, now)
     new = prepare_secret(draft, client_id=client.pk, now=now, hashed=hashed)
+    sealed = public_key.seal(new.plain) if public_key else ""
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         old = present_secret(client, secret_id)
+        check_life_of_own(client, new.secret, actor=actor, now=now)
         before = values_of(old)
         _set_expiration(old, old_ends_at, now=now)
-        removed = None
-        if not has_room(client, now=now):
-            removed = _make_room(client, old, remove_id, actor=actor, now=now)
+        removed = (
+            None
+            if has_room(client, now=now)
+            else _make_room(client, old, remove_id, actor=actor, now=now)
+        )
         form_keys.use(form_key, client=client, actor=actor, now=now)
         new.secret.replaces = old
         insert_secret(client, new.secret, actor=actor, now=now)
@@ -77,8 +89,10 @@ def rotate_secret(
             gone = values_of(removed)
             audit.record("client.secret.removed", removed, actor=actor, now=now, before=gone)
         after = {**values_of(old), "replaced_by": str(new.secret)}
+        if public_key is not None:
+            after["sealed_for"] = public_key.thumbprint
         audit.record("client.secret.rotated", old, actor=actor, now=now, before=before, after=after)
-    return RotatedSecret(new.secret, new.plain, old)
+    return RotatedSecret(new.secret, "" if sealed else new.plain, old, sealed)
 
 
 def _set_expiration(old: ClientSecret, chosen: datetime, *, now: datetime) -> None:

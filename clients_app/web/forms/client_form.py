@@ -90,7 +90,8 @@ class ClientForm(client_form.ClientForm):
     @property
     def more(self) -> list[BoundField]:
         """Return the fields under More."""
-        names = (*APPLICATION_INPUTS, "skips_consent", *LINE_INPUTS, "tags", "may_introspect")
+        switches = ("may_introspect", "may_rotate_own_secrets")
+        names = (*APPLICATION_INPUTS, "skips_consent", *LINE_INPUTS, "tags", *switches)
         return [self[name] for name in names if name in self.fields]
 
     @property

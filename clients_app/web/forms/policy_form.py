@@ -25,6 +25,9 @@ class PolicyForm(EditForm):
     mfa_for_administrators = forms.BooleanField(
         required=False, label=_("Require two-factor authentication for administrators")
     )
+    machines_see_only_themselves = forms.BooleanField(
+        required=False, label=_("Machines see only themselves")
+    )
     confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
 
     def values_of(self, row: Tenant) -> dict[str, Any]:

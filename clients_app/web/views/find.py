@@ -38,6 +38,7 @@ PLACES: Final = (
     Place(_("Open Roles"), "shield", "role-list", Action.READ_ROLES, ("G", "R")),
     Place(_("Open Activity"), "activity", "activity", Action.READ_ACTIVITY, ("G", "A")),
     Place(_("Get started"), "book", "get-started", Action.READ_CLIENTS),
+    Place(_("REST API"), "layers", "api-reference", Action.READ_CLIENTS),
     Place(_("Verify tokens"), "check-circle", "verify-tokens", Action.READ_CLIENTS),
     Place(_("Inspect a token"), "search", "token-inspector", Action.READ_CLIENTS),
     Place(_("Open Account"), "user", "account", Action.READ_CLIENTS),

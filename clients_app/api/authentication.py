@@ -1,0 +1,104 @@
+"""Who calls: the client or the person of an access token of this portal (API-2).
+
+Source: RFC 6750; API-2.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from clients_app import conf
+from clients_app.actors import Actor, ActorKind
+from clients_app.api.errors import Refusal
+from clients_app.http import operation_ids
+from clients_app.http.peer_address import address_of
+from clients_app.http.scheme import is_https
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.selectors.people.lookup import get_person, rights_of
+from clients_app.selectors.roles.roles import rights_of_client
+from clients_app.services.tokens.validity import ActiveToken, active_token
+
+REALM: Final = "api"
+
+
+class BearerAuthentication(BaseAuthentication):
+    """Reads the access token in the Authorization header; cookies never count."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, ActiveToken]:
+        """Return who calls, and their token, or raise an error: no call is anonymous."""
+        if conf.public_url().startswith("https:") and not is_https(request.META):
+            raise Refusal(400, "Use https.")
+        plain = _bearer(request)
+        if not plain:
+            raise _challenged(401, "Send an access token in the Authorization header.")
+        active = active_token(plain)
+        if active is None or active.token["aud"] not in {conf.public_url(), conf.token_audience()}:
+            raise _challenged(401, "The access token is not valid here.", "invalid_token")
+        if not set(active.token.get("scope", "").split()) & set(conf.api_scopes()):
+            sentence = "The access token has no scope of this API."
+            raise _challenged(403, sentence, "insufficient_scope")
+        return _actor_of(active, request), active
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of a 401."""
+        return f'Bearer realm="{REALM}"'
+
+
+class OwnTenant(BasePermission):
+    """Callers reach their own tenant alone; services check all other permissions."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return True, or raise the same 404 for another tenant as for one that never was."""
+        named = view.kwargs.get("tenant_id")
+        actor: Any = request.user
+        if named is not None and parse_client_id(named) != actor.tenant_id:
+            raise Refusal(404, "There is no such tenant.")
+        return True
+
+
+def _actor_of(active: ActiveToken, request: Request) -> Actor:
+    """Return the caller with the rights that they have now in the database.
+
+    A token is their proof of identity, so they are asked for no other.
+    """
+    token, client = active
+    address, operation_id = address_of(request._request), operation_ids.current()
+    if "authorization_id" not in token:
+        secret_id = token.get("cred")
+        return Actor(
+            kind=ActorKind.CLIENT,
+            tenant_id=client.tenant_id,
+            id=str(client.pk),
+            name=client.name,
+            rights=rights_of_client(client),
+            secret_id=secret_id if isinstance(secret_id, int) else None,
+            address=address,
+            operation_id=operation_id,
+        )
+    person = get_person(client.tenant_id, UUID(token["sub"]))
+    return Actor(
+        kind=ActorKind.PERSON,
+        tenant_id=person.tenant_id,
+        id=str(person.pk),
+        name=str(person),
+        rights=rights_of(person),
+        has_fresh_proof=lambda: True,
+        address=address,
+        operation_id=operation_id,
+    )
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, plain = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return plain.strip(" ") if scheme.lower() == "bearer" else ""
+
+
+def _challenged(status: int, reason: str, error: str = "") -> APIException:
+    challenge = f'Bearer realm="{REALM}"'
+    if error:
+        challenge += f', error="{error}", error_description="{reason}"'
+    return Refusal(status, reason, headers={"WWW-Authenticate": challenge})

@@ -1,0 +1,131 @@
+"""The models of clients that a body may hold, by Client Type."""
+
+from typing import Any, Final
+
+from clients_app.api.serializers.fields import Flag, Guid, Model, Moment, Several, Text, Whole
+from clients_app.rules.client_types import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, HYBRID
+
+#: What drafts of the services call by other names than the models.
+PROPERTIES: Final = {
+    "id": "Id",
+    "name": "Name",
+    "token_lifetime": "AccessTokenLifetime",
+    "tags": "Tags",
+    "roles": "RoleIds",
+    "description": "Description",
+    "contact": "Contact",
+    "may_introspect": "MayIntrospectTokens",
+    "may_rotate_own_secrets": "MayRotateOwnSecrets",
+    "redirect_uris": "RedirectUris",
+    "logout_uris": "PostLogoutRedirectUris",
+    "cors_origins": "AllowedCorsOrigins",
+    "client_uri": "ClientUri",
+    "logo_uri": "LogoUri",
+    "allow_refresh_token": "AllowOfflineAccess",
+    "skips_consent": "FirstParty",
+    "secret.description": "SecretDescription",
+    "secret.expiration": "SecretExpirationDate",
+    "confirms_administrator": "confirmTenantAdministrator",
+    "kept_secrets": "keptSecretIds",
+}
+#: The fields of a draft that properties set as they are.
+_FIELDS: Final = {
+    "Name": "name",
+    "AccessTokenLifetime": "token_lifetime_s",
+    "Description": "description",
+    "Contact": "contact",
+    "MayIntrospectTokens": "may_introspect",
+    "MayRotateOwnSecrets": "may_rotate_own_secrets",
+    "ClientUri": "client_uri",
+    "LogoUri": "logo_uri",
+    "AllowOfflineAccess": "allow_refresh_token",
+    "FirstParty": "skips_consent",
+}
+_TUPLES: Final = {
+    "Tags": "tags",
+    "RedirectUris": "redirect_uris",
+    "PostLogoutRedirectUris": "logout_uris",
+    "AllowedCorsOrigins": "cors_origins",
+}
+
+
+class ClientModel(Model):
+    """What all clients have."""
+
+    moving = ("LastUsed",)
+
+    Id = Guid()
+    Name = Text()
+    Enabled = Flag()
+    AccessTokenLifetime = Whole()
+    Tags = Several(Text())
+    Description = Text()
+    Contact = Text()
+
+
+class ClientCredentialClientModel(ClientModel):
+    """A client for machines."""
+
+    RoleIds = Several(Guid())
+    MayIntrospectTokens = Flag()
+    MayRotateOwnSecrets = Flag()
+
+
+class _ApplicationModel(ClientModel):
+    """A client that people sign in to."""
+
+    RedirectUris = Several(Text())
+    PostLogoutRedirectUris = Several(Text())
+    ClientUri = Text()
+    LogoUri = Text()
+    AllowOfflineAccess = Flag()
+    FirstParty = Flag()
+
+
+class AuthorizationCodeClientModel(_ApplicationModel):
+    """A client of an application without a secret."""
+
+    AllowedCorsOrigins = Several(Text())
+
+
+class HybridClientModel(_ApplicationModel):
+    """A client of an application with a server."""
+
+    fixed = ("AllowAccessTokensViaBrowser",)
+
+    MayIntrospectTokens = Flag()
+
+
+class NewClientCredentialClientModel(ClientCredentialClientModel):
+    """A new client for machines with its first secret."""
+
+    SecretDescription = Text()
+    SecretExpirationDate = Moment()
+
+
+class NewHybridClientModel(HybridClientModel):
+    """A new client of an application with a server, with its first secret."""
+
+    SecretDescription = Text()
+    SecretExpirationDate = Moment()
+
+
+MODELS: Final[dict[str, type[Model]]] = {
+    CLIENT_CREDENTIALS.id: ClientCredentialClientModel,
+    AUTHORIZATION_CODE.id: AuthorizationCodeClientModel,
+    HYBRID.id: HybridClientModel,
+}
+NEW_MODELS: Final[dict[str, type[Model]]] = {
+    CLIENT_CREDENTIALS.id: NewClientCredentialClientModel,
+    AUTHORIZATION_CODE.id: AuthorizationCodeClientModel,
+    HYBRID.id: NewHybridClientModel,
+}
+
+
+def draft_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a ``ClientDraft`` that the properties of a body set."""
+    fields = {field: values[name] for name, field in _FIELDS.items() if name in values}
+    fields |= {field: tuple(values[name]) for name, field in _TUPLES.items() if name in values}
+    if "RoleIds" in values:
+        fields["role_ids"] = frozenset(values["RoleIds"])
+    return fields

@@ -1,0 +1,143 @@
+"""Properties of the API's models. A value of a wrong type is refused and never converted; null
+means the same as a property that is absent."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from rest_framework import serializers
+
+from clients_app.api.errors import Refusal
+from clients_app.rules.client_ids import parse_client_id
+
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_LIST_MAX: Final = 1000
+_OPTIONAL: Final[dict[str, Any]] = {"required": False, "allow_null": True}
+
+
+class Text(serializers.CharField):
+    """A string."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**_OPTIONAL, "allow_blank": True, "trim_whitespace": False, **more})
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is not serializers.empty and data is not None and not isinstance(data, str):
+            raise serializers.ValidationError("Send a string.")
+        return data if isinstance(data, str) else super().run_validation(data)
+
+
+class Guid(Text):
+    """An id."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        if text is None:
+            return None
+        found: UUID | None = parse_client_id(text)
+        if found is None:
+            raise serializers.ValidationError("Send a GUID.")
+        return found
+
+
+class Flag(serializers.BooleanField):
+    """True or false."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**_OPTIONAL, **more})
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Send true or false.")
+        return data
+
+
+class Whole(serializers.IntegerField):
+    """A whole number."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**_OPTIONAL, **more})
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise serializers.ValidationError("Send a whole number.")
+        return data
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time in ISO 8601 with any offset; without one, in UTC."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**_OPTIONAL, **more})
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+                raise ValueError
+            moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            sentence = "Send a date and time such as 2027-11-23T10:15:00Z."
+            raise serializers.ValidationError(sentence) from None
+
+
+class Several(serializers.ListField):
+    """A list of values, without null."""
+
+    def __init__(self, child: serializers.Field, **more: Any) -> None:
+        child.allow_null, child.required = False, True
+        super().__init__(child=child, **{**_OPTIONAL, "max_length": _LIST_MAX, **more})
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            raise serializers.ValidationError("Send a list.")
+        if len(data) > _LIST_MAX:
+            raise serializers.ValidationError(f"Send at most {_LIST_MAX} values.")
+        if None in data:
+            raise serializers.ValidationError("Send no null in a list.")
+        return [self.child.run_validation(one) for one in data]
+
+
+class Model(serializers.Serializer):
+    """A model that a body holds; ``fixed`` are the properties that no request changes, and
+    ``moving`` those that change by themselves, so that a request may repeat them."""
+
+    fixed: ClassVar[tuple[str, ...]] = ()
+    moving: ClassVar[tuple[str, ...]] = ()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the properties; refuse those that the model does not have."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Send a JSON object.")
+        for name in data:
+            if name not in self.fields and name not in (*self.fixed, *self.moving):
+                raise Refusal(400, "There is no such property.", prop=name[:100])
+        return super().to_internal_value(data)
+
+
+def values_from(model: type[Model], data: Any, *, current: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the properties that a body sets; null sets none.
+
+    ``current`` is the model as GET shows it, whose fixed properties may be repeated; None on
+    create, where they can only be null.
+    Errors: 400 that names the property.
+    """
+    if not isinstance(data, dict):
+        raise Refusal(400, "Send a JSON object.")
+    serializer = model(data=data)
+    serializer.is_valid(raise_exception=True)
+    for name in model.fixed:
+        sent = data.get(name)
+        if sent is not None and (current is None or not _same(sent, current.get(name))):
+            raise Refusal(400, "This property cannot be set.", prop=name)
+    values: dict[str, Any] = serializer.validated_data
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _same(sent: Any, now: Any) -> bool:
+    if isinstance(sent, str) and isinstance(now, str):
+        return sent.lower() == now.lower()
+    return type(sent) is type(now) and bool(sent == now)

@@ -1,0 +1,44 @@
+"""What the addresses of the API share: OPTIONS, and addresses that do not exist."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clients_app.actors import Actor
+from clients_app.api.errors import Refusal
+
+
+class Resource(APIView):
+    """An address of the API; ``properties`` are the names that its models have for what drafts of
+    the services call by another name."""
+
+    properties: ClassVar[Mapping[str, str]] = {}
+    resource: ClassVar[str] = ""  # its name in the description of the API
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Name the methods, in the header Allow."""
+        return Response(status=204)
+
+
+class NoSuchAddress(Resource):
+    """All other addresses below /api/."""
+
+    schema = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer 404 to every method, or 401 without a token."""
+        self.http_method_names = [request.method.lower()]
+        setattr(self, request.method.lower(), self._refuse)
+        return super().dispatch(request, *args, **kwargs)
+
+    def _refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise Refusal(404, "There is nothing at this address.")
+
+
+def caller(request: Request) -> Actor:
+    """Return who calls."""
+    actor: Any = request.user
+    return actor

@@ -1,0 +1,186 @@
+"""The secrets of a client."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clients_app.actors import Actor
+from clients_app.api.etags import etag_of, refuse_changed
+from clients_app.api.idempotency import form_key_of
+from clients_app.api.parameters import Parameters, none_but
+from clients_app.api.serializers.fields import values_from
+from clients_app.api.serializers.secrets import (
+    PROPERTIES,
+    NewSecretModel,
+    RotateModel,
+    SecretModel,
+    expiration_in,
+)
+from clients_app.api.views.clients import TOTAL_COUNT, client_of
+from clients_app.api.views.resource import Resource, caller
+from clients_app.errors import NotFound
+from clients_app.errors import gettext_noop as _
+from clients_app.http.json_models import moment, secret_json
+from clients_app.models import Client, ClientSecret
+from clients_app.permissions import Action, require
+from clients_app.rules.rotation import PERIODS, OldEnds, life_of_successor
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.secrets.changes import (
+    NewSecret,
+    SecretDraft,
+    add_secret,
+    edit_secret,
+    remove_secret,
+)
+from clients_app.services.secrets.rotation import RotatedSecret, rotate_secret
+from clients_app.services.secrets.sealing import parse_public_key
+
+
+class SecretsView(Resource):
+    """The secrets of a client: live ones and those that expired in the last 90 days."""
+
+    resource = "secrets"
+
+    properties = PROPERTIES
+
+    def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
+        """Return the secrets, newest first, without their values."""
+        given = Parameters(request, ("skip", "count"))
+        client, _actor = _readable(request, client_id, client_type)
+        skip, count = given.page()
+        secrets = [_model(one) for one in listed_secrets(client, now=timezone.now())]
+        headers = {TOTAL_COUNT: str(len(secrets))}
+        return Response(secrets[skip : skip + count], headers=headers)
+
+    def post(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
+        """Add a secret, which only this answer shows."""
+        none_but(request)
+        client, actor = client_of(request, client_id, client_type), caller(request)
+        require(actor, Action.ADD_SECRET, client=client)
+        form_key = form_key_of(request, actor=actor)
+        values = values_from(NewSecretModel, request.data, current=None)
+        draft = SecretDraft(
+            description=values.get("Description", ""), expires_at=expiration_in(values)
+        )
+        new = add_secret(client, draft, actor=actor, now=timezone.now(), form_key=form_key)
+        return Response(added(new), status=201)
+
+
+class SecretView(Resource):
+    """A secret of a client."""
+
+    resource = "secret"
+
+    properties = PROPERTIES
+
+    def get(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
+    ) -> Response:
+        """Return the secret without its value."""
+        none_but(request)
+        client, _actor = _readable(request, client_id, client_type)
+        return _shown(get_secret(client, number_of(secret_id), now=timezone.now()))
+
+    def put(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
+    ) -> Response:
+        """Change the description or the expiration; the value stays."""
+        none_but(request)
+        client, actor = _readable(request, client_id, client_type)
+        require(actor, Action.EDIT_SECRET, client=client)
+        now = timezone.now()
+        secret = get_secret(client, number_of(secret_id), now=now)
+        current = _model(secret)
+        values = values_from(SecretModel, request.data, current=current)
+        draft = SecretDraft(
+            description=values.get("Description", secret.description),
+            expires_at=expiration_in(values, now=secret.expires_at),
+        )
+        version = secret.version if refuse_changed(request, current) else None
+        edit_secret(client, secret.pk, draft, actor=actor, now=now, expected_version=version)
+        return _shown(get_secret(client, secret.pk, now=now))
+
+    def delete(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
+    ) -> Response:
+        """Remove the secret: no token is issued for it from now on."""
+        none_but(request)
+        client = client_of(request, client_id, client_type)
+        number, now = number_of(secret_id), timezone.now()
+        remove_secret(client, number, actor=caller(request), now=now)
+        return Response(status=204)
+
+
+class RotateView(Resource):
+    """Replacing a secret."""
+
+    resource = "rotate"
+
+    properties = PROPERTIES
+
+    def post(
+        self, request: Request, tenant_id: str, client_id: str, client_type: str, secret_id: str
+    ) -> Response:
+        """Add a secret and let the old one expire; with a PublicKey, only its owner can read it."""
+        none_but(request)
+        client, actor = client_of(request, client_id, client_type), caller(request)
+        require(actor, Action.ROTATE_SECRET, client=client)
+        form_key, now = form_key_of(request, actor=actor), timezone.now()
+        old = get_secret(client, number_of(secret_id), now=now)
+        values = values_from(RotateModel, request.data, current=None)
+        jwk = values.get("PublicKey")
+        new = rotate_secret(
+            client,
+            old.pk,
+            _successor(old, values, client=client, now=now),
+            old_ends_at=values.get("OldSecretEnds", now + PERIODS[OldEnds.IN_24_HOURS]),
+            actor=actor,
+            now=now,
+            form_key=form_key,
+            public_key=parse_public_key(jwk) if jwk is not None else None,
+        )
+        return Response({**added(new), "OldSecret": secret_json(new.old)}, status=201)
+
+
+def _successor(
+    old: ClientSecret, values: dict[str, Any], *, client: Client, now: datetime
+) -> SecretDraft:
+    policy = tenant_policy(client.tenant_id)
+    end = life_of_successor(
+        created_at=old.created_at, expires_at=old.expires_at, policy=policy, now=now
+    )
+    description = values.get("Description", old.description)
+    return SecretDraft(description=description, expires_at=expiration_in(values, now=end))
+
+
+def number_of(secret_id: str) -> int:
+    """Return the id of a secret in an address, or raise NotFound."""
+    if secret_id.isascii() and secret_id.isdecimal() and len(secret_id) < 19:
+        return int(secret_id)
+    raise NotFound(_("There is no such secret. It may have been removed."))
+
+
+def added(new: NewSecret) -> dict[str, Any]:
+    """Return a new secret with its value."""
+    sealed = new.sealed if isinstance(new, RotatedSecret) else ""
+    value = {"EncryptedSecret": sealed} if sealed else {"Secret": new.plain}
+    return value | secret_json(new.secret)
+
+
+def _readable(request: Request, client_id: str, client_type: str) -> tuple[Client, Actor]:
+    client, actor = client_of(request, client_id, client_type), caller(request)
+    require(actor, Action.READ_SECRETS, client=client)
+    return client, actor
+
+
+def _model(secret: Any) -> dict[str, Any]:
+    return {**secret_json(secret), "LastUsed": moment(secret.last_used_at)}
+
+
+def _shown(secret: Any) -> Response:
+    model = _model(secret)
+    return Response(model, headers={"ETag": etag_of(model)})

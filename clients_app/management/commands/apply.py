@@ -1,0 +1,40 @@
+"""`manage.py apply`: makes a tenant as a file describes it, all of it or nothing."""
+
+from argparse import Namespace
+
+from clients_app.management import command_line as cli
+from clients_app.management.declared_options import OPTIONS, declared_by
+from clients_app.management.dry_run import recorded_by, said_of
+from clients_app.management.output import all_or_nothing
+from clients_app.management.secret_files import SecretFiles
+from clients_app.management.secret_lines import created_lines
+from clients_app.services.clients.registration import RegisteredClient
+from clients_app.services.secrets.digests import hashed_secret
+
+
+class Command(cli.PortalCommand):
+    help = "Adds and changes roles, APIs and clients as a file describes them."
+    arguments = (
+        *OPTIONS,
+        cli.argument(
+            "--secrets-to",
+            metavar="FOLDER",
+            help="write each new client to FOLDER/CLIENT_ID.json, not to standard output",
+        ),
+    )
+
+    def perform(self, given: Namespace) -> None:
+        """Apply the file; print what was recorded, and each new client as JSON."""
+        declared = declared_by(given)
+        hashed = [hashed_secret() for _ in range(declared.new_clients)]
+        with SecretFiles(given.secrets_to) as files, all_or_nothing():
+            added: list[RegisteredClient] = []
+            events = recorded_by(lambda: added.extend(declared.apply(hashed)))
+            if events:
+                self.stdout.write(said_of(events, as_json=given.json))
+            elif not given.json:
+                self.stdout.write("Nothing to change.")
+            for one in added:
+                line = created_lines(one.client, one.secret, one.plain, as_json=True)
+                if not files.write(f"{one.client.pk}.json", line):
+                    self.stdout.write(line)

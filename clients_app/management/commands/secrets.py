@@ -1,0 +1,128 @@
+"""`manage.py secrets`: lists, shows, adds, edits and removes the secrets of a client."""
+
+from argparse import Namespace
+from typing import Any, Final
+
+from clients_app.errors import PortalError
+from clients_app.management import command_line as cli
+from clients_app.management.output import all_or_nothing
+from clients_app.management.secret_lines import created_lines, minute, secret_values
+from clients_app.management.secret_options import (
+    NEW_SECRET,
+    edited_expiry,
+    expiry,
+    in_words,
+    secret_draft,
+)
+from clients_app.management.table import Table
+from clients_app.models import Client
+from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
+from clients_app.services.secrets.changes import (
+    SecretDraft,
+    add_secret,
+    edit_secret,
+    remove_secret,
+)
+from clients_app.services.secrets.digests import hashed_secret
+
+SECRET_ID: Final = cli.argument("secret_id", type=int, metavar="SECRET_ID")
+
+
+class Command(cli.PortalCommand):
+    help = "Lists, shows, adds, edits and removes the secrets of a client."
+
+    @cli.reading(cli.CLIENT_ID, cli.JSON, cli.TENANT)
+    def list(self, given: Namespace) -> None:
+        """List the secrets of a client, also those that expired recently, the newest first."""
+        secrets = listed_secrets(cli.client_of(given), now=cli.now())
+        if given.json:
+            for secret in secrets:
+                self.print_json(secret_values(secret))
+            return
+        table = Table(self.stdout.write, id=6, ends_in=7, expires=16, last_used=16, description=0)
+        for one in secrets:
+            end, used = minute(one.expires_at), minute(one.last_used_at)
+            table.row(one.pk, f"…{one.last_four}", end, used, one.description)
+
+    @cli.reading(cli.CLIENT_ID, SECRET_ID, cli.JSON, cli.TENANT)
+    def show(self, given: Namespace) -> None:
+        """Show a secret, without its text."""
+        secret = get_secret(cli.client_of(given), given.secret_id, now=cli.now())
+        if given.json:
+            self.print_json(secret_values(secret))
+        else:
+            self.stdout.write(_lines(secret))
+
+    @cli.subcommand(
+        cli.CLIENT_ID,
+        cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
+        *NEW_SECRET,
+    )
+    def add(self, given: Namespace) -> None:
+        """Give a client one more secret, printed once."""
+        client, moment, hashed = cli.client_of(given), cli.now(), hashed_secret()
+        with all_or_nothing():
+            new = add_secret(
+                client,
+                secret_draft(given, client.tenant, moment),
+                actor=cli.actor_in(client.tenant),
+                now=moment,
+                hashed=hashed,
+            )
+            self.stdout.write(created_lines(client, new.secret, new.plain, as_json=given.json))
+
+    @cli.subcommand(
+        cli.CLIENT_ID,
+        SECRET_ID,
+        cli.argument("--description", metavar="TEXT"),
+        expiry,
+        cli.TENANT,
+    )
+    def edit(self, given: Namespace) -> None:
+        """Change the description or the end of a live secret; its text stays."""
+        client, moment = cli.client_of(given), cli.now()
+        was = get_secret(client, given.secret_id, now=moment)
+        description = was.description if given.description is None else given.description
+        draft = SecretDraft(
+            description=description, expires_at=edited_expiry(given, was.expires_at)
+        )
+        actor, version = cli.actor_in(client.tenant), was.version
+        secret = edit_secret(
+            client, was.pk, draft, actor=actor, now=moment, expected_version=version
+        )
+        self.stdout.write(f"The secret {secret} ends at {in_words(secret.expires_at)}.")
+
+    @cli.subcommand(
+        cli.CLIENT_ID,
+        SECRET_ID,
+        cli.argument("--confirm-last", action="store_true", help="required for the last live one"),
+        cli.TENANT,
+    )
+    def remove(self, given: Namespace) -> None:
+        """Remove a secret: no token can be requested with it any more."""
+        client, moment = cli.client_of(given), cli.now()
+        if not given.confirm_last and _live_ids(client, moment) == [given.secret_id]:
+            raise PortalError(
+                "This is the last live secret of %(name)s, which could request no tokens without "
+                "it. Add another one first, or add --confirm-last.",
+                name=client.name,
+            )
+        actor = cli.actor_in(client.tenant)
+        secret = remove_secret(client, given.secret_id, actor=actor, now=moment)
+        self.stdout.write(f"The secret {secret} is removed.")
+
+
+def _live_ids(client: Client, moment: Any) -> Any:
+    return [*client.secrets.live(moment).values_list("pk", flat=True)]
+
+
+def _lines(secret: Any) -> str:
+    lines = [
+        f"Id:          {secret.pk}",
+        f"Description: {secret.description or 'none'}",
+        f"Ends in:     {secret.last_four}",
+        f"Added:       {minute(secret.created_at)} by {secret.created_by}",
+        f"Expires:     {minute(secret.expires_at)}",
+        f"Last used:   {minute(secret.last_used_at)} {secret.last_used_address or ''}".rstrip(),
+    ]
+    return "\n".join(lines)

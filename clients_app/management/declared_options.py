@@ -1,0 +1,64 @@
+"""What `manage.py plan` and `apply` share: their options, and what these say."""
+
+from argparse import Namespace
+from typing import Final, NamedTuple
+
+from clients_app.errors import PortalError
+from clients_app.management import command_line as cli
+from clients_app.management.secret_options import expiry, secret_draft, text_in
+from clients_app.management.yaml_files import read_yaml
+from clients_app.models import Tenant
+from clients_app.rules.names import key_of
+from clients_app.services.clients.registration import RegisteredClient
+from clients_app.services.declared.apply import NewSecrets, apply_document, new_clients_in
+from clients_app.services.declared.entries import Document, parse_document
+from clients_app.services.secrets.digests import HashedSecret
+
+OPTIONS: Final = (
+    cli.argument("file", metavar="FILE", help="as `manage.py export` prints it; - for stdin"),
+    cli.argument(
+        "--confirm-administrator",
+        action="append",
+        default=[],
+        metavar="NAME",
+        dest="administrators",
+        help="a client that may get the role Tenant Administrator; may be repeated",
+    ),
+    expiry,
+    cli.JSON,
+    cli.TENANT,
+)
+
+
+class Declared(NamedTuple):
+    """A file that was read, for one tenant."""
+
+    document: Document
+    tenant: Tenant
+    given: Namespace
+
+    @property
+    def new_clients(self) -> int:
+        return new_clients_in(self.document, actor=cli.actor_in(self.tenant))
+
+    def apply(self, hashed: list[HashedSecret]) -> list[RegisteredClient]:
+        """Make the tenant so; ``hashed`` are the texts of new secrets. Errors: PortalError."""
+        moment = cli.now()
+        draft = secret_draft(self.given, self.tenant, moment)
+        return apply_document(
+            self.document,
+            NewSecrets(draft=draft, hashed=hashed),
+            administrators=self.given.administrators,
+            actor=cli.actor_in(self.tenant),
+            now=moment,
+        )
+
+
+def declared_by(given: Namespace) -> Declared:
+    """Return what the file says. Errors: PortalError."""
+    given.secret_description = ""
+    document = parse_document(read_yaml(text_in(given.file)))
+    names = [name for name in (given.tenant, document.tenant) if name]
+    if len(set(map(key_of, names))) > 1:
+        raise PortalError("The file is for the tenant %(name)s.", name=document.tenant)
+    return Declared(document, cli.tenant_of(names[0] if names else None), given)

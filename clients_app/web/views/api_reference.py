@@ -1,0 +1,89 @@
+"""REST API: every call with its parameters and models, from the OpenAPI description."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from clients_app.identity.actor import actor_of
+from clients_app.web.access import screen
+from clients_app.web.htmx import show
+
+#: Returns the description; ``portal/urls.py`` sets it, because doors do not import each other.
+describe: Callable[[], dict[str, Any]] = dict
+
+
+class Call(NamedTuple):
+    """A call as the page shows it."""
+
+    id: str
+    method: str
+    path: str
+    about: str
+    parameters: list[dict[str, Any]]
+    body: list[tuple[str, str]]
+    status: str
+    answer: list[tuple[str, str]]
+
+
+@screen()
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """Show the calls by subject."""
+    document = describe()
+    subjects: dict[str, list[Call]] = {}
+    for tag, call in _calls(document, tenant_id=str(actor_of(request).tenant_id)):
+        subjects.setdefault(tag, []).append(call)
+    context = {"subjects": subjects.items(), "address": "/api/v1/openapi.json"}
+    title = gettext("REST API")
+    return show(request, "help/api_reference", context, title=title, fragments=())
+
+
+def _calls(document: dict[str, Any], *, tenant_id: str) -> Iterator[tuple[str, Call]]:
+    models = document.get("components", {}).get("schemas", {})
+    for path, methods in document.get("paths", {}).items():
+        for method, one in methods.items():
+            content = one.get("requestBody", {}).get("content", {})
+            status, answer = next(
+                (code, reply) for code, reply in one["responses"].items() if code[0] == "2"
+            )
+            yield (
+                one["tags"][0],
+                Call(
+                    one["operationId"],
+                    method.upper(),
+                    path.replace("{tenant_id}", tenant_id),
+                    one.get("description", ""),
+                    [given for given in one["parameters"] if given["in"] != "path"],
+                    _properties(content, models),
+                    status,
+                    _properties(answer.get("content", {}), models),
+                ),
+            )
+
+
+def _properties(content: dict[str, Any], models: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the properties of a body, each with its type."""
+    schema = content.get("application/json", {}).get("schema", {})
+    model = _model(schema.get("items", schema), models)
+    return [(name, _type_of(one, models)) for name, one in model.get("properties", {}).items()]
+
+
+def _model(schema: dict[str, Any], models: dict[str, Any]) -> dict[str, Any]:
+    name: str = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = models.get(name, schema)
+    return found
+
+
+def _type_of(schema: dict[str, Any], models: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "const" in schema:
+        return str(schema["const"]).lower()
+    if "anyOf" in schema:
+        return " or ".join(_type_of(one, models) for one in schema["anyOf"])
+    kinds = schema.get("type", "")
+    kind = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    inner = f" of {_type_of(schema['items'], models)}" if "items" in schema else ""
+    form = f" ({schema['format']})" if "format" in schema else ""
+    return f"{kind}{form}{inner}"

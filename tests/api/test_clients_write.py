@@ -1,0 +1,357 @@
+"""Adding, editing and removing clients by the REST API."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from clients_app.models import AuditEvent, Client, ClientSecret, Tenant
+from clients_app.rules.built_in_roles import (
+    SECRET_ROTATOR,
+    TENANT_ADMINISTRATOR,
+    TENANT_AUDITOR,
+    TENANT_MEMBER,
+)
+from clients_app.services.clients.removal import remove_client
+from tests.api.conftest import Caller, token_of
+from tests.api.replies import refused
+from tests.factories import command_line_in, make_client, make_role, make_tenant, role_id
+from tests.hashing import hashing_outside_transactions
+
+CLIENTS = "ClientCredentialClients"
+LIFETIME = "AccessTokenLifetime"
+ONLY_ADMINISTRATORS = "Only Tenant Administrators can add a client."
+
+
+def test_added_client_gets_tokens_with_its_first_secret(robot: Caller, now: datetime) -> None:
+    role = make_role("Pump reader", robot.tenant)
+    ends = now + timedelta(days=30)
+
+    with hashing_outside_transactions() as runs:
+        reply = robot.post(
+            CLIENTS,
+            {
+                "Id": None,
+                "Name": " Pump ",
+                "Enabled": True,
+                "AccessTokenLifetime": 600,
+                "Tags": ["north"],
+                "RoleIds": [str(role.pk).upper()],
+                "SecretDescription": "first",
+                "SecretExpirationDate": ends.astimezone().isoformat(),
+            },
+        )
+
+    assert len(runs) == 1
+    assert reply.status_code == 201, reply.content
+    body = reply.json()
+    client_id = body["Client"]["Id"]
+    assert reply["Location"] == f"/api/v1/Tenants/{robot.tenant.pk}/{CLIENTS}/{client_id}"
+    assert body == {
+        "Secret": body["Secret"],
+        "Id": ClientSecret.objects.get(client=client_id).pk,
+        "Description": "first",
+        "ExpirationDate": ends.isoformat().replace("+00:00", "Z"),
+        "Client": {
+            "Id": client_id,
+            "Name": "Pump",
+            "Enabled": True,
+            "AccessTokenLifetime": 600,
+            "Tags": ["north"],
+            "RoleIds": [str(role.pk), str(role_id(robot.tenant, TENANT_MEMBER))],
+            "Description": "",
+            "Contact": "",
+            "MayIntrospectTokens": False,
+            "MayRotateOwnSecrets": False,
+            "LastUsed": None,
+        },
+    }
+    assert token_of(client_id, body["Secret"])
+    event = AuditEvent.objects.get(action="client.added", actor_kind="client")
+    assert event.actor_name == "Robot"
+    assert str(event.operation_id) == reply["Operation-Id"]
+
+
+def test_added_client_has_the_id_that_was_given(robot: Caller, now: datetime) -> None:
+    client_id = str(uuid4())
+    reply = robot.post(CLIENTS, {"Id": client_id.upper(), "Name": "Pump", "Enabled": False})
+
+    body = reply.json()
+    assert (body["Client"]["Id"], body["Client"]["Enabled"]) == (client_id, False)
+    assert body["ExpirationDate"] is None
+
+    taken = "Id: This Client Id was given to a client before. Choose another, or none."
+    removed = Client.objects.get(pk=client_id)
+    remove_client(removed, actor=command_line_in(robot.tenant), now=now)
+    refused(robot.post(CLIENTS, {"Id": client_id, "Name": "Other"}), 409, taken)
+    foreign = make_client("Foreign", make_tenant("Cranes")).client
+    refused(robot.post(CLIENTS, {"Id": str(foreign.pk), "Name": "Other"}), 409, taken)
+
+
+def test_name_that_is_taken_is_a_conflict(robot: Caller) -> None:
+    reply = robot.post(CLIENTS, {"Name": "ROBOT"})
+    refused(reply, 409, "Name: There is a client named ROBOT already. Enter another name.")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"{", 400, "The body is not JSON in UTF-8."),
+        (b'{"Name": NaN}', 400, "The body is not JSON in UTF-8."),
+        (b'{"Name": "\xff"}', 400, "The body is not JSON in UTF-8."),
+        (b"[" * 100_000, 400, "The body is not JSON in UTF-8."),
+        (b'{"AccessTokenLifetime": ' + b"9" * 5000 + b"}", 400, "The body is not JSON in UTF-8."),
+        (b'{"Name": "a", "Name": "b"}', 400, "Name: Send this property once."),
+        (b"", 400, "Name: Enter a name of 1 to 200 characters."),
+        (b"[]", 400, "Send a JSON object."),
+        (b"null", 400, "Send a JSON object."),
+        (b'"Name"', 400, "Send a JSON object."),
+        (b" " * 163_841, 413, "The body is too large."),
+        ({}, 400, "Name: Enter a name of 1 to 200 characters."),
+        ({"Name": None}, 400, "Name: Enter a name of 1 to 200 characters."),
+        ({"Name": 5}, 400, "Name: Send a string."),
+        ({"Name": True}, 400, "Name: Send a string."),
+        ({"Name": ["x"]}, 400, "Name: Send a string."),
+        ({"Name": "x", "name": "y"}, 400, "name: There is no such property."),
+        ({"Name": "x", "Id": "5"}, 400, "Id: Send a GUID."),
+        ({"Name": "x", "Id": str(UUID(int=0))}, 400, "Id: Send a GUID."),
+        ({"Name": "x", "Id": 5}, 400, "Id: Send a string."),
+        ({"Name": "x", "Enabled": "true"}, 400, "Enabled: Send true or false."),
+        ({"Name": "x", "Enabled": 1}, 400, "Enabled: Send true or false."),
+        (
+            {"Name": "x", "AccessTokenLifetime": "600"},
+            400,
+            "AccessTokenLifetime: Send a whole number.",
+        ),
+        (
+            {"Name": "x", "AccessTokenLifetime": True},
+            400,
+            "AccessTokenLifetime: Send a whole number.",
+        ),
+        (
+            {"Name": "x", "AccessTokenLifetime": 60.5},
+            400,
+            "AccessTokenLifetime: Send a whole number.",
+        ),
+        (
+            {"Name": "x", "AccessTokenLifetime": 59},
+            400,
+            "AccessTokenLifetime: Enter a whole number from 60 to 3600. "
+            "The shortest Token Lifetime is 60 seconds (one minute).",
+        ),
+        ({"Name": "x", "Tags": "north"}, 400, "Tags: Send a list."),
+        ({"Name": "x", "Tags": [1]}, 400, "Tags: Send a string."),
+        ({"Name": "x", "Tags": [None]}, 400, "Tags: Send no null in a list."),
+        ({"Name": "x", "RoleIds": ["x"]}, 400, "RoleIds: Send a GUID."),
+        (
+            {"Name": "x", "RoleIds": [str(UUID(int=7))]},
+            400,
+            "RoleIds: Select roles from the list. One of them is not there any more.",
+        ),
+        (
+            {"Name": "x", "SecretExpirationDate": "tomorrow"},
+            400,
+            "SecretExpirationDate: Send a date and time such as 2027-11-23T10:15:00Z.",
+        ),
+        (
+            {"Name": "x", "SecretExpirationDate": "0001-01-01T00:00:00+14:00"},
+            400,
+            "SecretExpirationDate: Send a date and time such as 2027-11-23T10:15:00Z.",
+        ),
+        (
+            {"Name": "x", "SecretExpirationDate": "2020-01-01T00:00:00.1234567Z"},
+            400,
+            "SecretExpirationDate: Enter a date and time in the future, or select Never Expires.",
+        ),
+        *(
+            ({"Name": "x", name: value}, 400, f"{name}: There is no such property.")
+            for name, value in (
+                ("tenant", "x"),
+                ("version", 1),
+                ("created_by", "me"),
+                ("RedirectUris", []),
+                ("__proto__", {}),
+            )
+        ),
+    ],
+)
+def test_bad_client_is_refused_and_changes_nothing(
+    robot: Caller, body: Any, status: int, reason: str
+) -> None:
+    events = AuditEvent.objects.count()
+    refused(robot.post(CLIENTS, body), status, reason)
+    assert (Client.objects.count(), AuditEvent.objects.count()) == (1, events)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"],
+)
+def test_other_media_type_is_refused(robot: Caller, kind: str) -> None:
+    reply = robot.post(CLIENTS, {"Name": "x"}, content_type=kind)
+    refused(reply, 415, f'Unsupported media type "{kind}" in request.')
+
+
+def test_json_with_a_charset_is_read(robot: Caller) -> None:
+    reply = robot.post(CLIENTS, {"Name": "x"}, content_type="Application/JSON; charset=UTF-8")
+    assert reply.status_code == 201
+
+
+def test_only_administrators_add_edit_and_remove(
+    robot: Caller, member: Caller, auditor: Caller, rotator: Caller
+) -> None:
+    address = f"{CLIENTS}/{robot.client.pk}"
+    for caller in (member, auditor, rotator):
+        refused(caller.post(CLIENTS, {"Name": "x"}), 403, ONLY_ADMINISTRATORS)
+        assert caller.put(address, {"Name": "x"}).status_code == 403
+        assert caller.put(f"{address}/Roles", []).status_code == 403
+        refused(caller.delete(address), 403, "Only Tenant Administrators can remove a client.")
+    denied = AuditEvent.objects.filter(action="client.add", outcome="refused")
+    assert denied.count() == 3
+
+
+def test_client_never_changes_itself(robot: Caller) -> None:
+    address = f"{CLIENTS}/{robot.client.pk}"
+    before = AuditEvent.objects.exclude(outcome="refused").count()
+    for reply in (
+        robot.put(address, {"Name": "x"}),
+        robot.put(f"{address}/Roles", []),
+        robot.delete(address),
+        robot.post(f"{address}/Secrets", {}),
+        robot.get(f"{address}/Secrets"),
+        robot.delete(f"{address}/Secrets/{robot.client.secrets.get().pk}"),
+    ):
+        assert reply.status_code == 403
+    assert AuditEvent.objects.exclude(outcome="refused").count() == before
+
+
+@pytest.mark.parametrize("role", [TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR])
+def test_roles_that_outrank_the_caller_cannot_be_given(
+    rotator: Caller, tenant: Tenant, role: UUID
+) -> None:
+    ids = [str(role_id(tenant, role))]
+    refused(rotator.post(CLIENTS, {"Name": "x", "RoleIds": ids}), 403, ONLY_ADMINISTRATORS)
+
+
+def test_administrator_client_is_confirmed_by_its_name(robot: Caller) -> None:
+    body = {"Name": "Second", "RoleIds": [str(role_id(robot.tenant, TENANT_ADMINISTRATOR))]}
+    refused(
+        robot.post(CLIENTS, body),
+        400,
+        "confirmTenantAdministrator: Confirm that Second becomes a Tenant Administrator, "
+        "or remove that role.",
+    )
+    refused(
+        robot.post(f"{CLIENTS}?confirmTenantAdministrator=Other", body),
+        400,
+        "confirmTenantAdministrator: Confirm that Second becomes a Tenant Administrator, "
+        "or remove that role.",
+    )
+    assert robot.post(f"{CLIENTS}?confirmTenantAdministrator=Second", body).status_code == 201
+
+
+def test_put_changes_what_the_body_has(robot: Caller) -> None:
+    pump = make_client("Pump", robot.tenant, tags=("north",), description="For the pump").client
+    address = f"{CLIENTS}/{pump.pk}"
+
+    reply = robot.put(address, {"Name": "Valve", "Enabled": False, "Tags": None, "Id": None})
+
+    assert reply.status_code == 200, reply.content
+    body = reply.json()
+    assert (body["Name"], body["Enabled"], body["Tags"]) == ("Valve", False, ["north"])
+    assert body["Description"] == "For the pump"
+    assert robot.put(address, {"Tags": [], "Enabled": True}).json()["Tags"] == []
+
+
+def test_put_accepts_what_get_returns_and_changes_nothing(robot: Caller) -> None:
+    pump = make_client("Pump", robot.tenant).client
+    address = f"{CLIENTS}/{pump.pk}"
+    body, events = robot.get(address).json(), AuditEvent.objects.count()
+
+    reply = robot.put(address, body)
+
+    assert (reply.status_code, reply.json()) == (200, body)
+    assert AuditEvent.objects.count() == events
+    refused(
+        robot.put(address, {**body, "Id": str(uuid4())}), 400, "Id: This property cannot be set."
+    )
+
+
+def test_put_of_a_bad_client_is_refused_whole(robot: Caller) -> None:
+    pump = make_client("Pump", robot.tenant).client
+    address = f"{CLIENTS}/{pump.pk}"
+    before = robot.get(address).json()
+
+    robot.put(address, {"Enabled": False, "Name": "Robot"})
+    robot.put(address, {"Enabled": False, "AccessTokenLifetime": 1})
+    robot.put(address, {"Enabled": False, "Nmae": "x"})
+
+    assert robot.get(address).json() == before
+
+
+def test_put_with_an_etag_that_is_outdated_is_refused(robot: Caller) -> None:
+    pump = make_client("Pump", robot.tenant).client
+    address = f"{CLIENTS}/{pump.pk}"
+    etag = robot.get(address)["ETag"]
+
+    reply = robot.put(address, {"Name": "Valve"}, If_Match=f'"other", {etag}')
+    assert reply.status_code == 200
+    assert reply["ETag"] not in {etag, ""}
+    sentence = "It was changed since you read it. Nothing was saved."
+    refused(robot.put(address, {"Name": "Pipe"}, If_Match=etag), 412, sentence)
+    refused(robot.delete(address, If_Match=etag), 412, sentence)
+    assert robot.put(address, {"Name": "Pipe"}, If_Match="*").status_code == 200
+
+
+def test_client_that_becomes_privileged_says_which_secrets_stay(robot: Caller) -> None:
+    made = make_client("Pump", robot.tenant)
+    address = f"{CLIENTS}/{made.client.pk}"
+    body = {"RoleIds": [str(role_id(robot.tenant, TENANT_AUDITOR))]}
+
+    refused(
+        robot.put(address, body),
+        400,
+        "keptSecretIds: Anyone who has a secret of Pump gets its new rights. "
+        "Select the secrets to keep, and confirm that the others are removed.",
+    )
+    refused(
+        robot.put(f"{address}?keptSecretIds=x", body), 400, "keptSecretIds: Send ids of secrets."
+    )
+    assert robot.put(f"{address}?keptSecretIds={made.secret.pk}", body).status_code == 200
+    assert ClientSecret.objects.get(pk=made.secret.pk).removed_at is None
+
+
+def test_deleted_client_is_gone(robot: Caller, calling: Callable[..., Caller]) -> None:
+    other = calling("Used a moment ago")
+    Client.objects.filter(pk=other.client.pk).update(last_token_at=datetime.now().astimezone())
+    address = f"{CLIENTS}/{other.client.pk}"
+
+    reply = robot.delete(address)
+
+    assert (reply.status_code, reply.content) == (204, b"")
+    refused(robot.delete(address), 404, "There is no such client.")
+    refused(other.get(), 401, "The access token is not valid here.")
+
+
+def test_client_of_another_tenant_is_not_found_by_any_method(robot: Caller) -> None:
+    foreign = make_client("Foreign", make_tenant("Cranes"))
+    for rest, body in (("", {"Name": "x"}), ("/Roles", []), (f"/Secrets/{foreign.secret.pk}", {})):
+        address = f"{CLIENTS}/{foreign.client.pk}{rest}"
+        refused(robot.get(address), 404, "There is no such client.")
+        refused(robot.put(address, body), 404, "There is no such client.")
+    refused(robot.delete(f"{CLIENTS}/{foreign.client.pk}"), 404, "There is no such client.")
+    mine = make_client("Pump", robot.tenant).client
+    for method in ("GET", "DELETE"):
+        refused(
+            robot.send(method, f"{CLIENTS}/{mine.pk}/Secrets/{foreign.secret.pk}"),
+            404,
+            "There is no such secret. It may have been removed.",
+        )
+    roles = [str(role_id(foreign.client.tenant, TENANT_MEMBER))]
+    refused(
+        robot.put(f"{CLIENTS}/{mine.pk}", {"RoleIds": roles}),
+        400,
+        "RoleIds: Select roles from the list. One of them is not there any more.",
+    )

@@ -1,0 +1,54 @@
+"""The switch "May rotate its own secrets", and the policy "Machines see only themselves"."""
+
+import pytest
+
+from clients_app.models import Client, ClientOwner, Tenant
+from tests.conftest import browser_of
+from tests.factories import make_person
+from tests.responses import HTMX, text_of
+
+ADD = "/security/clients/add"
+SWITCH = 'name="may_rotate_own_secrets"'
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [(ADD, True), (f"{ADD}/hybrid", False), (f"{ADD}/authorization-code", False)],
+)
+def test_rotate_itself_switch_is_offered_for_machines(administrator_browser, path, offered):
+    assert (SWITCH in text_of(administrator_browser.get(path))) is offered
+
+
+def test_rotate_itself_switch_is_saved_and_shown(administrator_browser, draft):
+    typed = draft | {"may_rotate_own_secrets": "on"}
+    administrator_browser.post("/security/clients/register", typed, headers=HTMX)
+
+    client = Client.objects.get(name="Reservoir 3 gateway")
+    assert client.may_rotate_own_secrets
+    details = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
+    assert "<dt>May rotate its own secrets</dt><dd>Yes</dd>" in details
+
+
+def test_rotate_itself_switch_is_not_for_owners(machine, tenant):
+    owner = make_person("olga", tenant)
+    ClientOwner.objects.create(client=machine.client, person=owner)
+    browser, address = browser_of(owner), f"/security/clients/{machine.client.pk}/edit"
+
+    assert SWITCH not in text_of(browser.get(address, headers=HTMX))
+    typed = {"name": "New", "token_lifetime": "60", "may_rotate_own_secrets": "on"}
+    browser.post(address, typed | {"version": machine.client.version}, headers=HTMX)
+
+    assert not Client.objects.get(pk=machine.client.pk).may_rotate_own_secrets
+
+
+def test_machines_policy_is_reviewed_and_saved(administrator_browser, tenant):
+    wanted = {"version": "1", "never_expires_allowed": "on", "machines_see_only_themselves": "on"}
+
+    check = administrator_browser.get("/security/policies/check", wanted)
+    assert "<dt>Machines see only themselves</dt><dd>Yes</dd>" in text_of(check)
+    administrator_browser.post("/security/policies/check", wanted)
+
+    assert Tenant.objects.get(pk=tenant.pk).machines_see_only_themselves
+    assert 'name="machines_see_only_themselves" checked' in text_of(
+        administrator_browser.get("/security/policies")
+    )
