@@ -125,6 +125,11 @@ READS: Final[dict[Any, list[Read]]] = {
             Exists(shows.secrets_of_client())
         )
     ],
+    people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
+    people.person_called: [
+        lambda own: people.person_called(own.tenant.pk, own.person.username),
+        lambda own: people.person_called(own.tenant.pk, "nobody"),
+    ],
     lookup.get_client: [lambda own: lookup.get_client(own.tenant.pk, own.client.pk)],
     lookup.get_removed_client: [
         lambda own: lookup.get_removed_client(own.tenant.pk, own.removed.pk, now=NOW),
