@@ -29,6 +29,7 @@ from clients_app.web.views import (
     secrets,
     session,
     sign_in,
+    single_sign_on,
 )
 from clients_app.web.views.bulk import client_bulk, client_undo
 from clients_app.web.views.calendar import calendar
@@ -148,6 +149,10 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/with/<slug:provider_id>", single_sign_on.sign_on, "sign-on"),
+    *page(
+        "sign-in/with/<slug:provider_id>/return", single_sign_on.sign_on_return, "sign-on-return"
+    ),
     *page("sign-in/again", sign_in_again, "sign-in-again"),
     *page("sign-out", sign_in.sign_out, "sign-out"),
     *page("forgot-password", choose_password.forgot_password, "account_reset_password"),

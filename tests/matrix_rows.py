@@ -137,6 +137,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "": Open(303, 405),
     "sign-in": Open(200, 422),
     "sign-in/code": Open(200, 200),
+    "sign-in/with/<provider_id>": Open(404, 404),
+    "sign-in/with/<provider_id>/return": Open(404, 405),
     "session": Open(204, 405),
     "session/stay": Open(204, 405),
     "sign-out": Open(405, 303),

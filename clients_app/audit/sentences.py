@@ -13,6 +13,7 @@ from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
+    "sign-on.refused": gettext_noop("Single sign-on failed"),
     "session.confirm": gettext_noop("Wrong password or code when confirming their identity"),
     "attempt": gettext_noop("Tried something that is not allowed"),
     "client.read": gettext_noop("Tried to view clients: not allowed"),
@@ -101,6 +102,10 @@ SENTENCES: Final = {
     "person.mfa.removed": gettext_noop("Removed the second factor of %(object)s"),
     "person.recovery-codes.made": gettext_noop("%(object)s created new recovery codes"),
     "person.link.asked": gettext_noop("Mailed %(object)s a link to choose a password"),
+    "person.account.linked": gettext_noop("Linked an account for single sign-on to %(object)s"),
+    "person.account.unlinked": gettext_noop(
+        "Unlinked the accounts for single sign-on of %(object)s"
+    ),
     "person.link.made": gettext_noop("Created a one-time link for %(object)s"),
     "activity.sealed": gettext_noop("Sealed events %(object)s into a file"),
     "person.signed.in": gettext_noop("%(object)s signed in"),
@@ -186,6 +191,8 @@ LABELS: Final = {
     "file": gettext_noop("File"),
     "file_digest": gettext_noop("SHA-256 of the file"),
     "attempts": gettext_noop("Attempts"),
+    "provider": gettext_noop("Provider"),
+    "reason": gettext_noop("Reason"),
     "first_at": gettext_noop("First"),
     "last_at": gettext_noop("Last"),
     "format": gettext_noop("Format"),

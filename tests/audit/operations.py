@@ -12,7 +12,9 @@ from clients_app.identity.second_factors import (
     remove_factor,
     renew_recovery_codes,
 )
+from clients_app.identity.sign_on.people import link_account, unlink_accounts
 from clients_app.rules.alerts import AlertKind
+from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.rules.targets import Chosen, custom_target
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
@@ -73,7 +75,15 @@ NOT_MAILED: Final[dict[str, Any]] = {
     "confirms_administrator": False,
     "by_mail": False,
 }
+EXAMPLE: Final = SignOnProvider(
+    id="1", issuer="https://login.example.com", client_id="x", client_secret="", name="Example"
+)
 NEVER: Final = SecretDraft(description="new", expires_at=None)
+
+
+def unlink_an_account(on: Subjects) -> object:
+    link_account(on.person, EXAMPLE, "former", **on.by)
+    return unlink_accounts(on.person, **on.by)
 
 
 def hand_over_a_client(on: Subjects) -> int:
@@ -236,6 +246,8 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
+        (link_account, lambda on: link_account(on.person, EXAMPLE, "new", **on.by)),
+        (unlink_accounts, unlink_an_account),
         (grant, consent),
         (withdraw, withdraw_consent),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),

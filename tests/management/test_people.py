@@ -8,9 +8,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import resolve
 
+from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import give_app, make_client, make_person, make_tenant
+from tests.audit.operations import EXAMPLE
+from tests.factories import NOW, command_line_in, give_app, make_client, make_person, make_tenant
 from tests.management.conftest import Run
 
 VALID = "One-time link, valid for an hour, to choose a password:"
@@ -214,3 +216,41 @@ def test_people_reset_mfa_removes_the_second_factor(run: Run, tenant: Tenant) ->
     event = AuditEvent.objects.get(action="person.mfa.removed")
     assert (event.actor_kind, event.object_id) == ("command line", str(person.pk))
     assert run("people", "reset-mfa", "nobody").status == 1
+
+
+def test_people_link_lets_staff_sign_on_and_unlink_ends_it(
+    run: Run, tenant: Tenant, settings: Any
+) -> None:
+    settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
+    person = make_person("ann", tenant, is_staff=True)
+    version = person.access_version
+
+    assert run("people", "link", "ANN", "subject-1").out == "ann can sign in with Example now.\n"
+    assert has_account(person, EXAMPLE, "subject-1")
+    assert run("people", "unlink", "ann").out == "ann no longer has accounts of single sign-on.\n"
+    assert not has_account(person, EXAMPLE, "subject-1")
+    assert run("people", "unlink", "ann").out == "ann has no accounts of single sign-on.\n"
+    person.refresh_from_db()
+    assert person.access_version == version + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("nobody", "s"), "There is no person with the username nobody.\n"),
+        (("ann", "s", "--provider", "2"), "There is no provider with the number 2.\n"),
+        (("ann", "taken"), "This account belongs to somebody else.\n"),
+    ],
+)
+def test_people_link_with_a_mistake_links_nothing(
+    run: Run, tenant: Tenant, settings: Any, words: tuple[str, ...], error: str
+) -> None:
+    settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
+    other, ann = make_person("other", tenant), make_person("ann", tenant)
+    link_account(other, EXAMPLE, "taken", actor=command_line_in(tenant), now=NOW)
+
+    ended = run("people", "link", *words)
+
+    assert ended.status == 1
+    assert ended.error.endswith(error)
+    assert not has_account(ann, EXAMPLE, words[1])

@@ -11,6 +11,8 @@ from clients_app.identity.factor_status import (
 )
 from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.identity.second_factors import remove_factor
+from clients_app.identity.sign_on.people import link_account, unlink_accounts
+from clients_app.identity.sign_on.visit import provider_with
 from clients_app.management import command_line as cli
 from clients_app.management.output import all_or_nothing
 from clients_app.models import Person
@@ -27,7 +29,7 @@ def _new_roles(parser: ArgumentParser) -> None:
 
 
 class Command(cli.PortalCommand):
-    help = "Adds people, prints one-time links, sets roles, activates and deactivates."
+    help = "Adds people, prints one-time links, sets roles and accounts, deactivates."
 
     @cli.subcommand(
         cli.USERNAME,
@@ -106,6 +108,28 @@ class Command(cli.PortalCommand):
                 self._say_what_they_own(person)
             else:
                 self._hand_over(person, given.hand_over_to)
+
+    @cli.subcommand(
+        cli.USERNAME,
+        cli.argument("subject", metavar="SUBJECT", help="the claim sub of their account there"),
+        cli.argument("--provider", default="1", help="its number: 2 for OIDC_2_ISSUER"),
+    )
+    def link(self, given: Namespace) -> None:
+        """Let a person, also of Staff, sign in with an account of single sign-on."""
+        person, provider = _person(given), provider_with(given.provider)
+        if provider is None:
+            raise NotFound("There is no provider with the number %(id)s.", id=given.provider)
+        actor = cli.actor_in(person.tenant)
+        link_account(person, provider, given.subject, actor=actor, now=cli.now())
+        self.stdout.write(f"{person.username} can sign in with {provider.name} now.")
+
+    @cli.subcommand(cli.USERNAME)
+    def unlink(self, given: Namespace) -> None:
+        """End the sessions of a person, and unlink their accounts of single sign-on."""
+        person = _person(given)
+        done = unlink_accounts(person, actor=cli.actor_in(person.tenant), now=cli.now())
+        state = "no longer has" if done else "has no"
+        self.stdout.write(f"{person.username} {state} accounts of single sign-on.")
 
     def _set_active(self, person: Person, *, active: bool) -> None:
         state = "active" if active else "inactive"

@@ -10,9 +10,13 @@ from clients_app.models import Person
 
 
 @transaction.atomic
-def record_sign_in(person: Person, *, actor: Actor, now: datetime) -> None:
-    """Record that ``person`` signs in; call it first, so that nobody signs in without the event."""
-    audit.record("person.signed.in", person, actor=actor, now=now)
+def record_sign_in(person: Person, *, actor: Actor, now: datetime, provider: str = "") -> None:
+    """Record that ``person`` signs in; call it first, so that nobody signs in without the event.
+
+    ``provider`` is the name of that of single sign-on.
+    """
+    after = {"provider": provider} if provider else None
+    audit.record("person.signed.in", person, actor=actor, now=now, after=after)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -49,7 +50,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     contact."""
     if not is_sent(request):
         return _forgot(request, email=request.POST.get("email", ""))
-    if not conf.sends_mail():
+    if not _mails_links():
         return HttpResponseNotAllowed(["GET", "HEAD"])
     email = request.POST.get("email", "").strip()
     try:
@@ -73,7 +74,12 @@ def _choose(request: HttpRequest, *, form: Any, **found: Any) -> HttpResponse:
     return _show(request, "sign_in/choose_password", context, title=title, status=status)
 
 
+def _mails_links() -> bool:
+    """Return whether people get links by mail: not where single sign-on is the only way."""
+    return conf.sends_mail() and not settings.SIGN_ON_ONLY
+
+
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"sends_mail": conf.sends_mail(), "email": "", **more}
+    context = {"sends_mail": _mails_links(), "email": "", **more}
     title = gettext("Forgot password?")
     return _show(request, "sign_in/forgot_password", context, title=title, status=status)
