@@ -1,5 +1,6 @@
 """`manage.py people`: what it prints, saves and refuses."""
 
+import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -254,3 +255,77 @@ def test_people_link_with_a_mistake_links_nothing(
     assert ended.status == 1
     assert ended.error.endswith(error)
     assert not has_account(ann, EXAMPLE, words[1])
+
+
+def test_people_invite_prints_a_link_for_seven_days(run: Run, tenant: Tenant) -> None:
+    ended = run("people", "invite", "lena@herons.example", "--name", "Lena Horvat")
+
+    assert (ended.status, ended.error) == (0, "")
+    message, link = ended.out.splitlines()
+    assert message == "Invitation, valid for 7 days and once:"
+    assert resolve(urlsplit(link).path).kwargs["key"] not in str(list(AuditEvent.objects.values()))
+    assert Person.objects.get().is_invited
+
+
+def test_people_invite_by_mail_needs_a_mail_server(run: Run, tenant: Tenant, settings: Any) -> None:
+    refused = run("people", "invite", "lena@herons.example", "--by-mail")
+    assert refused.status == 1
+    assert "MAIL_URL is not set" in refused.error
+    assert not Person.objects.exists()
+
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+    ended = run("people", "invite", "lena@herons.example", "--by-mail")
+
+    assert ended.out == "The worker mails the invitation to lena@herons.example.\n"
+    assert Person.objects.get().must_mail_invitation
+
+
+def test_people_renew_and_withdraw_an_invitation(run: Run, tenant: Tenant) -> None:
+    run("people", "invite", "lena@herons.example", "--username", "lena")
+
+    assert "Invitation, valid for 7 days" in run("people", "renew", "lena").out
+    assert run("people", "withdraw", "LENA").out == "The invitation of lena is withdrawn.\n"
+    assert not Person.objects.exists()
+
+
+def test_people_withdraw_of_somebody_who_accepted_is_refused(run: Run, tenant: Tenant) -> None:
+    make_person("mara", tenant)
+
+    ended = run("people", "withdraw", "mara")
+
+    assert ended.status == 1
+    assert ended.error.strip() == "mara has accepted the invitation. Deactivate them instead."
+
+
+def test_people_list_and_show_say_who_is_there(run: Run, tenant: Tenant) -> None:
+    give_app(make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@example.com"))
+    make_person("jonas", tenant)
+    run("people", "deactivate", "jonas")
+
+    first, second = run("people", "list").out.splitlines()
+    assert first == "jonas  inactive  never  Tenant Member"
+    assert second.startswith("mara  active  never  Tenant Administrator")
+    (line,) = run(
+        "people", "list", "--show", "active", "--filter", "MAR", "--json"
+    ).out.splitlines()
+    assert json.loads(line)["second_factors"] == ["Authenticator app"]
+    assert json.loads(run("people", "show", "mara", "--json").out)["email"] == "mara@example.com"
+    assert "State:          inactive" in run("people", "show", "jonas").out
+
+
+def test_people_list_prints_all_pages(run: Run, tenant: Tenant) -> None:
+    for number in range(53):
+        make_person(f"p{number:02}", tenant)
+
+    assert len(run("people", "list").out.splitlines()) == 53
+
+
+def test_people_edit_changes_what_is_given(run: Run, tenant: Tenant) -> None:
+    make_person("mara", tenant, name="Mara", email="mara@example.com")
+
+    assert run("people", "edit", "mara", "--name", "Mara Ott").status == 0
+    person = Person.objects.get()
+    assert (person.name, person.email) == ("Mara Ott", "mara@example.com")
+    assert run("people", "edit", "mara", "--email", "mara").error.strip() == (
+        "Enter an email address such as mara@example.com. (--email)"
+    )
