@@ -18,7 +18,7 @@ from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
 from clients_app.identity.passwords import ByLink, may_ask_for_link
-from clients_app.limits import PASSWORD_MIN
+from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once, outcome_before
 
@@ -67,7 +67,8 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, *, form: Any, **found: Any) -> HttpResponse:
     lasts_min = int(conf.setup_link_lifetime().total_seconds()) // 60
-    context = {"form": form, "minimum": PASSWORD_MIN, "link_lasts_min": lasts_min, **found}
+    lasts = {"link_lasts_min": lasts_min, "invitation_lasts_days": INVITATION_DAYS}
+    context = {"form": form, "minimum": PASSWORD_MIN, **lasts, **found}
     wrong = request.method == "POST" and form.errors
     status = 404 if found["link_failed"] else 422 if wrong else 200
     title = gettext("Choose a password")

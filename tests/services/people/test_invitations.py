@@ -28,6 +28,7 @@ from clients_app.services.people.invitations import (
 )
 from clients_app.services.people.ownership import hand_over
 from clients_app.services.people.profile import edit_person
+from clients_app.services.people.sign_ins import record_sign_in
 from tests.factories import (
     actor_for,
     command_line_in,
@@ -143,6 +144,18 @@ def test_invitation_is_accepted_once(invite: Any, now: Any, renew: Any) -> None:
     assert not Person.objects.get(pk=lena.pk).is_invited
     with pytest.raises(Conflict):
         renew(lena, now=now)
+
+
+def test_sign_in_without_the_link_accepts_the_invitation(invite: Any, now: Any) -> None:
+    """Another way to prove who they are, such as single sign-on, is as good."""
+    lena = invite()
+    link = invitation_link(lena, now=now)
+
+    record_sign_in(lena, actor=actor_for(lena), now=now)
+
+    assert not Person.objects.get(pk=lena.pk).is_invited
+    Person.objects.filter(pk=lena.pk).update(last_login=now)  # as Django does then
+    assert not works(link, lena)
 
 
 def test_renewed_invitation_has_one_new_link(
