@@ -79,6 +79,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
     invited = make_person("invited", tenant)
     Person.objects.filter(pk=invited.pk).update(invitation_ends_at=now + timedelta(days=7))
     values = {
+        "provider_id": "nobody",
         "person_id": make_person("heron", tenant).pk,
         "invited_id": invited.pk,
         "client_id": machine.client.pk,
