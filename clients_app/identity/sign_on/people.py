@@ -25,7 +25,7 @@ from clients_app.selectors.tenants.installation import only_tenant
 from clients_app.services.people.accounts import (
     add_person,
     assign_person_roles,
-    require_may_manage,
+    managed,
 )
 
 _BY_OPERATOR: Final = {"linked_by": "command line"}  # such a link also serves Staff
@@ -73,7 +73,7 @@ def link_account(
     Errors: Conflict if the account is somebody else's; Forbidden; NotFound.
     """
     with transaction.atomic():
-        require_may_manage(person, actor=actor)
+        person = managed(person, actor=actor)
         taken = SocialAccount.objects.filter(uid=account_id(provider, subject))
         if taken.exclude(user_id=person.pk).exists():
             raise Conflict(gettext_noop("This account belongs to somebody else."), field="subject")
@@ -87,7 +87,7 @@ def unlink_accounts(person: Person, *, actor: Actor, now: datetime) -> bool:
     Their sessions end. Errors: Forbidden; NotFound.
     """
     with transaction.atomic():
-        require_may_manage(person, actor=actor)
+        person = managed(person, actor=actor)
         removed, _ = SocialAccount.objects.filter(user_id=person.pk).delete()
         if removed:
             person.access_version += 1
