@@ -30,6 +30,8 @@ from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text
 from tests.prepared_portal import collect_static_files_once, new_portal
 
+gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
+
 # The same examples in every run, so that a failure shows the change that caused it. No deadline: a
 # busy machine is slow. `HYPOTHESIS_PROFILE=search` looks for new examples.
 settings.register_profile("portal", deadline=None, derandomize=True)
@@ -37,7 +39,6 @@ settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 FULL_COST = digests.hasher
-OBJECTS_BEFORE_COLLECTING = 50_000
 TransactionTestCase.databases = set(connections)  # the short-lived rows have their own database
 
 
@@ -171,9 +172,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     run.mark_one_database(items)
     yield  # pytest leaves out what is not for this database, and pytest-django sorts
     run.put_slow_first(items)
-    # What is imported now stays, so the collector need not look at it again and again.
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_COLLECTING, 20, 20)
+    gc.freeze()  # what is imported now stays: the collector need not look at it again and again
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

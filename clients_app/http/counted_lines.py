@@ -1,4 +1,4 @@
-"""Lines of the log that strangers can cause: one at once, then one a minute with their number."""
+"""Lines of the log that strangers can cause: the first of a minute, then only their number."""
 
 import logging
 import threading
@@ -26,3 +26,29 @@ class CountedLine:
             left_out, self._left_out, self._next_at = self._left_out, 0, now + EVERY_S
         more = f" So did {left_out} other requests since the last such line." if left_out else ""
         self._log.warning(self._message + more, *values)
+
+
+class LineLimit:
+    """How many lines about strangers' requests this process writes in a minute, of all kinds."""
+
+    def __init__(self, log: logging.Logger, *, maximum: int) -> None:
+        self._log, self._maximum = log, maximum
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new minute."""
+        self._ends_at, self._asked = time.monotonic() + EVERY_S, 0
+
+    def allows(self) -> bool:
+        """Return whether another line may be written; say how many were not in a past minute."""
+        with self._lock:
+            left_out = 0
+            if time.monotonic() >= self._ends_at:
+                left_out = self._asked - self._maximum
+                self.reset()
+            self._asked += 1
+            is_allowed = self._asked <= self._maximum
+        if left_out > 0:
+            self._log.warning("%d more requests of strangers were refused, not logged.", left_out)
+        return is_allowed

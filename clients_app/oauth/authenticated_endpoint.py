@@ -68,9 +68,11 @@ def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "PO
     """Return the response of ``steps``, or the one for the error they raise."""
     if request.method == "OPTIONS":
         return responses.allowed_methods(methods)
+    is_of_stranger = False
     try:
         return steps(request)
     except OAuthError as raised:
+        is_of_stranger = not (raised.client_id or raised.counts)  # those have a limit
         error = _limited(_counted(raised, request), request)
     except Busy:
         error = unavailable("too many Argon2id checks are waiting", retry_after_s=_BUSY_RETRY_S)
@@ -84,7 +86,9 @@ def respond(request: Request, *, steps: Steps, endpoint: str, methods: str = "PO
         error = OAuthError("server_error", "The server failed.", status)
     if error.status != HTTPStatus.TOO_MANY_REQUESTS:  # a flood does not fill the log
         error.client_id = error.client_id or named_client_id(request)
-        request_log.refused(error, endpoint=endpoint, address=request.address)
+        request_log.refused(
+            error, endpoint=endpoint, address=request.address, is_of_stranger=is_of_stranger
+        )
     response = responses.error_json(error, methods=methods)
     return response if request.method != "HEAD" else response._replace(body=b"")
 

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.db import Error as DatabaseError
 
-from clients_app.models import ClientUrl
 from clients_app.oauth.plain_http import Response
-from clients_app.rules.client_types import CORS_ORIGIN
+from clients_app.selectors.authorizations.applications import is_own_origin
 
 PREFLIGHT_MAX_AGE_S: Final = 600  # after that, a removed origin is refused
 _HEADERS: Final = "Authorization, Content-Type"
@@ -44,14 +43,9 @@ def shared(response: Response, *, origin: str, client_id: str, methods: str) -> 
 
 
 def _may_read(origin: str, client_id: str, *, is_preflight: bool) -> bool:
-    origins = ClientUrl.objects.filter(
-        kind=CORS_ORIGIN.id, url=origin, client__is_enabled=True, client__removed_at=None
-    )
-    if not is_preflight:
-        if not client_id:
-            return False
-        origins = origins.filter(client=UUID(client_id))
+    if not is_preflight and not client_id:
+        return False
     try:
-        return origins.exists()
+        return is_own_origin(origin, None if is_preflight else UUID(client_id))
     except DatabaseError:  # the response says so already
         return False

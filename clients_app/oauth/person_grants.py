@@ -17,6 +17,7 @@ from clients_app.services.authorizations.grants import (
     Redemption,
     scope_of_token,
 )
+from clients_app.services.signing_keys.private_keys import loaded_key
 from clients_app.services.tokens.claims import ForPerson, GrantResult, Subject
 from clients_app.services.tokens.id_tokens import issue_id_token
 
@@ -39,6 +40,8 @@ def result_of(
 
     Errors: OAuthError invalid_grant, invalid_scope, invalid_target.
     """
+    if client.active_kid is not None:
+        loaded_key(client.active_kid)  # or fail before anything is used
     try:
         redeemed = redeem()
     except InvalidGrant as refused:
@@ -47,6 +50,7 @@ def result_of(
             "The code or refresh token is not valid.",
             cause=str(refused),
             is_usual=refused.is_usual,
+            counts=not refused.is_usual,
         ) from refused
     except RuleBroken as error:
         raise refused_target(error) from error

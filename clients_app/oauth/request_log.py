@@ -7,18 +7,26 @@ import base64
 import json
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from clients_app import conf
+from clients_app.http.counted_lines import LineLimit
 from clients_app.oauth.errors import OAuthError
 from clients_app.services.tokens.access_tokens import IssuedToken
 
+STRANGERS_MAX: Final = 100  # lines a minute for each process
+
 log = logging.getLogger("clients_app.oauth")
+strangers: Final = LineLimit(log, maximum=STRANGERS_MAX)
 
 
-def refused(error: OAuthError, *, endpoint: str, address: str) -> None:
-    """Log a refused request."""
+def refused(
+    error: OAuthError, *, endpoint: str, address: str, is_of_stranger: bool = False
+) -> None:
+    """Log a refused request; of strangers', which can be any number, the first of each minute."""
     level = logging.INFO if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
+    if is_of_stranger and level == logging.INFO and not strangers.allows():
+        return
     _write(
         f"{endpoint} refused: %(error)s (%(cause)s). Client %(client_id)s, address %(address)s.",
         level=level,

@@ -83,6 +83,7 @@ class MachineResponse(HttpResponse):
         super().__init__(response.body, status=response.status)
         self.headers = _FrozenHeaders(dict(response.headers))
         self.headers.frozen = True
+        vars(self)["_has_been_logged"] = True  # Django would say less, without any limit
 
     def set_cookie(self, *args: Any, **kwargs: Any) -> None:
         """Set no cookie."""

@@ -36,6 +36,10 @@ _MAXIMA: Final = {
     "state": STATE_MAX,
     "nonce": NONCE_MAX,
 }
+#: all that a request may say
+PARAMETERS: Final = frozenset(
+    {*_NOT_TAKEN, *_MAXIMA, "client_id", "redirect_uri", "login_hint", "id_token_hint"}
+)
 _PRINTABLE: Final = re.compile(r"[\x20-\x7E]*")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -61,13 +60,13 @@ def silenced(relay: Relay) -> Iterator[None]:
         relay.speak()
 
 
-@pytest.fixture
-def outage(tmp_path: Path) -> Iterator[Outage]:
-    like = prepared_portal()
+@pytest.fixture(scope="module")
+def outage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outage]:
+    like, folder = prepared_portal(), tmp_path_factory.mktemp("outage")
     url = new_database(like.database_url)
     with Relay(url) if url else nullcontext() as relay:
         portal = PortalProcess(
-            tmp_path / "var", like=like, database_url=relay.database_url if relay else ""
+            folder / "var", like=like, database_url=relay.database_url if relay else ""
         )
         portal.start()
         try:

@@ -1,6 +1,7 @@
 """kill -9 of the whole server: an interrupted write is complete or absent, nothing else is lost.
 
-`tests/faults/test_killed_registration.py` kills the operation alone, on both databases.
+`tests/faults/test_killed_registration.py` kills the operation alone, after each of its statements,
+on both databases.
 """
 
 import random
@@ -22,7 +23,8 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 
 FUSE = Path(__file__).with_name("fuse")
-KILLS = 5  # at random moments; the other test kills at each step
+KILLS = 3  # at random moments; the other test kills at chosen steps
+EACH = 3  # of the statements between the first and the last one
 SENDERS = 4
 OF_EACH_CLIENT = {  # tables that Add writes, and the column that refers to the client
     "clientsecret": "client_id",
@@ -63,31 +65,40 @@ def expect_whole_chain(portal: PortalProcess) -> None:
     assert (verified.returncode, verified.stdout) == (0, "Herons Ltd: whole\n"), verified
 
 
-def test_add_killed_at_each_step_is_whole_or_absent(fused_portal: PortalProcess) -> None:
+def steps_of_add(session: requests.Session, portal: PortalProcess) -> list[str]:
+    """Add a client; return the steps that it took."""
+    fuse, steps = (portal.data_dir / name for name in ("fuse", "steps"))
+    fuse.write_text("1000")
+    assert send(session, portal, new_form("Not killed")) is not None
+    fuse.unlink()
+    return steps.read_text().splitlines()
+
+
+def test_add_killed_at_any_step_is_whole_or_absent(fused_portal: PortalProcess) -> None:
+    """At each step about a commit, and at each third of the statements that write."""
     session = signed_in(fused_portal)
     fuse, steps = (fused_portal.data_dir / name for name in ("fuse", "steps"))
-    step, saved_before_answer = 0, 0
-    while True:
+    every_step = steps_of_add(session, fused_portal)
+    assert len(every_step) >= 10, every_step
+    saved_before_answer = 0
+    for step, what in enumerate(every_step):
+        if step % EACH and not what.endswith("COMMIT"):
+            continue
         form = new_form(f"Killed at step {step:02}")
         fuse.write_text(str(step))
         steps.unlink(missing_ok=True)
-        answer = send(session, fused_portal, form)
-        if answer is not None:  # all steps are done
-            fuse.unlink()
-            break
+        assert send(session, fused_portal, form) is None
         fused_portal.kill()
         fused_portal.start()
 
         expect_all_or_nothing(fused_portal)
         was_saved = form.name in clients(fused_portal)
-        last = steps.read_text().splitlines()[-1]
-        assert was_saved == (last == "after COMMIT"), last
+        assert steps.read_text().splitlines() == every_step[: step + 1]
+        assert was_saved == (what == "after COMMIT"), what
         saved_before_answer += was_saved
         expect_second_try(session, fused_portal, form, was_saved=was_saved)
-        step += 1
 
     assert saved_before_answer >= 1
-    assert step >= 10, steps.read_text()
     assert names_in_list(session, fused_portal) == sorted(clients(fused_portal))
     expect_whole_chain(fused_portal)
 

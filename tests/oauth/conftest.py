@@ -1,6 +1,6 @@
 """Clients in every state, and requests through both entrances."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 
 from clients_app.models import Client, ClientRole, ClientSecret, IssuedClientId, SigningKey, Tenant
 from clients_app.models.defaults import new_id
+from clients_app.oauth import request_log
 from clients_app.rules.built_in_roles import TENANT_MEMBER
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, HYBRID
 from clients_app.rules.secret_format import new_secret
@@ -22,12 +23,22 @@ from tests.oauth.people import people  # noqa: F401 - a fixture
 from tests.oauth.running_portal import machines, portal_apis, token_portal  # noqa: F401 - fixtures
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+OF_CLIENTS: dict[str, dict[str, Any]] = {
+    "hybrid": {"client_type": HYBRID.id},
+    "disabled": {"is_enabled": False},
+    "removed": {"removed_at": CREATED},
+}
+OF_SECRETS: dict[str, dict[str, Any]] = {
+    "expired": {"expires_at": CREATED + timedelta(seconds=1)},
+    "retired": {"removed_at": CREATED},
+}
 
 
 @pytest.fixture(autouse=True)
 def _no_failures_of_other_tests(db: None) -> None:
     """All tests use one address, which may fail a hundred times a minute."""
     failure_limits.reset()
+    request_log.strangers.reset()
 
 
 @pytest.fixture(params=wsgi.ENTRANCES)
@@ -67,43 +78,46 @@ def make_known_secrets() -> dict[str, tuple[UUID, str, Any]]:
 
 @pytest.fixture
 def clients(tenant: Tenant, signing_key: SigningKey, known_secrets: Any) -> SimpleNamespace:
-    """A client of each kind: ``.good.id``, ``.good.plain``, ``.good.row``, ``.good.secret``."""
+    """A client of each kind: ``.good.id``, ``.good.plain``, ``.good.row``, ``.good.secret``.
+
+    They are inserted without the services, so that their ids and secrets can be chosen.
+    """
     roles = [make_role("MyData.Role", tenant).pk, role_id(tenant, TENANT_MEMBER)]
-    made = SimpleNamespace()
-    for kind, (client_id, plain, stored) in known_secrets.items():
-        row = insert_client(tenant, kind, client_id, roles)
-        secret = ClientSecret.objects.create(
-            client=row, created_at=CREATED, created_by="test", **stored._asdict()
+    rows = {
+        kind: Client(
+            id=client_id,
+            tenant=tenant,
+            name=kind,
+            name_key=kind,
+            created_at=CREATED,
+            created_by="test",
+            updated_at=CREATED,
+            updated_by="test",
+            **{"client_type": CLIENT_CREDENTIALS.id, **OF_CLIENTS.get(kind, {})},
         )
-        setattr(made, kind, SimpleNamespace(id=str(client_id), plain=plain, row=row, secret=secret))
-    made.hybrid.row.client_type = HYBRID.id
-    made.hybrid.row.save()
-    made.disabled.row.is_enabled = False
-    made.disabled.row.save()
-    made.removed.row.removed_at = CREATED
-    made.removed.row.save()
-    made.expired.secret.expires_at = CREATED + timedelta(seconds=1)
-    made.expired.secret.save()
-    made.retired.secret.removed_at = CREATED
-    made.retired.secret.save()
-    return made
-
-
-def insert_client(tenant: Tenant, name: str, client_id: UUID, roles: Iterable[UUID]) -> Client:
-    """Insert the rows of a client without the services, so that its id and secret can be chosen."""
-    IssuedClientId.objects.create(id=client_id)
-    row = Client.objects.create(
-        id=client_id,
-        tenant=tenant,
-        name=name,
-        client_type=CLIENT_CREDENTIALS.id,
-        created_at=CREATED,
-        created_by="test",
-        updated_at=CREATED,
-        updated_by="test",
+        for kind, (client_id, _plain, _stored) in known_secrets.items()
+    }
+    secrets = {
+        kind: ClientSecret(
+            client=rows[kind],
+            created_at=CREATED,
+            created_by="test",
+            **stored._asdict(),
+            **OF_SECRETS.get(kind, {}),
+        )
+        for kind, (_id, _plain, stored) in known_secrets.items()
+    }
+    IssuedClientId.objects.bulk_create(IssuedClientId(id=row.pk) for row in rows.values())
+    Client.objects.bulk_create(rows.values())
+    ClientRole.objects.bulk_create(
+        ClientRole(client=row, role_id=role) for row in rows.values() for role in roles
     )
-    ClientRole.objects.bulk_create(ClientRole(client=row, role_id=role) for role in roles)
-    return row
+    ClientSecret.objects.bulk_create(secrets.values())
+    made = SimpleNamespace()
+    for kind, (client_id, plain, _stored) in known_secrets.items():
+        one = SimpleNamespace(id=str(client_id), plain=plain, row=rows[kind], secret=secrets[kind])
+        setattr(made, kind, one)
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests.oauth import wsgi
 from tests.oauth.people import CODE, ORIGIN, REDIRECT, VERIFIER, People
 from tests.oauth.wsgi import Reply, form
 
+pytestmark = pytest.mark.one_database  # headers
+
 SHARED = ("token", "revocation", "userinfo")
 OTHER = "https://other.example.com"
 

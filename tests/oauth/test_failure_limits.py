@@ -1,16 +1,23 @@
 """TOK-A22 and AVA-1: a source with many failures is blocked, and affects nobody else."""
 
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
-from clients_app.rules.secret_format import new_secret
+from clients_app.http import counted_lines
+from clients_app.oauth import request_log
+from clients_app.rules.secret_format import CODE_PREFIX, REFRESH_PREFIX, new_secret
 from clients_app.services.failure_limits import FAILURES_MAX, count_failure
+from tests.oauth import wsgi
+from tests.oauth.authorize.requests import AUTHORIZE
 from tests.oauth.machine_client import MachineClient
+from tests.oauth.people import People
 from tests.oauth.request_cases import GRANT
 from tests.oauth.test_token_requests import HEADERS, assert_error
 from tests.oauth.wsgi import Reply, basic, form
@@ -160,3 +167,55 @@ def test_failures_are_counted_across_workers(
 
     assert (statuses.count(401), statuses.count(429)) == (100, 52)
     assert real.statuses(20, connections=4) == [200] * 20
+
+
+@pytest.mark.parametrize("kind", ["code", "refresh token"])
+def test_wrong_codes_and_refresh_tokens_count_as_failures(
+    people: People, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AUT-15: anybody can send them, the Client Id of a public client is no secret."""
+
+    def attempt() -> int:
+        if kind == "code":
+            return people.redeem(new_secret(CODE_PREFIX)).status
+        return people.refresh(new_secret(REFRESH_PREFIX)).status
+
+    assert {attempt() for _ in range(FAILURES_MAX)} == {400}
+    lines = len(caplog.records)
+    assert {attempt() for _ in range(10)} == {429}
+    assert len(caplog.records) == lines + 1
+    assert people.redeem(people.code()).status == 200
+
+
+STRANGERS: Final = {
+    "authorize": lambda: Browser().get(AUTHORIZE, {"client_id": "x"}),
+    "authorize by PUT": lambda: Browser().put(AUTHORIZE),
+    "end session": lambda: Browser().get("/identity/connect/endsession", {"id_token_hint": "x"}),
+    "userinfo": lambda: Browser().get("/identity/connect/userinfo", HTTP_AUTHORIZATION="Bearer x"),
+    "token": lambda: Browser().post(wsgi.TOKEN_PATH, {"a": "b"}),
+    "introspection": lambda: Browser().post("/identity/connect/introspect", {"a": "b"}),
+}
+
+
+@pytest.mark.parametrize("refused", STRANGERS.values(), ids=STRANGERS.keys())
+def test_strangers_do_not_fill_the_log(
+    refused: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    replies = [refused().status_code for _ in range(request_log.STRANGERS_MAX + 20)]
+
+    assert set(replies) <= {400, 401, 405}
+    assert len(caplog.records) == request_log.STRANGERS_MAX
+
+
+def test_lines_that_were_left_out_are_counted_a_minute_later(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(request_log.STRANGERS_MAX + 20):
+        STRANGERS["authorize"]()
+    now_s = time.monotonic()
+    monkeypatch.setattr(counted_lines.time, "monotonic", lambda: now_s + 60)
+
+    STRANGERS["authorize"]()
+
+    assert caplog.records[-2].getMessage().startswith("20 more requests of strangers")
+    assert "Authorize refused" in caplog.records[-1].getMessage()

@@ -6,11 +6,23 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clients_app.models import AuditEvent, Authorization, Client, RefreshToken
+from clients_app.models import (
+    AuditEvent,
+    Authorization,
+    Client,
+    ClientUrl,
+    RefreshToken,
+    SigningKey,
+)
 from clients_app.rules.secret_format import CODE_PREFIX, REFRESH_PREFIX, new_secret
+from clients_app.services.signing_keys import private_keys
 from clients_app.services.usage import counts
-from tests.oauth.people import People
+from tests.oauth.people import REDIRECT, People
 from tests.oauth.person_grant_cases import CLIENT, GRANT, ROWS, Row, code, late
+
+pytestmark = (
+    pytest.mark.one_database
+)  # `test_person_grants.py` and `tests/faults` end grants on both
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.source}: {row.name}")
@@ -121,3 +133,27 @@ def test_reused_code_is_unused_by_others(people: People):
     assert people.redeem(plain).status == 200
     assert people.redeem(plain, thief).status == 400
     assert Authorization.objects.get().ended_at is None
+
+
+@pytest.mark.both_databases
+def test_code_that_was_sent_to_a_removed_redirect_url_is_refused(people: People):
+    """AUT-1: an administrator removes the URL because somebody else gets what is sent there."""
+    code = people.code()
+    ClientUrl.objects.filter(client=people.public.id, url=REDIRECT).delete()
+
+    assert people.redeem(code).json()["error"] == "invalid_grant"
+    ClientUrl.objects.create(client=people.public.row, kind="redirect", url=REDIRECT)
+    assert people.redeem(code).status == 200
+
+
+def test_lost_signing_key_uses_neither_code_nor_refresh_token(people: People):
+    code, token = people.code(), people.signed_in()["refresh_token"]
+    stored = SigningKey.objects.get().private_part
+    private_keys.forget()
+    SigningKey.objects.update(private_part=b"x" * 64)
+
+    for reply in (people.redeem(code), people.refresh(token)):
+        assert (reply.status, reply.json()["error"]) == (503, "temporarily_unavailable")
+    SigningKey.objects.update(private_part=stored)
+    assert people.redeem(code).status == 200
+    assert people.refresh(token).status == 200

@@ -1,11 +1,13 @@
-"""Rotation without downtime: a client that constantly requests tokens is never refused."""
+"""Rotation without downtime: a client that constantly requests tokens is never refused.
+
+A removed secret stops working in every worker when the removal is answered (SEC-11).
+"""
 
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,9 @@ from tests.prepared_portal import new_portal
 from tests.waiting import wait_until
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[PortalProcess]:
-    yield from new_portal(tmp_path, WORKERS="4")
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    yield from new_portal(tmp_path_factory.mktemp("rotation"), WORKERS="4")
 
 
 @contextmanager
@@ -119,4 +121,30 @@ def test_rotation_with_a_chosen_expiry_applies_on_time_in_every_worker(portal: P
     assert len(before) >= 32
     assert len(after) >= 32
     assert set(before) == {200}
+    assert set(after) <= {401, 429}
+
+
+REMOVE = """
+from django.utils import timezone
+from clients_app.actors import Actor
+from clients_app.models import ClientSecret
+from clients_app.services.secrets.changes import remove_secret
+secret = ClientSecret.objects.select_related("client").get(client_id={client_id!r})
+actor = Actor.command_line(secret.client.tenant_id)
+remove_secret(secret.client, secret.pk, actor=actor, now=timezone.now())
+"""
+
+
+def test_removed_secret_fails_in_every_worker_immediately(portal: PortalProcess):
+    """SEC-11."""
+    added = json.loads(portal.run("clients", "add", "short-lived", "--json").stdout)
+    machine = MachineClient(portal.port, added["client_id"], added["client_secret"])
+    assert len(portal.workers()) >= 4
+    assert machine.statuses(128, connections=32) == [200] * 128  # cached in every worker
+    with asking(machine):
+        removal = portal.run("shell", "-c", REMOVE.format(client_id=machine.client_id))
+        after = machine.statuses(200, connections=20)
+
+    assert removal.returncode == 0, removal.stderr
+    assert len(after) == 200
     assert set(after) <= {401, 429}

@@ -120,26 +120,21 @@ def counted(portal: PortalProcess) -> int:
     return int(tokens)
 
 
-def test_stopped_workers_write_their_counts(own_portal: PortalProcess, talker: MachineClient):
-    given = talker.tokens(600, connections=8)
-
-    own_portal.stop()
-
-    assert (given, counted(own_portal)) == (600, 600)
-
-
-def test_counts_are_written_while_the_server_runs(own_portal: PortalProcess, talker: MachineClient):
+def test_running_and_stopped_server_writes_its_counts_and_a_killed_one_all_but_the_last_batch(
+    own_portal: PortalProcess, talker: MachineClient
+):
     """Every five seconds, as tests/services/test_housekeeping.py tests."""
-    talker.tokens(20, connections=4)
-
-    wait_until(lambda: counted(own_portal) == 20)
-
-
-def test_killed_server_loses_only_its_last_batch(own_portal: PortalProcess, talker: MachineClient):
     talker.tokens(48, connections=4)
     wait_until(lambda: counted(own_portal) == 48)
     talker.tokens(32, connections=4)
 
     own_portal.kill()
 
-    assert 48 <= counted(own_portal) <= 80
+    left = counted(own_portal)
+    assert 48 <= left <= 80
+    own_portal.start()
+    given = talker.tokens(600, connections=8)
+
+    own_portal.stop()
+
+    assert (given, counted(own_portal)) == (600, left + 600)

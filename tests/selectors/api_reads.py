@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from clients_app import conf
-from clients_app.models import Client
+from clients_app.models import ApiScope, Client
 from clients_app.selectors.apis import apis, callers, introspectors, may_call, usage
 from tests.factories import NOW
 from tests.selectors.list_reads import every_client
@@ -12,6 +12,10 @@ from tests.selectors.tenant_world import World
 
 API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     apis.tenant_apis: [lambda own: apis.tenant_apis(own.tenant.pk)],
+    apis.apis_without_scopes: [lambda own: apis.apis_without_scopes(own.tenant.pk)],
+    apis.scopes_with: [
+        lambda own: apis.scopes_with(own.tenant.pk, ApiScope.objects.values_list("pk", flat=True)),
+    ],
     apis.apis_with_counts: [lambda own: apis.apis_with_counts(own.tenant.pk, now=NOW)],
     apis.matches: [
         lambda own: [api for api in apis.tenant_apis(own.tenant.pk) if apis.matches(api, "")]

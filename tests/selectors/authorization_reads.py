@@ -17,6 +17,14 @@ AUTHORIZATION_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     applications.may_send_after_sign_out: [
         lambda own: applications.may_send_after_sign_out(own.application, "https://rooms.example"),
     ],
+    applications.is_own_origin: [
+        lambda own: applications.is_own_origin("https://rooms.example", own.application.pk),
+    ],
+    allowed.person_who_authorized: [
+        lambda own: allowed.person_who_authorized(
+            str(own.person.authorizations.values_list("pk", flat=True)[0])
+        ),
+    ],
     allowed.allowed_applications: [
         lambda own: allowed.allowed_applications(own.person, now=NOW),
     ],

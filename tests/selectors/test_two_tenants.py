@@ -185,6 +185,7 @@ READS: Final[dict[Any, list[Read]]] = {
     expirations.recent_deliveries: [lambda own: expirations.recent_deliveries(own.tenant.pk)],
     people.tenant_people: [lambda own: people.tenant_people(own.tenant.pk)],
     people.rights_of: [lambda own: people.rights_of(own.person)],
+    people.roles_of: [lambda own: people.roles_of(own.person.pk)],
     people.people_who_administer: [lambda own: people.people_who_administer(own.tenant.pk)],
     people.owned_by: [lambda own: people.owned_by(own.person)],
     roles.tenant_roles: [lambda own: roles.tenant_roles(own.tenant.pk)],

@@ -1,14 +1,16 @@
 """A start that cannot succeed prints one sentence that names the setting."""
 
+import runpy
 import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.free_ports import free_port
-from tests.portal_process import PortalProcess
+from tests.portal_process import CHECKOUT, PortalProcess
 from tests.prepared_portal import prepared_portal
 from tests.server.started_portals import KEY, refusal, row_counts
 
@@ -27,36 +29,13 @@ def test_start_with_a_port_in_use_is_refused(portal: PortalProcess) -> None:
     ("name", "value", "sentence"),
     [
         ("PORT", "80a", "PORT is '80a'; set it to a whole number from 1 to 65535."),
-        ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
-        ("PORTAL_NAME", "x" * 41, "set it to one line of at most 40 characters."),
         ("PORTAL_NAME", "a\nb", "PORTAL_NAME is 'a\\nb'; set it to one line"),
-        ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
         ("HSTS", "on", "HSTS is 'on'; set it to one of host, subdomains, preload, off."),
-        ("CONNECTIONS", "9", "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."),
-        ("BIND", "moon", "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."),
         ("TIME_ZONE", "Mars/North", "TIME_ZONE is 'Mars/North'; set it to a zone such as"),
         ("PUBLIC_URL", "http://portal.example.com", "(http is for localhost only)."),
-        ("PUBLIC_URL", "https://portal.example.com/x", "set it to an origin such as"),
-        ("TOKEN_SIGNING_ALGORITHM", "HS256", "set it to one of RS256, ES256, PS256, EdDSA."),
-        ("TOKEN_SIGNING_KEY_BITS", "1024", "set it to one of 2048, 3072, 4096."),
-        ("REFRESH_IDLE", "59", "set it to a whole number from 60 to 31536000."),
-        ("REFRESH_MAX", "8h", "set it to a whole number from 60 to 31536000."),
-        ("KEY_ROTATION_DAYS", "0", "set it to a whole number from 1 to 3650."),
-        ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
-        ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
-        ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
-        ("TOKEN_AUDIENCE", 'a"b', "TOKEN_AUDIENCE is 'a\"b'; set it to a URI such as"),
         ("TRUSTED_PROXIES", "10.0.0.0/8 moon", "set it to addresses or networks such as"),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
-        ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
-        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to the"),
         ("CACHE_URL", "moon://x", "CACHE_URL cannot be parsed; set it to something like"),
         ("DATABASE_URL", "mysql://u:pw@h/d", "DATABASE_URL is neither PostgreSQL nor SQLite;"),
-        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be parsed;"),
-        ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
-        ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
-        ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
-        ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
         ("SECRET_KEY_FILE", "/nowhere/key", "cannot be read (No such file or directory);"),
         ("OIDC_ISSUER", "https://login.example.com", "OIDC_CLIENT_ID is not set; set both"),
         ("OIDC_2_CLIENT_ID", "x", "OIDC_2_ISSUER is not set; set both OIDC_2_ISSUER and"),
@@ -72,6 +51,50 @@ def test_start_with_an_invalid_setting_is_refused(
     said = refusal(portal, **{name: value})
 
     assert sentence in said
+    assert "pw@" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "65536", "PORT is '65536'; set it to a whole number from 1 to 65535."),
+        ("PORTAL_NAME", "x" * 41, "set it to one line of at most 40 characters."),
+        ("WORKERS", "0", "WORKERS is '0'; set it to a whole number from 1 to 256."),
+        ("CONNECTIONS", "9", "CONNECTIONS is '9'; set it to a whole number from 256 to 1000000."),
+        ("BIND", "moon", "BIND is 'moon'; set it to an IP address such as 127.0.0.1 or 0.0.0.0."),
+        ("PUBLIC_URL", "https://portal.example.com/x", "set it to an origin such as"),
+        ("TOKEN_SIGNING_ALGORITHM", "HS256", "set it to one of RS256, ES256, PS256, EdDSA."),
+        ("TOKEN_SIGNING_KEY_BITS", "1024", "set it to one of 2048, 3072, 4096."),
+        ("REFRESH_IDLE", "59", "set it to a whole number from 60 to 31536000."),
+        ("REFRESH_MAX", "8h", "set it to a whole number from 60 to 31536000."),
+        ("KEY_ROTATION_DAYS", "0", "set it to a whole number from 1 to 3650."),
+        ("JWKS_MAX_AGE", "901", "set it to a whole number from 10 to 900."),
+        ("API_SCOPES", 'a"b', "API_SCOPES is 'a\"b'; set it to words without quotes"),
+        ("API_SCOPES", ",", "API_SCOPES is ','; set it to words without quotes"),
+        ("TOKEN_AUDIENCE", 'a"b', "TOKEN_AUDIENCE is 'a\"b'; set it to a URI such as"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; set it to one of text, json."),
+        ("LOG_TOKENS", "yes", "LOG_TOKENS is 'yes'; set it to one of off, on."),
+        ("AUDIT_STREAM", "events", "AUDIT_STREAM is 'events'; set it to stdout or to the"),
+        ("DATABASE_URL", "postgres://u:pw@h:x/d", "DATABASE_URL cannot be parsed;"),
+        ("DATABASE_URL", "postgres://", "DATABASE_URL names no database;"),
+        ("DATABASE_URL", "sqlite://:memory:", "DATABASE_URL names no database;"),
+        ("SECRET_KEY", "short", "SECRET_KEY is too weak; set at least 50 random characters."),
+        ("SECRET_KEY", "a" * 60, "SECRET_KEY is too weak; set at least 50 random characters."),
+    ],
+)
+def test_invalid_setting_is_refused_where_settings_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    """Refused like those above: they reach the same end of the command."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(str(CHECKOUT / "portal/settings.py"))
+
+    said = str(refused.value)
+    assert sentence in said
+    assert "\n" not in said
     assert "pw@" not in said
 
 

@@ -10,16 +10,8 @@ from tests.portal_process import PortalProcess
 pytestmark = pytest.mark.one_database
 
 
-@pytest.fixture
-def portal(with_tables: PortalProcess) -> PortalProcess:
-    """A portal that was started and stopped; commands are run without its PORT."""
-    with_tables.start()
-    with_tables.stop()
-    return with_tables
-
-
 def endpoint_in(portal: PortalProcess, **environment: str) -> str:
-    """Return the token endpoint that `clients add` prints in this environment."""
+    """Return the token endpoint that `clients add` prints in this environment, without PORT."""
     kept = dict(portal.environment)
     del portal.environment["PORT"]
     portal.environment |= environment
@@ -30,14 +22,15 @@ def endpoint_in(portal: PortalProcess, **environment: str) -> str:
 
 
 def test_command_prints_the_address_of_the_server_that_was_started_last(
-    portal: PortalProcess,
+    prepared: PortalProcess,
 ) -> None:
-    assert endpoint_in(portal) == f"{portal.url}/identity/connect/token"
+    assert endpoint_in(prepared) == f"{prepared.url}/identity/connect/token"
 
-    portal.environment["PUBLIC_URL"] = "https://portal.test"
-    portal.start()
-    del portal.environment["PUBLIC_URL"]
-    assert endpoint_in(portal) == "https://portal.test/identity/connect/token"
+    prepared.environment["PUBLIC_URL"] = "https://portal.test"
+    prepared.start()
+    del prepared.environment["PUBLIC_URL"]
+    assert endpoint_in(prepared) == "https://portal.test/identity/connect/token"
+    prepared.stop()
 
 
 @pytest.mark.parametrize(
@@ -48,6 +41,6 @@ def test_command_prints_the_address_of_the_server_that_was_started_last(
     ],
 )
 def test_command_with_an_address_of_its_own_prints_that(
-    portal: PortalProcess, environment: dict[str, str], origin: str
+    prepared: PortalProcess, environment: dict[str, str], origin: str
 ) -> None:
-    assert endpoint_in(portal, **environment) == f"{origin}/identity/connect/token"
+    assert endpoint_in(prepared, **environment) == f"{origin}/identity/connect/token"

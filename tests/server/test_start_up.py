@@ -18,7 +18,12 @@ ANY = ".".join("0000")  # all addresses of this machine
 
 
 def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
-    stopped.start()
+    """Only its own user may read the files."""
+    former = os.umask(0)
+    try:
+        stopped.start()
+    finally:
+        os.umask(former)
 
     assert row_counts(stopped) == [1, 1, 1]
     assert stopped.query("SELECT name FROM clients_app_tenant") == [("Herons Ltd",)]
@@ -27,16 +32,6 @@ def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess)
     assert f"The portal is at {stopped.url}/" in stopped.log()
     assert f"The portal has started: VERSION={VERSION} PUBLIC_URL=" in stopped.log()
     assert (stopped.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.one_database
-def test_start_writes_files_that_only_its_own_user_may_read(stopped: PortalProcess) -> None:
-    former = os.umask(0)
-    try:
-        stopped.start()
-    finally:
-        os.umask(former)
-
     written = [stopped.data_dir, *stopped.data_dir.rglob("*")]
     assert len(written) > 5
     assert [path for path in written if path.stat().st_mode & 0o077] == []
@@ -44,21 +39,13 @@ def test_start_writes_files_that_only_its_own_user_may_read(stopped: PortalProce
 
 
 @pytest.mark.one_database
-def test_start_warns_of_files_that_others_may_read(with_tables: PortalProcess) -> None:
+def test_start_warns_of_files_that_others_may_read_and_of_an_api_like_the_built_in_one(
+    with_tables: PortalProcess,
+) -> None:
     folder, file = with_tables.data_dir, with_tables.data_dir / "old copy"
     file.touch()
     file.chmod(0o644)
     folder.chmod(0o755)
-    with_tables.start()
-
-    said = f"Other users of this machine may read the data; run `chmod o= {folder} '{file}'`."
-    assert said in with_tables.log()
-
-
-@pytest.mark.one_database
-def test_start_warns_of_an_api_with_the_identifier_of_the_built_in_one(
-    with_tables: PortalProcess,
-) -> None:
     with_tables.environment["SECRET_KEY"] = KEY
     identifier = "https://orders.example.com"
     add_api = ("apis", "add", "Orders", "--identifier", identifier)
@@ -68,6 +55,8 @@ def test_start_warns_of_an_api_with_the_identifier_of_the_built_in_one(
     with_tables.environment["TOKEN_AUDIENCE"] = identifier
     with_tables.start()
 
+    said = f"Other users of this machine may read the data; run `chmod o= {folder} '{file}'`."
+    assert said in with_tables.log()
     said = f"The API Orders of the tenant {TENANT} has the Identifier {identifier}"
     assert with_tables.log().count(said) == 1
 
@@ -109,19 +98,17 @@ def test_start_collects_static_files_that_changed_or_broke(
 
 
 def test_concurrent_starts_create_one_set_of_rows(stopped: PortalProcess) -> None:
-    others = [PortalProcess(stopped.data_dir, PORTAL_ADMIN_PASSWORD="") for _ in range(2)]
-    for number, other in enumerate(others):
-        other.log_file = stopped.data_dir.with_name(f"log {number}")
-        other.environment |= stopped.environment | {"PORT": str(other.port)}
-    everyone = [stopped, *others]
+    other = PortalProcess(stopped.data_dir, PORTAL_ADMIN_PASSWORD="")
+    other.log_file = stopped.data_dir.with_name("other log")
+    other.environment |= stopped.environment | {"PORT": str(other.port)}
+    everyone = [stopped, other]
     try:
         with ThreadPoolExecutor(len(everyone)) as pool:
             list(pool.map(PortalProcess.start, everyone))
 
         assert row_counts(stopped) == [1, 1, 1]
     finally:
-        for other in others:
-            other.__exit__()
+        other.__exit__()
 
 
 @pytest.mark.one_database

@@ -24,6 +24,7 @@ def version(tmp_path: Path, settings: Settings):
     settings.DATA_DIR.mkdir()
     more.mkdir()
     settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, more]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     finders.get_finder.cache_clear()
 
     def collect(text: str) -> Path:

@@ -19,27 +19,6 @@ from tests.server.processes import inherited_sighup, is_running
 from tests.waiting import wait_until
 
 
-def test_manage_py_uses_the_database_of_the_server(running: PortalProcess) -> None:
-    done = running.manage("roles", "add", "MyData.Role")
-
-    assert done.returncode == 0, done.stderr
-    found = running.query("SELECT name FROM clients_app_role WHERE name = 'MyData.Role'")
-    assert found == [("MyData.Role",)]
-
-
-@pytest.mark.one_database
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_signal_stops_the_server_with_status_0(running: PortalProcess, stop: int) -> None:
-    workers = running.workers()
-
-    running.server.send_signal(stop)
-
-    assert running.server.wait(STOP_LIMIT_S) == 0
-    assert "Traceback" not in running.log()
-    assert len(workers) == 2
-    assert not any(is_running(pid) for pid in workers)
-
-
 @pytest.mark.one_database
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_signal_to_the_process_group_stops_the_server_cleanly(
@@ -72,7 +51,14 @@ def locked(portal: PortalProcess) -> Iterator[None]:
 
 
 def test_server_stops_in_time_with_a_locked_database(running: PortalProcess) -> None:
-    """The counts cannot be written, but granian does not need to kill its workers."""
+    """The counts cannot be written, but granian does not need to kill its workers.
+
+    `manage.py` uses the same database.
+    """
+    done = running.manage("roles", "add", "MyData.Role")
+    assert done.returncode == 0, done.stderr
+    found = running.query("SELECT name FROM clients_app_role WHERE name = 'MyData.Role'")
+    assert found == [("MyData.Role",)]
     said = running.log()
     with locked(running):
         assert running.stop() == 0
@@ -97,19 +83,28 @@ def test_server_stops_beside_clients_that_stall(running: PortalProcess) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])  # the latter by nohup
-def test_sighup_does_not_stop_the_server(
-    prepared: PortalProcess, inherited: signal.Handlers
+@pytest.mark.parametrize(
+    ("inherited", "stop"),
+    [(signal.SIG_DFL, signal.SIGTERM), (signal.SIG_IGN, signal.SIGINT)],  # the latter by nohup
+)
+def test_sighup_does_not_stop_the_server_but_others_do_with_status_0(
+    prepared: PortalProcess, inherited: signal.Handlers, stop: signal.Signals
 ) -> None:
     with inherited_sighup(inherited):
         prepared.start()
-    said = prepared.log()
+    said, workers = prepared.log(), prepared.workers()
 
     prepared.server.send_signal(signal.SIGHUP)
 
     wait_until(lambda: "There are no TLS files to reload." in prepared.log().removeprefix(said))
     assert prepared.answers()
-    assert prepared.stop() == 0
+
+    prepared.server.send_signal(stop)
+
+    assert prepared.server.wait(STOP_LIMIT_S) == 0
+    assert "Traceback" not in prepared.log()
+    assert len(workers) == 2
+    assert not any(is_running(pid) for pid in workers)
 
 
 @pytest.mark.one_database
@@ -148,7 +143,14 @@ def test_server_ends_with_its_terminal(prepared: PortalProcess) -> None:
 
 
 @pytest.mark.one_database
-def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
+def test_killed_worker_is_replaced_and_workers_exit_when_the_server_is_killed(
+    running: PortalProcess,
+) -> None:
+    killed = running.workers()[0]
+
+    os.kill(killed, signal.SIGKILL)
+
+    wait_until(lambda: len(set(running.workers()) - {killed}) == 2)
     workers = running.workers()
 
     running.server.kill()
@@ -156,13 +158,4 @@ def test_workers_exit_when_the_server_is_killed(running: PortalProcess) -> None:
 
     wait_until(lambda: not any(is_running(pid) for pid in workers))
     running.start()
-
-
-@pytest.mark.one_database
-def test_killed_worker_is_replaced(running: PortalProcess) -> None:
-    workers = running.workers()
-
-    os.kill(workers[0], signal.SIGKILL)
-
-    wait_until(lambda: len(set(running.workers()) - {workers[0]}) == 2)
     assert running.stop() == 0

@@ -91,12 +91,3 @@ def test_alerts_of_a_client_are_muted_in_edit_client(
     assert 'name="mutes_silent" checked' not in opened
     event = AuditEvent.objects.get(action="client.edited")
     assert json.loads(event.canonical)["after"] == {"mutes_new_address": True}
-
-
-@pytest.mark.parametrize("client_type", ["authorization-code", "hybrid"])
-def test_alerts_of_a_client_that_gets_no_tokens_are_not_offered(
-    administrator_browser: Browser, machine: Machine, edit_client_address: str, client_type: str
-) -> None:
-    Client.objects.filter(pk=machine.client.pk).update(client_type=client_type)
-
-    assert "mutes_" not in text_of(administrator_browser.get(edit_client_address))

@@ -36,6 +36,7 @@ def refused_page(request: HttpRequest, error: OAuthError, *, title: str = "") ->
     context = {"heading": title, "cause": error.description, "error": error.error}
     status = error.status if error.error != "invalid_client" else HTTPStatus.BAD_REQUEST
     response = page(request, "refused", context, title=title, status=status)
+    vars(response)["_has_been_logged"] = True  # with its cause, see ``request_log``
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response["Allow"] = "GET, POST"
     return response

@@ -24,11 +24,12 @@ from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.errors import invalid_request
 from clients_app.oauth.params import form_body, pairs_of
 from clients_app.oauth.plain_http import request_from
-from clients_app.rules.authorization_requests import AuthorizationRequest
+from clients_app.rules.authorization_requests import PARAMETERS, AuthorizationRequest
 from clients_app.rules.targets import Chosen
 
 #: ours, in the address to go on to: the sign-in must have been after this signed moment
 AFTER: Final = "signed_in_after"
+KNOWN: Final = PARAMETERS | {"post_logout_redirect_uri", AFTER}
 _SALT: Final = "authorization request"
 
 
@@ -65,24 +66,28 @@ class Visit:
         if self.http.method != "POST":
             status = HTTPStatus.METHOD_NOT_ALLOWED
             raise invalid_request("Use GET or POST.", status=status)
-        form = form_body(request_from(self.http.META))
-        self.read(form)
-        return see_other(f"{reverse(name)}?{urlencode(list(pairs_of(form)))}")
+        pairs = self.read(form_body(request_from(self.http.META)))
+        return see_other(f"{reverse(name)}?{urlencode(pairs)}")
 
     def read_query(self) -> None:
         """Read the query. Errors: OAuthError invalid_request if it is malformed."""
         self.read(self.http.META.get("QUERY_STRING", ""))
 
-    def read(self, form: str) -> None:
-        """Read a query or form body. Errors: OAuthError invalid_request if it is malformed."""
+    def read(self, form: str) -> list[tuple[str, str]]:
+        """Read a query or form body; return its parameters that mean something here.
+
+        Others are ignored (RFC 6749 section 3.1), and repeated nowhere: they may be secrets.
+        Errors: OAuthError invalid_request if it is malformed.
+        """
         if len(form) > AUTHORIZATION_REQUEST_MAX:
             raise invalid_request("The request is too long.")
-        pairs = [(name, value) for name, value in pairs_of(form) if value]
-        times = Counter(name for name, _ in pairs)
+        sent = [(name, value) for name, value in pairs_of(form) if value]
+        times, pairs = Counter(name for name, _ in sent), [one for one in sent if one[0] in KNOWN]
         self.repeated = frozenset(name for name in times if times[name] > 1)
         self.params = {}
         for name, value in pairs:
             self.params.setdefault(name, value)
+        return pairs
 
     def query_after_sign_in(self) -> str:
         """Return the query to come back with after a sign-in that begins now."""

@@ -16,19 +16,23 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.errors import RuleBroken
+from clients_app.errors import PortalError, RuleBroken
 from clients_app.http.peer_address import address_of
 from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.last_proof import last_proof
 from clients_app.oauth import request_log
 from clients_app.oauth.authorization.answers import error_answer
 from clients_app.oauth.authorization.codes import code_answer
-from clients_app.oauth.authorization.consent_page import consent_page, wrong_tenant_page
+from clients_app.oauth.authorization.consent_page import (
+    consent_page,
+    wrong_person_page,
+    wrong_tenant_page,
+)
 from clients_app.oauth.authorization.pages import refused_page
 from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.authorization.visit import Visit
 from clients_app.oauth.client_query import read_client
-from clients_app.oauth.errors import OAuthError, invalid_request
+from clients_app.oauth.errors import OAuthError, invalid_request, unavailable
 from clients_app.oauth.targets import invalid_target, refused_target
 from clients_app.rules.authorization_requests import TENANT, RequestRefused, checked_request
 from clients_app.rules.redirect_uris import with_parameters
@@ -44,7 +48,7 @@ Check = Callable[[Visit], HttpResponse | None]
 @csrf_exempt  # a POST changes nothing
 def authorize(http_request: HttpRequest) -> HttpResponse:
     """Return the answer to an application, or the page that its person needs before that."""
-    checks = (*OF_REQUEST, *OF_PERSON, _hinted_person, _consent)
+    checks = (*OF_REQUEST, *OF_PERSON, _consent)
     return pass_through(Visit(http_request), (_method, *TRUST), checks)
 
 
@@ -65,9 +69,12 @@ def pass_through(visit: Visit, before: tuple[Check, ...], after: tuple[Check, ..
             if (page := check(visit)) is not None:
                 return page
         return code_answer(visit)
-    except OAuthError as error:
-        _note(visit, error)
-        return error_answer(visit, error)
+    except OAuthError as raised:
+        refusal = raised
+    except PortalError as raised:  # such as a signing key that is lost
+        refusal = unavailable(str(raised), retry_after_s=0)
+    _note(visit, refusal)
+    return error_answer(visit, refusal)
 
 
 def _note(visit: Visit, error: OAuthError) -> None:
@@ -76,7 +83,7 @@ def _note(visit: Visit, error: OAuthError) -> None:
     if client := getattr(visit, "client", None):
         error.client_id = str(client.pk)
         count_unproved_request(error.client_id, error.error, address=address, now=timezone.now())
-    request_log.refused(error, endpoint="Authorize", address=address)
+    request_log.refused(error, endpoint="Authorize", address=address, is_of_stranger=True)
 
 
 def _method(visit: Visit) -> HttpResponse | None:
@@ -187,11 +194,6 @@ def _recent_sign_in(visit: Visit) -> HttpResponse | None:
     return None
 
 
-#: After the redirect URL is trusted: an error goes back to the application.
-OF_REQUEST: Final[tuple[Check, ...]] = (_once, _request, _target, _asked_tenant)
-OF_PERSON: Final[tuple[Check, ...]] = (_signed_in, _tenant, _second_factor, _recent_sign_in)
-
-
 def _hinted_person(visit: Visit) -> HttpResponse | None:
     """OpenID Connect Core 3.1.2.2: who is signed in is whom ``id_token_hint`` names."""
     if not visit.request.id_token_hint:
@@ -203,7 +205,18 @@ def _hinted_person(visit: Visit) -> HttpResponse | None:
         return None
     if "none" in visit.request.prompt:
         raise OAuthError("login_required", "Another person is signed in.")
-    return consent_page(visit)
+    return wrong_person_page(visit)
+
+
+#: After the redirect URL is trusted: an error goes back to the application.
+OF_REQUEST: Final[tuple[Check, ...]] = (_once, _request, _target, _asked_tenant)
+OF_PERSON: Final[tuple[Check, ...]] = (
+    _signed_in,
+    _tenant,
+    _hinted_person,
+    _second_factor,
+    _recent_sign_in,
+)
 
 
 def _consent(visit: Visit) -> HttpResponse | None:

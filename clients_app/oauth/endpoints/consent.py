@@ -10,12 +10,14 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods
 
 from clients_app.errors import SentBefore
 from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.oauth.authorization.codes import code_answer
+from clients_app.oauth.authorization.consent_page import mark_of
 from clients_app.oauth.authorization.redirects import see_other
 from clients_app.oauth.authorization.visit import Visit
 from clients_app.oauth.endpoints.authorize import OF_PERSON, OF_REQUEST, TRUST, pass_through
@@ -26,6 +28,7 @@ from clients_app.services.authorizations.consents import grant
 DECISION: Final = "decision"
 ALLOW: Final = "allow"
 CANCEL: Final = "cancel"
+MARK: Final = "mark"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,10 +47,11 @@ def _cancelled(visit: Visit) -> None:
 
 
 def _allowed(visit: Visit) -> HttpResponse:
-    """The person agreed, once: a form that is sent again is only a reason to ask again."""
+    """The person agreed to what they read, once; any other form is only a reason to ask again."""
     now, actor = timezone.now(), actor_of(visit.http)
-    form_key = sent_key_of(visit.http.POST)
-    if visit.http.POST.get(DECISION) != ALLOW or not form_key:
+    sent = visit.http.POST
+    form_key, is_read = sent_key_of(sent), constant_time_compare(sent.get(MARK, ""), mark_of(visit))
+    if sent.get(DECISION) != ALLOW or not form_key or not is_read:
         return _ask_again(visit.http)
     try:
         with form_keys.once(form_key, actor=actor, now=now):

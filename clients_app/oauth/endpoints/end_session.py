@@ -117,6 +117,7 @@ def _signed_out(visit: Visit, asked: _Request) -> HttpResponse:
 
 
 def _refused(visit: Visit, error: OAuthError) -> HttpResponse:
-    request_log.refused(error, endpoint="EndSession", address=address_of(visit.http))
+    address = address_of(visit.http)
+    request_log.refused(error, endpoint="EndSession", address=address, is_of_stranger=True)
     title = gettext("This sign-out cannot continue")
     return refused_page(visit.http, error, title=title)

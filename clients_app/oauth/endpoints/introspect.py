@@ -6,7 +6,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from clients_app import conf
-from clients_app.models import Role
 from clients_app.oauth import request_log, responses
 from clients_app.oauth.authenticated_endpoint import client_and_token, django_view
 from clients_app.oauth.client_query import StoredClient
@@ -14,6 +13,7 @@ from clients_app.oauth.plain_http import Request, Response
 from clients_app.rules.targets import IDENTITY_SCOPES
 from clients_app.selectors.apis.introspectors import may_introspect
 from clients_app.selectors.apis.may_call import scopes_now
+from clients_app.selectors.people.lookup import roles_of
 from clients_app.services.authorizations.refresh import active_refresh_token, is_refresh_token
 from clients_app.services.tokens.claims import introspected
 from clients_app.services.tokens.validity import ActiveToken, active_token
@@ -55,7 +55,7 @@ def _members(active: ActiveToken) -> dict[str, Any]:
         still = set(scopes_now(client, token["aud"])) | set(IDENTITY_SCOPES if person_id else ())
         members |= {"scope": " ".join(one for one in scope.split(" ") if one in still)}
     if person_id or token["sub"] == token["client_id"]:
-        held = Role.objects.filter(people=person_id) if person_id else client.roles.all()
+        held = roles_of(UUID(person_id)) if person_id else client.roles.all()
         roles = sorted((role.name, str(role.pk)) for role in held)
         members["roles"] = [name for name, _ in roles]
         members["role_ids"] = [role_id for _, role_id in roles]

@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from clients_app import conf
-from clients_app.models import Authorization
 from clients_app.oauth import cors, responses
 from clients_app.oauth.authenticated_endpoint import respond
 from clients_app.oauth.errors import OAuthError, invalid_request
 from clients_app.oauth.plain_http import Request, Response, request_from
 from clients_app.rules.client_ids import parse_client_id
+from clients_app.selectors.authorizations.allowed import person_who_authorized
 from clients_app.services.tokens.id_tokens import claims_about
 from clients_app.services.tokens.validity import ActiveToken, active_token
 
@@ -39,13 +39,10 @@ def _steps(request: Request) -> Response:
             status=HTTPStatus.FORBIDDEN,
             more=f', scope="{_OPENID}"',
         )
-    authorization = Authorization.objects.select_related("person").filter(
-        pk=active.token.get("authorization_id")
-    )
-    one = authorization.first()
-    if one is None:
+    person = person_who_authorized(active.token.get("authorization_id"))
+    if person is None:
         raise _refused("invalid_token", "The access token is about no person.")
-    members = {"sub": str(one.person_id), **claims_about(one.person, scopes)}
+    members = {"sub": str(person.pk), **claims_about(person, scopes)}
     return responses.json_response(members)
 
 

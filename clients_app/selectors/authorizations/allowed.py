@@ -60,6 +60,13 @@ def application_of(person: Person, client_id: UUID) -> Client:
     return existing(known.distinct().first(), sentence)
 
 
+def person_who_authorized(authorization_id: str | None) -> Person | None:
+    """Return the person of an authorization, which a token names unless it is about a machine."""
+    if authorization_id is None:  # a lookup of None would find people without authorizations
+        return None
+    return Person.objects.filter(authorizations=UUID(authorization_id)).first()
+
+
 def _allowed(
     client: Client, rows: list[Consent], acting_since: datetime | None, last: datetime | None
 ) -> AllowedApplication:

@@ -3,9 +3,17 @@
 Nothing that a request says is trusted before these two are known (AUT-1).
 """
 
-from clients_app.models import Client
+from uuid import UUID
+
+from clients_app.models import Client, ClientUrl
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.rules.client_types import CLIENT_TYPES, LOGOUT_REDIRECT, REDIRECT, UrlKind
+from clients_app.rules.client_types import (
+    CLIENT_TYPES,
+    CORS_ORIGIN,
+    LOGOUT_REDIRECT,
+    REDIRECT,
+    UrlKind,
+)
 from clients_app.rules.redirect_uris import matches
 
 _TYPES = [one.id for one in CLIENT_TYPES.values() if one.response_types]
@@ -29,3 +37,13 @@ def may_send_to(client: Client, url: str, *, kind: UrlKind = REDIRECT) -> bool:
 def may_send_after_sign_out(client: Client, url: str) -> bool:
     """Return whether people may be sent to ``url`` after they signed out, exactly."""
     return may_send_to(client, url, kind=LOGOUT_REDIRECT)
+
+
+def is_own_origin(origin: str, client_id: UUID | None) -> bool:
+    """Return whether an enabled client, or the one with this id, has registered the origin."""
+    origins = ClientUrl.objects.filter(
+        kind=CORS_ORIGIN.id, url=origin, client__is_enabled=True, client__removed_at=None
+    )
+    if client_id is not None:
+        origins = origins.filter(client=client_id)
+    return origins.exists()

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients_app.errors import existing, gettext_noop
-from clients_app.models import ClientOwner, Person
+from clients_app.models import ClientOwner, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
 from clients_app.rules.names import key_of
 
@@ -32,6 +32,11 @@ def rights_of(person: Person) -> frozenset[UUID]:
     """Return the Role Type Ids of the built-in roles that the person has now."""
     held = person.roles.exclude(role_type_id=TENANT_CUSTOM)
     return frozenset(held.values_list("role_type_id", flat=True))
+
+
+def roles_of(person_id: UUID) -> QuerySet[Role]:
+    """Return the roles that a person has now."""
+    return Role.objects.filter(people=person_id)
 
 
 def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:

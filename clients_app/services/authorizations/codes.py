@@ -16,6 +16,7 @@ from clients_app.rules import pkce
 from clients_app.rules.authorization_requests import AuthorizationRequest
 from clients_app.rules.secret_format import CODE_PREFIX, digest_of, is_well_formed, new_secret
 from clients_app.rules.targets import OFFLINE_ACCESS, Chosen
+from clients_app.selectors.authorizations.applications import may_send_to
 from clients_app.services.authorizations.endings import EndedWhy, end_for_reuse
 from clients_app.services.authorizations.grants import (
     InvalidGrant,
@@ -116,6 +117,8 @@ def _check(code: AuthorizationCode, *, redirect_uri: str, verifier: str, now: da
         raise InvalidGrant("the code has expired")
     if code.redirect_uri != redirect_uri:
         raise InvalidGrant("the redirect_uri is not that of the authorization request")
+    if not may_send_to(code.authorization.client, redirect_uri):
+        raise InvalidGrant("the redirect_uri was removed after the authorization request")
     if not pkce.fits(verifier, code.challenge):
         raise InvalidGrant("the code_verifier does not fit the authorization request")
 

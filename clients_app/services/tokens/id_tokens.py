@@ -98,7 +98,7 @@ def hinted(plain: str) -> dict[str, Any] | None:
         )
     except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
         return None
-    return claims
+    return claims if public_keys.is_trusted(header["kid"]) else None
 
 
 def _half_hash(text: str, algorithm: str) -> str:

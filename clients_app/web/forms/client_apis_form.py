@@ -16,6 +16,7 @@ from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import EditForm
 from clients_app.models import Api, ApiScope, Client
 from clients_app.rules.targets import Chosen, chosen_target
+from clients_app.selectors.apis.apis import apis_without_scopes, scopes_with
 from clients_app.selectors.apis.may_call import rows_of
 from clients_app.services.apis.may_call import MayCallDraft, reach_of_draft
 
@@ -55,7 +56,7 @@ class ClientApisForm(EditForm):
     def __init__(self, *args: Any, client: Client, **more: Any) -> None:
         super().__init__(*args, **more)
         self.client = client
-        self.tenant_apis = list(Api.objects.for_tenant(client.tenant_id).in_screen_order())
+        self.tenant_apis = apis_without_scopes(client.tenant_id)
         named = [(str(api.pk), api.name) for api in self.tenant_apis]
         fields: dict[str, Any] = self.fields
         fields["apis"].choices = named
@@ -149,5 +150,4 @@ class ClientApisForm(EditForm):
 
 def _scopes(tenant_id: UUID, ids: Collection[str]) -> QuerySet[ApiScope]:
     numbers = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < 19]
-    scopes = ApiScope.objects.filter(pk__in=numbers, api__tenant=tenant_id)
-    return scopes.select_related("api").order_by("api__name_key", "name")
+    return scopes_with(tenant_id, numbers)

@@ -49,7 +49,7 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
     @property
     def mutes(self) -> list[BoundField]:
         """Return the fields that mute alerts."""
-        return [self[kind.mute] for kind in AlertKind if kind.mute in self.fields]
+        return [self[kind.mute] for kind in AlertKind]
 
     def client_draft(self) -> ClientDraft:
         """Return the client as the services take it, without changes the actor may not make."""

@@ -11,7 +11,8 @@ import jwt
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Authorization, AuthorizationCode, Client, Person
+from clients_app.models import Authorization, AuthorizationCode, Client, Person, SigningKey
+from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.public_keys import published_jwks
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import browser_of
@@ -212,3 +213,19 @@ def test_tenant_that_was_asked_for_is_the_acr(
     ask(administrator_browser, params_of(application, acr_values=values))
 
     assert Authorization.objects.get().acr == (tenant if asked else "")
+
+
+@pytest.mark.both_databases
+def test_lost_signing_key_gets_an_error_and_leaves_no_code(
+    administrator_browser: Browser, hybrid: Client, now: datetime
+) -> None:
+    params = params_of(hybrid, response_type="code id_token")
+    ensure_active_key(now=now)
+    private_keys.forget()
+    SigningKey.objects.update(private_part=b"x" * 64)
+
+    answer = answer_of(ask(administrator_browser, params))
+
+    assert answer.members["error"] == "temporarily_unavailable"
+    assert answer.members["state"] == params["state"]
+    assert not Authorization.objects.exists()

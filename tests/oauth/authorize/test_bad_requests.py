@@ -5,6 +5,7 @@ that, the application gets the error that its specification names.
 """
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
@@ -15,6 +16,7 @@ from tests.factories import make_api
 from tests.oauth.authorize.case import HERE, Case
 from tests.oauth.authorize.refused_cases import REFUSED
 from tests.oauth.authorize.requests import (
+    AUTHORIZE,
     HTTPS_CALLBACK,
     ISSUER,
     LOOPBACK_CALLBACK,
@@ -25,6 +27,9 @@ from tests.oauth.authorize.requests import (
     params_of,
 )
 from tests.oauth.authorize.untrusted_cases import UNTRUSTED
+from tests.oauth.wsgi import FORM
+
+pytestmark = pytest.mark.one_database  # rules decide
 
 CASES: Final = {**UNTRUSTED, **REFUSED}
 
@@ -114,3 +119,22 @@ def test_client_that_signs_nobody_in_gets_a_page(
     Client.objects.update(**changes[change])
 
     assert is_refused_here(ask(client, params_of(application, prompt="none")))
+
+
+@pytest.mark.parametrize("path", [AUTHORIZE, "/identity/connect/endsession"])
+def test_post_with_a_secret_does_not_put_it_into_an_address(
+    administrator_browser: Browser, application: Client, path: str
+) -> None:
+    sent = urlencode({"client_id": str(application.pk), "client_secret": "s1", "password": "s2"})
+
+    reply = administrator_browser.post(path, sent, content_type=FORM)
+
+    assert reply["Location"] == f"{path}?client_id={application.pk}"
+
+
+def test_unknown_parameters_are_ignored_and_not_repeated(application: Client) -> None:
+    address = ask(Browser(), params_of(application, password="s2", extra="a"))["Location"]
+
+    assert address.startswith("/sign-in?next=")
+    assert "s2" not in address
+    assert "extra" not in address

@@ -219,3 +219,48 @@ def test_consent_checks_the_request_again(
     assert reply.status_code == status
     assert "error=invalid_scope" in reply.get("Location", "error=invalid_scope")
     assert not Consent.objects.exists()
+
+
+def test_allow_is_for_what_the_page_said(
+    administrator_browser: Browser, application: Client, tenant: Tenant
+) -> None:
+    api = make_api("Meters", tenant, "read", "write", identifier="https://meters.example")
+    let_call(application, api, Meters="read")
+    params = params_of(application, scope="openid", resource="https://meters.example")
+    page = ask(administrator_browser, params)
+    let_call(application, api)  # meanwhile
+
+    again = decide(administrator_browser, page)
+
+    assert again["Location"].startswith("/identity/connect/authorize?")
+    assert not Consent.objects.exists()
+    page = administrator_browser.get(again["Location"])
+    assert ">write</code>" in text_of(page)
+    assert answer_of(decide(administrator_browser, page)).members["code"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"scope": "openid email profile api"}, {"redirect_uri": "http://127.0.0.1:1/callback"}],
+)
+def test_allow_of_one_request_is_not_for_another(
+    administrator_browser: Browser, application: Client, change: dict[str, str]
+) -> None:
+    form = consent_form(ask(administrator_browser, params_of(application)))
+    changed = query_of(params_of(application, **change))
+
+    reply = administrator_browser.post(f"{CONSENT}?{changed}", {**form.hidden, "decision": "allow"})
+
+    assert reply["Location"] == f"/identity/connect/authorize?{changed}"
+    assert not Consent.objects.exists()
+
+
+def test_allow_of_one_person_is_not_for_the_next(
+    administrator_browser: Browser, colleague_browser: Browser, application: Client
+) -> None:
+    page = ask(administrator_browser, params_of(application))
+
+    reply = decide(colleague_browser, page)
+
+    assert reply["Location"].startswith("/identity/connect/authorize?")
+    assert not Consent.objects.exists()

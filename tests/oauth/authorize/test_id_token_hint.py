@@ -1,16 +1,18 @@
 """``id_token_hint`` at the authorize endpoint: the application knows who it wants back."""
 
+import re
 from datetime import datetime
+from html import unescape
 
 import pytest
 from django.test import Client as Browser
 
-from clients_app.models import Authorization, Client, Person, Tenant
+from clients_app.models import Authorization, Client, Person, SigningKey, Tenant
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from clients_app.services.tokens.id_tokens import issue_id_token
+from clients_app.services.tokens.id_tokens import hinted, issue_id_token
 from tests.conftest import browser_of
 from tests.factories import make_application
-from tests.oauth.authorize.requests import answer_of, ask, decide, params_of
+from tests.oauth.authorize.requests import answer_of, ask, params_of
 
 
 @pytest.fixture(autouse=True)
@@ -35,16 +37,41 @@ def test_person_of_the_hint_goes_back_at_once(
     assert answer_of(ask(administrator_browser, params)).members["code"]
 
 
-def test_another_person_is_asked_which_account(
-    colleague_browser: Browser, colleague: Person, application: Client, hint: str
+@pytest.mark.parametrize("prompt", [None, "login", "consent", "select_account"])
+def test_another_person_gets_no_code_but_a_way_to_sign_in(
+    colleague_browser: Browser, application: Client, hint: str, prompt: str | None
 ) -> None:
     page = ask(colleague_browser, params_of(application, id_token_hint=hint))
-    assert "Signed in as jonas." in page.content.decode()
-    assert "Use another account" in page.content.decode()
+    text = page.content.decode()
+    assert page.status_code == 403
+    assert "Rooms asks for the account that was used there before." in text
+    assert "Use another account" in text
 
-    assert answer_of(decide(colleague_browser, page)).members["code"]
+    action = unescape(re.findall(r'action="(/identity/connect/consent[^"]*)"', text)[0])
+    sent = {"decision": "allow", "form_key": "k" * 24}
+    changed = f"{action}&prompt={prompt}" if prompt else action
+    assert "code=" not in colleague_browser.post(changed, sent).get("Location", "")
+    back = answer_of(colleague_browser.post(action, {"decision": "cancel"}))
+    assert back.members["error"] == "access_denied"
+    assert Authorization.objects.count() == 1  # that of the hint
+
+
+def test_another_person_is_login_required_without_pages(
+    colleague_browser: Browser, application: Client, hint: str
+) -> None:
     silent = params_of(application, id_token_hint=hint, prompt="none")
     assert answer_of(ask(colleague_browser, silent)).members["error"] == "login_required"
+
+
+def test_hint_that_a_removed_key_signed_is_refused(
+    administrator_browser: Browser, application: Client, hint: str
+) -> None:
+    hinted(hint)  # so the process knows the key
+    SigningKey.objects.update(state=SigningKey.State.REMOVED)
+
+    assert hinted(hint) is None
+    reply = ask(administrator_browser, params_of(application, id_token_hint=hint))
+    assert answer_of(reply).members["error"] == "invalid_request"
 
 
 def test_hint_for_another_client_is_refused(
