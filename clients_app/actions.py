@@ -30,6 +30,7 @@ class Action(StrEnum):
     REMOVE_API = "api.remove"
     READ_ACTIVITY = "activity.read"
     EXPORT_ACTIVITY = "activity.export"
+    READ_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     MANAGE_NOTICES = "notices.manage"
     SET_CHANNEL = "channel.set"

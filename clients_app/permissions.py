@@ -155,6 +155,9 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("An export takes the activity record out of the portal."),
         roles=_AUDITOR,
     ),
+    Action.READ_PEOPLE: Permission(
+        _("Only Tenant Administrators and Tenant Auditors can see people."), roles=_AUDITOR
+    ),
     Action.MANAGE_PEOPLE: Permission(
         _("Only Tenant Administrators can manage people."),
         _("People can change your clients."),

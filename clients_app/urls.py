@@ -21,6 +21,9 @@ from clients_app.web.views import (
     client_state,
     notices,
     organisation,
+    people,
+    people_changes,
+    people_invitations,
     policies,
     polling,
     roles,
@@ -29,6 +32,7 @@ from clients_app.web.views import (
     secrets,
     session,
     sign_in,
+    single_sign_on,
 )
 from clients_app.web.views.api_reference import api_reference
 from clients_app.web.views.bulk import client_bulk, client_undo
@@ -66,6 +70,9 @@ ONE_TIME_LINK = r"^choose-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]
 
 API = "security/apis/<guid:api_id>"
 NOTICES = "security/notices"
+USERS = "security/users"
+USER = f"{USERS}/<guid:person_id>"
+INVITATION = f"{USERS}/<guid:invited_id>/invitation"
 
 urlpatterns = [
     path("", front, name="front"),
@@ -124,6 +131,20 @@ urlpatterns = [
     *page(f"{API}/edit", apis.api_edit, "api-edit"),
     *page(f"{API}/introspectors", apis.api_introspectors, "api-introspectors"),
     *page(f"{API}/remove", apis.api_remove, "api-remove"),
+    *page(USERS, people.people_list, "people-list"),
+    *page(f"{USERS}/invite", people_invitations.person_invite, "person-invite"),
+    *page(USER, people.person_details, "person-details"),
+    *page(f"{USER}/roles", people.person_roles, "person-roles"),
+    *page(f"{USER}/clients", people.person_clients, "person-clients"),
+    *page(f"{USER}/activity", people.person_activity, "person-activity"),
+    *page(f"{USER}/edit", people_changes.person_edit, "person-edit"),
+    *page(f"{USER}/roles/edit", people_changes.person_roles_edit, "person-roles-edit"),
+    *page(f"{USER}/deactivate", people_changes.person_deactivate, "person-deactivate"),
+    *page(f"{USER}/activate", people_changes.person_activate, "person-activate"),
+    *page(f"{USER}/factor", people_changes.person_factor_reset, "person-factor-reset"),
+    *page(f"{USER}/password", people_changes.person_password_reset, "person-password-reset"),
+    *page(INVITATION, people_invitations.invitation_renew, "invitation-renew"),
+    *page(f"{INVITATION}/withdraw", people_invitations.invitation_withdraw, "invitation-withdraw"),
     *page(NOTICES, notices.notices, "notices"),
     *page(f"{NOTICES}/messages/<uuid:delivery_id>", notices.notices_retry, "notices-retry"),
     *page(f"{NOTICES}/calendar", notices.notices_calendar, "notices-calendar"),
@@ -150,6 +171,10 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/with/<slug:provider_id>", single_sign_on.sign_on, "sign-on"),
+    *page(
+        "sign-in/with/<slug:provider_id>/return", single_sign_on.sign_on_return, "sign-on-return"
+    ),
     *page("sign-in/again", sign_in_again, "sign-in-again"),
     *page("sign-out", sign_in.sign_out, "sign-out"),
     *page("forgot-password", choose_password.forgot_password, "account_reset_password"),

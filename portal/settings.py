@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from clients_app import data_files, limits
-from portal import connections, secret_files
+from portal import connections, secret_files, sign_on_providers
 from portal import environment as env
 from portal.cpus import usable_cpus
 from portal.version import CHECKOUT, VERSION
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "clients_app",
     "portal.server",
@@ -159,6 +160,9 @@ REQUIRE_MFA = env.switch("REQUIRE_MFA")
 MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds (RFC 6238 section 5.2)
+SIGN_ON_PROVIDERS = sign_on_providers.providers()
+SIGN_ON_ONLY = sign_on_providers.only_by_them(SIGN_ON_PROVIDERS)
+SOCIALACCOUNT_ADAPTER = "clients_app.identity.sign_on.adapter.SignOnAdapter"
 
 # Messages; without MAIL_URL no mail is sent
 MAIL = connections.mail("MAIL_URL")

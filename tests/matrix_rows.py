@@ -41,6 +41,8 @@ class Open(NamedTuple):
 CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
 ROLE: Final = "security/roles/<role_id>"
+USER: Final = "security/users/<person_id>"
+INVITATION: Final = "security/users/<invited_id>/invitation"
 API: Final = "security/apis/<api_id>"
 ROWS: Final[dict[str, Row | Open]] = {
     # screens
@@ -58,6 +60,11 @@ ROWS: Final[dict[str, Row | Open]] = {
     "security/clients/live": Row(EVERYBODY, 200, 405),
     "security/roles": Row(EVERYBODY, 200, 405),
     "security/apis": Row(EVERYBODY, 200, 405),
+    "security/users": Row(AUDITORS, 200, 405),
+    USER: Row(AUDITORS, 200, 405),
+    f"{USER}/roles": Row(AUDITORS, 200, 405),
+    f"{USER}/clients": Row(AUDITORS, 200, 405),
+    f"{USER}/activity": Row(AUDITORS, 200, 405),
     "security/apis/live": Row(EVERYBODY, 200, 405),
     API: Row(EVERYBODY, 200, 405),
     f"{API}/scopes": Row(EVERYBODY, 200, 405),
@@ -130,6 +137,15 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{API}/edit": Row(ADMINISTRATORS, 200, 422),
     f"{API}/introspectors": Row(ADMINISTRATORS, 200, 204),  # unchanged
     f"{API}/remove": Row(ADMINISTRATORS, 200, 422),
+    "security/users/invite": Row(ADMINISTRATORS, 200, 422),
+    f"{USER}/edit": Row(ADMINISTRATORS, 200, 204),  # unchanged
+    f"{USER}/roles/edit": Row(ADMINISTRATORS, 200, 204),  # unchanged
+    f"{USER}/deactivate": Row(ADMINISTRATORS, 200, 204),
+    f"{USER}/activate": Row(ADMINISTRATORS, 200, 204),
+    f"{USER}/factor": Row(ADMINISTRATORS, 200, 204),
+    f"{USER}/password": Row(ADMINISTRATORS, 200, 200),
+    INVITATION: Row(ADMINISTRATORS, 200, 200),
+    f"{INVITATION}/withdraw": Row(ADMINISTRATORS, 200, 200),
     # for people whom applications send here
     "identity/connect/authorize": Open(400, 400),
     "identity/connect/consent": Open(303, 400),
@@ -138,6 +154,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "": Open(303, 405),
     "sign-in": Open(200, 422),
     "sign-in/code": Open(200, 200),
+    "sign-in/with/<provider_id>": Open(404, 404),
+    "sign-in/with/<provider_id>/return": Open(404, 405),
     "session": Open(204, 405),
     "session/stay": Open(204, 405),
     "sign-out": Open(405, 303),

@@ -24,6 +24,7 @@ for _name in (  # what a developer may have set for their own portal, except DAT
     ),
     "AUDIT_STREAM",
     "API_REQUESTS_PER_MINUTE",
+    *[name for name in os.environ if name.startswith("OIDC_")],
     *("TOKEN_SIGNING_KEY_BITS", "KEY_ROTATION_DAYS", "JWKS_MAX_AGE"),
     *("PORTAL_NAME", "MAIL_FROM", "NOTICE_HOUR", "OUTGOING_ALLOWED_HOSTS", "METRICS_TOKEN"),
 ):

@@ -9,7 +9,7 @@ the address answers the same.
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -77,7 +77,12 @@ def reach(machine: Machine, now: datetime) -> Reach:
     tenant = machine.client.tenant
     removed = make_client("Removed", tenant, now=now).client
     remove_client(removed, actor=command_line_in(tenant), now=now)
+    invited = make_person("invited", tenant)
+    Person.objects.filter(pk=invited.pk).update(invitation_ends_at=now + timedelta(days=7))
     values = {
+        "provider_id": "nobody",
+        "person_id": make_person("heron", tenant).pk,
+        "invited_id": invited.pk,
         "client_id": machine.client.pk,
         "application_id": machine.client.pk,
         "secret_id": machine.secret.pk,

@@ -29,6 +29,14 @@ OF_ONE_SUBJECT: Final = {
     "client_apis": {"client_apis_edit", "client_apis_unused"},
     "client_edit": {"client_roles_edit"},
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
+    "people": {"people_list", "person_details"},
+    "people_changes": {
+        *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
+        *{"person_factor_reset", "person_password_reset"},
+    },
+    "people_invitations": {
+        *{"person_invite", "invitation_renew", "invitation_withdraw", "link_shown"},
+    },
     "policies": {"policies_check"},
     "roles": {"role_list", "role_add", "role_edit", "role_holders", "role_remove"},
     "saved_filters": {"filter_add"},
@@ -51,6 +59,11 @@ TESTED_WITH: Final = {
     "client_created": "client_register",
     "client_created_public": "client_types",
     "filter_add": "saved_filters",
+    "invitation_renew": "person_invite",
+    "invitation_withdraw": "person_invite",
+    "link_shown": "person_invite",
+    "person_activate": "person_deactivate",
+    "person_factor_reset": "person_password_reset",
     "policies_check": "policies",
     "role_holders": "role_list",
     "role_remove": "role_edit",
@@ -59,6 +72,7 @@ TESTED_WITH: Final = {
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
+    *{"people", "people_changes", "people_invitations"},
     *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
 }
 

@@ -13,5 +13,5 @@ class PersonAdmin(WithRolesAdmin):
     search_help_text = "Username, name, email address or id"
     fields = (
         *("id", "username", "name", "email", "tenant", "role_names", "is_active", "is_staff"),
-        *("time_zone", "theme", "last_login", "created_at"),
+        *("time_zone", "theme", "last_login", "invitation_ends_at", "created_at"),
     )

@@ -104,7 +104,10 @@ class StaffSite(AdminSite):
 
 def _ask(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     frame = {**site.each_context(request), "title": gettext("Confirm your identity")}
-    return render(request, "admin/confirm_identity.html", {**frame, **context}, status=status)
+    response = render(request, "admin/confirm_identity.html", {**frame, **context}, status=status)
+    if "leave_to" in context:  # no redirect, which ``form-action`` may not allow
+        response["Refresh"] = f"0; url={context['leave_to']}"
+    return response
 
 
 def _note(error: Forbidden, request: HttpRequest) -> None:

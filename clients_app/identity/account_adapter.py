@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -41,7 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin the session of a person who passed all steps, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
-            record_sign_in(user, actor=acting(request, user), now=timezone.now())
+            provider = provider_behind(request, user)
+            by = acting(request, user)
+            record_sign_in(user, actor=by, now=timezone.now(), provider=provider)
             super().login(request, user)
 
     def logout(self, request: HttpRequest) -> None:
@@ -58,6 +62,15 @@ class AccountAdapter(DefaultAccountAdapter):
             note_wrong_proof(request, gettext_noop("This password is wrong."))
         else:
             note_failed(request, credentials.get("username", ""))
+
+
+def provider_behind(request: HttpRequest, person: Person) -> str:
+    """Return the name of the provider that a sign-in began at; empty for a password."""
+    records = get_authentication_records(request, person)
+    steps = [one for one in records if one["method"] != "mfa"]
+    used = steps[-1].get("provider") if steps else None
+    names = [one.name for one in settings.SIGN_ON_PROVIDERS if one.id == used]
+    return names[0] if names else ""
 
 
 def note_failed(request: HttpRequest, username: str) -> None:

@@ -1,7 +1,7 @@
 """The only imports from internal modules of allauth, which may change with any release."""
 
 # Adds a proof of identity or a new second factor to the session; allauth does so only in its views.
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import perform_login, record_authentication
 
 # Also drops a sign-in that waits for its code; the adapter's only signs out.
 from allauth.account.internal.flows.logout import logout
@@ -23,6 +23,9 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 
+# Keeps what a visit to a provider must bring back, in the session and once.
+from allauth.socialaccount.internal import statekit
+
 __all__ = [
     "TOTP",
     "RecoveryCodes",
@@ -32,7 +35,9 @@ __all__ = [
     "generate_totp_secret",
     "hotp_value",
     "logout",
+    "perform_login",
     "reauthenticate_by_password",
     "record_authentication",
+    "statekit",
     "yield_hotp_counters_from_time",
 ]

@@ -15,6 +15,7 @@ from clients_app.identity.factor_status import has_factor
 from clients_app.identity.person import person_of
 
 LASTS: Final = timedelta(minutes=10)
+BY_PROVIDER: Final = "socialaccount"  # allauth's name of the method
 _METHODS: Final = {"password": "pwd", "mfa": "otp"}
 
 
@@ -28,13 +29,12 @@ def asks_code(request: HttpRequest) -> bool:
 
 
 def last_proof(request: HttpRequest) -> datetime | None:
-    """Return when this session last had a proof; a code also counts as a password."""
-    moments = {"mfa": 0.0, "password": 0.0}
+    """Return when this session last had a proof; people with a second factor need a code."""
+    moments = {"mfa": 0.0, "password": 0.0, BY_PROVIDER: 0.0}
     for record in get_authentication_records(request, request.user):
         if record["method"] in moments:
             moments[record["method"]] = record["at"]
-    by_password = moments["password"] > moments["mfa"] and not asks_code(request)
-    moment = moments["password" if by_password else "mfa"]
+    moment = moments["mfa"] if asks_code(request) else max(moments.values())
     return datetime.fromtimestamp(moment, UTC) if moment else None
 
 

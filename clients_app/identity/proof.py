@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,16 @@ from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import reauthenticate_by_password
 from clients_app.identity.guesses import guess_at_proof
-from clients_app.identity.kept_forms import posted, sent_fields
+from clients_app.identity.kept_forms import Fields, posted, sent_fields
 from clients_app.identity.last_proof import LASTS, asks_code, hold_open, last_proof
 from clients_app.identity.mfa import CodeAgainForm
 from clients_app.identity.person import person_of
+from clients_app.identity.sign_on.flow import note_refusal, proof_provider
+from clients_app.identity.sign_on.refusals import SignOnRefused
+from clients_app.identity.sign_on.visit import begin
 from clients_app.models import Client
 from clients_app.permissions import PERMISSIONS, Action, require
+from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.services.people.sign_ins import record_proof
 
 #: Renders a page that asks for a proof, from its context and status
@@ -45,7 +50,7 @@ def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask)
     """Return the response of ``view``, or the page that asks for a proof if it requires one.
 
     A request with a proof gets back the method and fields of the original request. The proof is
-    checked only if it is still required.
+    checked only if it is still required. People of single sign-on are sent to their provider.
     """
     proof = request.POST.get("proof", "") if "proof_for" in request.POST else None
     if proof is not None:
@@ -53,6 +58,9 @@ def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask)
     try:
         return view()
     except ProofRequired as error:
+        provider = proof_provider(request)
+        if provider and proof is not None:
+            return ask(request, *_visit_context(request, error, provider))
         wrong = "" if proof is None else problem_with(request, proof)
         if proof is None or wrong:
             return ask(request, _page_context(request, error, wrong), 422 if wrong else 200)
@@ -61,12 +69,39 @@ def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask)
     return view()
 
 
+def _visit_context(
+    request: HttpRequest, error: ProofRequired, provider: SignOnProvider
+) -> tuple[dict[str, Any], int]:
+    """Return the context with ``leave_to``, the address of the provider, and the status."""
+    context, now = _page_context(request, error, ""), timezone.now()
+    try:
+        address = begin_proof(
+            request, provider, to=request.get_full_path(), fields=context["kept"], now=now
+        )
+    except SignOnRefused as refused:
+        note_refusal(request, refused, provider, now=now)
+        return {**context, "error": sentence_of(refused)}, refused.status
+    return {**context, "leave_to": address}, 200
+
+
+def begin_proof(
+    request: HttpRequest, provider: SignOnProvider, *, to: str, fields: Fields, now: datetime
+) -> str:
+    """Return the address of ``provider`` where the person must sign in again.
+
+    Errors: SignOnRefused.
+    """
+    person_id = str(person_of(request).pk)
+    return begin(request, provider, to=to, fields=fields, person_id=person_id, now=now)
+
+
 def _page_context(request: HttpRequest, error: ProofRequired, wrong: str) -> dict[str, Any]:
     return {
         "why": sentence_of(error),
         "asked_for": "POST" if request.method == "POST" else "GET",
         "kept": sent_fields(request) if request.method == "POST" else [],
         "by_code": asks_code(request),
+        "provider": proof_provider(request),
         "last_proof": last_proof(request),
         "lasts_min": LASTS.seconds // 60,
         "error": wrong,

@@ -17,6 +17,7 @@ from clients_app.identity.guesses import guess_at_sign_in
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.mfa import CodeForm
 from clients_app.identity.person import person_of
+from clients_app.models import Person
 from clients_app.services import form_keys
 
 _ACCESS: Final = "access"  # in the session: the access that the person had at the password
@@ -54,8 +55,13 @@ def take_first_password(request: HttpRequest, username: str, password: str, *, t
 def _login(request: HttpRequest, form: LoginForm, *, to: str) -> HttpResponse:
     response: HttpResponse = form.login(request, redirect_url=to)
     if not request.user.is_authenticated:  # a code comes next
-        request.session[_ACCESS] = form.user.get_session_auth_hash()
+        await_code(request, form.user)
     return response
+
+
+def await_code(request: HttpRequest, person: Person) -> None:
+    """Let the sign-in of ``person`` wait for their code, as long as their access stays the same."""
+    request.session[_ACCESS] = person.get_session_auth_hash()
 
 
 def code_awaited(request: HttpRequest) -> LoginStage | None:

@@ -31,7 +31,7 @@ Run = Callable[[Any, Namespace], None]
 
 #: path in a draft -> option, where it is not the path itself; arguments without a name have none
 _OPTIONS: Final = {
-    **dict.fromkeys(("", "name", "username", "roles", "apis"), ""),
+    **dict.fromkeys(("", "name", "username", "subject", "roles", "apis"), ""),
     "owners": "--owner",
     "redirect_uris": "--redirect-uri",
     "logout_uris": "--logout-uri",

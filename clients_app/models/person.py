@@ -45,10 +45,13 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
     has_dense_rows = models.BooleanField(default=False)  # in the list of clients
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)  # counts changes of roles, for stale forms
+    version = models.PositiveIntegerField(default=1)  # counts edits, for stale forms
     access_version = models.PositiveIntegerField(default=1)  # raise it to end sessions and links
     guessed_at = models.DateTimeField(null=True)  # when guesses began to wait; empty: they know
     must_mail_guesses = models.BooleanField(default=False)
+    invitation_ends_at = models.DateTimeField(null=True)  # empty: not invited, or they accepted
+    must_mail_invitation = models.BooleanField(default=False)
+    invitation_problem = models.CharField(max_length=limits.ANSWER_MAX, blank=True)  # of its mail
     created_at = models.DateTimeField(db_default=Now())
     roles = models.ManyToManyField(Role, through="PersonRole", related_name="people")
 
@@ -63,6 +66,11 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def is_invited(self) -> bool:
+        """True until the person accepts their invitation, also after it expired."""
+        return self.invitation_ends_at is not None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session must have: Django's, of the password, and ``access_version``."""

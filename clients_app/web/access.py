@@ -23,7 +23,7 @@ from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
 from clients_app.services.activity import refused_attempts
 from clients_app.web import error_pages
-from clients_app.web.htmx import go, page_behind, see_other, show, wants_fragment
+from clients_app.web.htmx import go, leave, page_behind, see_other, show, wants_fragment
 from clients_app.web.once import say_outcome
 from clients_app.web.views import sign_in
 
@@ -113,6 +113,8 @@ def _open(request: HttpRequest, action: Action, **kwargs: Any) -> dict[str, Any]
 
 
 def _ask_proof(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    if "leave_to" in context:
+        return leave(request, context["leave_to"], context["provider"].name)
     title = gettext("Confirm your identity")
     context["action"] = request.get_full_path()
     return show(request, "sign_in/confirm_identity", context, title=title, status=status)

@@ -111,6 +111,20 @@ def go(request: HttpRequest, to: str) -> HttpResponse:
     return HttpResponseClientRedirect(to) if wants_fragment(request) else see_other(to)
 
 
+def leave(request: HttpRequest, address: str, name: str) -> HttpResponse:
+    """Send the browser to ``address`` of another site, which people know by ``name``.
+
+    No redirect: browsers apply ``form-action`` to each address that a form leads to, and the site
+    may lead on anywhere. So it is a page that goes on by itself, and has a link.
+    """
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(address)
+    context, title = {"address": address, "provider": name}, gettext("Continue")
+    response = show(request, "sign_in/sign_on_leave", context, title=title, fragments=())
+    response["Refresh"] = f"0; url={address}"
+    return response
+
+
 def see_other(to: str, **parts: Any) -> HttpResponse:
     """Redirect ``to`` a path, or a view named with its ``parts``, with GET (RFC 9110 15.4.4)."""
     return HttpResponseRedirect(resolve_url(to, **parts), status=303)

@@ -36,5 +36,6 @@ def shell_of(request: HttpRequest, screen: Mapping[str, Any]) -> dict[str, Any]:
         "may_set_policies": allows(actor, Action.READ_POLICIES),
         "tenant": person.tenant,
         "sidebar": screen.get("sidebar") or sidebar_counts(actor.tenant_id),
+        "may_read_people": allows(actor, Action.READ_PEOPLE),
         "may_read_activity": allows(actor, Action.READ_ACTIVITY),
     }

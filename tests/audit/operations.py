@@ -1,18 +1,20 @@
 """Each operation of the services once: name of the function -> a call of it on the subjects."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
 
-from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.identity.one_time_links import make_one_time_link, send_link
 from clients_app.identity.second_factors import (
     add_authenticator,
     remove_factor,
     renew_recovery_codes,
 )
+from clients_app.identity.sign_on.people import link_account, unlink_accounts
 from clients_app.rules.alerts import AlertKind
+from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.rules.targets import Chosen, custom_target
 from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.activity.filters import ActivityFilter
@@ -53,7 +55,13 @@ from clients_app.services.people.accounts import (
     save_password,
     set_active,
 )
+from clients_app.services.people.invitations import (
+    invite_person,
+    renew_invitation,
+    withdraw_invitation,
+)
 from clients_app.services.people.ownership import hand_over
+from clients_app.services.people.profile import edit_person
 from clients_app.services.people.sign_ins import record_proof, record_sign_in, record_sign_out
 from clients_app.services.roles.roles import add_role, edit_role, remove_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, edit_secret, remove_secret
@@ -65,12 +73,31 @@ from clients_app.services.tokens.revocation import end_tokens
 from tests.audit.subjects import FORMER, Subjects
 from tests.factories import NOW, SECOND, actor_for, code_of, make_person
 
+NOT_MAILED: Final[dict[str, Any]] = {
+    "role_ids": frozenset(),
+    "confirms_administrator": False,
+    "by_mail": False,
+}
+EXAMPLE: Final = SignOnProvider(
+    id="1", issuer="https://login.example.com", client_id="x", client_secret="", name="Example"
+)
 NEVER: Final = SecretDraft(description="new", expires_at=None)
+
+
+def unlink_an_account(on: Subjects) -> object:
+    link_account(on.person, EXAMPLE, "former", **on.by)
+    return unlink_accounts(on.person, **on.by)
 
 
 def hand_over_a_client(on: Subjects) -> int:
     on.client.owners.add(on.person)
     return hand_over(on.person, make_person("successor", on.person.tenant), **on.by)
+
+
+@override_settings(MAIL={"EMAIL_HOST": "127.0.0.1"})
+def mail_link(on: Subjects) -> None:
+    on.other.email = "bob@herons.example"
+    send_link(on.other, **on.by)
 
 
 def add_app(on: Subjects) -> object:
@@ -209,6 +236,20 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             assign_person_roles,
             lambda on: assign_person_roles(on.person, frozenset({on.role.pk}), **on.by),
         ),
+        (
+            invite_person,
+            lambda on: invite_person("new", **NOT_MAILED, **on.by),
+        ),
+        (
+            renew_invitation,
+            lambda on: renew_invitation(on.invited, by_mail=False, **on.by),
+        ),
+        (withdraw_invitation, lambda on: withdraw_invitation(on.invited, **on.by)),
+        (
+            edit_person,
+            lambda on: edit_person(on.person, name="New", email="", **on.by),
+        ),
+        (send_link, mail_link),
         (set_active, lambda on: set_active(on.person, active=False, **on.by)),
         (hand_over, hand_over_a_client),
         (add_authenticator, add_app),
@@ -217,6 +258,8 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
+        (link_account, lambda on: link_account(on.person, EXAMPLE, "new", **on.by)),
+        (unlink_accounts, unlink_an_account),
         (grant, consent),
         (withdraw, withdraw_consent),
         (seal_segment, lambda on: seal_segment(before=NOW + SECOND, **on.by)),

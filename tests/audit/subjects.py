@@ -27,7 +27,7 @@ FORMER: Final = "f" * 60  # a SECRET_KEY
 class Subjects(NamedTuple):
     """What the operations change: a client with a secret, a removed one, a role, a person
     with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
-    failed, another person, and an API that the client may call."""
+    failed, another person, an API that the client may call, and somebody who is invited."""
 
     tenant: Tenant
     client: Client
@@ -38,6 +38,7 @@ class Subjects(NamedTuple):
     failed: Delivery
     other: Person
     api: Api
+    invited: Person
     actor: Actor | None = None  # default: the command line
 
     @property
@@ -72,6 +73,8 @@ def make_subjects(tenant: Tenant) -> Subjects:
         try_at=NOW,
     )
     other, api = make_person("bob", tenant), make_api("Orders", tenant, "read")
+    invited = make_person("cyd", tenant)
+    Person.objects.filter(pk=invited.pk).update(invitation_ends_at=NOW)
     let_call(client, api)
     client.refresh_from_db()
-    return Subjects(tenant, client, removed, role, person, key, failed, other, api)
+    return Subjects(tenant, client, removed, role, person, key, failed, other, api, invited)

@@ -1,12 +1,23 @@
 """Fixtures for guesses at passwords and codes."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
 
+from clients_app.identity.sign_on import discovery
 from clients_app.models import Person
+from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.services import failure_limits
 from clients_app.services.people import guess_notices
 from tests.identity.guesses import sign_in
+from tests.identity.lying_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    LyingProvider,
+    lying_provider,
+)
 
 
 @pytest.fixture
@@ -23,3 +34,26 @@ def known(colleague: Person) -> Browser:
     assert sign_in(on=browser).status_code == 303
     browser.post("/sign-out")
     return browser
+
+
+@pytest.fixture
+def provider() -> Iterator[LyingProvider]:
+    """A provider that says what a test tells it to."""
+    discovery.forget()
+    with lying_provider() as running:
+        yield running
+    discovery.forget()
+
+
+@pytest.fixture
+def sign_on(provider: LyingProvider, settings: Any) -> SignOnProvider:
+    """Single sign-on with the provider, which is called Example."""
+    made = SignOnProvider(
+        id="1",
+        issuer=provider.issuer,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        name="Example",
+    )
+    settings.SIGN_ON_PROVIDERS = (made,)
+    return made

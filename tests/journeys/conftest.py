@@ -116,6 +116,8 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
         "client_id": first("client", "name", "Pump Station 14 gateway"),
         "rotating_id": first("client", "name", "Historian to lake sync"),
         "full_id": first("client", "name", "Billing export"),
+        "person_id": first("person", "username", "jonas.berg"),
+        "invited_id": first("person", "username", "lena.horvat"),
         "role_id": first("role", "name", "Telemetry.Writer"),
         "api_id": first("api", "name", "Streams"),
     }

@@ -20,6 +20,7 @@ from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
+from clients_app.services.people.invitations import invite_person
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.changes import SecretDraft, add_secret, remove_secret
@@ -87,6 +88,16 @@ def settle(password: str) -> None:
             actor=system,
             now=now - 2 * YEAR,
         )
+    invite_person(
+        "lena.horvat",
+        name="Lena Horvat",
+        email="lena.horvat@larkfield.example",
+        role_ids=frozenset(),
+        confirms_administrator=False,
+        by_mail=False,
+        actor=system,
+        now=now - DAY,
+    )
     mara = _as_actor(tenant)
     for role_name, description in ROLES.items():
         add_role(role_name, description=description, actor=mara, now=now - 390 * DAY)

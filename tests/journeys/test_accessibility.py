@@ -25,6 +25,8 @@ SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
 ROLE: Final = "security/roles/<role_id>"
 API: Final = "security/apis/<api_id>"
+USER: Final = "security/users/<person_id>"
+INVITATION: Final = "security/users/<invited_id>/invitation"
 GONE: Final = "00000000-0000-4000-8000-000000000000"
 
 #: one in which a secret of Larkfield Water expires
@@ -44,6 +46,9 @@ STATES: Final = (
     f"{CLIENT}/secrets/add",  # a window without JavaScript
     *(f"security/activity?{query}" for query in ("when=always", "q=pump&outcome=done")),
     *(f"security/activity?{query}" for query in ("q=nobody", "when=dates&last=2020-01-01")),
+    *(f"security/users?{query}" for query in ("show=unseen", "q=nobody like that")),
+    "security/users/<invited_id>",
+    "security/users/invite",  # a window without JavaScript
     "security/policies?secret_days_max=x&version=x",
     "security/policies/check?secret_days_max=90&rotation_days=30&owner_required=on&version=",
     "security/policies/check?secret_days_max=x&version=",
@@ -86,6 +91,15 @@ WINDOWS: Final = (
     (ROLE, "Telemetry.Writer"),
     (f"{ROLE}/edit", "Edit Role"),
     (f"{ROLE}/remove", "Remove Role"),
+    ("security/users/invite", "Invite"),
+    (f"{USER}/edit", "Edit person"),
+    (f"{USER}/roles/edit", "Edit Roles"),
+    (f"{USER}/deactivate", "Deactivate"),
+    (f"{USER}/activate", "Activate"),
+    (f"{USER}/factor", "Reset second factor"),
+    (f"{USER}/password", "Reset password"),
+    (INVITATION, "Renew invitation"),
+    (f"{INVITATION}/withdraw", "Withdraw invitation"),
     ("security/apis/add", "Add API"),
     (f"{API}/edit", "Edit API"),
     (f"{API}/introspectors", "Clients that may ask"),

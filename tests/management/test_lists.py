@@ -81,11 +81,11 @@ def test_people_are_listed_and_shown(run: Run, tenant: Tenant) -> None:
     assert second.endswith("Tenant Administrator, Tenant Member")
     listed = lines_of(run, "people", "list", "--tenant", tenant.name)
     assert [one["Username"] for one in listed] == ["jonas", "mara"]
-    assert (listed[0]["Active"], listed[1]["Staff"]) == (False, True)
+    assert (listed[0]["State"], listed[1]["Staff"]) == ("inactive", True)
     assert lines_of(run, "people", "show", "MARA") == listed[1:]
     shown = run("people", "show", "jonas").out
-    assert "State:        inactive\n" in shown
-    assert "Owns clients: 0\n" in shown
+    assert "State:         inactive\n" in shown
+    assert "Owns clients:  0\n" in shown
 
 
 def test_tenants_are_listed_and_shown(run: Run, tenant: Tenant) -> None:

@@ -1,5 +1,6 @@
 """`manage.py people`: what it prints, saves and refuses."""
 
+import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,9 +9,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import resolve
 
+from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import give_app, make_client, make_person, make_tenant
+from tests.audit.operations import EXAMPLE
+from tests.factories import NOW, command_line_in, give_app, make_client, make_person, make_tenant
 from tests.management.conftest import Run
 
 VALID = "One-time link, valid for an hour, to choose a password:"
@@ -214,3 +217,115 @@ def test_people_reset_mfa_removes_the_second_factor(run: Run, tenant: Tenant) ->
     event = AuditEvent.objects.get(action="person.mfa.removed")
     assert (event.actor_kind, event.object_id) == ("command line", str(person.pk))
     assert run("people", "reset-mfa", "nobody").status == 1
+
+
+def test_people_link_lets_staff_sign_on_and_unlink_ends_it(
+    run: Run, tenant: Tenant, settings: Any
+) -> None:
+    settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
+    person = make_person("ann", tenant, is_staff=True)
+    version = person.access_version
+
+    assert run("people", "link", "ANN", "subject-1").out == "ann can sign in with Example now.\n"
+    assert has_account(person, EXAMPLE, "subject-1")
+    assert run("people", "unlink", "ann").out == "ann no longer has accounts of single sign-on.\n"
+    assert not has_account(person, EXAMPLE, "subject-1")
+    assert run("people", "unlink", "ann").out == "ann has no accounts of single sign-on.\n"
+    person.refresh_from_db()
+    assert person.access_version == version + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("nobody", "s"), "There is no person with the username nobody.\n"),
+        (("ann", "s", "--provider", "2"), "There is no provider with the number 2.\n"),
+        (("ann", "taken"), "This account belongs to somebody else.\n"),
+    ],
+)
+def test_people_link_with_a_mistake_links_nothing(
+    run: Run, tenant: Tenant, settings: Any, words: tuple[str, ...], error: str
+) -> None:
+    settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
+    other, ann = make_person("other", tenant), make_person("ann", tenant)
+    link_account(other, EXAMPLE, "taken", actor=command_line_in(tenant), now=NOW)
+
+    ended = run("people", "link", *words)
+
+    assert ended.status == 1
+    assert ended.error.endswith(error)
+    assert not has_account(ann, EXAMPLE, words[1])
+
+
+def test_people_invite_prints_a_link_for_seven_days(run: Run, tenant: Tenant) -> None:
+    ended = run("people", "invite", "lena@herons.example", "--name", "Lena Horvat")
+
+    assert (ended.status, ended.error) == (0, "")
+    message, link = ended.out.splitlines()
+    assert message == "Invitation, valid for 7 days and once:"
+    assert resolve(urlsplit(link).path).kwargs["key"] not in str(list(AuditEvent.objects.values()))
+    assert Person.objects.get().is_invited
+
+
+def test_people_invite_by_mail_needs_a_mail_server(run: Run, tenant: Tenant, settings: Any) -> None:
+    refused = run("people", "invite", "lena@herons.example", "--by-mail")
+    assert refused.status == 1
+    assert "MAIL_URL is not set" in refused.error
+    assert not Person.objects.exists()
+
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+    ended = run("people", "invite", "lena@herons.example", "--by-mail")
+
+    assert ended.out == "The worker mails the invitation to lena@herons.example.\n"
+    assert Person.objects.get().must_mail_invitation
+
+
+def test_people_renew_and_withdraw_an_invitation(run: Run, tenant: Tenant) -> None:
+    run("people", "invite", "lena@herons.example", "--username", "lena")
+
+    assert "Invitation, valid for 7 days" in run("people", "renew", "lena").out
+    assert run("people", "withdraw", "LENA").out == "The invitation of lena is withdrawn.\n"
+    assert not Person.objects.exists()
+
+
+def test_people_withdraw_of_somebody_who_accepted_is_refused(run: Run, tenant: Tenant) -> None:
+    make_person("mara", tenant)
+
+    ended = run("people", "withdraw", "mara")
+
+    assert ended.status == 1
+    assert ended.error.strip() == "mara has accepted the invitation. Deactivate them instead."
+
+
+def test_people_list_and_show_say_who_is_there(run: Run, tenant: Tenant) -> None:
+    give_app(make_person("mara", tenant, TENANT_ADMINISTRATOR, email="mara@example.com"))
+    make_person("jonas", tenant)
+    run("people", "deactivate", "jonas")
+
+    _, first, second = run("people", "list").out.splitlines()
+    assert first.split() == ["jonas", "inactive", "never", "Tenant", "Member"]
+    assert second.split()[:5] == ["mara", "active", "never", "Tenant", "Administrator,"]
+    (line,) = run(
+        "people", "list", "--show", "active", "--filter", "MAR", "--json"
+    ).out.splitlines()
+    assert json.loads(line)["SecondFactors"] == ["Authenticator app"]
+    assert json.loads(run("people", "show", "mara", "--json").out)["Email"] == "mara@example.com"
+    assert "State:         inactive" in run("people", "show", "jonas").out
+
+
+def test_people_list_prints_all_pages(run: Run, tenant: Tenant) -> None:
+    for number in range(53):
+        make_person(f"p{number:02}", tenant)
+
+    assert len(run("people", "list").out.splitlines()) == 54  # one heading
+
+
+def test_people_edit_changes_what_is_given(run: Run, tenant: Tenant) -> None:
+    make_person("mara", tenant, name="Mara", email="mara@example.com")
+
+    assert run("people", "edit", "mara", "--name", "Mara Ott").status == 0
+    person = Person.objects.get()
+    assert (person.name, person.email) == ("Mara Ott", "mara@example.com")
+    assert run("people", "edit", "mara", "--email", "mara").error.strip() == (
+        "Enter an email address such as mara@example.com. (--email)"
+    )

@@ -12,8 +12,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients_app import conf
-from clients_app.identity.one_time_links import mail_asked_links, make_one_time_link
+from clients_app.identity.one_time_links import (
+    mail_asked_links,
+    mail_invitations,
+    make_one_time_link,
+)
 from clients_app.models import Client, ClientSecret, Person, Tenant
+from clients_app.services.people.invitations import invite_person
 from tests.conftest import browser_of
 from tests.factories import NOW, code_of, command_line_in, make_client, make_person
 from tests.management.conftest import run  # noqa: F401  a fixture
@@ -129,6 +134,15 @@ def fail_to_record(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(CursorWrapper, "execute", failing)
 
 
+def invite_by_mail(tenant: Tenant) -> None:
+    """Mail an invitation; its link is in no log line either, see SECRET."""
+    given = {"role_ids": frozenset(), "confirms_administrator": False, "by_mail": False}
+    by = {"actor": command_line_in(tenant), "now": NOW}
+    invite_person("", email="lena@herons.example", **given, **by)
+    Person.objects.filter(username="lena@herons.example").update(must_mail_invitation=True)
+    mail_invitations(now=NOW)
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_new_secrets_are_in_no_log_line_and_no_subject(
     doors: Doors,
@@ -151,6 +165,7 @@ def test_new_secrets_are_in_no_log_line_and_no_subject(
         Browser().post("/forgot-password", {"email": "ines@herons.example"})
         if not fails:
             mail_asked_links(now=NOW)
+            invite_by_mail(tenant)
 
     subjects = "".join(one.subject for one in mail.outbox)
     written = log.text + log.json + errors + subjects

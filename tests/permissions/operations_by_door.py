@@ -169,7 +169,13 @@ ROWS: Final[dict[Action, Row]] = {
     Action.EXPORT_ACTIVITY: Row(
         lambda on: DoorRequest("/security/activity/export", {"format": "csv"})
     ),
-    Action.MANAGE_PEOPLE: Row(),  # only on the command line
+    Action.READ_PEOPLE: Row(lambda on: DoorRequest("/security/users")),
+    Action.MANAGE_PEOPLE: Row(
+        lambda on: DoorRequest(
+            "/security/users/invite",
+            {"form_key": "one-time-key-of-the-form", "email": "lena@herons.example"},
+        )
+    ),
     Action.MANAGE_NOTICES: Row(lambda on: DoorRequest("/security/notices/mail", {})),
     Action.SET_CHANNEL: Row(
         lambda on: DoorRequest("/security/notices/webhook", {"url": "https://hooks.example.com/"})

@@ -51,6 +51,7 @@ api.edit              yes            -       -        -        -      -        y
 api.remove            yes            -       -        -        -      -        yes    yes    yes
 activity.read         yes            -       yes      -        -      -        yes    yes    yes
 activity.export       yes            -       yes      -        -      -        yes    yes    yes
+people.read           yes            -       yes      -        -      -        yes    yes    yes
 people.manage         yes            -       -        -        -      -        yes    yes    yes
 notices.manage        yes            -       -        -        -      -        yes    yes    yes
 channel.set           yes            -       -        -        -      -        yes    yes    yes
@@ -67,7 +68,7 @@ COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 #: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
-    *("keys.read", "api.read"),
+    *("keys.read", "api.read", "people.read"),
     *("client.edit", "client.secret.edit", "notices.manage", "tenant.rename"),
 }
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]

@@ -56,7 +56,11 @@ NEEDS: Final = {
     "assign_person_roles": Action.MANAGE_PEOPLE,
     "set_active": Action.MANAGE_PEOPLE,
     "hand_over": Action.MANAGE_PEOPLE,
+    **dict.fromkeys(("invite_person", "renew_invitation"), Action.MANAGE_PEOPLE),
+    **dict.fromkeys(("withdraw_invitation", "edit_person", "send_link"), Action.MANAGE_PEOPLE),
     "remove_factor": Action.MANAGE_PEOPLE,
+    "link_account": Action.MANAGE_PEOPLE,
+    "unlink_accounts": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,
     "set_channel": Action.SET_CHANNEL,
     "renew_secret": Action.SET_CHANNEL,
@@ -81,7 +85,7 @@ OWN: Final = {
 }
 #: operations on nothing that exists: a person of another tenant does them in that tenant
 IN_THEIR_TENANT: Final = {
-    *("register_client", "add_role", "add_api", "add_person", "set_channel"),
+    *("register_client", "add_role", "add_api", "add_person", "invite_person", "set_channel"),
     *("set_policies", "mute_alerts", "export_activity", "export_clients"),
     *("record_export", "apply_document"),
 }

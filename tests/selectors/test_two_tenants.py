@@ -27,6 +27,7 @@ from clients_app.selectors.clients import (
 )
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.notices import expirations
+from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
 from clients_app.selectors.roles import roles
 from clients_app.selectors.secrets import lookup as secrets
@@ -135,6 +136,21 @@ READS: Final[dict[Any, list[Read]]] = {
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
             Exists(shows.secrets_of_client())
         )
+    ],
+    people_lists.people_page: [
+        *(
+            lambda own, show=show: people_lists.people_page(own.tenant.pk, show=show, now=NOW)
+            for show in people_lists.PeopleShow
+        ),
+        lambda own: people_lists.people_page(own.tenant.pk, q="ines", sort="-seen", now=NOW),
+        lambda own: people_lists.people_page(own.tenant.pk, role_id=own.role.pk, now=NOW),
+    ],
+    people_lists.owned_clients: [lambda own: people_lists.owned_clients(own.person, page=1)],
+    people_lists.state_in_list: [lambda own: people_lists.state_in_list(own.person, now=NOW)],
+    people.get_person: [lambda own: people.get_person(own.tenant.pk, own.person.pk)],
+    people.person_called: [
+        lambda own: people.person_called(own.tenant.pk, own.person.username),
+        lambda own: people.person_called(own.tenant.pk, "nobody"),
     ],
     lookup.get_client: [lambda own: lookup.get_client(own.tenant.pk, own.client.pk)],
     lookup.get_removed_client: [

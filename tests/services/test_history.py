@@ -26,7 +26,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),
     **dict.fromkeys(("set_may_call", "remove_unused"), Client),
-    "assign_person_roles": Person,
+    **dict.fromkeys(("assign_person_roles", "edit_person"), Person),
     **dict.fromkeys(("rename_tenant", "set_policies", "mute_alerts"), Tenant),
 }
 

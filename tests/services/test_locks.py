@@ -53,6 +53,8 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
     **dict.fromkeys(("register_client", "restore_client", "add_role", "edit_role"), (Tenant,)),
     **dict.fromkeys(("add_person", "assign_person_roles", "set_active"), (Tenant,)),
+    **dict.fromkeys(("invite_person", "edit_person", "link_account", "unlink_accounts"), (Tenant,)),
+    **dict.fromkeys(("renew_invitation", "withdraw_invitation"), (Tenant,)),
     **dict.fromkeys(("rename_tenant", "set_channel", "set_policies", "mute_alerts"), (Tenant,)),
     **dict.fromkeys(("add_authenticator", "renew_recovery_codes", "remove_factor"), (Person,)),
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
@@ -69,7 +71,9 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     "retry": (Delivery,),
     # events alone
     **dict.fromkeys(("record_sign_in", "record_sign_out", "record_proof"), (AuditHead,)),
-    **dict.fromkeys(("make_one_time_link", "export_activity", "seal_segment"), (AuditHead,)),
+    **dict.fromkeys(
+        ("send_link", "make_one_time_link", "export_activity", "seal_segment"), (AuditHead,)
+    ),
     # one statement that decides by nothing it has read
     **dict.fromkeys(("save_password", "remove_feed", "add_tenant"), ()),
 }

@@ -85,8 +85,11 @@ def test_find_offers_only_permitted_actions(administrator_browser, colleague_bro
     assert "Add Client" in find_names(administrator_browser, "")
     assert "Open Roles" in find_names(colleague_browser, "")
     assert "Add Client" not in find_names(colleague_browser, "add")
+    assert "Invite a person" in find_names(administrator_browser, "inv")
+    assert "Invite a person" not in find_names(colleague_browser, "inv")
     assert find_names(administrator_browser, "open ") == [
-        *("Open Clients", "Open APIs", "Open Roles", "Open Activity", "Open Account"),
+        *("Open Clients", "Open APIs", "Open Roles", "Open Users", "Open Activity"),
+        "Open Account",
         *("Open Notices", "Open Organisation", "Open Policies", "Open Signing keys"),
     ]
     assert find_names(colleague_browser, "open ") == [

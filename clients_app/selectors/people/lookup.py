@@ -3,12 +3,12 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clients_app.errors import existing
-from clients_app.errors import gettext_noop as _
+from clients_app.errors import existing, gettext_noop
 from clients_app.models import ClientOwner, Person, Role
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR, TENANT_CUSTOM
+from clients_app.rules.names import key_of
 
 
 def tenant_people(tenant_id: UUID) -> QuerySet[Person]:
@@ -17,9 +17,15 @@ def tenant_people(tenant_id: UUID) -> QuerySet[Person]:
 
 
 def get_person(tenant_id: UUID, person_id: UUID) -> Person:
-    """Return an active person of the tenant, or raise NotFound."""
-    people = Person.objects.filter(tenant_id=tenant_id, is_active=True)
-    return existing(people.filter(pk=person_id).first(), _("There is no such person."))
+    """Return a person of the tenant, or raise NotFound."""
+    person = tenant_people(tenant_id).filter(pk=person_id).first()
+    return existing(person, gettext_noop("There is no such person. They may have been removed."))
+
+
+def person_called(tenant_id: UUID, text: str) -> Person | None:
+    """Return the person of the tenant with this username or email, ignoring case."""
+    key = key_of(text)
+    return tenant_people(tenant_id).filter(Q(username_key=key) | Q(email_key=key)).first()
 
 
 def rights_of(person: Person) -> frozenset[UUID]:
@@ -34,10 +40,9 @@ def roles_of(person_id: UUID) -> QuerySet[Role]:
 
 
 def people_who_administer(tenant_id: UUID) -> QuerySet[Person]:
-    """Return the active Tenant Administrators of a tenant."""
-    return Person.objects.filter(
-        tenant_id=tenant_id, is_active=True, roles__role_type_id=TENANT_ADMINISTRATOR
-    )
+    """Return the active Tenant Administrators of a tenant; an invited one must accept first."""
+    active = Person.objects.filter(tenant_id=tenant_id, is_active=True, invitation_ends_at=None)
+    return active.filter(roles__role_type_id=TENANT_ADMINISTRATOR)
 
 
 class Owned(NamedTuple):

@@ -6,21 +6,26 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from clients_app.models import Api, Client, Role, Tenant
+from clients_app.models import Api, Client, Person, Role, Tenant
 
 
 class SidebarCounts(NamedTuple):
     clients: int
     roles: int
     apis: int
+    people: int
 
 
 def sidebar_counts(tenant_id: UUID, *, clients: int | None = None) -> SidebarCounts:
     """Return the counts; ``clients`` is given where it is known already."""
     if clients is None:
         clients = Client.objects.for_tenant(tenant_id).present().count()
-    counts = Tenant.objects.filter(pk=tenant_id).values_list(_number(Role), _number(Api)).first()
-    return SidebarCounts(clients, *(counts or (0, 0)))
+    counts = (
+        Tenant.objects.filter(pk=tenant_id)
+        .values_list(_number(Role), _number(Api), _number(Person))
+        .first()
+    )
+    return SidebarCounts(clients, *(counts or (0, 0, 0)))
 
 
 def _number(model: Any) -> Coalesce:

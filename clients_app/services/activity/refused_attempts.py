@@ -11,6 +11,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -31,11 +32,15 @@ log = logging.getLogger("clients_app.attempts")
 
 
 class Attempt(NamedTuple):
-    """What is counted together: one action of an actor, or sign-ins with one username."""
+    """What is counted together: one action of an actor, or sign-ins with one username.
+
+    ``reason`` says what was wrong with a single sign-on.
+    """
 
     action: str
     actor: Actor | None = None
     username_key: str = ""
+    reason: str = ""
 
 
 repeated: Final[PendingCounts[Attempt]] = PendingCounts()
@@ -69,6 +74,21 @@ def note_failed_sign_in(username: str, *, address: str, now: datetime) -> None:
     attempt = Attempt("sign-in.refused", username_key=key)
     if len(repeated) >= NAMES_MAX and attempt not in repeated:
         attempt = Attempt("sign-in.refused")
+    repeated.add(attempt, at=now, address=address)
+
+
+def note_refused_sign_on(
+    reason: str, *, tenant_id: UUID | None, username: str, address: str, now: datetime
+) -> None:
+    """Count that single sign-on was refused for ``reason``, which names the provider.
+
+    It becomes an event of the tenant, or of that of the person with ``username`` if they are known.
+    """
+    actor = Actor.unknown(tenant_id) if tenant_id and not username else None
+    attempt = Attempt("sign-on.refused", actor, key_of(username), reason)
+    if len(repeated) >= NAMES_MAX and attempt not in repeated:
+        attempt = attempt._replace(reason="")
+    log.warning("Single sign-on was refused. %s", reason)
     repeated.add(attempt, at=now, address=address)
 
 
@@ -125,6 +145,8 @@ def _write(taken: dict[Attempt, Seen], strangers: dict[str, Seen], *, now: datet
         else:
             by = replace(actor, address=seen.address)
             after = {"attempts": seen.times, "first_at": seen.first_at, "last_at": seen.last_at}
+            if attempt.reason:
+                after["reason"] = attempt.reason
             _record(attempt.action, person, actor=by, now=now, after=after)
         del taken[attempt]
 

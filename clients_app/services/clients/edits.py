@@ -189,7 +189,7 @@ def set_owners(
 def refuse_who_cannot_sign_in(people: Iterable[Person]) -> None:
     """Raise RuleBroken (owners) if one of ``people`` cannot sign in: they would own nothing."""
     for person in people:
-        if not person.is_active:
+        if not person.is_active or person.is_invited:
             sentence = _("%(name)s cannot sign in. Select somebody else.")
             raise RuleBroken(sentence, field="owners", name=str(person))
 

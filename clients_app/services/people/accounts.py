@@ -1,6 +1,8 @@
 """The people of a tenant: adding them, and changing their password, roles and access."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,7 +15,7 @@ from clients_app.actors import Actor
 from clients_app.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
-from clients_app.models import CalendarFeed, Person
+from clients_app.models import CalendarFeed, Person, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.names import clean_line, clean_username
 from clients_app.selectors.people.lookup import people_who_administer
@@ -32,19 +34,21 @@ def add_person(
     email: str = "",
     password: str | None = None,
     is_staff: bool = False,
+    confirms_administrator: bool = True,
 ) -> Person:
     """Add a person to the actor's tenant, with Tenant Member among the roles.
 
     Without ``password`` they cannot sign in until they follow a one-time link.
-    Errors: RuleBroken (username, name, email, password, roles, is_staff); Conflict if the username
-    or e-mail is taken in the installation, ignoring case; Forbidden.
+    ``confirms_administrator`` is the second checkbox that Tenant Administrator needs on screens.
+    Errors: RuleBroken (username, name, email, password, roles, confirms_administrator, is_staff);
+    Conflict if the username or e-mail is taken in the installation, ignoring case; Forbidden.
     """
     username = clean_username(username)
     person = Person(
         tenant_id=actor.tenant_id,
         username=username,
         name=clean_line(name, maximum=PERSON_NAME_MAX, field="name"),
-        email=_clean_email(email),
+        email=clean_email(email),
         is_staff=is_staff,
     )
     if password is None:
@@ -57,7 +61,8 @@ def add_person(
             raise RuleBroken(_("Only the command line makes Staff."), field="is_staff")
         lock_tenant(actor.tenant_id)
         roles = roles_with_member(role_ids, tenant_id=actor.tenant_id)
-        _insert(person)
+        _refuse_unconfirmed(str(person), roles, confirms=confirms_administrator)
+        save_unique(person, force_insert=True)
         person.roles.add(*roles)
         after = {"username": username, "roles": [role.name for role in roles], "is_staff": is_staff}
         audit.record("person.added", person, actor=actor, now=now, after=after)
@@ -85,6 +90,7 @@ def hash_password(person: Person, password: str) -> None:
 def save_password(person: Person, *, actor: Actor, now: datetime) -> None:
     """Save the password that ``person`` was given; earlier one-time links stop working.
 
+    It accepts an invitation.
     What the person allowed applications ends too: somebody else may have signed in to them.
 
     Errors: Forbidden; NotFound for a person of another tenant.
@@ -93,7 +99,9 @@ def save_password(person: Person, *, actor: Actor, now: datetime) -> None:
         if actor.id != str(person.pk):
             require_may_manage(person, actor=actor)
         person.access_version += 1
-        person.save(update_fields=["password", "access_version"])
+        person.invitation_ends_at, person.must_mail_invitation = None, False
+        invitation = ("invitation_ends_at", "must_mail_invitation")
+        person.save(update_fields=["password", "access_version", *invitation])
         audit.record("person.password.chosen", person, actor=actor, now=now)
 
 
@@ -105,19 +113,23 @@ def assign_person_roles(
     actor: Actor,
     now: datetime,
     expected_version: int | None = None,
+    confirms_administrator: bool = True,
 ) -> Person:
     """Give ``person`` exactly these roles and Tenant Member, from the next request on.
 
     ``expected_version`` is the person's version when the form was opened; None: no form.
+    ``confirms_administrator`` is as for ``add_person``.
     Errors: RuleBroken (roles), also if the tenant would lose its last Tenant Administrator;
-    ChangedMeanwhile; Forbidden; NotFound.
+    RuleBroken (confirms_administrator); ChangedMeanwhile; Forbidden; NotFound.
     """
-    person = _managed(person, actor=actor)
+    person = managed(person, actor=actor)
     roles = roles_with_member(role_ids, tenant_id=person.tenant_id)
     held = list(person.roles.order_by("name_key"))
     if roles == held:
         return person
     refuse_stale(person, expected_version)
+    gained = [role for role in roles if role not in held]
+    _refuse_unconfirmed(str(person), gained, confirms=confirms_administrator)
     if not any(role.is_administrator for role in roles):
         _refuse_last_administrator(person, field="roles")
     person.version += 1
@@ -135,7 +147,7 @@ def set_active(person: Person, *, active: bool, actor: Actor, now: datetime) -> 
     Activating brings none of them back. If it is so already, nothing is recorded.
     Errors: RuleBroken for the last Tenant Administrator; Forbidden; NotFound.
     """
-    person = _managed(person, actor=actor)
+    person = managed(person, actor=actor)
     if person.is_active == active:
         return person
     if not active:
@@ -163,7 +175,7 @@ def require_may_manage(person: Person, *, actor: Actor) -> None:
         raise Forbidden(_("Only Staff and the command line manage Staff."))
 
 
-def _managed(person: Person, *, actor: Actor) -> Person:
+def managed(person: Person, *, actor: Actor) -> Person:
     """Return the current row of a person whom ``actor`` may manage.
 
     The tenant stays locked, so that two operations cannot both remove the last administrator.
@@ -176,13 +188,20 @@ def _managed(person: Person, *, actor: Actor) -> Person:
     return row
 
 
+def _refuse_unconfirmed(name: str, gained: Iterable[Role], *, confirms: bool) -> None:
+    if not confirms and any(role.is_administrator for role in gained):
+        sentence = _("Confirm that you want to make %(name)s a Tenant Administrator.")
+        raise RuleBroken(sentence, field="confirms_administrator", name=name)
+
+
 def _refuse_last_administrator(person: Person, *, field: str | None = None) -> None:
     if [one.pk for one in people_who_administer(person.tenant_id)[:2]] == [person.pk]:
         sentence = _("%(name)s is the last Tenant Administrator. Make somebody else one first.")
         raise RuleBroken(sentence, field=field, name=str(person))
 
 
-def _clean_email(text: str) -> str:
+def clean_email(text: str) -> str:
+    """Return ``text`` as an email address, or empty; or raise RuleBroken (email)."""
     email = clean_line(text, maximum=EMAIL_MAX, field="email")
     if email:
         try:
@@ -193,16 +212,20 @@ def _clean_email(text: str) -> str:
     return email
 
 
-def _insert(person: Person) -> None:
-    """Insert the row; names are unique in the installation, so locking a tenant is not enough."""
+def save_unique(person: Person, **how: Any) -> None:
+    """Save the row; names are unique in the installation, so locking a tenant is not enough.
+
+    ``how`` is as for ``Person.save``. Errors: Conflict (username, email).
+    """
     try:
         with transaction.atomic():
-            person.save(force_insert=True)
+            person.save(**how)
     except IntegrityError:
-        if Person.objects.filter(username_key=person.username_key).exists():
+        others = Person.objects.exclude(pk=person.pk)
+        if others.filter(username_key=person.username_key).exists():
             sentence = _("The username %(username)s is taken. Enter another.")
             raise Conflict(sentence, field="username", username=person.username) from None
-        if person.email and Person.objects.filter(email_key=person.email_key).exists():
+        if person.email and others.filter(email_key=person.email_key).exists():
             sentence = _("This email address belongs to another person. Enter another.")
             raise Conflict(sentence, field="email") from None
         raise

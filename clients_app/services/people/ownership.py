@@ -25,7 +25,8 @@ def hand_over(person: Person, to: Person, *, actor: Actor, now: datetime) -> int
     """
     lock_tenant(actor.tenant_id)
     require_may_manage(person, actor=actor)
-    if to.tenant_id != person.tenant_id or to.pk == person.pk or not to.is_active:
+    is_other = to.tenant_id == person.tenant_id and to.pk != person.pk
+    if not is_other or not to.is_active or to.is_invited:
         sentence = _("Choose somebody else in this tenant who can sign in.")
         raise RuleBroken(sentence, field="hand_over_to")
     owned = Client.objects.filter(pk__in=person.owned_clients.values("pk"))

@@ -10,9 +10,17 @@ from clients_app.models import Person
 
 
 @transaction.atomic
-def record_sign_in(person: Person, *, actor: Actor, now: datetime) -> None:
-    """Record that ``person`` signs in; call it first, so that nobody signs in without the event."""
-    audit.record("person.signed.in", person, actor=actor, now=now)
+def record_sign_in(person: Person, *, actor: Actor, now: datetime, provider: str = "") -> None:
+    """Record that ``person`` signs in; call it first, so that nobody signs in without the event.
+
+    ``provider`` is the name of that of single sign-on.
+    It accepts an invitation.
+    """
+    if person.is_invited:
+        person.invitation_ends_at, person.must_mail_invitation = None, False
+        person.save(update_fields=["invitation_ends_at", "must_mail_invitation"])
+    after = {"provider": provider} if provider else None
+    audit.record("person.signed.in", person, actor=actor, now=now, after=after)
 
 
 @transaction.atomic

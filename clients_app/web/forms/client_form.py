@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext
 
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.http.forms import client_form
@@ -16,8 +15,8 @@ from clients_app.http.forms.client_form import (
     UrlsField,
 )
 from clients_app.http.forms.portal_form import input_of
-from clients_app.models import Role
 from clients_app.services.clients.drafts import COLUMNS, ClientDraft, check_client_draft
+from clients_app.web.forms.roles_picker import RolesPicker
 
 
 def inputs_of(draft: ClientDraft) -> dict[str, Any]:
@@ -40,7 +39,7 @@ class UrlListField(UrlsField):
         return (*value[1:], *value[:1])
 
 
-class ClientForm(client_form.ClientForm):
+class ClientForm(RolesPicker, client_form.ClientForm):
     """Valid only if ``actor`` could add the client now.
 
     With ``at_add`` the operation checks that itself: it looks at the one-time form key first, so
@@ -98,25 +97,6 @@ class ClientForm(client_form.ClientForm):
     def shows_more(self) -> bool:
         """Return whether any field under More has a value or an error."""
         return any(field.value() for field in self.more)
-
-    @property
-    def chosen(self) -> list[str]:
-        """Return the ids of the ticked roles."""
-        return list(self["roles"].value() or [])
-
-    @property
-    def chosen_roles(self) -> list[Role]:
-        """Return the ticked roles, in the order of the screen."""
-        return [role for role in self.assignable_roles if str(role.pk) in self.chosen]
-
-    @property
-    def other_roles(self) -> list[tuple[str, list[Role]]]:
-        """Return the roles that are not ticked, in two groups with a label, without empty ones."""
-        others = [role for role in self.assignable_roles if str(role.pk) not in self.chosen]
-        custom = [role for role in others if not role.is_built_in]
-        built_in = [role for role in others if role.is_built_in]
-        groups = ((gettext("Tenant Custom"), custom), (gettext("Built-in"), built_in))
-        return [(label, roles) for label, roles in groups if roles]
 
     @property
     def client_name(self) -> str:

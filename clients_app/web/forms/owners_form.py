@@ -33,7 +33,8 @@ class OwnersForm(PortalForm):
         Those who cannot sign in are only offered if they are ticked.
         """
         chosen = [one for one in self.people if str(one.pk) in self.chosen_owners]
-        return [*chosen, *(one for one in self.people if one.is_active and one not in chosen)]
+        others = [one for one in self.people if one.is_active and not one.is_invited]
+        return [*chosen, *(one for one in others if one not in chosen)]
 
     @property
     def owner_ids(self) -> frozenset[UUID]:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +18,7 @@ from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
 from clients_app.identity.passwords import ByLink, may_ask_for_link
-from clients_app.limits import PASSWORD_MIN
+from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once, outcome_before
 
@@ -49,7 +50,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     contact."""
     if not is_sent(request):
         return _forgot(request, email=request.POST.get("email", ""))
-    if not conf.sends_mail():
+    if not _mails_links():
         return HttpResponseNotAllowed(["GET", "HEAD"])
     email = request.POST.get("email", "").strip()
     try:
@@ -66,14 +67,20 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, *, form: Any, **found: Any) -> HttpResponse:
     lasts_min = int(conf.setup_link_lifetime().total_seconds()) // 60
-    context = {"form": form, "minimum": PASSWORD_MIN, "link_lasts_min": lasts_min, **found}
+    lasts = {"link_lasts_min": lasts_min, "invitation_lasts_days": INVITATION_DAYS}
+    context = {"form": form, "minimum": PASSWORD_MIN, **lasts, **found}
     wrong = request.method == "POST" and form.errors
     status = 404 if found["link_failed"] else 422 if wrong else 200
     title = gettext("Choose a password")
     return _show(request, "sign_in/choose_password", context, title=title, status=status)
 
 
+def _mails_links() -> bool:
+    """Return whether people get links by mail: not where single sign-on is the only way."""
+    return conf.sends_mail() and not settings.SIGN_ON_ONLY
+
+
 def _forgot(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"sends_mail": conf.sends_mail(), "email": "", **more}
+    context = {"sends_mail": _mails_links(), "email": "", **more}
     title = gettext("Forgot password?")
     return _show(request, "sign_in/forgot_password", context, title=title, status=status)

@@ -91,7 +91,7 @@ def role_holders(request: HttpRequest, role_id: UUID) -> HttpResponse:
     """Show who has the role: clients, and people to those who may see what people do."""
     actor = actor_of(request)
     role = get_role(actor.tenant_id, role_id)
-    may_see_people = allows(actor, Action.READ_ACTIVITY)
+    may_see_people = allows(actor, Action.READ_PEOPLE)
     context = {"role": role, **_holders(role), "may_see_people": may_see_people}
     if not may_see_people:
         context |= {"people": [], "more_people": 0}

@@ -18,6 +18,7 @@ SHORTCUTS = (  # the actions are in js/shortcuts.js
     (_("Go to Clients"), ("G", "C")),
     (_("Go to APIs"), ("G", "P")),
     (_("Go to Roles"), ("G", "R")),
+    (_("Go to Users"), ("G", "U")),
     (_("Go to Activity"), ("G", "A")),
     (_("Keyboard shortcuts"), ("?",)),
     (_("Close"), ("Esc",)),

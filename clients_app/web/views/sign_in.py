@@ -4,6 +4,7 @@ import math
 from functools import partial, wraps
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -49,18 +50,21 @@ def for_applications(view: View) -> View:
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Check username and password, then go on to where the person wanted to be."""
-    to, fields = _goal_of(request)
+    to, fields = goal_of(request)
     if request.user.is_authenticated:
-        return _go_on(request, to, fields)
+        return go_on(request, to, fields)
     username = request.POST.get("login", "")
     if not kept_forms.is_sent(request):
-        return _ask(request, to, fields, username=username)
+        return ask(request, to, fields, username=username)
+    if settings.SIGN_ON_ONLY:
+        kept_forms.give_notice(request, gettext("Passwords are not used here. Use a button below."))
+        return ask(request, to, fields, status=403)
     answer = steps.take_password(request, to=to)
     if isinstance(answer, steps.Refused):
-        return _ask(request, to, fields, username=username, **answer._asdict())
+        return ask(request, to, fields, username=username, **answer._asdict())
     if request.user.is_authenticated:
-        return steps.remembered(request, _go_on(request, to, fields))
-    return _ask_code(request, to, fields) if steps.code_awaited(request) else answer
+        return steps.remembered(request, go_on(request, to, fields))
+    return ask_code(request, to, fields) if steps.code_awaited(request) else answer
 
 
 @for_applications
@@ -70,25 +74,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @once("front", SIGNED_IN, claims=False)
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Check the code after the password, or a recovery code, if there is a second factor."""
-    to, fields = _goal_of(request)
+    to, fields = goal_of(request)
     if request.user.is_authenticated:
-        return _go_on(request, to, fields)
+        return go_on(request, to, fields)
     if first := outcome_before(request):
         return _say_first(request, to, fields, str(first.sentence))
     stage = steps.code_awaited(request)
     if stage is None and fields:
-        return _ask(request, to, fields, error="ended", status=403)
+        return ask(request, to, fields, error="ended", status=403)
     if stage is None:
         return go(request, with_query(reverse("account_login"), next=to))
     if not kept_forms.is_sent(request):
-        return _ask_code(request, to, fields)
+        return ask_code(request, to, fields)
     try:
         refused = steps.take_code(request, stage)
     except SentBefore:  # at the same time
         return _say_first(request, to, fields, str(SIGNED_IN))
     if refused:
-        return _ask_code(request, to, fields, **refused._asdict())
-    return steps.remembered(request, _go_on(request, to, fields))
+        return ask_code(request, to, fields, **refused._asdict())
+    return steps.remembered(request, go_on(request, to, fields))
 
 
 @kept_forms.keeps("next")
@@ -109,16 +113,17 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if first := outcome_before(request):
         return _say_first(request, reverse(first.page), [], str(first.sentence))
     fields = [*kept_forms.typed_fields(request), kept_forms.SHOWN]
-    return _ask(request, request.get_full_path(), fields, error="ended", status=403)
+    return ask(request, request.get_full_path(), fields, error="ended", status=403)
 
 
-def _goal_of(request: HttpRequest) -> tuple[str, kept_forms.Fields]:
+def goal_of(request: HttpRequest) -> tuple[str, kept_forms.Fields]:
     """Return where to go after the sign-in, and the fields of the form that waits there."""
     to = kept_forms.own_path(request.POST.get("next") or request.GET.get("next"))
     return to, kept_forms.carried_fields(request, to)
 
 
-def _go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResponse:
+def go_on(request: HttpRequest, to: str, fields: kept_forms.Fields) -> HttpResponse:
+    """Go on ``to`` a page, or to the form there with the ``fields`` that were typed."""
     again = kept_forms.show_again(request, to, fields) if fields else None
     return again or go(request, to)
 
@@ -128,10 +133,10 @@ def _say_first(
 ) -> HttpResponse:
     """Ask for a sign-in after a form that was sent twice and whose first try ended the session."""
     kept_forms.give_notice(request, sentence)
-    return _ask(request, to, fields, status=403)
+    return ask(request, to, fields, status=403)
 
 
-def _ask(
+def ask(
     request: HttpRequest,
     to: str,
     fields: kept_forms.Fields,
@@ -142,6 +147,7 @@ def _ask(
     status: int = 200,
     wait_s: int = 0,
 ) -> HttpResponse:
+    """Ask for a sign-in, before going on ``to`` a page; ``wait_s`` is how long guesses wait."""
     waiting = waiting_application(to)
     if waiting and not username:
         username = waiting.login_hint
@@ -154,6 +160,8 @@ def _ask(
         "username": username,
         "tenant_name": waiting.client.tenant.name if waiting else only_tenant(),
         "is_unclaimed": not administrators_exist(),
+        "providers": settings.SIGN_ON_PROVIDERS,
+        "closed": settings.SIGN_ON_ONLY,
     }
     reply = show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
     if wait_s:
@@ -161,4 +169,4 @@ def _ask(
     return reply
 
 
-_ask_code = partial(_ask, screen="sign_in_code")
+ask_code = partial(ask, screen="sign_in_code")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from clients_app.identity.one_time_links import mail_asked_links
+from clients_app.identity.one_time_links import mail_asked_links, mail_invitations
 from clients_app.management.command_line import PortalCommand
 from clients_app.management.schema import refuse_other_versions
 from clients_app.services import housekeeping
@@ -76,6 +76,7 @@ def database_answers() -> bool:
 def send_due_messages(stopped: threading.Event) -> None:
     """Attempt each message that is due now, until ``stopped``."""
     mail_asked_links(now=datetime.now(UTC))
+    mail_invitations(now=datetime.now(UTC))
     mail_guesses()
     for delivery_id in deliveries.due(now=datetime.now(UTC)):
         if stopped.is_set():
