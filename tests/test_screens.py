@@ -11,7 +11,11 @@ pytestmark = pytest.mark.one_database
 ROOT: Final = Path(__file__).parents[1]
 WEB: Final = ROOT / "clients_app" / "web"
 VIEWS: Final = {file.stem for file in (WEB / "views").glob("[a-z]*.py")}
-TESTS: Final = {file.stem for file in (ROOT / "tests" / "web").glob("test_*.py")}
+TESTS: Final = {
+    file.stem
+    for folder in ("web", "identity")
+    for file in (ROOT / "tests" / folder).glob("test_*.py")
+}
 #: folders of parts, mails, error pages and pages of the protocol endpoints, which have no view
 NO_SCREENS: Final = {"base", "components", "consent", "email", "errors"}
 SCREENS: Final = {
@@ -42,10 +46,15 @@ OF_ONE_SUBJECT: Final = {
     "saved_filters": {"filter_add"},
     "secrets": {"secret_add", "secret_added", "secret_edit", "secret_remove", "secret_rotate"},
     "sign_in": {"sign_in_code"},
+    "single_sign_on": {"sign_on_refused"},
 }
 SHOWN_BY: Final = {screen: view for view, group in OF_ONE_SUBJECT.items() for screen in group}
 #: any view shows these, through another module of web
-NOT_IN_A_VIEW: Final = {"already_added": "error_pages", "confirm_identity": "access"}
+NOT_IN_A_VIEW: Final = {
+    "already_added": "error_pages",
+    "confirm_identity": "access",
+    "sign_on_leave": "htmx",
+}
 #: screens that the test of their flow covers: the test, by screen
 TESTED_WITH: Final = {
     "account_authenticator": "account_factor",
@@ -68,12 +77,15 @@ TESTED_WITH: Final = {
     "role_holders": "role_list",
     "role_remove": "role_edit",
     "secret_added": "secret_add",
+    "sign_on_leave": "single_sign_on",
+    "sign_on_refused": "single_sign_on",
 }
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
     *{"people", "people_changes", "people_invitations"},
     *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
+    "single_sign_on",
 }
 
 

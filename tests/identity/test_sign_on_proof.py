@@ -126,7 +126,7 @@ def test_old_proof_is_renewed_for_an_application_too(browser, provider):
     page = text_of(browser.get("/sign-in/again?next=/security/roles"))
     reply = browser.post("/sign-in/again", {"next": "/security/roles"})
 
-    assert "Sign in to Example again." in page
+    assert "You sign in to Example again" in page
     assert back_from(browser, provider, reply)["Location"] == "/security/roles"
 
 

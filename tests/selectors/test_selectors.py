@@ -103,7 +103,7 @@ def test_rows_of_another_tenant_are_not_found(tenant: Tenant) -> None:
     assert page_of(tenant).total == 0
     assert names_of(tenant, q="pump") == names_of(tenant, q="north") == []
     assert names_of(tenant, q=str(theirs.pk)) == []
-    assert sidebar_counts(tenant.pk) == (0, 7, 1)
+    assert sidebar_counts(tenant.pk) == (0, 7, 1, 0)
     assert "Theirs" not in [role.name for role in tenant_roles(tenant.pk)]
     assert recent_events_of(tenant.pk, theirs.pk) == []
     for nowhere in (theirs.pk, uuid4(), UUID(int=0)):

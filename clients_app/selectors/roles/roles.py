@@ -59,11 +59,19 @@ def holders_of(role: Role) -> tuple[QuerySet[Client], QuerySet[Person]]:
 
 def roles_of_client(client: Client) -> list[Role]:
     """Return the client's roles: Tenant Member, then custom ones, then the rest."""
-    held = Role.objects.filter(clients=client).in_screen_order()
-    return sorted(held, key=lambda role: not role.is_member)
+    return _member_first(Role.objects.filter(clients=client).in_screen_order())
+
+
+def roles_of_person(person: Person) -> list[Role]:
+    """Return the person's roles: Tenant Member, then custom ones, then the rest."""
+    return _member_first(Role.objects.filter(people=person).in_screen_order())
 
 
 def rights_of_client(client: Client) -> frozenset[UUID]:
     """Return the Role Type Ids of the built-in roles that the client has now."""
     held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
     return frozenset(held.values_list("role_type_id", flat=True))
+
+
+def _member_first(roles: QuerySet[Role]) -> list[Role]:
+    return sorted(roles, key=lambda role: not role.is_member)

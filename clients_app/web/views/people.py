@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from clients_app import audit
 from clients_app.identity.actor import actor_of
 from clients_app.identity.people_factors import factors_of, people_without_factor
-from clients_app.models import AuditEvent, Person, Role
+from clients_app.models import AuditEvent, Person
 from clients_app.permissions import Action, allows
 from clients_app.rules.people import is_unseen
 from clients_app.selectors.activity.events import TOP, activity_below
 from clients_app.selectors.activity.filters import ActivityFilter
 from clients_app.selectors.people.lists import owned_clients, people_page, state_in_list
 from clients_app.selectors.people.lookup import get_person, owned_by
-from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.selectors.roles.roles import roles_of_person, tenant_roles
 from clients_app.selectors.tenants.sidebar import sidebar_counts
 from clients_app.web.access import screen
 from clients_app.web.htmx import show, wants_fragment, with_query
@@ -74,9 +74,7 @@ def person_details(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def person_roles(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show the roles of the person, Tenant Member first."""
     person = get_person(actor_of(request).tenant_id, person_id)
-    held = Role.objects.filter(people=person).in_screen_order()
-    roles = sorted(held, key=lambda role: not role.is_member)
-    return _tab(request, person, "roles", {"roles": roles})
+    return _tab(request, person, "roles", {"roles": roles_of_person(person)})
 
 
 @screen(Action.READ_PEOPLE)

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
@@ -37,7 +37,7 @@ def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     return leave(request, address, provider.name)
 
 
-@require_GET
+@require_safe
 def sign_on_return(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take what the provider says, once, and go on to where the person wanted to be."""
     provider, now = _provider(provider_id), timezone.now()
