@@ -1,10 +1,11 @@
 """YAML as `manage.py export` writes it and `plan` and `apply` read it: plain values only.
 
 The safe loader of PyYAML builds nothing but texts, numbers, lists and mappings. Aliases, which can
-make a small file huge, and fields that come twice, of which it would take the last, are refused.
+make a small file huge, fields that come twice, of which it would take the last, and deep nesting,
+which its C code follows until the process dies, are refused.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, Final
 
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from clients_app.errors import PortalError
 
 SIZE_MAX: Final = 64 * 1024 * 1024  # characters: 50,000 clients take half of that
+LEVELS_MAX: Final = 20  # three times what an export has
 
 
 class _Loader(yaml.CSafeLoader):
@@ -28,9 +30,7 @@ def read_yaml(text: str) -> Any:
     if len(text) > SIZE_MAX:
         raise PortalError("The file is too long.")
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise _refused(_line(event), "write the values instead of an alias")
+        _check(yaml.parse(text, Loader=yaml.CSafeLoader))
         loader = _Loader(text)
         try:
             return loader.get_single_data()
@@ -49,6 +49,17 @@ def yaml_of(values: Any) -> str:
         values, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=100
     )
     return text
+
+
+def _check(events: Iterable[yaml.Event]) -> None:
+    levels = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused(_line(event), "write the values instead of an alias")
+        levels += isinstance(event, yaml.CollectionStartEvent)
+        levels -= isinstance(event, yaml.CollectionEndEvent)
+        if levels > LEVELS_MAX:
+            raise _refused(_line(event), f"nest at most {LEVELS_MAX} levels of lists and fields")
 
 
 def _line(event: yaml.Event) -> int:
