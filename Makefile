@@ -7,7 +7,7 @@ help:
 	@echo 'make steady     repeat the tests, also on a busy machine and at other hours (RUNS, BUSY, HOURS, TESTS)'
 	@echo 'make check      check format, lint, types, templates, import contracts, migrations and settings'
 	@echo 'make audit      check the pinned packages for known vulnerabilities (needs the network)'
-	@echo 'make bench      measure the token endpoint (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
+	@echo 'make bench      measure the token endpoint and the REST API (PARTS, CLIENTS, ROUNDS, DURATION); docs/performance.md'
 	@echo 'make lists      measure each view of a list of 50,000 clients on SQLite and PostgreSQL'
 	@echo 'make soak       check that memory stays flat: ten minutes (DURATION) at full load'
 	@echo 'make faults     break what surrounds the portal (PARTS), then check and rotate under third-party software'

@@ -1,4 +1,5 @@
-"""`make bench`: how fast the token endpoint is, compared with one core's limit and with a peer.
+"""`make bench`: how fast the token endpoint is, compared with one core's limit and with a peer;
+and the REST API, the audit chain and Activity.
 
 Rounds alternate, so that other load on the machine affects all; each figure is a median.
 CLIENTS, ROUNDS, DURATION (seconds of a round) and PARTS (names; all by default) are read from
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import activity, audit, load, machine, peer, postgresql, proof, refusals
+from tests.bench import activity, api, audit, load, machine, peer, postgresql, proof, refusals
 from tests.bench.portal import BenchPortal
 from tests.portal_process import CHECKOUT
 
@@ -170,6 +171,7 @@ def _chosen(names: list[str]) -> list[Part]:
         "growth": with_more_clients,
         "audit": audit.figures,
         "activity": activity.figures,
+        "api": api.figures,
         "refusals": refusals.figures,
     }
     if unknown := set(names) - set(parts):

@@ -30,7 +30,7 @@ class Target(NamedTuple):
 class Round(NamedTuple):
     """The results of a few seconds of load."""
 
-    tokens: int
+    good: int  # answers
     refused: int
     seconds: float
     cpu_s: float
@@ -39,7 +39,7 @@ class Round(NamedTuple):
 
     @property
     def per_cpu_second(self) -> float:
-        return self.tokens / self.cpu_s
+        return self.good / self.cpu_s
 
 
 def write_credentials(file: Path, pairs: Sequence[tuple[str, str]]) -> Path:
@@ -67,21 +67,28 @@ def warm(target: Target) -> None:
 
 def run(target: Target, seconds: int) -> Round:
     """Return what wrk measures on ``target`` in ``seconds``."""
-    pids = target.pids()
+    environment = {
+        "CREDENTIALS": str(target.credentials),
+        "TOKEN_PATH": target.path,
+        "TOKEN_BODY": target.body,
+    }
+    return measured(target.port, target.pids(), "tokens.lua", environment, seconds)
+
+
+def measured(
+    port: int, pids: Sequence[int], script: str, environment: dict[str, str], seconds: int
+) -> Round:
+    """Return what wrk measures with a Lua ``script`` of this folder, which reads ``environment``;
+    ``pids`` are all processes of the server at ``port``."""
     before = cpu_seconds(pids)
     report = subprocess.run(
         on_core(
             LOAD_CORE,
             *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "--latency"),
-            *("-s", str(Path(__file__).with_name("tokens.lua"))),
-            f"http://127.0.0.1:{target.port}{target.path}",
+            *("-s", str(Path(__file__).with_name(script))),
+            f"http://127.0.0.1:{port}",
         ),
-        env=os.environ
-        | {
-            "CREDENTIALS": str(target.credentials),
-            "TOKEN_PATH": target.path,
-            "TOKEN_BODY": target.body,
-        },
+        env=os.environ | environment,
         check=True,
         capture_output=True,
         text=True,
@@ -97,7 +104,7 @@ def _round(report: str, cpu_s: float) -> Round:
     if broken:
         raise SystemExit(f"The load met broken connections: {broken[0]}")
     return Round(
-        tokens=int(requests) - refused,
+        good=int(requests) - refused,
         refused=refused,
         seconds=float(time) * _UNITS_MS[unit] / 1000,
         cpu_s=cpu_s,

@@ -30,7 +30,7 @@ def main() -> None:
             refused += done.refused
             memory.append(max(machine.proportional_mib(pid) for pid in portal.workers()))
             print(  # noqa: T201  its answer
-                f"{number + 1} of {PIECES}: {done.tokens} tokens, p99 {done.p99_ms:.0f} ms, "
+                f"{number + 1} of {PIECES}: {done.good} tokens, p99 {done.p99_ms:.0f} ms, "
                 f"{done.refused} refused, {memory[-1]:.1f} MiB",
                 flush=True,
             )
