@@ -1,28 +1,30 @@
 """Who calls: the client or the person of an access token of this portal (API-2).
 
-Source: RFC 6750; API-2.
+Source: RFC 6750; RFC 9470; API-2 and API-11.
 """
 
-from typing import Any, Final
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from clients_app import conf
 from clients_app.actors import Actor, ActorKind
-from clients_app.api.errors import Refusal
+from clients_app.api.errors import CHALLENGE, Refusal, challenged
 from clients_app.http import operation_ids
 from clients_app.http.peer_address import address_of
 from clients_app.http.scheme import is_https
+from clients_app.identity.last_proof import LASTS
+from clients_app.models import Client
 from clients_app.rules.client_ids import parse_client_id
+from clients_app.selectors.authorizations.allowed import signed_in_at
 from clients_app.selectors.people.lookup import get_person, rights_of
 from clients_app.selectors.roles.roles import rights_of_client
 from clients_app.services.tokens.validity import ActiveToken, active_token
-
-REALM: Final = "api"
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -34,18 +36,18 @@ class BearerAuthentication(BaseAuthentication):
             raise Refusal(400, "Use https.")
         plain = _bearer(request)
         if not plain:
-            raise _challenged(401, "Send an access token in the Authorization header.")
+            raise challenged(401, "Send an access token in the Authorization header.")
         active = active_token(plain)
         if active is None or active.token["aud"] not in {conf.public_url(), conf.token_audience()}:
-            raise _challenged(401, "The access token is not valid here.", "invalid_token")
+            raise challenged(401, "The access token is not valid here.", "invalid_token")
         if not set(active.token.get("scope", "").split()) & set(conf.api_scopes()):
             sentence = "The access token has no scope of this API."
-            raise _challenged(403, sentence, "insufficient_scope")
+            raise challenged(403, sentence, "insufficient_scope")
         return _actor_of(active, request), active
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401."""
-        return f'Bearer realm="{REALM}"'
+        return CHALLENGE
 
 
 class OwnTenant(BasePermission):
@@ -61,10 +63,7 @@ class OwnTenant(BasePermission):
 
 
 def _actor_of(active: ActiveToken, request: Request) -> Actor:
-    """Return the caller with the rights that they have now in the database.
-
-    A token is their proof of identity, so they are asked for no other.
-    """
+    """Return the caller with the rights that they have now in the database."""
     token, client = active
     address, operation_id = address_of(request._request), operation_ids.current()
     if "authorization_id" not in token:
@@ -86,19 +85,23 @@ def _actor_of(active: ActiveToken, request: Request) -> Actor:
         id=str(person.pk),
         name=str(person),
         rights=rights_of(person),
-        has_fresh_proof=lambda: True,
+        has_fresh_proof=partial(_is_fresh, client, token["authorization_id"]),
         address=address,
         operation_id=operation_id,
     )
 
 
+def _is_fresh(client: Client, authorization_id: str) -> bool:
+    """Return whether the organisation's own application has just let the person sign in.
+
+    Others act for people who may only have agreed to a list of scopes.
+    """
+    if not client.skips_consent:
+        return False
+    at = signed_in_at(authorization_id)
+    return at is not None and timezone.now() - at <= LASTS
+
+
 def _bearer(request: Request) -> str:
     scheme, _, plain = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return plain.strip(" ") if scheme.lower() == "bearer" else ""
-
-
-def _challenged(status: int, reason: str, error: str = "") -> APIException:
-    challenge = f'Bearer realm="{REALM}"'
-    if error:
-        challenge += f', error="{error}", error_description="{reason}"'
-    return Refusal(status, reason, headers={"WWW-Authenticate": challenge})

@@ -21,10 +21,14 @@ from clients_app import errors
 from clients_app.actors import Actor
 from clients_app.http import operation_ids
 from clients_app.http.sentences import sentence_of
+from clients_app.identity.last_proof import LASTS
+from clients_app.models import Client
 from clients_app.outages import sentence_about
 from clients_app.services.activity.refused_attempts import note_refused
+from clients_app.services.exports import TooManyExports
 from clients_app.services.secrets.argon2_queue import Busy
 
+CHALLENGE: Final = 'Bearer realm="api"'
 log = logging.getLogger("clients_app.api")
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -57,6 +61,13 @@ class Refusal(exceptions.APIException):
         self.reason, self.prop, self.headers = reason, prop, headers
 
 
+def challenged(status: int, reason: str, error: str = "", **more: str) -> Refusal:
+    """Return a refusal that says in a header what is wrong with the token (RFC 6750 section 3)."""
+    values = {"error": error, "error_description": reason, **more} if error else {}
+    challenge = ", ".join([CHALLENGE, *(f'{name}="{value}"' for name, value in values.items())])
+    return Refusal(status, reason, headers={"WWW-Authenticate": challenge})
+
+
 class Problem(NamedTuple):
     """What the caller is told."""
 
@@ -86,6 +97,8 @@ def answer_of(error: Exception, context: dict[str, Any]) -> Response:
         actor = context["request"].user
         if isinstance(actor, Actor):
             note_refused(error, actor=actor, now=timezone.now())
+    if isinstance(error, errors.ProofRequired):
+        error = _of_stale_proof(context["request"].auth.client)
     properties = getattr(context["view"], "properties", {})
     problem = _problem_of(error, properties)
     if problem is None:
@@ -118,6 +131,15 @@ def _problem_of(error: Exception, properties: Mapping[str, str]) -> Problem | No
     return None
 
 
+def _of_stale_proof(application: Client) -> Refusal:
+    """Return how the application lets its person prove who they are (RFC 9470 section 3)."""
+    if not application.skips_consent:
+        return Refusal(403, "Only a First-party application can do this for a person.")
+    sentence = "The person must have signed in within the last 10 minutes."
+    max_age = f"{LASTS.total_seconds():.0f}"
+    return challenged(401, sentence, "insufficient_user_authentication", max_age=max_age)
+
+
 def _of_operation(error: errors.PortalError, properties: Mapping[str, str]) -> Problem:
     """Return the problem of an operation that changed nothing."""
     reason = sentence_of(error)
@@ -133,6 +155,8 @@ def _of_operation(error: errors.PortalError, properties: Mapping[str, str]) -> P
         return Problem(status, reason, properties.get(error.field or "", ""))
     if isinstance(error, errors.NotFound):
         return Problem(404, reason)
+    if isinstance(error, TooManyExports):
+        return Problem(503, reason, headers={"Retry-After": "30"})
     return Problem(403, reason)
 
 

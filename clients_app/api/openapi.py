@@ -10,11 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from clients_app.api import shapes
 from clients_app.api.parameters import COUNT_DEFAULT, COUNT_MAX, VALUE_MAX
 from clients_app.selectors.clients.shows import Show
+from clients_app.services.activity.export import FORMATS
 
 _PAGE: Final = ("skip", "count")
 #: what an address may have in its query, by the last words of its path and the method
 _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
-    ("clients", "GET"): ("id", "tag", "query", "state", *_PAGE),
+    ("clients", "GET"): ("id", "tag", "query", "state", "expiresBefore", *_PAGE),
     ("clients", "POST"): ("confirmTenantAdministrator",),
     ("client", "PUT"): ("confirmTenantAdministrator", "keptSecretIds"),
     ("secrets", "GET"): _PAGE,
@@ -26,6 +27,7 @@ _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("api", "DELETE"): ("removeFromClients",),
     ("activity", "GET"): (
         *("client", "person", "action", "outcome", "query", "from", "to", "count", "cursor"),
+        "format",
     ),
     ("usage", "GET"): ("client", "api", "from", "to", "count", "cursor"),
 }
@@ -38,6 +40,8 @@ _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "tag": ({"type": "array", "items": _TEXT}, "Only the clients with all of these tags."),
     "query": (_TEXT, "A part of a name, id or tag."),
     "state": ({"enum": [one.value for one in Show if one]}, "Only the clients in this state."),
+    "expiresBefore": (_MOMENT, "Only the clients with a live secret that expires before this."),
+    "format": ({"enum": [*FORMATS]}, "All that matches as a file, without count and cursor."),
     "skip": (
         {"type": "integer", "minimum": 0, "maximum": 1_000_000_000, "default": 0},
         "How many to leave out.",
@@ -162,6 +166,12 @@ class Schema(AutoSchema):
         description = "Done." if schema is None else "The answer."
         codes: dict[Any, Any] = {status: OpenApiResponse(response=schema, description=description)}
         has_body = self.method in {"POST", "PUT"}
+        if self._resource == "activity":
+            for one in FORMATS.values():
+                kind = one.content_type.partition(";")[0]
+                codes[status, kind] = OpenApiResponse(
+                    response={"type": "string"}, description=description
+                )
         for code, about in _ERRORS.items():
             if (
                 code not in _BODY_ERRORS

@@ -2,9 +2,11 @@
 refused, and each is checked before anything is read."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
 from clients_app.api.errors import Refusal
@@ -75,6 +77,31 @@ class Parameters:
         except (ValueError, KeyError):
             sentence = f"Send one of {', '.join(filter(None, map(str, choices)))}."
             raise Refusal(400, sentence, prop=name) from None
+
+    def choice(self, name: str, choices: Iterable[str]) -> str:
+        """Return one of the ``choices``, "" if the parameter is not there."""
+        return self.one_of(name, {one: one for one in choices}.__getitem__, choices) or ""
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a date and time with any offset, in UTC; without an offset, it is UTC."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            found = parse_datetime(text.replace(" ", "+"))  # a plus that was not escaped
+            if found is None:
+                raise ValueError(text)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            sentence = "Send a date and time such as 2027-11-23T10:15:00Z."
+            raise Refusal(400, sentence, prop=name) from None
+
+    def guid(self, name: str) -> UUID | None:
+        """Return an id."""
+        text = self.text(name)
+        if text and parse_client_id(text) is None:
+            raise Refusal(400, "Send a GUID.", prop=name)
+        return parse_client_id(text) if text else None
 
     def page(self) -> tuple[int, int]:
         """Return ``skip`` and ``count``."""

@@ -1,13 +1,17 @@
 """Activity and Usage by the REST API."""
 
+import csv
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
-from clients_app.models import ApiUsage
+from clients_app.models import ApiUsage, AuditEvent
+from clients_app.services.activity.export import FORMATS
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import make_client, make_role, make_tenant
+from tests.server.captured_logs import captured_logs
 
 
 def test_activity_shows_who_did_what(auditor: Caller, robot: Caller) -> None:
@@ -83,6 +87,9 @@ def test_activity_and_usage_are_for_administrators_and_auditors(
         ("Activity?client=x", "client: Send a GUID."),
         ("Activity?from=x", "from: Send a date and time such as 2027-11-23T10:15:00Z."),
         ("Activity?skip=1", "skip: There is no such parameter."),
+        ("Activity?format=xml", "format: Send one of csv, jsonl."),
+        ("Activity?format=csv&count=5", "count: An export is whole. Do not send this."),
+        ("Activity?format=csv&cursor=", "cursor: An export is whole. Do not send this."),
         ("Usage?cursor=caf%C3%A9", "cursor: Send the Next-Cursor of an answer."),
         ("Usage?api=x", "api: Send a GUID."),
     ],
@@ -128,3 +135,59 @@ def test_usage_is_read_page_by_page(auditor: Caller, now: datetime) -> None:
     assert auditor.get(f"Usage?client={foreign.pk}").json() == []
     assert [row["Tokens"] for row in auditor.get(f"Usage?to={moment}").json()] == []
     assert [row["Tokens"] for row in auditor.get(f"Usage?from={moment}").json()] == [7, 8, 9]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_activity_is_exported_as_the_portal_does(auditor: Caller, ending: str) -> None:
+    role = make_role("=Valve", auditor.tenant)
+    events = AuditEvent.objects.count()
+
+    reply = auditor.get(f"Activity?format={ending}&action=role.added")
+
+    assert reply.status_code == 200
+    assert reply["Content-Type"] == FORMATS[ending].content_type
+    assert reply["Content-Disposition"].endswith(f'Z.{ending}"')
+    lines = b"".join(reply.streaming_content).decode().splitlines()
+    if ending == "csv":
+        [row] = csv.DictReader(lines)
+        assert (row["\ufeffTime"][:2], row["Action"]) == ("20", "role.added")
+    else:
+        [line] = lines
+        assert json.loads(line)["after"]["name"] == role.name
+    own = AuditEvent.objects.latest("pk")
+    assert (own.action, AuditEvent.objects.count()) == ("activity.exported", events + 1)
+    assert json.loads(own.canonical)["after"] == {
+        "format": ending,
+        "filter": f"format={ending}&action=role.added",
+    }
+    assert (own.actor_name, own.operation_id) == ("Auditor", reply["Operation-Id"])
+
+
+def test_head_exports_nothing(auditor: Caller) -> None:
+    events = AuditEvent.objects.count()
+    reply = auditor.send("HEAD", "Activity?format=csv")
+    assert (reply.status_code, reply["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert AuditEvent.objects.count() == events
+
+
+def test_second_export_of_a_process_waits(auditor: Caller) -> None:
+    first = auditor.get("Activity?format=csv")
+    second = auditor.get("Activity?format=csv")
+    refused(second, 503, "Another export is running. Try again when it has finished.")
+    assert second["Retry-After"] == "30"
+    assert b"".join(first.streaming_content)
+    assert b"".join(auditor.get("Activity?format=csv").streaming_content)
+
+
+def test_export_is_for_administrators_and_auditors(rotator: Caller, member: Caller) -> None:
+    for caller in (rotator, member):
+        assert caller.get("Activity?format=csv").status_code == 403
+
+
+def test_text_that_finds_nothing_is_not_logged(auditor: Caller) -> None:
+    with captured_logs() as log:
+        auditor.get("Activity?QUERY=pcs_mistaken&outcome=done")
+        auditor.get("Activity?query=Auditor")
+    assert "pcs_mistaken" not in log.text + log.json
+    assert "outcome=done" in log.json
+    assert "query=Auditor" in log.json

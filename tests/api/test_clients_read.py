@@ -1,9 +1,10 @@
 """Reading clients by the REST API."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from pytest_django import DjangoAssertNumQueries
 
 from clients_app.models import Tenant
@@ -14,6 +15,7 @@ from tests.api.replies import refused
 from tests.factories import (
     command_line_in,
     insert_clients,
+    insert_secrets,
     make_application,
     make_client,
     make_role,
@@ -129,3 +131,30 @@ def test_list_takes_a_constant_number_of_queries(
     member.get(CLIENTS)
     with django_assert_num_queries(9):
         member.get(CLIENTS)
+
+
+def test_clients_whose_secrets_expire_before_a_moment(
+    member: Caller, tenant: Tenant, now: datetime
+) -> None:
+    soon, later = now + timedelta(days=10), now + timedelta(days=20)
+    make_client("Never", tenant, now=now, expires_at=None)
+    make_client("Soon", tenant, now=now, expires_at=soon)
+    make_client("Later", tenant, now=now, expires_at=later)
+    gone = make_client("Gone", tenant, now=now, expires_at=now + timedelta(seconds=1)).client
+    insert_secrets(gone, 1, expires_at=later)
+
+    def found(before: datetime, more: str = "") -> list[str]:
+        moment = before.isoformat().replace("+00:00", "Z")
+        return names(member.get(f"{CLIENTS}?expiresBefore={moment}{more}"))
+
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        assert found(soon) == []
+        assert found(soon + timedelta(seconds=1)) == ["Soon"]
+        assert found(later + timedelta(seconds=1)) == ["Gone", "Later", "Soon"]
+        assert found(later + timedelta(seconds=1), "&query=late") == ["Later"]
+        assert found(now) == []
+    refused(
+        member.get(f"{CLIENTS}?expiresBefore=soon"),
+        400,
+        "expiresBefore: Send a date and time such as 2027-11-23T10:15:00Z.",
+    )

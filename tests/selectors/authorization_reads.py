@@ -25,6 +25,11 @@ AUTHORIZATION_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
             str(own.person.authorizations.values_list("pk", flat=True)[0])
         ),
     ],
+    allowed.signed_in_at: [
+        lambda own: allowed.signed_in_at(
+            str(own.person.authorizations.values_list("pk", flat=True)[0])
+        ),
+    ],
     allowed.allowed_applications: [
         lambda own: allowed.allowed_applications(own.person, now=NOW),
     ],

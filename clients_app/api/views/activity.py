@@ -3,11 +3,14 @@
 import json
 import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
+from django.http import StreamingHttpResponse
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,10 +19,10 @@ from clients_app.api.parameters import COUNT_DEFAULT, COUNT_MAX, Parameters
 from clients_app.api.views.resource import Resource, caller
 from clients_app.http.json_models import activity_json, usage_json
 from clients_app.permissions import Action, require
-from clients_app.rules.client_ids import parse_client_id
 from clients_app.selectors.activity.events import TOP, Cut, all_activity, below
 from clients_app.selectors.activity.filters import ActivityFilter, found_by
 from clients_app.selectors.apis.usage import usage_page
+from clients_app.services.activity.export import FORMATS, export_activity
 
 log = logging.getLogger("clients_app.activity")
 NEXT: Final = "Next-Cursor"
@@ -30,25 +33,21 @@ class ActivityView(Resource):
 
     resource = "activity"
 
-    def get(self, request: Request, tenant_id: str) -> Response:
-        """Return the events that match, newest first."""
+    def get(self, request: Request, tenant_id: str) -> Any:
+        """Return the events that match, newest first; with a format, all of them as a file."""
         names = ("client", "person", "action", "outcome", "query", "from", "to")
-        given = Parameters(request, (*names, "count", "cursor"))
+        given = Parameters(request, (*names, "count", "cursor", "format"))
         actor = caller(request)
         require(actor, Action.READ_ACTIVITY)
+        wanted = _filter_in(given, actor.tenant_id)
+        query = _query_for_log(request, wanted)
+        if ending := given.choice("format", FORMATS):
+            for name in ("count", "cursor"):
+                if given.has(name):
+                    raise Refusal(400, "An export is whole. Do not send this.", prop=name)
+            return _exported(request, wanted, ending, query=query)
         count = given.number("count", COUNT_DEFAULT, 1, COUNT_MAX)
-        query = given.text("query")
-        wanted = ActivityFilter(
-            tenant_id=actor.tenant_id,
-            since=_moment(given, "from"),
-            until=_moment(given, "to"),
-            client_id=_id(given, "client"),
-            person_id=_id(given, "person"),
-            actions=tuple(given.several("action")) or None,
-            outcome=given.one_of("outcome", _outcome, _OUTCOMES) or "",
-            found=found_by(actor.tenant_id, query) if query else None,
-        )
-        extra = {"event": "activity.read", "actor_id": actor.id, "query": request.GET.urlencode()}
+        extra = {"event": "activity.read", "actor_id": actor.id, "query": query}
         log.info("Activity was read by %s.", actor.name, extra=extra)
         cut = Cut(*_cursor(given, (TOP.sequence, None, TOP.refusal_id)))
         rows = list(islice(all_activity(wanted, cut), count + 1))
@@ -73,10 +72,10 @@ class UsageView(Resource):
         _number, hour, row_id = _cursor(given, (0, None, 2**63 - 1))
         rows = usage_page(
             actor.tenant_id,
-            client_id=_id(given, "client"),
-            api_id=_id(given, "api"),
-            since=_moment(given, "from"),
-            until=_moment(given, "to"),
+            client_id=given.guid("client"),
+            api_id=given.guid("api"),
+            since=given.moment("from"),
+            until=given.moment("to"),
             below=(hour, row_id),
             count=count + 1,
         )
@@ -87,35 +86,44 @@ class UsageView(Resource):
         return Response([usage_json(row) for row in rows[:count]], headers=headers)
 
 
-_OUTCOMES: Final = ("done", "refused")
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def _outcome(text: str) -> str:
-    if text not in _OUTCOMES:
-        raise ValueError(text)
-    return text
+def _filter_in(given: Parameters, tenant_id: UUID) -> ActivityFilter:
+    query = given.text("query")
+    return ActivityFilter(
+        tenant_id=tenant_id,
+        since=given.moment("from"),
+        until=given.moment("to"),
+        client_id=given.guid("client"),
+        person_id=given.guid("person"),
+        actions=tuple(given.several("action")) or None,
+        outcome=given.choice("outcome", ("done", "refused")),
+        found=found_by(tenant_id, query) if query else None,
+    )
 
 
-def _moment(given: Parameters, name: str) -> datetime | None:
-    text = given.text(name)
-    if not text:
-        return None
-    try:
-        found = parse_datetime(text.replace(" ", "+"))  # a plus that was not escaped
-        if found is None:
-            raise ValueError(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        sentence = "Send a date and time such as 2027-11-23T10:15:00Z."
-        raise Refusal(400, sentence, prop=name) from None
+def _query_for_log(request: Request, wanted: ActivityFilter) -> str:
+    """Return the query without a text that found nothing: it may be a secret."""
+    found, sent = wanted.found, request.GET.copy()
+    if found is None or not (found.clients or found.people or found.address):
+        for name in [name for name in sent if name.lower() == "query"]:
+            del sent[name]
+    return sent.urlencode()
 
 
-def _id(given: Parameters, name: str) -> Any:
-    text = given.text(name)
-    if text and parse_client_id(text) is None:
-        raise Refusal(400, "Send a GUID.", prop=name)
-    return parse_client_id(text) if text else None
+def _exported(
+    request: Request, wanted: ActivityFilter, ending: str, *, query: str
+) -> StreamingHttpResponse:
+    """Return all that matches as a file, as the portal exports it; HEAD exports nothing."""
+    actor, now = caller(request), timezone.now()
+    require(actor, Action.EXPORT_ACTIVITY)
+    lines: Iterable[str] = ()
+    if request.method == "GET":
+        lines = export_activity(wanted, ending, query=query, actor=actor, now=now)
+    name = f"activity-{now:%Y-%m-%dT%H%M%SZ}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type=FORMATS[ending].content_type, headers=headers)
 
 
 def _written(place: tuple[int, datetime, int]) -> str:

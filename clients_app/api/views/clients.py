@@ -45,7 +45,8 @@ class ClientsView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_type: str) -> Response:
         """Return the clients that match, by name."""
-        given = Parameters(request, ("id", "tag", "query", "skip", "count", "state"))
+        names = ("id", "tag", "query", "skip", "count", "state", "expiresBefore")
+        given = Parameters(request, names)
         return listed(
             request,
             given,
@@ -54,6 +55,7 @@ class ClientsView(Resource):
             tags=given.several("tag"),
             q=given.text("query"),
             show=given.one_of("state", Show, Show) or Show.ALL,
+            expires_before=given.moment("expiresBefore"),
         )
 
     def post(self, request: Request, tenant_id: str, client_type: str) -> Response:

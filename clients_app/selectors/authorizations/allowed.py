@@ -67,6 +67,12 @@ def person_who_authorized(authorization_id: str | None) -> Person | None:
     return Person.objects.filter(authorizations=UUID(authorization_id)).first()
 
 
+def signed_in_at(authorization_id: str) -> datetime | None:
+    """Return when the person of an authorization had proved who they are, None if it is gone."""
+    rows = Authorization.objects.filter(pk=UUID(authorization_id))
+    return rows.values_list("auth_time", flat=True).first()
+
+
 def _allowed(
     client: Client, rows: list[Consent], acting_since: datetime | None, last: datetime | None
 ) -> AllowedApplication:

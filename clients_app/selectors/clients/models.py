@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from django.db.models import prefetch_related_objects
 from clients_app.models import Client, ClientRole, ClientTag
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.lists import clients_of
-from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.clients.shows import Show, first_expires_in
+from clients_app.selectors.periods import Period
 
 
 class ModelPage(NamedTuple):
@@ -36,7 +39,8 @@ def model_page(
 ) -> ModelPage:
     """Return the clients of one type that match, by name, from ``skip`` on, at most ``count``.
 
-    ``only`` and ``ids`` None: any; ``tags``: all of them; for the others see ``clients_of``.
+    ``only`` and ``ids`` None: any; ``tags``: all of them; ``expires_before``: a live secret does,
+    as ``first_expires_in`` says; for the others see ``clients_of``.
     """
     rows = clients_of(tenant_id, now=now, show=show, **filters).filter(client_type=client_type)
     if only is not None:
@@ -47,7 +51,7 @@ def model_page(
         tagged = ClientTag.objects.filter(name_key=key_of(tag)).values("client")
         rows = rows.filter(pk__in=tagged)
     if expires_before is not None:
-        rows = rows.filter(next_expires_at__lt=expires_before)
+        rows = rows.filter(reduce(or_, first_expires_in(Period(now, expires_before), now)))
     total = rows.count()
     found = list(rows.order_by("name_key", "pk").values_list("pk", flat=True)[skip : skip + count])
     return ModelPage(models_of(tenant_id, found), total)
