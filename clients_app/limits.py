@@ -35,6 +35,13 @@ CLOCK_AHEAD_MAX_S = 10  # how far the clock of another node may be ahead
 
 SECRET_DESCRIPTION_MAX = 200
 SECRETS_MAX = 10  # live secrets of one client
+CLIENT_KEYS_MAX = 10  # live public keys of one client
+IDENTITIES_MAX = 10  # live federated identities of one client
+THUMBPRINT_LENGTH = 43  # characters of SHA-256 in base64url (RFC 7638)
+PRESET_MAX = 30  # characters of the id of a platform
+AUDIENCE_MAX = 500
+CLAIM_RULE_MAX = 500  # characters of the rule for one claim
+NEAR_MISSES_MAX = 20  # of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
 
 AUTHORIZATION_CODE_S = 60  # how long a code can be redeemed

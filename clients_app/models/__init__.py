@@ -24,9 +24,13 @@ from clients_app.models.client import ClientRole as ClientRole
 from clients_app.models.client import ClientTag as ClientTag
 from clients_app.models.client import ClientUrl as ClientUrl
 from clients_app.models.client import IssuedClientId as IssuedClientId
+from clients_app.models.client_key import ClientKey as ClientKey
 from clients_app.models.client_secret import ClientSecret as ClientSecret
+from clients_app.models.federated_identity import FederatedIdentity as FederatedIdentity
+from clients_app.models.fetched_key_set import FetchedKeySet as FetchedKeySet
 from clients_app.models.form_key import UsedFormKey as UsedFormKey
 from clients_app.models.link_request import LinkRequest as LinkRequest
+from clients_app.models.near_miss import NearMiss as NearMiss
 from clients_app.models.notice import Delivery as Delivery
 from clients_app.models.notice import Notice as Notice
 from clients_app.models.notice_channel import NoticeChannel as NoticeChannel
@@ -39,6 +43,7 @@ from clients_app.models.saved_filter import SavedFilter as SavedFilter
 from clients_app.models.short_lived import FailureCount as FailureCount
 from clients_app.models.short_lived import GuessCount as GuessCount
 from clients_app.models.short_lived import SharedValue as SharedValue
+from clients_app.models.short_lived import UsedAssertion as UsedAssertion
 from clients_app.models.signing_key import SigningKey as SigningKey
 from clients_app.models.tenant import Tenant as Tenant
 from clients_app.models.tenant_hour import TenantHour as TenantHour

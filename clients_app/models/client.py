@@ -95,6 +95,9 @@ class Client(Keyed, Mutes):
     skips_consent = models.BooleanField(default=False, db_default=False)  # first-party
     may_introspect = models.BooleanField(default=False, db_default=False)  # tokens of other clients
     may_rotate_own_secrets = models.BooleanField(default=False, db_default=False)
+    demands_assertion_type = models.BooleanField(default=False, db_default=False)  # in ``typ``
+    accepts_token_endpoint_audience = models.BooleanField(default=False, db_default=False)
+    may_add_secrets = models.BooleanField(default=False, db_default=False)  # despite the policy
     may_call_built_in = models.BooleanField(default=True, db_default=True)  # the built-in API
     may_call_others = models.BooleanField(default=False, db_default=False)  # than that
     version = models.PositiveIntegerField(default=1)

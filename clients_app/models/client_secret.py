@@ -1,6 +1,5 @@
 """A secret of a client: its digest, tag and last four characters, never its text."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -8,16 +7,12 @@ from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from clients_app import limits
 from clients_app.models.client import Client
-from clients_app.models.texts import Keyed, checks_texts
+from clients_app.models.credential import Credential, CredentialQuerySet
+from clients_app.models.texts import checks_texts
 
 
-class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
-    def live(self, now: datetime) -> "ClientSecretQuerySet":
-        """Return the secrets that are neither removed nor expired at ``now``."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
-
+class ClientSecretQuerySet(CredentialQuerySet["ClientSecret"]):
     def without_successor(self) -> "ClientSecretQuerySet":
         """Return the secrets that no secret has replaced which lasts longer."""
         lasts_longer = Q(expires_at=None) | Q(expires_at__gt=OuterRef("expires_at"))
@@ -26,26 +21,15 @@ class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
 
 
 @checks_texts
-class ClientSecret(Keyed):
+class ClientSecret(Credential):
     """``tag`` is a 32-byte MAC under the key ``tag_key_id``, which decides whether a secret is this
     one; ``digest`` is the encoded Argon2id digest, which decides if that key is lost."""
 
-    id = models.BigAutoField(primary_key=True)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="secrets")
-    description = models.CharField(max_length=limits.SECRET_DESCRIPTION_MAX, blank=True)
-    description_key = models.CharField(
-        max_length=3 * limits.SECRET_DESCRIPTION_MAX, blank=True, editable=False
-    )
     tag = models.BinaryField(max_length=32)
     tag_key_id = models.CharField(max_length=8)
     digest = models.CharField(max_length=120)
     last_four = models.CharField(max_length=4)
-    expires_at = models.DateTimeField(null=True)  # None: Never Expires
-    version = models.PositiveIntegerField(default=1)  # counts edits, for stale forms
-    created_at = models.DateTimeField()
-    created_by = models.CharField(max_length=limits.NAME_MAX)
-    removed_at = models.DateTimeField(null=True)
-    removed_by = models.CharField(max_length=limits.NAME_MAX, blank=True)
     replaces = models.ForeignKey(  # by Rotate, which let it expire
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )

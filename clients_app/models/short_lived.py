@@ -1,4 +1,4 @@
-"""Rows that may be lost in a crash: counts of recent failures and guesses, and the shared cache.
+"""Rows that may be lost in a crash: recent failures, guesses and assertions, and the shared cache.
 
 On SQLite a flood of them would block all other writers, so they have their own file, which may be
 deleted at any time (``portal/storage``). On PostgreSQL they are UNLOGGED tables.
@@ -9,7 +9,7 @@ from typing import Final
 from django.db import models
 
 ALIAS: Final = "short_lived"  # of their database, if they have their own
-NAMES: Final = {"failurecount", "guesscount", "sharedvalue"}
+NAMES: Final = {"failurecount", "guesscount", "sharedvalue", "usedassertion"}
 
 
 class FailureCount(models.Model):
@@ -32,6 +32,16 @@ class GuessCount(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class UsedAssertion(models.Model):
+    """An assertion that authenticated a client, until it has expired: none is accepted twice."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest
+    ends_at = models.BigIntegerField()  # seconds since 1970
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class SharedValue(models.Model):

@@ -10,6 +10,7 @@ from clients_app import limits
 from clients_app.models.defaults import new_id
 from clients_app.models.mutes import Mutes
 from clients_app.models.texts import Keyed, checks_texts
+from clients_app.rules.tenant_policy import FORBIDDING
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -58,6 +59,11 @@ class Tenant(Keyed, Mutes):
     owner_required = models.BooleanField(default=False, db_default=False)
     mfa_for_administrators = models.BooleanField(default=False, db_default=False)
     machines_see_only_themselves = models.BooleanField(default=False, db_default=False)
+    dangerous_rules_forbidden = models.BooleanField(default=False, db_default=False)
+    allowed_issuers = models.JSONField(default=list)  # of federated identities; empty: all
+    new_secrets_forbidden = models.CharField(
+        max_length=7, choices=[(one, one) for one in FORBIDDING], default="off", db_default="off"
+    )
     notices_sent_on = models.DateField(null=True)
     alerts_since = models.DateTimeField(null=True)
     alerts_sent = models.PositiveSmallIntegerField(default=0, db_default=0)

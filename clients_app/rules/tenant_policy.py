@@ -17,6 +17,8 @@ from clients_app.limits import SECRET_DAYS_MAX
 from clients_app.rules.expiry import default_expiration
 
 GRACE: Final = timedelta(days=30)  # for secrets that are older than forced rotation allows
+#: whether a policy forbids, or only says what it would forbid
+FORBIDDING: Final = ("off", "dry-run", "on")
 _DIGITS: Final = re.compile("[1-9][0-9]{0,3}")
 
 

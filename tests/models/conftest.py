@@ -22,6 +22,8 @@ def violates(constraint: str) -> Any:
         "built_in_role_unique": "role.tenant_id, clients_app_role.role_type_id",
         "one_active_signing_key": "signingkey.state",
         "one_next_signing_key": "signingkey.state",
+        "client_key_unique": "clientkey.client_id, clients_app_clientkey.thumbprint",
+        "fetched_key_set_unique": "fetchedkeyset.url, clients_app_fetchedkeyset.is_issuer",
         "form_key_unique": "usedformkey.key, ",
         "audit_sequence_unique": "auditevent.tenant_id, clients_app_auditevent.sequence",
     }

@@ -7,15 +7,19 @@ from django.db import DatabaseError, connection, models, transaction
 
 from clients_app.models import (
     Client,
+    ClientKey,
     ClientSecret,
     ClientTag,
     ClientUrl,
+    FederatedIdentity,
+    FetchedKeySet,
     NoticeChannel,
     Person,
     Role,
     SavedFilter,
     Tenant,
 )
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import NOW, insert_clients, insert_secrets
 
 TABLES = [
@@ -26,10 +30,16 @@ TABLES = [
     ClientTag,
     ClientUrl,
     ClientSecret,
+    ClientKey,
+    FederatedIdentity,
+    FetchedKeySet,
     SavedFilter,
     NoticeChannel,
 ]
-SHAPED = {"client_type", "kind", "theme", "digest", "last_four"}  # limited by their own constraints
+SHAPED = {
+    *("client_type", "kind", "theme", "digest", "last_four", "new_secrets_forbidden"),
+    "jwks_url",
+}  # limited by their own constraints
 
 
 @pytest.fixture
@@ -40,6 +50,9 @@ def rows(tenant: Tenant, administrator: Person) -> None:
     insert_secrets(client, 1)
     ClientTag.objects.create(client=client, name="north", name_key="north")
     ClientUrl.objects.create(client=client, kind="redirect", url="https://a.example/")
+    insert_keys(client, 1)
+    insert_identities(client, 1)
+    FetchedKeySet.objects.create(url="https://a.example/", is_issuer=False, due_at=NOW)
     SavedFilter.objects.create(person=administrator, name="Mine", query="q=a")
     NoticeChannel.objects.create(tenant=tenant, channel="mail", set_at=NOW)
 
