@@ -41,6 +41,9 @@ THUMBPRINT_LENGTH = 43  # characters of SHA-256 in base64url (RFC 7638)
 PRESET_MAX = 30  # characters of the id of a platform
 AUDIENCE_MAX = 500
 CLAIM_RULE_MAX = 500  # characters of the rule for one claim
+CLAIM_NAME_MAX = 200
+CLAIM_RULES_MAX = 10  # of one identity, for other claims than the subject
+JWKS_MAX = 65_536  # characters of a set of public keys
 NEAR_MISSES_MAX = 20  # of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be
 

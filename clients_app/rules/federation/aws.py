@@ -1,0 +1,45 @@
+"""AWS outbound identity federation: ``sub`` is the ARN of the role or user that asks for the token.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html
+Each account has an issuer of its own. The caller of GetWebIdentityToken chooses ``aud``.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from clients_app.errors import gettext_noop
+from clients_app.rules.federation.preset import PATH, Preset, PresetField
+from clients_app.rules.federation.trust import Grade, Level, Trust
+
+_ISSUERS: Final = re.compile(r"https://[0-9a-f-]+\.tokens\.sts\.global\.api\.aws")
+
+
+def rules_of(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the subject of one role."""
+    return f"arn:aws:iam::{values['account']}:role/{values['role']}", {}
+
+
+def grade(trust: Trust) -> Grade:
+    """Return how much ``trust`` lets in: one role or user, or several of the account."""
+    kind, _, name = trust.subject_rule.split(":", 5)[-1].partition("/")
+    if "*" in kind or name == "*":
+        sentence = gettext_noop("Dangerous: lets in any role or user of the account.")
+        return Grade(Level.DANGEROUS, sentence)
+    if "*" in name:
+        sentence = gettext_noop("Caution: lets in several roles, also new ones of such a name.")
+        return Grade(Level.CAUTION, sentence)
+    return Grade(Level.SAFE, gettext_noop("Safe: accepts one role or user."))
+
+
+PRESET: Final = Preset(
+    key="aws",
+    name="AWS",
+    issuers=_ISSUERS,
+    fields=(
+        PresetField("account", gettext_noop("Account"), "123456789012", "[0-9]{12}"),
+        PresetField("role", gettext_noop("Role with its path"), "importer", PATH),
+    ),
+    rules_of=rules_of,
+    grade=grade,
+)
