@@ -4,18 +4,13 @@ It is written by hand for the driver's own cursor: Django's objects for the same
 these take 13. ``tests/oauth/test_client_query.py`` compares their results.
 """
 
-import sys
-import threading
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db import Error as DatabaseError
-from django.db.backends.base.base import BaseDatabaseWrapper
-
 from clients_app import conf
+from clients_app.oauth.quick_reads import Ask, aware, quick_read
 from clients_app.oauth.sqlite_row_cache import SqliteRowCache
 from clients_app.rules.targets import Reach, built_in_target, combined, custom_target
 from clients_app.services.secrets.renewal import SecretRow
@@ -53,10 +48,6 @@ SELECT NULL, NULL, a.custom_identifier, string_agg(s.name, ' '), NULL, a.id, NUL
  GROUP BY a.id, m.is_default
 """
 _QUERY_WITH_APIS: Final = f"{_QUERY} UNION ALL {_APIS}"
-_OF_SQLITE: Final = {
-    query: query.replace("%s", "?").replace("string_agg", "group_concat")
-    for query in (_QUERY, _QUERY_WITH_APIS)
-}
 
 
 class StoredClient(NamedTuple):
@@ -87,12 +78,9 @@ class AuthenticatedClient(NamedTuple):
     credential: Credential | None
 
 
-_local: Final = threading.local()
 #: clients that had other APIs to call when this process last read them: a guess which query to use
 _calling_others: Final[set[UUID]] = set()
 cache: Final = SqliteRowCache()
-#: On PostgreSQL; then the connection is taken for broken. The query takes less than a millisecond.
-READ_WITHIN_S: Final = 0.8
 
 
 def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
@@ -101,82 +89,21 @@ def read_client(client_id: UUID, *, now: datetime) -> StoredClient:
     A connection that broke since its last use is reopened once.
     Errors: django.db.Error if the database does not answer.
     """
-    connection = _connection_of_this_thread()
-    try:
-        return _read(connection, client_id, now)
-    except DatabaseError:
-        was_broken = not connection.is_usable()
-        connection.close()
-        if not was_broken:
-            raise
-    return _read(connection, client_id, now)
+    client: StoredClient = quick_read(client_id, now=now, cached=cache, read=_asked)
+    return client
 
 
-def _connection_of_this_thread() -> BaseDatabaseWrapper:
-    """Return Django's connection; Django's own lookup takes as long as the query."""
-    try:
-        connection: BaseDatabaseWrapper = _local.connection
-    except AttributeError:
-        connection = _local.connection = connections[DEFAULT_DB_ALIAS]
-    return connection
-
-
-def _read(connection: BaseDatabaseWrapper, client_id: UUID, now: datetime) -> StoredClient:
-    if connection.connection is None:
-        connection.ensure_connection()
-    driver: Any = connection.connection
-    psycopg_or_sqlite: Any = connection.Database  # type: ignore[attr-defined]  # the stubs lack it
-    try:
-        if connection.vendor == "postgresql":
-            return _from_postgresql(psycopg_or_sqlite, driver, client_id, now)
-        client: StoredClient = cache.get(driver, client_id, now=now, read=_from_sqlite)
-        return client
-    except psycopg_or_sqlite.Error:
-        with connection.wrap_database_errors:  # only here: it takes a third of the query's time
-            raise
-
-
-def _from_sqlite(driver: Any, client_id: UUID, now: datetime) -> StoredClient:
-    key = client_id.hex  # Django stores ids and moments in these formats
-    moment = now.replace(tzinfo=None).isoformat(" ")
-
-    def ask(query: str) -> Iterable[tuple[Any, ...]]:
-        values = (moment, *[key] * (query.count("%s") - 1))
-        rows: Iterable[tuple[Any, ...]] = driver.execute(_OF_SQLITE[query], values)
-        return rows
-
-    return _asked(client_id, ask)
-
-
-def _from_postgresql(psycopg: Any, driver: Any, client_id: UUID, now: datetime) -> StoredClient:
-    """Use a prepared statement: planning this query takes ten times as long as running it."""
-    driver.prepare_threshold = sys.maxsize  # prepare no other statements
-
-    def ask(query: str) -> Iterable[tuple[Any, ...]]:
-        values = (now, *[client_id] * (query.count("%s") - 1))
-        rows: Iterable[tuple[Any, ...]] = (
-            psycopg.Cursor(driver).execute(query, values, prepare=True).fetchall()
-        )
-        return rows
-
-    driver.limit_s, limit_s = READ_WITHIN_S, driver.limit_s
-    try:
-        return _asked(client_id, ask)
-    finally:
-        driver.limit_s = limit_s
-
-
-def _asked(client_id: UUID, ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> StoredClient:
+def _asked(client_id: UUID, ask: Ask, now: datetime) -> StoredClient:
     """Return the client as one query has it, which has the APIs if the client may call others.
 
     Only the first time that a process meets such a client, it takes another query to know that.
     """
     if client_id not in _calling_others:
-        client = stored_client(client_id, ask(_QUERY))
+        client = stored_client(client_id, ask(_QUERY, now, client_id, client_id))
         if not client.may_call_others:
             return client
         _calling_others.add(client_id)
-    client = stored_client(client_id, ask(_QUERY_WITH_APIS))
+    client = stored_client(client_id, ask(_QUERY_WITH_APIS, now, *[client_id] * 3))
     if not client.may_call_others:
         _calling_others.discard(client_id)
     return client
@@ -195,8 +122,8 @@ def stored_client(client_id: UUID, rows: Iterable[tuple[Any, ...]]) -> StoredCli
         tenant_id, client_type, lifetime_s, kid, built_in, others = _guid(row[5]), *row[6:]
         if row[0] is not None:
             secrets.append(SecretRow(row[0], bytes(row[1]), row[2], row[3]))
-        if row[4] is not None:
-            expirations.append(row[4] if row[4].tzinfo else row[4].replace(tzinfo=UTC))
+        if (expires_at := aware(row[4])) is not None:
+            expirations.append(expires_at)
     role_names, role_ids = zip(*sorted(roles), strict=True) if roles else ((), ())
     return StoredClient(
         id=str(client_id),

@@ -19,6 +19,7 @@ from clients_app.errors import PortalError
 from clients_app.services import retention
 from clients_app.services.activity import refused_attempts as attempts
 from clients_app.services.alerts import watch
+from clients_app.services.credentials import used_assertions
 from clients_app.services.notices import deliveries, schedule
 from clients_app.services.people import guess_notices
 from clients_app.services.signing_keys import public_keys, rotation
@@ -58,6 +59,7 @@ CHORES: Final = (  # of each web process
     Chore("guesses", guess_notices.FLUSH_EVERY_S, guess_notices.flush, at_end=guess_notices.flush),
     Chore("signing keys", 10.0, maintain_keys),
     Chore("revoked tokens", 60.0, with_now(revocation.delete_expired_revocations)),
+    Chore("used assertions", 60.0, with_now(used_assertions.delete_expired)),
     AUDIT_STREAM,
 )
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers

@@ -1,4 +1,4 @@
-"""A second kind of credential and another grant, added by one line in each table.
+"""Another kind of credential and another grant, added by one line in each table.
 
 The product has none of them yet; this proves that the core needs no change for them.
 """
@@ -35,16 +35,16 @@ CODE = "urn:example:code"
 METADATA = "/identity/.well-known/openid-configuration"
 
 
-def sends_an_assertion(request: Request, params: Mapping[str, str]) -> bool:
-    return "client_assertion" in params
+def shows_a_badge(request: Request, params: Mapping[str, str]) -> bool:
+    return "badge" in params
 
 
-def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
-    """Authenticate by a key; the name of one of the client's tags stands in for it."""
-    key = ClientTag.objects.filter(name=params["client_assertion"]).first()
-    if key is None:
-        raise invalid_client("unknown key", counts=True)
-    return AuthenticatedClient(read_client(key.client_id, now=now), Credential("key", key.pk))
+def by_badge(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:
+    """Authenticate by the name of one of the client's tags."""
+    badge = ClientTag.objects.filter(name=params["badge"]).first()
+    if badge is None:
+        raise invalid_client("unknown badge", counts=True)
+    return AuthenticatedClient(read_client(badge.client_id, now=now), Credential("badge", badge.pk))
 
 
 def grant_code(
@@ -57,12 +57,12 @@ def grant_code(
 
 @pytest.fixture(autouse=True)
 def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(METHODS, "private_key_jwt", Method(sends_an_assertion, by_assertion))
+    monkeypatch.setitem(METHODS, "badge", Method(shows_a_badge, by_badge))
     monkeypatch.setitem(GRANT_TYPES, CODE, grant_code)
     for client_type in CLIENT_TYPES.values():
         extended = replace(client_type, grants=client_type.grants | {CODE})
         monkeypatch.setitem(CLIENT_TYPES, client_type.id, extended)
-    monkeypatch.setitem(CREDENTIAL_ROWS, "key", ClientTag.objects.all())
+    monkeypatch.setitem(CREDENTIAL_ROWS, "badge", ClientTag.objects.all())
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def public(clients: SimpleNamespace) -> SimpleNamespace:
 
 
 @pytest.fixture
-def key(good: SimpleNamespace) -> ClientTag:
-    """A credential of the second kind."""
-    return ClientTag.objects.create(client=good.row, name="key-1", name_key="key-1")
+def badge(good: SimpleNamespace) -> ClientTag:
+    """A credential of the new kind."""
+    return ClientTag.objects.create(client=good.row, name="badge-1", name_key="badge-1")
 
 
 def claims_in(reply: Reply) -> dict[str, Any]:
@@ -117,13 +117,13 @@ def test_client_with_a_secret_must_send_it(good: SimpleNamespace, ask: Ask):
     assert ask(body=form(grant_type=CODE, client_id=good.id)).status == 401
 
 
-def test_removed_key_revokes_the_tokens_that_name_it(
-    good: SimpleNamespace, key: ClientTag, ask: Ask
+def test_removed_badge_revokes_the_tokens_that_name_it(
+    good: SimpleNamespace, badge: ClientTag, ask: Ask
 ):
-    reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
+    reply = ask(body=form(grant_type="client_credentials", badge="badge-1"))
 
     claims, token = claims_in(reply), reply.json()["access_token"]
-    assert (claims["cred"], claims["sub"]) == (f"key:{key.pk}", good.id)
+    assert (claims["cred"], claims["sub"]) == (f"badge:{badge.pk}", good.id)
     assert "auth_time" not in claims
     assert introspect(good, token)["active"] is True
     counts.flush()
@@ -131,27 +131,27 @@ def test_removed_key_revokes_the_tokens_that_name_it(
         (good.secret.pk, 0),
         (None, 1),
     }
-    key.delete()
+    badge.delete()
     assert introspect(good, token) == {"active": False}
 
 
 def test_token_of_an_unknown_credential_kind_is_inactive(
-    good: SimpleNamespace, key: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    good: SimpleNamespace, badge: ClientTag, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ):
-    reply = ask(body=form(grant_type="client_credentials", client_assertion="key-1"))
-    monkeypatch.delitem(CREDENTIAL_ROWS, "key")
+    reply = ask(body=form(grant_type="client_credentials", badge="badge-1"))
+    monkeypatch.delitem(CREDENTIAL_ROWS, "badge")
 
     assert introspect(good, reply.json()["access_token"]) == {"active": False}
 
 
-def test_key_authenticates_at_introspection(good: SimpleNamespace, key: ClientTag):
-    body = form(client_assertion="key-1", token="unknown")
+def test_badge_authenticates_at_introspection(good: SimpleNamespace, badge: ClientTag):
+    body = form(badge="badge-1", token="unknown")
 
     assert post(INTROSPECT, good, "", authorization=None, body=body).json() == {"active": False}
 
 
-def test_key_and_secret_together_are_rejected(good: SimpleNamespace, key: ClientTag, ask: Ask):
-    fields = {"client_id": good.id, "client_secret": good.plain, "client_assertion": "key-1"}
+def test_badge_and_secret_together_are_rejected(good: SimpleNamespace, badge: ClientTag, ask: Ask):
+    fields = {"client_id": good.id, "client_secret": good.plain, "badge": "badge-1"}
     reply = ask(body=form(grant_type="client_credentials", **fields))
 
     assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
@@ -171,5 +171,5 @@ def test_metadata_lists_the_grants_and_methods_of_the_tables(db: None):
     assert CODE in metadata["grant_types_supported"]
     for endpoint in ("token", "introspection", "revocation"):
         supported = metadata[f"{endpoint}_endpoint_auth_methods_supported"]
-        assert supported[-1] == "private_key_jwt"
+        assert supported[-1] == "badge"
         assert ("none" in supported) == (endpoint != "introspection")

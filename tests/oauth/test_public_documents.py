@@ -24,6 +24,7 @@ OPENID = "/identity/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server/identity"
 JWKS = "/identity/.well-known/openid-configuration/jwks"
 DOCUMENTS = (OPENID, OAUTH, JWKS)
+ASSERTION_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "public, max-age=900",
@@ -61,9 +62,14 @@ def test_metadata_lists_all_features(db: None, path: str):
         "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
         "grant_types_supported": list(GRANT_TYPES),
         "token_endpoint_auth_methods_supported": list(METHODS),
+        **{
+            f"{name}_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS
+            for name in ("token", "introspection", "revocation")
+        },
         "introspection_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
         ],
         "revocation_endpoint_auth_methods_supported": list(METHODS),
     }

@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from clients_app.oauth.client_authentication import client_secret, public_client
+from clients_app.oauth.client_authentication import (
+    client_secret,
+    private_key_jwt,
+    public_client,
+)
 from clients_app.oauth.client_query import AuthenticatedClient
 from clients_app.oauth.errors import invalid_client, invalid_request
 from clients_app.oauth.plain_http import Request
@@ -23,6 +27,7 @@ class Method(NamedTuple):
 METHODS: Final = {
     "client_secret_basic": Method(client_secret.has_header, client_secret.by_header),
     "client_secret_post": Method(client_secret.has_secret, client_secret.by_body),
+    "private_key_jwt": Method(private_key_jwt.has_assertion, private_key_jwt.by_assertion),
     "none": Method(public_client.has_only_id, public_client.by_id),
 }
 
@@ -41,13 +46,8 @@ def authenticate(
     invalid_client for all others; Busy.
     """
     used = [method for method in METHODS.values() if method.is_used(request, params)]
-    if len(used) > 1 or (used and _has_unsupported_assertion(params)):
+    if len(used) > 1:
         raise invalid_request("Authenticate the client in one way, not in two.")
     if not used:
         raise invalid_client("no client authentication")
     return used[0].authenticate(request, params, now)
-
-
-def _has_unsupported_assertion(params: Mapping[str, str]) -> bool:
-    sent = params.get("client_assertion") or params.get("client_assertion_type")
-    return bool(sent) and "private_key_jwt" not in METHODS

@@ -17,7 +17,9 @@ def has_only_id(request: Request, params: Mapping[str, str]) -> bool:
     """Return whether the body has a client id, and the request nothing that proves it."""
     if request.authorization is not None or not params.get("client_id"):
         return False
-    return not params.get("client_secret") and not params.get("client_assertion")
+    return not any(
+        params.get(name) for name in ("client_secret", "client_assertion", "client_assertion_type")
+    )
 
 
 def by_id(request: Request, params: Mapping[str, str], now: datetime) -> AuthenticatedClient:

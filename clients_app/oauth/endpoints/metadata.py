@@ -11,6 +11,7 @@ from clients_app.oauth.public_documents import document_view
 from clients_app.rules import pkce
 from clients_app.rules.authorization_requests import PROMPTS, RESPONSE_MODES, RESPONSE_TYPES
 from clients_app.rules.targets import IDENTITY_SCOPES
+from clients_app.services.credentials.public_keys import ALGORITHMS as ASSERTION_ALGORITHMS
 from clients_app.services.signing_keys.private_keys import ALGORITHMS
 from clients_app.services.tokens.id_tokens import CLAIM_NAMES
 
@@ -47,8 +48,11 @@ def _metadata() -> dict[str, Any]:
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "grant_types_supported": list(GRANT_TYPES),
         "token_endpoint_auth_methods_supported": list(METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "introspection_endpoint_auth_methods_supported": proving_methods(),
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
     }
 
 

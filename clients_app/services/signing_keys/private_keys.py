@@ -4,7 +4,6 @@ Source: RFC 7517, RFC 7518, RFC 7638; KEY-1, KEY-2 and KEY-6.
 """
 
 import base64
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -26,6 +25,7 @@ from jwt.algorithms import get_default_algorithms
 from clients_app import derived_keys
 from clients_app.errors import PortalError, gettext_noop
 from clients_app.models import SigningKey
+from clients_app.rules.jwts import public_members, thumbprint_of
 
 _TYPE: Final = "at+jwt"  # RFC 9068 section 2.1
 
@@ -62,11 +62,6 @@ _SIGN: Final[dict[str, Callable[[Any, bytes], bytes]]] = {
 }
 #: that keys may have, now or after a change of TOKEN_SIGNING_ALGORITHM
 ALGORITHMS: Final = tuple(_GENERATORS)
-_THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
-    "RSA": ("e", "kty", "n"),
-    "EC": ("crv", "kty", "x", "y"),
-    "OKP": ("crv", "kty", "x"),
-}
 
 
 class SigningKeyLost(PortalError):
@@ -144,10 +139,9 @@ def new_key(*, now: datetime, **columns: Any) -> SigningKey:
     while kid.startswith("-"):  # a command would take it for an option
         private = _GENERATORS[algorithm](settings.TOKEN_SIGNING_KEY_BITS)
         jwk: Any = _ALGORITHMS[algorithm].to_jwk(private.public_key(), as_dict=True)
-        members = {name: jwk[name] for name in _THUMBPRINT_MEMBERS[jwk["kty"]]}
-        kid = base64url(hashlib.sha256(_json(members)).digest()).decode()
+        kid = thumbprint_of(jwk)
     row = SigningKey(kid=kid, algorithm=algorithm, created_at=now, **columns)
-    row.public_jwk = {**members, "kid": row.kid, "alg": algorithm, "use": "sig"}
+    row.public_jwk = {**public_members(jwk), "kid": row.kid, "alg": algorithm, "use": "sig"}
     _encrypt(row, private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     return row
 

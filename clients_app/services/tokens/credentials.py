@@ -1,4 +1,4 @@
-"""The credentials of clients: secrets now; keys and federated identities may follow.
+"""The credentials of clients: secrets, public keys and federated identities.
 
 Public clients have none. Each kind of credential is one line of ``CREDENTIAL_ROWS``.
 """
@@ -7,13 +7,17 @@ from typing import Any, Final, NamedTuple, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clients_app.models import ClientSecret
+from clients_app.models import ClientKey, ClientSecret, FederatedIdentity
 
 _UNNAMED: Final = "secret"  # in tokens, its id alone stands for it
+KEY: Final = "key"
+IDENTITY: Final = "identity"
 
 #: By kind, the rows that are not removed. Each has a ``client``.
 CREDENTIAL_ROWS: Final[dict[str, QuerySet[Any]]] = {
     _UNNAMED: ClientSecret.objects.filter(removed_at=None),
+    KEY: ClientKey.objects.filter(removed_at=None),
+    IDENTITY: FederatedIdentity.objects.filter(removed_at=None),
 }
 
 

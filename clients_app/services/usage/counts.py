@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from clients_app.rules.targets import Chosen
+from clients_app.services.credentials import near_misses
 from clients_app.services.secrets import renewal
 from clients_app.services.tokens.credentials import Credential
 from clients_app.services.usage import addresses, api_usage, refused_requests, tenant_hours, upserts
@@ -94,6 +95,7 @@ def flush() -> None:
         addresses.flush()
         refused_requests.flush()
         renewal.flush()
+        near_misses.flush()
     except DatabaseError as error:
         log.warning("The counts of token requests wait for the database: %s", error)
         connection.close()

@@ -28,6 +28,12 @@ _CAUSES: Final = {
     "invalid_client": Cause.NO_SECRET.value,
 }
 
+ASSERTION_CAUSES: Final = frozenset(
+    {
+        *(Cause.UNKNOWN_KEY, Cause.WRONG_CLAIMS, Cause.WRONG_AUDIENCE, Cause.WRONG_TIME),
+        *(Cause.USED_ASSERTION, Cause.BAD_ASSERTION),
+    }
+)
 SECRETS_MAX: Final = 4_000  # in one batch; after that, one entry for each client
 STRANGERS_MAX: Final = 1_000  # ids that no client seems to have
 
@@ -159,6 +165,11 @@ def _cause_of(
     presented: Presented, client: Client, secrets: Iterable[ClientSecret], at: datetime
 ) -> tuple[str, int | None]:
     """Return why this was refused, and the id of the secret if the client has or had it."""
+    of_client = (client.removed_at and Cause.CLIENT_REMOVED) or (
+        not client.is_enabled and Cause.CLIENT_DISABLED
+    )
+    if presented.cause in ASSERTION_CAUSES:
+        return of_client or presented.cause, None
     needs_none = presented.cause == Cause.NO_SECRET and not client.type.has_secrets
     if presented.cause and not needs_none:
         return presented.cause, presented.secret_id
@@ -168,10 +179,8 @@ def _cause_of(
         (one for one in tagged if hmac.compare_digest(tags[one.tag_key_id], bytes(one.tag))), None
     )
     secret_id = secret.pk if secret else None
-    if client.removed_at:
-        return Cause.CLIENT_REMOVED, secret_id
-    if not client.is_enabled:
-        return Cause.CLIENT_DISABLED, secret_id
+    if of_client:
+        return of_client, secret_id
     if secret and secret.removed_at:
         return Cause.SECRET_REMOVED, secret_id
     if secret and secret.expires_at and secret.expires_at <= at:

@@ -1,0 +1,238 @@
+"""What a JWT must say to authenticate a client: one table of checks, in order.
+
+Each check says what was sent, what is wanted, and whether it fits. The token endpoint goes by the
+first that does not; "Near miss" shows people all of them.
+
+Source: RFC 7521 section 5.2; RFC 7523 section 3 with the rules of its successor,
+draft-ietf-oauth-rfc7523bis: the issuer is the one audience; CRE-3 and CRE-4.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from clients_app.errors import gettext_noop as _
+from clients_app.rules.client_ids import parse_client_id
+from clients_app.rules.jwts import Jwt
+
+ASSERTION_TYPE: Final = "client-authentication+jwt"  # of RFC 7523bis; ``typ`` without application/
+LIFE_MAX_S: Final = 300  # how far ahead ``exp`` may be
+LEEWAY_S: Final = 30  # between two clocks
+ID_MAX: Final = 255  # characters of ``jti``
+SENT_MAX: Final = 200  # characters of what was sent that are shown
+_MOMENT_MAX: Final = 253_402_300_799  # the last second of the year 9999
+_OWN_KEYS: Final = ("jku", "jwk", "x5u")  # members by which a JWT would choose its own key
+
+#: What can be wrong: the sentence that people read, and the cause by which it is counted.
+PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
+    "malformed": (_("Send a JWT with three parts: this is none."), "bad-assertion"),
+    "type": (_("Send a JWT of the type that is wanted."), "bad-assertion"),
+    "critical": (_("Send no crit: this server knows no extensions."), "bad-assertion"),
+    "own key": (_("Send no key or its address: the key is registered here."), "bad-assertion"),
+    "algorithm": (_("Sign with the algorithm of the key."), "bad-assertion"),
+    "unknown key": (
+        _("The kid is that of no key of this client. Register the key, or send its kid."),
+        "unknown-key",
+    ),
+    "expired key": (_("The key has expired. Add a new one."), "unknown-key"),
+    "signature": (_("The signature was made by another key."), "unknown-key"),
+    "issuer": (_("Send the Client Id as iss."), "wrong-claims"),
+    "subject": (_("Send the Client Id as sub, as in iss."), "wrong-claims"),
+    "no audience": (_("Send an aud: the issuer of this server."), "wrong-audience"),
+    "several audiences": (
+        _("Send one audience as a text, not a list: who else is in it could use the JWT here."),
+        "wrong-audience",
+    ),
+    "audience": (_("Send the audience that is wanted, to the character."), "wrong-audience"),
+    "token endpoint": (
+        _(
+            "Send the issuer as aud, not the token endpoint. If the client cannot do so, select "
+            "Accept the token endpoint as audience."
+        ),
+        "wrong-audience",
+    ),
+    "no end": (_("Send an exp, in seconds since 1970."), "wrong-time"),
+    "expired": (_("The JWT has expired. Make a new one, and compare the clocks."), "wrong-time"),
+    "long life": (
+        _("Send an exp at most 5 minutes ahead, and compare the clocks."),
+        "wrong-time",
+    ),
+    "future": (_("The JWT is from the future. Compare the clocks."), "wrong-time"),
+    "no moment": (_("Send seconds since 1970."), "wrong-time"),
+    "no id": (_("Send a jti: a new text of at most 255 characters."), "wrong-claims"),
+    "used": (_("The JWT was used before. Make a new one for each request."), "used-assertion"),
+}
+
+
+class Verdict(NamedTuple):
+    """What one claim says beside what is wanted; ``problem`` is one of PROBLEMS, or empty."""
+
+    claim: str
+    sent: str
+    wanted: str
+    problem: str = ""
+
+    @property
+    def fits(self) -> bool:
+        return not self.problem
+
+    @property
+    def sentence(self) -> str:
+        """What to do about it, in English; empty if it fits."""
+        return PROBLEMS[self.problem][0] if self.problem else ""
+
+    @property
+    def cause(self) -> str:
+        """What a refusal for it is counted as; empty if it fits."""
+        return PROBLEMS[self.problem][1] if self.problem else ""
+
+
+class Wanted(NamedTuple):
+    """What the server wants of a client's own JWT; ``now`` is in seconds since 1970."""
+
+    client_id: str
+    issuer: str
+    token_endpoint: str
+    now: float
+    accepts_token_endpoint: bool = False
+    demands_type: bool = False
+
+
+Check = Callable[[Jwt, Wanted], Verdict]
+
+
+def verdicts_on(jwt: Jwt, wanted: Wanted) -> list[Verdict]:
+    """Return a verdict for each check. The signature and a second use are decided elsewhere."""
+    return [check(jwt, wanted) for check in CHECKS]
+
+
+def first_problem(jwt: Jwt, wanted: Wanted) -> Verdict | None:
+    """Return the first verdict that does not fit, None if all do."""
+    for check in CHECKS:
+        if (verdict := check(jwt, wanted)).problem:
+            return verdict
+    return None
+
+
+def shown(value: object) -> str:
+    """Return a value of a JWT as people read it, cut where it is long; empty if it is missing.
+
+    Characters that cannot be seen or stored are replaced.
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value)
+    seen = "".join(one if one.isprintable() else "\ufffd" for one in text[: SENT_MAX + 1])
+    return seen if len(seen) <= SENT_MAX else f"{seen[:SENT_MAX]}…"
+
+
+def check_header(jwt: Jwt) -> Verdict:
+    """Refuse extensions (``crit``), and a JWT that names its own key (RFC 8725 section 3.10)."""
+    if "crit" in jwt.header:
+        return Verdict("crit", shown(jwt.header["crit"]), "", "critical")
+    own = next((name for name in _OWN_KEYS if name in jwt.header), "")
+    return Verdict(own or "header", shown(jwt.header.get(own)), "", "own key" if own else "")
+
+
+def check_end(jwt: Jwt, *, now: float, life_max_s: int | None = None) -> Verdict:
+    """Require ``exp``, LEEWAY_S ago at most, and ``life_max_s`` ahead at most."""
+    end = jwt.claims.get("exp")
+    soonest = f"{_text(now - LEEWAY_S)} or later"
+    if end is None:
+        return Verdict("exp", "", soonest, "no end")
+    if not _is_moment(end):
+        return Verdict("exp", shown(end), soonest, "no moment")
+    if end <= now - LEEWAY_S:
+        return Verdict("exp", _text(end), soonest, "expired")
+    if life_max_s is not None and end > now + life_max_s + LEEWAY_S:
+        return Verdict("exp", _text(end), f"{_text(now + life_max_s)} or sooner", "long life")
+    return Verdict("exp", _text(end), soonest)
+
+
+def check_start(jwt: Jwt, claim: str, *, now: float) -> Verdict:
+    """Refuse an ``iat`` or ``nbf`` that is later than LEEWAY_S from now; they are optional."""
+    start, latest = jwt.claims.get(claim), f"{_text(now + LEEWAY_S)} or sooner"
+    if start is None:
+        return Verdict(claim, "", latest)
+    if not _is_moment(start):
+        return Verdict(claim, shown(start), latest, "no moment")
+    return Verdict(claim, _text(start), latest, "future" if start > now + LEEWAY_S else "")
+
+
+def type_of(jwt: Jwt) -> str:
+    """Return ``typ`` in lower case, without ``application/`` (RFC 7515 section 4.1.9)."""
+    return str(jwt.header.get("typ") or "").lower().removeprefix("application/")
+
+
+def _type(jwt: Jwt, wanted: Wanted) -> Verdict:
+    accepted = (ASSERTION_TYPE,) if wanted.demands_type else (ASSERTION_TYPE, "jwt", "")
+    problem = "" if type_of(jwt) in accepted else "type"
+    return Verdict("typ", shown(jwt.header.get("typ")), ASSERTION_TYPE, problem)
+
+
+def _header(jwt: Jwt, wanted: Wanted) -> Verdict:
+    return check_header(jwt)
+
+
+def _issuer(jwt: Jwt, wanted: Wanted) -> Verdict:
+    issuer = jwt.claims.get("iss")
+    problem = "" if _is_client(issuer, wanted) else "issuer"
+    return Verdict("iss", shown(issuer), wanted.client_id, problem)
+
+
+def _subject(jwt: Jwt, wanted: Wanted) -> Verdict:
+    subject = jwt.claims.get("sub")
+    is_same = subject == jwt.claims.get("iss") and _is_client(subject, wanted)
+    return Verdict("sub", shown(subject), wanted.client_id, "" if is_same else "subject")
+
+
+def _audience(jwt: Jwt, wanted: Wanted) -> Verdict:
+    audience = jwt.claims.get("aud")
+    problem = ""
+    if audience is None:
+        problem = "no audience"
+    elif not isinstance(audience, str):
+        problem = "several audiences"
+    elif audience == wanted.token_endpoint:
+        problem = "" if wanted.accepts_token_endpoint else "token endpoint"
+    elif audience != wanted.issuer:
+        problem = "audience"
+    return Verdict("aud", shown(audience), wanted.issuer, problem)
+
+
+def _end(jwt: Jwt, wanted: Wanted) -> Verdict:
+    return check_end(jwt, now=wanted.now, life_max_s=LIFE_MAX_S)
+
+
+def _issued(jwt: Jwt, wanted: Wanted) -> Verdict:
+    return check_start(jwt, "iat", now=wanted.now)
+
+
+def _not_before(jwt: Jwt, wanted: Wanted) -> Verdict:
+    return check_start(jwt, "nbf", now=wanted.now)
+
+
+def _id(jwt: Jwt, wanted: Wanted) -> Verdict:
+    jti = jwt.claims.get("jti")
+    fits = isinstance(jti, str) and 0 < len(jti) <= ID_MAX
+    return Verdict("jti", shown(jti), "", "" if fits else "no id")
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    *(_type, _header),
+    *(_issuer, _subject, _audience),
+    *(_end, _issued, _not_before, _id),
+)
+
+
+def _is_client(value: object, wanted: Wanted) -> bool:
+    return isinstance(value, str) and str(parse_client_id(value)) == wanted.client_id
+
+
+def _is_moment(value: Any) -> bool:
+    return type(value) in {int, float} and 0 <= value <= _MOMENT_MAX
+
+
+def _text(moment: float) -> str:
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
