@@ -20,6 +20,10 @@ class Action(StrEnum):
     EXTEND_SECRET = "client.secret.extend"
     ROTATE_SECRET = "client.secret.rotate"
     REMOVE_SECRET = "client.secret.remove"
+    ADD_CREDENTIAL = "client.credential.add"  # a public key or a federated identity
+    EDIT_CREDENTIAL = "client.credential.edit"
+    EXTEND_CREDENTIAL = "client.credential.extend"
+    REMOVE_CREDENTIAL = "client.credential.remove"
     READ_ROLES = "role.read"
     ADD_ROLE = "role.add"
     EDIT_ROLE = "role.edit"

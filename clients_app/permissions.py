@@ -45,7 +45,7 @@ class Permission:
 
 
 def _of_secrets(refusal: str, proof: str) -> Permission:
-    """Return who may change which secrets a client has."""
+    """Return who may change with what a client proves who it is."""
     return Permission(refusal, proof, roles=_ROTATOR, by_owner=True, spares_privileged=True)
 
 
@@ -118,6 +118,28 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     Action.REMOVE_SECRET: _of_secrets(
         _("Only Tenant Administrators, Secret Rotators and Owners can remove a secret."),
         _("Removing a secret can stop applications."),
+    ),
+    Action.ADD_CREDENTIAL: _of_secrets(
+        _("Only Tenant Administrators, Secret Rotators and Owners can add a key or an identity."),
+        _("A public key or a federated identity gives access to your APIs."),
+    ),
+    Action.EDIT_CREDENTIAL: Permission(
+        _("Only Tenant Administrators and Owners can edit a key or an identity."),
+        by_owner=True,
+        spares_privileged=True,
+    ),
+    Action.EXTEND_CREDENTIAL: Permission(
+        _("Only Tenant Administrators and Owners can give a key or an identity more access."),
+        _("A longer life or a wider rule gives access to your APIs."),
+        by_owner=True,
+        spares_privileged=True,
+    ),
+    Action.REMOVE_CREDENTIAL: _of_secrets(
+        _(
+            "Only Tenant Administrators, Secret Rotators and Owners can remove a key or an "
+            "identity."
+        ),
+        _("Removing a key or an identity can stop applications."),
     ),
     Action.READ_ROLES: Permission(
         _("Only people with a built-in role can see roles."), roles=_ANYONE

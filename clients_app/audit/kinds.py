@@ -22,6 +22,9 @@ class Kind(StrEnum):
 _PREFIXES: Final = {  # of actions; the longest that fits decides, all other actions are settings
     "client.": Kind.CLIENTS,
     "client.secret.": Kind.SECRETS,
+    "client.key.": Kind.SECRETS,
+    "client.identity.": Kind.SECRETS,
+    "client.credential.": Kind.SECRETS,
     "role.": Kind.ROLES,
     "api.": Kind.APIS,
     "person.": Kind.USERS,

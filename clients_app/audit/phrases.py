@@ -23,6 +23,8 @@ _PHRASES: Final = {  # %(changes)s is left to the screen, which knows how to wri
     "client.apis.changed": gettext_noop("Changed what it may call: %(changes)s"),
     "client.tokens.ended": gettext_noop("Revoked all tokens"),
     "client.secret.edited": gettext_noop("Changed secret %(object)s: %(changes)s"),
+    "client.key.edited": gettext_noop("Changed public key %(object)s: %(changes)s"),
+    "client.identity.edited": gettext_noop("Changed federated identity %(object)s: %(changes)s"),
     "person.signed.in": gettext_noop("Signed in"),
     "person.signed.out": gettext_noop("Signed out"),
     "session.confirmed": gettext_noop("Confirmed their identity"),

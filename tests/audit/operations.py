@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
+from joserfc.jwk import ECKey
 
 from clients_app.identity.one_time_links import make_one_time_link, send_link
 from clients_app.identity.second_factors import (
@@ -38,6 +39,8 @@ from clients_app.services.clients.edits import assign_roles, edit_client, set_en
 from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
 from clients_app.services.declared.export import record_export
@@ -80,6 +83,9 @@ NOT_MAILED: Final[dict[str, Any]] = {
 }
 EXAMPLE: Final = SignOnProvider(
     id="1", issuer="https://login.example.com", client_id="x", client_secret="", name="Example"
+)
+NEW_KEY: Final = KeyDraft(
+    pasted=ECKey.generate_key("P-256").as_pem(private=False).decode(), expires_at=None
 )
 NEVER: Final = SecretDraft(description="new", expires_at=None)
 
@@ -194,6 +200,20 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             ),
         ),
         (remove_secret, lambda on: remove_secret(on.client, on.secret_id, **on.by)),
+        (
+            add_keys,
+            lambda on: add_keys(on.client, NEW_KEY, form_key="key", **on.by),
+        ),
+        (
+            edit_key,
+            lambda on: edit_key(
+                on.client,
+                on.client_key_id,
+                CredentialDraft(description="new", expires_at=None),
+                **on.by,
+            ),
+        ),
+        (remove_key, lambda on: remove_key(on.client, on.client_key_id, **on.by)),
         (add_role, lambda on: add_role("New", description="", **on.by)),
         (edit_role, lambda on: edit_role(on.role.pk, name="New", description="", **on.by)),
         (remove_role, lambda on: remove_role(on.role.pk, **on.by)),

@@ -125,6 +125,10 @@ ROWS: Final[dict[Action, Row]] = {
         lambda on: DoorRequest(on.on(f"/secrets/{on.secret.pk}/remove"), {}),
         lambda on: admin("secret-remove", on.secret),
     ),
+    Action.ADD_CREDENTIAL: Row(),
+    Action.EDIT_CREDENTIAL: Row(),
+    Action.EXTEND_CREDENTIAL: Row(),
+    Action.REMOVE_CREDENTIAL: Row(),
     Action.READ_ROLES: Row(lambda on: DoorRequest("/security/roles")),
     Action.ADD_ROLE: Row(
         lambda on: DoorRequest("/security/roles/add", {"name": "Valve opener"}),

@@ -24,52 +24,62 @@ from tests.factories import actor_for, machine_of, make_client, make_person, mak
 # Tenant Administrator. Staff acts as in the admin site, with all rights in every tenant. All are in
 # the client's tenant; the owner is named on both clients.
 TABLE: Final = """
-action                administrator  viewer  auditor  rotator  owner  machine  robot  shell  staff
-client.read           yes            yes     yes      yes      yes    yes      yes    yes    yes
-client.add            yes            -       -        -        -      -        yes    yes    yes
-client.edit           yes            -       -        -        own    -        yes    yes    yes
-client.urls.edit      yes            -       -        -        own    -        yes    yes    yes
-client.disable        yes            -       -        -        -      -        yes    yes    yes
-client.remove         yes            -       -        -        -      -        yes    yes    yes
-client.restore        yes            -       -        -        -      -        yes    yes    yes
-client.roles.assign   yes            -       -        -        -      -        yes    yes    yes
-client.apis.assign    yes            -       -        -        -      -        yes    yes    yes
-client.tokens.end     yes            -       -        -        -      -        yes    yes    yes
-client.secret.read    yes            -       yes      yes      yes    -        yes    yes    yes
-client.secret.add     yes            -       -        own      own    -        yes    yes    yes
-client.secret.edit    yes            -       -        -        own    -        yes    yes    yes
-client.secret.extend  yes            -       -        -        own    -        yes    yes    yes
-client.secret.rotate  yes            -       -        own      own    -        yes    yes    yes
-client.secret.remove  yes            -       -        own      own    -        yes    yes    yes
-role.read             yes            yes     yes      yes      yes    yes      yes    yes    yes
-role.add              yes            -       -        -        -      -        yes    yes    yes
-role.edit             yes            -       -        -        -      -        yes    yes    yes
-role.remove           yes            -       -        -        -      -        yes    yes    yes
-api.read              yes            yes     yes      yes      yes    yes      yes    yes    yes
-api.add               yes            -       -        -        -      -        yes    yes    yes
-api.edit              yes            -       -        -        -      -        yes    yes    yes
-api.remove            yes            -       -        -        -      -        yes    yes    yes
-activity.read         yes            -       yes      -        -      -        yes    yes    yes
-activity.export       yes            -       yes      -        -      -        yes    yes    yes
-people.read           yes            -       yes      -        -      -        yes    yes    yes
-people.manage         yes            -       -        -        -      -        yes    yes    yes
-notices.manage        yes            -       -        -        -      -        yes    yes    yes
-channel.set           yes            -       -        -        -      -        yes    yes    yes
-tenant.rename         yes            -       -        -        -      -        yes    yes    yes
-policies.read         yes            -       -        -        -      -        yes    yes    yes
-policies.set          yes            -       -        -        -      -        yes    yes    yes
-keys.read             yes            -       yes      -        -      -        yes    yes    yes
-own.password.set      yes            yes     yes      yes      yes    -        -      yes    yes
-own.factor.set        yes            yes     yes      yes      yes    -        -      yes    yes
-own.calendar.set      yes            yes     yes      yes      yes    -        -      yes    yes
-installation.manage   -              -       -        -        -      -        -      yes    yes
+action                   administrator viewer auditor rotator owner machine robot shell staff
+client.read              yes           yes    yes     yes     yes   yes     yes   yes   yes
+client.add               yes           -      -       -       -     -       yes   yes   yes
+client.edit              yes           -      -       -       own   -       yes   yes   yes
+client.urls.edit         yes           -      -       -       own   -       yes   yes   yes
+client.disable           yes           -      -       -       -     -       yes   yes   yes
+client.remove            yes           -      -       -       -     -       yes   yes   yes
+client.restore           yes           -      -       -       -     -       yes   yes   yes
+client.roles.assign      yes           -      -       -       -     -       yes   yes   yes
+client.apis.assign       yes           -      -       -       -     -       yes   yes   yes
+client.tokens.end        yes           -      -       -       -     -       yes   yes   yes
+client.secret.read       yes           -      yes     yes     yes   -       yes   yes   yes
+client.secret.add        yes           -      -       own     own   -       yes   yes   yes
+client.secret.edit       yes           -      -       -       own   -       yes   yes   yes
+client.secret.extend     yes           -      -       -       own   -       yes   yes   yes
+client.secret.rotate     yes           -      -       own     own   -       yes   yes   yes
+client.secret.remove     yes           -      -       own     own   -       yes   yes   yes
+client.credential.add    yes           -      -       own     own   -       yes   yes   yes
+client.credential.edit   yes           -      -       -       own   -       yes   yes   yes
+client.credential.extend yes           -      -       -       own   -       yes   yes   yes
+client.credential.remove yes           -      -       own     own   -       yes   yes   yes
+role.read                yes           yes    yes     yes     yes   yes     yes   yes   yes
+role.add                 yes           -      -       -       -     -       yes   yes   yes
+role.edit                yes           -      -       -       -     -       yes   yes   yes
+role.remove              yes           -      -       -       -     -       yes   yes   yes
+api.read                 yes           yes    yes     yes     yes   yes     yes   yes   yes
+api.add                  yes           -      -       -       -     -       yes   yes   yes
+api.edit                 yes           -      -       -       -     -       yes   yes   yes
+api.remove               yes           -      -       -       -     -       yes   yes   yes
+activity.read            yes           -      yes     -       -     -       yes   yes   yes
+activity.export          yes           -      yes     -       -     -       yes   yes   yes
+people.read              yes           -      yes     -       -     -       yes   yes   yes
+people.manage            yes           -      -       -       -     -       yes   yes   yes
+notices.manage           yes           -      -       -       -     -       yes   yes   yes
+channel.set              yes           -      -       -       -     -       yes   yes   yes
+tenant.rename            yes           -      -       -       -     -       yes   yes   yes
+policies.read            yes           -      -       -       -     -       yes   yes   yes
+policies.set             yes           -      -       -       -     -       yes   yes   yes
+keys.read                yes           -      yes     -       -     -       yes   yes   yes
+own.password.set         yes           yes    yes     yes     yes   -       -     yes   yes
+own.factor.set           yes           yes    yes     yes     yes   -       -     yes   yes
+own.calendar.set         yes           yes    yes     yes     yes   -       -     yes   yes
+installation.manage      -             -      -       -       -     -       -     yes   yes
 """
 COLUMNS, *ROWS = (line.split() for line in TABLE.split("\n") if line)
 #: what people do without a proof of identity: reading, and what grants no power
 NEEDS_NO_PROOF: Final = {
     *("client.read", "client.secret.read", "role.read", "activity.read", "policies.read"),
     *("keys.read", "api.read", "people.read"),
-    *("client.edit", "client.secret.edit", "notices.manage", "tenant.rename"),
+    *(
+        "client.edit",
+        "client.secret.edit",
+        "client.credential.edit",
+        "notices.manage",
+        "tenant.rename",
+    ),
 }
 ABOUT_A_CLIENT = [action for action in Action if action.startswith("client.")]
 

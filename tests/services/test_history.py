@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from django.apps import apps
 
-from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import Api, Client, ClientKey, ClientSecret, Person, Role, Tenant
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import NOW, insert_secrets
@@ -23,6 +23,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "set_owners", "hand_over"), Client),
     **dict.fromkeys(("tag_all", "add_owners", "change_roles", "restore_client"), Client),
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
+    "edit_key": ClientKey,
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),
     **dict.fromkeys(("set_may_call", "remove_unused"), Client),
@@ -58,7 +59,7 @@ def history() -> dict[tuple[str, Any, str], Any]:
 
 
 def versions() -> dict[tuple[type[Any], Any], int]:
-    models: tuple[type[Any], ...] = (Api, Client, ClientSecret, Person, Role, Tenant)
+    models: tuple[type[Any], ...] = (Api, Client, ClientKey, ClientSecret, Person, Role, Tenant)
     return {
         (model, pk): version
         for model in models

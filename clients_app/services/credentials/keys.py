@@ -1,0 +1,88 @@
+"""Adding, editing and removing public keys of a client (CRE-1, CRE-2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clients_app.actors import Actor
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
+from clients_app.models import Client, ClientKey
+from clients_app.permissions import Action, require
+from clients_app.rules.jwts import thumbprint_of
+from clients_app.services import form_keys
+from clients_app.services.credentials import changes
+from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.public_keys import public_jwks_of
+from clients_app.services.locks import locked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDraft(CredentialDraft):
+    """The fields of Add Public Key; ``pasted`` is a JWK, a JWKS, PEM or a certificate."""
+
+    pasted: str
+
+
+def add_keys(
+    client: Client, draft: KeyDraft, *, actor: Actor, now: datetime, form_key: str = ""
+) -> list[ClientKey]:
+    """Give ``client`` the pasted keys: one, or those of a JWKS.
+
+    Errors: Forbidden; ProofRequired; RuleBroken (key, secret.description, secret.expiration), also
+    at 10 live keys and for a key that the client has; NotFound; AlreadyAdded.
+    """
+    require(actor, Action.ADD_CREDENTIAL, client=client)
+    changes.refuse_client_type(client)
+    jwks = public_jwks_of(draft.pasted)
+    rows = [ClientKey(jwk=jwk, thumbprint=thumbprint_of(jwk)) for jwk in jwks]
+    for row in rows:
+        changes.describe(row, draft)
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ADD_CREDENTIAL, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        _refuse_known(client, rows)
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        changes.insert(client, rows, actor=actor, now=now)
+    return rows
+
+
+@transaction.atomic
+def edit_key(
+    client: Client,
+    key_id: int,
+    draft: CredentialDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> ClientKey:
+    """Change the description and expiration of a live key; the key itself stays.
+
+    Errors: Forbidden; ProofRequired for a later expiration; RuleBroken (secret.description,
+    secret.expiration); ChangedMeanwhile; NotFound.
+    """
+    client = locked(client)
+    require(actor, Action.EDIT_CREDENTIAL, client=client)
+    key: ClientKey = changes.present(ClientKey, client, key_id)
+    changes.edit(key, client, draft, expected_version=expected_version, actor=actor, now=now)
+    return key
+
+
+@transaction.atomic
+def remove_key(client: Client, key_id: int, *, actor: Actor, now: datetime) -> ClientKey:
+    """Remove a key with its tokens. Errors: Forbidden; ProofRequired; NotFound."""
+    client = locked(client)
+    require(actor, Action.REMOVE_CREDENTIAL, client=client)
+    key: ClientKey = changes.present(ClientKey, client, key_id)
+    changes.remove(key, client, actor=actor, now=now)
+    return key
+
+
+def _refuse_known(client: Client, rows: list[ClientKey]) -> None:
+    prints = {row.thumbprint for row in rows}
+    known = client.keys.present().filter(thumbprint__in=prints).exists()
+    if known or len(prints) < len(rows):
+        raise RuleBroken(_("This client has this public key already."), field="key")
