@@ -43,6 +43,7 @@ AUDIENCE_MAX = 500
 CLAIM_RULE_MAX = 500  # characters of the rule for one claim
 CLAIM_NAME_MAX = 200
 CLAIM_RULES_MAX = 10  # of one identity, for other claims than the subject
+ALLOWED_ISSUERS_MAX = 50  # that a policy names
 JWKS_MAX = 65_536  # characters of a set of public keys
 NEAR_MISSES_MAX = 20  # of one client
 SECRET_YEARS_MAX = 10  # how far ahead an Expiration Date may be

@@ -19,6 +19,7 @@ from clients_app.web.views import (
     client_edit,
     client_export,
     client_state,
+    identities,
     notices,
     organisation,
     people,
@@ -66,6 +67,7 @@ def page(route: str, view: Callable, name: str) -> list[URLPattern]:
 
 CLIENTS = "security/clients"
 CLIENT = f"{CLIENTS}/<guid:client_id>"
+IDENTITY = f"{CLIENT}/identities/<int:identity_id>"
 ONE_TIME_LINK = r"^choose-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9A-Za-z]+)/?$"
 
 API = "security/apis/<guid:api_id>"
@@ -115,6 +117,10 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets/<int:secret_id>/edit", secrets.secret_edit, "secret-edit"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/remove", secrets.secret_remove, "secret-remove"),
     *page(f"{CLIENT}/secrets/<int:secret_id>/rotate", secrets.secret_rotate, "secret-rotate"),
+    *page(f"{CLIENT}/identities/add", identities.identity_platforms, "identity-platforms"),
+    *page(f"{CLIENT}/identities/add/<slug:preset>", identities.identity_add, "identity-add"),
+    *page(f"{IDENTITY}/edit", identities.identity_edit, "identity-edit"),
+    *page(f"{IDENTITY}/remove", identities.identity_remove, "identity-remove"),
     *page("security/roles", roles.role_list, "role-list"),
     *page("security/roles/add", roles.role_add, "role-add"),
     *page("security/roles/<guid:role_id>", roles.role_holders, "role-holders"),

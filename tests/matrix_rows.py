@@ -40,6 +40,7 @@ class Open(NamedTuple):
 
 CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
+IDENTITY: Final = f"{CLIENT}/identities/<identity_id>"
 ROLE: Final = "security/roles/<role_id>"
 USER: Final = "security/users/<person_id>"
 INVITATION: Final = "security/users/<invited_id>/invitation"
@@ -129,6 +130,10 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{SECRET}/edit": Row(EDITORS, 200, 422),
     f"{SECRET}/remove": Row(ROTATORS, 200, 204),
     f"{SECRET}/rotate": Row(ROTATORS, 200, 422),
+    f"{CLIENT}/identities/add": Row(ROTATORS, 200, 405),
+    f"{CLIENT}/identities/add/<preset>": Row(ROTATORS, 200, 422),
+    f"{IDENTITY}/edit": Row(EDITORS, 200, 422),
+    f"{IDENTITY}/remove": Row(ROTATORS, 200, 204),
     ROLE: Row(EVERYBODY, 200, 405),
     "security/roles/add": Row(ADMINISTRATORS, 200, 422),
     f"{ROLE}/edit": Row(ADMINISTRATORS, 200, 422),

@@ -33,6 +33,9 @@ OF_ONE_SUBJECT: Final = {
     "client_apis": {"client_apis_edit", "client_apis_unused"},
     "client_edit": {"client_roles_edit"},
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
+    "identities": {
+        *{"identity_platforms", "identity_add", "identity_edit", "identity_remove"},
+    },
     "people": {"people_list", "person_details"},
     "people_changes": {
         *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
@@ -68,6 +71,10 @@ TESTED_WITH: Final = {
     "client_created": "client_register",
     "client_created_public": "client_types",
     "filter_add": "saved_filters",
+    "identity_add": "identities",
+    "identity_edit": "identities",
+    "identity_platforms": "identities",
+    "identity_remove": "identities",
     "invitation_renew": "person_invite",
     "invitation_withdraw": "person_invite",
     "link_shown": "person_invite",
@@ -82,7 +89,7 @@ TESTED_WITH: Final = {
 }
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
-    *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
+    *{"account_factor", "apis", "client_apis", "identities", "roles", "saved_filters", "secrets"},
     *{"people", "people_changes", "people_invitations"},
     *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
     "single_sign_on",

@@ -13,8 +13,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import SECRET_DAYS_MAX
+from clients_app.limits import ALLOWED_ISSUERS_MAX, SECRET_DAYS_MAX
 from clients_app.rules.expiry import default_expiration
+from clients_app.rules.federation.issuers import clean_issuer
+from clients_app.rules.federation.trust import Grade, Level
+from clients_app.rules.names import check_length
 
 GRACE: Final = timedelta(days=30)  # for secrets that are older than forced rotation allows
 #: whether a policy forbids, or only says what it would forbid
@@ -32,6 +35,8 @@ class TenantPolicy:
     owner_required: bool = False
     mfa_for_administrators: bool = False
     machines_see_only_themselves: bool = False
+    dangerous_rules_forbidden: bool = False
+    allowed_issuers: tuple[str, ...] = ()  # of federated identities; empty: all
 
     @property
     def may_never_expire(self) -> bool:
@@ -74,6 +79,28 @@ class TenantPolicy:
                 latest=latest.strftime("%Y-%m-%d %H:%M"),
             )
 
+    def check_trust(self, issuer: str, grade: Grade) -> None:
+        """Raise RuleBroken unless a federated identity of this issuer and grade may be saved."""
+        if self.allowed_issuers and issuer not in self.allowed_issuers:
+            sentence = gettext_noop(
+                "A policy of this tenant allows only these issuers: %(issuers)s."
+            )
+            issuers = ", ".join(self.allowed_issuers)
+            raise RuleBroken(sentence, field="identity.issuer", issuers=issuers)
+        if self.dangerous_rules_forbidden and grade.level is Level.DANGEROUS:
+            sentence = gettext_noop(
+                "A policy of this tenant forbids dangerous rules. Enter a narrower rule."
+            )
+            raise RuleBroken(sentence, field="identity.subject_rule")
+
+    def allows(self, issuer: str, grade: Grade) -> bool:
+        """Return whether ``check_trust`` lets a federated identity of them be saved."""
+        try:
+            self.check_trust(issuer, grade)
+        except RuleBroken:
+            return False
+        return True
+
 
 NO_POLICY: Final = TenantPolicy()
 
@@ -99,3 +126,12 @@ def parse_days(text: str, *, field: str) -> int | None:
             maximum=SECRET_DAYS_MAX,
         )
     return int(text)
+
+
+def parse_issuers(text: str, *, field: str) -> tuple[str, ...]:
+    """Return the issuers that a person entered, one on each line; errors: RuleBroken."""
+    lines = (line for line in text.split("\n") if line.strip())
+    issuers = dict.fromkeys(clean_issuer(line, field=field) for line in lines)
+    too_many = gettext_noop("Enter at most %(maximum)s issuers. There are %(length)s.")
+    check_length(issuers, too_many, maximum=ALLOWED_ISSUERS_MAX, field=field)
+    return tuple(issuers)

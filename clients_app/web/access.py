@@ -107,7 +107,8 @@ def _open(request: HttpRequest, action: Action, **kwargs: Any) -> dict[str, Any]
         kwargs["client"] = get_client(actor_of(request).tenant_id, client_id)
     client = kwargs.get("client")
     open_window(request, action, client=client)
-    if action.startswith("client.secret.") and client and not client.type.has_secrets:
+    is_about_secrets = action.startswith(("client.secret.", "client.credential."))
+    if is_about_secrets and client and not client.type.has_secrets:
         raise NotFound(gettext_noop("Authorization Code clients have no secrets."))
     return kwargs
 

@@ -40,6 +40,12 @@ from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
 from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.identities import (
+    IdentityDraft,
+    add_identity,
+    edit_identity,
+    remove_identity,
+)
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
@@ -87,6 +93,7 @@ EXAMPLE: Final = SignOnProvider(
 NEW_KEY: Final = KeyDraft(
     pasted=ECKey.generate_key("P-256").as_pem(private=False).decode(), expires_at=None
 )
+JOB: Final = IdentityDraft(issuer="https://issuer.example", subject_rule="job:new", expires_at=None)
 NEVER: Final = SecretDraft(description="new", expires_at=None)
 
 
@@ -214,6 +221,9 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             ),
         ),
         (remove_key, lambda on: remove_key(on.client, on.client_key_id, **on.by)),
+        (add_identity, lambda on: add_identity(on.client, JOB, form_key="key", **on.by)),
+        (edit_identity, lambda on: edit_identity(on.client, on.identity_id, JOB, **on.by)),
+        (remove_identity, lambda on: remove_identity(on.client, on.identity_id, **on.by)),
         (add_role, lambda on: add_role("New", description="", **on.by)),
         (edit_role, lambda on: edit_role(on.role.pk, name="New", description="", **on.by)),
         (remove_role, lambda on: remove_role(on.role.pk, **on.by)),

@@ -9,7 +9,7 @@ from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, 
 from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.notices.channel_settings import set_channel
 from clients_app.services.signing_keys.private_keys import new_key
-from tests.credentials import insert_keys
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     NOW,
     command_line_in,
@@ -26,9 +26,10 @@ FORMER: Final = "f" * 60  # a SECRET_KEY
 
 
 class Subjects(NamedTuple):
-    """What the operations change: a client with a secret and a key, a removed one, a role, a person
-    with a second factor, a signing key that is encrypted under a former SECRET_KEY, a message that
-    failed, another person, an API that the client may call, and somebody who is invited."""
+    """What the operations change: a client with a credential of each kind, a removed one, a role, a
+    person with a second factor, a signing key that is encrypted under a former SECRET_KEY, a
+    message that failed, another person, an API that the client may call, and somebody who is
+    invited."""
 
     tenant: Tenant
     client: Client
@@ -49,6 +50,10 @@ class Subjects(NamedTuple):
     @property
     def client_key_id(self) -> int:
         return self.client.keys.get().pk
+
+    @property
+    def identity_id(self) -> int:
+        return self.client.identities.get().pk
 
     @property
     def secret_id(self) -> int:
@@ -82,5 +87,6 @@ def make_subjects(tenant: Tenant) -> Subjects:
     Person.objects.filter(pk=invited.pk).update(invitation_ends_at=NOW)
     let_call(client, api)
     insert_keys(client, 1, created_at=NOW)
+    insert_identities(client, 1, created_at=NOW)
     client.refresh_from_db()
     return Subjects(tenant, client, removed, role, person, key, failed, other, api, invited)

@@ -18,6 +18,7 @@ from clients_app.services.apis.may_call import MayCallDraft, set_may_call
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
+from clients_app.services.credentials.identities import IdentityDraft, add_identity
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.invitations import invite_person
@@ -182,11 +183,18 @@ def _add_apis(actor: Actor, *, now: datetime) -> None:
 
 
 def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client a second secret, used alongside the first."""
+    """Give the client a second secret, used alongside the first, and a federated identity."""
     draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
     added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
     _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
     counts.flush()
+    job = IdentityDraft(
+        preset="github",
+        issuer="https://token.actions.githubusercontent.com",
+        subject_rule="repo:larkfield/pumps:environment:production",
+        description="Deployment",
+    )
+    add_identity(client, job, actor=actor, now=now - 10 * MINUTE)
 
 
 def _rotate(client: Client, actor: Actor, now: datetime) -> None:

@@ -20,6 +20,7 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client
+from clients_app.services.credentials.identities import IdentityDraft, add_identity
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.saved_filters import save_filter
@@ -100,6 +101,15 @@ def _add_client(
         str(client.pk), credential, lifetime_s=3600, address=actor.address, now=now + 29 * DAY
     )
     counts.flush()
+    if first == "A":
+        job = IdentityDraft(
+            issuer=f"https://{long('i', limits.URL_MAX - 8)}",
+            subject_rule=long("s", limits.CLAIM_RULE_MAX),
+            claim_rules={long("c", limits.CLAIM_NAME_MAX): long("r", limits.CLAIM_RULE_MAX)},
+            audience=long("a", limits.AUDIENCE_MAX),
+            description=long("I", limits.SECRET_DESCRIPTION_MAX),
+        )
+        add_identity(client, job, actor=actor, now=now)
     if first == "B":
         draft = SecretDraft(
             description=long("N", limits.SECRET_DESCRIPTION_MAX), expires_at=now + 300 * DAY

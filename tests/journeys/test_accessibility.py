@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.one_database]
 CLIENTS: Final = "/security/clients"
 CLIENT: Final = "security/clients/<client_id>"
 SECRET: Final = f"{CLIENT}/secrets/<secret_id>"
+IDENTITY: Final = f"{CLIENT}/identities/<identity_id>"
 BULK: Final = "security/clients/bulk/<operation>?clients=<client_id>&clients=<full_id>"
 ROLE: Final = "security/roles/<role_id>"
 API: Final = "security/apis/<api_id>"
@@ -87,6 +88,11 @@ WINDOWS: Final = (
     (f"{SECRET}/remove", "Remove Secret"),
     (f"{SECRET}/rotate", "Rotate Secret"),
     ("security/clients/<full_id>/secrets/<full_secret_id>/rotate", "Rotate Secret"),
+    (f"{CLIENT}/identities/add", "Add Federated Identity"),
+    (f"{CLIENT}/identities/add/github", "Add Federated Identity"),
+    (f"{CLIENT}/identities/add/other", "Add Federated Identity"),
+    (f"{IDENTITY}/edit", "Edit Federated Identity"),
+    (f"{IDENTITY}/remove", "Remove Federated Identity"),
     ("security/roles/add", "Add Role"),
     (ROLE, "Telemetry.Writer"),
     (f"{ROLE}/edit", "Edit Role"),
@@ -110,6 +116,7 @@ ELSEWHERE: Final = {
     *("help/get-started/<client_type>", "security/clients/bulk/<operation>"),
     *("security/clients/add", "security/clients/add/<client_type>"),
     "security/clients/<removed_id>/restore",
+    f"{CLIENT}/identities/add/<preset>",
     *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
 }
 #: every other screen of the matrix, as a page

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from clients_app.http.forms.api_form import ApiEditForm
 from clients_app.http.forms.role_form import RoleEditForm
-from clients_app.models import Api, Client, ClientSecret, Person, Role, Tenant
+from clients_app.models import Api, Client, ClientSecret, FederatedIdentity, Person, Role, Tenant
 from clients_app.permissions import Action
 from clients_app.selectors.apis.apis import callers_stamp
 from clients_app.web.forms.client_edit_form import ClientEditForm
+from clients_app.web.forms.identity_forms import RuleEditForm
 from clients_app.web.forms.policy_form import PolicyForm
 from clients_app.web.forms.secret_edit_form import SecretEditForm
 from tests.admin.add_client_form import ADD_CLIENT_FORM, add_client_address
@@ -28,6 +29,7 @@ class Targets(NamedTuple):
     person: Person
     client: Client
     secret: ClientSecret
+    identity: FederatedIdentity
     web: Client  # of a type with URLs
     removed: Client
     role: Role
@@ -43,6 +45,10 @@ class Targets(NamedTuple):
 
     def editing_secret(self, **typed: Any) -> dict[str, Any]:
         return {**multi_valued(SecretEditForm(secret=self.secret, now=self.now).hidden), **typed}
+
+    def editing_identity(self, **typed: Any) -> dict[str, Any]:
+        form = RuleEditForm(identity=self.identity, now=self.now)
+        return {**multi_valued(form.hidden), **typed}
 
 
 class DoorRequest(NamedTuple):
@@ -125,10 +131,23 @@ ROWS: Final[dict[Action, Row]] = {
         lambda on: DoorRequest(on.on(f"/secrets/{on.secret.pk}/remove"), {}),
         lambda on: admin("secret-remove", on.secret),
     ),
-    Action.ADD_CREDENTIAL: Row(),
-    Action.EDIT_CREDENTIAL: Row(),
-    Action.EXTEND_CREDENTIAL: Row(),
-    Action.REMOVE_CREDENTIAL: Row(),
+    Action.ADD_CREDENTIAL: Row(
+        lambda on: DoorRequest(on.on("/identities/add/google"), {**NEW_SECRET, "subject": "1"})
+    ),
+    Action.EDIT_CREDENTIAL: Row(
+        lambda on: DoorRequest(
+            on.on(f"/identities/{on.identity.pk}/edit"),
+            on.editing_identity(secret_description="new"),
+        )
+    ),
+    Action.EXTEND_CREDENTIAL: Row(
+        lambda on: DoorRequest(
+            on.on(f"/identities/{on.identity.pk}/edit"), on.editing_identity(subject_rule="new")
+        )
+    ),
+    Action.REMOVE_CREDENTIAL: Row(
+        lambda on: DoorRequest(on.on(f"/identities/{on.identity.pk}/remove"), {})
+    ),
     Action.READ_ROLES: Row(lambda on: DoorRequest("/security/roles")),
     Action.ADD_ROLE: Row(
         lambda on: DoorRequest("/security/roles/add", {"name": "Valve opener"}),

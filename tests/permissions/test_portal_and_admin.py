@@ -18,6 +18,7 @@ from clients_app.services import form_keys
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.conftest import Machine, browser_of
+from tests.credentials import insert_identities
 from tests.factories import (
     actor_for,
     code_of,
@@ -62,7 +63,8 @@ def targets(tenant: Tenant, administrator: Person, machine: Machine, now: Any) -
         "Viewer", tenant, client_type="hybrid", redirect_uris=("https://a.example/",)
     ).client
     ensure_active_key(now=now)
-    rows = (machine.client, machine.secret, web, removed)
+    identity = insert_identities(machine.client, 1, expires_at=None)[0]
+    rows = (machine.client, machine.secret, identity, web, removed)
     role, api = make_role("Valve reader", tenant), make_api("Orders", tenant, "read")
     return Targets(tenant, administrator, *rows, role, api, now)
 

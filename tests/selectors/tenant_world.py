@@ -17,6 +17,7 @@ from clients_app.models import (
     ClientSecret,
     Consent,
     Delivery,
+    FederatedIdentity,
     NoticeChannel,
     Person,
     Role,
@@ -24,6 +25,7 @@ from clients_app.models import (
     TokenRefusal,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from tests.credentials import insert_identities
 from tests.factories import (
     NOW,
     SECOND,
@@ -47,6 +49,7 @@ class World(NamedTuple):
     client: Client
     removed: Client
     secret: ClientSecret
+    identity: FederatedIdentity
     feed: CalendarFeed
     api: Api
     application: Client
@@ -85,7 +88,8 @@ def fill(tenant: Tenant) -> World:
     feed = CalendarFeed.objects.create(person=person, digest=key * 2, created_at=NOW)
     api = _api_of(client)
     application = _application_of(person)
-    return World(tenant, person, role, client, removed, secret, feed, api, application)
+    [identity] = insert_identities(client, 1)
+    return World(tenant, person, role, client, removed, secret, identity, feed, api, application)
 
 
 def _application_of(person: Person) -> Client:

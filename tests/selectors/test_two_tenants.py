@@ -26,6 +26,7 @@ from clients_app.selectors.clients import (
     usage,
 )
 from clients_app.selectors.clients.shows import Show
+from clients_app.selectors.credentials import identities
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
@@ -229,6 +230,12 @@ READS: Final[dict[Any, list[Read]]] = {
     secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
     secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
     secrets.get_secret: [lambda own: secrets.get_secret(own.client, own.secret.pk, now=NOW)],
+    identities.listed_identities: [
+        lambda own: identities.listed_identities(own.client, now=NOW),
+    ],
+    identities.get_identity: [
+        lambda own: identities.get_identity(own.client, own.identity.pk, now=NOW),
+    ],
     rotations.rotations: [
         lambda own: rotations.rotations(
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW

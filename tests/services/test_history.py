@@ -7,7 +7,16 @@ from typing import Any, Final
 import pytest
 from django.apps import apps
 
-from clients_app.models import Api, Client, ClientKey, ClientSecret, Person, Role, Tenant
+from clients_app.models import (
+    Api,
+    Client,
+    ClientKey,
+    ClientSecret,
+    FederatedIdentity,
+    Person,
+    Role,
+    Tenant,
+)
 from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import NOW, insert_secrets
@@ -24,12 +33,17 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("tag_all", "add_owners", "change_roles", "restore_client"), Client),
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
     "edit_key": ClientKey,
+    "edit_identity": FederatedIdentity,
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),
     **dict.fromkeys(("set_may_call", "remove_unused"), Client),
     **dict.fromkeys(("assign_person_roles", "edit_person"), Person),
     **dict.fromkeys(("rename_tenant", "set_policies", "mute_alerts"), Tenant),
 }
+
+
+#: tables whose rows are kept
+OF_CLIENTS: Final = {"Client", "ClientKey", "ClientSecret", "FederatedIdentity"}
 
 
 @pytest.fixture
@@ -59,7 +73,9 @@ def history() -> dict[tuple[str, Any, str], Any]:
 
 
 def versions() -> dict[tuple[type[Any], Any], int]:
-    models: tuple[type[Any], ...] = (Api, Client, ClientKey, ClientSecret, Person, Role, Tenant)
+    models: tuple[type[Any], ...] = (
+        *(Api, Client, ClientKey, ClientSecret, FederatedIdentity, Person, Role, Tenant),
+    )
     return {
         (model, pk): version
         for model in models
@@ -76,7 +92,7 @@ def test_operation_leaves_history_and_counts_versions(subjects: Subjects, name: 
 
     now = history()
     changed = {key for key, value in then.items() if now.get(key, value) != value}
-    gone = {key for key in then.keys() - now.keys() if key[0] in {"Client", "ClientSecret"}}
+    gone = {key for key in then.keys() - now.keys() if key[0] in OF_CLIENTS}
     if name == "restore_client":
         gone -= {("Client", subjects.removed.pk, f"removed_{what}") for what in ("at", "by")}
     assert not changed | gone

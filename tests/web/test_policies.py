@@ -11,6 +11,7 @@ from clients_app.models import Client, Person, Tenant
 from clients_app.rules.tenant_policy import NO_POLICY, TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from tests.conftest import Machine, browser_of
+from tests.credentials import insert_identities
 from tests.factories import insert_clients, insert_secrets
 from tests.responses import is_page, text_of, value_of
 
@@ -85,6 +86,42 @@ def test_policies_check_saves_nothing_and_save_does(
     saved = administrator_browser.post(CHECK, kept)
     assert (saved.status_code, saved["Location"]) == (303, PAGE)
     assert tenant_policy(tenant.pk) == TenantPolicy(secret_days_max=90, owner_required=True)
+
+
+@pytest.mark.both_databases
+def test_policies_about_identities_show_who_breaks_them_and_are_saved(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant
+) -> None:
+    github = {"issuer": "https://token.actions.githubusercontent.com"}
+    insert_identities(machine.client, 1, description="Any", subject_rule="repo:o/r:*", **github)
+    insert_identities(machine.client, 1, description="Main", subject_rule="repo:o/r:environment:a")
+    listed = "https://token.actions.githubusercontent.com\r\nhttps://a.example/"
+    forbids = form_data(dangerous_rules_forbidden="on")
+
+    checked = administrator_browser.get(CHECK, forbids)
+    assert "Federated identity Any: " in text_of(checked)
+    assert "Federated identity Main: " not in text_of(checked)
+    checked = administrator_browser.get(CHECK, form_data(allowed_issuers=listed))
+    assert "Federated identity Main: https://issuer.example" in text_of(checked)
+    assert "Federated identity Any: " not in text_of(checked)
+
+    wanted = {**forbids, "allowed_issuers": listed}
+    assert administrator_browser.post(CHECK, wanted).status_code == 303
+    assert tenant_policy(tenant.pk) == TenantPolicy(
+        dangerous_rules_forbidden=True,
+        allowed_issuers=(github["issuer"], "https://a.example/"),
+    )
+    shown = administrator_browser.get(PAGE).content.decode()
+    assert f"{github['issuer']}\nhttps://a.example/</textarea>" in shown
+    assert machine.client.identities.live(machine.client.created_at).count() == 2
+
+
+@pytest.mark.parametrize("typed", ["issuer.example", "https://a.example?b", "https://a b"])
+def test_policies_refuse_what_is_no_issuer(administrator_browser: Browser, typed: str) -> None:
+    reply = administrator_browser.get(CHECK, form_data(allowed_issuers=typed))
+
+    assert reply.status_code == 422
+    assert "Enter the issuer exactly" in text_of(reply)
 
 
 def test_policies_forced_rotation_needs_confirmation(

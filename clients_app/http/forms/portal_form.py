@@ -17,6 +17,10 @@ from clients_app.http.sentences import sentence_of
 INPUTS: Final = {
     "secret.description": "secret_description",
     "secret.expiration": "expiration",
+    "identity.issuer": "issuer",
+    "identity.audience": "audience",
+    "identity.subject_rule": "subject_rule",
+    "identity.claim_rules": "claim_rules",
     "logout_uris": "post_logout_redirect_uris",
     "cors_origins": "allowed_cors_origins",
     "allow_refresh_token": "allow_offline_access",

@@ -9,9 +9,11 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.limits import PAGE_SIZE
-from clients_app.models import Client, ClientOwner, ClientSecret, Tenant
+from clients_app.models import Client, ClientOwner, ClientSecret, FederatedIdentity, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
+from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.tenant_policy import GRACE, TenantPolicy
+from clients_app.selectors.credentials.identities import trust_of_row
 
 _SEE_ALL: Final = frozenset({TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR})
 _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
@@ -19,7 +21,8 @@ _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 def tenant_policy(tenant_id: UUID) -> TenantPolicy:
     """Return the current policies of the tenant."""
-    return TenantPolicy(**Tenant.objects.values(*_COLUMNS).get(pk=tenant_id))
+    held = Tenant.objects.values(*_COLUMNS).get(pk=tenant_id)
+    return TenantPolicy(**held | {"allowed_issuers": tuple(held["allowed_issuers"])})
 
 
 def only_client_of(actor: Actor) -> UUID | None:
@@ -30,7 +33,10 @@ def only_client_of(actor: Actor) -> UUID | None:
 
 
 class NoncompliantPage(NamedTuple):
-    """A page of clients that break a policy. Each has ``breaking_secrets`` and ``lacks_owner``."""
+    """A page of clients that break a policy.
+
+    Each has ``breaking_secrets``, ``breaking_identities`` and ``lacks_owner``.
+    """
 
     clients: list[Any]
     total: int
@@ -44,14 +50,19 @@ def noncompliant_clients(
 ) -> NoncompliantPage:
     """Return the clients that would break ``policy`` if it were set now, by name."""
     secrets = _breaking_secrets(policy, now=now)
-    clients = _breaking_clients(tenant_id, policy, secrets)
+    identities = _breaking_identities(tenant_id, policy, now=now)
+    clients = _breaking_clients(tenant_id, policy, secrets, identities)
     total = clients.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
-    shown = clients.order_by("name_key")[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    prefetched = Prefetch("secrets", secrets.order_by("pk"), to_attr="breaking_secrets")
+    shown = clients.order_by("name_key")[
+        (page - 1) * PAGE_SIZE : page * PAGE_SIZE
+    ].prefetch_related(
+        Prefetch("secrets", secrets.order_by("pk"), to_attr="breaking_secrets"),
+        Prefetch("identities", identities.order_by("pk"), to_attr="breaking_identities"),
+    )
     ending = secrets_to_end(tenant_id, policy, now=now).count()
-    return NoncompliantPage(list(shown.prefetch_related(prefetched)), total, page, pages, ending)
+    return NoncompliantPage(list(shown), total, page, pages, ending)
 
 
 def secrets_to_end(
@@ -78,14 +89,33 @@ def _breaking_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[Client
     return ClientSecret.objects.live(now).filter(breaks)
 
 
+def _breaking_identities(
+    tenant_id: UUID, policy: TenantPolicy, *, now: datetime
+) -> QuerySet[FederatedIdentity]:
+    """Return the live federated identities that could not be added under ``policy``."""
+    identities: QuerySet[FederatedIdentity] = FederatedIdentity.objects.live(now).filter(
+        client__tenant_id=tenant_id, client__removed_at=None
+    )
+    if not policy.dangerous_rules_forbidden and not policy.allowed_issuers:
+        return identities.none()
+    breaking = [
+        one.pk for one in identities if not policy.allows(one.issuer, grade_of(trust_of_row(one)))
+    ]
+    return identities.filter(pk__in=breaking)
+
+
 def _breaking_clients(
-    tenant_id: UUID, policy: TenantPolicy, secrets: QuerySet[ClientSecret]
+    tenant_id: UUID,
+    policy: TenantPolicy,
+    secrets: QuerySet[ClientSecret],
+    identities: QuerySet[FederatedIdentity],
 ) -> QuerySet[Client]:
     owners = ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True)
     clients: QuerySet[Any] = (
         Client.objects.for_tenant(tenant_id).present().annotate(lacks_owner=~Exists(owners))
     )
     breaks = Q(Exists(secrets.filter(client=OuterRef("pk"))))
+    breaks |= Q(Exists(identities.filter(client=OuterRef("pk"))))
     if policy.owner_required:
         breaks |= Q(lacks_owner=True)
     return clients.filter(breaks)

@@ -150,10 +150,11 @@ def values_of(row: Row) -> dict[str, Any]:
     common = {"description": row.description, "expires_at": row.expires_at}
     if isinstance(row, ClientKey):
         return common | {"jwks_url": row.jwks_url, "thumbprint": row.thumbprint}
-    rules = (f"{name}: {rule}" for name, rule in sorted(row.claim_rules.items()))
+    keys = (row.jwks or {}).get("keys", [])
     return common | {
         "issuer": row.issuer,
         "audience": row.audience,
         "subject_rule": row.subject_rule,
-        "claim_rules": ", ".join(rules),
+        "claim_rules": [f"{name} = {rule}" for name, rule in sorted(row.claim_rules.items())],
+        "kids": [key["kid"] for key in keys],
     }

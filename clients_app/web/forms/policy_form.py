@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.http.forms.portal_form import EditForm, TextField
 from clients_app.models import Tenant
-from clients_app.rules.tenant_policy import TenantPolicy, parse_days
+from clients_app.rules.tenant_policy import TenantPolicy, parse_days, parse_issuers
 from clients_app.selectors.tenants.policies import tenant_policy
 
 
@@ -28,12 +28,24 @@ class PolicyForm(EditForm):
     machines_see_only_themselves = forms.BooleanField(
         required=False, label=_("Machines see only themselves")
     )
+    dangerous_rules_forbidden = forms.BooleanField(
+        required=False, label=_("Forbid dangerous rules")
+    )
+    allowed_issuers = TextField(
+        _("Allowed issuers"),
+        partial(parse_issuers, field="allowed_issuers"),
+        widget=forms.Textarea,
+    )
     confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
 
     def values_of(self, row: Tenant) -> dict[str, Any]:
-        held = asdict(tenant_policy(row.pk)).items()
+        policy = tenant_policy(row.pk)
         return {
-            name: value if isinstance(value, bool) else str(value or "") for name, value in held
+            **{
+                name: value if isinstance(value, bool) else str(value or "")
+                for name, value in asdict(policy).items()
+            },
+            "allowed_issuers": "\n".join(policy.allowed_issuers),
         }
 
     @property

@@ -20,12 +20,14 @@ from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.usage import addresses_of, client_summary, hours_of, refusals_of
+from clients_app.selectors.credentials.identities import listed_identities
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
 from clients_app.web.client_health import health_notice
+from clients_app.web.forms.identity_forms import graded
 from clients_app.web.htmx import show, wants_fragment
 from clients_app.web.list_state import list_state
 from clients_app.web.polling import live_address, stamp
@@ -53,6 +55,9 @@ _MAY: Final = {  # the names in the template, without "may_"
     "rotate_secret": Action.ROTATE_SECRET,
     "edit_secret": Action.EDIT_SECRET,
     "remove_secret": Action.REMOVE_SECRET,
+    "add_credential": Action.ADD_CREDENTIAL,
+    "edit_credential": Action.EDIT_CREDENTIAL,
+    "remove_credential": Action.REMOVE_CREDENTIAL,
     "read_activity": Action.READ_ACTIVITY,
 }
 
@@ -106,6 +111,7 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     context = {
         "period": period,
         "secrets": secrets,
+        "identities": [graded(one) for one in listed_identities(client, now=now)],
         "repeated": [description for description, count in times.items() if count > 1],
         "rotations": list(zip(rotating, charts, strict=True)),
         "to_rotate": min(to_rotate, key=_by_expiry, default=None),

@@ -1,0 +1,143 @@
+"""Adding, editing and removing the federated identities of a client. Source: FED-1 to FED-6."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from clients_app import conf
+from clients_app.actors import Actor
+from clients_app.errors import RuleBroken
+from clients_app.errors import gettext_noop as _
+from clients_app.limits import CLAIM_NAME_MAX, CLAIM_RULES_MAX
+from clients_app.models import Client, FederatedIdentity
+from clients_app.permissions import Action, require
+from clients_app.rules.federation.issuers import clean_audience, clean_issuer
+from clients_app.rules.federation.presets import PRESETS, grade_of
+from clients_app.rules.names import check_length, clean_line
+from clients_app.rules.subject_rules import checked_rule
+from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services import form_keys
+from clients_app.services.credentials import changes
+from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.locks import locked
+
+#: ``iss``, ``sub`` and ``aud`` have rules of their own; times and ids differ in each token
+_NOT_RULED: Final = frozenset({"iss", "sub", "aud", "exp", "iat", "nbf", "jti"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityDraft(CredentialDraft):
+    """The fields of Add Federated Identity. An empty ``audience`` is the portal's issuer.
+
+    ``jwks`` has the public keys of an issuer that the portal cannot reach.
+    """
+
+    issuer: str
+    subject_rule: str
+    claim_rules: Mapping[str, str] = field(default_factory=dict)
+    audience: str = ""
+    preset: str = "other"
+    jwks: dict[str, Any] | None = None
+
+
+def add_identity(
+    client: Client, draft: IdentityDraft, *, actor: Actor, now: datetime, form_key: str = ""
+) -> FederatedIdentity:
+    """Let tokens of a platform prove ``client``; return what was saved.
+
+    Errors: Forbidden; ProofRequired; RuleBroken at 10 live identities, for a field
+    (identity.issuer, secret.expiration and so on), and where a policy of the tenant forbids the
+    rule or the issuer; NotFound; AlreadyAdded.
+    """
+    require(actor, Action.ADD_CREDENTIAL, client=client)
+    changes.refuse_client_type(client)
+    identity = FederatedIdentity()
+    changes.describe(identity, draft)
+    _fill(identity, draft)
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ADD_CREDENTIAL, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        _check_policies(client, identity)
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        changes.insert(client, [identity], actor=actor, now=now)
+    return identity
+
+
+@transaction.atomic
+def edit_identity(
+    client: Client,
+    identity_id: int,
+    draft: IdentityDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> FederatedIdentity:
+    """Change a live federated identity; tokens that it gave stay valid.
+
+    ``expected_version`` is the identity's version when the form was opened; None: no form.
+    Errors: Forbidden; ProofRequired for other rules or a later expiration; RuleBroken, also for an
+    expired identity; ChangedMeanwhile; NotFound.
+    """
+    client = locked(client)
+    require(actor, Action.EDIT_CREDENTIAL, client=client)
+    identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
+    before = _rules_of(identity)
+    _fill(identity, draft)
+    if _rules_of(identity) != before:
+        require(actor, Action.EXTEND_CREDENTIAL, client=client)
+        _check_policies(client, identity)
+    changes.edit(identity, client, draft, expected_version=expected_version, actor=actor, now=now)
+    return identity
+
+
+@transaction.atomic
+def remove_identity(
+    client: Client, identity_id: int, *, actor: Actor, now: datetime
+) -> FederatedIdentity:
+    """Remove an identity with its tokens. Errors: Forbidden; ProofRequired; NotFound."""
+    client = locked(client)
+    require(actor, Action.REMOVE_CREDENTIAL, client=client)
+    identity: FederatedIdentity = changes.present(FederatedIdentity, client, identity_id)
+    changes.remove(identity, client, actor=actor, now=now)
+    return identity
+
+
+def _rules_of(identity: FederatedIdentity) -> tuple[object, ...]:
+    return trust_of_row(identity), identity.jwks
+
+
+def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
+    """Set the rules of ``identity`` as they are stored. Errors: RuleBroken of a field."""
+    identity.preset = draft.preset if draft.preset in PRESETS else "other"
+    identity.issuer = clean_issuer(draft.issuer, field="identity.issuer")
+    identity.audience = clean_audience(
+        draft.audience, default=conf.issuer(), field="identity.audience"
+    )
+    identity.subject_rule = checked_rule(draft.subject_rule, field="identity.subject_rule")
+    identity.claim_rules = _claim_rules(draft.claim_rules)
+    identity.jwks = draft.jwks
+
+
+def _claim_rules(rules: Mapping[str, str]) -> dict[str, str]:
+    where = "identity.claim_rules"
+    too_many = _("Enter rules for at most %(maximum)s claims. There are %(length)s.")
+    check_length(rules, too_many, maximum=CLAIM_RULES_MAX, field=where)
+    clean = {}
+    for typed, rule in rules.items():
+        name = clean_line(typed, maximum=CLAIM_NAME_MAX, field=where)
+        if not name or name in _NOT_RULED:
+            sentence = _("Enter claims other than iss, sub, aud, exp, iat, nbf and jti.")
+            raise RuleBroken(sentence, field=where)
+        clean[name] = checked_rule(rule, field=where)
+    return clean
+
+
+def _check_policies(client: Client, identity: FederatedIdentity) -> None:
+    policy = tenant_policy(client.tenant_id)
+    policy.check_trust(identity.issuer, grade_of(trust_of_row(identity)))

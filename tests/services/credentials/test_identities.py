@@ -1,0 +1,269 @@
+"""Federated identities of a client: adding, editing and removing them. FED-1 to FED-6."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clients_app import conf
+from clients_app.errors import (
+    AlreadyAdded,
+    ChangedMeanwhile,
+    Forbidden,
+    NotFound,
+    ProofRequired,
+    RuleBroken,
+)
+from clients_app.models import AuditEvent, Client, FederatedIdentity, Tenant
+from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
+from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.credentials.identities import (
+    IdentityDraft,
+    add_identity,
+    edit_identity,
+    remove_identity,
+)
+from tests.credentials import insert_identities
+from tests.factories import (
+    IN_A_YEAR,
+    NOW,
+    SECOND,
+    actor_for,
+    command_line_in,
+    insert_clients,
+    make_person,
+    role_id,
+)
+
+GITHUB = "https://token.actions.githubusercontent.com"
+DRAFT = IdentityDraft(
+    preset="github",
+    issuer=GITHUB,
+    subject_rule="repo:o/r:ref:refs/heads/main",
+    claim_rules={"repository_id": "7"},
+    description="Deployment",
+    expires_at=IN_A_YEAR,
+)
+PULL_REQUESTS = replace(DRAFT, subject_rule="repo:o/r:*")
+
+
+@pytest.fixture
+def client(tenant: Tenant) -> Client:
+    return insert_clients(["Pump"], tenant)[0]
+
+
+def add(client: Client, draft: IdentityDraft = DRAFT, **more: Any) -> FederatedIdentity:
+    by = {"actor": command_line_in(client.tenant), "now": NOW}
+    return add_identity(client, draft, **{**by, **more})
+
+
+def edit(client: Client, identity_id: int, draft: IdentityDraft, **more: Any) -> FederatedIdentity:
+    by = {"actor": command_line_in(client.tenant), "now": NOW}
+    return edit_identity(client, identity_id, draft, **{**by, **more})
+
+
+def test_added_identity_is_stored_with_an_event(client: Client, administrator: Any) -> None:
+    identity = add(client, actor=actor_for(administrator))
+
+    stored = client.identities.live(NOW).get()
+    assert stored == identity
+    assert (stored.issuer, stored.subject_rule) == (GITHUB, "repo:o/r:ref:refs/heads/main")
+    assert stored.audience == conf.issuer()
+    assert stored.claim_rules == {"repository_id": "7"}
+    assert (stored.created_by, stored.created_at) == ("mara", NOW)
+    client.refresh_from_db()
+    assert (client.updated_by, client.updated_at) == ("mara", NOW)
+    event = AuditEvent.objects.get(action="client.identity.added")
+    assert '"claim_rules":["repository_id = 7"]' in event.canonical
+    assert event.client_id == client.pk
+
+
+def test_two_clients_may_have_the_same_subject(client: Client) -> None:
+    other = insert_clients(["Valve"], client.tenant)[0]
+
+    add(client)
+    add(other)
+
+    assert other.identities.get().subject_rule == client.identities.get().subject_rule
+
+
+def test_eleventh_live_identity_is_refused(client: Client) -> None:
+    insert_identities(client, 9)
+    insert_identities(client, 3, expires_at=NOW - SECOND)
+    insert_identities(client, 3, removed_at=NOW, removed_by="x")
+
+    add(client)
+    with pytest.raises(RuleBroken, match="at most 10 federated identities"):
+        add(client)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"issuer": "http://issuer.example"}, "identity.issuer"),
+        ({"issuer": "https://issuer.example/?a"}, "identity.issuer"),
+        ({"issuer": "https://issuer.example/#a"}, "identity.issuer"),
+        ({"issuer": "https://user@issuer.example"}, "identity.issuer"),
+        ({"issuer": "https://issuer.example:0"}, "identity.issuer"),
+        ({"issuer": "https://issuer.example:x"}, "identity.issuer"),
+        ({"issuer": "https://[::1"}, "identity.issuer"),
+        ({"issuer": "https://a b"}, "identity.issuer"),
+        ({"issuer": ""}, "identity.issuer"),
+        ({"issuer": f"https://issuer.example/{'a' * 2000}"}, "identity.issuer"),
+        ({"audience": "a b"}, "identity.audience"),
+        ({"audience": "a" * 501}, "identity.audience"),
+        ({"subject_rule": ""}, "identity.subject_rule"),
+        ({"subject_rule": "re*po:a"}, "identity.subject_rule"),
+        ({"claim_rules": {"ref": "a*b"}}, "identity.claim_rules"),
+        ({"claim_rules": {"": "a"}}, "identity.claim_rules"),
+        ({"claim_rules": {"aud": "a"}}, "identity.claim_rules"),
+        ({"claim_rules": {"a" * 201: "a"}}, "identity.claim_rules"),
+        ({"claim_rules": {str(number): "a" for number in range(11)}}, "identity.claim_rules"),
+        ({"description": "a" * 201}, "secret.description"),
+        ({"expires_at": NOW}, "secret.expiration"),
+    ],
+)
+def test_wrong_value_is_refused_at_its_field(
+    client: Client, changed: dict[str, Any], field: str
+) -> None:
+    identity = insert_identities(client, 1)[0]
+
+    for save in (lambda draft: add(client, draft), lambda draft: edit(client, identity.pk, draft)):
+        with pytest.raises(RuleBroken) as caught:
+            save(replace(DRAFT, **changed))
+        assert caught.value.field == field
+    assert client.identities.count() == 1
+    assert not AuditEvent.objects.filter(action__startswith="client.identity").exists()
+
+
+@pytest.mark.parametrize("issuer", ["https://issuer.example/", "http://localhost:8080/a"])
+def test_slash_at_the_end_of_an_issuer_stays(client: Client, issuer: str) -> None:
+    assert add(client, replace(DRAFT, issuer=f" {issuer} ")).issuer == issuer
+
+
+def test_form_that_is_sent_twice_adds_one_identity(client: Client) -> None:
+    add(client, form_key="key")
+
+    with pytest.raises(AlreadyAdded):
+        add(client, form_key="key")
+    assert client.identities.count() == 1
+
+
+def test_edit_changes_the_rule_and_names_both_in_its_event(client: Client) -> None:
+    identity = add(client)
+    narrower = replace(DRAFT, subject_rule="repo:o/r:environment:prod", claim_rules={})
+
+    edited = edit(client, identity.pk, narrower, expected_version=1)
+
+    assert (edited.version, edited.subject_rule) == (2, "repo:o/r:environment:prod")
+    canonical = AuditEvent.objects.get(action="client.identity.edited").canonical
+    assert "repo:o/r:ref:refs/heads/main" in canonical
+    assert "repo:o/r:environment:prod" in canonical
+
+
+def test_edit_without_a_change_is_no_event_even_from_a_stale_form(client: Client) -> None:
+    identity = add(client)
+
+    edit(client, identity.pk, DRAFT, expected_version=0)
+
+    assert not AuditEvent.objects.filter(action="client.identity.edited").exists()
+
+
+def test_edit_from_a_stale_form_is_refused(client: Client) -> None:
+    identity = add(client)
+    edit(client, identity.pk, replace(DRAFT, description="other"), expected_version=1)
+
+    with pytest.raises(ChangedMeanwhile):
+        edit(client, identity.pk, PULL_REQUESTS, expected_version=1)
+
+
+def test_expired_removed_or_foreign_identity_cannot_be_edited(client: Client) -> None:
+    expired = insert_identities(client, 1, expires_at=NOW)[0]
+    removed = insert_identities(client, 1, removed_at=NOW, removed_by="x")[0]
+    other = insert_identities(insert_clients(["Valve"], client.tenant)[0], 1)[0]
+
+    with pytest.raises(RuleBroken, match="has expired"):
+        edit(client, expired.pk, DRAFT)
+    for identity_id in (removed.pk, other.pk, 0, 2**63):
+        with pytest.raises(NotFound):
+            edit(client, identity_id, DRAFT)
+        with pytest.raises(NotFound):
+            remove_identity(client, identity_id, actor=command_line_in(client.tenant), now=NOW)
+
+
+def test_removed_identity_is_gone_with_an_event(client: Client) -> None:
+    identity = add(client)
+
+    remove_identity(client, identity.pk, actor=command_line_in(client.tenant), now=NOW)
+
+    assert not client.identities.present().exists()
+    assert AuditEvent.objects.filter(action="client.identity.removed").count() == 1
+
+
+def test_policy_forbids_dangerous_rules_and_says_so(client: Client) -> None:
+    old = add(client, PULL_REQUESTS)
+    Tenant.objects.update(dangerous_rules_forbidden=True)
+
+    assert trust_of_row(add(client)).subject_rule == DRAFT.subject_rule
+    for save in (
+        lambda: add(client, PULL_REQUESTS),
+        lambda: add(client, replace(PULL_REQUESTS, preset="other")),
+        lambda: edit(client, old.pk, replace(PULL_REQUESTS, subject_rule="repo:o/*")),
+    ):
+        with pytest.raises(RuleBroken, match="forbids dangerous rules") as caught:
+            save()
+        assert caught.value.field == "identity.subject_rule"
+
+
+def test_policy_lets_the_description_of_an_older_dangerous_rule_be_edited(client: Client) -> None:
+    old = add(client, PULL_REQUESTS)
+    Tenant.objects.update(dangerous_rules_forbidden=True)
+
+    assert edit(client, old.pk, replace(PULL_REQUESTS, description="old")).description == "old"
+
+
+@pytest.mark.parametrize("listed", [f"{GITHUB}/", "https://gitlab.com"])
+def test_policy_allows_only_the_issuers_that_it_lists(client: Client, listed: str) -> None:
+    Tenant.objects.update(allowed_issuers=[listed])
+
+    with pytest.raises(RuleBroken, match="allows only these issuers") as caught:
+        add(client)
+    assert caught.value.field == "identity.issuer"
+    assert listed in str(caught.value)
+    Tenant.objects.update(allowed_issuers=[listed, GITHUB])
+    assert add(client).issuer == GITHUB
+
+
+def test_policy_of_lifetimes_holds_for_identities(client: Client) -> None:
+    Tenant.objects.update(secret_days_max=30)
+
+    with pytest.raises(RuleBroken, match="policies of this tenant allow"):
+        add(client)
+    assert add(client, replace(DRAFT, expires_at=NOW + timedelta(days=30))).version == 1
+
+
+def test_rotator_adds_and_removes_but_not_on_a_privileged_client(client: Client) -> None:
+    rolf = actor_for(make_person("rolf", client.tenant, SECRET_ROTATOR))
+    identity = add(client, actor=rolf)
+    with pytest.raises(Forbidden):
+        edit(client, identity.pk, PULL_REQUESTS, actor=rolf)
+    client.roles.add(role_id(client.tenant, TENANT_ADMINISTRATOR))
+
+    with pytest.raises(Forbidden):
+        add(client, actor=rolf)
+    with pytest.raises(Forbidden):
+        remove_identity(client, identity.pk, actor=rolf, now=NOW)
+
+
+def test_each_change_asks_people_for_proof(client: Client, administrator: Any) -> None:
+    identity = add(client)
+    mara = replace(actor_for(administrator), has_fresh_proof=lambda: False)
+
+    for change in (
+        lambda: add(client, actor=mara),
+        lambda: edit(client, identity.pk, PULL_REQUESTS, actor=mara),
+        lambda: remove_identity(client, identity.pk, actor=mara, now=NOW),
+    ):
+        with pytest.raises(ProofRequired):
+            change()
