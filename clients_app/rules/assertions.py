@@ -60,6 +60,34 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "future": (_("The JWT is from the future. Compare the clocks."), "wrong-time"),
     "no moment": (_("Send seconds since 1970."), "wrong-time"),
+    "platform type": (
+        _("Ask the platform for a token of the type JWT: this one is for something else."),
+        "bad-assertion",
+    ),
+    "long platform life": (
+        _("Ask the platform for a token that lasts at most 24 hours."),
+        "wrong-time",
+    ),
+    "platform issuer": (_("Use the issuer of the platform, exactly."), "wrong-claims"),
+    "platform issuer slash": (
+        _("Edit the issuer of the federated identity: only the slash at the end differs."),
+        "wrong-claims",
+    ),
+    "no platform audience": (_("Ask the platform for a token with this aud."), "wrong-audience"),
+    "several platform audiences": (
+        _("Ask the platform for a token with this aud alone: the others could use it here."),
+        "wrong-audience",
+    ),
+    "platform audience": (
+        _("Ask the platform for a token with this aud, to the character."),
+        "wrong-audience",
+    ),
+    "subject rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
+    "claim rule": (_("Make the rule fit, if this run may have tokens."), "wrong-claims"),
+    "missing claim": (
+        _("Remove the rule, or have the platform send the claim: the token does not have it."),
+        "wrong-claims",
+    ),
     "no id": (_("Send a jti: a new text of at most 255 characters."), "wrong-claims"),
     "used": (_("The JWT was used before. Make a new one for each request."), "used-assertion"),
 }
@@ -115,7 +143,7 @@ def first_problem(jwt: Jwt, wanted: Wanted) -> Verdict | None:
     return None
 
 
-def shown(value: object) -> str:
+def shown(value: object, *, maximum: int = SENT_MAX) -> str:
     """Return a value of a JWT as people read it, cut where it is long; empty if it is missing.
 
     Characters that cannot be seen or stored are replaced.
@@ -123,8 +151,8 @@ def shown(value: object) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value)
-    seen = "".join(one if one.isprintable() else "\ufffd" for one in text[: SENT_MAX + 1])
-    return seen if len(seen) <= SENT_MAX else f"{seen[:SENT_MAX]}…"
+    seen = "".join(one if one.isprintable() else "\ufffd" for one in text[: maximum + 1])
+    return seen if len(seen) <= maximum else f"{seen[:maximum]}…"
 
 
 def check_header(jwt: Jwt) -> Verdict:

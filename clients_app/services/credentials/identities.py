@@ -116,6 +116,9 @@ def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
     """Set the rules of ``identity`` as they are stored. Errors: RuleBroken of a field."""
     identity.preset = draft.preset if draft.preset in PRESETS else "other"
     identity.issuer = clean_issuer(draft.issuer, field="identity.issuer")
+    if identity.issuer.rstrip("/") == conf.issuer():
+        sentence = _("Enter the issuer of a platform, not that of this portal.")
+        raise RuleBroken(sentence, field="identity.issuer")
     identity.audience = clean_audience(
         draft.audience, default=conf.issuer(), field="identity.audience"
     )

@@ -111,6 +111,8 @@ def test_eleventh_live_identity_is_refused(client: Client) -> None:
         ({"issuer": "https://a b"}, "identity.issuer"),
         ({"issuer": ""}, "identity.issuer"),
         ({"issuer": f"https://issuer.example/{'a' * 2000}"}, "identity.issuer"),
+        ({"issuer": conf.issuer()}, "identity.issuer"),
+        ({"issuer": f"{conf.issuer()}/"}, "identity.issuer"),
         ({"audience": "a b"}, "identity.audience"),
         ({"audience": "a" * 501}, "identity.audience"),
         ({"subject_rule": ""}, "identity.subject_rule"),
