@@ -38,7 +38,7 @@ class ClientKey(Credential):
                 name="client_key_unique",
             ),
             CheckConstraint(
-                condition=(Q(jwk=None, thumbprint="") & ~Q(jwks_url=""))
+                condition=(Q(jwk__isnull=True, thumbprint="") & ~Q(jwks_url=""))
                 | (Q(jwk__isnull=False, jwks_url="") & ~Q(thumbprint="")),
                 name="client_key_is_key_or_url",
             ),

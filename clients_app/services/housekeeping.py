@@ -19,7 +19,7 @@ from clients_app.errors import PortalError
 from clients_app.services import retention
 from clients_app.services.activity import refused_attempts as attempts
 from clients_app.services.alerts import watch
-from clients_app.services.credentials import used_assertions
+from clients_app.services.credentials import key_sets, near_misses, used_assertions
 from clients_app.services.notices import deliveries, schedule
 from clients_app.services.people import guess_notices
 from clients_app.services.signing_keys import public_keys, rotation
@@ -65,10 +65,12 @@ CHORES: Final = (  # of each web process
 END_S: Final = 5.0  # for the tasks at the end; half of what the server gives its workers
 WORKER_CHORES: Final = (
     AUDIT_STREAM,
+    Chore("key sets", 10.0, with_now(key_sets.refresh)),
     Chore("policies", 60.0, with_now(policies.end_old_secrets)),
     Chore("notices", 60.0, with_now(schedule.queue_daily_notices)),
     Chore("alerts", 60.0, with_now(watch.watch)),
     Chore("messages", 60.0, with_now(deliveries.remove_old, schedule.remove_old)),
+    Chore("near misses", 600.0, with_now(near_misses.remove_old)),
     Chore("retention", 60.0, with_now(retention.roll_up_usage, retention.remove_old)),
 )
 

@@ -4,7 +4,7 @@ Source: RFC 7521 section 4.2; RFC 7523 sections 2.2 and 3; draft-ietf-oauth-rfc7
 CRE-7.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.urls import reverse
 from clients_app import conf
 from clients_app.oauth.client_query import AuthenticatedClient, read_client
 from clients_app.oauth.credential_query import StoredCredentials, StoredKey, read_credentials
-from clients_app.oauth.errors import OAuthError, invalid_client
+from clients_app.oauth.errors import OAuthError, invalid_client, unavailable
 from clients_app.oauth.plain_http import Request
 from clients_app.rules.assertions import (
     LEEWAY_S,
@@ -27,11 +27,12 @@ from clients_app.rules.assertions import (
 )
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
-from clients_app.services.credentials import near_misses, used_assertions
-from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key
+from clients_app.services.credentials import key_sets, near_misses, used_assertions
+from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
 from clients_app.services.tokens.credentials import KEY, Credential
 from clients_app.services.usage.refused_requests import count_unproved_request
 
+_FETCHED_AFTER_S: Final = 2
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -129,21 +130,57 @@ def _wanted(attempt: Attempt) -> Wanted:
 
 
 def _signing_key(attempt: Attempt) -> StoredKey:
-    """Return the live key that verifies the signature. Errors: Refused."""
-    kid = attempt.jwt.header.get("kid")
-    live = [key for key in attempt.credentials.keys if not _is_expired(key, attempt.now)]
-    known = [(key, own) for key in live for own in _verifying(key) if kid in (None, own.kid)]
-    for key, own in known:
-        if _verifies(own, attempt.jwt):
+    """Return the live key that verifies the signature. Errors: Refused; OAuthError (503)."""
+    named = _named_keys(attempt)
+    if (key := _verifying_one(named, attempt.jwt)) is not None:
+        return key
+    if named and attempt.jwt.header.get("kid") is not None:
+        raise Refused("signature")
+    if _has_new_keys(attempt):
+        credentials = read_credentials(attempt.client_id, now=attempt.now)
+        named = _named_keys(attempt._replace(credentials=credentials))
+        if (key := _verifying_one(named, attempt.jwt)) is not None:
             return key
-    if not known:
-        _note_unusable_key(attempt)
-    raise Refused("signature" if known else "unknown key")
+    _note_unusable_key(attempt)
+    raise Refused("signature" if named else "unknown key")
 
 
-def _verifying(key: StoredKey) -> Iterator[VerifyingKey]:
+def _named_keys(attempt: Attempt) -> list[tuple[StoredKey, VerifyingKey]]:
+    """Return the live keys that the JWT names by ``kid``, or all if it names none."""
+    kid = attempt.jwt.header.get("kid")
+    return [
+        (key, own)
+        for key in _live_keys(attempt)
+        for own in _keys_in(key, attempt.now)
+        if kid in (None, own.kid)
+    ]
+
+
+def _verifying_one(named: list[tuple[StoredKey, VerifyingKey]], jwt: Jwt) -> StoredKey | None:
+    return next((key for key, own in named if _verifies(own, jwt)), None)
+
+
+def _live_keys(attempt: Attempt) -> list[StoredKey]:
+    return [key for key in attempt.credentials.keys if not _is_expired(key, attempt.now)]
+
+
+def _has_new_keys(attempt: Attempt) -> bool:
+    """Return whether keys were fetched now, where the client publishes its keys.
+
+    Errors: OAuthError (503) while they are being fetched.
+    """
+    urls = [key.jwks_url for key in _live_keys(attempt) if key.jwks_url]
+    try:
+        return key_sets.wait_for([key_sets.Source(url, is_issuer=False) for url in urls])
+    except key_sets.NotYet as error:
+        raise unavailable("keys are being fetched", retry_after_s=_FETCHED_AFTER_S) from error
+
+
+def _keys_in(key: StoredKey, now: datetime) -> Sequence[VerifyingKey]:
     if key.jwk is not None:
-        yield verifying_key(key.jwk)
+        return (verifying_key(key.jwk),)
+    is_fresh = key.fetched is not None and key_sets.is_fresh(key.fetched_at, now=now)
+    return verifying_keys(key.fetched) if key.fetched and is_fresh else ()
 
 
 def _verifies(key: VerifyingKey, jwt: Jwt) -> bool:
@@ -158,7 +195,7 @@ def _note_unusable_key(attempt: Attempt) -> None:
     if not near_misses.has_room(attempt.client_id):
         return
     for key in attempt.credentials.keys:
-        for own in _verifying(key):
+        for own in _keys_in(key, attempt.now):
             if _verifies(own, attempt.jwt):
                 problem = "expired key" if _is_expired(key, attempt.now) else "unknown key"
                 kid = Verdict("kid", shown(attempt.jwt.header.get("kid")), own.kid, problem)

@@ -12,31 +12,33 @@ from clients_app.models import Client, ClientKey
 from clients_app.permissions import Action, require
 from clients_app.rules.jwts import thumbprint_of
 from clients_app.services import form_keys
-from clients_app.services.credentials import changes
+from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
+from clients_app.services.outgoing import check_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDraft(CredentialDraft):
-    """The fields of Add Public Key; ``pasted`` is a JWK, a JWKS, PEM or a certificate."""
+    """The fields of Add Public Key: a JWK, JWKS, PEM or certificate, or the address of a JWKS."""
 
-    pasted: str
+    pasted: str = ""
+    jwks_url: str = ""
 
 
 def add_keys(
     client: Client, draft: KeyDraft, *, actor: Actor, now: datetime, form_key: str = ""
 ) -> list[ClientKey]:
-    """Give ``client`` the pasted keys: one, or those of a JWKS.
+    """Give ``client`` the pasted keys, one or those of a JWKS, or the keys at an address.
 
-    Errors: Forbidden; ProofRequired; RuleBroken (key, secret.description, secret.expiration), also
-    at 10 live keys and for a key that the client has; NotFound; AlreadyAdded.
+    Errors: Forbidden; ProofRequired; RuleBroken (key, jwks_url, secret.description,
+    secret.expiration), also at 10 live keys and for a key that the client has; NotFound;
+    AlreadyAdded.
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
-    jwks = public_jwks_of(draft.pasted)
-    rows = [ClientKey(jwk=jwk, thumbprint=thumbprint_of(jwk)) for jwk in jwks]
+    rows = _rows_of(draft)
     for row in rows:
         changes.describe(row, draft)
     with transaction.atomic():
@@ -45,6 +47,8 @@ def add_keys(
         form_keys.refuse_used(form_key, actor=actor)
         _refuse_known(client, rows)
         form_keys.use(form_key, client=client, actor=actor, now=now)
+        if draft.jwks_url:
+            key_sets.expect(key_sets.Source(rows[0].jwks_url, is_issuer=False), now=now)
         changes.insert(client, rows, actor=actor, now=now)
     return rows
 
@@ -81,8 +85,19 @@ def remove_key(client: Client, key_id: int, *, actor: Actor, now: datetime) -> C
     return key
 
 
+def _rows_of(draft: KeyDraft) -> list[ClientKey]:
+    if not draft.jwks_url:
+        jwks = public_jwks_of(draft.pasted)
+        return [ClientKey(jwk=jwk, thumbprint=thumbprint_of(jwk)) for jwk in jwks]
+    if draft.pasted:
+        sentence = _("Paste a public key, or enter the address of a JWKS: not both.")
+        raise RuleBroken(sentence, field="jwks_url")
+    return [ClientKey(jwks_url=check_url(draft.jwks_url, field="jwks_url"))]
+
+
 def _refuse_known(client: Client, rows: list[ClientKey]) -> None:
-    prints = {row.thumbprint for row in rows}
-    known = client.keys.present().filter(thumbprint__in=prints).exists()
-    if known or len(prints) < len(rows):
-        raise RuleBroken(_("This client has this public key already."), field="key")
+    own = {(row.thumbprint, row.jwks_url) for row in rows}
+    known = own & set(client.keys.present().values_list("thumbprint", "jwks_url"))
+    if known or len(own) < len(rows):
+        field = "jwks_url" if rows[0].jwks_url else "key"
+        raise RuleBroken(_("This client has this public key already."), field=field)

@@ -194,7 +194,8 @@ def _checked(jwk: Any) -> dict[str, Any]:
         raise _refused(_("Use a complete public key: a part is missing or wrong.")) from error
     if isinstance(public, rsa.RSAPublicKey) and public.key_size not in RSA_BITS:
         raise _refused(_("Use an RSA key of 2048 to 8192 bits."))
-    if not isinstance(kept["kid"], str) or not 0 < len(kept["kid"]) <= KID_MAX:
+    kid = kept["kid"]
+    if not isinstance(kid, str) or len(kid) > KID_MAX or not kid.isprintable():
         raise _refused(_("Use a kid of at most %(maximum)s characters."), maximum=KID_MAX)
     algorithm = jwk.get("alg")
     uses = jwk.get("key_ops", ["verify"])

@@ -11,7 +11,7 @@ from clients_app.actions import Action
 from clients_app.models import Delivery, NoticeChannel
 from clients_app.rules.webhook_urls import shown_url
 from clients_app.services.notices.messages import AboutClient, Message
-from clients_app.services.notices.outgoing import check_url
+from clients_app.services.outgoing import check_url
 
 Settings = dict[str, Any]  # field name -> URL, or whether the box is checked
 Text = str | Promise

@@ -128,6 +128,7 @@ UNUSABLE: dict[str, str] = {
     "to sign only": json.dumps(public(EC, key_ops=["sign"])),
     "key_ops is a number": json.dumps(public(EC, key_ops=5)),
     "long kid": json.dumps(public(EC, kid="k" * 201)),
+    "NUL in kid": json.dumps(public(EC, kid="a\0b")),
     "kid is a number": json.dumps(public(EC, kid=5)),
     "not on the curve": json.dumps(public(EC, x=public(EC)["y"])),
     "short coordinate": json.dumps(public(EC, x="AAAA")),

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from clients_app.errors import RuleBroken
-from clients_app.services.notices import outgoing
+from clients_app.services import outgoing
 from clients_app.services.notices.messages import NotSent
-from clients_app.services.notices.outgoing import check_url, post
+from clients_app.services.notices.posts import post
+from clients_app.services.outgoing import check_url
 from tests.sinks import Receiver, receiver
 
 
@@ -30,7 +31,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     def getaddrinfo(host: str, port: Any, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
 
-    monkeypatch.setattr("clients_app.services.notices.outgoing.socket.getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.mark.parametrize(

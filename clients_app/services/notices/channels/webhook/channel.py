@@ -12,7 +12,7 @@ from clients_app.models import Delivery, NoticeChannel
 from clients_app.services.notices import signing
 from clients_app.services.notices.channel import Channel, Field
 from clients_app.services.notices.messages import NotSent, alerts_in, secrets_in
-from clients_app.services.notices.outgoing import post
+from clients_app.services.notices.posts import post
 
 
 class Webhook(Channel):

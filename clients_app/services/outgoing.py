@@ -1,4 +1,4 @@
-"""Posts to addresses that a tenant's administrator chose, without reaching into our own network.
+"""Requests to addresses that people of a tenant chose, without reaching into our own network.
 
 Only https, no redirects, and the connection goes to the very address that was checked after the
 name was resolved; private and local addresses are refused. What the operator has listed in
@@ -8,21 +8,22 @@ OUTGOING_ALLOWED_HOSTS is reached wherever it is, by http too (DEP-3).
 import socket
 import ssl
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 from clients_app.errors import RuleBroken, gettext_noop
-from clients_app.limits import ANSWER_MAX, URL_MAX
-from clients_app.rules.webhook_urls import without_path
-from clients_app.services.notices.messages import NotSent
+from clients_app.limits import URL_MAX
 
 TIMEOUT_S: Final = 5.0  # for each step
 LONGEST_S: Final = 15.0  # for the whole exchange, however slowly the other side answers
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _NAT64: Final = ip_network("64:ff9b::/96")  # RFC 6052
 _NOT_PUBLIC: Final = (  # although ``is_global``
     ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
@@ -31,8 +32,24 @@ _NOT_PUBLIC: Final = (  # although ``is_global``
 )
 
 
+class NotReached(Exception):
+    """There is no answer; ``is_final`` is True if another try would change nothing."""
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class Answer(NamedTuple):
+    """An answer of any status; a redirect is one too."""
+
+    status: int
+    headers: HTTPMessage
+    body: bytes
+
+
 def check_url(url: str, *, field: str = "url") -> str:
-    """Return ``url``, stripped, if posts may go to it; its name is not resolved yet.
+    """Return ``url``, stripped, if requests may go to it; its name is not resolved yet.
 
     Errors: RuleBroken with ``field``.
     """
@@ -45,40 +62,37 @@ def check_url(url: str, *, field: str = "url") -> str:
     usable = host and url.isascii() and url.isprintable() and " " not in url and len(url) <= URL_MAX
     if not usable or parts.username is not None or parts.fragment or parts.port == 0:
         raise RuleBroken(
-            gettext_noop("Enter an address such as https://hooks.example.com/portal."), field=field
+            gettext_noop("Enter an address such as https://www.example.com/portal."), field=field
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_allowed(str(host))):
         raise RuleBroken(gettext_noop("Enter an address that begins with https://."), field=field)
     return url
 
 
-def post(url: str, body: bytes, headers: dict[str, str]) -> str:
-    """Post ``body``; return the answer's status, from 200 to 299, such as "HTTP 200".
+def exchange(
+    method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] = _NONE, read_max: int
+) -> Answer:
+    """Send a request; return the answer with at most ``read_max`` bytes of its body.
 
-    Errors: NotSent for any other answer, for none, and for an address that may not be reached.
+    Errors: NotReached for no answer, and for an address that may not be reached.
     """
     try:
         parts = urlsplit(check_url(url))
     except RuleBroken as error:
-        raise NotSent(str(error), is_final=True) from error
+        raise NotReached(str(error), is_final=True) from error
     connection = _connection(parts)
     guard = threading.Timer(LONGEST_S, _cut, [connection])
     guard.start()
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        connection.request("POST", path, body, {"Host": parts.netloc, **headers})
+        connection.request(method, path, body or None, {"Host": parts.netloc, **headers})
         with connection.getresponse() as response:
-            start = response.read(ANSWER_MAX + URL_MAX)  # more than is kept: no token is cut in two
+            return Answer(response.status, response.headers, response.read(read_max))
     except (OSError, HTTPException) as error:
-        raise NotSent(without_path(_described(error).encode(), url).decode()) from error
+        raise NotReached(_described(error)) from error
     finally:
         guard.cancel()
         connection.close()
-    answer = f"HTTP {response.status}"
-    if not 200 <= response.status < 300:
-        text = without_path(start, url)[:ANSWER_MAX].decode("utf-8", "replace")
-        raise NotSent(f"{answer} {text}", is_final=response.status == 410)
-    return answer
 
 
 def _connection(parts: SplitResult) -> HTTPConnection:
@@ -100,7 +114,7 @@ def _connection(parts: SplitResult) -> HTTPConnection:
 def _permitted_address(host: str, port: int) -> str:
     """Return an address that the name resolves to now; all of them must be permitted.
 
-    Errors: NotSent, in the same words for a name of our own network and one that does not exist:
+    Errors: NotReached, in the same words for a name of our own network and one that does not exist:
     nobody finds out our names by trying.
     """
     try:
@@ -113,8 +127,8 @@ def _permitted_address(host: str, port: int) -> str:
     ):
         return addresses[0]
     if _is_allowed(host):
-        raise NotSent(f"The name {host} cannot be resolved.")
-    raise NotSent(
+        raise NotReached(f"The name {host} cannot be resolved.")
+    raise NotReached(
         f"{host} is not public or cannot be resolved. The operator of this server can allow an "
         "internal host with OUTGOING_ALLOWED_HOSTS."
     )

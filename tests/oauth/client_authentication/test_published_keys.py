@@ -1,0 +1,119 @@
+"""private_key_jwt with keys that the client publishes at an address."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from clients_app.models import ClientKey, FetchedKeySet
+from clients_app.services.credentials import key_sets
+from clients_app.services.credentials.key_sets import Source
+from tests.credentials import insert_keys
+from tests.key_server import KeyServer, key_server
+from tests.oauth.assertions import asking, assertion, key_of
+from tests.oauth.wsgi import Reply, environ, through_the_short_entrance
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
+    settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(key_sets, "WAIT_S", 20.0)
+    key_sets.forget()
+    with key_server() as running:
+        running.publish(key_of("EC"))
+        yield running
+
+
+@pytest.fixture
+def own(good: SimpleNamespace, server: KeyServer) -> ClientKey:
+    """A credential of the good client: the address of its keys, which nobody has asked yet."""
+    [row] = insert_keys(good.row, 1, jwk=None, thumbprint="", jwks_url=server.url, expires_at=None)
+    FetchedKeySet.objects.create(url=server.url, is_issuer=False, due_at=datetime.now(UTC))
+    return row
+
+
+def ask(good: SimpleNamespace, key: Any, **header: Any) -> Reply:
+    named = {"kid": key.thumbprint(), **header}
+    body = asking(assertion(good.id, key, header=named))
+    return through_the_short_entrance(environ(body=body))
+
+
+def let_ask_again(url: str) -> None:
+    """As if ten seconds had passed."""
+    key_sets.forget()
+    FetchedKeySet.objects.filter(url=url).update(tried_at=datetime.now(UTC) - timedelta(seconds=11))
+
+
+def test_first_request_waits_for_the_keys(good: SimpleNamespace, own: ClientKey, server: KeyServer):
+    assert ask(good, key_of("EC")).status == 200
+    assert ask(good, key_of("EC")).status == 200
+    assert len(server.asked) == 1
+
+
+def test_rotated_key_is_accepted_at_its_first_use(
+    good: SimpleNamespace, own: ClientKey, server: KeyServer
+):
+    assert ask(good, key_of("EC")).status == 200
+    let_ask_again(server.url)
+    server.publish(key_of("EC", 1))
+
+    assert ask(good, key_of("EC", 1)).status == 200
+    assert ask(good, key_of("EC")).status == 401  # no longer published
+
+
+def test_flood_of_unknown_keys_asks_once(good: SimpleNamespace, own: ClientKey, server: KeyServer):
+    for number in range(5):
+        assert ask(good, key_of("EC", 7), kid=f"unknown-{number}").status == 401
+
+    assert len(server.asked) == 1
+    assert ask(good, key_of("EC")).status == 200
+
+
+def test_client_whose_keys_are_late_is_asked_to_come_again(
+    good: SimpleNamespace, own: ClientKey, server: KeyServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(key_sets, "WAIT_S", 0.01)
+    server.gate.clear()
+    source = Source(server.url, is_issuer=False)
+
+    late = ask(good, key_of("EC"))
+
+    assert (late.status, late.json()["error"]) == (503, "temporarily_unavailable")
+    assert late.headers["Retry-After"] == "2"
+    assert ask(good, key_of("EC")).status == 503
+    done = key_sets.fetch_aside(source)
+    server.gate.set()
+    assert done is not None
+    assert done.wait(30)
+    assert ask(good, key_of("EC")).status == 200
+    assert len(server.asked) == 1
+
+
+def test_only_one_thread_waits_for_keys(good: SimpleNamespace, own: ClientKey, server: KeyServer):
+    server.gate.clear()
+    replies: list[Reply] = []
+    first = threading.Thread(target=lambda: replies.append(ask(good, key_of("EC"))))
+    first.start()
+    while not server.asked:
+        first.join(0.01)
+
+    assert ask(good, key_of("EC")).status == 503
+    server.gate.set()
+    first.join()
+    assert [reply.status for reply in replies] == [200]
+
+
+def test_keys_that_could_not_be_fetched_for_a_day_verify_nothing(
+    good: SimpleNamespace, own: ClientKey, server: KeyServer
+):
+    assert ask(good, key_of("EC")).status == 200
+    server.say(b"", status=500)
+    long_ago = datetime.now(UTC) - timedelta(hours=24)
+    FetchedKeySet.objects.update(fetched_at=long_ago, tried_at=long_ago)
+
+    assert ask(good, key_of("EC")).status == 401
