@@ -36,6 +36,10 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "unknown-key",
     ),
     "expired key": (_("The key has expired. Add a new one."), "unknown-key"),
+    "expired identity": (
+        _("The federated identity has expired. Add a new one."),
+        "wrong-claims",
+    ),
     "signature": (_("The signature was made by another key."), "unknown-key"),
     "issuer": (_("Send the Client Id as iss."), "wrong-claims"),
     "subject": (_("Send the Client Id as sub, as in iss."), "wrong-claims"),

@@ -21,8 +21,9 @@ from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
-from clients_app.services.credentials import changes
+from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
+from clients_app.services.credentials.public_keys import usable_keys
 from clients_app.services.locks import locked
 
 #: ``iss``, ``sub`` and ``aud`` have rules of their own; times and ids differ in each token
@@ -64,6 +65,7 @@ def add_identity(
         form_keys.refuse_used(form_key, actor=actor)
         _check_policies(client, identity)
         form_keys.use(form_key, client=client, actor=actor, now=now)
+        _expect_keys(identity, now=now)
         changes.insert(client, [identity], actor=actor, now=now)
     return identity
 
@@ -92,6 +94,7 @@ def edit_identity(
     if _rules_of(identity) != before:
         require(actor, Action.EXTEND_CREDENTIAL, client=client)
         _check_policies(client, identity)
+        _expect_keys(identity, now=now)
     changes.edit(identity, client, draft, expected_version=expected_version, actor=actor, now=now)
     return identity
 
@@ -124,7 +127,7 @@ def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
     )
     identity.subject_rule = checked_rule(draft.subject_rule, field="identity.subject_rule")
     identity.claim_rules = _claim_rules(draft.claim_rules)
-    identity.jwks = draft.jwks
+    identity.jwks = usable_keys(draft.jwks) if draft.jwks else None
 
 
 def _claim_rules(rules: Mapping[str, str]) -> dict[str, str]:
@@ -139,6 +142,11 @@ def _claim_rules(rules: Mapping[str, str]) -> dict[str, str]:
             raise RuleBroken(sentence, field=where)
         clean[name] = checked_rule(rule, field=where)
     return clean
+
+
+def _expect_keys(identity: FederatedIdentity, *, now: datetime) -> None:
+    if identity.jwks is None:
+        key_sets.expect(key_sets.Source(identity.issuer, is_issuer=True), now=now)
 
 
 def _check_policies(client: Client, identity: FederatedIdentity) -> None:

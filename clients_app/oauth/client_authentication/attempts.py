@@ -1,0 +1,137 @@
+"""A JWT that is to prove a client, and which of the client's credentials signed it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from clients_app.oauth.credential_query import (
+    StoredCredentials,
+    StoredIdentity,
+    StoredKey,
+    read_credentials,
+)
+from clients_app.oauth.errors import unavailable
+from clients_app.rules.assertions import Verdict
+from clients_app.rules.jwts import Jwt
+from clients_app.services.credentials import key_sets, near_misses
+from clients_app.services.credentials.public_keys import (
+    VerifyingKey,
+    verifying_key,
+    verifying_keys,
+)
+from clients_app.services.tokens.credentials import Credential
+
+_FETCHED_AFTER_S: Final = 2
+Row = TypeVar("Row", StoredKey, StoredIdentity)
+
+
+class Attempt(NamedTuple):
+    """A JWT, the client that it names, and the credentials of that client."""
+
+    jwt: Jwt
+    client_id: UUID
+    credentials: StoredCredentials
+    address: str
+    now: datetime
+
+
+class Refused(Exception):
+    """The JWT proves nothing; ``problem`` is one of ``rules.assertions.PROBLEMS``."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def signers(attempt: Attempt, rows_of: Callable[[StoredCredentials], Sequence[Row]]) -> list[Row]:
+    """Return those of the credentials that ``rows_of`` chooses of which a key signed the JWT.
+
+    Where keys are published, they are fetched again if the JWT names one that is not known.
+    Errors: Refused if none did; OAuthError (503) while keys are being fetched.
+    """
+    rows = rows_of(attempt.credentials)
+    named = _named_keys(rows, attempt)
+    if found := _verifying(named, attempt.jwt):
+        return found
+    names_one = attempt.jwt.header.get("kid") is not None
+    if not (named and names_one) and _has_new_keys(rows):
+        rows = rows_of(read_credentials(attempt.client_id, now=attempt.now))
+        named = _named_keys(rows, attempt)
+        if found := _verifying(named, attempt.jwt):
+            return found
+    raise Refused("signature" if named else "unknown key")
+
+
+def is_live(row: StoredKey | StoredIdentity, *, now: datetime) -> bool:
+    """Return whether the credential has not expired."""
+    return row.expires_at is None or row.expires_at > now
+
+
+def keys_of(row: StoredKey | StoredIdentity, *, now: datetime) -> Sequence[VerifyingKey]:
+    """Return the public keys of a credential: registered, pasted or fetched."""
+    if isinstance(row, StoredKey) and row.jwk is not None:
+        return (verifying_key(row.jwk),)
+    if isinstance(row, StoredIdentity) and row.jwks is not None:
+        return verifying_keys(row.jwks)
+    if row.fetched is None or not key_sets.is_fresh(row.fetched_at, now=now):
+        return ()
+    return verifying_keys(row.fetched)
+
+
+def verifies(key: VerifyingKey, jwt: Jwt) -> bool:
+    """Return whether ``key`` signed the JWT."""
+    algorithm = jwt.header.get("alg")
+    return isinstance(algorithm, str) and key.verifies(
+        jwt.signed, jwt.signature, algorithm=algorithm
+    )
+
+
+def note(attempt: Attempt, credential: Credential, verdicts: Sequence[Verdict]) -> None:
+    """Note a near miss: what is wrong with a JWT that was signed by a key of ``credential``."""
+    near_misses.note(
+        attempt.client_id,
+        verdicts,
+        credential=credential,
+        address=attempt.address,
+        now=attempt.now,
+    )
+
+
+def _named_keys(rows: Sequence[Row], attempt: Attempt) -> list[tuple[Row, VerifyingKey]]:
+    """Return the keys that the JWT names by ``kid``, or all if it names none."""
+    kid = attempt.jwt.header.get("kid")
+    return [
+        (row, key)
+        for row in rows
+        for key in keys_of(row, now=attempt.now)
+        if kid in (None, key.kid)
+    ]
+
+
+def _verifying(named: list[tuple[Row, VerifyingKey]], jwt: Jwt) -> list[Row]:
+    """Return each credential of which a key signed the JWT; a key of several is tried once."""
+    tried: dict[int, bool] = {}
+    found: list[Row] = []
+    for row, key in named:
+        if id(key) not in tried:
+            tried[id(key)] = verifies(key, jwt)
+        if tried[id(key)] and row not in found:
+            found.append(row)
+    return found
+
+
+def _has_new_keys(rows: Sequence[StoredKey | StoredIdentity]) -> bool:
+    """Return whether keys were fetched now. Errors: OAuthError (503) while they are."""
+    sources = {source for row in rows if (source := _source_of(row)) is not None}
+    try:
+        return key_sets.wait_for(sources)
+    except key_sets.NotYet as error:
+        raise unavailable("keys are being fetched", retry_after_s=_FETCHED_AFTER_S) from error
+
+
+def _source_of(row: StoredKey | StoredIdentity) -> key_sets.Source | None:
+    """Return where the keys are published; None if they are registered or were pasted."""
+    if isinstance(row, StoredKey):
+        return key_sets.Source(row.jwks_url, is_issuer=False) if row.jwks_url else None
+    return key_sets.Source(row.issuer, is_issuer=True) if row.jwks is None else None

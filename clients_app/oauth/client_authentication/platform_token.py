@@ -1,0 +1,82 @@
+"""Authenticates a client by the token that a platform gave it, such as that of a CI job or a pod.
+
+Source: RFC 7521 section 6.1; RFC 7523 section 3; FED-1 to FED-3, CRE-7.
+"""
+
+import json
+from collections.abc import Sequence
+
+from clients_app.oauth.client_authentication.attempts import (
+    Attempt,
+    Refused,
+    is_live,
+    keys_of,
+    note,
+    signers,
+    verifies,
+)
+from clients_app.oauth.credential_query import StoredCredentials, StoredIdentity
+from clients_app.rules.assertions import Verdict, shown
+from clients_app.rules.federation.platform_tokens import verdicts_on
+from clients_app.rules.federation.trust import Trust
+from clients_app.services.credentials import near_misses
+from clients_app.services.tokens.credentials import IDENTITY, Credential
+
+
+def is_of_platform(attempt: Attempt) -> bool:
+    """Return whether the JWT names the issuer of a federated identity of the client."""
+    return bool(_of_issuer(attempt, attempt.credentials))
+
+
+def proved_by_platform(attempt: Attempt) -> Credential:
+    """Return the federated identity whose rules the token fits.
+
+    Where several have its issuer, one is enough; the near miss is about the nearest.
+    Errors: Refused; OAuthError (503).
+    """
+    now = attempt.now
+
+    def live(credentials: StoredCredentials) -> list[StoredIdentity]:
+        return [one for one in _of_issuer(attempt, credentials) if is_live(one, now=now)]
+
+    if not live(attempt.credentials):
+        raise _expired(attempt)
+    misses: list[tuple[StoredIdentity, list[Verdict], list[Verdict]]] = []
+    for identity in signers(attempt, live):
+        verdicts = _verdicts(attempt, identity)
+        wrong = [one for one in verdicts if one.problem]
+        if not wrong:
+            return Credential(IDENTITY, identity.id)
+        misses.append((identity, verdicts, wrong))
+    identity, verdicts, wrong = min(misses, key=lambda miss: len(miss[2]))
+    note(attempt, Credential(IDENTITY, identity.id), verdicts)
+    raise Refused(wrong[0].problem)
+
+
+def _of_issuer(attempt: Attempt, credentials: StoredCredentials) -> Sequence[StoredIdentity]:
+    issuer = attempt.jwt.claims.get("iss")
+    return [identity for identity in credentials.identities if identity.issuer == issuer]
+
+
+def _verdicts(attempt: Attempt, identity: StoredIdentity) -> list[Verdict]:
+    trust = Trust(
+        preset="other",  # nothing here depends on it
+        issuer=identity.issuer,
+        subject_rule=identity.subject_rule,
+        claim_rules=json.loads(identity.claim_rules),
+    )
+    now = attempt.now.timestamp()
+    return verdicts_on(attempt.jwt, trust, audience=identity.audience, now=now)
+
+
+def _expired(attempt: Attempt) -> Refused:
+    """Return the refusal of a token that only an expired identity trusts; note it if it is real."""
+    if near_misses.has_room(attempt.client_id):
+        for identity in _of_issuer(attempt, attempt.credentials):
+            if any(verifies(key, attempt.jwt) for key in keys_of(identity, now=attempt.now)):
+                end = shown(str(identity.expires_at))
+                ended = Verdict("identity", "", end, "expired identity")
+                verdicts = [ended, *_verdicts(attempt, identity)]
+                note(attempt, Credential(IDENTITY, identity.id), verdicts)
+                break
+    return Refused("expired identity")

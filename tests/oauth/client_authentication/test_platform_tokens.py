@@ -1,0 +1,201 @@
+"""Tokens of platforms prove the clients whose federated identities trust them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+
+from clients_app.models import (
+    FederatedIdentity,
+    FetchedKeySet,
+    NearMiss,
+    TokenRefusal,
+    UsedAssertion,
+)
+from clients_app.services.credentials import key_sets, near_misses
+from clients_app.services.usage import counts
+from tests.credentials import insert_identities
+from tests.factories import NOW
+from tests.key_server import KeyServer, key_server
+from tests.oauth.assertions import ISSUER, MISSING, asking, assertion, key_of, register
+from tests.oauth.introspection import introspect
+from tests.oauth.wsgi import Reply, environ, through_the_short_entrance
+
+PLATFORM = "https://ci.example"
+SUBJECT = "repo:o/r:ref:refs/heads/main"
+EC = key_of("EC")
+JWKS = {"keys": [{**EC.as_dict(private=False), "kid": EC.thumbprint()}]}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_noted(db: None) -> None:
+    near_misses.noted.clear()
+    counts.refused_requests.refused.take()
+    key_sets.forget()
+
+
+def trust(client: Any, **more: Any) -> FederatedIdentity:
+    rules = {"issuer": PLATFORM, "audience": ISSUER, "subject_rule": SUBJECT, "jwks": JWKS}
+    [row] = insert_identities(client.row, 1, **{**rules, "expires_at": None, **more})
+    return row
+
+
+@pytest.fixture
+def own(good: SimpleNamespace) -> FederatedIdentity:
+    """An identity of the good client."""
+    return trust(good)
+
+
+def token(key: Any = EC, **more: Any) -> str:
+    header = {"typ": "JWT", "kid": EC.thumbprint(), **more.pop("header", {})}
+    claims = {"iss": PLATFORM, "sub": SUBJECT, "jti": MISSING, **more}
+    return assertion("", key, header=header, **claims)
+
+
+def ask(text: str, **fields: str) -> Reply:
+    return through_the_short_entrance(environ(body=asking(text, **fields)))
+
+
+def refusals() -> list[str]:
+    counts.flush()
+    return list(TokenRefusal.objects.values_list("cause", flat=True))
+
+
+def problems(miss: NearMiss) -> list[tuple[str, str]]:
+    return [(one["claim"], one["problem"]) for one in miss.verdicts if one["problem"]]
+
+
+def test_token_of_the_platform_gets_a_token(good: SimpleNamespace, own: FederatedIdentity):
+    reply = ask(token(), client_id=good.id)
+
+    assert reply.status == 200, reply.body
+    plain = reply.json()["access_token"]
+    claims = jwt.decode(plain, options={"verify_signature": False})
+    assert (claims["cred"], claims["client_id"]) == (f"identity:{own.pk}", good.id)
+    assert introspect(good, plain)["active"] is True
+    FederatedIdentity.objects.update(removed_at=datetime.now(UTC))
+    assert introspect(good, plain) == {"active": False}
+    assert ask(token(), client_id=good.id).status == 401
+
+
+def test_token_may_be_used_until_it_ends(good: SimpleNamespace, own: FederatedIdentity):
+    """A pod reads the same file again and again."""
+    text = token(jti="one", aud=[ISSUER])
+    assert [ask(text, client_id=good.id).status for _ in range(2)] == [200, 200]
+    assert not UsedAssertion.objects.exists()
+
+
+def test_client_id_decides_for_which_client(clients: SimpleNamespace, own: FederatedIdentity):
+    others = trust(clients.expired)
+    for client, identity in ((clients.good, own), (clients.expired, others)):
+        reply = ask(token(), client_id=client.id)
+        claims = jwt.decode(reply.json()["access_token"], options={"verify_signature": False})
+        assert (claims["client_id"], claims["cred"]) == (client.id, f"identity:{identity.pk}")
+    assert ask(token()).status == 401
+    assert ask(token(), client_id=clients.hybrid.id).status == 401
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, tuple[str, str]]] = {
+    "another subject": ({"sub": "repo:o/r:pull_request"}, "wrong-claims", ("sub", "subject rule")),
+    "another audience": ({"aud": "x"}, "wrong-audience", ("aud", "platform audience")),
+    "expired": ({"exp": 1_700_000_000}, "wrong-time", ("exp", "expired")),
+    "no end": ({"exp": MISSING}, "wrong-time", ("exp", "no end")),
+    "another branch": ({"ref": "dev"}, "wrong-claims", ("ref", "claim rule")),
+    "its own key": (
+        {"header": {"jwk": EC.as_dict(private=False)}, "ref": "main"},
+        "bad-assertion",
+        ("jwk", "own key"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_token_that_misses_a_rule_is_a_near_miss(good: SimpleNamespace, case: str):
+    identity = trust(good, claim_rules={"ref": "main"})
+    more, cause, problem = WRONG[case]
+
+    reply = ask(token(**{"ref": "main", **more}), client_id=good.id)
+
+    assert reply.json() == {
+        "error": "invalid_client",
+        "error_description": "Client authentication failed.",
+    }
+    assert refusals() == [cause]
+    miss = NearMiss.objects.get()
+    assert (str(miss.client_id), miss.identity_id, miss.key_id) == (good.id, identity.pk, None)
+    assert problems(miss) == [problem]
+
+
+def test_forged_token_is_no_near_miss(good: SimpleNamespace, own: FederatedIdentity):
+    """What it claims could tempt people to make a rule fit it."""
+    for forged in (
+        token(key_of("EC", 9), sub="repo:evil/r:ref:refs/heads/main"),
+        token(key_of("EC", 9), header={"kid": "unknown"}),
+        token(key_of("EC", 9), header={"kid": MISSING}),
+    ):
+        assert ask(forged, client_id=good.id).status == 401
+    assert refusals() == ["unknown-key"]
+    assert not NearMiss.objects.exists()
+
+
+def test_one_of_several_identities_is_enough_and_the_nearest_is_shown(good: SimpleNamespace):
+    far = trust(good, subject_rule="repo:x/y:*", audience="x", claim_rules={"a": "b"})
+    near = trust(good, subject_rule="repo:o/r:ref:refs/heads/release")
+    assert ask(token(), client_id=good.id).status == 401
+    counts.flush()
+    assert NearMiss.objects.get().identity_id == near.pk != far.pk
+    fits = trust(good)
+
+    claims = jwt.decode(
+        ask(token(), client_id=good.id).json()["access_token"],
+        options={"verify_signature": False},
+    )
+
+    assert claims["cred"] == f"identity:{fits.pk}"
+
+
+def test_expired_identity_is_a_near_miss(good: SimpleNamespace):
+    trust(good, expires_at=NOW)
+
+    assert ask(token(), client_id=good.id).status == 401
+    assert refusals() == ["wrong-claims"]
+    assert problems(NearMiss.objects.get()) == [("identity", "expired identity")]
+
+
+def test_issuer_with_a_slash_more_is_not_trusted(good: SimpleNamespace, own: FederatedIdentity):
+    assert ask(token(iss=f"{PLATFORM}/"), client_id=good.id).status == 401
+    assert ask(token(iss=[PLATFORM]), client_id=good.id).status == 401
+
+
+def test_key_of_a_client_is_not_that_of_its_platform(good: SimpleNamespace, own: FederatedIdentity):
+    register(good.row, key_of("EC", 1))
+
+    text = token(key_of("EC", 1), header={"kid": key_of("EC", 1).thumbprint()})
+    assert ask(text, client_id=good.id).status == 401
+    own_text = assertion(good.id, EC, header={"kid": EC.thumbprint()})
+    assert ask(own_text, client_id=good.id).status == 401
+    assert ask(assertion(good.id, key_of("EC", 1)), client_id=good.id).status == 200
+
+
+@pytest.fixture
+def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
+    settings.OUTGOING_ALLOWED_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(key_sets, "WAIT_S", 20.0)
+    with key_server() as running:
+        document = {"issuer": running.origin, "jwks_uri": running.url}
+        running.say(document, path="/.well-known/openid-configuration")
+        running.publish(EC)
+        yield running
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_of_the_issuer_are_found_by_discovery(good: SimpleNamespace, platform: KeyServer):
+    trust(good, issuer=platform.origin, jwks=None)
+    FetchedKeySet.objects.create(url=platform.origin, is_issuer=True, due_at=datetime.now(UTC))
+
+    for _ in range(2):
+        assert ask(token(iss=platform.origin), client_id=good.id).status == 200
+    assert platform.asked == ["/.well-known/openid-configuration", "/jwks"]
