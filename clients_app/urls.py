@@ -119,6 +119,7 @@ urlpatterns = [
     *page(f"{CLIENT}/secrets/<int:secret_id>/rotate", secrets.secret_rotate, "secret-rotate"),
     *page(f"{CLIENT}/identities/add", identities.identity_platforms, "identity-platforms"),
     *page(f"{CLIENT}/identities/add/<slug:preset>", identities.identity_add, "identity-add"),
+    *page(f"{CLIENT}/token-trial", identities.token_trial, "token-trial"),
     *page(f"{IDENTITY}/edit", identities.identity_edit, "identity-edit"),
     *page(f"{IDENTITY}/remove", identities.identity_remove, "identity-remove"),
     *page("security/roles", roles.role_list, "role-list"),

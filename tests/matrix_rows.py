@@ -132,6 +132,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{SECRET}/rotate": Row(ROTATORS, 200, 422),
     f"{CLIENT}/identities/add": Row(ROTATORS, 200, 405),
     f"{CLIENT}/identities/add/<preset>": Row(ROTATORS, 200, 422),
+    f"{CLIENT}/token-trial": Row(READERS_OF_SECRETS, 200, 422),
     f"{IDENTITY}/edit": Row(EDITORS, 200, 422),
     f"{IDENTITY}/remove": Row(ROTATORS, 200, 204),
     ROLE: Row(EVERYBODY, 200, 405),

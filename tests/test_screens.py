@@ -35,6 +35,7 @@ OF_ONE_SUBJECT: Final = {
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
     "identities": {
         *{"identity_platforms", "identity_add", "identity_edit", "identity_remove"},
+        "token_trial",
     },
     "people": {"people_list", "person_details"},
     "people_changes": {
@@ -84,6 +85,7 @@ TESTED_WITH: Final = {
     "role_holders": "role_list",
     "role_remove": "role_edit",
     "secret_added": "secret_add",
+    "token_trial": "identities",
     "sign_on_leave": "single_sign_on",
     "sign_on_refused": "single_sign_on",
 }

@@ -35,6 +35,10 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         _("The kid is that of no key of this client. Register the key, or send its kid."),
         "unknown-key",
     ),
+    "no keys": (
+        _("The keys have not been fetched yet. Wait a minute, or paste them."),
+        "unknown-key",
+    ),
     "expired key": (_("The key has expired. Add a new one."), "unknown-key"),
     "expired identity": (
         _("The federated identity has expired. Add a new one."),

@@ -91,6 +91,7 @@ WINDOWS: Final = (
     (f"{CLIENT}/identities/add", "Add Federated Identity"),
     (f"{CLIENT}/identities/add/github", "Add Federated Identity"),
     (f"{CLIENT}/identities/add/other", "Add Federated Identity"),
+    (f"{CLIENT}/token-trial", "Test a token"),
     (f"{IDENTITY}/edit", "Edit Federated Identity"),
     (f"{IDENTITY}/remove", "Remove Federated Identity"),
     ("security/roles/add", "Add Role"),

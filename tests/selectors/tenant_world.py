@@ -18,6 +18,7 @@ from clients_app.models import (
     Consent,
     Delivery,
     FederatedIdentity,
+    NearMiss,
     NoticeChannel,
     Person,
     Role,
@@ -89,6 +90,7 @@ def fill(tenant: Tenant) -> World:
     api = _api_of(client)
     application = _application_of(person)
     [identity] = insert_identities(client, 1)
+    NearMiss.objects.create(client=client, identity=identity, at=NOW, verdicts=[])
     return World(tenant, person, role, client, removed, secret, identity, feed, api, application)
 
 

@@ -26,7 +26,7 @@ from clients_app.selectors.clients import (
     usage,
 )
 from clients_app.selectors.clients.shows import Show
-from clients_app.selectors.credentials import identities
+from clients_app.selectors.credentials import identities, near_misses
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
@@ -236,6 +236,11 @@ READS: Final[dict[Any, list[Read]]] = {
     identities.get_identity: [
         lambda own: identities.get_identity(own.client, own.identity.pk, now=NOW),
     ],
+    near_misses.near_misses_of: [lambda own: near_misses.near_misses_of(own.client, now=NOW)],
+    near_misses.get_near_miss: [
+        lambda own: near_misses.get_near_miss(own.client, own.client.near_misses.get().pk, now=NOW),
+    ],
+    identities.trust_of_row: [lambda own: identities.trust_of_row(own.identity)],
     rotations.rotations: [
         lambda own: rotations.rotations(
             secrets.listed_secrets(own.client, now=NOW), token_lifetime_s=3600, now=NOW

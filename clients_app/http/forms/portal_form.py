@@ -21,6 +21,7 @@ INPUTS: Final = {
     "identity.audience": "audience",
     "identity.subject_rule": "subject_rule",
     "identity.claim_rules": "claim_rules",
+    "identity.jwks": "jwks",
     "logout_uris": "post_logout_redirect_uris",
     "cors_origins": "allowed_cors_origins",
     "allow_refresh_token": "allow_offline_access",

@@ -23,7 +23,7 @@ from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.credentials import changes, key_sets
 from clients_app.services.credentials.changes import CredentialDraft
-from clients_app.services.credentials.public_keys import usable_keys
+from clients_app.services.credentials.public_keys import public_jwks_of
 from clients_app.services.locks import locked
 
 #: ``iss``, ``sub`` and ``aud`` have rules of their own; times and ids differ in each token
@@ -34,7 +34,7 @@ _NOT_RULED: Final = frozenset({"iss", "sub", "aud", "exp", "iat", "nbf", "jti"})
 class IdentityDraft(CredentialDraft):
     """The fields of Add Federated Identity. An empty ``audience`` is the portal's issuer.
 
-    ``jwks`` has the public keys of an issuer that the portal cannot reach.
+    ``jwks`` has the public keys of an issuer that the portal cannot reach, as they were pasted.
     """
 
     issuer: str
@@ -42,7 +42,7 @@ class IdentityDraft(CredentialDraft):
     claim_rules: Mapping[str, str] = field(default_factory=dict)
     audience: str = ""
     preset: str = "other"
-    jwks: dict[str, Any] | None = None
+    jwks: str = ""
 
 
 def add_identity(
@@ -127,7 +127,16 @@ def _fill(identity: FederatedIdentity, draft: IdentityDraft) -> None:
     )
     identity.subject_rule = checked_rule(draft.subject_rule, field="identity.subject_rule")
     identity.claim_rules = _claim_rules(draft.claim_rules)
-    identity.jwks = usable_keys(draft.jwks) if draft.jwks else None
+    identity.jwks = _public_keys(draft.jwks)
+
+
+def _public_keys(pasted: str) -> dict[str, Any] | None:
+    if not pasted.strip():
+        return None
+    try:
+        return {"keys": public_jwks_of(pasted)}
+    except RuleBroken as error:
+        raise RuleBroken(error.sentence, field="identity.jwks", **error.values) from error
 
 
 def _claim_rules(rules: Mapping[str, str]) -> dict[str, str]:

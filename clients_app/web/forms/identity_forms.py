@@ -1,5 +1,6 @@
 """Federated identities: the fields of a platform, and the rules themselves."""
 
+import json
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -21,6 +22,11 @@ from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import IdentityDraft
 
+#: what survives a sign-in in between: all but keys, because a private one may be pasted
+KEPT_INPUTS: Final = (
+    *("zone", "secret_description", "expiration", "never_expires", "issuer", "audience"),
+    *("subject_rule", "claim_rules"),
+)
 #: the names of the fields of all platforms
 PLATFORM_INPUTS: Final = tuple(
     dict.fromkeys(field.name for preset in PRESETS.values() for field in preset.fields)
@@ -58,6 +64,8 @@ class _IdentityForm(SecretForm):
         lambda typed: clean_audience(typed, default=conf.issuer(), field="identity.audience"),
     )
 
+    jwks = TextField(_("Keys of the issuer"), widget=forms.Textarea)
+
     def __init__(self, *args: Any, preset: Preset, **more: Any) -> None:
         self.preset = preset
         super().__init__(*args, **more)
@@ -73,6 +81,7 @@ class _IdentityForm(SecretForm):
             subject_rule=trust.subject_rule,
             claim_rules=trust.claim_rules,
             audience=given["audience"],
+            jwks=given["jwks"],
             description=given["secret_description"],
             expires_at=given["expires_at"],
         )
@@ -164,11 +173,24 @@ class RuleForm(_IdentityForm):
 class RuleEditForm(EditForm, RuleForm):
     """An existing federated identity."""
 
-    def __init__(self, *args: Any, identity: FederatedIdentity, now: datetime, **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        identity: FederatedIdentity,
+        now: datetime,
+        fit: Trust | None = None,
+        **more: Any,
+    ) -> None:
         self.identity = identity
         preset = PRESETS.get(identity.preset, PRESETS["other"])
         super().__init__(*args, preset=preset, now=now, **more)
         self.open_with(identity)
+        if fit is not None:  # the rules that would have accepted a near miss
+            self.initial.update(
+                issuer=fit.issuer,
+                subject_rule=fit.subject_rule,
+                claim_rules=claim_lines(dict(fit.claim_rules)),
+            )
 
     def read_expiration(self, typed: str) -> datetime:
         """Return the typed moment; an unchanged one keeps its seconds."""
@@ -185,6 +207,7 @@ class RuleEditForm(EditForm, RuleForm):
             "audience": row.audience,
             "subject_rule": row.subject_rule,
             "claim_rules": claim_lines(row.claim_rules),
+            "jwks": json.dumps(row.jwks, indent=1) if row.jwks else "",
         }
         if row.expires_at is not None:
             values["expiration"] = self.as_typed(row.expires_at)

@@ -1,6 +1,7 @@
 """The windows that add, edit and remove the federated identities of a client."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,17 +14,30 @@ from clients_app.identity.kept_forms import is_sent
 from clients_app.models import Client, FederatedIdentity
 from clients_app.permissions import Action
 from clients_app.rules.federation.presets import PRESETS
+from clients_app.rules.federation.trust import Trust
 from clients_app.selectors.credentials.identities import get_identity
+from clients_app.selectors.credentials.near_misses import get_near_miss
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services.credentials.identities import (
     add_identity,
     edit_identity,
     remove_identity,
 )
+from clients_app.services.credentials.trials import trials_of
 from clients_app.web.access import screen, window
 from clients_app.web.form_window import form_window
-from clients_app.web.forms.identity_forms import PlatformForm, RuleEditForm, RuleForm, graded
+from clients_app.web.forms.identity_forms import (
+    KEPT_INPUTS,
+    PLATFORM_INPUTS,
+    PlatformForm,
+    RuleEditForm,
+    RuleForm,
+    graded,
+)
+from clients_app.web.forms.token_form import TokenForm
 from clients_app.web.htmx import done, show
+
+_DIGITS_MAX: Final = 19
 
 
 @screen(Action.ADD_CREDENTIAL)
@@ -35,7 +49,7 @@ def identity_platforms(request: HttpRequest, client: Client) -> HttpResponse:
     )
 
 
-@window(Action.ADD_CREDENTIAL, RuleForm, PlatformForm, "form_key")
+@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, *PLATFORM_INPUTS, "form_key")
 def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpResponse:
     """Add a federated identity by the names of a platform, or by the rules themselves."""
     if preset not in PRESETS:
@@ -66,11 +80,15 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
     )
 
 
-@window(Action.EDIT_CREDENTIAL, RuleEditForm)
+@window(Action.EDIT_CREDENTIAL, *KEPT_INPUTS, "version")
 def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> HttpResponse:
-    """Change the rules of a federated identity, and when it ends."""
+    """Change the rules of a federated identity, and when it ends.
+
+    With ``near_miss`` in the address, the form opens with rules that would have accepted that one.
+    """
     now = timezone.now()
     identity = get_identity(client, identity_id, now=now)
+    fit = _fit_of(request, client, identity, now)
 
     def save(form: RuleEditForm) -> HttpResponse:
         saved = edit_identity(
@@ -89,9 +107,10 @@ def identity_edit(request: HttpRequest, client: Client, identity_id: int) -> Htt
         RuleEditForm,
         save,
         title=gettext("Edit Federated Identity"),
-        context=lambda form: {"client": client, "identity": identity},
+        context=lambda form: {"client": client, "identity": identity, "fit": fit},
         latest=lambda: get_identity(client, identity_id, now=now),
         identity=identity,
+        fit=fit,
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
@@ -111,6 +130,42 @@ def identity_remove(request: HttpRequest, client: Client, identity_id: int) -> H
     return show(
         request, "secrets/identity_remove", context, title=gettext("Remove Federated Identity")
     )
+
+
+@window(Action.READ_SECRETS)
+def token_trial(request: HttpRequest, client: Client) -> HttpResponse:
+    """Say for each credential what is right and wrong with a pasted token; nothing is kept."""
+    title, now = gettext("Test a token"), timezone.now()
+
+    def try_it(form: TokenForm) -> HttpResponse:
+        trials = trials_of(client, form.cleaned_data["token"], now=now)
+        status = 200
+        if trials is None:
+            form.add_error("token", gettext("This is not a JSON Web Token. Paste all of it."))
+            status = 422
+        context = {"form": form, "client": client, "trials": trials}
+        return show(request, "secrets/token_trial", context, title=title, status=status)
+
+    return form_window(
+        request,
+        "secrets/token_trial",
+        TokenForm,
+        try_it,
+        title=title,
+        context=lambda form: {"client": client},
+    )
+
+
+def _fit_of(
+    request: HttpRequest, client: Client, identity: FederatedIdentity, now: datetime
+) -> Trust | None:
+    """Return the rules that make the near miss of the address fit; None if it names none."""
+    named = request.GET.get("near_miss", "")
+    if not (named.isascii() and named.isdigit() and len(named) < _DIGITS_MAX):
+        return None
+    near_miss = get_near_miss(client, int(named), now=now)
+    fit: Trust | None = near_miss.fit if near_miss.identity_id == identity.pk else None
+    return fit
 
 
 def _done(

@@ -1,10 +1,12 @@
 """Federated identities of a client: adding, editing and removing them. FED-1 to FED-6."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from clients_app import conf
 from clients_app.errors import (
@@ -15,7 +17,7 @@ from clients_app.errors import (
     ProofRequired,
     RuleBroken,
 )
-from clients_app.models import AuditEvent, Client, FederatedIdentity, Tenant
+from clients_app.models import AuditEvent, Client, FederatedIdentity, FetchedKeySet, Tenant
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import (
@@ -45,6 +47,7 @@ DRAFT = IdentityDraft(
     description="Deployment",
     expires_at=IN_A_YEAR,
 )
+PUBLIC = ECKey.generate_key("P-256").as_dict(private=False)
 PULL_REQUESTS = replace(DRAFT, subject_rule="repo:o/r:*")
 
 
@@ -77,6 +80,17 @@ def test_added_identity_is_stored_with_an_event(client: Client, administrator: A
     event = AuditEvent.objects.get(action="client.identity.added")
     assert '"claim_rules":["repository_id = 7"]' in event.canonical
     assert event.client_id == client.pk
+
+
+def test_keys_of_the_issuer_are_expected_unless_they_were_pasted(client: Client) -> None:
+    identity = add(client)
+    add(client, replace(DRAFT, issuer="https://private.example", jwks=json.dumps(PUBLIC)))
+    assert [row.url for row in FetchedKeySet.objects.all()] == [GITHUB]
+
+    edit(client, identity.pk, replace(DRAFT, issuer="https://gitlab.com"))
+
+    issuers = FetchedKeySet.objects.filter(is_issuer=True).values_list("url", flat=True)
+    assert set(issuers) == {GITHUB, "https://gitlab.com"}
 
 
 def test_two_clients_may_have_the_same_subject(client: Client) -> None:

@@ -1,0 +1,36 @@
+"""Makes the rules of a federated identity fit a token that they refused, by the smallest change.
+
+Source: FED-7.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from clients_app.rules.assertions import Verdict
+from clients_app.rules.federation.trust import Trust
+from clients_app.rules.subject_rules import smallest_change
+
+
+def fitted(trust: Trust, verdicts: Iterable[Verdict]) -> Trust | None:
+    """Return ``trust`` with its rules changed so that they accept what was sent; None if none is.
+
+    A value that is shown cut, or that no rule can name, changes nothing. Neither does a claim that
+    the token lacks, nor an audience: a token for somebody else stays one.
+    """
+    changed = trust
+    for verdict in verdicts:
+        if verdict.problem == "platform issuer slash":
+            changed = replace(changed, issuer=verdict.sent)
+        elif verdict.problem == "subject rule":
+            rule = _fitted(trust.subject_rule, verdict)
+            changed = replace(changed, subject_rule=rule)
+        elif verdict.problem == "claim rule" and verdict.claim in trust.claim_rules:
+            rule = _fitted(trust.claim_rules[verdict.claim], verdict)
+            changed = replace(changed, claim_rules={**changed.claim_rules, verdict.claim: rule})
+    return None if changed == trust else changed
+
+
+def _fitted(rule: str, verdict: Verdict) -> str:
+    if verdict.sent.endswith("…") or "\ufffd" in verdict.sent:
+        return rule
+    return smallest_change(rule, verdict.sent) or rule

@@ -1,0 +1,40 @@
+"""Refused assertions that came close, claim by claim."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from clients_app.errors import existing, gettext_noop
+from clients_app.models import Client, NearMiss
+from clients_app.rules.assertions import Verdict
+from clients_app.rules.federation.fitting import fitted
+from clients_app.rules.federation.presets import grade_of
+from clients_app.selectors.credentials.identities import trust_of_row
+
+_KEPT: Final = timedelta(hours=24)
+
+
+def near_misses_of(client: Client, *, now: datetime) -> list[Any]:
+    """Return the near misses of the last 24 hours, newest first.
+
+    Each has ``checks`` (verdicts), ``fit`` (the rules that would have accepted it, or None) and
+    ``fit_grade``.
+    """
+    rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
+    return [_with_checks(row) for row in rows]
+
+
+def get_near_miss(client: Client, near_miss_id: int, *, now: datetime) -> Any:
+    """Return one of ``near_misses_of``, or raise NotFound."""
+    rows = client.near_misses.filter(at__gt=now - _KEPT).select_related("key", "identity")
+    sentence = gettext_noop("There is no such near miss. It may be older than 24 hours.")
+    return _with_checks(existing(rows.filter(pk=near_miss_id).first(), sentence))
+
+
+def _with_checks(row: NearMiss) -> Any:
+    shown: Any = row
+    shown.checks = [Verdict(**verdict) for verdict in row.verdicts]
+    identity = row.identity
+    is_there = identity is not None and identity.removed_at is None
+    shown.fit = fitted(trust_of_row(identity), shown.checks) if identity and is_there else None
+    shown.fit_grade = grade_of(shown.fit) if shown.fit else None
+    return shown

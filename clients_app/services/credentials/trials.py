@@ -1,0 +1,95 @@
+"""Tries a token on the credentials of a client and says what is wrong with it (FED-8).
+
+Nothing is kept and nothing is counted: the token stays as good as it was.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from clients_app import conf
+from clients_app.models import Client, ClientKey, FederatedIdentity, FetchedKeySet
+from clients_app.rules import assertions
+from clients_app.rules.assertions import Verdict, Wanted, shown
+from clients_app.rules.federation import platform_tokens
+from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
+from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
+
+
+class Trial(NamedTuple):
+    """A credential, and what is right and wrong with the token for it."""
+
+    credential: ClientKey | FederatedIdentity
+    checks: list[Verdict]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Return whether the token endpoint would accept the token, if it was not used before."""
+        return all(check.fits for check in self.checks)
+
+
+def trials_of(client: Client, text: str, *, now: datetime) -> list[Trial] | None:
+    """Return a trial of each live credential, the nearest first; None if ``text`` is no JWT."""
+    try:
+        jwt = parse_jwt(text)
+    except Malformed:
+        return None
+    keys = [Trial(key, _of_key(jwt, key, client, now)) for key in client.keys.live(now)]
+    identities = [Trial(one, _of_identity(jwt, one, now)) for one in client.identities.live(now)]
+    return sorted(
+        [*keys, *identities], key=lambda trial: sum(not check.fits for check in trial.checks)
+    )
+
+
+def _of_key(jwt: Jwt, key: ClientKey, client: Client, now: datetime) -> list[Verdict]:
+    wanted = Wanted(
+        client_id=str(client.pk),
+        issuer=conf.issuer(),
+        token_endpoint=conf.public_url() + reverse("token"),
+        now=now.timestamp(),
+        accepts_token_endpoint=client.accepts_token_endpoint_audience,
+        demands_type=client.demands_assertion_type,
+    )
+    if key.jwk is not None:
+        known: Iterable[VerifyingKey] | None = [verifying_key(json.dumps(key.jwk))]
+    else:
+        known = _fetched(key.jwks_url, is_issuer=False)
+    return [_signature(jwt, known), *assertions.verdicts_on(jwt, wanted)]
+
+
+def _of_identity(jwt: Jwt, identity: FederatedIdentity, now: datetime) -> list[Verdict]:
+    if identity.jwks is not None:
+        known: Iterable[VerifyingKey] | None = verifying_keys(json.dumps(identity.jwks))
+    else:
+        known = _fetched(identity.issuer, is_issuer=True)
+    checks = platform_tokens.verdicts_on(
+        jwt, trust_of_row(identity), audience=identity.audience, now=now.timestamp()
+    )
+    return [_signature(jwt, known), *checks]
+
+
+def _fetched(url: str, *, is_issuer: bool) -> Iterable[VerifyingKey] | None:
+    row = FetchedKeySet.objects.filter(url=url, is_issuer=is_issuer).first()
+    return verifying_keys(json.dumps(row.jwks)) if row and row.jwks else None
+
+
+def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
+    """Return whether one of the ``known`` keys made the signature; None: they are not here yet."""
+    kid, algorithm = jwt.header.get("kid"), jwt.header.get("alg")
+    if known is None:
+        return Verdict("kid", shown(kid), "", "no keys")
+    fitting = [key for key in known if kid in (None, "", key.kid)]
+    wanted = ", ".join(key.kid for key in known)
+    if not fitting:
+        return Verdict("kid", shown(kid), wanted, "unknown key")
+    if not any(algorithm in key.algorithms for key in fitting):
+        algorithms = ", ".join(dict.fromkeys(one for key in fitting for one in key.algorithms))
+        return Verdict("alg", shown(algorithm), algorithms, "algorithm")
+    verified = any(
+        key.verifies(jwt.signed, jwt.signature, algorithm=str(algorithm)) for key in fitting
+    )
+    return Verdict("kid", shown(kid), wanted, "" if verified else "signature")
