@@ -739,11 +739,13 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField()),
                 ('last_address', models.GenericIPAddressField(null=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.client')),
+                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.federatedidentity')),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientkey')),
                 ('secret', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='clients_app.clientsecret')),
             ],
             options={
                 'indexes': [models.Index(fields=['client', 'hour'], name='token_usage_of_client'), models.Index(fields=['is_day', 'hour'], name='token_usage_age')],
-                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'), models.UniqueConstraint(condition=models.Q(('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique')],
+                'constraints': [models.UniqueConstraint(fields=('secret', 'hour'), name='token_usage_unique'), models.UniqueConstraint(fields=('key', 'hour'), name='token_usage_of_key_unique'), models.UniqueConstraint(fields=('identity', 'hour'), name='token_usage_of_identity_unique'), models.UniqueConstraint(condition=models.Q(('identity', None), ('key', None), ('secret', None)), fields=('client', 'hour'), name='token_usage_without_secret_unique')],
             },
         ),
         migrations.CreateModel(

@@ -1,20 +1,28 @@
-"""Counts of issued tokens for each client, secret and hour; later, day."""
+"""Counts of issued tokens for each client, credential and hour; later, day."""
 
 from django.db import models
 
 from clients_app.models.client import Client
+from clients_app.models.client_key import ClientKey
 from clients_app.models.client_secret import ClientSecret
+from clients_app.models.federated_identity import FederatedIdentity
 
 
 class TokenUsage(models.Model):
-    """Tokens issued to a client by one secret in one hour, written in batches.
+    """Tokens issued to a client by one credential in one hour, written in batches.
+
+    At most one of ``secret``, ``key`` and ``identity`` is set, none for a client that has none.
 
     ``services/retention.py`` replaces the hours of an old day by one row.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE)
-    secret = models.ForeignKey(  # None: of a client without secrets
+    secret = models.ForeignKey(
         ClientSecret, on_delete=models.CASCADE, null=True, related_name="usage"
+    )
+    key = models.ForeignKey(ClientKey, on_delete=models.CASCADE, null=True, related_name="usage")
+    identity = models.ForeignKey(
+        FederatedIdentity, on_delete=models.CASCADE, null=True, related_name="usage"
     )
     hour = models.DateTimeField()  # its start, UTC; of the day where ``is_day``
     is_day = models.BooleanField(default=False, db_default=False)
@@ -25,9 +33,13 @@ class TokenUsage(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("secret", "hour"), name="token_usage_unique"),
+            models.UniqueConstraint(fields=("key", "hour"), name="token_usage_of_key_unique"),
+            models.UniqueConstraint(
+                fields=("identity", "hour"), name="token_usage_of_identity_unique"
+            ),
             models.UniqueConstraint(
                 fields=("client", "hour"),
-                condition=models.Q(secret=None),
+                condition=models.Q(secret=None, key=None, identity=None),
                 name="token_usage_without_secret_unique",
             ),
         )
@@ -37,4 +49,5 @@ class TokenUsage(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.secret_id} {self.hour:%Y-%m-%d %H}h: {self.tokens}"
+        used = self.secret_id or self.key_id or self.identity_id
+        return f"{used} {self.hour:%Y-%m-%d %H}h: {self.tokens}"

@@ -44,7 +44,10 @@ ROWS: Final = 1000  # deleted in one transaction
 def remove_old(*, now: datetime) -> None:
     """Delete what is older than it is kept for."""
     used = TokenUsage.objects.filter(is_day=True, hour__lt=now - COUNTS_KEPT)
-    same = Q(secret=OuterRef("secret")) | Q(secret=None, client=OuterRef("client"))
+    none = {"secret": None, "key": None, "identity": None}
+    same = Q(**none, client=OuterRef("client"))
+    for kind in none:
+        same |= Q((kind, OuterRef(kind)))
     newer = TokenUsage.objects.filter(same, hour__gt=OuterRef("hour"))
     places = SecretAddress.objects.filter(last_at__lt=now - ADDRESSES_KEPT)
     later = SecretAddress.objects.filter(secret=OuterRef("secret"), last_at__gt=OuterRef("last_at"))
@@ -92,6 +95,8 @@ def _roll_up(day: datetime) -> None:
             TokenUsage(
                 client_id=latest.client_id,
                 secret_id=latest.secret_id,
+                key_id=latest.key_id,
+                identity_id=latest.identity_id,
                 hour=day,
                 is_day=True,
                 tokens=latest.tokens + sum(row.tokens for row in others),
@@ -103,6 +108,6 @@ def _roll_up(day: datetime) -> None:
     TokenUsage.objects.bulk_create(days)
 
 
-def _counted_by(row: TokenUsage) -> tuple[UUID, int]:
-    """Return what a row counts: a client and a secret, or 0 of a client that has none."""
-    return row.client_id, row.secret_id or 0
+def _counted_by(row: TokenUsage) -> tuple[UUID, int, int, int]:
+    """Return what a row counts: a client and a credential; 0 for each kind that it is not."""
+    return row.client_id, row.secret_id or 0, row.key_id or 0, row.identity_id or 0

@@ -14,6 +14,8 @@ from clients_app.models import Client, TokenRefusal, TokenUsage
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.usage import counts
 from clients_app.services.usage.refused_requests import Cause
+from tests.credentials import insert_identities
+from tests.oauth.assertions import ISSUER, asking, assertion, key_of, register
 from tests.oauth.machine_client import MachineClient
 from tests.oauth.request_cases import GRANT
 from tests.oauth.wsgi import Reply, basic, form
@@ -138,3 +140,26 @@ def test_running_and_stopped_server_writes_its_counts_and_a_killed_one_all_but_t
     own_portal.stop()
 
     assert (given, counted(own_portal)) == (600, left + 600)
+
+
+def test_tokens_are_counted_by_key_and_identity(good: SimpleNamespace, ask: Ask) -> None:
+    key = register(good.row, key_of("EC"))
+    trusted = {**key_of("EC", 1).as_dict(private=False), "kid": "1"}
+    [identity] = insert_identities(
+        good.row, 1, audience=ISSUER, jwks={"keys": [trusted]}, expires_at=None
+    )
+    for _ in range(2):
+        assert ask(body=asking(assertion(good.id, key_of("EC")))).status == 200
+        platform = {"iss": identity.issuer, "sub": identity.subject_rule}
+        text = assertion(good.id, key_of("EC", 1), **platform)
+        assert ask(body=asking(text, client_id=good.id)).status == 200
+    counts.flush()
+
+    rows = TokenUsage.objects.values_list("secret", "key", "identity", "tokens", "last_address")
+    assert set(rows) == {
+        (None, key.pk, None, 2, "192.0.2.7"),
+        (None, None, identity.pk, 2, "192.0.2.7"),
+    }
+    ask(body=asking(assertion(good.id, key_of("EC"))))
+    counts.flush()
+    assert key.usage.get().tokens == 3

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -27,6 +28,7 @@ from clients_app.models import (
 )
 from clients_app.services import retention
 from clients_app.services.housekeeping import WORKER_CHORES
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import insert_clients, insert_secrets, insert_usage, make_client
 
 NOW = datetime(2027, 6, 15, 12, 30, tzinfo=UTC)
@@ -67,6 +69,33 @@ def test_hours_of_a_day_become_one_row_after_90_days(client: Client) -> None:
     assert rows.order_by("secret_id", "hour").first().last_at == old + timedelta(
         hours=23, minutes=5
     )
+
+
+def test_hours_of_keys_and_identities_are_rolled_up_apart(client: Client) -> None:
+    secret, key, identity = (
+        insert_secrets(client, 1)[0],
+        insert_keys(client, 1)[0],
+        insert_identities(client, 1)[0],
+    )
+    ways: list[dict[str, Any]] = [{"secret": secret}, {"key": key}, {"identity": identity}, {}]
+    for hours in (1, 2):
+        at = MIDNIGHT - 91 * DAY + timedelta(hours=hours)
+        for way in ways:
+            TokenUsage.objects.create(client=client, hour=at, tokens=3, last_at=at, **way)
+
+    retention.roll_up_usage(now=NOW)
+
+    assert sorted(TokenUsage.objects.values_list("tokens", "is_day")) == [(6, True)] * 4
+    later = NOW + 400 * DAY
+    TokenUsage.objects.create(client=client, key=key, hour=NOW, tokens=1, last_at=NOW)
+    retention.remove_old(now=later)
+    kept = TokenUsage.objects.values_list("secret", "key", "identity", "tokens")
+    assert set(kept) == {
+        (secret.pk, None, None, 6),
+        (None, key.pk, None, 1),
+        (None, None, identity.pk, 6),
+        (None, None, None, 6),
+    }
 
 
 def test_more_clients_than_one_batch_are_rolled_up(

@@ -16,12 +16,16 @@ EXPIRY_COLUMNS: Final = ("next_expires_at", "last_expires_at", "never_expires")
 def update_expiry(client: Client, *, now: datetime) -> None:
     """Set the expiry that the list shows for ``client``; the caller saves EXPIRY_COLUMNS.
 
-    For the next expiration, a secret that Rotate has replaced does not count: its successor is
-    there already.
+    Public keys and federated identities count as secrets do. For the next expiration, a secret that
+    Rotate has replaced does not count: its successor is there already.
     """
-    present = client.secrets.filter(removed_at=None)
-    client.last_expires_at = present.aggregate(at=Max("expires_at"))["at"]
-    ends = set(present.without_successor().values_list("expires_at", flat=True))
+    secrets = client.secrets.filter(removed_at=None)
+    others: set[datetime | None] = set()
+    for rows in (client.keys, client.identities):
+        others |= set(rows.present().order_by().values_list("expires_at", flat=True))
+    last = secrets.aggregate(at=Max("expires_at"))["at"]
+    client.last_expires_at = max((end for end in (last, *others) if end is not None), default=None)
+    ends = {*secrets.without_successor().values_list("expires_at", flat=True), *others}
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]
     live = [end for end in dated if end > now]

@@ -3,7 +3,7 @@
 Keys are fetched when an address is saved, and by the worker before they are old. A request with a
 key that is not known yet, after a rotation, lets them be fetched at once, but not again within
 AGAIN by all processes together. It waits WAIT_S at most, as the only one of its process, and not
-where the last wait was in vain; otherwise its client is asked to come again.
+where it was too short the last time; otherwise its client is asked to come again.
 
 Source: OpenID Connect Discovery 1.0 section 4; RFC 7517 section 5; CRE-8.
 """

@@ -8,7 +8,7 @@ Source: LOG-4, AVA-6.
 
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import Error as DatabaseError
@@ -17,7 +17,7 @@ from django.db import connection
 from clients_app.rules.targets import Chosen
 from clients_app.services.credentials import near_misses
 from clients_app.services.secrets import renewal
-from clients_app.services.tokens.credentials import Credential
+from clients_app.services.tokens.credentials import IDENTITY, KEY, UNNAMED, Credential
 from clients_app.services.usage import addresses, api_usage, refused_requests, tenant_hours, upserts
 from clients_app.services.usage.pending_counts import PendingCounts, Seen
 
@@ -34,10 +34,21 @@ ON CONFLICT (secret_id, hour) DO UPDATE SET
   last_at = CASE WHEN excluded.last_at >= clients_app_tokenusage.last_at
     THEN excluded.last_at ELSE clients_app_tokenusage.last_at END
 """
-_ADD_ISSUED_WITHOUT_SECRET: Final = (
+#: by kind of credential
+_ADD_USES: Final = {
+    UNNAMED: _ADD_ISSUED,
+    KEY: _ADD_ISSUED.replace("secret_id", "key_id").replace("clientsecret", "clientkey"),
+    IDENTITY: _ADD_ISSUED.replace("secret_id", "identity_id").replace(
+        "clientsecret", "federatedidentity"
+    ),
+}
+_ADD_ISSUED_WITHOUT: Final = (
     _ADD_ISSUED.replace("s.client_id, s.id", "s.id, NULL")
     .replace("clients_app_clientsecret", "clients_app_client")
-    .replace("(secret_id, hour)", "(client_id, hour) WHERE secret_id IS NULL")
+    .replace(
+        "(secret_id, hour)",
+        "(client_id, hour) WHERE identity_id IS NULL AND key_id IS NULL AND secret_id IS NULL",
+    )
 )
 _SET_LAST_USE: Final = """
 UPDATE clients_app_client SET
@@ -51,10 +62,10 @@ log = logging.getLogger("clients_app.usage")
 
 
 class Issued(NamedTuple):
-    """What tokens are counted by; ``secret_id`` is None for a client without secrets."""
+    """What tokens are counted by; ``credential`` is None for a client that has none."""
 
     client_id: str
-    secret_id: int | None
+    credential: Credential | None
     hour: int  # since 1970
     lifetime_s: int  # 0: the credential was used for something other than a token
     api_id: str  # empty where no token was issued
@@ -79,19 +90,18 @@ def count_token(
     Introspection counts as a use with a ``lifetime_s`` of 0, since it needs the credential as well.
     """
     hour = int(now.timestamp()) // _HOUR_S
-    secret_id = credential.secret_id if credential else None
     asked = (
         (chosen.target.api_id, chosen.asked_scope, chosen.is_named) if chosen else ("", "", False)
     )
-    issued.add(Issued(client_id, secret_id, hour, lifetime_s, *asked), at=now, address=address)
-    if secret_id is not None:
+    issued.add(Issued(client_id, credential, hour, lifetime_s, *asked), at=now, address=address)
+    if credential is not None and (secret_id := credential.secret_id) is not None:
         addresses.note(secret_id, address, hour=hour, now=now)
 
 
 def flush() -> None:
     """Write all counts; what cannot be written now is kept for the next time."""
     try:
-        issued.write(_add_issued, order=lambda one: (one.client_id, one.secret_id or 0, one.hour))
+        issued.write(_add_issued, order=lambda one: (one.client_id, one.credential or (), one.hour))
         addresses.flush()
         refused_requests.flush()
         renewal.flush()
@@ -102,13 +112,15 @@ def flush() -> None:
 
 
 def _add_issued(counts: dict[Issued, Seen]) -> None:
-    uses, public_uses, last_uses, requests, asked = [], [], [], [], []
+    uses: dict[str, list[Any]] = {kind: [] for kind in _ADD_USES}
+    public_uses, last_uses, requests, asked = [], [], [], []
     for one, seen in counts.items():
         hour = datetime.fromtimestamp(one.hour * _HOUR_S, UTC)
         address = upserts.address(seen.address)
-        if one.secret_id is not None:
+        if one.credential is not None and one.credential.kind in uses:
             tokens = seen.times if one.lifetime_s else 0
-            uses.append((hour, tokens, seen.last_at, address, one.secret_id))
+            row = (hour, tokens, seen.last_at, address, one.credential.id)
+            uses[one.credential.kind].append(row)
         elif one.lifetime_s:
             public_uses.append((hour, seen.times, seen.last_at, address, UUID(one.client_id)))
         if one.lifetime_s:
@@ -120,8 +132,8 @@ def _add_issued(counts: dict[Issued, Seen]) -> None:
             what = api_usage.Asked(*ids, hour, one.asked_scope, one.is_named)
             asked.append((what, api_usage.Counted(seen.times, seen.last_at)))
     upserts.run(
-        (_ADD_ISSUED, uses),
-        (_ADD_ISSUED_WITHOUT_SECRET, public_uses),
+        *((statement, uses[kind]) for kind, statement in _ADD_USES.items()),
+        (_ADD_ISSUED_WITHOUT, public_uses),
         (_SET_LAST_USE, last_uses),
         (tenant_hours.ADD, tenant_hours.rows(requests)),
         (api_usage.ADD, api_usage.rows(asked)),

@@ -152,6 +152,26 @@ def test_form_sent_twice_adds_once(client: Client, actor: Actor):
         add_keys(client, draft(key_of("EC", 1)), actor=actor, now=NOW, form_key="one")
 
 
+def test_client_with_a_key_alone_can_request_tokens(client: Client, actor: Actor):
+    assert not client.can_request_tokens(NOW)
+
+    [key] = add_keys(client, draft(expires_at=IN_A_YEAR), actor=actor, now=NOW)
+
+    client.refresh_from_db()
+    assert (client.next_expires_at, client.last_expires_at) == (IN_A_YEAR, IN_A_YEAR)
+    assert client.can_request_tokens(NOW)
+    [secret] = insert_secrets(client, 1, expires_at=NOW + SECOND)
+    client.refresh_from_db()
+    assert (client.next_expires_at, client.last_expires_at) == (secret.expires_at, IN_A_YEAR)
+    never = CredentialDraft(expires_at=None)
+    edit_key(client, key.pk, never, actor=actor, now=NOW)
+    client.refresh_from_db()
+    assert client.never_expires
+    remove_key(client, key.pk, actor=actor, now=NOW + SECOND)
+    client.refresh_from_db()
+    assert not client.can_request_tokens(NOW + SECOND)
+
+
 def test_edit_changes_description_and_end(client: Client, actor: Actor):
     [key] = insert_keys(client, 1, expires_at=IN_A_YEAR)
     wanted = CredentialDraft(description="new", expires_at=NOW + timedelta(days=1))

@@ -130,13 +130,15 @@ def test_batch_takes_four_statements(machine: Machine, django_assert_num_queries
         counts.flush()
 
 
-@pytest.mark.parametrize("statement", ["_ADD_ISSUED", "_SET_LAST_USE"])
+@pytest.mark.parametrize("statement", ["_ADD_USES", "_SET_LAST_USE"])
 def test_counts_that_cannot_be_written_are_kept_and_written_once(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, caplog, statement: str
 ):
     count(machine)
     with monkeypatch.context() as patch:
-        patch.setattr(counts, statement, "SELECT 1 FROM no_such_table WHERE %s")
+        broken = "SELECT 1 FROM no_such_table WHERE %s"
+        is_table = statement == "_ADD_USES"
+        patch.setattr(counts, statement, {"secret": broken} if is_table else broken)
         patch.setattr(
             counts.connection, "close", lambda: None
         )  # the connection holds the test's transaction
