@@ -193,6 +193,7 @@ def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
         issuer="https://token.actions.githubusercontent.com",
         subject_rule="repo:larkfield/pumps:environment:production",
         description="Deployment",
+        expires_at=None,
     )
     add_identity(client, job, actor=actor, now=now - 10 * MINUTE)
 

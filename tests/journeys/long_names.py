@@ -108,6 +108,7 @@ def _add_client(
             claim_rules={long("c", limits.CLAIM_NAME_MAX): long("r", limits.CLAIM_RULE_MAX)},
             audience=long("a", limits.AUDIENCE_MAX),
             description=long("I", limits.SECRET_DESCRIPTION_MAX),
+            expires_at=None,
         )
         add_identity(client, job, actor=actor, now=now)
     if first == "B":
