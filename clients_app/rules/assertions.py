@@ -135,20 +135,31 @@ class Wanted(NamedTuple):
     demands_type: bool = False
 
 
-Check = Callable[[Jwt, Wanted], Verdict]
+class Check(NamedTuple):
+    """A check of one claim; ``shows`` returns what was sent and what is wanted, in words.
+
+    A good assertion is never put into words: that takes longer than all checks.
+    """
+
+    claim: str
+    problem: Callable[[Jwt, Wanted], str]
+    shows: Callable[[Jwt, Wanted], tuple[str, str]]
 
 
 def verdicts_on(jwt: Jwt, wanted: Wanted) -> list[Verdict]:
     """Return a verdict for each check. The signature and a second use are decided elsewhere."""
-    return [check(jwt, wanted) for check in CHECKS]
+    return [
+        Verdict(check.claim, *check.shows(jwt, wanted), check.problem(jwt, wanted))
+        for check in CHECKS
+    ]
 
 
-def first_problem(jwt: Jwt, wanted: Wanted) -> Verdict | None:
-    """Return the first verdict that does not fit, None if all do."""
+def first_problem(jwt: Jwt, wanted: Wanted) -> str:
+    """Return what is wrong by the first check that does not fit, empty if all do."""
     for check in CHECKS:
-        if (verdict := check(jwt, wanted)).problem:
-            return verdict
-    return None
+        if problem := check.problem(jwt, wanted):
+            return problem
+    return ""
 
 
 def shown(value: object, *, maximum: int = SENT_MAX) -> str:
@@ -165,35 +176,52 @@ def shown(value: object, *, maximum: int = SENT_MAX) -> str:
 
 def check_header(jwt: Jwt) -> Verdict:
     """Refuse extensions (``crit``), and a JWT that names its own key (RFC 8725 section 3.10)."""
-    if "crit" in jwt.header:
-        return Verdict("crit", shown(jwt.header["crit"]), "", "critical")
-    own = next((name for name in _OWN_KEYS if name in jwt.header), "")
-    return Verdict(own or "header", shown(jwt.header.get(own)), "", "own key" if own else "")
+    problem = _header_problem(jwt)
+    named = (name for name in ("crit", *_OWN_KEYS) if name in jwt.header)
+    name = next(named, "header")
+    return Verdict(name, shown(jwt.header.get(name)) if problem else "", "", problem)
 
 
 def check_end(jwt: Jwt, *, now: float, life_max_s: int | None = None) -> Verdict:
     """Require ``exp``, LEEWAY_S ago at most, and ``life_max_s`` ahead at most."""
-    end = jwt.claims.get("exp")
-    soonest = f"{_text(now - LEEWAY_S)} or later"
-    if end is None:
-        return Verdict("exp", "", soonest, "no end")
-    if not _is_moment(end):
-        return Verdict("exp", shown(end), soonest, "no moment")
-    if end <= now - LEEWAY_S:
-        return Verdict("exp", _text(end), soonest, "expired")
-    if life_max_s is not None and end > now + life_max_s + LEEWAY_S:
-        return Verdict("exp", _text(end), f"{_text(now + life_max_s)} or sooner", "long life")
-    return Verdict("exp", _text(end), soonest)
+    problem = _end_problem(jwt, now, life_max_s)
+    wanted = f"{_text(now - LEEWAY_S)} or later"
+    if problem == "long life":
+        wanted = f"{_text(now + (life_max_s or 0))} or sooner"
+    return Verdict("exp", _shown_moment(jwt, "exp"), wanted, problem)
 
 
 def check_start(jwt: Jwt, claim: str, *, now: float) -> Verdict:
     """Refuse an ``iat`` or ``nbf`` that is later than LEEWAY_S from now; they are optional."""
-    start, latest = jwt.claims.get(claim), f"{_text(now + LEEWAY_S)} or sooner"
+    problem = _start_problem(jwt, claim, now)
+    return Verdict(claim, _shown_moment(jwt, claim), f"{_text(now + LEEWAY_S)} or sooner", problem)
+
+
+def _header_problem(jwt: Jwt) -> str:
+    if "crit" in jwt.header:
+        return "critical"
+    return "own key" if any(name in jwt.header for name in _OWN_KEYS) else ""
+
+
+def _end_problem(jwt: Jwt, now: float, life_max_s: int | None) -> str:
+    end = jwt.claims.get("exp")
+    if end is None:
+        return "no end"
+    if not _is_moment(end):
+        return "no moment"
+    if end <= now - LEEWAY_S:
+        return "expired"
+    is_late = life_max_s is not None and end > now + life_max_s + LEEWAY_S
+    return "long life" if is_late else ""
+
+
+def _start_problem(jwt: Jwt, claim: str, now: float) -> str:
+    start = jwt.claims.get(claim)
     if start is None:
-        return Verdict(claim, "", latest)
+        return ""
     if not _is_moment(start):
-        return Verdict(claim, shown(start), latest, "no moment")
-    return Verdict(claim, _text(start), latest, "future" if start > now + LEEWAY_S else "")
+        return "no moment"
+    return "future" if start > now + LEEWAY_S else ""
 
 
 def type_of(jwt: Jwt) -> str:
@@ -201,64 +229,81 @@ def type_of(jwt: Jwt) -> str:
     return str(jwt.header.get("typ") or "").lower().removeprefix("application/")
 
 
-def _type(jwt: Jwt, wanted: Wanted) -> Verdict:
+def _type_problem(jwt: Jwt, wanted: Wanted) -> str:
     accepted = (ASSERTION_TYPE,) if wanted.demands_type else (ASSERTION_TYPE, "jwt", "")
-    problem = "" if type_of(jwt) in accepted else "type"
-    return Verdict("typ", shown(jwt.header.get("typ")), ASSERTION_TYPE, problem)
+    return "" if type_of(jwt) in accepted else "type"
 
 
-def _header(jwt: Jwt, wanted: Wanted) -> Verdict:
-    return check_header(jwt)
+def _issuer_problem(jwt: Jwt, wanted: Wanted) -> str:
+    return "" if _is_client(jwt.claims.get("iss"), wanted) else "issuer"
 
 
-def _issuer(jwt: Jwt, wanted: Wanted) -> Verdict:
-    issuer = jwt.claims.get("iss")
-    problem = "" if _is_client(issuer, wanted) else "issuer"
-    return Verdict("iss", shown(issuer), wanted.client_id, problem)
-
-
-def _subject(jwt: Jwt, wanted: Wanted) -> Verdict:
+def _subject_problem(jwt: Jwt, wanted: Wanted) -> str:
     subject = jwt.claims.get("sub")
     is_same = subject == jwt.claims.get("iss") and _is_client(subject, wanted)
-    return Verdict("sub", shown(subject), wanted.client_id, "" if is_same else "subject")
+    return "" if is_same else "subject"
 
 
-def _audience(jwt: Jwt, wanted: Wanted) -> Verdict:
+def _audience_problem(jwt: Jwt, wanted: Wanted) -> str:
     audience = jwt.claims.get("aud")
-    problem = ""
     if audience is None:
-        problem = "no audience"
-    elif not isinstance(audience, str):
-        problem = "several audiences"
-    elif audience == wanted.token_endpoint:
-        problem = "" if wanted.accepts_token_endpoint else "token endpoint"
-    elif audience != wanted.issuer:
-        problem = "audience"
-    return Verdict("aud", shown(audience), wanted.issuer, problem)
+        return "no audience"
+    if not isinstance(audience, str):
+        return "several audiences"
+    if audience == wanted.token_endpoint:
+        return "" if wanted.accepts_token_endpoint else "token endpoint"
+    return "" if audience == wanted.issuer else "audience"
 
 
-def _end(jwt: Jwt, wanted: Wanted) -> Verdict:
-    return check_end(jwt, now=wanted.now, life_max_s=LIFE_MAX_S)
-
-
-def _issued(jwt: Jwt, wanted: Wanted) -> Verdict:
-    return check_start(jwt, "iat", now=wanted.now)
-
-
-def _not_before(jwt: Jwt, wanted: Wanted) -> Verdict:
-    return check_start(jwt, "nbf", now=wanted.now)
-
-
-def _id(jwt: Jwt, wanted: Wanted) -> Verdict:
+def _id_problem(jwt: Jwt, wanted: Wanted) -> str:
     jti = jwt.claims.get("jti")
-    fits = isinstance(jti, str) and 0 < len(jti) <= ID_MAX
-    return Verdict("jti", shown(jti), "", "" if fits else "no id")
+    return "" if isinstance(jti, str) and 0 < len(jti) <= ID_MAX else "no id"
+
+
+def _by(verdict: Callable[[Jwt, Wanted], Verdict]) -> Callable[[Jwt, Wanted], tuple[str, str]]:
+    """Return how a claim is shown that a check of platforms' tokens has too."""
+
+    def shows(jwt: Jwt, wanted: Wanted) -> tuple[str, str]:
+        found = verdict(jwt, wanted)
+        return found.sent, found.wanted
+
+    return shows
+
+
+def _claim(name: str, problem: Callable[[Jwt, Wanted], str], value: str = "") -> Check:
+    """Return the check of a claim that should be the ``value`` of that name in Wanted, if any."""
+    return Check(
+        name,
+        problem,
+        lambda jwt, wanted: (
+            shown(jwt.claims.get(name)),
+            str(getattr(wanted, value)) if value else "",
+        ),
+    )
+
+
+def _start(claim: str) -> Check:
+    return Check(
+        claim,
+        lambda jwt, wanted: _start_problem(jwt, claim, wanted.now),
+        _by(lambda jwt, wanted: check_start(jwt, claim, now=wanted.now)),
+    )
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    *(_type, _header),
-    *(_issuer, _subject, _audience),
-    *(_end, _issued, _not_before, _id),
+    Check("typ", _type_problem, lambda jwt, _: (shown(jwt.header.get("typ")), ASSERTION_TYPE)),
+    Check("header", lambda jwt, _: _header_problem(jwt), _by(lambda jwt, _: check_header(jwt))),
+    _claim("iss", _issuer_problem, "client_id"),
+    _claim("sub", _subject_problem, "client_id"),
+    _claim("aud", _audience_problem, "issuer"),
+    Check(
+        "exp",
+        lambda jwt, wanted: _end_problem(jwt, wanted.now, LIFE_MAX_S),
+        _by(lambda jwt, wanted: check_end(jwt, now=wanted.now, life_max_s=LIFE_MAX_S)),
+    ),
+    _start("iat"),
+    _start("nbf"),
+    _claim("jti", _id_problem),
 )
 
 
@@ -268,6 +313,11 @@ def _is_client(value: object, wanted: Wanted) -> bool:
 
 def _is_moment(value: Any) -> bool:
     return type(value) in {int, float} and 0 <= value <= _MOMENT_MAX
+
+
+def _shown_moment(jwt: Jwt, claim: str) -> str:
+    value: Any = jwt.claims.get(claim)
+    return _text(value) if _is_moment(value) else shown(value)
 
 
 def _text(moment: float) -> str:

@@ -6,6 +6,7 @@ CRE-7.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -101,7 +102,7 @@ def _proved(attempt: Attempt) -> Credential:
     credential, wanted = Credential(KEY, _signing_key(attempt).id), _wanted(attempt)
     if problem := first_problem(attempt.jwt, wanted):
         note(attempt, credential, verdicts_on(attempt.jwt, wanted))
-        raise Refused(problem.problem)
+        raise Refused(problem)
     claims = attempt.jwt.claims
     jti, ends_at = str(claims["jti"]), claims["exp"] + LEEWAY_S
     if not used_assertions.use(wanted.client_id, jti, ends_at=ends_at):
@@ -115,11 +116,16 @@ def _wanted(attempt: Attempt) -> Wanted:
     return Wanted(
         client_id=str(attempt.client_id),
         issuer=conf.issuer(),
-        token_endpoint=conf.public_url() + reverse("token"),
+        token_endpoint=_token_endpoint(conf.public_url()),
         now=attempt.now.timestamp(),
         accepts_token_endpoint=attempt.credentials.accepts_token_endpoint,
         demands_type=attempt.credentials.demands_type,
     )
+
+
+@lru_cache
+def _token_endpoint(public_url: str) -> str:
+    return public_url + reverse("token")
 
 
 def _signing_key(attempt: Attempt) -> StoredKey:
