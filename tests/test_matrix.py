@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver
 from clients_app.models import AuditEvent, ClientOwner, Person, Tenant
 from clients_app.services.clients.removal import remove_client
 from tests.conftest import Machine, browser_of
-from tests.credentials import insert_identities
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import command_line_in, make_api, make_client, make_person, make_role
 from tests.matrix_rows import (
     ABOUT_A_ROW,
@@ -88,6 +88,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "application_id": machine.client.pk,
         "secret_id": machine.secret.pk,
         "identity_id": insert_identities(machine.client, 1, expires_at=None)[0].pk,
+        "key_id": insert_keys(machine.client, 1, expires_at=None)[0].pk,
         "preset": "github",
         "removed_id": removed.pk,
         "role_id": make_role("Pump reader", tenant).pk,

@@ -37,6 +37,7 @@ OF_ONE_SUBJECT: Final = {
         *{"identity_platforms", "identity_add", "identity_edit", "identity_remove"},
         "token_trial",
     },
+    "keys": {"key_add", "key_edit", "key_remove"},
     "people": {"people_list", "person_details"},
     "people_changes": {
         *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
@@ -78,6 +79,7 @@ TESTED_WITH: Final = {
     "identity_remove": "identities",
     "invitation_renew": "person_invite",
     "invitation_withdraw": "person_invite",
+    **dict.fromkeys(("key_add", "key_edit", "key_remove"), "keys"),
     "link_shown": "person_invite",
     "person_activate": "person_deactivate",
     "person_factor_reset": "person_password_reset",
@@ -91,7 +93,16 @@ TESTED_WITH: Final = {
 }
 #: views without a screen of their own name: of one subject, or for programs and fragments
 WITHOUT_SCREEN: Final = {
-    *{"account_factor", "apis", "client_apis", "identities", "roles", "saved_filters", "secrets"},
+    *{
+        "account_factor",
+        "apis",
+        "client_apis",
+        "identities",
+        "keys",
+        "roles",
+        "saved_filters",
+        "secrets",
+    },
     *{"people", "people_changes", "people_invitations"},
     *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
     "single_sign_on",

@@ -123,6 +123,7 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
     }
     ids["secret_id"] = first("clientsecret", "client_id", ids["client_id"])
     ids["full_secret_id"] = first("clientsecret", "client_id", ids["full_id"])
+    ids["key_id"] = first("clientkey", "client_id", ids["client_id"])
     ids["identity_id"] = first("federatedidentity", "client_id", ids["client_id"])
 
     def address(route: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
+from joserfc.jwk import ECKey
+
 from clients_app.actors import Actor
 from clients_app.limits import SECRETS_MAX
 from clients_app.models import ApiUsage, Client, Delivery, Person, Role, Tenant
@@ -19,6 +21,7 @@ from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.registration import register_client
 from clients_app.services.credentials.identities import IdentityDraft, add_identity
+from clients_app.services.credentials.keys import KeyDraft, add_keys
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.invitations import invite_person
@@ -183,11 +186,14 @@ def _add_apis(actor: Actor, *, now: datetime) -> None:
 
 
 def _rotate_by_hand(client: Client, actor: Actor, now: datetime) -> None:
-    """Give the client a second secret, used alongside the first, and a federated identity."""
+    """Give the client a second secret, used alongside the first, a key and an identity."""
     draft = SecretDraft(description="Gateway firmware 4.2", expires_at=now + YEAR)
     added = add_secret(client, draft, actor=actor, now=now - 20 * MINUTE)
     _use(client, added.secret.pk, now - 4 * MINUTE, tokens=7)
     counts.flush()
+    public = ECKey.generate_key("P-256").as_pem(private=False).decode()
+    key = KeyDraft(pasted=public, description="Gateway", expires_at=now + YEAR)
+    add_keys(client, key, actor=actor, now=now - 10 * MINUTE)
     job = IdentityDraft(
         preset="github",
         issuer="https://token.actions.githubusercontent.com",

@@ -21,6 +21,7 @@ from clients_app.services.clients.edits import set_owners
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.credentials.identities import IdentityDraft, add_identity
+from clients_app.services.credentials.keys import KeyDraft, add_keys
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
 from clients_app.services.people.saved_filters import save_filter
@@ -102,6 +103,12 @@ def _add_client(
     )
     counts.flush()
     if first == "A":
+        key = KeyDraft(
+            jwks_url=f"https://{long('k', limits.URL_MAX - 16)}.example",
+            description=long("K", limits.SECRET_DESCRIPTION_MAX),
+            expires_at=None,
+        )
+        add_keys(client, key, actor=actor, now=now)
         job = IdentityDraft(
             issuer=f"https://{long('i', limits.URL_MAX - 8)}",
             subject_rule=long("s", limits.CLAIM_RULE_MAX),

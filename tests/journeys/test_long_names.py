@@ -113,6 +113,7 @@ def address_of(portal: PortalProcess, route: str) -> str:
         "api_id": first("api", "name LIKE 'AW%'"),
     }
     ids["secret_id"] = first("clientsecret", f"client_id = '{ids['client_id']}'")
+    ids["key_id"] = first("clientkey", f"client_id = '{ids['client_id']}'")
     ids["identity_id"] = first("federatedidentity", f"client_id = '{ids['client_id']}'")
     ids["full_secret_id"] = first("clientsecret", f"client_id = '{ids['full_id']}'")
     ids = {name: str(UUID(one)) if len(one) > 20 else one for name, one in ids.items()}

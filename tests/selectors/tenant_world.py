@@ -26,7 +26,7 @@ from clients_app.models import (
     TokenRefusal,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.credentials import insert_identities
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import (
     NOW,
     SECOND,
@@ -89,9 +89,16 @@ def fill(tenant: Tenant) -> World:
     feed = CalendarFeed.objects.create(person=person, digest=key * 2, created_at=NOW)
     api = _api_of(client)
     application = _application_of(person)
+    identity = _identity_of(client)
+    return World(tenant, person, role, client, removed, secret, identity, feed, api, application)
+
+
+def _identity_of(client: Client) -> FederatedIdentity:
+    """Return a federated identity that a token just missed, beside a public key."""
+    insert_keys(client, 1)
     [identity] = insert_identities(client, 1)
     NearMiss.objects.create(client=client, identity=identity, at=NOW, verdicts=[])
-    return World(tenant, person, role, client, removed, secret, identity, feed, api, application)
+    return identity
 
 
 def _application_of(person: Person) -> Client:

@@ -26,7 +26,7 @@ from clients_app.selectors.clients import (
     usage,
 )
 from clients_app.selectors.clients.shows import Show
-from clients_app.selectors.credentials import identities, near_misses
+from clients_app.selectors.credentials import identities, keys, near_misses
 from clients_app.selectors.notices import expirations
 from clients_app.selectors.people import lists as people_lists
 from clients_app.selectors.people import lookup as people
@@ -239,6 +239,11 @@ READS: Final[dict[Any, list[Read]]] = {
     near_misses.near_misses_of: [lambda own: near_misses.near_misses_of(own.client, now=NOW)],
     near_misses.get_near_miss: [
         lambda own: near_misses.get_near_miss(own.client, own.client.near_misses.get().pk, now=NOW),
+    ],
+    keys.listed_keys: [lambda own: keys.listed_keys(own.client, now=NOW)],
+    keys.get_key: [lambda own: keys.get_key(own.client, own.client.keys.get().pk, now=NOW)],
+    identities.with_last_use: [
+        lambda own: identities.with_last_use(own.client.identities.all(), "identity"),
     ],
     identities.trust_of_row: [lambda own: identities.trust_of_row(own.identity)],
     rotations.rotations: [

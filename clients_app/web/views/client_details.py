@@ -21,6 +21,7 @@ from clients_app.rules.expiry import is_expired
 from clients_app.selectors.activity.events import recent_events_of
 from clients_app.selectors.clients.usage import addresses_of, client_summary, hours_of, refusals_of
 from clients_app.selectors.credentials.identities import listed_identities
+from clients_app.selectors.credentials.keys import listed_keys
 from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
@@ -112,6 +113,7 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
     context = {
         "period": period,
         "secrets": secrets,
+        "keys": listed_keys(client, now=now),
         "near_misses": near_misses_of(client, now=now),
         "identities": [graded(one) for one in listed_identities(client, now=now)],
         "repeated": [description for description, count in times.items() if count > 1],

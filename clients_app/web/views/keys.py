@@ -1,0 +1,88 @@
+"""The windows that add, edit and remove the public keys of a client."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from clients_app.http.forms.portal_form import form_key_of
+from clients_app.identity.actor import actor_of
+from clients_app.identity.kept_forms import is_sent
+from clients_app.models import Client
+from clients_app.permissions import Action
+from clients_app.selectors.credentials.keys import get_key
+from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.credentials.keys import add_keys, edit_key, remove_key
+from clients_app.web.access import window
+from clients_app.web.form_window import form_window
+from clients_app.web.forms.key_forms import KEPT_INPUTS, KeyEditForm, KeyForm
+from clients_app.web.htmx import done, show
+
+
+@window(Action.ADD_CREDENTIAL, *KEPT_INPUTS, "form_key")
+def key_add(request: HttpRequest, client: Client) -> HttpResponse:
+    """Add public keys that are pasted, or the address where a client publishes them."""
+    now, form_key = timezone.now(), form_key_of(request.POST)
+
+    def save(form: KeyForm) -> HttpResponse:
+        added = add_keys(
+            client, form.key_draft(), actor=actor_of(request), now=now, form_key=form_key
+        )
+        message = gettext("Public key %(key)s added.")
+        return _done(request, message, ", ".join(map(str, added)), client)
+
+    return form_window(
+        request,
+        "secrets/key_add",
+        KeyForm,
+        save,
+        title=gettext("Add Public Key"),
+        context=lambda form: {"client": client, "form_key": form_key},
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@window(Action.EDIT_CREDENTIAL, KeyEditForm)
+def key_edit(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
+    """Change the description and the end of a public key; a later end needs a proof."""
+    now = timezone.now()
+    key = get_key(client, key_id, now=now)
+
+    def save(form: KeyEditForm) -> HttpResponse:
+        saved = edit_key(
+            client,
+            key_id,
+            form.credential_draft(),
+            expected_version=form.cleaned_data["version"],
+            actor=actor_of(request),
+            now=now,
+        )
+        return _done(request, gettext("Public key %(key)s saved."), str(saved), client)
+
+    return form_window(
+        request,
+        "secrets/key_edit",
+        KeyEditForm,
+        save,
+        title=gettext("Edit Public Key"),
+        context=lambda form: {"client": client, "key": key},
+        latest=lambda: get_key(client, key_id, now=now),
+        key=key,
+        now=now,
+        policy=tenant_policy(client.tenant_id),
+    )
+
+
+@window(Action.REMOVE_CREDENTIAL)
+def key_remove(request: HttpRequest, client: Client, key_id: int) -> HttpResponse:
+    """Name the public key, then remove it."""
+    now = timezone.now()
+    if is_sent(request):
+        removed = remove_key(client, key_id, actor=actor_of(request), now=now)
+        return _done(request, gettext("Public key %(key)s removed."), str(removed), client)
+    context = {"client": client, "key": get_key(client, key_id, now=now)}
+    return show(request, "secrets/key_remove", context, title=gettext("Remove Public Key"))
+
+
+def _done(request: HttpRequest, message: str, name: str, client: Client) -> HttpResponse:
+    return done(request, message % {"key": name}, "client-secrets", client_id=client.pk)
