@@ -70,6 +70,11 @@ LIST_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
         lambda own: runs.secrets_to_rotate(own.tenant.pk, every_client(), period=None, now=NOW),
     ],
     runs.run_of: [lambda own: runs.run_of(own.tenant.pk, every_secret(), now=NOW)],
+    secrets.others_of_gainers: [
+        lambda own: secrets.others_of_gainers(
+            own.tenant.pk, every_client(), [TENANT_AUDITOR], now=NOW
+        ),
+    ],
     secrets.secrets_of_gainers: [
         lambda own: secrets.secrets_of_gainers(
             own.tenant.pk, every_client(), [TENANT_AUDITOR], now=NOW

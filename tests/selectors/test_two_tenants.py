@@ -228,6 +228,7 @@ READS: Final[dict[Any, list[Read]]] = {
     roles.roles_of_client: [lambda own: roles.roles_of_client(own.client)],
     roles.roles_of_person: [lambda own: roles.roles_of_person(own.person)],
     secrets.listed_secrets: [lambda own: secrets.listed_secrets(own.client, now=NOW)],
+    secrets.live_others: [lambda own: secrets.live_others(own.client, now=NOW)],
     secrets.live_secrets: [lambda own: secrets.live_secrets(own.client, now=NOW)],
     secrets.get_secret: [lambda own: secrets.get_secret(own.client, own.secret.pk, now=NOW)],
     identities.listed_identities: [

@@ -16,6 +16,7 @@ from clients_app.rules.built_in_roles import (
 )
 from clients_app.services.secrets.changes import SecretDraft, add_secret
 from tests.conftest import Machine, browser_of
+from tests.credentials import insert_identities, insert_keys
 from tests.factories import SECOND, actor_for, make_person, role_id
 from tests.responses import HTMX, text_of
 
@@ -93,6 +94,39 @@ def test_client_gains_a_privilege_only_after_a_choice_about_its_secrets(
     *_, removed, changed = AuditEvent.objects.order_by("sequence")
     assert (removed.action, removed.object_name) == ("client.secret.removed", str(rolfs_secret))
     assert f'"kept_secrets":["{machine.secret}"]' in changed.canonical
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("way", "gain"), WAYS)
+def test_client_gains_a_privilege_only_without_its_keys_and_identities(
+    administrator_browser: Browser,
+    machine: Machine,
+    gaining: Callable[[Any], dict[str, Any]],
+    address: Address,
+    way: str,
+    gain: Any,
+) -> None:
+    """A Secret Rotator may add them, and would have the new rights with them."""
+    insert_keys(machine.client, 1, description="Night key", expires_at=None)
+    insert_identities(machine.client, 1, description="Night job", expires_at=None)
+    typed = gaining(gain) | {"kept_secrets": [str(machine.secret.pk)]}
+
+    refused = administrator_browser.post(address(way), typed, headers=HTMX)
+    assert refused.status_code == 422
+    assert "with all keys and identities" in text_of(refused)
+    assert text_of(refused).count("Night key") == 1
+    assert text_of(refused).count("Night job") == 1
+    assert machine.client.keys.present().count() == 1
+
+    agreed = administrator_browser.post(
+        address(way), typed | {"removes_secrets": "on"}, headers=HTMX
+    )
+    assert agreed.status_code == 204
+    assert not machine.client.keys.present().exists()
+    assert not machine.client.identities.present().exists()
+    assert live(machine.client) == {machine.secret.pk}
+    removed = {"client.key.removed", "client.identity.removed"}
+    assert AuditEvent.objects.filter(action__in=removed).count() == 2
 
 
 @pytest.mark.both_databases

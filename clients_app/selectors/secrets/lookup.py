@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
-from clients_app.models import Client, ClientSecret, TokenUsage
+from clients_app.models import Client, ClientKey, ClientSecret, FederatedIdentity, TokenUsage
 from clients_app.rules.privileges import privileges
 from clients_app.selectors.periods import EXPIRED_LISTED, RECENT
 
@@ -40,6 +40,31 @@ def secrets_of_gainers(
     tenant_id: UUID, client_ids: Iterable[UUID], role_type_ids: Iterable[UUID], *, now: datetime
 ) -> list[ClientSecret]:
     """Return the live secrets of those clients that the roles would make privileged (CLI-15)."""
+    gainers = _gainers(tenant_id, client_ids, role_type_ids)
+    secrets = ClientSecret.objects.filter(client__in=gainers).live(now)
+    return list(secrets.select_related("client").order_by("client__name_key", "-pk"))
+
+
+def others_of_gainers(
+    tenant_id: UUID, client_ids: Iterable[UUID], role_type_ids: Iterable[UUID], *, now: datetime
+) -> list[ClientKey | FederatedIdentity]:
+    """Return the live public keys and federated identities of the same clients."""
+    gainers = _gainers(tenant_id, client_ids, role_type_ids)
+    return [
+        row
+        for rows in (ClientKey.objects.all(), FederatedIdentity.objects.all())
+        for row in rows.filter(client__in=gainers).live(now).select_related("client")
+    ]
+
+
+def live_others(client: Client, *, now: datetime) -> list[ClientKey | FederatedIdentity]:
+    """Return the live public keys and federated identities."""
+    return [*client.keys.live(now), *client.identities.live(now)]
+
+
+def _gainers(
+    tenant_id: UUID, client_ids: Iterable[UUID], role_type_ids: Iterable[UUID]
+) -> list[UUID]:
     gained = privileges(role_type_ids, may_introspect=False)
     if not gained:
         return []
@@ -49,8 +74,7 @@ def secrets_of_gainers(
         held = privileges((one.role_type_id for one in client.roles.all()), may_introspect=False)
         if gained - held:
             gainers.append(client.pk)
-    secrets = ClientSecret.objects.filter(client__in=gainers).live(now)
-    return list(secrets.select_related("client").order_by("client__name_key", "-pk"))
+    return gainers
 
 
 def get_secret(client: Client, secret_id: int, *, now: datetime) -> Any:

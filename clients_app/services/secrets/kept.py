@@ -11,6 +11,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_MAX_S
 from clients_app.models import Client, ClientSecret
 from clients_app.rules.expiry import is_expired
+from clients_app.services.credentials.changes import Row, remove
 from clients_app.services.secrets.changes import mark_removed, touch, values_of
 
 _LONGEST_TOKEN: Final = timedelta(seconds=TOKEN_LIFETIME_MAX_S)
@@ -25,6 +26,15 @@ class KeptSecrets:
 
 
 NONE_STAYS: Final = KeptSecrets()
+_SECRETS: Final = _(
+    "Anyone who has a secret of %(client)s gets its new rights. "
+    "Select the secrets to keep, and confirm that the others are removed."
+)
+_OTHERS_TOO: Final = _(
+    "Anyone who has a secret, a key or an identity of %(client)s gets its new rights. "
+    "Select the secrets to keep, and confirm that the others are removed, with all keys and "
+    "identities."
+)
 
 
 def remove_others(
@@ -32,21 +42,24 @@ def remove_others(
 ) -> list[ClientSecret]:
     """Remove the secrets of a client, whose row is locked, that do not stay; return those that do.
 
-    A secret that expired within the last hour is removed too: its tokens may still be active.
-    Errors: RuleBroken (kept_secrets) if a live secret would be removed without agreement.
+    A secret that expired within the last hour is removed too: its tokens may still be active. No
+    public key and no federated identity stays: people who trust them add them again.
+    Errors: RuleBroken (kept_secrets) if a live one would be removed without agreement.
     """
     present = list(client.secrets.live(now - _LONGEST_TOKEN))
     stays = [one for one in present if one.pk in kept.ids and not is_expired(one.expires_at, now)]
     others = [one for one in present if one not in stays]
-    if not kept.removes_others and any(not is_expired(one.expires_at, now) for one in others):
-        sentence = _(
-            "Anyone who has a secret of %(client)s gets its new rights. "
-            "Select the secrets to keep, and confirm that the others are removed."
-        )
+    since = now - _LONGEST_TOKEN
+    rows: list[Row] = [*client.keys.live(since), *client.identities.live(since)]
+    gone = [*others, *rows]
+    if not kept.removes_others and any(not is_expired(one.expires_at, now) for one in gone):
+        sentence = _OTHERS_TOO if rows else _SECRETS
         raise RuleBroken(sentence, field="kept_secrets", client=client.name)
     for one in others:
         mark_removed(one, actor=actor, now=now)
         audit.record("client.secret.removed", one, actor=actor, now=now, before=values_of(one))
     if others:
         touch(client, actor=actor, now=now)
+    for row in rows:
+        remove(row, client, actor=actor, now=now)
     return stays

@@ -16,7 +16,7 @@ from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import split_tags
 from clients_app.rules.privileges import privileges
 from clients_app.selectors.roles.roles import tenant_roles
-from clients_app.selectors.secrets.lookup import secrets_of_gainers
+from clients_app.selectors.secrets.lookup import others_of_gainers, secrets_of_gainers
 from clients_app.web.forms.kept_secrets_form import KeptSecretsForm
 from clients_app.web.forms.owners_form import OwnersForm
 
@@ -104,6 +104,7 @@ class BulkRolesForm(BulkForm, KeptSecretsForm):
         added = [role.role_type_id for role in self.assignable_roles if str(role.pk) in chosen]
         tenant_id, now = self.actor.tenant_id, timezone.now()
         self.live_secrets = secrets_of_gainers(tenant_id, self.client_ids, added, now=now)
+        self.live_others = others_of_gainers(tenant_id, self.client_ids, added, now=now)
         kept: Any = self.fields["kept_secrets"]
         kept.choices = [(secret.pk, str(secret)) for secret in self.live_secrets]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.models import Client
 from clients_app.rules.privileges import MAY_INTROSPECT, privileges
-from clients_app.selectors.secrets.lookup import live_secrets
+from clients_app.selectors.secrets.lookup import live_others, live_secrets
 from clients_app.services.secrets.kept import KeptSecrets
 
 
@@ -40,7 +40,9 @@ class KeptSecretsForm(PortalForm):
             if privileges([role.role_type_id], may_introspect=False) - held
         ]
         self.gains_introspection = MAY_INTROSPECT not in held
-        self.live_secrets = live_secrets(client, now=timezone.now())
+        now = timezone.now()
+        self.live_secrets = live_secrets(client, now=now)
+        self.live_others = live_others(client, now=now)
         kept: Any = self.fields["kept_secrets"]
         kept.choices = [(secret.pk, str(secret)) for secret in self.live_secrets]
 
