@@ -176,6 +176,8 @@ LABELS: Final = {
     "skips_consent": gettext_noop("First-party application"),
     "may_introspect": gettext_noop("May introspect tokens"),
     "may_rotate_own_secrets": gettext_noop("May rotate its own secrets"),
+    "demands_assertion_type": gettext_noop("Only accept typ client-authentication+jwt"),
+    "accepts_token_endpoint_audience": gettext_noop("Accept the token endpoint as audience"),
     "token_lifetime_s": gettext_noop("Token Lifetime"),
     "expires_at": gettext_noop("Expiration Date"),
     "ends_in": gettext_noop("Ends in"),

@@ -39,6 +39,7 @@ from clients_app.services.clients.edits import assign_roles, edit_client, set_en
 from clients_app.services.clients.export import export_clients
 from clients_app.services.clients.registration import register_client
 from clients_app.services.clients.removal import remove_client, restore_client
+from clients_app.services.credentials.assertion_rules import AssertionRules, set_assertion_rules
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.identities import (
     IdentityDraft,
@@ -217,6 +218,15 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.client,
                 on.client_key_id,
                 CredentialDraft(description="new", expires_at=None),
+                **on.by,
+            ),
+        ),
+        (
+            set_assertion_rules,
+            lambda on: set_assertion_rules(
+                on.client,
+                AssertionRules(demands_assertion_type=True),
+                expected_version=on.client.version,
                 **on.by,
             ),
         ),

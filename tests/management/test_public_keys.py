@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clients_app.models import Client, ClientKey, FetchedKeySet, Tenant
+from clients_app.models import AuditEvent, Client, ClientKey, FetchedKeySet, Tenant
 from tests.factories import make_client
 from tests.management.conftest import Run
 from tests.oauth.assertions import key_of
@@ -82,6 +82,27 @@ def test_edit_and_remove_change_what_is_named(run: Run, client: Client, pem: str
     assert run("public_keys", "remove", *words).status == 0
     assert run("public_keys", "remove", *words).status == 1
     assert run("public_keys", "list", str(client.pk), "--json").out == ""
+
+
+def test_rules_change_what_is_named(run: Run, client: Client) -> None:
+    words = ("public_keys", "rules", str(client.pk))
+
+    said = run(*words, "--accept-token-endpoint").out
+    assert said.splitlines() == [
+        "typ: client-authentication+jwt, JWT or none",
+        "aud: the issuer or the token endpoint",
+    ]
+    run(*words, "--demand-type")
+    client.refresh_from_db()
+    assert client.demands_assertion_type
+    assert client.accepts_token_endpoint_audience
+    run(*words, "--no-demand-type", "--no-accept-token-endpoint")
+    client.refresh_from_db()
+    assert not client.demands_assertion_type
+    assert not client.accepts_token_endpoint_audience
+    changed = AuditEvent.objects.filter(action="client.edited").order_by("pk").last()
+    assert changed is not None
+    assert '"accepts_token_endpoint_audience":true' in changed.canonical
 
 
 def test_dry_run_adds_nothing(run: Run, client: Client, pem: str) -> None:

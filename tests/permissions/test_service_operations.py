@@ -44,6 +44,7 @@ NEEDS: Final = {
     "remove_secret": Action.REMOVE_SECRET,
     "add_keys": Action.ADD_CREDENTIAL,
     "edit_key": Action.EDIT_CREDENTIAL,
+    "set_assertion_rules": Action.EXTEND_CREDENTIAL,
     "remove_key": Action.REMOVE_CREDENTIAL,
     "add_identity": Action.ADD_CREDENTIAL,
     "edit_identity": Action.EXTEND_CREDENTIAL,

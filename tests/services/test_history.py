@@ -36,7 +36,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     "edit_identity": FederatedIdentity,
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),
-    **dict.fromkeys(("set_may_call", "remove_unused"), Client),
+    **dict.fromkeys(("set_may_call", "remove_unused", "set_assertion_rules"), Client),
     **dict.fromkeys(("assign_person_roles", "edit_person"), Person),
     **dict.fromkeys(("rename_tenant", "set_policies", "mute_alerts"), Tenant),
 }

@@ -51,7 +51,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("set_enabled", "set_owners", "remove_client", "end_tokens"), (Client,)),
     **dict.fromkeys(("enable_all", "tag_all", "add_owners", "remove_all"), (Client,)),
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
-    **dict.fromkeys(("add_keys", "edit_key", "remove_key"), (Client,)),
+    **dict.fromkeys(("add_keys", "edit_key", "remove_key", "set_assertion_rules"), (Client,)),
     **dict.fromkeys(("add_identity", "edit_identity", "remove_identity"), (Client,)),
     **dict.fromkeys(("register_client", "restore_client", "add_role", "edit_role"), (Tenant,)),
     **dict.fromkeys(("add_person", "assign_person_roles", "set_active"), (Tenant,)),

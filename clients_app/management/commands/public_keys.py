@@ -18,6 +18,7 @@ from clients_app.management.secret_options import (
 )
 from clients_app.management.table import Table
 from clients_app.selectors.credentials.keys import get_key, listed_keys
+from clients_app.services.credentials.assertion_rules import AssertionRules, set_assertion_rules
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 
@@ -100,6 +101,28 @@ class Command(cli.PortalCommand):
         actor, version = cli.actor_in(client.tenant), was.version
         key = edit_key(client, was.pk, draft, actor=actor, now=now, expected_version=version)
         self.stdout.write(f"The public key {key} ends at {in_words(key.expires_at)}.")
+
+    @cli.subcommand(
+        cli.CLIENT_ID,
+        cli.switch("--demand-type", default=None, help="only accept typ client-authentication+jwt"),
+        cli.switch("--accept-token-endpoint", default=None, help="also as audience"),
+        cli.TENANT,
+    )
+    def rules(self, given: Namespace) -> None:
+        """Set which assertions of a client are accepted; what you do not name stays."""
+        client, now = cli.client_of(given), cli.now()
+        named = {
+            "demands_assertion_type": given.demand_type,
+            "accepts_token_endpoint_audience": given.accept_token_endpoint,
+        }
+        rules = AssertionRules(
+            **{name: getattr(client, name) if to is None else to for name, to in named.items()}
+        )
+        actor, version = cli.actor_in(client.tenant), client.version
+        set_assertion_rules(client, rules, expected_version=version, actor=actor, now=now)
+        types = "" if rules.demands_assertion_type else ", JWT or none"
+        also = " or the token endpoint" if rules.accepts_token_endpoint_audience else ""
+        self.stdout.write(f"typ: client-authentication+jwt{types}\naud: the issuer{also}")
 
     @cli.subcommand(cli.CLIENT_ID, KEY_ID, cli.TENANT)
     def remove(self, given: Namespace) -> None:
