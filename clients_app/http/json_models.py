@@ -21,6 +21,7 @@ from clients_app.models import (
     TokenRefusal,
 )
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
+from clients_app.rules.targets import Target
 
 TENANT_SCOPE: Final = 1  # the Role Scope of all roles
 ACTIVE: Final = 1  # the State of all tenants
@@ -122,6 +123,15 @@ def api_json(api: Api) -> dict[str, Any]:
         "Identifier": api.identifier,
         "Description": api.description,
         "Scopes": [{"Name": name, "Description": rows.get(name, "")} for name in api.scope_names()],
+    }
+
+
+def may_call_json(target: Target) -> dict[str, Any]:
+    """Return an API that a client may call, with its scopes there."""
+    return {
+        "ApiId": target.api_id,
+        "Identifier": target.identifier,
+        "Scopes": list(target.scopes),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from clients_app.http.json_models import client_json, moment
+from clients_app.management.api_lines import may_call_values
 from clients_app.management.secret_lines import minute, secret_values
 from clients_app.management.table import Table
 from clients_app.models import Client
@@ -33,10 +34,9 @@ def client_values(client: Client, *, now: datetime) -> dict[str, Any]:
 
 def shown_values(client: Client, secrets: Iterable[Any], *, now: datetime) -> dict[str, Any]:
     """Return ``client_values`` with the names of roles, what it may call, and its secrets."""
-    reach = reach_of(client)
     return client_values(client, now=now) | {
         "Roles": _roles(client),
-        "MayCall": {target.identifier: list(target.scopes) for target in reach.targets.values()},
+        "MayCall": may_call_values(client),
         "Owners": list(client.owners.order_by("username_key").values_list("username", flat=True)),
         "Secrets": [secret_values(one) for one in secrets],
     }

@@ -8,7 +8,6 @@ from clients_app.management import command_line as cli
 from clients_app.management.secret_options import expiry, secret_draft, text_in
 from clients_app.management.yaml_files import read_yaml
 from clients_app.models import Tenant
-from clients_app.rules.names import key_of
 from clients_app.services.clients.registration import RegisteredClient
 from clients_app.services.declared.apply import NewSecrets, apply_document, new_clients_in
 from clients_app.services.declared.entries import Document, parse_document
@@ -58,7 +57,7 @@ def declared_by(given: Namespace) -> Declared:
     """Return what the file says. Errors: PortalError."""
     given.secret_description = ""
     document = parse_document(read_yaml(text_in(given.file)))
-    names = [name for name in (given.tenant, document.tenant) if name]
-    if len(set(map(key_of, names))) > 1:
+    tenant = cli.tenant_of(given.tenant or document.tenant or None)
+    if document.tenant and cli.tenant_of(document.tenant) != tenant:
         raise PortalError("The file is for the tenant %(name)s.", name=document.tenant)
-    return Declared(document, cli.tenant_of(names[0] if names else None), given)
+    return Declared(document, tenant, given)

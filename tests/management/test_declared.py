@@ -337,7 +337,7 @@ SHAPES = {
     "[" * 21 + "]" * 21: DEEP,
     "[" * 50_000 + "]" * 50_000: DEEP,
     "[" * 100_000: DEEP,
-    "tenant: Contoso": "There is no tenant, or more than one, named Contoso.",
+    "tenant: Contoso": "There is no tenant with the name or id Contoso.",
 }
 
 

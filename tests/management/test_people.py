@@ -82,7 +82,7 @@ def test_people_reset_link_of_an_unknown_person_is_refused(
         (["MARA"], "The username MARA is taken. Enter another."),
         (["ann", "--email", "nothing"], "Enter an email address such as mara@example.com."),
         (["ann", "--role", "Nothing"], "There is no role named Nothing."),
-        (["ann", "--tenant", "Nowhere"], "There is no tenant, or more than one, named Nowhere."),
+        (["ann", "--tenant", "Nowhere"], "There is no tenant with the name or id Nowhere."),
         ([""], "Enter a name of 1 to 150 characters."),
     ],
 )

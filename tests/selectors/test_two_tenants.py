@@ -173,6 +173,10 @@ READS: Final[dict[Any, list[Read]]] = {
         ),
     ],
     models.models_of: [lambda own: models.models_of(own.tenant.pk, every_client())],
+    lookup.find_client: [
+        lambda own: lookup.find_client(own.tenant.pk, "PUMP"),
+        lambda own: lookup.find_client(own.tenant.pk, str(own.client.pk)),
+    ],
     lookup.clients_called: [
         lambda own: lookup.clients_called(
             own.tenant.pk, ["Pump", "nobody", *map(str, every_client())]

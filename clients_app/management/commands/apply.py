@@ -21,13 +21,14 @@ class Command(cli.PortalCommand):
             metavar="FOLDER",
             help="write each new client to FOLDER/CLIENT_ID.json, not to standard output",
         ),
+        cli.DRY_RUN,
     )
 
     def perform(self, given: Namespace) -> None:
         """Apply the file; print what was recorded, and each new client as JSON."""
-        declared = declared_by(given)
+        declared, folder = declared_by(given), None if given.dry_run else given.secrets_to
         hashed = [hashed_secret() for _ in range(declared.new_clients)]
-        with SecretFiles(given.secrets_to) as files, all_or_nothing():
+        with SecretFiles(folder) as files, all_or_nothing():
             added: list[RegisteredClient] = []
             events = recorded_by(lambda: added.extend(declared.apply(hashed)))
             if events:

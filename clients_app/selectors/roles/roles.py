@@ -46,7 +46,8 @@ def get_role(tenant_id: UUID, role_id: UUID) -> Role:
 
 def find_role(tenant_id: UUID, text: str) -> Role:
     """Return the role of the tenant with this name, ignoring case, or id; or raise NotFound."""
-    fits = Q(name_key=key_of(text)) | Q(pk=parse_client_id(text))
+    row_id = parse_client_id(text)
+    fits = Q(pk=row_id) if row_id else Q(name_key=key_of(text))
     role = Role.objects.for_tenant(tenant_id).filter(fits).first()
     return existing(role, gettext_noop("There is no role with the name or id %(text)s."), text=text)
 
