@@ -33,7 +33,7 @@ _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 }
 _GUID: Final = {"type": "string", "format": "uuid"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
-_TEXT: Final = {"type": "string", "maxLength": VALUE_MAX}
+_TEXT: Final = {"type": "string", "maxLength": VALUE_MAX, "pattern": "^[^\\u0000]*$"}
 _BLANK: Final = {"type": "string", "pattern": "^\\s*$"}  # as if it were not there
 _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "id": ({"type": "array", "items": _GUID}, "Only the clients with these ids."),

@@ -29,7 +29,7 @@ class NewSecretModel(Model):
 class SecretModel(NewSecretModel):
     """A secret, without its value."""
 
-    moving = ("LastUsed",)
+    moving = {"LastUsed": Moment()}
 
 
 class Jwk(serializers.JSONField):
