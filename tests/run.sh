@@ -10,6 +10,7 @@ tests/tools.sh
 
 unset DATABASE_URL
 unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
+export TEST_RUN="$$-$(date +%s)"
 # tests/run.py sets the order: file by file, slow ones first.
 selected=$#
 set -- -q --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 20 "$@"
