@@ -96,6 +96,7 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "link": "x-y",
         "channel": "webhook",
         "delivery_id": uuid4(),
+        "session_id": "of-nobody",
         "key": "of-nobody",
     }
 

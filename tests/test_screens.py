@@ -36,7 +36,7 @@ OF_ONE_SUBJECT: Final = {
     "people": {"people_list", "person_details"},
     "people_changes": {
         *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
-        *{"person_factor_reset", "person_password_reset"},
+        *{"person_factor_reset", "person_password_reset", "person_sessions_end"},
     },
     "people_invitations": {
         *{"person_invite", "invitation_renew", "invitation_withdraw", "link_shown"},
@@ -73,6 +73,7 @@ TESTED_WITH: Final = {
     "link_shown": "person_invite",
     "person_activate": "person_deactivate",
     "person_factor_reset": "person_password_reset",
+    "person_sessions_end": "person_sessions",
     "policies_check": "policies",
     "role_holders": "role_list",
     "role_remove": "role_edit",
@@ -84,7 +85,8 @@ TESTED_WITH: Final = {
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
     *{"people", "people_changes", "people_invitations"},
-    *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
+    *{"account_applications", "account_sessions"},
+    *{"calendar", "help_files", "polling", "session", "theme"},
     "single_sign_on",
 }
 

@@ -52,6 +52,7 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "keys.read": gettext_noop("Tried to view signing keys: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
     "own.factor.set": gettext_noop("Tried to set up a second factor: not allowed"),
+    "own.sessions.end": gettext_noop("Tried to end sessions: not allowed"),
     "own.calendar.set": gettext_noop("Tried to set a calendar address: not allowed"),
     "installation.manage": gettext_noop("Tried something only Staff can do: not allowed"),
 }
@@ -101,6 +102,7 @@ SENTENCES: Final = {
     "person.mfa.added": gettext_noop("%(object)s set up a second factor"),
     "person.mfa.removed": gettext_noop("Removed the second factor of %(object)s"),
     "person.recovery-codes.made": gettext_noop("%(object)s created new recovery codes"),
+    "person.sessions.ended": gettext_noop("Ended sessions of %(object)s"),
     "person.link.asked": gettext_noop("Mailed %(object)s a link to choose a password"),
     "person.account.linked": gettext_noop("Linked an account for single sign-on to %(object)s"),
     "person.account.unlinked": gettext_noop(
@@ -149,6 +151,7 @@ LABELS: Final = {
     "tags": gettext_noop("Tags"),
     "person": gettext_noop("Person"),
     "roles": gettext_noop("Roles"),
+    "sessions": gettext_noop("Sessions"),
     "owners": gettext_noop("Owners"),
     "identifier": gettext_noop("Identifier"),
     "scopes": gettext_noop("Scopes"),

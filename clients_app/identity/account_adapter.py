@@ -15,7 +15,7 @@ from clients_app.http.peer_address import address_of
 from clients_app.identity.actor import acting
 from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
-from clients_app.identity.sessions import lasting_id
+from clients_app.identity.sessions import begin_session, lasting_id
 from clients_app.models import Person
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
 from clients_app.services.authorizations.endings import end_of_session
@@ -47,6 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
             by = acting(request, user)
             record_sign_in(user, actor=by, now=timezone.now(), provider=provider)
             super().login(request, user)
+            begin_session(request)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""

@@ -25,6 +25,7 @@ from clients_app.identity.allauth_internals import (
     yield_hotp_counters_from_time,
 )
 from clients_app.identity.factor_status import has_factor
+from clients_app.identity.own_sessions import end_sessions
 from clients_app.models import Person
 from clients_app.permissions import Action, require
 from clients_app.services.people.accounts import require_may_manage
@@ -82,9 +83,10 @@ def renew_recovery_codes(person: Person, *, actor: Actor, now: datetime) -> list
     return codes
 
 
-def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
-    """Remove the second factor; return whether there was one.
+def remove_factor(person: Person, *, actor: Actor, now: datetime, session_id: str = "") -> bool:
+    """Remove the second factor and end the sessions; return whether there was one.
 
+    ``session_id`` names the session that goes on: that of the person who removes their own.
     Errors: Forbidden and NotFound for actors who are not ``person`` and may not manage them.
     """
     with transaction.atomic():
@@ -95,6 +97,7 @@ def remove_factor(person: Person, *, actor: Actor, now: datetime) -> bool:
         _lock(person)
         removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
         if removed:
+            end_sessions(person, spare=session_id, actor=actor, now=now)
             audit.record("person.mfa.removed", person, actor=actor, now=now)
     return bool(removed)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from clients_app.http.json_models import moment
 from clients_app.identity.factor_status import MUST_SET_UP, lacks_demanded_factor
 from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.identity.own_sessions import LiveSession
 from clients_app.identity.people_factors import factors_of, people_without_factor
 from clients_app.management.command_line import actor_in
 from clients_app.management.secret_lines import minute
@@ -65,6 +66,18 @@ def link_lines(person: Person, *, now: datetime) -> tuple[str, str]:
     if lacks_demanded_factor(person):
         lines += "\n" + MUST_SET_UP % {"username": person.username}
     return lines, link
+
+
+def session_values(session: LiveSession) -> dict[str, Any]:
+    """Return a session as programs read it."""
+    return {
+        "Id": session.id,
+        "LastActive": moment(session.seen_at),
+        "Began": moment(session.began_at),
+        "Address": session.address,
+        "Browser": session.browser,
+        "SignedInBy": session.ways,
+    }
 
 
 def _values(person: Person, factors: list[str], roles: list[str], now: datetime) -> dict[str, Any]:

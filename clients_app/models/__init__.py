@@ -36,6 +36,7 @@ from clients_app.models.refused_hour import RefusedHour as RefusedHour
 from clients_app.models.revoked_token import RevokedToken as RevokedToken
 from clients_app.models.role import Role as Role
 from clients_app.models.saved_filter import SavedFilter as SavedFilter
+from clients_app.models.session import Session as Session
 from clients_app.models.short_lived import FailureCount as FailureCount
 from clients_app.models.short_lived import GuessCount as GuessCount
 from clients_app.models.short_lived import SharedValue as SharedValue

@@ -212,7 +212,7 @@ def test_admin_rows_cannot_be_changed_bypassing_the_services(
         return [
             table
             for table in dump_of_every_table().splitlines()
-            if not table.startswith("django_session:")
+            if not table.startswith("clients_app_session:")
         ]
 
     before = rows()

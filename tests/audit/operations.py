@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.test import override_settings
 
 from clients_app.identity.one_time_links import make_one_time_link, send_link
+from clients_app.identity.own_sessions import end_sessions
 from clients_app.identity.second_factors import (
     add_authenticator,
     remove_factor,
@@ -258,6 +259,7 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
         ),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
+        (end_sessions, lambda on: end_sessions(on.person, **on.by)),
         (link_account, lambda on: link_account(on.person, EXAMPLE, "new", **on.by)),
         (unlink_accounts, unlink_an_account),
         (grant, consent),

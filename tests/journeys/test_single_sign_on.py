@@ -83,7 +83,7 @@ def go_on(page: Page, account: str) -> None:
 def forget_proof(portal: PortalProcess) -> None:
     """Make the last proof of all sessions too old, as if time had passed."""
     code = (
-        "from django.contrib.sessions.models import Session as S;"
+        "from clients_app.models import Session as S;"
         "from clients_app.identity.session_store import SessionStore as T; store = T();\n"
         "for row in S.objects.all():\n"
         "    content = store.decode(row.session_data)\n"

@@ -13,6 +13,7 @@ from clients_app.services.people.invitations import invite_person
 from clients_app.services.signing_keys import private_keys
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from tests.audit.operations import EXAMPLE
+from tests.audit.subjects import give_session
 from tests.factories import (
     NOW,
     command_line_in,
@@ -46,6 +47,7 @@ def _make_people(tenant: Tenant, settings: Any) -> None:
     settings.SIGN_ON_PROVIDERS = (EXAMPLE,)
     mara, linked = make_person("mara", tenant, TENANT_AUDITOR), make_person("linked", tenant)
     give_app(mara)
+    give_session(mara)
     idle = make_person("idle", tenant)
     Person.objects.filter(pk=idle.pk).update(is_active=False)
     by = {"actor": command_line_in(tenant), "now": NOW}
@@ -96,6 +98,7 @@ COMMANDS = {
     "people roles mara --none": "Changed roles of mara",
     "people reset-link mara": "Created a one-time link for mara",
     "people reset-mfa mara": "Removed the second factor of mara",
+    "people end-sessions mara": "Ended sessions of mara",
     "people activate idle": "Allowed idle to sign in again",
     "people invite lena@herons.example": "Invited lena",
     "people renew ines": "Renewed",

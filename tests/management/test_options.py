@@ -9,7 +9,7 @@ from tests.management.subcommands import OPTIONS, WITH_DRY_RUN
 
 pytestmark = pytest.mark.one_database  # texts only
 
-READS = {"list", "show", "verify"}
+READS = {"list", "show", "sessions", "verify"}
 FILES = {"activity export", "activity seal"}  # DEP-18
 PAGE = Path("docs/operations.md").read_text()
 VERBS = {

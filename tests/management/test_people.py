@@ -13,6 +13,7 @@ from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.audit.operations import EXAMPLE
+from tests.conftest import browser_of
 from tests.factories import NOW, command_line_in, give_app, make_client, make_person, make_tenant
 from tests.management.conftest import Run
 
@@ -329,3 +330,23 @@ def test_people_edit_changes_what_is_given(run: Run, tenant: Tenant) -> None:
     assert run("people", "edit", "mara", "--email", "mara").error.strip() == (
         "Enter an email address such as mara@example.com. (--email)"
     )
+
+
+def test_people_sessions_are_listed_and_ended(run: Run, tenant: Tenant) -> None:
+    mara = make_person("mara", tenant)
+    first, second = browser_of(mara), browser_of(mara)
+    for browser in (first, second):
+        assert browser.get("/account").status_code == 200
+
+    heading, *lines = run("people", "sessions", "mara").out.splitlines()
+    assert heading.split()[:3] == ["SESSION", "LAST", "ACTIVE"]
+    assert len(lines) == 2
+    rows = [json.loads(one) for one in run("people", "sessions", "mara", "--json").out.splitlines()]
+    assert {one["SignedInBy"] for one in rows} == {"Password"}
+    ended = run("people", "end-sessions", "mara", "--session", first.session["lasting_id"])
+    assert ended.out == "Sessions of mara that ended: 1.\n"
+    assert first.get("/account").status_code == 303
+    assert second.get("/account").status_code == 200
+    assert run("people", "end-sessions", "MARA").out == "Sessions of mara that ended: 1.\n"
+    assert second.get("/account").status_code == 303
+    assert "no such session" in run("people", "end-sessions", "mara", "--session", "x").error

@@ -5,7 +5,6 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 
 from clients_app.models import (
     Api,
@@ -19,6 +18,7 @@ from clients_app.models import (
     RefreshToken,
     RefusedHour,
     SecretAddress,
+    Session,
     Tenant,
     TenantHour,
     TokenRefusal,

@@ -8,12 +8,11 @@ from types import SimpleNamespace
 
 import jwt
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 
 from clients_app import conf
 from clients_app.actors import Actor
-from clients_app.models import Client, ClientSecret, SigningKey
+from clients_app.models import Client, ClientSecret, Session, SigningKey
 from clients_app.services.signing_keys.rotation import ensure_active_key
 from clients_app.services.tokens.inspection import Verdict, inspect_token
 from clients_app.services.tokens.revocation import end_tokens, revoke_token

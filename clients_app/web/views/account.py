@@ -21,6 +21,7 @@ from clients_app.identity.factor_status import (
     recovery_codes_left,
 )
 from clients_app.identity.kept_forms import BACK, is_sent, own_path
+from clients_app.identity.own_sessions import live_sessions
 from clients_app.identity.passwords import (
     MustWait,
     ask_for_code,
@@ -29,6 +30,7 @@ from clients_app.identity.passwords import (
 )
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
+from clients_app.identity.sessions import lasting_id
 from clients_app.limits import PASSWORD_MIN
 from clients_app.selectors.authorizations.allowed import allowed_applications
 from clients_app.services import form_keys
@@ -131,14 +133,16 @@ def _saved(request: HttpRequest, message: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResponse:
-    person = person_of(request)
+    person, now = person_of(request), timezone.now()
     context = {
         "factor": authenticator_of(person),
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
         "must_have_factor": must_have_factor(person),
         "minimum": PASSWORD_MIN,
-        "applications": allowed_applications(person, now=timezone.now()),
+        "applications": allowed_applications(person, now=now),
+        "sessions": live_sessions(person, now=now),
+        "this_session": lasting_id(request),
         "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
         "has_shortcuts": person.has_shortcuts,

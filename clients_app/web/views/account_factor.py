@@ -20,6 +20,7 @@ from clients_app.identity.kept_forms import is_sent, own_path
 from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
+from clients_app.identity.sessions import lasting_id
 from clients_app.identity.waiting_application import waiting_application
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
@@ -68,12 +69,13 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
 
 
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
-@once("account", _("Authenticator app removed."))
+@once("account", _("Authenticator app removed. Other sessions are signed out."))
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Remove the second factor: sign-in then only needs the password."""
-    person, now = person_of(request), timezone.now()
-    if second_factors.remove_factor(person, actor=actor_of(request), now=now):
-        messages.success(request, gettext("Authenticator app removed."))
+    person, now, this = person_of(request), timezone.now(), lasting_id(request)
+    if second_factors.remove_factor(person, actor=actor_of(request), now=now, session_id=this):
+        said = gettext("Authenticator app removed. Other sessions are signed out.")
+        messages.success(request, said)
     return see_other("account")
 
 
