@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clients_app.actors import Actor
+from clients_app.api import cors
 from clients_app.api.errors import Refusal
 
 
@@ -17,6 +18,17 @@ class Resource(APIView):
 
     properties: ClassVar[Mapping[str, str]] = {}
     resource: ClassVar[str] = ""  # its name in the description of the API
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer a preflight, which has no token, or a request."""
+        answer = cors.preflight_answer(request, self.allowed_methods)
+        return answer or super().dispatch(request, *args, **kwargs)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let scripts of the application read the response."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        cors.share(response, request)
+        return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Name the methods, in the header Allow."""
