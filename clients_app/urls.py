@@ -210,6 +210,11 @@ urlpatterns = [
     ),
     *page("account/authenticator", account_factor.account_authenticator, "account-authenticator"),
     *page(
+        "account/authenticator/later",
+        account_factor.account_authenticator_later,
+        "account-authenticator-later",
+    ),
+    *page(
         "account/authenticator/remove",
         account_factor.account_authenticator_remove,
         "account-authenticator-remove",

@@ -94,6 +94,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/sessions/end": Row(EVERYBODY, 303, 303),
     "account/sessions/<session_id>/end": Row(EVERYBODY, 303, 303),
     "account/authenticator": Row(EVERYBODY, 200, 422),
+    "account/authenticator/later": Row(EVERYBODY, 303, 303),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),
     "sign-in/again": Row(EVERYBODY, 200, 422),

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('invitation_ends_at', models.DateTimeField(null=True)),
                 ('must_mail_invitation', models.BooleanField(default=False)),
                 ('invitation_problem', models.CharField(blank=True, max_length=200)),
+                ('first_signed_in_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

@@ -16,6 +16,9 @@ def record_sign_in(person: Person, *, actor: Actor, now: datetime, provider: str
     ``provider`` is the name of that of single sign-on.
     It accepts an invitation.
     """
+    if person.first_signed_in_at is None:
+        person.first_signed_in_at = now
+        person.save(update_fields=["first_signed_in_at"])
     if person.is_invited:
         person.invitation_ends_at, person.must_mail_invitation = None, False
         person.save(update_fields=["invitation_ends_at", "must_mail_invitation"])

@@ -20,11 +20,12 @@ from clients_app.identity.kept_forms import is_sent, own_path
 from clients_app.identity.mfa import note_new_app, qr_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
+from clients_app.identity.put_off_factor import put_off, put_off_until
 from clients_app.identity.sessions import lasting_id
 from clients_app.identity.waiting_application import waiting_application
 from clients_app.permissions import Action
 from clients_app.web.access import button, window
-from clients_app.web.htmx import see_other, show
+from clients_app.web.htmx import go, see_other, show
 from clients_app.web.once import once
 
 _PENDING: Final = "authenticator"  # in the session: the encrypted secret that is being set up
@@ -68,6 +69,16 @@ def account_authenticator(request: HttpRequest) -> HttpResponse:
     return _show_codes(request, codes, then=request.session.pop(_THEN, "/"))
 
 
+@window(None, demands_factor=False)
+def account_authenticator_later(request: HttpRequest) -> HttpResponse:
+    """Put off a required second factor until the next sign-in, and go on."""
+    until = put_off_until(person_of(request), now=timezone.now())
+    if not is_sent(request) or until is None:
+        return see_other("account-authenticator")
+    put_off(request)
+    return go(request, request.session.pop(_THEN, "/"))
+
+
 @button("account", Action.SET_OWN_FACTOR, demands_factor=False)
 @once("account", _("Authenticator app removed. Other sessions are signed out."))
 def account_authenticator_remove(request: HttpRequest) -> HttpResponse:
@@ -105,6 +116,7 @@ def _ask(
         "secret": secret,
         "error": error,
         "is_demanded": lacks_demanded_factor(person_of(request)),
+        "put_off_until": put_off_until(person_of(request), now=timezone.now()),
     }
     title, status = gettext("Set up authenticator app"), status or (422 if error else 200)
     return show(
