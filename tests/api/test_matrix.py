@@ -79,8 +79,8 @@ def answers(
     """
     for address, method, call in CALLS:
         client = on.client_at(address)
-        may = call.action is None or allows(actor, call.action, client=client)
-        expected = (but(call) or call.status) if may else 403
+        allowed = call.action is None or allows(actor, call.action, client=client)
+        expected = (but(call) or call.status) if allowed else 403
         before = transaction.savepoint()
         last, rows = AuditEvent.objects.latest("pk").pk, all_rows() if call.changes else []
         reply = send(caller, address, method, call, on)

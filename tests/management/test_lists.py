@@ -183,7 +183,7 @@ def test_key_is_shown_also_when_it_is_removed(run: Run, tenant: Tenant, settings
 
 
 def test_row_is_found_by_its_id_before_another_with_that_name(run: Run, tenant: Tenant) -> None:
-    """Whoever may name a client, role or tenant cannot make operators act on the wrong one."""
+    """A person who may name a client, role or tenant cannot make operators act on the wrong one."""
     pump, role = make_client("Pump", tenant).client, make_role("Reader", tenant)
     run("clients", "add", str(pump.pk))
     run("roles", "add", str(role.pk))

@@ -68,7 +68,7 @@ def test_clients_that_may_ask_without_permission_are_refused(expect_refused, met
 def test_clients_that_may_ask_are_found_by_id_before_a_client_of_that_name(
     administrator_browser, machine, tenant, orders
 ):
-    """Whoever may name a client cannot make somebody else choose it."""
+    """A person who may name a client cannot make somebody else choose it."""
     other = make_client("Second", tenant).client
     make_client(str(other.pk), tenant)
     path = f"{APIS}/{orders.pk}/introspectors"
