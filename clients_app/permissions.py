@@ -188,7 +188,7 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
     ),
     Action.END_OWN_SESSIONS: Permission(
         _("Only people have sessions, and end only their own."),
-        _("Whoever ends your sessions signs you out."),
+        _("A person who ends your sessions signs you out."),
         roles=_ANYONE,
     ),
     Action.SET_OWN_CALENDAR: Permission(
