@@ -1,6 +1,7 @@
 """What `manage.py plan` and `apply` share: their options, and what these say."""
 
 from argparse import Namespace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from clients_app.errors import PortalError
@@ -11,7 +12,7 @@ from clients_app.models import Tenant
 from clients_app.services.clients.registration import RegisteredClient
 from clients_app.services.declared.apply import NewSecrets, apply_document, new_clients_in
 from clients_app.services.declared.entries import Document, parse_document
-from clients_app.services.secrets.digests import HashedSecret
+from clients_app.services.secrets.digests import HashedSecret, hashed_secret
 
 OPTIONS: Final = (
     cli.argument("file", metavar="FILE", help="as `manage.py export` prints it; - for stdin"),
@@ -36,8 +37,15 @@ class Declared(NamedTuple):
     tenant: Tenant
     given: Namespace
 
-    @property
-    def new_clients(self) -> int:
+    def made(self) -> list[HashedSecret]:
+        """Return a secret for each new client, made before any transaction."""
+        return [hashed_secret() for _ in range(self._new_clients())]
+
+    def unmade(self) -> list[HashedSecret]:
+        """Return what stands for these secrets in a plan, which says the same each time."""
+        return [replace(hashed_secret(), plain="????")] * self._new_clients()
+
+    def _new_clients(self) -> int:
         return new_clients_in(self.document, actor=cli.actor_in(self.tenant))
 
     def apply(self, hashed: list[HashedSecret]) -> list[RegisteredClient]:
