@@ -9,6 +9,7 @@ from clients_app.web.views import (
     account,
     account_applications,
     account_factor,
+    account_passkeys,
     account_sessions,
     activity,
     api_details,
@@ -22,6 +23,7 @@ from clients_app.web.views import (
     client_state,
     notices,
     organisation,
+    passkeys,
     people,
     people_changes,
     people_invitations,
@@ -179,6 +181,8 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/passkey", passkeys.sign_in_passkey, "sign-in-passkey"),
+    *page("passkey/<slug:purpose>", passkeys.passkey_options, "passkey-options"),
     *page("sign-in/with/<slug:provider_id>", single_sign_on.sign_on, "sign-on"),
     *page(
         "sign-in/with/<slug:provider_id>/return", single_sign_on.sign_on_return, "sign-on-return"
@@ -221,6 +225,17 @@ urlpatterns = [
     ),
     *page(
         "account/recovery-codes", account_factor.account_recovery_codes, "account-recovery-codes"
+    ),
+    *page("account/passkeys/add", account_passkeys.account_passkey_add, "account-passkey-add"),
+    *page(
+        "account/passkeys/<int:passkey_id>/rename",
+        account_passkeys.account_passkey_rename,
+        "account-passkey-rename",
+    ),
+    *page(
+        "account/passkeys/<int:passkey_id>/remove",
+        account_passkeys.account_passkey_remove,
+        "account-passkey-remove",
     ),
     *page("find", find, "find"),
     *page("help/shortcuts", shortcuts, "shortcuts"),

@@ -270,5 +270,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "portal.server.console.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # not twice
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # not twice
+        "fido2": {"level": "WARNING"},  # each use of a passkey is an event
+    },
 }

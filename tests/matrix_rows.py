@@ -97,6 +97,9 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/authenticator/later": Row(EVERYBODY, 303, 303),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),
+    "account/passkeys/add": Row(EVERYBODY, 200, 422),
+    "account/passkeys/<passkey_id>/rename": Row(EVERYBODY, 404, 404),  # a person's own
+    "account/passkeys/<passkey_id>/remove": Row(EVERYBODY, 303, 404),
     "sign-in/again": Row(EVERYBODY, 200, 422),
     "find": Row(EVERYBODY, 200, 405),
     "help/shortcuts": Row(EVERYBODY, 200, 405),
@@ -160,6 +163,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "": Open(303, 405),
     "sign-in": Open(200, 422),
     "sign-in/code": Open(200, 200),
+    "sign-in/passkey": Open(200, 422),
+    "passkey/<purpose>": Open(200, 405),
     "sign-in/with/<provider_id>": Open(404, 404),
     "sign-in/with/<provider_id>/return": Open(404, 405),
     "session": Open(204, 405),
@@ -181,7 +186,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     ".well-known/oauth-authorization-server/identity": Open(200, 405),
 }
 #: what only the signed-out, and only the signed-in, get; the others are sent on
-ONLY_SIGNED_OUT: Final = {"sign-in"}
+ONLY_SIGNED_OUT: Final = {"sign-in", "sign-in/passkey"}
 ONLY_SIGNED_IN: Final = {"identity/connect/endsession"}
 #: the front page and files: no slash after them
 NO_TWIN: Final = {"", "calendar/<key>.ics", "help/files/<name>"}

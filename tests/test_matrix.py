@@ -93,6 +93,8 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "operation": "tags",
         "tab": "roles",
         "filter_id": 4711,
+        "passkey_id": 4711,
+        "purpose": "sign-in",
         "link": "x-y",
         "channel": "webhook",
         "delivery_id": uuid4(),

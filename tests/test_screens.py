@@ -26,6 +26,7 @@ SCREENS: Final = {
 #: views that show several screens of one subject
 OF_ONE_SUBJECT: Final = {
     "account_factor": {"account_authenticator", "account_recovery_codes"},
+    "account_passkeys": {"account_passkey_add", "account_passkey_rename"},
     "activity": {"activity_export"},
     "apis": {"api_list", "api_add", "api_edit", "api_introspectors", "api_remove"},
     "choose_password": {"forgot_password"},  # both belong to the one-time link
@@ -58,6 +59,8 @@ NOT_IN_A_VIEW: Final = {
 #: screens that the test of their flow covers: the test, by screen
 TESTED_WITH: Final = {
     "account_authenticator": "account_factor",
+    "account_passkey_add": "account_passkeys",
+    "account_passkey_rename": "account_passkeys",
     "account_recovery_codes": "account_factor",
     "already_added": "client_register",
     "api_add": "apis",
@@ -85,7 +88,7 @@ TESTED_WITH: Final = {
 WITHOUT_SCREEN: Final = {
     *{"account_factor", "apis", "client_apis", "roles", "saved_filters", "secrets"},
     *{"people", "people_changes", "people_invitations"},
-    *{"account_applications", "account_sessions"},
+    *{"account_applications", "account_passkeys", "account_sessions", "passkeys"},
     *{"calendar", "help_files", "polling", "session", "theme"},
     "single_sign_on",
 }

@@ -14,7 +14,9 @@ from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
     "sign-on.refused": gettext_noop("Single sign-on failed"),
-    "session.confirm": gettext_noop("Wrong password or code when confirming their identity"),
+    "session.confirm": gettext_noop(
+        "Wrong password, code or passkey when confirming their identity"
+    ),
     "attempt": gettext_noop("Tried something that is not allowed"),
     "client.read": gettext_noop("Tried to view clients: not allowed"),
     "client.add": gettext_noop("Tried to add a client: not allowed"),
@@ -101,6 +103,9 @@ SENTENCES: Final = {
     "person.password.chosen": gettext_noop("%(object)s chose a password"),
     "person.mfa.added": gettext_noop("%(object)s set up a second factor"),
     "person.mfa.removed": gettext_noop("Removed the second factor of %(object)s"),
+    "person.passkey.added": gettext_noop("%(object)s added a passkey"),
+    "person.passkey.renamed": gettext_noop("%(object)s renamed a passkey"),
+    "person.passkey.removed": gettext_noop("%(object)s removed a passkey"),
     "person.recovery-codes.made": gettext_noop("%(object)s created new recovery codes"),
     "person.sessions.ended": gettext_noop("Ended sessions of %(object)s"),
     "person.link.asked": gettext_noop("Mailed %(object)s a link to choose a password"),
@@ -198,6 +203,7 @@ LABELS: Final = {
     "file_digest": gettext_noop("SHA-256 of the file"),
     "attempts": gettext_noop("Attempts"),
     "provider": gettext_noop("Provider"),
+    "passkey": gettext_noop("Passkey"),
     "reason": gettext_noop("Reason"),
     "first_at": gettext_noop("First"),
     "last_at": gettext_noop("Last"),

@@ -43,9 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin the session of a person who passed all steps, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
-            provider = provider_behind(request, user)
-            by = acting(request, user)
-            record_sign_in(user, actor=by, now=timezone.now(), provider=provider)
+            record_sign_in(
+                user,
+                actor=acting(request, user),
+                now=timezone.now(),
+                provider=provider_behind(request, user),
+                passkey=passkey_behind(request, user),
+            )
             super().login(request, user)
             begin_session(request)
 
@@ -74,9 +78,16 @@ def provider_behind(request: HttpRequest, person: Person) -> str:
     return names[0] if names else ""
 
 
-def note_failed(request: HttpRequest, username: str) -> None:
-    """Record a failed sign-in."""
-    note_failed_sign_in(username, address=address_of(request), now=timezone.now())
+def passkey_behind(request: HttpRequest, person: Person) -> str:
+    """Return the name of the passkey that a sign-in used; empty for none."""
+    records = get_authentication_records(request, person)
+    return next((one["passkey"] for one in reversed(records) if "passkey" in one), "")
+
+
+def note_failed(request: HttpRequest, username: str, *, reason: str = "") -> None:
+    """Record a failed sign-in; ``reason`` says what was wrong with a passkey."""
+    now = timezone.now()
+    note_failed_sign_in(username, address=address_of(request), now=now, reason=reason)
 
 
 def note_wrong_proof(request: HttpRequest, sentence: str) -> None:

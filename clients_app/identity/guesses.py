@@ -38,7 +38,7 @@ class Guess(NamedTuple):
     def was_wrong(self) -> None:
         if self.address:
             failure_limits.count_failure(self.address, now=timezone.now(), kind=_FROM)
-        if self.taken.is_last_free:
+        if self.taken.is_last_free and self.username:
             note_guesses(self.username)
 
 
@@ -52,6 +52,25 @@ def guess_at_sign_in(request: HttpRequest, kind: str, username: str) -> Guess:
         return Guess(Taken("", wait_s), username, address)
     taken = guess_limits.take_guess(kind, "username", key_of(username), now=now)
     return Guess(taken, username, address)
+
+
+def guess_at_passkey(request: HttpRequest, credential_id: str, username: str) -> Guess:
+    """Count a use of a passkey by a stranger; ``username`` is its person's, empty for nobody.
+
+    Nobody guesses one, so only who knows its id can make it wait, whether it exists or not.
+    """
+    now, address = timezone.now(), address_of(request)
+    known = known_device(request, username) if username else ""
+    wait_s = 0 if known else failure_limits.seconds_left(address, now=now, kind=_FROM)
+    if wait_s:
+        return Guess(Taken("", wait_s), username, address)
+    taken = guess_limits.take_guess("passkey", known, credential_id, now=now)
+    return Guess(taken, username, "" if known else address)
+
+
+def count_nonsense(request: HttpRequest) -> None:
+    """Count what a stranger sent that names no credential, by their address."""
+    failure_limits.count_failure(address_of(request), now=timezone.now(), kind=_FROM)
 
 
 def guess_at_proof(request: HttpRequest) -> Guess:

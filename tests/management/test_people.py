@@ -42,7 +42,7 @@ def test_people_add_prints_a_link_that_is_not_stored(run: Run, tenant: Tenant) -
 def test_people_say_who_must_set_up_a_second_factor(
     run: Run, tenant: Tenant, settings: Any
 ) -> None:
-    said = "At the first sign-in, mara must set up an authenticator app."
+    said = "At the first sign-in, mara must set up a second factor."
     settings.HTTPS = True
 
     assert said in run("people", "add", "mara", "--staff").out

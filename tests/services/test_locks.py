@@ -58,6 +58,7 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("rename_tenant", "set_channel", "set_policies", "mute_alerts"), (Tenant,)),
     **dict.fromkeys(("add_authenticator", "renew_recovery_codes", "remove_factor"), (Person,)),
     "end_sessions": (Person,),
+    **dict.fromkeys(("remove_app", "add_passkey", "rename_passkey", "remove_passkey"), (Person,)),
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
     **dict.fromkeys(("add_api", "edit_api", "set_introspectors"), (Tenant,)),

@@ -23,7 +23,7 @@ def sign_in(browser: Browser, username: str = "mara", password: str = PASSWORD, 
 def test_sign_in_page_has_the_form(client, db):
     text = text_of(client.get(SIGN_IN))
 
-    assert 'autocomplete="username"' in text
+    assert 'autocomplete="username webauthn"' in text
     assert 'autocomplete="current-password"' in text
     assert "Need access? Ask a Tenant Administrator." in text
     assert "sign-up" not in text

@@ -17,11 +17,14 @@ from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import (
     CODES,
     authenticator_of,
+    has_factor,
     must_have_factor,
     recovery_codes_left,
 )
-from clients_app.identity.kept_forms import BACK, is_sent, own_path
+from clients_app.identity.kept_forms import BACK, give_notice, is_sent, own_path
 from clients_app.identity.own_sessions import live_sessions
+from clients_app.identity.passkeys.ceremony import relying_party
+from clients_app.identity.passkeys.held import passkeys_of
 from clients_app.identity.passwords import (
     MustWait,
     ask_for_code,
@@ -127,6 +130,12 @@ def account_guesses_close(request: HttpRequest) -> HttpResponse:
     return go(request, own_path(request.POST.get("next")))
 
 
+def account_refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Show Account again, with why nothing was changed."""
+    give_notice(request, sentence)
+    return _page(request, status=409)
+
+
 def _saved(request: HttpRequest, message: str) -> HttpResponse:
     messages.success(request, message)
     return see_other("account")
@@ -138,7 +147,10 @@ def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResp
         "factor": authenticator_of(person),
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
+        "has_factor": has_factor(person),
         "must_have_factor": must_have_factor(person),
+        "passkeys": passkeys_of(person),
+        "can_add_passkey": bool(relying_party()),
         "minimum": PASSWORD_MIN,
         "applications": allowed_applications(person, now=now),
         "sessions": live_sessions(person, now=now),

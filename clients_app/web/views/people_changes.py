@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
-from clients_app.errors import NotFound, gettext_noop
+from clients_app.errors import Conflict, NotFound, gettext_noop
 from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.kept_forms import give_notice, is_sent
 from clients_app.identity.one_time_links import make_one_time_link, send_link
 from clients_app.identity.own_sessions import end_sessions, live_sessions
 from clients_app.identity.people_factors import factors_of
@@ -141,15 +142,20 @@ def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @window(Action.MANAGE_PEOPLE)
 def person_factor_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Remove the second factor of a person who lost it."""
-    person = _managed(request, person_id)
+    person, status = _managed(request, person_id), 200
     if is_sent(request):
         this, now = lasting_id(request), timezone.now()
-        removed = remove_factor(person, actor=actor_of(request), now=now, session_id=this)
-        words = gettext("The second factor of %(person)s is removed.")
-        return _done(request, words if removed else gettext("%(person)s had none."), person)
+        try:
+            removed = remove_factor(person, actor=actor_of(request), now=now, session_id=this)
+        except Conflict as error:  # one's own, which is demanded
+            give_notice(request, sentence_of(error))
+            status = 409
+        else:
+            words = gettext("The second factor of %(person)s is removed.")
+            return _done(request, words if removed else gettext("%(person)s had none."), person)
     context = {"one": person, "factors": factors_of([person.pk]).get(person.pk, [])}
     title = gettext("Reset second factor")
-    return show(request, "people/person_factor_reset", context, title=title)
+    return show(request, "people/person_factor_reset", context, title=title, status=status)
 
 
 @window(Action.MANAGE_PEOPLE)
