@@ -143,7 +143,7 @@ class Schema(AutoSchema):
             about = "A text that makes the request act once within 24 hours."
             schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"}
             found.append(_parameter("Idempotency-Key", schema, about, header))
-        if self.method == "PUT" or (self.method == "DELETE" and self._resource != "secret"):
+        if self.method in {"PUT", "DELETE"}:
             about = "The ETag of what the caller has read."
             found.append(_parameter("If-Match", {"type": "string"}, about, header))
         return found

@@ -683,7 +683,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique'), models.UniqueConstraint(django.db.models.functions.text.Left('key', 32), models.F('tenant'), models.F('actor_id'), name='form_key_begin_unique')],
             },
         ),
         migrations.CreateModel(

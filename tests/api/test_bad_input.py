@@ -332,6 +332,19 @@ def test_if_match_is_compared_as_rfc_9110_says(robot: Caller, subjects: Subjects
                 assert changed == (status == 200 and (isinstance(body, dict) or number == 0)), path
 
 
+def test_delete_of_what_has_changed_is_refused(robot: Caller, subjects: Subjects) -> None:
+    deletes = [(address, call) for address, method, call in CALLS if method == "DELETE"]
+    for address, call in reversed(deletes):  # secrets before their clients
+        path = subjects.on(address)
+        old = robot.get(path)["ETag"]
+        assert robot.put(path, {"Description": "changed"}).status_code == 200
+        sentence = "It was changed since you read it. Nothing was saved."
+        refused(robot.delete(path + call.query, If_Match=old), 412, sentence)
+        etag = robot.get(path)["ETag"]
+        assert robot.delete(path + call.query, If_Match=etag).status_code == 204, path
+        assert robot.delete(path + call.query, If_Match=etag).status_code == 404, path
+
+
 @pytest.mark.usefixtures("changes_nothing")
 def test_media_type_that_is_not_json_is_refused(robot: Caller, subjects: Subjects) -> None:
     for address, method, call in CALLS:

@@ -109,8 +109,9 @@ class ApiView(Resource):
         if number and not confirmed and not api.is_built_in:
             sentence = f"{number} clients may call this API. Send true to remove it from them too."
             raise Refusal(409, sentence, prop=_CONFIRM)
-        refuse_changed(request, api_json(api))
-        remove_api(api.pk, seen=seen, actor=actor, now=timezone.now())
+        version = api.version if refuse_changed(request, api_json(api)) else None
+        now = timezone.now()
+        remove_api(api.pk, seen=seen, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 

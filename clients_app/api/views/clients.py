@@ -124,8 +124,14 @@ class ClientView(Resource):
         """Remove the client with its secrets."""
         none_but(request)
         client = client_of(request, client_id, client_type)
-        refuse_changed(request, client_json(client, role_ids=client.role_ids))
-        remove_client(client, typed_name=client.name, actor=caller(request), now=timezone.now())
+        matches = refuse_changed(request, client_json(client, role_ids=client.role_ids))
+        remove_client(
+            client,
+            typed_name=client.name,
+            expected_version=client.version if matches else None,
+            actor=caller(request),
+            now=timezone.now(),
+        )
         return Response(status=204)
 
 

@@ -112,8 +112,9 @@ class RoleView(Resource):
         """Remove a custom role, also from everyone who has it."""
         none_but(request)
         role = _role_of(request, role_id)
-        refuse_changed(request, role_json(role))
-        remove_role(role.pk, actor=caller(request), now=timezone.now())
+        version = role.version if refuse_changed(request, role_json(role)) else None
+        actor, now = caller(request), timezone.now()
+        remove_role(role.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 

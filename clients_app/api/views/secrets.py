@@ -109,9 +109,12 @@ class SecretView(Resource):
     ) -> Response:
         """Remove the secret: no token is issued for it from now on."""
         none_but(request)
-        client = client_of(request, client_id, client_type)
-        number, now = number_of(secret_id), timezone.now()
-        remove_secret(client, number, actor=caller(request), now=now)
+        client, actor = client_of(request, client_id, client_type), caller(request)
+        require(actor, Action.REMOVE_SECRET, client=client)
+        now = timezone.now()
+        secret = get_secret(client, number_of(secret_id), now=now)
+        version = secret.version if refuse_changed(request, _model(secret)) else None
+        remove_secret(client, secret.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 

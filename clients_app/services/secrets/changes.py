@@ -121,14 +121,23 @@ def lengthens(secret: ClientSecret, expires_at: datetime | None) -> bool:
 
 
 @transaction.atomic
-def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
+def remove_secret(
+    client: Client,
+    secret_id: int,
+    *,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ClientSecret:
     """Remove a secret; every worker refuses it from the next token request on.
 
-    Errors: Forbidden; NotFound if it was removed before or belongs to another client.
+    Errors: ChangedMeanwhile; Forbidden; NotFound if it was removed before or belongs to another
+    client.
     """
     client = locked(client)
     require(actor, Action.REMOVE_SECRET, client=client)
     secret = present_secret(client, secret_id)
+    refuse_stale(secret, expected_version)
     mark_removed(secret, actor=actor, now=now)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.removed", secret, actor=actor, now=now, before=values_of(secret))
