@@ -149,7 +149,7 @@ def test_body_that_is_not_json_is_refused_by_every_address(
         if call.body:
             whole = address in {M, "Apis/<api_id>"}
             for body, status, sentence in SYNTAX if whole else SYNTAX[:1] + SYNTAX[-1:]:
-                reply = robot.send(method, subjects.on(address), body)
+                reply = robot.send(method, subjects.on(address), body, If_Match='"outdated"')
                 assert reason(reply) == (status, sentence), (method, address, body[:20])
 
 

@@ -45,10 +45,8 @@ ELSEWHERE: Final = {
     Action.READ_POLICIES,
     Action.SET_POLICIES,
     Action.READ_KEYS,
-    Action.SET_OWN_PASSWORD,
-    Action.SET_OWN_FACTOR,
-    Action.SET_OWN_CALENDAR,
     Action.MANAGE_INSTALLATION,
+    *(action for action in Action if action.startswith("own.")),
 }
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "QUERY")
 STALE: Final = "The person must have signed in within the last 10 minutes."

@@ -132,8 +132,8 @@ class ClientApisView(Resource):
         none_but(request)
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_APIS, client=client)
-        matches = refuse_changed(request, _models(client))
         draft = _draft_in(request.data, client)
+        matches = refuse_changed(request, _models(client))
         version = client.version if matches else None
         set_may_call(client, draft, expected_version=version, actor=actor, now=timezone.now())
         return _may_call(client_of(request, client_id, client_type))

@@ -151,10 +151,11 @@ class ClientRolesView(Resource):
         given = Parameters(request, (CONFIRM, KEPT))
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_ROLES, client=client)
+        ids = frozenset(_ids_in(request.data))
         matches = refuse_changed(request, _models(client))
         assign_roles(
             client,
-            frozenset(_ids_in(request.data)),
+            ids,
             confirms_administrator=confirms(given, client.name),
             expected_version=client.version if matches else None,
             actor=actor,
