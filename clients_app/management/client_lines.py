@@ -11,6 +11,7 @@ from clients_app.management.table import Table
 from clients_app.models import Client
 from clients_app.rules.client_fields import APPLICATION_URLS, Line
 from clients_app.selectors.apis.may_call import reach_of
+from clients_app.selectors.clients.models import ClientModel
 
 
 def client_table(write: Callable[[str], object]) -> Table:
@@ -24,8 +25,7 @@ def client_row(client: Client, *, now: datetime) -> tuple[object, ...]:
 
 def client_values(client: Client, *, now: datetime) -> dict[str, Any]:
     """Return a client as the REST API does, with what only the command line says."""
-    role_ids = [role.pk for role in client.roles.all()]
-    return client_json(client, role_ids=role_ids) | {
+    return client_json(ClientModel.of(client)) | {
         "ClientType": client.client_type,
         "State": _state(client, now),
         "LastRefused": moment(client.last_refused_at),

@@ -1,4 +1,4 @@
-"""All tables of the first release, with what Django cannot say: append-only triggers,
+"""All tables of the first release, with what Django cannot say: triggers,
 and tables of PostgreSQL that nothing needs to survive a crash."""
 
 import clients_app.models.defaults
@@ -13,18 +13,20 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations, models
 
-from clients_app.models import append_only
+from clients_app.models import append_only, client_count
 from clients_app.models.short_lived import NAMES
 
 
 def create(apps: Any, schema_editor: Any) -> None:
     append_only.create(schema_editor.connection)
+    client_count.create(schema_editor.connection)
     if schema_editor.connection.vendor == "postgresql":
         for name in sorted(NAMES):
             schema_editor.execute(f"ALTER TABLE clients_app_{name} SET UNLOGGED")
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
+    client_count.drop(schema_editor.connection)
     append_only.drop(schema_editor.connection)
 
 
@@ -296,6 +298,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('redirect_uri'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('challenge'), 43)), name='authorizationcode_lengths')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClientCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client_type', models.CharField(max_length=18)),
+                ('clients', models.PositiveIntegerField()),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'client_type'), name='client_count_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18)), name='clientcount_lengths')],
             },
         ),
         migrations.CreateModel(

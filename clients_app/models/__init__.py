@@ -24,6 +24,7 @@ from clients_app.models.client import ClientRole as ClientRole
 from clients_app.models.client import ClientTag as ClientTag
 from clients_app.models.client import ClientUrl as ClientUrl
 from clients_app.models.client import IssuedClientId as IssuedClientId
+from clients_app.models.client_count import ClientCount as ClientCount
 from clients_app.models.client_secret import ClientSecret as ClientSecret
 from clients_app.models.form_key import UsedFormKey as UsedFormKey
 from clients_app.models.link_request import LinkRequest as LinkRequest

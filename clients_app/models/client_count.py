@@ -54,17 +54,19 @@ _FEWER: Final = (
     f"UPDATE {_COUNTS} SET clients = clients - 1 "  # noqa: S608  ours
     "WHERE tenant_id = OLD.tenant_id AND client_type = OLD.client_type;"
 )
+_ELSEWHERE: Final = "(OLD.tenant_id, OLD.client_type) <> (NEW.tenant_id, NEW.client_type)"
+_CHANGED: Final = "UPDATE OF removed_at, client_type, tenant_id"
 #: by the name of the trigger: when it fires, on which condition, and what it does
 _TRIGGERS: Final = {
     "added": ("INSERT", "NEW.removed_at IS NULL", _MORE),
-    "removed": (
-        "UPDATE OF removed_at",
-        "OLD.removed_at IS NULL AND NEW.removed_at IS NOT NULL",
+    "gone": (
+        _CHANGED,
+        f"OLD.removed_at IS NULL AND (NEW.removed_at IS NOT NULL OR {_ELSEWHERE})",
         _FEWER,
     ),
-    "restored": (
-        "UPDATE OF removed_at",
-        "OLD.removed_at IS NOT NULL AND NEW.removed_at IS NULL",
+    "back": (
+        _CHANGED,
+        f"NEW.removed_at IS NULL AND (OLD.removed_at IS NOT NULL OR {_ELSEWHERE})",
         _MORE,
     ),
     "deleted": ("DELETE", "OLD.removed_at IS NULL", _FEWER),

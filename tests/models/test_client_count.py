@@ -47,6 +47,9 @@ def test_client_count_follows_what_no_operation_does(tenant: Tenant) -> None:
     assert counted(tenant) == {"client-credentials": 1}
     own.filter(name="Tap").update(removed_at=None)
     assert counted(tenant) == {"client-credentials": 2}
+    own.filter(name="Tap").update(client_type="authorization-code")
+    assert counted(tenant) == {"client-credentials": 1, "authorization-code": 1}
+    own.filter(name="Valve").update(tenant=others)
+    assert counted(others) == {"client-credentials": 2}
     own.delete()
-    assert counted(tenant) == {"client-credentials": 0}
-    assert counted(others) == {"client-credentials": 1}
+    assert counted(tenant) == {"client-credentials": 0, "authorization-code": 0}

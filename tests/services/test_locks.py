@@ -48,8 +48,9 @@ from tests.factories import (
 #: operation -> what it locks before its first write
 LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "remove_role", "hand_over"), (Client, Tenant)),
-    **dict.fromkeys(("set_enabled", "set_owners", "remove_client", "end_tokens"), (Client,)),
-    **dict.fromkeys(("enable_all", "tag_all", "add_owners", "remove_all"), (Client,)),
+    **dict.fromkeys(("remove_client", "remove_all"), (Client, Tenant)),
+    **dict.fromkeys(("set_enabled", "set_owners", "end_tokens"), (Client,)),
+    **dict.fromkeys(("enable_all", "tag_all", "add_owners"), (Client,)),
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
     **dict.fromkeys(("register_client", "restore_client", "add_role", "edit_role"), (Tenant,)),
     **dict.fromkeys(("add_person", "assign_person_roles", "set_active"), (Tenant,)),

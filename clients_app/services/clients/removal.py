@@ -42,6 +42,7 @@ def remove_client(
     Errors: RuleBroken (typed_name) if the client was used recently and ``typed_name`` is not its
     name; ChangedMeanwhile; Forbidden; NotFound if it was removed before.
     """
+    lock_tenant(actor.tenant_id)  # for its count of clients
     client = locked(client)
     require(actor, Action.REMOVE_CLIENT, client=client)
     refuse_stale(client, expected_version, by=client.updated_by)
