@@ -2,7 +2,7 @@
 API makes, compiling takes ten times as long as running them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -68,8 +68,8 @@ class Prepared:
         ]
         with connection.cursor() as cursor:
             cursor.execute(plan.sql, params)
-            found: list[Row] = cursor.fetchall()
-        return [_converted(row, plan.converters, connection) for row in found]
+            found = cursor.fetchall()
+        return _converted(found, plan.converters, connection)
 
 
 def _plan_of(queryset: "QuerySet[Any, Any]", connection: Any) -> _Plan:
@@ -83,9 +83,19 @@ def _plan_of(queryset: "QuerySet[Any, Any]", connection: Any) -> _Plan:
     return _Plan(sql, list(params), converters)
 
 
-def _converted(row: Row, converters: list[tuple[int, list[Any], Any]], connection: Any) -> Row:
-    values = list(row)
+def _converted(
+    rows: Iterable[Row], converters: list[tuple[int, list[Any], Any]], connection: Any
+) -> list[Row]:
+    """Return the rows with what the driver returns converted, each value of a column once."""
+    found = [list(row) for row in rows]
     for position, convert, column in converters:
-        for one in convert:
-            values[position] = one(values[position], column, connection)
-    return tuple(values)
+        known: dict[Any, Any] = {}
+        for row in found:
+            stored = row[position]
+            if stored not in known:
+                value = stored
+                for one in convert:
+                    value = one(value, column, connection)
+                known[stored] = value
+            row[position] = known[stored]
+    return [tuple(row) for row in found]

@@ -239,6 +239,7 @@ READS: Final[dict[Any, list[Read]]] = {
         ),
     ],
     tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
+    policies.policy_of: [lambda own: policies.policy_of(own.tenant)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
     policies.only_client_of: [lambda own: policies.only_client_of(machine_of(own.client))],
     policies.noncompliant_clients: [

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client, ClientOwner, ClientSecret, Tenant
+from clients_app.models.prepared import Argument, Prepared
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.rules.tenant_policy import GRACE, TenantPolicy
 
@@ -19,7 +20,18 @@ _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 def tenant_policy(tenant_id: UUID) -> TenantPolicy:
     """Return the current policies of the tenant."""
-    return TenantPolicy(**Tenant.objects.values(*_COLUMNS).get(pk=tenant_id))
+    [row] = _policy.rows(tenant_id=tenant_id)
+    return TenantPolicy(**dict(zip(_COLUMNS, row, strict=True)))
+
+
+_policy: Final = Prepared(
+    lambda: Tenant.objects.filter(pk=Argument("tenant_id", UUIDField())).values_list(*_COLUMNS)
+)
+
+
+def policy_of(tenant: Tenant) -> TenantPolicy:
+    """Return the policies in a row of a tenant."""
+    return TenantPolicy(**{column: getattr(tenant, column) for column in _COLUMNS})
 
 
 def only_client_of(actor: Actor) -> UUID | None:

@@ -89,11 +89,18 @@ def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
     Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field's path.
     """
     require(actor, Action.ADD_CLIENT)
+    return checked(draft, tenant_id=actor.tenant_id)[0]
+
+
+def checked(draft: ClientDraft, *, tenant_id: UUID) -> tuple[ClientDraft, list[Role]]:
+    """Return the cleaned draft of a client that the tenant has room for, and its roles by name.
+
+    Errors: as ``check_client_draft``, except Forbidden.
+    """
     draft = cleaned(draft)
-    refuse_full_tenant(actor.tenant_id)
-    refuse_taken_name(draft.name, tenant_id=actor.tenant_id)
-    roles_of(draft, tenant_id=actor.tenant_id)
-    return draft
+    refuse_full_tenant(tenant_id)
+    refuse_taken_name(draft.name, tenant_id=tenant_id)
+    return draft, roles_of(draft, tenant_id=tenant_id)
 
 
 def cleaned(draft: ClientDraft) -> ClientDraft:

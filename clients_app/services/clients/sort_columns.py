@@ -1,5 +1,6 @@
 """The columns of a client that the list sorts and counts by; what changes them keeps them here."""
 
+from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,8 +21,16 @@ def update_expiry(client: Client, *, now: datetime) -> None:
     there already.
     """
     present = client.secrets.filter(removed_at=None)
-    client.last_expires_at = present.aggregate(at=Max("expires_at"))["at"]
+    last = present.aggregate(at=Max("expires_at"))["at"]
     ends = set(present.without_successor().values_list("expires_at", flat=True))
+    set_expiry(client, ends, last=last, now=now)
+
+
+def set_expiry(
+    client: Client, ends: Set[datetime | None], *, last: datetime | None, now: datetime
+) -> None:
+    """Set it from the expirations of the secrets that count, and the last one of all."""
+    client.last_expires_at = last
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]
     live = [end for end in dated if end > now]
@@ -40,6 +49,12 @@ def update_owned(client: Client) -> None:
 def update_clients_owned_by(person: Person) -> None:
     """Do so for all clients of ``person``, who can sign in now or no longer can."""
     _write_owned(_locked(ClientOwner.objects.filter(person=person)))
+
+
+def first_role_key(roles: Iterable[Role]) -> str:
+    """Return the key of the role that the list shows first, of some in the order of their names."""
+    first = min(roles, key=lambda role: role.screen_rank, default=None)
+    return first.name_key if first else ""
 
 
 def update_first_role(client: Client) -> None:
