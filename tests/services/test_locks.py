@@ -73,12 +73,12 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     "create_feed": (CalendarFeed,),
     "retry": (Delivery,),
     # events alone
-    **dict.fromkeys(("record_sign_in", "record_sign_out", "record_proof"), (AuditHead,)),
+    **dict.fromkeys(("record_sign_out", "record_proof"), (AuditHead,)),
     **dict.fromkeys(
         ("send_link", "make_one_time_link", "export_activity", "seal_segment"), (AuditHead,)
     ),
     # one statement that decides by nothing it has read
-    **dict.fromkeys(("save_password", "remove_feed", "add_tenant"), ()),
+    **dict.fromkeys(("save_password", "remove_feed", "add_tenant", "record_sign_in"), ()),
 }
 _WRITE: Final = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: tables whose rows nobody else changes while they are written: they are new, or one's own

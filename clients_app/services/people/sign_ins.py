@@ -19,8 +19,8 @@ def record_sign_in(
     It accepts an invitation.
     """
     if person.first_signed_in_at is None:
-        person.first_signed_in_at = now
-        person.save(update_fields=["first_signed_in_at"])
+        Person.objects.filter(pk=person.pk, first_signed_in_at=None).update(first_signed_in_at=now)
+        person.refresh_from_db(fields=["first_signed_in_at"])
     if person.is_invited:
         person.invitation_ends_at, person.must_mail_invitation = None, False
         person.save(update_fields=["invitation_ends_at", "must_mail_invitation"])
