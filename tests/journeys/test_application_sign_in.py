@@ -91,7 +91,7 @@ def test_person_signs_in_allows_and_comes_back_with_a_code(
     sign_in(page, password="wrong-wrong-wrong")
     expect(page.get_by_text("Username or password is wrong")).to_be_visible()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name=f"Allow {rooms.name}?")).to_be_visible()
     page.get_by_role("button", name="Allow").click()
 

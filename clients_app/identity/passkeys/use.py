@@ -81,8 +81,9 @@ def _spend(
 def _counted(
     passkey: Authenticator, used: AuthenticationResponse, *, now: datetime
 ) -> Authenticator:
-    """Save the sign count; one that does not grow tells of a copy (WebAuthn 7.2, step 22).
+    """Save the sign count; one that does not grow means that the device was copied.
 
+    Source: WebAuthn Level 3, section 7.2, step 22.
     Passkeys that devices synchronise have none: it stays 0.
     """
     rows: Any = Authenticator.objects.select_for_update()
@@ -98,7 +99,7 @@ def _counted(
 
 
 def note_use(request: HttpRequest, passkey: Authenticator, *, signs_in: bool = False) -> None:
-    """Note in the session that its person has just used a passkey; a sign-in needs no more."""
+    """Note in the session that its person has just used a passkey, alone if it ``signs_in``."""
     more = {"passwordless": True} if signs_in else {"reauthenticated": True}
     name = passkey.data["name"]
     record_authentication(

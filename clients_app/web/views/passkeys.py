@@ -27,9 +27,9 @@ from clients_app.web.views import sign_in
 
 @require_safe
 def passkey_options(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Return as JSON what a script of ours asks the browser for; each answer is for one use.
+    """Return as JSON what our script asks the browser for; each answer is for one use.
 
-    Strangers get the same whoever they are, and nobody's passkeys.
+    Everybody who is signed out gets the same, without anybody's passkeys.
     """
     now = timezone.now()
     if not relying_party() or purpose not in {ADD, CODE, PROOF, SIGN_IN}:
