@@ -11,15 +11,15 @@ SLOW: Final = {"journeys", "ops", "server", "docs"}
 
 
 def mark_one_database(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules and screens, which run on one database.
+    """Mark the tests of rules, screens and the REST API, which run on one database.
 
-    Rules are plain Python. The statements of screens run on both databases in the tests of
-    selectors, services and `test_matrix.py`, and in those that are marked both_databases.
+    Rules are plain Python. The statements of the two doors run on both databases in the tests of
+    selectors, services and each `test_matrix.py`, and in those that are marked both_databases.
     """
     for item in items:
-        is_screen = _folder_of(item) in {"web", "admin"}
+        is_door = _folder_of(item) in {"web", "admin", "api"}
         if _folder_of(item) == "rules" or (
-            is_screen and not item.get_closest_marker("both_databases")
+            is_door and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.one_database)
 

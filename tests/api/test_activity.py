@@ -14,6 +14,8 @@ from tests.factories import make_client, make_role, make_tenant
 from tests.selectors.tenant_world import fill
 from tests.server.captured_logs import captured_logs
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_activity_shows_who_did_what(auditor: Caller, robot: Caller) -> None:
     added = robot.post("Roles", {"Name": "Valve"})

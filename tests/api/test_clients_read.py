@@ -25,6 +25,8 @@ from tests.factories import (
 
 CLIENTS = "ClientCredentialClients"
 
+pytestmark = pytest.mark.both_databases
+
 
 def names(reply) -> list[str]:
     return [client["Name"] for client in reply.json()]

@@ -15,6 +15,8 @@ from tests.factories import make_client
 KEY = "2f6c-order 7"
 AGAIN = "This request was sent before, and did what it asked for."
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_client_is_added_once(robot: Caller) -> None:
     first = robot.post("ClientCredentialClients", {"Name": "Pump"}, Idempotency_Key=KEY)

@@ -243,7 +243,9 @@ def test_post_with_a_key_acts_once(calling: Callable[..., Caller], subjects: Sub
     robot = calling("Robot", TENANT_ADMINISTRATOR, of=subjects.world.tenant)
     for address, row in ROWS.items():
         if "POST" in row:
-            path, body = subjects.on(address), row["POST"].body(subjects)  # type: ignore[misc]
+            make, path = row["POST"].body, subjects.on(address)
+            assert make is not None
+            body = make(subjects)
             assert robot.post(path, body, Idempotency_Key=address).status_code == 201, address
             rows = all_rows()
             again = robot.post(path, body, Idempotency_Key=address)

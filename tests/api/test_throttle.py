@@ -12,6 +12,8 @@ from clients_app.services import request_limits
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def _few_requests(settings: Any) -> None:
