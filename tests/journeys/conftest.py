@@ -78,10 +78,16 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str
     }
 
 
+@pytest.fixture(scope="package")
+def measured_styles() -> dict[str, list[str]]:
+    """The styles of texts whose contrast an earlier test has measured, by theme."""
+    return {}
+
+
 @pytest.fixture
-def accessibility() -> Iterator[AccessibilityChecks]:
+def accessibility(measured_styles: dict[str, list[str]]) -> Iterator[AccessibilityChecks]:
     """Accessibility checks that must have found no problems by the end of the test."""
-    accessibility = AccessibilityChecks()
+    accessibility = AccessibilityChecks(measured_styles)
     yield accessibility
     assert not accessibility.problems, "\n".join(accessibility.problems)
 
