@@ -17,6 +17,7 @@ from tests.waiting import wait_until
 ANY = ".".join("0000")  # all addresses of this machine
 
 
+@pytest.mark.one_database  # concurrent first starts run on both
 def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
     """Only its own user may read the files."""
     former = os.umask(0)
