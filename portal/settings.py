@@ -154,7 +154,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a proof of identity is valid
 ACCOUNT_RATE_LIMITS = dict.fromkeys(  # ``identity/guesses.py`` limits these instead
     ("login", "login_failed", "reauthenticate", "change_password", "reset_password_from_key")
-)
+) | {"reset_password": "20/m/ip"}
 REQUIRE_MFA = env.switch("REQUIRE_MFA")
 MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

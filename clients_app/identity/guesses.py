@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from clients_app.http.peer_address import address_of
-from clients_app.identity.known_devices import known_device
+from clients_app.identity.known_devices import device_of_anybody, known_device
 from clients_app.identity.person import person_of
 from clients_app.rules.names import key_of
 from clients_app.services import failure_limits, guess_limits
@@ -19,6 +19,7 @@ from clients_app.services.guess_limits import Taken
 from clients_app.services.people.guess_notices import note_guesses
 
 _FROM: Final = "sign-ins "  # what failures of an address are counted as
+_VISITS: Final = "visits "  # and what visits to providers are
 
 
 class Guess(NamedTuple):
@@ -78,3 +79,21 @@ def guess_at_proof(request: HttpRequest) -> Guess:
     person, session = person_of(request), request.session.session_key or ""
     taken = guess_limits.take_guess("proof", str(person.pk), session, now=timezone.now())
     return Guess(taken, person.username)
+
+
+def count_visit(request: HttpRequest) -> int:
+    """Count a visit to a provider that begins, or was refused; return the seconds it must wait.
+
+    Each is a row and a request to the provider, so an address has a hundred in a minute, and a
+    device where somebody has signed in before another hundred of its own.
+    """
+    who = device_of_anybody(request) or address_of(request)
+    return failure_limits.count_failure(who, now=timezone.now(), kind=_VISITS)
+
+
+def wait_for_link(email: str) -> int:
+    """Count a request for a link to this address; return the seconds that it must wait.
+
+    Who has the address has the links that were mailed before, so nobody can lock them out.
+    """
+    return guess_limits.take_guess("link", "email", key_of(email), now=timezone.now()).wait_s

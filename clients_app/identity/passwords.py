@@ -1,6 +1,6 @@
 """How people choose a password: at Account, or on a one-time link."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.forms import ChangePasswordForm
 from allauth.account.views import PasswordResetFromKeyView
@@ -17,7 +17,7 @@ from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import finalize_password_change
-from clients_app.identity.guesses import guess_at_proof
+from clients_app.identity.guesses import guess_at_proof, wait_for_link
 from clients_app.identity.kept_forms import SHOWN, posted
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.last_proof import asks_code
@@ -27,6 +27,8 @@ from clients_app.identity.sign_in import take_first_password
 from clients_app.permissions import require
 from clients_app.services import form_keys
 from clients_app.services.people.accounts import hash_password, save_password
+
+_PAUSE_S: Final = 60  # for an address that asks for many links
 
 
 class MustWait(Exception):
@@ -42,9 +44,14 @@ def password_form(request: HttpRequest, typed: QueryDict | None = None) -> Chang
     return ChangePasswordForm(person_of(request), typed)
 
 
-def may_ask_for_link(request: HttpRequest, email: str) -> bool:
-    """Return whether the rate limit lets one more link be mailed to this address."""
-    return ratelimit.consume(request, action="reset_password", key=email.casefold())
+def wait_before_link(request: HttpRequest, email: str) -> int:
+    """Return the seconds before one more link may be mailed to this email; 0 for none.
+
+    Links are counted by email, known or not, and by the address that asks.
+    """
+    if not ratelimit.consume(request, action="reset_password"):
+        return _PAUSE_S
+    return wait_for_link(email)
 
 
 def ask_for_code(request: HttpRequest) -> None:

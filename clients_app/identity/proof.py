@@ -159,6 +159,15 @@ def too_many_wrong(wait_s: int) -> str:
     return sentence % {"minutes": minutes}
 
 
+def wait_then_try(wait_s: int) -> str:
+    """Return the sentence for a request that must wait."""
+    minutes = math.ceil(wait_s / 60)
+    sentence = ngettext(
+        "Wait a minute, then try again.", "Wait %(minutes)d minutes, then try again.", minutes
+    )
+    return sentence % {"minutes": minutes}
+
+
 def _password_problem(request: HttpRequest, password: str) -> str:
     form = ReauthenticateForm({"password": password}, user=request.user)
     if not form.is_valid():
