@@ -12,12 +12,14 @@ import hmac
 import ipaddress
 import json
 import secrets
+import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -59,7 +61,7 @@ _REASONS: Final = {
 #: what parsing anything that somebody may send raises
 _MALFORMED: Final = (
     *(ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError),
-    *(AssertionError, NotImplementedError, UnsupportedAlgorithm),
+    *(AssertionError, NotImplementedError, UnsupportedAlgorithm, struct.error),
 )
 
 
@@ -204,8 +206,10 @@ def _parsed(answer: str) -> dict[str, Any]:
 
 
 def _check_key(data: AuthenticatorData) -> None:
-    """Check that the key is of a kind that was asked for (WebAuthn 7.1, step 20)."""
+    """Check that there is a key, of a kind that was asked for (WebAuthn 7.1, step 20)."""
     credential = data.credential_data
     known = CoseKey.supported_algorithms()
     if credential is None or credential.public_key.get(3) not in known:
         raise PasskeyRefused("malformed")
+    with suppress(InvalidSignature):  # other errors: these numbers are no key
+        credential.public_key.verify(b"", b"")
