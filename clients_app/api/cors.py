@@ -8,6 +8,7 @@ API-12.
 """
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.http import HttpResponse
@@ -37,10 +38,9 @@ def preflight_answer(request: Any, methods: list[str]) -> HttpResponse | None:
     return HttpResponse(status=204, headers=_shared(request) | allowed)
 
 
-def share(response: Response, request: Any) -> None:
-    """Let the origin of the request read the response, if it may."""
-    active = request.auth
-    if "Origin" in request.headers and _is_registered(request, active and active.client.pk):
+def share(response: Response, request: Any, *, client_id: UUID | None) -> None:
+    """Let the origin of a request with a token of this client read the response, if it may."""
+    if "Origin" in request.headers and _is_registered(request, client_id):
         for name, value in _shared(request).items():
             response[name] = value
 
@@ -53,7 +53,7 @@ def _shared(request: Any) -> dict[str, str]:
     }
 
 
-def _is_registered(request: Any, client_id: Any) -> bool:
+def _is_registered(request: Any, client_id: UUID | None) -> bool:
     try:
         return is_own_origin(request.headers.get("Origin", ""), client_id)
     except DatabaseError:  # the response says so already

@@ -308,7 +308,8 @@ MATCHES: Final[list[tuple[Callable[[str], str], int]]] = [
     (lambda etag: f"W/{etag}", 412),  # RFC 9110 section 13.1.1: strong comparison
     (lambda etag: f'"a" , {etag}', 200),
     (lambda etag: "*", 200),
-    (lambda etag: " ", 200),
+    (lambda etag: "", 412),
+    (lambda etag: " ", 412),
     (lambda etag: etag.strip('"'), 412),
     (lambda etag: etag.upper(), 412),
     (lambda etag: '"*"', 412),

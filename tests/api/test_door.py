@@ -183,3 +183,19 @@ def test_database_that_is_away_is_said_with_a_time(
         "The database is locked by another program or by other changes. Nothing was changed.",
     )
     assert reply["Retry-After"] == "5"
+
+
+def test_database_that_is_away_from_the_start_is_said_once(
+    member: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def fail(*_: Any) -> Any:
+        asked.append(1)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("clients_app.api.authentication.active_token", fail)
+    for origin in ("", "https://app.example.com"):
+        reply = member.get(**({"Origin": origin} if origin else {}))
+        assert (reply.status_code, reply["Content-Type"]) == (503, "application/json")
+    assert len(asked) == 2

@@ -97,3 +97,16 @@ def test_program_meets_the_edges_of_the_server(session: requests.Session, base: 
     gone = session.get(f"{base}/Nothing")
     assert (gone.status_code, gone.headers["Content-Type"]) == (404, "application/json")
     assert gone.headers["Operation-Id"] == gone.json()["OperationId"]
+    for method in ("TRACE", "PATCH", "FOO", "PROPFIND"):
+        other = session.request(method, f"{base}/Roles")
+        assert (other.status_code, other.headers["Content-Type"]) == (405, "application/json")
+        assert set(other.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+        assert other.json()["OperationId"] == other.headers["Operation-Id"]
+    latin = session.post(
+        f"{base}/Roles", json={"Name": "x"}, headers={"Idempotency-Key": "caf\xe9"}
+    )
+    assert latin.json()["Reason"].startswith("Idempotency-Key: ")
+    whole = session.get(f"{base}/Activity?format=jsonl", stream=True)
+    lines = [json.loads(line) for line in whole.iter_lines()]
+    assert whole.headers["Content-Type"] == "application/jsonl"
+    assert len(lines) > 1
