@@ -13,6 +13,7 @@ from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
+    "link.refused": gettext_noop("A one-time link of %(object)s was refused"),
     "sign-on.refused": gettext_noop("Single sign-on failed"),
     "session.confirm": gettext_noop(
         "Wrong password, code or passkey when confirming their identity"

@@ -80,6 +80,13 @@ def note_failed_sign_in(username: str, *, address: str, now: datetime, reason: s
     repeated.add(attempt, at=now, address=address)
 
 
+def note_refused_link(username: str, *, address: str, now: datetime) -> None:
+    """Count that a one-time link of this person was refused: used before, over, or made up."""
+    attempt = Attempt("link.refused", username_key=key_of(username))
+    if len(repeated) < NAMES_MAX or attempt in repeated:
+        repeated.add(attempt, at=now, address=address)
+
+
 def note_refused_sign_on(
     reason: str, *, tenant_id: UUID | None, username: str, address: str, now: datetime
 ) -> None:
