@@ -97,6 +97,8 @@ WINDOWS: Final = (
     (f"{USER}/deactivate", "Deactivate"),
     (f"{USER}/activate", "Activate"),
     (f"{USER}/factor", "Reset second factor"),
+    (f"{USER}/sessions/end", "End sessions"),
+    (f"{USER}/sessions/of-nobody/end", "End sessions"),
     (f"{USER}/password", "Reset password"),
     (INVITATION, "Renew invitation"),
     (f"{INVITATION}/withdraw", "Withdraw invitation"),
@@ -109,7 +111,7 @@ WINDOWS: Final = (
 ELSEWHERE: Final = {
     *("help/get-started/<client_type>", "security/clients/bulk/<operation>"),
     *("security/clients/add", "security/clients/add/<client_type>"),
-    "security/clients/<removed_id>/restore",
+    *("security/clients/<removed_id>/restore", f"{USER}/sessions/<session_id>/end"),
     *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
 }
 #: every other screen of the matrix, as a page
