@@ -84,6 +84,8 @@ def answers(
         reply = send(caller, address, method, call, on)
         if reply.status_code != expected:
             yield f"{method} {address}: {reply.status_code}, not {expected}: {reply.content!r}"
+        if reply.cookies:
+            yield f"{method} {address}: sets cookies"
         new = AuditEvent.objects.filter(pk__gt=last)
         if call.changes and expected < 300:
             facts = {(e.actor_id, e.actor_name, e.address, e.operation_id) for e in new}
