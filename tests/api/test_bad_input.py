@@ -3,19 +3,20 @@ change."""
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import pytest
 from django.db.models import Field
 
-from clients_app.models import Api, Client, ClientSecret, Role
+from clients_app.models import Api, AuditEvent, Client, ClientSecret, Role, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.api.addresses import CALLS, Subjects
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.audit.rows import all_rows
-from tests.factories import make_application
+from tests.factories import insert_secrets, make_application, make_client, role_id
 from tests.selectors.tenant_world import fill
 
 NOT_JSON: Final = "The body is not JSON in UTF-8."
@@ -373,3 +374,27 @@ def test_numbers_and_moments_may_be_spelled_otherwise(
         "Created: This property cannot be set.",
     )
     assert json.loads(robot.get(client).content)["Name"] == "Pump"
+
+
+def test_put_accepts_what_get_returns_everywhere(robot: Caller, subjects: Subjects) -> None:
+    """Also where it could not be chosen now: an expired secret, a policy that came later, an
+    administrator; nothing changes, so nothing is recorded."""
+    client, now = subjects.world.client, datetime.now(UTC)
+    [expired] = insert_secrets(client, 1, expires_at=now - timedelta(days=1))
+    strong = make_client("Strong", robot.tenant, TENANT_ADMINISTRATOR, now=now).client
+    Tenant.objects.filter(pk=robot.tenant.pk).update(
+        secret_days_max=1, never_expires_allowed=False, owner_required=True
+    )
+    events = AuditEvent.objects.count()
+    for path in (
+        *(subjects.on(address) for address, method, _ in CALLS if method == "PUT"),
+        f"{subjects.on(M + ONE)}/Secrets/{expired.pk}",
+        f"{M}/{strong.pk}",
+        f"{M}/{strong.pk}/Roles",
+        f"Roles/{role_id(robot.tenant, TENANT_ADMINISTRATOR)}",
+        f"Apis/{robot.tenant.pk}",
+    ):
+        got = robot.get(path)
+        reply = robot.put(path, got.json())
+        assert (reply.status_code, reply.json()) == (200, got.json()), path
+    assert AuditEvent.objects.count() == events

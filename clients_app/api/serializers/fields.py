@@ -146,6 +146,12 @@ def values_from(model: type[Model], data: Any, *, current: dict[str, Any] | None
     return {name: value for name, value in values.items() if value is not None}
 
 
+def repeats(data: Any, current: dict[str, Any]) -> bool:
+    """Return whether a body sets nothing but what GET shows, so that even what nobody can edit
+    accepts it."""
+    return all(value is None or value == current.get(name) for name, value in data.items())
+
+
 def _same(sent: Any, now: Any) -> bool:
     if isinstance(sent, str) and isinstance(now, str):
         if _MOMENT.fullmatch(sent) and _MOMENT.fullmatch(now):

@@ -11,7 +11,7 @@ from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.apis import PROPERTIES, ApiModel, MayCallModel, scopes_in
-from clients_app.api.serializers.fields import values_from
+from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
 from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import existing
@@ -95,6 +95,8 @@ class ApiView(Resource):
             scopes=scopes_in(values["Scopes"]) if "Scopes" in values else was.scopes,
         )
         version = api.version if refuse_changed(request, current) else None
+        if repeats(request.data, current):
+            return _shown(api)
         edit_api(api.pk, draft, expected_version=version, actor=actor, now=timezone.now())
         return _shown(_api_of(request, api_id))
 
