@@ -10,6 +10,9 @@ from clients_app.actions import Action
 from clients_app.models import Client
 from tests.selectors.tenant_world import World
 
+M, A, H = (f"{word}Clients" for word in ("ClientCredential", "AuthorizationCode", "Hybrid"))
+ONE: Final = "/<client_id>"
+
 
 class Subjects(NamedTuple):
     """The rows of a tenant that the addresses are about."""
