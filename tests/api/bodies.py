@@ -1,4 +1,4 @@
-"""What a body of each resource of the REST API may have: a good one, and the kinds of properties."""
+"""What a body of each resource of the REST API may have: a good one, and kinds of properties."""
 
 from typing import Any, Final, NamedTuple
 
