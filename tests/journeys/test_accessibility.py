@@ -152,6 +152,12 @@ def test_accessibility_of_signed_out_pages(
     accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
     accessibility.check(page, "Forgot password?")
+    link = live_portal.run("people", "renew", "lena.horvat").stdout.split()[-1]
+    page.goto(link)
+    accessibility.check(page, "Accept an invitation")
+    page.goto(link[:-2])
+    expect(page.get_by_role("main")).to_contain_text("This link no longer works")
+    accessibility.check(page, "A link that no longer works")
     link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
     accessibility.check(page, "Choose a password")
