@@ -22,7 +22,7 @@ from tests.factories import (
     make_tenant,
 )
 
-MANY: Final = 7  # of each; a client has at most ten secrets
+MANY: Final = 7  # of each, and 49 clients; a client has at most ten secrets
 OF_CLIENTS: Final = {
     "client-credentials": "ClientCredentialClients",
     "authorization-code": "AuthorizationCodeClients",
@@ -33,7 +33,7 @@ Call = tuple[str, str, Any]  # method, address, body
 
 
 class World:
-    """A tenant with ``count`` of everything that a client or the tenant may have."""
+    """A tenant with ``count`` of what a client or the tenant may have, and of clients more."""
 
     def __init__(self, tenant: Tenant, count: int) -> None:
         self.tenant, self.count = tenant, count
@@ -59,7 +59,7 @@ class World:
             name: insert_secrets(self.clients[name], count)
             for name in ("client-credentials", "hybrid")
         }
-        others = insert_clients([f"Other {n}" for n in range(count)], tenant)
+        others = insert_clients([f"Other {n}" for n in range(count**2)], tenant)
         ClientRole.objects.bulk_create(
             ClientRole(client=client, role=role) for client in others for role in self.roles
         )
