@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, TextField, UUIDField
 
 from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import Client
+from clients_app.models.prepared import Argument, Prepared
 from clients_app.rules.client_ids import parse_client_id, pasted_id
 from clients_app.rules.names import key_of
 from clients_app.selectors.periods import RESTORABLE
@@ -66,5 +67,15 @@ def clients_called(tenant_id: UUID, texts: Collection[str]) -> dict[str, Client]
 
 def name_is_taken(tenant_id: UUID, name: str, *, but: Client | None = None) -> bool:
     """Return whether another client that is not removed has this name, ignoring case."""
-    clients = Client.objects.for_tenant(tenant_id).present().filter(name_key=key_of(name))
-    return (clients.exclude(pk=but.pk) if but else clients).exists()
+    rows = _called.rows(tenant_id=tenant_id, name_key=key_of(name))
+    return any(but is None or client_id != but.pk for (client_id,) in rows)
+
+
+_called: Final = Prepared(
+    lambda: (
+        Client.objects.for_tenant(Argument("tenant_id", UUIDField()))
+        .present()
+        .filter(name_key=Argument("name_key", TextField()))
+        .values_list("pk")
+    )
+)
