@@ -7,7 +7,7 @@ import pytest
 
 from tests.portal_process import CHECKOUT
 
-SLOW: Final = {"journeys", "ops", "server", "docs"}
+SLOW: Final = {"journeys", "ops", "server", "docs", "faults"}
 
 
 def mark_one_database(items: list[pytest.Item]) -> None:
@@ -26,8 +26,17 @@ def mark_one_database(items: list[pytest.Item]) -> None:
 
 def put_slow_first(items: list[pytest.Item]) -> None:
     """Sort slow tests to the front, so that no process ends up alone with them."""
-    items.sort(
-        key=lambda item: _folder_of(item) not in SLOW and not item.get_closest_marker("journey")
+    items.sort(key=lambda item: not _is_slow(item))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """Return whether a test needs a running portal or a browser, or is in a folder of such tests."""
+    needs_portal = any("portal" in name for name in getattr(item, "fixturenames", ()))
+    return (
+        needs_portal
+        or _folder_of(item) in SLOW
+        or item.path.name == "test_import_contracts.py"
+        or item.get_closest_marker("journey") is not None
     )
 
 
