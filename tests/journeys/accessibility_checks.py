@@ -1,8 +1,5 @@
 """Accessibility checks of a page: axe-core, narrow windows, large text, forced
 colours. All run on one page load, which is resized and switched to another theme.
-
-Two thirds of axe's time are for contrast, so each combination of a text's style and of what is
-behind it is measured once in each theme: most texts look like those of the screens before.
 """
 
 from typing import Final
@@ -14,7 +11,6 @@ from tests.journeys.visitor import DESK, PHONE
 
 TAGS: Final = [f"wcag2{level}" for level in ("a", "aa", "1a", "1aa", "2aa")]
 EVERYTHING: Final = {"type": "tag", "values": [*TAGS, "best-practice"]}
-CONTRAST: Final = {"type": "rule", "values": ["color-contrast"]}
 #: rules whose result depends on the width
 BY_WIDTH: Final = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 #: each width, each theme
@@ -25,37 +21,9 @@ LAYOUTS: Final = (
     (PHONE, "dark", EVERYTHING),
 )
 OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
-APART: Final = {"color-contrast": {"enabled": False}}
-RUN: Final = """async ([scope, options]) => {
-  const { violations } = await axe.run(scope || { include: newTexts }, options);
-  return violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`);
-}"""
-#: keeps the first text of each style that is not in `known`; returns their styles
-NEW_TEXTS: Final = """([scope, known]) => {
-  const [old, found, behind] = [new Set(known), new Map(), new Map()];
-  const groundOf = (element) => {
-    if (!element) return "";
-    if (!behind.has(element)) {
-      const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(element);
-      const own = [backgroundColor, backgroundImage, opacity, filter].join();
-      const isPlain = own === "rgba(0, 0, 0, 0),none,1,none";
-      behind.set(element, (isPlain ? "" : `<${own}`) + groundOf(element.parentElement));
-    }
-    return behind.get(element);
-  };
-  for (const element of document.querySelectorAll(`${scope} *`)) {
-    const isText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!isText && !element.matches("input, select, textarea")) continue;
-    if (!element.checkVisibility({ visibilityProperty: true })) continue;
-    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
-    const own = [element.disabled, color, fontSize, fontWeight, textShadow];
-    const style = `${own}${groundOf(element)}`;
-    if (!old.has(style) && !found.has(style)) found.set(style, element);
-  }
-  window.newTexts = [...found.values()];
-  return [...found.keys()];
-}"""
+RUN: Final = """async ([context, options]) => (await axe.run(context, options)).violations.map(
+  ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.html}`).join("; ")}`)"""
+
 #: resolves when colour transitions have finished
 STILL: Final = """() => new Promise(requestAnimationFrame)
   .then(() => new Promise(requestAnimationFrame))
@@ -102,15 +70,11 @@ SIGNLESS: Final = """() => [...document.querySelectorAll(
 
 
 class AccessibilityChecks:
-    """Checks one screen after the other and collects problems.
+    """Checks one screen after the other and collects problems."""
 
-    ``styles`` has, for each theme, the styles of texts whose contrast was measured.
-    """
-
-    def __init__(self, styles: dict[str, list[str]]) -> None:
+    def __init__(self) -> None:
         self.script = Axe().axe_script
         self.problems: list[str] = []
-        self._styles = styles
 
     def check(self, page: Page, screen: str) -> None:
         """Check the open window, or the whole page without one; restore the page afterwards."""
@@ -121,7 +85,7 @@ class AccessibilityChecks:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.evaluate(STILL)
-            self._note(where, self._violations(page, theme, rules))
+            self._note(where, self._violations(page, rules))
             self._note(where, self._cut_off(page))
             self._note(f"{where}, unseen", page.evaluate(UNSEEN))
         page.set_viewport_size(DESK)
@@ -136,15 +100,10 @@ class AccessibilityChecks:
         page.set_viewport_size(DESK)
         page.evaluate(LARGER, "")
 
-    def _violations(self, page: Page, theme: str, rules: dict[str, object]) -> list[str]:
-        scope = "dialog[open]" if page.locator("dialog[open]").count() else "html"
-        found = page.evaluate(RUN, [scope, {**OPTIONS, "runOnly": rules, "rules": APART}])
-        if rules is EVERYTHING:
-            known = self._styles.setdefault(theme, [])
-            if new := page.evaluate(NEW_TEXTS, [scope, known]):
-                found += page.evaluate(RUN, ["", {**OPTIONS, "runOnly": CONTRAST}])
-                known += new
-        return found
+    def _violations(self, page: Page, rules: dict[str, object]) -> list[str]:
+        window = page.locator("dialog[open]").count()
+        context = "dialog[open]" if window else "html"
+        return page.evaluate(RUN, [context, {**OPTIONS, "runOnly": rules}])
 
     def _cut_off(self, page: Page) -> list[str]:
         wide = page.evaluate(TOO_WIDE)

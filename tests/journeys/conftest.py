@@ -78,16 +78,10 @@ def larkfield_cookies(chromium: Browser, live_portal: PortalProcess) -> dict[str
     }
 
 
-@pytest.fixture(scope="package")
-def measured_styles() -> dict[str, list[str]]:
-    """The styles of texts whose contrast an earlier test has measured, by theme."""
-    return {}
-
-
 @pytest.fixture
-def accessibility(measured_styles: dict[str, list[str]]) -> Iterator[AccessibilityChecks]:
+def accessibility() -> Iterator[AccessibilityChecks]:
     """Accessibility checks that must have found no problems by the end of the test."""
-    accessibility = AccessibilityChecks(measured_styles)
+    accessibility = AccessibilityChecks()
     yield accessibility
     assert not accessibility.problems, "\n".join(accessibility.problems)
 
