@@ -28,7 +28,7 @@ def session(live_portal: PortalProcess) -> Iterator[requests.Session]:
     """A session of a client that is a Tenant Administrator."""
     name = f"Provisioning {uuid.uuid4()}"
     role = ("--role", "Tenant Administrator", "--confirm-administrator", name)
-    ran = live_portal.manage("clients", "add", name, *role, "--json")
+    ran = live_portal.run("clients", "add", name, *role, "--json")
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
     made = json.loads(ran.stdout)
     with requests.Session() as session:

@@ -28,7 +28,7 @@ class Rooms:
 
     def __init__(self, portal: PortalProcess, app: Application, *options: str) -> None:
         self.portal, self.app, self.name = portal, app, f"Rooms {uuid4()}"
-        added = portal.manage(
+        added = portal.run(
             *("clients", "add", self.name, "--type", "authorization-code", "--json"),
             *("--redirect-uri", f"{app.url}/callback", "--logout-uri", f"{app.url}/bye"),
             *("--tenant", "Herons Ltd", *options),
