@@ -149,6 +149,13 @@ def test_sqlite_runs_with_durable_settings(with_tables: PortalProcess) -> None:
 
 
 @pytest.mark.one_database
+def test_command_looks_for_garbage_but_not_in_what_it_loaded(with_tables: PortalProcess) -> None:
+    asked = "import gc; print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    said = with_tables.manage("shell", "-v", "0", "-c", asked, SECRET_KEY=KEY)
+    assert said.stdout == "True True\n", said.stderr
+
+
+@pytest.mark.one_database
 def test_address_is_printed_when_the_port_accepts(tmp_path: Path) -> None:
     """With the default PUBLIC_URL, a port that other machines reach is warned about before."""
     portal = PortalProcess(tmp_path / "var", like=prepared_portal(), BIND=ANY, WORKERS="1")
