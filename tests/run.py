@@ -30,7 +30,7 @@ def put_slow_first(items: list[pytest.Item]) -> None:
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    """Return whether a test needs a running portal or a browser, or is in a folder of such tests."""
+    """Return whether a test needs a portal or a browser, or is in a folder of such tests."""
     needs_portal = any("portal" in name for name in getattr(item, "fixturenames", ()))
     return (
         needs_portal
