@@ -46,7 +46,7 @@ class Known:
         return self.future if text == FUTURE else text
 
     def compare(self, example: Any, answer: Any, at: str) -> None:
-        """Assert that they are the same but for ids, times and secrets; learn the ids."""
+        """Assert that they are the same, except ids, times and secrets; learn the ids."""
         assert type(example) is type(answer), at
         if isinstance(example, dict):
             assert list(example) == list(answer), at
