@@ -18,17 +18,14 @@ call() { # PATH OPTIONS...: calls the REST API; the last line of what it prints 
 answer=$(call '' -H "Idempotency-Key: $CLIENT_ID" -H 'Content-Type: application/json' -d "$body")
 status=${answer##*
 }
-case $status in
-  201) ;;
-  409)
-    case $(call "/$CLIENT_ID" -o /dev/null) in
-      *200)
-        echo "There is this client already; its secret is not shown again." >&2
-        exit 0
-        ;;
-    esac
-    ;;
-esac
+if [ "$status" = 409 ]; then
+  case $(call "/$CLIENT_ID" -o /dev/null) in
+    *200)
+      echo "There is this client already; its secret is not shown again." >&2
+      exit 0
+      ;;
+  esac
+fi
 [ "$status" = 201 ] || {
   printf '%s\n' "Not added: $answer" >&2
   exit 1
