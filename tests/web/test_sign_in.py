@@ -90,7 +90,7 @@ def test_sign_in_creates_a_session_that_sign_out_deletes(client, administrator):
 
 
 def test_sign_in_never_goes_on_with_the_key_of_a_stranger(client, administrator, tenant):
-    """Session fixation: a key that somebody else chose, or has, is not that of a signed-in person."""
+    """Session fixation: a key that somebody else chose, or has, never becomes that of a sign-in."""
     begun = Browser()
     link = make_one_time_link(administrator, actor=command_line_in(tenant), now=timezone.now())
     begun.get(link.removeprefix(conf.public_url()))  # a session of nobody
