@@ -20,8 +20,12 @@ from clients_app.identity.passkeys.ceremony import (
     options_to_use,
     parse_use,
 )
+from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.passkeys.refusals import PasskeyRefused
+from clients_app.identity.passkeys.use import spend
 from clients_app.models import Person
+from tests.at_once import at_once
+from tests.factories import actor_for, make_person, make_tenant
 from tests.soft_authenticator import from_b64, make, to_b64, use
 
 NOW: Final = datetime.now(UTC)
@@ -44,6 +48,25 @@ def with_part(answer: str, name: str, content: bytes) -> str:
     parts = json.loads(answer)
     parts["response"][name] = to_b64(content)
     return json.dumps(parts)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_use_at_the_same_time_is_accepted_once() -> None:
+    """In all processes: the database records which challenges were used."""
+    person = make_person("ann", make_tenant())
+    request = stranger()
+    passkey, answer = make(options_to_add(request, person, [], now=NOW))
+    made = new_passkey(request, answer, now=NOW)
+    add_passkey(person, made, "Laptop", actor=actor_for(person), now=NOW)
+    used = parse_use(use(passkey, options_to_use(request, SIGN_IN, [], now=NOW)))
+
+    def accepted() -> bool:
+        try:
+            return bool(spend(request, person, used, now=NOW))
+        except PasskeyRefused:
+            return False
+
+    assert sorted(at_once(4, accepted)) == [False] * 3 + [True]
 
 
 @pytest.mark.parametrize("name", ["attestationObject", "clientDataJSON"])

@@ -133,6 +133,21 @@ def test_passkey_confirms_an_identity_in_windows_and_at_the_admin_site(
     expect(page.get_by_role("heading", name="Add role")).to_be_visible()
 
 
+def test_passkeys_without_javascript_are_not_offered(
+    newcomer: str, new_visitor: Callable[..., Visitor], live_portal: PortalProcess
+) -> None:
+    visitor = new_visitor(live_portal, javascript=False)
+    visitor.expect(422)
+    page = visitor.page("/sign-in")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    sign_in(page, newcomer)
+    page.goto("/account")
+    expect(page.get_by_text("Passkeys need JavaScript.")).to_be_visible()
+    page.get_by_role("link", name="Add passkey").click()
+    press(page, "Add")
+    expect(page.get_by_role("alert")).to_contain_text("Turn JavaScript on to add a passkey.")
+
+
 def age_proofs(portal: PortalProcess, page: Page) -> None:
     """Make the proofs of identity of a session an hour old."""
     (session,) = (one["value"] for one in page.context.cookies() if one["name"] == "sessionid")

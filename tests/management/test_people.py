@@ -9,13 +9,23 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import resolve
 
+from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.audit.operations import EXAMPLE
 from tests.conftest import browser_of
-from tests.factories import NOW, command_line_in, give_app, make_client, make_person, make_tenant
+from tests.factories import (
+    NOW,
+    actor_for,
+    command_line_in,
+    give_app,
+    make_client,
+    make_person,
+    make_tenant,
+)
 from tests.management.conftest import Run
+from tests.soft_authenticator import registration
 
 VALID = "One-time link, valid for an hour, to choose a password:"
 
@@ -203,6 +213,17 @@ def test_people_the_last_administrator_is_kept(run: Run, tenant: Tenant) -> None
             1,
             "ann is the last Tenant Administrator. Make somebody else one first.\n",
         )
+
+
+def test_people_reset_mfa_removes_passkeys(run: Run, tenant: Tenant) -> None:
+    person = make_person("ann", tenant)
+    add_passkey(person, registration(person), "Laptop", actor=actor_for(person), now=NOW)
+    assert "Second factor: Passkey\n" in run("people", "show", "ann").out
+
+    run("people", "reset-mfa", "ann")
+
+    assert not Authenticator.objects.exists()
+    assert "Second factor: none\n" in run("people", "show", "ann").out
 
 
 def test_people_reset_mfa_removes_the_second_factor(run: Run, tenant: Tenant) -> None:
