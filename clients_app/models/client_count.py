@@ -26,8 +26,8 @@ class ClientCountQuerySet(TenantQuerySet["ClientCount"]):
 
 @checks_texts
 class ClientCount(models.Model):
-    """The number of clients of one type that are not removed. Whoever adds, removes or restores a
-    client has locked its tenant."""
+    """The number of clients of one type that are not removed. The operations that add, remove
+    and restore clients lock the tenant."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     client_type = models.CharField(max_length=18)
@@ -96,7 +96,7 @@ def create(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
-    """Count no more."""
+    """Remove the triggers."""
     with connection.cursor() as cursor:
         for name in _TRIGGERS:
             of_table = f" ON {_CLIENTS}" if connection.vendor == "postgresql" else ""

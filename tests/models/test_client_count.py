@@ -1,4 +1,4 @@
-"""The database counts the clients of a tenant, whoever changes them."""
+"""The database counts the clients of a tenant, whatever changes them."""
 
 from typing import Any
 
