@@ -215,7 +215,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring
 # The domain belongs to the operator, who decides about its other hosts (HSTS).
 SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W005", "security.W021"]
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
-    SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
+    SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W011", "security.W016"]
 
 # The REST API
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 60_000, 1, 10_000_000)
