@@ -111,8 +111,10 @@ def _shared_folder(part: str) -> Iterator[Path]:
 
 @cache
 def _folder_of_the_run() -> Path:
-    """Return a folder that the last process of the run, of both halves, to exit removes."""
-    run = os.environ.get("TEST_RUN") or os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    """Return that of tests/run.sh, or one that the last process of the run to exit removes."""
+    if given := os.environ.get("PREPARED_FOLDER"):
+        return Path(given)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
     folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
     folder.mkdir(exist_ok=True)
     in_use = (folder / "in_use").open("w")
@@ -127,6 +129,6 @@ def _take_away(folder: Path, in_use: IO[str]) -> None:
     except BlockingIOError:
         return  # other processes still need it
     made = folder / "postgresql.url"
-    if connection.vendor == "postgresql" and made.exists():
+    if made.exists():
         drop_database(made.read_text())
     shutil.rmtree(folder, ignore_errors=True)
