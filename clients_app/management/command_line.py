@@ -19,7 +19,7 @@ from clients_app.errors import PortalError
 from clients_app.http import operation_ids
 from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.option_names import option_of
-from clients_app.management.output import Output, prove_writable
+from clients_app.management.output import Output, OutputLost, prove_writable
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
@@ -87,8 +87,13 @@ def subcommand(
 
 
 def reading(*arguments: Argument) -> Callable[[Run], Run]:
-    """Make a method a subcommand that changes nothing."""
-    return subcommand(*arguments, needs_key=False, dry_run=False)
+    """Make a method a subcommand that changes nothing, so `| head` may stop it."""
+
+    def mark(method: Run) -> Run:
+        vars(method)["reads"] = True
+        return subcommand(*arguments, needs_key=False, dry_run=False)(method)
+
+    return mark
 
 
 class PortalCommand(BaseCommand):
@@ -161,8 +166,13 @@ class PortalCommand(BaseCommand):
         given = Namespace(**options)
         if options.get("dry_run"):
             self._rehearse(method, given)
-        else:
+            return
+        try:
             method(self, given)
+        except OutputLost as lost:
+            if vars(method).get("reads") and lost.is_unread:
+                sys.exit(1)
+            raise
 
     def perform(self, given: Namespace) -> None:
         """Do what a command without subcommands does."""

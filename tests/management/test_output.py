@@ -12,7 +12,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
-from tests.factories import make_client, make_person
+from tests.factories import insert_clients, make_client, make_person
 from tests.management.conftest import Run, environment_of_commands
 from tests.portal_process import CHECKOUT
 
@@ -141,3 +141,25 @@ def test_output_in_ascii_escapes_what_it_lacks(run_in_new_process: Run, tenant: 
     assert (ended.status, ended.error) == (0, "")
     assert "pcs_" in ended.out
     assert r"The old secret f\xfcr M\xf6wen (" in ended.out
+
+
+def test_list_whose_reader_has_seen_enough_ends_without_a_word(
+    state: Callable[[], list[Any]], tenant: Tenant
+) -> None:
+    """As with `| head -1`; more than a pipe holds."""
+    insert_clients((f"Client {number} {'x' * 150}" for number in range(600)), tenant)
+    words = [sys.executable, str(CHECKOUT / "manage.py"), "clients", "list"]
+    with subprocess.Popen(
+        words,
+        env=environment_of_commands(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        assert listing.stdout.readline().startswith("CLIENT ID")
+        listing.stdout.close()
+        said = listing.stderr.read()
+
+    assert (said, listing.returncode) == ("", 1)
