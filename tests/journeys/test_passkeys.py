@@ -95,10 +95,9 @@ def test_passkey_is_added_used_and_removed(
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
 
     page.goto("/account")
-    page.get_by_role("button", name="Remove passkey Office laptop").click()
-    expect(
-        page.get_by_role("status").filter(has_text="Passkey Office laptop removed.")
-    ).to_be_visible()
+    rename(page, accessibility)
+    page.get_by_role("button", name="Remove passkey Phone").click()
+    expect(page.get_by_role("status").filter(has_text="Passkey Phone removed.")).to_be_visible()
 
 
 def test_passkey_confirms_an_identity_in_windows_and_at_the_admin_site(
@@ -201,6 +200,15 @@ def open_with_device(visitor: Visitor, username: str) -> tuple[Page, Device]:
     sign_in(page, username)
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
     return page, device
+
+
+def rename(page: Page, accessibility: AccessibilityChecks) -> None:
+    """Give the passkey another name."""
+    page.get_by_role("link", name="Rename passkey Office laptop").click()
+    accessibility.check(page, "Rename passkey")
+    page.get_by_label("Name", exact=True).fill("Phone")
+    press(page, "Save")
+    expect(page.get_by_text("Passkey renamed.")).to_be_visible()
 
 
 def sign_out(page: Page) -> None:
