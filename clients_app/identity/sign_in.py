@@ -17,7 +17,7 @@ from clients_app.identity.allauth_internals import logout, perform_login
 from clients_app.identity.guesses import count_nonsense, guess_at_passkey, guess_at_sign_in
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.mfa import CodeForm
-from clients_app.identity.passkeys.ceremony import CODE, SIGN_IN
+from clients_app.identity.passkeys.ceremony import CODE, SIGN_IN, check_challenge, parse_use
 from clients_app.identity.passkeys.refusals import PasskeyRefused
 from clients_app.identity.passkeys.use import asked_use, note_use, person_named, spend
 from clients_app.identity.person import person_of
@@ -53,7 +53,7 @@ def take_passkey(request: HttpRequest, answer: str, *, to: str) -> Refused | Non
     """Sign in the person of a passkey, which is both of their factors."""
     now = timezone.now()
     try:
-        used = asked_use(request, SIGN_IN, answer, now=now)
+        used = parse_use(answer)
     except PasskeyRefused as error:
         count_nonsense(request)
         return _passkey_refused(request, error)
@@ -63,11 +63,13 @@ def take_passkey(request: HttpRequest, answer: str, *, to: str) -> Refused | Non
         note_failed(request, guess.username)
         return Refused("too_many", 429, guess.wait_s)
     try:
+        check_challenge(request, SIGN_IN, used.response.client_data, now=now)
         if person is None:
             raise PasskeyRefused("nobody")
         passkey = spend(request, person, used, now=now)
     except PasskeyRefused as error:
         guess.was_wrong()
+        error.username = guess.username
         return _passkey_refused(request, error)
     guess.was_right()
     note_use(request, passkey, signs_in=True)

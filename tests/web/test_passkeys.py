@@ -87,9 +87,7 @@ def test_passkey_answer_that_lies_is_refused(
     assert reply.status_code == 422
     assert "This passkey was not accepted" in text_of(reply)
     assert not is_signed_in(client)
-    expected = "" if "cross" in lies else reason  # before anything says whose it is
-    if expected:
-        assert refused_event()["reason"] == expected
+    assert refused_event()["reason"] == reason
     assert Authenticator.objects.get(pk=passkey_id()).last_used_at is None
     assert sign_in_by(client, laptop).status_code == 303
 
@@ -142,6 +140,7 @@ def test_passkey_answer_after_five_minutes_is_refused(client: Browser, laptop: S
     assert late.status_code == 422
     assert "That took too long" in text_of(late)
     assert not is_signed_in(client)
+    assert refused_event()["reason"] == "too late"
 
 
 def test_passkey_sign_count_must_grow(client: Browser, laptop: SoftPasskey) -> None:
@@ -211,7 +210,8 @@ def test_passkey_wrong_answers_are_slowed(client: Browser, laptop: SoftPasskey) 
     statuses = [sign_in_by(client, laptop, signature=b"0").status_code for _ in range(6)]
     assert statuses == [422] * 5 + [429]
     waiting = sign_in_by(client, laptop)
-    assert (waiting.status_code, waiting["Retry-After"]) == (429, "60")
+    assert waiting.status_code == 429
+    assert 0 < int(waiting["Retry-After"]) <= 60
 
     assert sign_in(client).status_code == 200  # the password is counted by itself
 
