@@ -13,7 +13,7 @@ help:
 	@echo 'make faults     break what surrounds the portal (PARTS), then check and rotate under third-party software'
 	@echo 'make mutants    change the core in one place at a time: do the tests notice (SAMPLE, SEED, PROCESSES)'
 	@echo 'make ui-report  measure the screens in Chromium with 50,000 clients (CLIENTS, ROUNDS, PARTS)'
-	@echo 'make scan       try the REST API by its own description with schemathesis (EXAMPLES)'
+	@echo 'make scan       attack the REST API with schemathesis (EXAMPLES), the pages with wapiti (SECONDS); docs/scan.md'
 	@echo 'make format     format the code'
 	@echo 'make lock       pin the dependencies of pyproject.toml by hash (UPGRADE=--upgrade: the newest versions)'
 
@@ -73,6 +73,7 @@ ui-report:
 scan:
 	@deploy/environment.sh tests/requirements.lock
 	@env -u DATABASE_URL .venv/bin/python -m tests.scan
+	@env -u DATABASE_URL .venv/bin/python -m tests.scan_pages
 
 format:
 	@deploy/environment.sh tests/requirements.lock

@@ -44,5 +44,6 @@ class Action(StrEnum):
     READ_KEYS = "keys.read"
     SET_OWN_PASSWORD = "own.password.set"
     SET_OWN_FACTOR = "own.factor.set"
+    END_OWN_SESSIONS = "own.sessions.end"
     SET_OWN_CALENDAR = "own.calendar.set"
     MANAGE_INSTALLATION = "installation.manage"  # above all tenants: Staff alone

@@ -24,6 +24,7 @@ AUDIT_CHAIN = "audit chain"
 WEBHOOKS = "webhooks"
 SECOND_FACTORS = "second factors"
 SESSIONS = "sessions"
+PASSKEY_CHALLENGES = "passkey challenges"
 
 _ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12

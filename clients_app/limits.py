@@ -71,7 +71,10 @@ USERNAME_MAX = 150
 PERSON_NAME_MAX = 150
 EMAIL_MAX = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PASSWORD_MIN = 12
+PASSKEYS_MAX = 20  # of one person
+PASSKEY_NAME_MAX = 60
 INVITATION_DAYS = 7  # how long an invitation can be accepted
+FACTOR_PUT_OFF_DAYS = 7  # after the first sign-in, that a required second factor can wait
 
 PAGE_SIZE = 50  # rows of a list on the screen
 CLIENTS_PER_TENANT = 50_000  # the default; a setting

@@ -208,6 +208,11 @@ PERMISSIONS: Final[dict[Action, Permission]] = {
         _("A second factor controls who can sign in as you."),
         roles=_ANYONE,
     ),
+    Action.END_OWN_SESSIONS: Permission(
+        _("Only people have sessions, and end only their own."),
+        _("A person who ends your sessions signs you out."),
+        roles=_ANYONE,
+    ),
     Action.SET_OWN_CALENDAR: Permission(
         _("Only people have a calendar address, and only their own."),
         _("Anyone with this link can see which secrets expire."),

@@ -9,6 +9,8 @@ from clients_app.web.views import (
     account,
     account_applications,
     account_factor,
+    account_passkeys,
+    account_sessions,
     activity,
     api_details,
     apis,
@@ -23,6 +25,7 @@ from clients_app.web.views import (
     keys,
     notices,
     organisation,
+    passkeys,
     people,
     people_changes,
     people_invitations,
@@ -148,6 +151,13 @@ urlpatterns = [
     *page(f"{USER}/roles", people.person_roles, "person-roles"),
     *page(f"{USER}/clients", people.person_clients, "person-clients"),
     *page(f"{USER}/activity", people.person_activity, "person-activity"),
+    *page(f"{USER}/sessions", people.person_sessions, "person-sessions"),
+    *page(f"{USER}/sessions/end", people_changes.person_sessions_end, "person-sessions-end"),
+    *page(
+        f"{USER}/sessions/<slug:session_id>/end",
+        people_changes.person_sessions_end,
+        "person-session-end",
+    ),
     *page(f"{USER}/edit", people_changes.person_edit, "person-edit"),
     *page(f"{USER}/roles/edit", people_changes.person_roles_edit, "person-roles-edit"),
     *page(f"{USER}/deactivate", people_changes.person_deactivate, "person-deactivate"),
@@ -182,6 +192,8 @@ urlpatterns = [
         "sign-in", sign_in.sign_in, "account_login"
     ),  # allauth reverses the names with an underscore
     *page("sign-in/code", sign_in.sign_in_code, "mfa_authenticate"),
+    *page("sign-in/passkey", passkeys.sign_in_passkey, "sign-in-passkey"),
+    *page("passkey/<slug:purpose>", passkeys.passkey_options, "passkey-options"),
     *page("sign-in/with/<slug:provider_id>", single_sign_on.sign_on, "sign-on"),
     *page(
         "sign-in/with/<slug:provider_id>/return", single_sign_on.sign_on_return, "sign-on-return"
@@ -205,7 +217,18 @@ urlpatterns = [
         account_applications.account_application_withdraw,
         "account-application-withdraw",
     ),
+    *page("account/sessions/end", account_sessions.account_sessions_end, "account-sessions-end"),
+    *page(
+        "account/sessions/<slug:session_id>/end",
+        account_sessions.account_session_end,
+        "account-session-end",
+    ),
     *page("account/authenticator", account_factor.account_authenticator, "account-authenticator"),
+    *page(
+        "account/authenticator/later",
+        account_factor.account_authenticator_later,
+        "account-authenticator-later",
+    ),
     *page(
         "account/authenticator/remove",
         account_factor.account_authenticator_remove,
@@ -213,6 +236,17 @@ urlpatterns = [
     ),
     *page(
         "account/recovery-codes", account_factor.account_recovery_codes, "account-recovery-codes"
+    ),
+    *page("account/passkeys/add", account_passkeys.account_passkey_add, "account-passkey-add"),
+    *page(
+        "account/passkeys/<int:passkey_id>/rename",
+        account_passkeys.account_passkey_rename,
+        "account-passkey-rename",
+    ),
+    *page(
+        "account/passkeys/<int:passkey_id>/remove",
+        account_passkeys.account_passkey_remove,
+        "account-passkey-remove",
     ),
     *page("find", find, "find"),
     *page("help/shortcuts", shortcuts, "shortcuts"),

@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -155,7 +154,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a proof of identity is valid
 ACCOUNT_RATE_LIMITS = dict.fromkeys(  # ``identity/guesses.py`` limits these instead
     ("login", "login_failed", "reauthenticate", "change_password", "reset_password_from_key")
-)
+) | {"reset_password": "20/m/ip"}
 REQUIRE_MFA = env.switch("REQUIRE_MFA")
 MFA_ADAPTER = "clients_app.identity.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -216,7 +215,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # a key makes usernames unique, ignoring
 # The domain belongs to the operator, who decides about its other hosts (HSTS).
 SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W005", "security.W021"]
 if not HTTPS:  # http on loopback: no HSTS, no redirect, no Secure cookies (WEB-11)
-    SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W012", "security.W016"]
+    SILENCED_SYSTEM_CHECKS += ["security.W008", "security.W011", "security.W016"]
 
 # The REST API
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 60_000, 1, 10_000_000)
@@ -271,5 +270,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "portal.server.console.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},  # not twice
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # not twice
+        "fido2": {"level": "WARNING"},  # each use of a passkey is an event
+    },
 }

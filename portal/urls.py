@@ -13,8 +13,8 @@ api_reference.describe = description
 
 urlpatterns = [
     path("static/<path:name>", static_of_another_version),  # after WhiteNoise found no such file
+    path("", include("clients_app.api.urls")),  # first: its calls are many
     path("", include("clients_app.oauth.urls")),
-    path("", include("clients_app.api.urls")),
     path("", include("clients_app.ops.urls")),
     path("", include("clients_app.admin.urls")),
     path("", include("clients_app.urls")),

@@ -28,7 +28,11 @@ from clients_app.services.usage import counts, refused_requests
 from tests import run
 from tests.factories import make_client, make_person, make_tenant
 from tests.portal_process import PASSWORD, PortalProcess, as_text
-from tests.prepared_portal import collect_static_files_once, new_portal
+from tests.prepared_portal import (
+    collect_static_files_once,
+    new_portal,
+    use_prepared_tables,
+)
 
 gc.set_threshold(50_000, 20, 20)  # most of what importing and collecting tests makes stays
 
@@ -183,6 +187,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _static_files() -> None:
     """Collect the static files as the first start does: pages name them by their hashes."""
     collect_static_files_once()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, _static_files: None
+) -> None:
+    """Give the database of the tests its tables before pytest-django creates it."""
+    use_prepared_tables()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Do not delete the file that `use_prepared_tables` has copied."""
+    return connection.vendor == "sqlite" and "PYTEST_XDIST_TESTRUNUID" in os.environ
 
 
 @pytest.fixture(autouse=True)

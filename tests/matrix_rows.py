@@ -65,6 +65,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     USER: Row(AUDITORS, 200, 405),
     f"{USER}/roles": Row(AUDITORS, 200, 405),
     f"{USER}/clients": Row(AUDITORS, 200, 405),
+    f"{USER}/sessions": Row(AUDITORS, 200, 405),
     f"{USER}/activity": Row(AUDITORS, 200, 405),
     "security/apis/live": Row(EVERYBODY, 200, 405),
     API: Row(EVERYBODY, 200, 405),
@@ -91,9 +92,15 @@ ROWS: Final[dict[str, Row | Open]] = {
     "account/rows": Row(EVERYBODY, 200, 200),
     "account/guesses/close": Row(EVERYBODY, 200, 200),
     "account/applications/<application_id>/withdraw": Row(EVERYBODY, 303, 404),
+    "account/sessions/end": Row(EVERYBODY, 303, 303),
+    "account/sessions/<session_id>/end": Row(EVERYBODY, 303, 303),
     "account/authenticator": Row(EVERYBODY, 200, 422),
+    "account/authenticator/later": Row(EVERYBODY, 303, 303),
     "account/authenticator/remove": Row(EVERYBODY, 303, 303),
     "account/recovery-codes": Row(EVERYBODY, 303, 303),
+    "account/passkeys/add": Row(EVERYBODY, 200, 422),
+    "account/passkeys/<passkey_id>/rename": Row(EVERYBODY, 404, 404),  # a person's own
+    "account/passkeys/<passkey_id>/remove": Row(EVERYBODY, 303, 404),
     "sign-in/again": Row(EVERYBODY, 200, 422),
     "find": Row(EVERYBODY, 200, 405),
     "help/shortcuts": Row(EVERYBODY, 200, 405),
@@ -152,6 +159,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     f"{USER}/deactivate": Row(ADMINISTRATORS, 200, 204),
     f"{USER}/activate": Row(ADMINISTRATORS, 200, 204),
     f"{USER}/factor": Row(ADMINISTRATORS, 200, 204),
+    f"{USER}/sessions/end": Row(ADMINISTRATORS, 200, 204),
+    f"{USER}/sessions/<session_id>/end": Row(ADMINISTRATORS, 200, 204),
     f"{USER}/password": Row(ADMINISTRATORS, 200, 200),
     INVITATION: Row(ADMINISTRATORS, 200, 200),
     f"{INVITATION}/withdraw": Row(ADMINISTRATORS, 200, 200),
@@ -163,6 +172,8 @@ ROWS: Final[dict[str, Row | Open]] = {
     "": Open(303, 405),
     "sign-in": Open(200, 422),
     "sign-in/code": Open(200, 200),
+    "sign-in/passkey": Open(200, 422),
+    "passkey/<purpose>": Open(200, 405),
     "sign-in/with/<provider_id>": Open(404, 404),
     "sign-in/with/<provider_id>/return": Open(404, 405),
     "session": Open(204, 405),
@@ -184,7 +195,7 @@ ROWS: Final[dict[str, Row | Open]] = {
     ".well-known/oauth-authorization-server/identity": Open(200, 405),
 }
 #: what only the signed-out, and only the signed-in, get; the others are sent on
-ONLY_SIGNED_OUT: Final = {"sign-in"}
+ONLY_SIGNED_OUT: Final = {"sign-in", "sign-in/passkey"}
 ONLY_SIGNED_IN: Final = {"identity/connect/endsession"}
 #: the front page and files: no slash after them
 NO_TWIN: Final = {"", "calendar/<key>.ics", "help/files/<name>"}

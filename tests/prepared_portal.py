@@ -1,4 +1,4 @@
-"""Portals that start from a prepared folder, and static files: made once per test run."""
+"""Portals and databases that start from a copy, and static files: made once per test run."""
 
 import atexit
 import fcntl
@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 
 from clients_app import data_files
 from portal.server.static_files import collect_changed_static_files
@@ -42,10 +44,10 @@ def new_portal(folder: Path, **environment: str) -> Iterator[PortalProcess]:
 @cache
 def prepared_portal() -> PortalProcess:
     """Return a portal with tables and static files only, created once per test run."""
-    with _shared_folder() as folder:
-        made = folder / "database_url"
+    with _shared_folder(connection.vendor) as folder:
+        made = folder / f"{connection.vendor}.url"
         known = made.read_text() if made.exists() else None
-        portal = PortalProcess(folder / "var", database_url=known)
+        portal = PortalProcess(folder / connection.vendor, database_url=known)
         if known is None:
             _copy_static_files(settings.DATA_DIR, portal.data_dir)
             for path in (portal.data_dir, *portal.data_dir.rglob("*")):
@@ -60,13 +62,24 @@ def collect_static_files_once() -> None:
     if "PYTEST_XDIST_TESTRUNUID" not in os.environ:  # no other process needs them
         collect_changed_static_files()
         return
-    with _shared_folder() as folder:
+    with _shared_folder("static") as folder:
         made = folder / "static"
         if made.exists():
             _copy_static_files(made, settings.DATA_DIR)
         collect_changed_static_files()
         if not made.exists():
             _copy_static_files(settings.DATA_DIR, made)
+
+
+def use_prepared_tables() -> None:
+    """Let the database of the tests begin as a copy, instead of two seconds of migrations."""
+    if "PYTEST_XDIST_TESTRUNUID" not in os.environ:
+        return
+    portal, test = prepared_portal(), connection.settings_dict["TEST"]
+    if portal.database_url:
+        test["TEMPLATE"] = urlsplit(portal.database_url).path.removeprefix("/")
+    else:
+        shutil.copy(portal.data_dir / data_files.DATABASE, test["NAME"])
 
 
 def _copy_static_files(source: Path, target: Path) -> None:
@@ -88,18 +101,20 @@ def _prepare(portal: PortalProcess) -> None:
 
 
 @contextmanager
-def _shared_folder() -> Iterator[Path]:
-    """Yield the folder that the processes of the run share, locked for this one."""
+def _shared_folder(part: str) -> Iterator[Path]:
+    """Yield the folder that the processes of the run share, this part locked for this one."""
     folder = _folder_of_the_run()
-    with (folder / "lock").open("w") as lock:
+    with (folder / f"{part}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
 
 
 @cache
 def _folder_of_the_run() -> Path:
-    """Return a folder that the last process of the run to exit removes."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    """Return that of tests/run.sh, or one that the last process of the run to exit removes."""
+    if given := os.environ.get("PREPARED_FOLDER"):
+        return Path(given)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
     folder = Path(tempfile.gettempdir()) / f"portal-prepared-{run}"
     folder.mkdir(exist_ok=True)
     in_use = (folder / "in_use").open("w")
@@ -113,7 +128,7 @@ def _take_away(folder: Path, in_use: IO[str]) -> None:
         fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # other processes still need it
-    made = folder / "database_url"
-    if made.exists() and (url := made.read_text()):
-        drop_database(url)
+    made = folder / "postgresql.url"
+    if made.exists():
+        drop_database(made.read_text())
     shutil.rmtree(folder, ignore_errors=True)

@@ -7,27 +7,36 @@ import pytest
 
 from tests.portal_process import CHECKOUT
 
-SLOW: Final = {"journeys", "ops", "server", "docs"}
+SLOW: Final = {"journeys", "ops", "server", "docs", "faults"}
 
 
 def mark_one_database(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules and screens, which run on one database.
+    """Mark the tests of rules, screens and the REST API, which run on one database.
 
-    Rules are plain Python. The statements of screens run on both databases in the tests of
-    selectors, services and `test_matrix.py`, and in those that are marked both_databases.
+    Rules are plain Python. The statements of the two doors run on both databases in the tests of
+    selectors, services and each `test_matrix.py`, and in those that are marked both_databases.
     """
     for item in items:
-        is_screen = _folder_of(item) in {"web", "admin"}
+        is_door = _folder_of(item) in {"web", "admin", "api"}
         if _folder_of(item) == "rules" or (
-            is_screen and not item.get_closest_marker("both_databases")
+            is_door and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.one_database)
 
 
 def put_slow_first(items: list[pytest.Item]) -> None:
     """Sort slow tests to the front, so that no process ends up alone with them."""
-    items.sort(
-        key=lambda item: _folder_of(item) not in SLOW and not item.get_closest_marker("journey")
+    items.sort(key=lambda item: not _is_slow(item))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """Return whether a test needs a portal or a browser, or is in a folder of such tests."""
+    needs_portal = any("portal" in name for name in getattr(item, "fixturenames", ()))
+    return (
+        needs_portal
+        or _folder_of(item) in SLOW
+        or item.path.name == "test_import_contracts.py"
+        or item.get_closest_marker("journey") is not None
     )
 
 

@@ -10,6 +10,10 @@ tests/tools.sh
 
 unset DATABASE_URL
 unset PYTHONDONTWRITEBYTECODE # so that all processes share compiled files
+PREPARED_FOLDER=$(mktemp -d /tmp/portal-prepared-XXXXXX) # what the processes of both halves share
+export PREPARED_FOLDER
+trap 'rm -rf "$PREPARED_FOLDER"' EXIT
+trap 'exit 130' INT TERM
 # tests/run.py sets the order: file by file, slow ones first.
 selected=$#
 set -- -q --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 20 "$@"

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.one_database
 #: doors by the first word of their addresses, and where each one's routes are tested
 ELSEWHERE: Final = {
     "admin": "tests/admin/test_matrix.py",
-    "api": "tests/api/test_door.py",
+    "api": "tests/api/test_matrix.py",
     "static": "tests/server/test_static_files.py",
     **dict.fromkeys(("livez", "readyz", "metrics"), "tests/ops/test_health_and_metrics.py"),
 }
@@ -97,9 +97,12 @@ def reach(machine: Machine, now: datetime) -> Reach:
         "operation": "tags",
         "tab": "roles",
         "filter_id": 4711,
+        "passkey_id": 4711,
+        "purpose": "sign-in",
         "link": "x-y",
         "channel": "webhook",
         "delivery_id": uuid4(),
+        "session_id": "of-nobody",
         "key": "of-nobody",
     }
 

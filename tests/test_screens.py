@@ -26,6 +26,7 @@ SCREENS: Final = {
 #: views that show several screens of one subject
 OF_ONE_SUBJECT: Final = {
     "account_factor": {"account_authenticator", "account_recovery_codes"},
+    "account_passkeys": {"account_passkey_add", "account_passkey_rename"},
     "activity": {"activity_export"},
     "apis": {"api_list", "api_add", "api_edit", "api_introspectors", "api_remove"},
     "choose_password": {"forgot_password"},  # both belong to the one-time link
@@ -41,7 +42,7 @@ OF_ONE_SUBJECT: Final = {
     "people": {"people_list", "person_details"},
     "people_changes": {
         *{"person_edit", "person_roles_edit", "person_deactivate", "person_activate"},
-        *{"person_factor_reset", "person_password_reset"},
+        *{"person_factor_reset", "person_password_reset", "person_sessions_end"},
     },
     "people_invitations": {
         *{"person_invite", "invitation_renew", "invitation_withdraw", "link_shown"},
@@ -63,6 +64,8 @@ NOT_IN_A_VIEW: Final = {
 #: screens that the test of their flow covers: the test, by screen
 TESTED_WITH: Final = {
     "account_authenticator": "account_factor",
+    "account_passkey_add": "account_passkeys",
+    "account_passkey_rename": "account_passkeys",
     "account_recovery_codes": "account_factor",
     "already_added": "client_register",
     "api_add": "apis",
@@ -83,6 +86,7 @@ TESTED_WITH: Final = {
     "link_shown": "person_invite",
     "person_activate": "person_deactivate",
     "person_factor_reset": "person_password_reset",
+    "person_sessions_end": "person_sessions",
     "policies_check": "policies",
     "role_holders": "role_list",
     "role_remove": "role_edit",
@@ -104,7 +108,8 @@ WITHOUT_SCREEN: Final = {
         "secrets",
     },
     *{"people", "people_changes", "people_invitations"},
-    *{"account_applications", "calendar", "help_files", "polling", "session", "theme"},
+    *{"account_applications", "account_passkeys", "account_sessions", "passkeys"},
+    *{"calendar", "help_files", "polling", "session", "theme"},
     "single_sign_on",
 }
 

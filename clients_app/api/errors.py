@@ -79,6 +79,7 @@ class Problem(NamedTuple):
     def members(self) -> dict[str, str]:
         """Return the body."""
         reason = f"{self.prop}: {self.reason}" if self.prop else self.reason
+        reason = reason.encode(errors="backslashreplace").decode()  # half a character of a body
         return {
             "OperationId": operation_ids.current(),
             "Error": HTTPStatus(self.status).phrase,

@@ -22,8 +22,8 @@ def etag_of(model: Any) -> str:
 
 def refuse_changed(request: Request, model: Any) -> bool:
     """Return whether the caller sent If-Match; raise 412 if ``model`` fits none of its ETags."""
-    sent = request.headers.get("If-Match", "").strip()
-    if not sent:
+    sent = request.headers.get("If-Match")
+    if sent is None:
         return False
     tags = {tag.strip() for tag in sent.split(",")}
     if "*" not in tags and etag_of(model) not in tags:

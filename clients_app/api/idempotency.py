@@ -23,11 +23,12 @@ def form_key_of(request: Request, *, actor: Actor) -> str:
 
     Errors: 422 if the caller used the key for another request; AlreadyAdded and SentBefore.
     """
-    given = request.headers.get("Idempotency-Key", "")
-    if not given:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
         return ""
-    if len(given) > _KEY_MAX or not given.isascii() or not given.isprintable():
-        sentence = f"Send at most {_KEY_MAX} printable ASCII characters."
+    is_plain = given.isascii() and given.isprintable()  # the server empties what is not ASCII
+    if not is_plain or not 0 < len(given.strip()) <= _KEY_MAX:
+        sentence = f"Send 1 to {_KEY_MAX} printable ASCII characters."
         raise Refusal(400, sentence, prop="Idempotency-Key")
     begin = sha256(f"idempotency {given}".encode()).hexdigest()[:_HALF]
     body = request._request.body

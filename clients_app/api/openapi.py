@@ -33,7 +33,7 @@ _QUERY: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 }
 _GUID: Final = {"type": "string", "format": "uuid"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
-_TEXT: Final = {"type": "string", "maxLength": VALUE_MAX}
+_TEXT: Final = {"type": "string", "maxLength": VALUE_MAX, "pattern": "^[^\\u0000]*$"}
 _BLANK: Final = {"type": "string", "pattern": "^\\s*$"}  # as if it were not there
 _PARAMETERS: Final[Mapping[str, tuple[dict[str, Any], str]]] = {
     "id": ({"type": "array", "items": _GUID}, "Only the clients with these ids."),
@@ -143,7 +143,7 @@ class Schema(AutoSchema):
             about = "A text that makes the request act once within 24 hours."
             schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"}
             found.append(_parameter("Idempotency-Key", schema, about, header))
-        if self.method == "PUT" or (self.method == "DELETE" and self._resource != "secret"):
+        if self.method in {"PUT", "DELETE"}:
             about = "The ETag of what the caller has read."
             found.append(_parameter("If-Match", {"type": "string"}, about, header))
         return found

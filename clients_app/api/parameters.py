@@ -33,6 +33,8 @@ class Parameters:
                 raise Refusal(400, "There is no such parameter.", prop=sent[:100])
             if any(len(value) > VALUE_MAX for value in values) or len(values) > _VALUES_MAX:
                 raise Refusal(400, "This value is too long.", prop=name)
+            if any("\0" in value for value in values):
+                raise Refusal(400, "Send text without the character NUL.", prop=name)
             found = self._values.setdefault(name, [])
             found += [value for value in map(str.strip, values) if value]
 

@@ -32,6 +32,7 @@ _PREFIXES: Final = {  # of actions; the longest that fits decides, all other act
     "session.": Kind.SIGN_INS,
     "sign-in.": Kind.SIGN_INS,
     "sign-on.": Kind.SIGN_INS,
+    "link.": Kind.SIGN_INS,
     "notice.": Kind.NOTICES,
     "alert.": Kind.NOTICES,
 }

@@ -13,8 +13,11 @@ from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
+    "link.refused": gettext_noop("A one-time link of %(object)s was refused"),
     "sign-on.refused": gettext_noop("Single sign-on failed"),
-    "session.confirm": gettext_noop("Wrong password or code when confirming their identity"),
+    "session.confirm": gettext_noop(
+        "Wrong password, code or passkey when confirming their identity"
+    ),
     "attempt": gettext_noop("Tried something that is not allowed"),
     "client.read": gettext_noop("Tried to view clients: not allowed"),
     "client.add": gettext_noop("Tried to add a client: not allowed"),
@@ -58,6 +61,7 @@ REFUSALS: Final = {  # by action, for events with the outcome refused
     "keys.read": gettext_noop("Tried to view signing keys: not allowed"),
     "own.password.set": gettext_noop("Tried to choose a password: not allowed"),
     "own.factor.set": gettext_noop("Tried to set up a second factor: not allowed"),
+    "own.sessions.end": gettext_noop("Tried to end sessions: not allowed"),
     "own.calendar.set": gettext_noop("Tried to set a calendar address: not allowed"),
     "installation.manage": gettext_noop("Tried something only Staff can do: not allowed"),
 }
@@ -112,7 +116,11 @@ SENTENCES: Final = {
     "person.password.chosen": gettext_noop("%(object)s chose a password"),
     "person.mfa.added": gettext_noop("%(object)s set up a second factor"),
     "person.mfa.removed": gettext_noop("Removed the second factor of %(object)s"),
+    "person.passkey.added": gettext_noop("%(object)s added a passkey"),
+    "person.passkey.renamed": gettext_noop("%(object)s renamed a passkey"),
+    "person.passkey.removed": gettext_noop("%(object)s removed a passkey"),
     "person.recovery-codes.made": gettext_noop("%(object)s created new recovery codes"),
+    "person.sessions.ended": gettext_noop("Ended sessions of %(object)s"),
     "person.link.asked": gettext_noop("Mailed %(object)s a link to choose a password"),
     "person.account.linked": gettext_noop("Linked an account for single sign-on to %(object)s"),
     "person.account.unlinked": gettext_noop(
@@ -161,6 +169,7 @@ LABELS: Final = {
     "tags": gettext_noop("Tags"),
     "person": gettext_noop("Person"),
     "roles": gettext_noop("Roles"),
+    "sessions": gettext_noop("Sessions"),
     "owners": gettext_noop("Owners"),
     "identifier": gettext_noop("Identifier"),
     "scopes": gettext_noop("Scopes"),
@@ -218,6 +227,7 @@ LABELS: Final = {
     "file_digest": gettext_noop("SHA-256 of the file"),
     "attempts": gettext_noop("Attempts"),
     "provider": gettext_noop("Provider"),
+    "passkey": gettext_noop("Passkey"),
     "reason": gettext_noop("Reason"),
     "first_at": gettext_noop("First"),
     "last_at": gettext_noop("Last"),

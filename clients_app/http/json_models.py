@@ -4,23 +4,22 @@ Source: API-1.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from clients_app import audit
 from clients_app.models import (
     Api,
     ApiUsage,
     AuditEvent,
-    Client,
     ClientSecret,
     Role,
     Tenant,
     TokenRefusal,
 )
 from clients_app.rules.client_types import CORS_ORIGIN, LOGOUT_REDIRECT, REDIRECT
+from clients_app.rules.targets import Target
+from clients_app.selectors.clients.models import ClientModel
 
 TENANT_SCOPE: Final = 1  # the Role Scope of all roles
 ACTIVE: Final = 1  # the State of all tenants
@@ -48,34 +47,31 @@ def tenant_json(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def client_json(client: Client, *, role_ids: Iterable[UUID]) -> dict[str, Any]:
-    """Return a client with the properties of its Client Type; reads its tags and URLs.
-
-    ``role_ids`` are those of the roles that it has.
-    """
+def client_json(client: ClientModel) -> dict[str, Any]:
+    """Return a client with the properties of its Client Type."""
+    kind = client.type
     members: dict[str, Any] = {
         "Id": str(client.pk),
         "Name": client.name,
         "Enabled": client.is_enabled,
         "AccessTokenLifetime": client.token_lifetime_s,
-        "Tags": [tag.name for tag in client.tags.all()],
+        "Tags": client.tags,
     }
-    if client.type.has_roles:
-        members["RoleIds"] = [str(role_id) for role_id in role_ids]
-    if client.type.url_kinds:
+    if kind.has_roles:
+        members["RoleIds"] = [str(role_id) for role_id in client.role_ids]
+    if kind.url_kinds:
         members |= _application_json(client)
     members |= {"Description": client.description, "Contact": client.contact}
-    if client.type.may_introspect:
+    if kind.may_introspect:
         members["MayIntrospectTokens"] = client.may_introspect
-    if client.type.may_rotate_own_secrets:
+    if kind.may_rotate_own_secrets:
         members["MayRotateOwnSecrets"] = client.may_rotate_own_secrets
     return {**members, "LastUsed": moment(client.last_token_at)}
 
 
-def _application_json(client: Client) -> dict[str, Any]:
-    rows = list(client.urls.all())
+def _application_json(client: ClientModel) -> dict[str, Any]:
     urls = {
-        name: [row.url for row in rows if row.kind == kind.id]
+        name: [url for kind_id, url in client.urls if kind_id == kind.id]
         for name, kind in _URLS.items()
         if kind in client.type.url_kinds
     }
@@ -122,6 +118,15 @@ def api_json(api: Api) -> dict[str, Any]:
         "Identifier": api.identifier,
         "Description": api.description,
         "Scopes": [{"Name": name, "Description": rows.get(name, "")} for name in api.scope_names()],
+    }
+
+
+def may_call_json(target: Target) -> dict[str, Any]:
+    """Return an API that a client may call, with its scopes there."""
+    return {
+        "ApiId": target.api_id,
+        "Identifier": target.identifier,
+        "Scopes": list(target.scopes),
     }
 
 

@@ -15,7 +15,7 @@ from clients_app.http.peer_address import address_of
 from clients_app.identity.actor import acting
 from clients_app.identity.kept_forms import own_path
 from clients_app.identity.person import person_of
-from clients_app.identity.sessions import lasting_id
+from clients_app.identity.sessions import begin_session, lasting_id
 from clients_app.models import Person
 from clients_app.services.activity.refused_attempts import note_failed_sign_in, note_refused
 from clients_app.services.authorizations.endings import end_of_session
@@ -43,10 +43,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin the session of a person who passed all steps, with its event."""
         assert isinstance(user, Person)  # noqa: S101  narrows the type; AUTH_USER_MODEL
         with transaction.atomic():
-            provider = provider_behind(request, user)
-            by = acting(request, user)
-            record_sign_in(user, actor=by, now=timezone.now(), provider=provider)
+            record_sign_in(
+                user,
+                actor=acting(request, user),
+                now=timezone.now(),
+                provider=provider_behind(request, user),
+                passkey=passkey_behind(request, user),
+            )
             super().login(request, user)
+            begin_session(request)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, with its event."""
@@ -73,9 +78,16 @@ def provider_behind(request: HttpRequest, person: Person) -> str:
     return names[0] if names else ""
 
 
-def note_failed(request: HttpRequest, username: str) -> None:
-    """Record a failed sign-in."""
-    note_failed_sign_in(username, address=address_of(request), now=timezone.now())
+def passkey_behind(request: HttpRequest, person: Person) -> str:
+    """Return the name of the passkey that a sign-in used; empty for none."""
+    records = get_authentication_records(request, person)
+    return next((one["passkey"] for one in reversed(records) if "passkey" in one), "")
+
+
+def note_failed(request: HttpRequest, username: str, *, reason: str = "") -> None:
+    """Record a failed sign-in; ``reason`` says what was wrong with a passkey."""
+    now = timezone.now()
+    note_failed_sign_in(username, address=address_of(request), now=now, reason=reason)
 
 
 def note_wrong_proof(request: HttpRequest, sentence: str) -> None:

@@ -16,12 +16,23 @@ from clients_app.rules.names import key_of
 
 LASTS: Final = timedelta(days=180)  # since the last sign-in
 _SALT: Final = "known device"
+_PREFIX: Final = "device-"  # of the names of cookies
 
 
 def known_device(request: HttpRequest, username: str) -> str:
     """Return the id of a device where ``username`` has signed in before; empty for others."""
     name = _cookie_of(username)
     return request.get_signed_cookie(name, "", salt=_SALT, max_age=LASTS) or ""
+
+
+def device_of_anybody(request: HttpRequest) -> str:
+    """Return the id of a device where anybody has signed in before; empty for others."""
+    for name in request.COOKIES:
+        if name.startswith((_PREFIX, f"__Host-{_PREFIX}")):
+            device = request.get_signed_cookie(name, "", salt=_SALT, max_age=LASTS)
+            if device:
+                return device
+    return ""
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, username: str) -> None:
@@ -39,4 +50,4 @@ def remember_device(request: HttpRequest, response: HttpResponse, username: str)
 
 def _cookie_of(username: str) -> str:
     digest = hashlib.sha256(key_of(username).encode()).hexdigest()[:16]
-    return f"{'__Host-' if settings.HTTPS else ''}device-{digest}"
+    return f"{'__Host-' if settings.HTTPS else ''}{_PREFIX}{digest}"

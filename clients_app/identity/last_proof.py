@@ -16,11 +16,11 @@ from clients_app.identity.person import person_of
 
 LASTS: Final = timedelta(minutes=10)
 BY_PROVIDER: Final = "socialaccount"  # allauth's name of the method
-_METHODS: Final = {"password": "pwd", "mfa": "otp"}
+_METHODS: Final = {"password": "pwd", "mfa": "otp", "webauthn": "pop"}
 
 
 def asks_code(request: HttpRequest) -> bool:
-    """Return whether people confirm with a code: those with a second factor do."""
+    """Return whether people confirm with a passkey or a code: those with a second factor do."""
     known: bool | None = getattr(request, "asks_code", None)
     if known is None:
         known = has_factor(person_of(request))
@@ -29,7 +29,7 @@ def asks_code(request: HttpRequest) -> bool:
 
 
 def last_proof(request: HttpRequest) -> datetime | None:
-    """Return when this session last had a proof; people with a second factor need a code."""
+    """Return when this session last had a proof; people with a second factor need that."""
     moments = {"mfa": 0.0, "password": 0.0, BY_PROVIDER: 0.0}
     for record in get_authentication_records(request, request.user):
         if record["method"] in moments:
@@ -41,8 +41,10 @@ def last_proof(request: HttpRequest) -> datetime | None:
 def proof_methods(request: HttpRequest) -> list[str]:
     """Return how this session's person proved who they are, by the names of RFC 8176."""
     records = get_authentication_records(request, request.user)
-    used = {_METHODS[one["method"]] for one in records if one["method"] in _METHODS}
-    return sorted(used | {"mfa"} if len(used) > 1 else used)
+    kinds = {one["type"] if one.get("type") in _METHODS else one["method"] for one in records}
+    used = {_METHODS[kind] for kind in kinds if kind in _METHODS}
+    is_both = len(used) > 1 or "pop" in used  # a passkey, whose device verifies its person
+    return sorted(used | {"mfa"} if is_both else used)
 
 
 def has_fresh_proof(request: HttpRequest) -> bool:

@@ -64,7 +64,7 @@ def qr_code(person: Person, secret: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def note_new_app(request: HttpRequest) -> None:
-    """Count the code that set up the app as a proof, and give the session a new key."""
-    record_authentication(request, request.user, "mfa", type="totp", reauthenticated=True)
+def note_new_factor(request: HttpRequest, kind: str) -> None:
+    """Count what set up a second factor as a proof, and give the session a new key."""
+    record_authentication(request, request.user, "mfa", type=kind, reauthenticated=True)
     request.session.cycle_key()

@@ -1,11 +1,13 @@
 """How people choose a password: at Account, or on a one-time link."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.forms import ChangePasswordForm
+from allauth.account.utils import url_str_to_user_pk
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -14,19 +16,24 @@ from django.utils.translation import gettext
 from clients_app.actions import Action
 from clients_app.errors import ProofRequired, gettext_noop
 from clients_app.http.forms.portal_form import sent_key_of
+from clients_app.http.peer_address import address_of
 from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import finalize_password_change
-from clients_app.identity.guesses import guess_at_proof
+from clients_app.identity.guesses import guess_at_proof, wait_for_link
 from clients_app.identity.kept_forms import SHOWN, posted
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.last_proof import asks_code
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import note_password, open_window
 from clients_app.identity.sign_in import take_first_password
+from clients_app.models import Person
 from clients_app.permissions import require
 from clients_app.services import form_keys
+from clients_app.services.activity.refused_attempts import note_refused_link
 from clients_app.services.people.accounts import hash_password, save_password
+
+_PAUSE_S: Final = 60  # for an address that asks for many links
 
 
 class MustWait(Exception):
@@ -42,9 +49,14 @@ def password_form(request: HttpRequest, typed: QueryDict | None = None) -> Chang
     return ChangePasswordForm(person_of(request), typed)
 
 
-def may_ask_for_link(request: HttpRequest, email: str) -> bool:
-    """Return whether the rate limit lets one more link be mailed to this address."""
-    return ratelimit.consume(request, action="reset_password", key=email.casefold())
+def wait_before_link(request: HttpRequest, email: str) -> int:
+    """Return the seconds before one more link may be mailed to this email; 0 for none.
+
+    Links are counted by email, known or not, and by the address that asks.
+    """
+    if not ratelimit.consume(request, action="reset_password"):
+        return _PAUSE_S
+    return wait_for_link(email)
 
 
 def ask_for_code(request: HttpRequest) -> None:
@@ -98,6 +110,8 @@ class ByLink(PasswordResetFromKeyView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         form, failed = context.get("form"), context.get("token_fail", False)
         username = self.reset_user.username if self.reset_user else ""
+        if failed:
+            _note_refused_link(self.request, self.kwargs["uidb36"])
         shown: HttpResponse = self.page(
             self.request, form=form, link_failed=failed, username=username
         )
@@ -129,3 +143,13 @@ class ByLink(PasswordResetFromKeyView):
             return reverse("front")
         messages.success(self.request, gettext("Password saved. Sign in with it."))
         return reverse("account_login")
+
+
+def _note_refused_link(request: HttpRequest, uidb36: str) -> None:
+    """Record that a link was refused; one that names nobody is not recorded."""
+    try:
+        person = Person.objects.filter(pk=url_str_to_user_pk(uidb36)).first()
+    except (ValidationError, ValueError):  # no id
+        return
+    if person is not None:
+        note_refused_link(person.username, address=address_of(request), now=timezone.now())

@@ -1,9 +1,9 @@
-"""Confirm your identity: asks for a code or a password after ``ProofRequired``."""
+"""Confirm your identity: asks for a passkey, a code or a password after ``ProofRequired``."""
 
 import math
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.account.forms import ReauthenticateForm
@@ -16,10 +16,14 @@ from clients_app.http.sentences import sentence_of
 from clients_app.identity.account_adapter import note_wrong_proof
 from clients_app.identity.actor import acting, actor_of
 from clients_app.identity.allauth_internals import reauthenticate_by_password
+from clients_app.identity.factor_status import ways_of
 from clients_app.identity.guesses import guess_at_proof
 from clients_app.identity.kept_forms import Fields, posted, sent_fields
 from clients_app.identity.last_proof import LASTS, asks_code, hold_open, last_proof
 from clients_app.identity.mfa import CodeAgainForm
+from clients_app.identity.passkeys.ceremony import PROOF
+from clients_app.identity.passkeys.refusals import PasskeyRefused
+from clients_app.identity.passkeys.use import asked_use, note_use, spend
 from clients_app.identity.person import person_of
 from clients_app.identity.sign_on.flow import note_refusal, proof_provider
 from clients_app.identity.sign_on.refusals import SignOnRefused
@@ -31,6 +35,18 @@ from clients_app.services.people.sign_ins import record_proof
 
 #: Renders a page that asks for a proof, from its context and status
 Ask = Callable[[HttpRequest, dict[str, Any], int], HttpResponse]
+
+
+class Given(NamedTuple):
+    """What a person gave as a proof: a password or code, or the answer of a passkey."""
+
+    typed: str
+    passkey: str
+
+
+def given_proof(request: HttpRequest) -> Given:
+    """Return the proof in a form that was sent."""
+    return Given(request.POST.get("proof", ""), request.POST.get("passkey", ""))
 
 
 def open_window(
@@ -52,7 +68,7 @@ def with_proof(request: HttpRequest, view: Callable[[], HttpResponse], ask: Ask)
     A request with a proof gets back the method and fields of the original request. The proof is
     checked only if it is still required. People of single sign-on are sent to their provider.
     """
-    proof = request.POST.get("proof", "") if "proof_for" in request.POST else None
+    proof = given_proof(request) if "proof_for" in request.POST else None
     if proof is not None:
         _restore_original(request)
     try:
@@ -100,7 +116,7 @@ def _page_context(request: HttpRequest, error: ProofRequired, wrong: str) -> dic
         "why": sentence_of(error),
         "asked_for": "POST" if request.method == "POST" else "GET",
         "kept": sent_fields(request) if request.method == "POST" else [],
-        "by_code": asks_code(request),
+        **ways_of(person_of(request))._asdict(),
         "provider": proof_provider(request),
         "last_proof": last_proof(request),
         "lasts_min": LASTS.seconds // 60,
@@ -115,12 +131,15 @@ def _restore_original(request: HttpRequest) -> None:
     request.POST = posted(fields)  # type: ignore[assignment]  # as Django sets it
 
 
-def problem_with(request: HttpRequest, proof: str) -> str:
-    """Accept the ``proof``, a password or code, or return what is wrong with it."""
+def problem_with(request: HttpRequest, proof: Given) -> str:
+    """Accept the ``proof``, or return what is wrong with it."""
     guess = guess_at_proof(request)
     if guess.wait_s:
         return too_many_wrong(guess.wait_s)
-    wrong = (_code_problem if asks_code(request) else _password_problem)(request, proof)
+    if proof.passkey:
+        wrong = _passkey_problem(request, proof.passkey)
+    else:
+        wrong = (_code_problem if asks_code(request) else _password_problem)(request, proof.typed)
     if wrong:
         guess.was_wrong()
         return wrong
@@ -136,6 +155,15 @@ def too_many_wrong(wait_s: int) -> str:
         "Too many wrong attempts. Wait a minute, then try again.",
         "Too many wrong attempts. Wait %(minutes)d minutes, then try again.",
         minutes,
+    )
+    return sentence % {"minutes": minutes}
+
+
+def wait_then_try(wait_s: int) -> str:
+    """Return the sentence for a request that must wait."""
+    minutes = math.ceil(wait_s / 60)
+    sentence = ngettext(
+        "Wait a minute, then try again.", "Wait %(minutes)d minutes, then try again.", minutes
     )
     return sentence % {"minutes": minutes}
 
@@ -162,6 +190,19 @@ def _code_problem(request: HttpRequest, code: str) -> str:
         return ""
     note_wrong_proof(request, gettext_noop("Incorrect code."))
     return gettext("Incorrect or already used code. Enter the code that your app shows now.")
+
+
+def _passkey_problem(request: HttpRequest, answer: str) -> str:
+    now = timezone.now()
+    try:
+        used = asked_use(request, PROOF, answer, now=now)
+        passkey = spend(request, person_of(request), used, now=now)
+    except PasskeyRefused as error:
+        note_wrong_proof(request, gettext_noop("This passkey was not accepted."))
+        return sentence_of(error)
+    _note(request)
+    note_use(request, passkey)
+    return ""
 
 
 def _note(request: HttpRequest) -> None:

@@ -1,14 +1,17 @@
 """Sessions in the database, of which it alone tells nothing (SES-9).
 
 A row is found by a digest of its key, so the key in a cookie cannot be read from the database or a
-copy of it. Its content, such as the key of an opened one-time link, is encrypted.
+copy of it. Its content, such as the key of an opened one-time link, is encrypted. A column names
+the signed-in person, so that their sessions can be listed and ended.
 """
 
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -16,13 +19,19 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from clients_app import derived_keys
+from clients_app.models import Session
 
 _KEY: Final = re.compile("[a-z0-9]{32}")
 _DIGEST_MAX: Final = 40  # characters of Django's column, which hold 160 bits
+_OF_NOBODY: Final = timedelta(hours=1)  # since the last change; a stranger can begin many
 
 
 class SessionStore(DatabaseStore):
     """Django's; a malformed cookie is no session: PostgreSQL may not even accept its text."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key and _KEY.fullmatch(key))
@@ -47,9 +56,12 @@ class SessionStore(DatabaseStore):
     def exists(self, session_key: str) -> bool:
         return super().exists(digest_of(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
-        row = super().create_model_instance(data)
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of ``get_model_class``
         row.session_key = digest_of(row.session_key)
+        row.person_id = data.get(SESSION_KEY)
+        if row.person_id is None:
+            row.expire_date = timezone.now() + _OF_NOBODY
         return row
 
     def delete(self, session_key: str | None = None) -> None:

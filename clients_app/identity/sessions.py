@@ -1,23 +1,27 @@
-"""How long a session lasts: 30 minutes idle, 12 hours at most (SES-1)."""
+"""How long a session lasts, 30 minutes idle and 12 hours at most, and what it notes (SES-1)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from clients_app.http.middleware import is_for_machines
+from clients_app.http.peer_address import address_of
 from clients_app.identity.kept_forms import View
 
 IDLE_S: Final = timedelta(minutes=30).total_seconds()
 LONGEST_S: Final = timedelta(hours=12).total_seconds()
 HEADER: Final = "Session-Left"
-_SAVED_EVERY_S: Final = 20  # so that not each request writes the session
+_SAVED_EVERY_S: Final = 60  # so that not each request writes the session
 _BEGAN, _SEEN, _ID = "began_at", "seen_at", "lasting_id"
+_ADDRESS, _USER_AGENT = "address", "user_agent"
+_USER_AGENT_MAX: Final = 300  # characters
 
 
 class Left(NamedTuple):
@@ -28,6 +32,21 @@ class Left(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.seconds}; final" if self.is_final else str(self.seconds)
+
+
+class Noted(NamedTuple):
+    """What a session has about itself; moments are in seconds since 1970."""
+
+    id: str  # stays when the key changes, until the person signs out
+    began_at: float
+    seen_at: float
+    address: str  # where it was seen last
+    user_agent: str
+
+    def left(self, now: float) -> Left:
+        """Return how long the session still lasts."""
+        idle, longest = self.seen_at + IDLE_S - now, self.began_at + LONGEST_S - now
+        return Left(max(0, int(min(idle, longest))), is_final=longest <= idle)
 
 
 def session_limits(
@@ -67,10 +86,27 @@ def session_left(request: HttpRequest) -> Left:
     """Return how long the session still lasts; 0 seconds if nobody is signed in."""
     if not request.user.is_authenticated:
         return Left(0, is_final=True)
-    now, session = timezone.now().timestamp(), request.session
-    idle = session.get(_SEEN, now) + IDLE_S - now
-    longest = session.get(_BEGAN, now) + LONGEST_S - now
-    return Left(max(0, int(min(idle, longest))), is_final=longest <= idle)
+    now = timezone.now().timestamp()
+    return noted_in(request.session, now).left(now)
+
+
+def noted_in(content: Mapping[str, Any] | SessionBase, now: float) -> Noted:
+    """Return what the content of a session has; if it was not used yet, it begins ``now``."""
+    return Noted(
+        content.get(_ID, ""),
+        content.get(_BEGAN, now),
+        content.get(_SEEN, now),
+        content.get(_ADDRESS, ""),
+        content.get(_USER_AGENT, ""),
+    )
+
+
+def begin_session(request: HttpRequest) -> None:
+    """Note that a session begins, for somebody who has just signed in."""
+    now = timezone.now().timestamp()
+    request.session[_BEGAN] = now
+    lasting_id(request)
+    _note(request, now)
 
 
 def lasting_id(request: HttpRequest) -> str:
@@ -87,6 +123,13 @@ def _end_or_note(request: HttpRequest) -> None:
     if now - seen > IDLE_S or now - session.get(_BEGAN, now) > LONGEST_S:
         logout(request)
         return
-    session.setdefault(_BEGAN, now)
-    if _SEEN not in session or (now - seen > _SAVED_EVERY_S and not is_polled(request)):
-        session[_SEEN] = now
+    if _BEGAN not in session:
+        begin_session(request)
+    elif now - seen > _SAVED_EVERY_S and not is_polled(request):
+        _note(request, now)
+
+
+def _note(request: HttpRequest, now: float) -> None:
+    request.session[_SEEN] = now
+    request.session[_ADDRESS] = address_of(request)
+    request.session[_USER_AGENT] = request.headers.get("User-Agent", "")[:_USER_AGENT_MAX]

@@ -1,8 +1,9 @@
-"""The steps of a sign-in: username and password, then a code for those with a second factor."""
+"""The steps of a sign-in: a passkey; or a password, then a passkey or code for those with one."""
 
 from typing import Final, NamedTuple
 
 from allauth.account.forms import LoginForm
+from allauth.account.models import Login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,13 @@ from django.utils.crypto import constant_time_compare
 from clients_app.http.forms.portal_form import sent_key_of
 from clients_app.identity.account_adapter import note_failed
 from clients_app.identity.actor import acting
-from clients_app.identity.allauth_internals import logout
-from clients_app.identity.guesses import guess_at_sign_in
+from clients_app.identity.allauth_internals import logout, perform_login
+from clients_app.identity.guesses import count_nonsense, guess_at_passkey, guess_at_sign_in
 from clients_app.identity.known_devices import remember_device
 from clients_app.identity.mfa import CodeForm
+from clients_app.identity.passkeys.ceremony import CODE, SIGN_IN, check_challenge, parse_use
+from clients_app.identity.passkeys.refusals import PasskeyRefused
+from clients_app.identity.passkeys.use import asked_use, note_use, person_named, spend
 from clients_app.identity.person import person_of
 from clients_app.models import Person
 from clients_app.services import form_keys
@@ -26,7 +30,7 @@ _ACCESS: Final = "access"  # in the session: the access that the person had at t
 class Refused(NamedTuple):
     """Why a step was refused, and the status of the response."""
 
-    error: str  # wrong, too_many
+    error: str  # wrong, too_many, passkey, late
     status: int
     wait_s: int = 0
 
@@ -43,6 +47,39 @@ def take_password(request: HttpRequest, *, to: str) -> HttpResponse | Refused:
         return _login(request, form, to=to)
     guess.was_wrong()
     return Refused("wrong", 422)
+
+
+def take_passkey(request: HttpRequest, answer: str, *, to: str) -> Refused | None:
+    """Sign in the person of a passkey, which is both of their factors."""
+    now = timezone.now()
+    try:
+        used = parse_use(answer)
+    except PasskeyRefused as error:
+        count_nonsense(request)
+        return _passkey_refused(request, error)
+    person = person_named(used)
+    guess = guess_at_passkey(request, used.id, person.username if person else "")
+    if guess.wait_s:
+        note_failed(request, guess.username)
+        return Refused("too_many", 429, guess.wait_s)
+    try:
+        check_challenge(request, SIGN_IN, used.response.client_data, now=now)
+        if person is None:
+            raise PasskeyRefused("nobody")
+        passkey = spend(request, person, used, now=now)
+    except PasskeyRefused as error:
+        guess.was_wrong()
+        error.username = guess.username
+        return _passkey_refused(request, error)
+    guess.was_right()
+    note_use(request, passkey, signs_in=True)
+    perform_login(request, Login(user=person, redirect_url=to))
+    return None
+
+
+def _passkey_refused(request: HttpRequest, error: PasskeyRefused) -> Refused:
+    note_failed(request, error.username, reason=error.reason)
+    return Refused("late" if error.reason == "too late" else "passkey", 422)
 
 
 def take_first_password(request: HttpRequest, username: str, password: str, *, to: str) -> None:
@@ -71,6 +108,28 @@ def code_awaited(request: HttpRequest) -> LoginStage | None:
         return None
     now, then = stage.login.user.get_session_auth_hash(), request.session.get(_ACCESS, "")
     return stage if constant_time_compare(now, then) else None
+
+
+def take_passkey_after_password(
+    request: HttpRequest, stage: LoginStage, answer: str
+) -> Refused | None:
+    """Sign in the person of ``stage`` with a passkey as their second factor."""
+    person, now = stage.login.user, timezone.now()
+    guess = guess_at_sign_in(request, "code", person.get_username())
+    if guess.wait_s:
+        note_failed(request, guess.username)
+        return Refused("too_many", 429, guess.wait_s)
+    try:
+        used = asked_use(request, CODE, answer, now=now)
+        passkey = spend(request, person, used, now=now)
+    except PasskeyRefused as error:
+        guess.was_wrong()
+        error.username = guess.username
+        return _passkey_refused(request, error)
+    guess.was_right()
+    note_use(request, passkey)
+    stage.exit()
+    return None
 
 
 def take_code(request: HttpRequest, stage: LoginStage) -> Refused | None:

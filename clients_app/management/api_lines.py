@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Final
 
-from clients_app.http.json_models import api_json
+from clients_app.http.json_models import api_json, may_call_json
 from clients_app.management.table import Table
 from clients_app.models import Api, Client
 from clients_app.selectors.apis.apis import callers_of
+from clients_app.selectors.apis.may_call import reach_of
 from clients_app.services.apis.unused import Preview
 
 _NAMED_MAX: Final = 50  # clients; an API may have 50,000
@@ -60,6 +61,19 @@ def losses_lines(preview: Preview) -> str:
     if lines:
         lines.append(f"Requests of the last 90 days that would have been refused: {refused}.")
     return "\n".join(lines) or "It asked for all that it may call in the last 90 days."
+
+
+def losses_values(preview: Preview) -> list[dict[str, Any]]:
+    """Return what a client would lose of each API; "Whole": it may no longer call it at all."""
+    return [
+        may_call_json(loss.target) | {"Scopes": list(loss.scopes), "Whole": loss.is_whole}
+        for loss in preview.losses
+    ]
+
+
+def may_call_values(client: Client) -> list[dict[str, Any]]:
+    """Return what a client may call, as the REST API does."""
+    return [may_call_json(target) for target in reach_of(client).targets.values()]
 
 
 def names_of(clients: Iterable[Client]) -> str:

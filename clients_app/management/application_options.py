@@ -4,6 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from clients_app.management import command_line as cli
+from clients_app.management.option_names import option_of
 from clients_app.rules.client_fields import APPLICATION_URLS
 from clients_app.rules.client_types import URL_KINDS
 
@@ -13,7 +14,7 @@ def application() -> tuple[cli.Argument, ...]:
     return (
         *(
             cli.argument(
-                cli.option_of(kind.path),
+                option_of(kind.path),
                 action="append",
                 metavar="URL",
                 dest=kind.path,
@@ -26,11 +27,11 @@ def application() -> tuple[cli.Argument, ...]:
             help="let it keep people signed in after the Token Lifetime ends",
         ),
         *(
-            cli.argument(cli.option_of(line.name), metavar="URL", help=line.help)
+            cli.argument(option_of(line.name), metavar="URL", help=line.help)
             for line in APPLICATION_URLS
         ),
         cli.switch(
-            cli.option_of("skips_consent"),
+            option_of("skips_consent"),
             dest="skips_consent",
             help="do not ask people whether they allow what it does for them",
         ),

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from clients_app.http.json_models import client_json, moment
+from clients_app.management.api_lines import may_call_values
 from clients_app.management.secret_lines import minute, secret_values
 from clients_app.management.table import Table
 from clients_app.models import Client
 from clients_app.rules.client_fields import APPLICATION_URLS, Line
 from clients_app.selectors.apis.may_call import reach_of
+from clients_app.selectors.clients.models import ClientModel
 
 
 def client_table(write: Callable[[str], object]) -> Table:
@@ -23,8 +25,7 @@ def client_row(client: Client, *, now: datetime) -> tuple[object, ...]:
 
 def client_values(client: Client, *, now: datetime) -> dict[str, Any]:
     """Return a client as the REST API does, with what only the command line says."""
-    role_ids = [role.pk for role in client.roles.all()]
-    return client_json(client, role_ids=role_ids) | {
+    return client_json(ClientModel.of(client)) | {
         "ClientType": client.client_type,
         "State": _state(client, now),
         "LastRefused": moment(client.last_refused_at),
@@ -33,10 +34,9 @@ def client_values(client: Client, *, now: datetime) -> dict[str, Any]:
 
 def shown_values(client: Client, secrets: Iterable[Any], *, now: datetime) -> dict[str, Any]:
     """Return ``client_values`` with the names of roles, what it may call, and its secrets."""
-    reach = reach_of(client)
     return client_values(client, now=now) | {
         "Roles": _roles(client),
-        "MayCall": {target.identifier: list(target.scopes) for target in reach.targets.values()},
+        "MayCall": may_call_values(client),
         "Owners": list(client.owners.order_by("username_key").values_list("username", flat=True)),
         "Secrets": [secret_values(one) for one in secrets],
     }

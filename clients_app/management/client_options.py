@@ -11,6 +11,7 @@ from typing import Any, Final
 from clients_app.management import command_line as cli
 from clients_app.management.application_options import application, application_values
 from clients_app.management.named import roles_named
+from clients_app.management.option_names import option_of
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
@@ -38,7 +39,7 @@ _COMMON: Final = (
     ),
     _repeated("--tag", "TAG", "tags", "may be repeated"),
     cli.argument("--token-lifetime", metavar="SECONDS", help="60 to 3600"),
-    *(cli.argument(cli.option_of(line.name), metavar="TEXT", help=line.help) for line in LINES),
+    *(cli.argument(option_of(line.name), metavar="TEXT", help=line.help) for line in LINES),
     cli.switch(
         "--may-introspect",
         help="allow it to introspect tokens of other clients, as an API does",

@@ -18,43 +18,17 @@ from clients_app.audit import stream
 from clients_app.errors import PortalError
 from clients_app.http import operation_ids
 from clients_app.management.dry_run import rehearsed, said_of
-from clients_app.management.output import Output, prove_writable
+from clients_app.management.option_names import option_of
+from clients_app.management.output import Output, OutputLost, prove_writable
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
-from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.clients.lookup import find_client
 from clients_app.selectors.tenants import installation
 from clients_app.services.signing_keys.private_keys import refuse_other_secret_key
 
 Argument = Callable[[ArgumentParser], object]  # adds itself to a parser
 Run = Callable[[Any, Namespace], None]
-
-#: path in a draft -> option, where it is not the path itself; arguments without a name have none
-_OPTIONS: Final = {
-    **dict.fromkeys(("", "name", "username", "subject", "roles", "apis"), ""),
-    "owners": "--owner",
-    "redirect_uris": "--redirect-uri",
-    "logout_uris": "--logout-uri",
-    "cors_origins": "--cors-origin",
-    "skips_consent": "--first-party",
-    "scopes": "--scope",
-    "default_api": "--default",
-    "introspectors": "--client",
-    "hand_over_to": "--hand-over-to",
-    "confirms_administrator": "--confirm-administrator",
-    "secret.description": "--secret-description",
-    "secret.expiration": "--expires",
-    "old_ends_at": "--old-ends",
-    "public_key": "--to-key",
-    "kept_secrets": "--keep-secret",
-    "typed_name": "--confirm",
-    "tags": "--tag",
-}
-
-
-def option_of(path: str) -> str:
-    """Return the option for a field of a draft; empty where there is none."""
-    return _OPTIONS.get(path, f"--{path.replace('_', '-')}")
 
 
 def argument(*flags: str, **options: Any) -> Argument:
@@ -83,12 +57,14 @@ ROLE_OPTION: Final[dict[str, Any]] = {
     "help": "may be repeated",
 }
 ROLES: Final = argument("--role", **ROLE_OPTION)
+CLIENT: Final = argument("client", metavar="CLIENT", help="its Client Id or name")
 CLIENT_ID: Final = argument("client_id", metavar="CLIENT_ID")
-TENANT: Final = argument("--tenant", help="name of the tenant; required if there is more than one")
-
+TENANT: Final = argument(
+    "--tenant", metavar="NAME", help="name or id of the tenant; required if there is more than one"
+)
 
 JSON: Final = argument("--json", action="store_true", help="print JSON, an object on each line")
-_DRY_RUN: Final = argument(
+DRY_RUN: Final = argument(
     "--dry-run", action="store_true", help="change nothing, and say what would be recorded"
 )
 
@@ -103,7 +79,7 @@ def subcommand(
     """
 
     def mark(method: Run) -> Run:
-        own = (*arguments, _DRY_RUN) if dry_run else arguments
+        own = (*arguments, DRY_RUN) if dry_run else arguments
         vars(method).update(arguments=own, needs_key=needs_key)
         return method
 
@@ -111,8 +87,13 @@ def subcommand(
 
 
 def reading(*arguments: Argument) -> Callable[[Run], Run]:
-    """Make a method a subcommand that changes nothing."""
-    return subcommand(*arguments, needs_key=False, dry_run=False)
+    """Make a method a subcommand that changes nothing, so `| head` may stop it."""
+
+    def mark(method: Run) -> Run:
+        vars(method)["reads"] = True
+        return subcommand(*arguments, needs_key=False, dry_run=False)(method)
+
+    return mark
 
 
 class PortalCommand(BaseCommand):
@@ -130,7 +111,8 @@ class PortalCommand(BaseCommand):
     def __init_subclass__(cls) -> None:
         cls.subcommands = {
             name.replace("_", "-"): method
-            for name, method in vars(cls).items()
+            for room in cls.__mro__
+            for name, method in vars(room).items()
             if hasattr(method, "arguments")
         }
         if cls.subcommands:
@@ -184,8 +166,13 @@ class PortalCommand(BaseCommand):
         given = Namespace(**options)
         if options.get("dry_run"):
             self._rehearse(method, given)
-        else:
+            return
+        try:
             method(self, given)
+        except OutputLost as lost:
+            if vars(method).get("reads") and lost.is_unread:
+                sys.exit(1)
+            raise
 
     def perform(self, given: Namespace) -> None:
         """Do what a command without subcommands does."""
@@ -194,6 +181,17 @@ class PortalCommand(BaseCommand):
     def print_json(self, values: dict[str, Any]) -> None:
         """Print an object on one line."""
         self.stdout.write(json.dumps(values))
+
+    def tell(self, given: Namespace, sentence: str, *values: dict[str, Any]) -> None:
+        """Print a sentence; with ``--json`` instead what there is now, an object on each line.
+
+        What was removed has no values.
+        """
+        if not given.json:
+            self.stdout.write(sentence)
+            return
+        for one in values:
+            self.print_json(one)
 
     def _rehearse(self, method: Run, given: Namespace) -> None:
         """Print what the subcommand would record; what it prints itself may be a secret."""
@@ -208,12 +206,12 @@ class PortalCommand(BaseCommand):
 
 
 def tenant_of(name: str | None) -> Tenant:
-    """Return the tenant of that name, or the only one.
+    """Return the tenant with that name or id, or the only one.
 
     Errors: NotFound; PortalError where a name is needed.
     """
     if name is not None:
-        return installation.tenant_named(name)
+        return installation.find_tenant(name)
     tenants = installation.tenants()[:2]
     if not tenants:
         raise PortalError("There is no tenant yet. Run `manage.py tenants add NAME`.")
@@ -223,8 +221,8 @@ def tenant_of(name: str | None) -> Tenant:
 
 
 def client_of(given: Namespace) -> Client:
-    """Return the client with the Client Id that was given, or raise NotFound."""
-    return get_client(tenant_of(given.tenant).pk, client_id_of(given.client_id))
+    """Return the client with the Client Id or the name that was given, or raise NotFound."""
+    return find_client(tenant_of(given.tenant).pk, given.client)
 
 
 def client_id_of(text: str) -> UUID:

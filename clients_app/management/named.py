@@ -1,12 +1,14 @@
-"""The ids of roles and people that options name."""
+"""The rows that arguments and options name."""
 
+from argparse import Namespace
 from uuid import UUID
 
 from clients_app.errors import NotFound
-from clients_app.models import Tenant
+from clients_app.models import Person, Tenant
 from clients_app.rules.names import key_of
 from clients_app.selectors.people.lookup import tenant_people
 from clients_app.selectors.roles.roles import tenant_roles
+from clients_app.selectors.tenants import installation
 
 
 def roles_named(names: list[str], *, tenant: Tenant) -> frozenset[UUID]:
@@ -20,6 +22,18 @@ def people_named(usernames: list[str], *, tenant: Tenant) -> frozenset[UUID]:
     """Return the ids of the tenant's people with these usernames, or raise NotFound."""
     ids = {person.username_key: person.pk for person in tenant_people(tenant.pk)}
     return _ids_of(usernames, ids, missing="There is no person with the username %(name)s.")
+
+
+def person_of(given: Namespace, *, kind: str = "person") -> Person:
+    """Return the person with the username that was given, or raise NotFound.
+
+    Usernames are unique in the installation. ``kind`` may be "active person".
+    """
+    person = installation.find_person(given.username)
+    if person is None or (kind == "active person" and not person.is_active):
+        message = f"There is no {kind} with the username %(name)s."
+        raise NotFound(message, name=given.username)
+    return person
 
 
 def _ids_of(names: list[str], ids: dict[str, UUID], *, missing: str) -> frozenset[UUID]:

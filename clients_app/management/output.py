@@ -24,15 +24,16 @@ _NOT_CONFIRMED: Final = (
 
 
 class OutputLost(PortalError):
-    """Standard output no longer takes text."""
+    """Standard output no longer takes text; ``is_unread``: nobody reads it any more."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, is_unread: bool = False) -> None:
         super().__init__(
             "Standard output cannot be written (%(reason)s). "
             "Changes that this command made are saved and recorded in Activity.",
             reason=reason,
         )
         self.reason = reason
+        self.is_unread = is_unread
 
 
 _Django: Any = OutputWrapper  # the stubs want the signature of a file
@@ -53,7 +54,8 @@ class Output(_Django):
             self.flush()
         except OSError as error:
             _discard(sys.stdout)
-            raise OutputLost(error.strerror or str(error)) from error
+            is_unread = isinstance(error, BrokenPipeError)
+            raise OutputLost(error.strerror or str(error), is_unread=is_unread) from error
 
 
 def prove_writable() -> None:

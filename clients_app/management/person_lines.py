@@ -6,7 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from clients_app.http.json_models import moment
+from clients_app.identity.factor_status import MUST_SET_UP, lacks_demanded_factor
+from clients_app.identity.one_time_links import make_one_time_link
+from clients_app.identity.own_sessions import LiveSession
 from clients_app.identity.people_factors import factors_of, people_without_factor
+from clients_app.management.command_line import actor_in
 from clients_app.management.secret_lines import minute
 from clients_app.models import Person
 from clients_app.selectors.people.lists import PeopleShow, people_page, state_in_list
@@ -53,6 +57,27 @@ def person_lines(person: Person, *, now: datetime) -> str:
         f"Owns clients:  {owned_by(person).clients}",
     ]
     return "\n".join(lines)
+
+
+def link_lines(person: Person, *, now: datetime) -> tuple[str, str]:
+    """Make a one-time link; return it within sentences, and alone."""
+    link = make_one_time_link(person, actor=actor_in(person.tenant), now=now)
+    lines = f"One-time link, valid for an hour, to choose a password:\n{link}"
+    if lacks_demanded_factor(person):
+        lines += "\n" + MUST_SET_UP % {"username": person.username}
+    return lines, link
+
+
+def session_values(session: LiveSession) -> dict[str, Any]:
+    """Return a session as programs read it."""
+    return {
+        "Id": session.id,
+        "LastActive": moment(session.seen_at),
+        "Began": moment(session.began_at),
+        "Address": session.address,
+        "Browser": session.browser,
+        "SignedInBy": session.ways,
+    }
 
 
 def _values(person: Person, factors: list[str], roles: list[str], now: datetime) -> dict[str, Any]:

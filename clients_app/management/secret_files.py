@@ -44,6 +44,20 @@ class SecretFiles:
             raise self._refused(error) from error
         return True
 
+    def keep(self) -> None:
+        """Make sure that the files outlive a power cut; call it before the change is saved.
+
+        Errors: PortalError.
+        """
+        if self.folder is None:
+            return
+        try:
+            number = os.open(self.folder, os.O_RDONLY)
+            os.fsync(number)
+            os.close(number)
+        except OSError as error:
+            raise self._refused(error) from error
+
     def __enter__(self) -> "SecretFiles":
         return self
 

@@ -1,4 +1,4 @@
-"""All tables of the first release, with what Django cannot say: append-only triggers,
+"""All tables of the first release, with what Django cannot say: triggers,
 and tables of PostgreSQL that nothing needs to survive a crash."""
 
 import clients_app.models.defaults
@@ -13,18 +13,20 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations, models
 
-from clients_app.models import append_only
+from clients_app.models import append_only, client_count
 from clients_app.models.short_lived import NAMES
 
 
 def create(apps: Any, schema_editor: Any) -> None:
     append_only.create(schema_editor.connection)
+    client_count.create(schema_editor.connection)
     if schema_editor.connection.vendor == "postgresql":
         for name in sorted(NAMES):
             schema_editor.execute(f"ALTER TABLE clients_app_{name} SET UNLOGGED")
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
+    client_count.drop(schema_editor.connection)
     append_only.drop(schema_editor.connection)
 
 
@@ -93,6 +95,7 @@ class Migration(migrations.Migration):
                 ('invitation_ends_at', models.DateTimeField(null=True)),
                 ('must_mail_invitation', models.BooleanField(default=False)),
                 ('invitation_problem', models.CharField(blank=True, max_length=200)),
+                ('first_signed_in_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -301,6 +304,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('digest'), 64), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('redirect_uri'), 2000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('challenge'), 43)), name='authorizationcode_lengths')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClientCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client_type', models.CharField(max_length=18)),
+                ('clients', models.PositiveIntegerField()),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'client_type'), name='client_count_unique'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('client_type'), 18)), name='clientcount_lengths')],
             },
         ),
         migrations.CreateModel(
@@ -672,6 +687,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='SharedValue',
             fields=[
                 ('name', models.CharField(max_length=250, primary_key=True, serialize=False)),
@@ -766,7 +795,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='clients_app.tenant')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'actor_id'), name='form_key_unique'), models.UniqueConstraint(django.db.models.functions.text.Left('key', 32), models.F('tenant'), models.F('actor_id'), name='form_key_begin_unique')],
             },
         ),
         migrations.CreateModel(

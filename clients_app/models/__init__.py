@@ -24,6 +24,7 @@ from clients_app.models.client import ClientRole as ClientRole
 from clients_app.models.client import ClientTag as ClientTag
 from clients_app.models.client import ClientUrl as ClientUrl
 from clients_app.models.client import IssuedClientId as IssuedClientId
+from clients_app.models.client_count import ClientCount as ClientCount
 from clients_app.models.client_key import ClientKey as ClientKey
 from clients_app.models.client_secret import ClientSecret as ClientSecret
 from clients_app.models.federated_identity import FederatedIdentity as FederatedIdentity
@@ -40,6 +41,7 @@ from clients_app.models.refused_hour import RefusedHour as RefusedHour
 from clients_app.models.revoked_token import RevokedToken as RevokedToken
 from clients_app.models.role import Role as Role
 from clients_app.models.saved_filter import SavedFilter as SavedFilter
+from clients_app.models.session import Session as Session
 from clients_app.models.short_lived import FailureCount as FailureCount
 from clients_app.models.short_lived import GuessCount as GuessCount
 from clients_app.models.short_lived import SharedValue as SharedValue

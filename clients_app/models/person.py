@@ -52,6 +52,7 @@ class Person(Keyed, AbstractBaseUser, PermissionsMixin):
     invitation_ends_at = models.DateTimeField(null=True)  # empty: not invited, or they accepted
     must_mail_invitation = models.BooleanField(default=False)
     invitation_problem = models.CharField(max_length=limits.ANSWER_MAX, blank=True)  # of its mail
+    first_signed_in_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     roles = models.ManyToManyField(Role, through="PersonRole", related_name="people")
 

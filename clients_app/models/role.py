@@ -17,17 +17,16 @@ from clients_app.rules.built_in_roles import (
     TENANT_MEMBER,
 )
 
+#: the groups of roles on the screen; the others have rank 1
+_RANKS: Final = {TENANT_CUSTOM: 0, TENANT_MEMBER: 2}
 _ROLE_TYPES: Final = (*(role.role_type_id for role in BUILT_IN_ROLES), TENANT_CUSTOM)
 
 
 class RoleQuerySet(TenantQuerySet["Role"]):
     def in_screen_order(self) -> "RoleQuerySet":
         """Return custom roles first, Tenant Member last, and each group by name."""
-        rank = models.Case(
-            models.When(role_type_id=TENANT_CUSTOM, then=0),
-            models.When(role_type_id=TENANT_MEMBER, then=2),
-            default=1,
-        )
+        ranks = (models.When(role_type_id=kind, then=rank) for kind, rank in _RANKS.items())
+        rank = models.Case(*ranks, default=1)
         return self.alias(rank=rank).order_by("rank", "name_key")
 
 
@@ -57,6 +56,11 @@ class Role(Keyed):
             ),
             CheckConstraint(condition=Q(role_type_id__in=_ROLE_TYPES), name="role_type_known"),
         )
+
+    @property
+    def screen_rank(self) -> int:
+        """The group in which the screen lists the role; within it, by name."""
+        return _RANKS.get(self.role_type_id, 1)
 
     @property
     def is_built_in(self) -> bool:

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from clients_app.actors import Actor
-from clients_app.errors import AlreadyAdded, SentBefore
+from clients_app.errors import AlreadyAdded, Conflict, SentBefore, gettext_noop
 from clients_app.models import Client, UsedFormKey
 
 REQUESTS_KEPT: Final = timedelta(hours=24)  # with an Idempotency-Key (API-5)
@@ -25,11 +25,19 @@ def refuse_used(form_key: str, *, actor: Actor) -> None:
 
 
 def use(form_key: str, *, client: Client, actor: Actor, now: datetime) -> None:
-    """Mark the key as used for ``client``, in the transaction of the operation."""
+    """Mark the key as used for ``client``, in the transaction of the operation.
+
+    Errors: Conflict if another request used the first half of the key meanwhile.
+    """
     if form_key:
-        UsedFormKey.objects.create(
-            tenant_id=actor.tenant_id, actor_id=actor.id, key=form_key, client=client, used_at=now
-        )
+        with _conflicts():
+            UsedFormKey.objects.create(
+                tenant_id=actor.tenant_id,
+                actor_id=actor.id,
+                key=form_key,
+                client=client,
+                used_at=now,
+            )
 
 
 @contextmanager
@@ -37,16 +45,17 @@ def once(form_key: str, *, actor: Actor, now: datetime) -> Iterator[None]:
     """A transaction that uses the key, if there is one; if it is rolled back, the key is unused.
 
     A second request with the key waits until the first has ended.
-    Errors: SentBefore if the key was used before.
+    Errors: SentBefore if the key was used before; Conflict as ``use``.
     """
     with transaction.atomic():
         if form_key:
-            _, is_new = _own(form_key, actor).get_or_create(
-                tenant_id=actor.tenant_id,
-                actor_id=actor.id,
-                key=form_key,
-                defaults={"used_at": now},
-            )
+            with _conflicts():
+                _, is_new = _own(form_key, actor).get_or_create(
+                    tenant_id=actor.tenant_id,
+                    actor_id=actor.id,
+                    key=form_key,
+                    defaults={"used_at": now},
+                )
             if not is_new:
                 refuse_used(form_key, actor=actor)
         yield
@@ -71,6 +80,17 @@ def used_key(begin: str, *, actor: Actor, now: datetime) -> str:
 def was_used(form_key: str) -> bool:
     """Return whether anyone used the key, for a browser whose session has ended since."""
     return bool(form_key) and UsedFormKey.objects.filter(key=form_key).exists()
+
+
+@contextmanager
+def _conflicts() -> Iterator[None]:
+    """A part of a transaction whose duplicate key is a Conflict."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        sentence = gettext_noop("Another request with this key was sent at the same time.")
+        raise Conflict(sentence) from None
 
 
 def _own(form_key: str, actor: Actor) -> QuerySet[UsedFormKey]:

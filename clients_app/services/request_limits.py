@@ -1,7 +1,7 @@
 """Limits how many requests a caller of the REST API may send in a minute, over all processes.
 
 A process takes a share of the minute at a time, so that most requests write nothing. So callers may
-be refused a little before the limit, by one share for each process.
+be refused a little before the limit, by one share for each process: at most a 20th of it.
 
 Source: API-6.
 """
@@ -18,7 +18,7 @@ from clients_app.models import FailureCount
 
 WINDOW_S: Final = 60
 CALLERS_MAX: Final = 10_000  # that this process remembers
-_SHARES: Final = 20  # of the limit
+_SHARES: Final = 20  # of the limit, for each process
 
 #: One statement, because the ORM's upsert can overwrite a count but not add to it.
 _ADD: Final = """
@@ -65,7 +65,7 @@ def forget() -> None:
 def _next_share(caller: str, second: int) -> _Share:
     """Return another share of the caller's minute; none of it is left (-1) at the limit."""
     limit: int = settings.API_REQUESTS_PER_MINUTE
-    wanted = max(limit // _SHARES, 1)
+    wanted = max(limit // (_SHARES * settings.WORKERS), 1)
     try:
         with connections[router.db_for_write(FailureCount)].cursor() as cursor:
             cursor.execute(_ADD, (f"api {caller}", wanted, second))

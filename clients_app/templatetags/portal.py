@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from clients_app import conf
 from clients_app.rules.client_ids import digits_of
 from clients_app.rules.expiry import is_expired
 from clients_app.rules.names import key_of
@@ -70,6 +71,12 @@ def portal_name() -> str:
     """Return what this installation calls the product."""
     name: str = settings.PORTAL_NAME
     return name
+
+
+@register.simple_tag
+def portal_address() -> str:
+    """Return the public address of the portal."""
+    return conf.public_url()
 
 
 @register.simple_tag

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients_app.errors import AlreadyAdded, Forbidden, NotFound, SentBefore, gettext_noop
 from clients_app.http.forms.portal_form import PortalForm
 from clients_app.identity.actor import actor_of
-from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.kept_forms import View, is_sent, keeps
 from clients_app.identity.person import person_of, zone_of
 from clients_app.identity.proof import open_window, with_proof
+from clients_app.identity.put_off_factor import must_set_up_factor
 from clients_app.identity.sessions import is_polled
 from clients_app.permissions import Action
 from clients_app.selectors.clients.lookup import get_client
@@ -78,7 +78,7 @@ def _guarded(view: View, action: Action | None, *, demands_factor: bool) -> View
         if not request.user.is_authenticated:
             return sign_in.sign_in_first(request)
         with timezone.override(zone_of(person_of(request))):
-            if demands_factor and lacks_demanded_factor(person_of(request)):
+            if demands_factor and must_set_up_factor(request, now=timezone.now()):
                 return go(request, reverse("account-authenticator"))
             try:
                 return with_proof(request, permitted, _ask_proof)

@@ -88,22 +88,18 @@ class Secrets:
         """Call the API at an address below the secrets."""
         return call(method, self.url + rest, headers=self.headers, **more)
 
-    def rotate(self, key: ECKey) -> dict[str, Any]:
+    def rotate(self, key: ECKey, *, used_ends: str | None) -> dict[str, Any]:
         """Return a new secret, encrypted to ``key``; the one in use keeps its own end."""
-        used = self.call("GET", f"/{self.used}")
         body = {
             "Description": DESCRIPTION,
-            "OldSecretEnds": used["Expiration"] or (datetime.now(UTC) + FAR).isoformat(),
+            "OldSecretEnds": used_ends or (datetime.now(UTC) + FAR).isoformat(),
             "PublicKey": key.as_dict(private=False),
         }
         return dict(self.call("POST", f"/{self.used}/Rotate", json=body))
 
-    def end_others(self, ending: int | None) -> None:
-        """End the secret ``ending``, and those that a run left which failed or was killed."""
-        for secret in self.call("GET"):
-            is_ours = secret["Id"] == ending or secret["Description"] == DESCRIPTION
-            if is_ours and secret["Id"] != self.used:
-                self.call("DELETE", f"/{secret['Id']}")
+    def end(self, secret_id: int) -> None:
+        """End a secret: no token can be requested with it any more."""
+        self.call("DELETE", f"/{secret_id}")
 
 
 def rotate(portal: str, state_file: Path) -> None:
@@ -113,21 +109,30 @@ def rotate(portal: str, state_file: Path) -> None:
     """
     state = json.loads(state_file.read_text())
     old = Secrets(portal, token_of(portal, state["client_id"], state["client_secret"]))
-    old.end_others(state.get("ending"))
+    known = {secret["Id"]: secret for secret in old.call("GET")}
+    used = known.pop(old.used)
+    for secret in known.values():  # which a run left that failed or was killed
+        if secret["Id"] == state.get("ending") or secret["Description"] == DESCRIPTION:
+            old.end(secret["Id"])
     key = ECKey.generate_key("P-256")
-    new = old.rotate(key)
+    new = old.rotate(key, used_ends=used["Expiration"])
     try:
         text = (jwe.decrypt_compact(new["EncryptedSecret"], key).plaintext or b"").decode()
-        renewed = {**state, "client_secret": text, "ending": old.used}
-        save(state_file, renewed)
+        save(state_file, {**state, "client_secret": text, "ending": old.used})
         proved = Secrets(portal, token_of(portal, state["client_id"], text))
     except BaseException:
-        save(state_file, state)  # if not even this works, both secrets do
+        go_back(state_file, state)
         with suppress(Failed):  # the next run ends it
-            old.call("DELETE", f"/{new['Id']}")
+            old.end(new["Id"])
         raise
     with suppress(Failed):  # the next run ends it
-        proved.end_others(old.used)
+        proved.end(old.used)
+
+
+def go_back(state_file: Path, state: Mapping[str, Any]) -> None:
+    """Make the file as it was. If that fails, both secrets stay, so the one in the file works."""
+    if json.loads(state_file.read_text()) != state:
+        save(state_file, state)
 
 
 def main() -> int:

@@ -26,8 +26,8 @@ _LAYERS: Final = (
     "apis",
 )  # in this order
 _MODULES: Final = (
-    *("dom", "sending", "forms", "once", "windows", "copy", "selection", "theme", "toasts"),
-    *("find", "shortcuts", "details", "polling", "session"),
+    *("dom", "passkey_buttons", "sending", "forms", "once", "windows", "copy", "selection"),
+    *("theme", "toasts", "find", "shortcuts", "details", "polling", "session"),
 )  # each after those that it imports
 _IMPORTS: Final = (
     r"""(?P<matched>(?P<start>from |import\()"(?P<url>\./\w+\.js)")""",

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,10 @@ from clients_app.rules.built_in_roles import (
     TENANT_AUDITOR,
 )
 from clients_app.services.signing_keys.rotation import ensure_active_key
-from tests.factories import make_client
+from tests.api.addresses import Subjects
+from tests.audit.rows import all_rows
+from tests.factories import make_application, make_client
+from tests.selectors.tenant_world import fill
 
 
 class Caller:
@@ -102,3 +105,19 @@ def auditor(calling: Callable[..., Caller]) -> Caller:
 @pytest.fixture
 def rotator(calling: Callable[..., Caller]) -> Caller:
     return calling("Rotator", SECRET_ROTATOR)
+
+
+@pytest.fixture
+def subjects(robot: Caller) -> Subjects:
+    """Rows of the tenant of the caller, who may do everything."""
+    world = fill(robot.tenant)
+    hybrid = make_application("Viewer", robot.tenant, client_type="hybrid")
+    return Subjects(world, hybrid, world.application)
+
+
+@pytest.fixture
+def changes_nothing(subjects: Subjects) -> Iterator[None]:
+    """Checks that the test changed no row."""
+    before = all_rows()
+    yield
+    assert all_rows() == before

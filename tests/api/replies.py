@@ -13,3 +13,8 @@ def refused(reply: Any, status: int, reason: str) -> None:
     assert body["Reason"] == reason
     assert body["Error"]
     assert body["Resolution"]
+
+
+def reason(reply: Any) -> tuple[int, str]:
+    """Return the status and the Reason of a reply."""
+    return reply.status_code, reply.json()["Reason"]

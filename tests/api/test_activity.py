@@ -11,7 +11,10 @@ from clients_app.services.activity.export import FORMATS
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import make_client, make_role, make_tenant
+from tests.selectors.tenant_world import fill
 from tests.server.captured_logs import captured_logs
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_activity_shows_who_did_what(auditor: Caller, robot: Caller) -> None:
@@ -61,6 +64,19 @@ def test_activity_is_filtered(auditor: Caller, now: datetime) -> None:
     later = (now + timedelta(minutes=1)).isoformat()
     assert auditor.get(f"Activity?from={later.replace('+', '%2B')}").json() == []
     assert auditor.get("Activity?outcome=refused").json() == []
+
+
+def test_refused_token_requests_are_filtered_as_events_are(auditor: Caller) -> None:
+    fill(auditor.tenant)
+    for query, found in (
+        ("action=token.refused", ["token.refused"]),
+        ("action=role.added", ["role.added"]),
+        ("action=token.refused&action=role.added", ["role.added", "token.refused"]),
+        ("outcome=refused", ["token.refused"]),
+        ("outcome=done&action=token.refused", []),
+    ):
+        events = auditor.get(f"Activity?{query}").json()
+        assert sorted(event["Action"] for event in events) == found, query
 
 
 def test_refused_call_is_in_activity(auditor: Caller, member: Caller) -> None:

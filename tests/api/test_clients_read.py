@@ -25,6 +25,8 @@ from tests.factories import (
 
 CLIENTS = "ClientCredentialClients"
 
+pytestmark = pytest.mark.both_databases
+
 
 def names(reply) -> list[str]:
     return [client["Name"] for client in reply.json()]
@@ -82,7 +84,7 @@ def test_list_is_filtered_by_ids_tags_query_and_state(member: Caller, tenant: Te
     assert names(member.get(f"{CLIENTS}?id=nonsense")) == []
     assert names(member.get(f"{CLIENTS}?tag=NORTH&tag=test")) == ["Pump"]
     assert names(member.get(f"{CLIENTS}?query=alv")) == ["Valve"]
-    assert names(member.get(f"{CLIENTS}?query=%00%25_")) == []
+    assert names(member.get(f"{CLIENTS}?query=%25_")) == []
     assert names(member.get(f"{CLIENTS}?state=disabled")) == []
 
 

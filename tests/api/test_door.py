@@ -15,7 +15,7 @@ from clients_app.services.clients.removal import remove_client
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 from tests.factories import command_line_in, let_call, make_api, make_tenant
-from tests.oauth.people import people  # noqa: F401 - a fixture
+from tests.server.captured_logs import captured_logs
 
 NO_TOKEN = "Send an access token in the Authorization header."
 NOT_VALID = "The access token is not valid here."
@@ -161,7 +161,12 @@ def test_failure_says_nothing_about_itself(member: Caller, monkeypatch: pytest.M
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr("clients_app.api.views.tenant.get_tenant", fail)
-    refused(member.get(), 500, "The server failed.")
+    with captured_logs() as log:
+        reply = member.get()
+    refused(reply, 500, "The server failed.")
+    [line] = [line for line in log.text.splitlines() if "clients_app.api" in line]
+    assert reply["Operation-Id"] in line
+    assert "secret detail" in log.text
 
 
 def test_database_that_is_away_is_said_with_a_time(
@@ -178,3 +183,19 @@ def test_database_that_is_away_is_said_with_a_time(
         "The database is locked by another program or by other changes. Nothing was changed.",
     )
     assert reply["Retry-After"] == "5"
+
+
+def test_database_that_is_away_from_the_start_is_said_once(
+    member: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def fail(*_: Any) -> Any:
+        asked.append(1)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("clients_app.api.authentication.active_token", fail)
+    for origin in ("", "https://app.example.com"):
+        reply = member.get(**({"Origin": origin} if origin else {}))
+        assert (reply.status_code, reply["Content-Type"]) == (503, "application/json")
+    assert len(asked) == 2

@@ -14,6 +14,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.people.accounts import assign_person_roles, set_active
 from tests.api.conftest import Caller
 from tests.api.replies import refused
+from tests.audit.rows import all_rows
 from tests.factories import command_line_in, make_client, make_person, make_tenant, role_ids
 from tests.oauth import wsgi
 from tests.oauth.conftest import key_fields, signing_key  # noqa: F401 - fixtures
@@ -148,3 +149,30 @@ def test_token_for_another_api_or_tenant_is_refused(
     caller, _ = asks()
     other = make_tenant("Cranes")
     refused(caller.get(f"/api/v1/Tenants/{other.pk}"), 404, "There is no such tenant.")
+
+
+def test_owner_gives_their_client_no_rights(asks: Callable[..., Any], people: People) -> None:
+    """Nobody grants what only Tenant Administrators grant."""
+    pump, web = make_client("Pump", people.tenant).client, people.hybrid.row
+    for client in (pump, web):
+        client.owners.add(people.person)
+    caller, _ = asks(person=people.person)
+    rows = all_rows()
+    administrator = [str(one) for one in role_ids(people.tenant, TENANT_ADMINISTRATOR)]
+    for client, body in (
+        (pump, {"RoleIds": administrator}),
+        (pump, {"MayIntrospectTokens": True}),
+        (pump, {"MayRotateOwnSecrets": True}),
+        (pump, {"Enabled": False}),
+        (web, {"FirstParty": True}),
+        (web, {"MayIntrospectTokens": True}),
+    ):
+        word = CLIENTS if client is pump else "HybridClients"
+        address = f"{word}/{client.pk}?confirmTenantAdministrator={client.name}&keptSecretIds="
+        reply = caller.put(address, body)
+        assert reply.status_code == 403, (body, reply.content)
+    assert caller.put(f"{CLIENTS}/{pump.pk}/Roles", [{"Id": administrator[0]}]).status_code == 403
+    done = AuditEvent.objects.exclude(outcome="refused").count()
+    assert all_rows()[:-2] == rows[:-2]  # but the refused attempts
+    assert caller.put(f"{CLIENTS}/{pump.pk}", {"Contact": "ann"}).status_code == 200
+    assert AuditEvent.objects.exclude(outcome="refused").count() == done + 1

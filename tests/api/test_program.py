@@ -28,7 +28,7 @@ def session(live_portal: PortalProcess) -> Iterator[requests.Session]:
     """A session of a client that is a Tenant Administrator."""
     name = f"Provisioning {uuid.uuid4()}"
     role = ("--role", "Tenant Administrator", "--confirm-administrator", name)
-    ran = live_portal.manage("clients", "add", name, *role, "--json")
+    ran = live_portal.run("clients", "add", name, *role, "--json")
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
     made = json.loads(ran.stdout)
     with requests.Session() as session:
@@ -97,3 +97,16 @@ def test_program_meets_the_edges_of_the_server(session: requests.Session, base: 
     gone = session.get(f"{base}/Nothing")
     assert (gone.status_code, gone.headers["Content-Type"]) == (404, "application/json")
     assert gone.headers["Operation-Id"] == gone.json()["OperationId"]
+    for method in ("TRACE", "PATCH", "FOO", "PROPFIND"):
+        other = session.request(method, f"{base}/Roles")
+        assert (other.status_code, other.headers["Content-Type"]) == (405, "application/json")
+        assert set(other.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+        assert other.json()["OperationId"] == other.headers["Operation-Id"]
+    latin = session.post(
+        f"{base}/Roles", json={"Name": "x"}, headers={"Idempotency-Key": "caf\xe9"}
+    )
+    assert latin.json()["Reason"].startswith("Idempotency-Key: ")
+    whole = session.get(f"{base}/Activity?format=jsonl", stream=True)
+    lines = [json.loads(line) for line in whole.iter_lines()]
+    assert whole.headers["Content-Type"] == "application/jsonl"
+    assert len(lines) > 1

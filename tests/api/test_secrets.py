@@ -108,15 +108,13 @@ def test_put_of_a_secret_follows_the_rules_of_expires(
 
     assert robot.put(address, {"Description": "new"}).json()["Expires"] is False
     assert robot.put(address, {"Expiration": ends}).json()["Expiration"] == ends
-    body = robot.put(address, {"Expires": True}).json()
+    body = robot.put(address, {"Expires": True, "Expiration": ends}).json()
     assert (body["Expiration"], body["Description"]) == (ends, "new")
+    for sent in ({"Expires": True}, {"Expires": True, "Expiration": None}):
+        sentence = "Expiration: Send an Expiration with Expires true."
+        refused(robot.put(address, sent), 400, sentence)
     assert robot.put(address, body).json() == body
     assert robot.put(address, {"Expires": False}).json()["Expiration"] is None
-    refused(
-        robot.put(address, {"Expires": True}),
-        400,
-        "Expiration: Send an Expiration with Expires true.",
-    )
     refused(robot.put(address, {"Id": 1}), 400, "Id: This property cannot be set.")
     etag = robot.get(address)["ETag"]
     assert robot.put(address, {"Description": "x"}, If_Match=etag).status_code == 200

@@ -12,6 +12,8 @@ from clients_app.services import request_limits
 from tests.api.conftest import Caller
 from tests.api.replies import refused
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def _few_requests(settings: Any) -> None:
@@ -45,13 +47,22 @@ def test_limit_counts_over_all_processes(member: Caller, now: datetime) -> None:
 
 
 def test_process_takes_a_share_of_a_minute_at_a_time(settings: Any, member: Caller) -> None:
-    settings.API_REQUESTS_PER_MINUTE = 200
+    settings.API_REQUESTS_PER_MINUTE, settings.WORKERS = 400, 2
     for left in range(9, -1, -1):
         member.get()
         assert request_limits.shares[str(member.client.pk)].left == left
         assert FailureCount.objects.get().failures == 10
     member.get()
     assert FailureCount.objects.get().failures == 20
+
+
+def test_many_processes_share_a_minute(settings: Any, member: Caller, now: datetime) -> None:
+    settings.API_REQUESTS_PER_MINUTE, settings.WORKERS = 6400, 32
+    with time_machine.travel(now, tick=False):
+        for _ in range(32 * 19):
+            request_limits.forget()  # each request of another process, or of one that was restarted
+            assert request_limits.seconds_to_wait("caller", now=now) == 0
+        assert member.get().status_code == 200
 
 
 def test_requests_are_let_through_while_they_cannot_be_counted(

@@ -8,8 +8,16 @@ from django.test import override_settings
 from joserfc.jwk import ECKey
 
 from clients_app.identity.one_time_links import make_one_time_link, send_link
+from clients_app.identity.own_sessions import end_sessions
+from clients_app.identity.passkeys.held import (
+    add_passkey,
+    passkeys_of,
+    remove_passkey,
+    rename_passkey,
+)
 from clients_app.identity.second_factors import (
     add_authenticator,
+    remove_app,
     remove_factor,
     renew_recovery_codes,
 )
@@ -82,6 +90,7 @@ from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 from clients_app.services.tokens.revocation import end_tokens
 from tests.audit.subjects import FORMER, Subjects
 from tests.factories import NOW, SECOND, actor_for, code_of, make_person
+from tests.soft_authenticator import registration
 
 NOT_MAILED: Final[dict[str, Any]] = {
     "role_ids": frozenset(),
@@ -118,6 +127,24 @@ def add_app(on: Subjects) -> object:
     """Set up an authenticator app for the other person, who has none yet."""
     secret, person = generate_totp_secret(), on.other
     return add_authenticator(person, secret, code_of(secret), actor=actor_for(person), now=NOW)
+
+
+def add_a_passkey(on: Subjects) -> object:
+    """Add a passkey to the account of the other person."""
+    person = on.other
+    return add_passkey(person, registration(person), "Laptop", actor=actor_for(person), now=NOW)
+
+
+def rename_a_passkey(on: Subjects) -> object:
+    add_a_passkey(on)
+    passkey = passkeys_of(on.other)[0]
+    return rename_passkey(on.other, passkey.id, "Phone", actor=actor_for(on.other), now=NOW)
+
+
+def remove_a_passkey(on: Subjects) -> object:
+    add_a_passkey(on)
+    passkey = passkeys_of(on.other)[0]
+    return remove_passkey(on.other, passkey.id, actor=actor_for(on.other), now=NOW)
 
 
 def consent(on: Subjects) -> None:
@@ -297,7 +324,12 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
             renew_recovery_codes,
             lambda on: renew_recovery_codes(on.person, actor=actor_for(on.person), now=NOW),
         ),
+        (add_passkey, add_a_passkey),
+        (rename_passkey, rename_a_passkey),
+        (remove_passkey, remove_a_passkey),
+        (remove_app, lambda on: remove_app(on.person, actor=actor_for(on.person), now=NOW)),
         (remove_factor, lambda on: remove_factor(on.person, **on.by)),
+        (end_sessions, lambda on: end_sessions(on.person, **on.by)),
         (link_account, lambda on: link_account(on.person, EXAMPLE, "new", **on.by)),
         (unlink_accounts, unlink_an_account),
         (grant, consent),

@@ -2,9 +2,11 @@
 
 from typing import Any, Final, NamedTuple
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.test import override_settings
 
 from clients_app.actors import Actor
+from clients_app.identity.session_store import SessionStore
 from clients_app.models import Api, Client, Delivery, Person, Role, SigningKey, Tenant
 from clients_app.services.notices.calendar_links import create_feed
 from clients_app.services.notices.channel_settings import set_channel
@@ -27,9 +29,9 @@ FORMER: Final = "f" * 60  # a SECRET_KEY
 
 class Subjects(NamedTuple):
     """What the operations change: a client with a credential of each kind, a removed one, a role, a
-    person with a second factor, a signing key that is encrypted under a former SECRET_KEY, a
-    message that failed, another person, an API that the client may call, and somebody who is
-    invited."""
+    person with a second factor and a session, a signing key that is encrypted under a former
+    SECRET_KEY, a message that failed, another person, an API that the client may call, and
+    somebody who is invited."""
 
     tenant: Tenant
     client: Client
@@ -60,6 +62,14 @@ class Subjects(NamedTuple):
         return self.client.secrets.get(removed_at=None).pk
 
 
+def give_session(person: Person) -> None:
+    """Sign ``person`` in somewhere."""
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(person.pk), person.get_session_auth_hash()
+    session["lasting_id"] = f"of-{person}"
+    session.create()
+
+
 def make_subjects(tenant: Tenant) -> Subjects:
     removed = insert_clients(["Valve"], tenant)[0]
     removed.removed_at = NOW
@@ -70,6 +80,7 @@ def make_subjects(tenant: Tenant) -> Subjects:
         key = new_key(now=NOW, state="active", activated_at=NOW)
     key.save()
     give_app(person)
+    give_session(person)
     set_channel(
         "webhook", {"url": "https://hooks.example.com/"}, actor=command_line_in(tenant), now=NOW
     )

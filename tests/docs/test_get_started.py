@@ -106,7 +106,7 @@ def test_guide_starts_an_example_application_that_sends_people_to_the_portal(
 def test_guide_hybrid_introspects_tokens(live_portal: PortalProcess):
     """Its secret already works for that; the command line has created the client."""
     made = json.loads(
-        live_portal.manage("clients", "add", "Asks", "--may-introspect", "--json").stdout
+        live_portal.run("clients", "add", "Asks", "--may-introspect", "--json").stdout
     )
     ask = commands_of(signed_in(live_portal), live_portal, "hybrid")["introspect"]
     ask = ask.replace("YOUR_CLIENT_ID", made["client_id"])

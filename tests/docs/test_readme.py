@@ -17,7 +17,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def test_readme_program_verifies_a_token(live_portal: PortalProcess, tmp_path: Path):
-    made = json.loads(live_portal.manage("clients", "add", "First token", "--json").stdout)
+    made = json.loads(live_portal.run("clients", "add", "First token", "--json").stdout)
     asked = {
         "grant_type": "client_credentials",
         "client_id": made["client_id"],

@@ -29,7 +29,7 @@ def example() -> Any:
 def state_file(live_portal: PortalProcess, tmp_path: Path, request: Any) -> Path:
     """What `clients add` prints of a machine that may rotate its own secrets."""
     name = f"Machine of {request.node.name}"
-    added = live_portal.manage("clients", "add", name, "--may-rotate-own-secrets", "--json")
+    added = live_portal.run("clients", "add", name, "--may-rotate-own-secrets", "--json")
     path = tmp_path / "state.json"
     path.write_text(added.stdout)
     return path
@@ -112,14 +112,14 @@ def test_next_run_ends_what_a_killed_one_left(
     secrets_now: Callable[[], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Killed before the old secret was ended, then after the portal added a new one."""
+    """Failed to end the old secret, then to read the new one."""
     with monkeypatch.context() as patch:
-        patch.setattr(example.Secrets, "end_others", lambda *_: None)
+        patch.setattr(example.Secrets, "end", lambda *_: None)
         example.rotate(live_portal.url, state_file)
         old = example.Secrets(
             live_portal.url, example.token_of(live_portal.url, *_login(state_file))
         )
-        old.rotate(example.ECKey.generate_key("P-256"))
+        old.rotate(example.ECKey.generate_key("P-256"), used_ends=None)
     assert len(secrets_now()) == 3
 
     example.rotate(live_portal.url, state_file)
@@ -131,7 +131,7 @@ def test_machine_without_the_switch_is_refused_and_keeps_its_secret(
     live_portal: PortalProcess, example: Any, state_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client_id = json.loads(state_file.read_text())["client_id"]
-    live_portal.manage("clients", "edit", client_id, "--no-may-rotate-own-secrets")
+    live_portal.run("clients", "edit", client_id, "--no-may-rotate-own-secrets")
     before = state_file.read_text()
     monkeypatch.setattr("sys.argv", ["unattended_machine.py", live_portal.url, str(state_file)])
 

@@ -8,6 +8,7 @@ import pytest
 from clients_app.models import (
     AuditEvent,
     Client,
+    ClientCount,
     ClientSecret,
     IssuedClientId,
     Person,
@@ -15,6 +16,7 @@ from clients_app.models import (
     Tenant,
     UsedFormKey,
 )
+from clients_app.services.clients.removal import remove_client
 from clients_app.services.secrets.changes import SecretDraft, add_secret
 from clients_app.services.secrets.rotation import rotate_secret
 from tests.factories import (
@@ -143,3 +145,20 @@ def test_concurrent_clients_stay_within_the_limit_of_the_tenant(
 
     assert errors(outcomes) == {"": 1, "RuleBroken": 4}
     assert Client.objects.count() == 3
+
+
+def test_clients_added_and_removed_at_the_same_time_are_counted(committed_tenant: Tenant) -> None:
+    present = insert_clients(["one", "two", "three"], committed_tenant)
+    by: dict[str, Any] = {"actor": command_line_in(committed_tenant), "now": NOW}
+
+    def change(n: int) -> None:
+        if n < len(present):
+            remove_client(present[n], typed_name=present[n].name, **by)
+        else:
+            make_client(f"more {n}", committed_tenant)
+
+    outcomes = run_concurrently(8, change)
+
+    assert errors(outcomes) == {"": 8}
+    assert Client.objects.present().count() == 5
+    assert ClientCount.objects.total(committed_tenant.pk) == 5

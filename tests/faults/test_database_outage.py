@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 import requests
@@ -79,6 +81,47 @@ def outage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outage]:
             portal.stop()
     if url:
         drop_database(url)
+
+
+def test_cut_off_database_gives_503_in_the_shape_of_the_rest_api(outage: Outage) -> None:
+    """API-3. A locked SQLite can still be read."""
+    send, pump = calls_of_an_administrator(outage), outage.client["client_id"]
+    calls: list[tuple[str, str, dict[str, str] | None]] = [
+        ("POST", "/Roles", {"Name": "Pipe reader"}),
+        ("POST", "/ClientCredentialClients", {"Name": "valve"}),
+        ("PUT", f"/ClientCredentialClients/{pump}", {"Name": "valve"}),
+        ("DELETE", f"/ClientCredentialClients/{pump}", None),
+    ]
+    if ON_POSTGRESQL:
+        calls += [("GET", "/Roles", None), ("GET", "/Activity?format=csv", None)]
+    events = "SELECT count(*) FROM clients_app_auditevent"
+    before = outage.portal.query(events)
+    with outage.cut(), ThreadPoolExecutor(len(calls)) as pool:
+        for call, reply in zip(calls, pool.map(lambda call: send(*call), calls), strict=True):
+            assert reply.status_code == 503, (call, reply.text)
+            assert reply.headers["Content-Type"] == "application/json"
+            assert reply.headers["Retry-After"] == "5"
+            told = reply.json()
+            assert list(told) == ["OperationId", "Error", "Reason", "Resolution"]
+            assert told["OperationId"] == reply.headers["Operation-Id"]
+            assert ("does not answer" if ON_POSTGRESQL else "locked") in told["Reason"]
+        assert send("GET", "/Roles").status_code == (503 if ON_POSTGRESQL else 200)
+    wait_until(lambda: send("GET", "").status_code == 200)
+    assert outage.portal.query(events) == before
+
+
+def calls_of_an_administrator(outage: Outage) -> Callable[..., requests.Response]:
+    """Return a function that sends a request of a new client to the REST API."""
+    role = ("--role", "Tenant Administrator", "--confirm-administrator", "robot")
+    robot = json.loads(outage.portal.manage("clients", "add", "robot", *role, "--json").stdout)
+    headers = {
+        "Authorization": f"Bearer {outage._replace(client=robot).token().json()['access_token']}"
+    }
+    [(tenant,)] = outage.portal.query("SELECT id FROM clients_app_tenant")
+    base = f"{outage.portal.url}/api/v1/Tenants/{UUID(str(tenant))}"
+    return lambda method, rest, body=None: requests.request(
+        method, base + rest, json=body, headers=headers, timeout=LIMIT_S
+    )
 
 
 def test_cut_off_database_gives_503_at_every_door(outage: Outage) -> None:

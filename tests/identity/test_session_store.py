@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core import signing
 from django.test import Client as Browser
 
 from clients_app import conf
 from clients_app.identity.one_time_links import make_one_time_link
-from clients_app.models import Person, Tenant
+from clients_app.models import Person, Session, Tenant
 from tests.conftest import browser_of
 from tests.factories import command_line_in
 from tests.portal_process import PASSWORD

@@ -120,6 +120,7 @@ def address(live_portal: PortalProcess, larkfield_cookies: object) -> Callable[[
         "invited_id": first("person", "username", "lena.horvat"),
         "role_id": first("role", "name", "Telemetry.Writer"),
         "api_id": first("api", "name", "Streams"),
+        "passkey_id": "1",  # nobody's: it answers 404
     }
     ids["secret_id"] = first("clientsecret", "client_id", ids["client_id"])
     ids["full_secret_id"] = first("clientsecret", "client_id", ids["full_id"])

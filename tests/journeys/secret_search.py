@@ -42,7 +42,7 @@ IN_THE_BROWSER: Final = """async () => {
 #: prints what the encrypted sessions hold
 _SESSIONS: Final = """
 from base64 import b64decode
-from django.contrib.sessions.models import Session
+from clients_app.models import Session
 from clients_app import derived_keys
 for data in Session.objects.values_list("session_data", flat=True):
     print(derived_keys.decrypt(b64decode(data), derived_keys.SESSIONS))

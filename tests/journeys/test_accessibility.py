@@ -107,6 +107,8 @@ WINDOWS: Final = (
     (f"{USER}/deactivate", "Deactivate"),
     (f"{USER}/activate", "Activate"),
     (f"{USER}/factor", "Reset second factor"),
+    (f"{USER}/sessions/end", "End sessions"),
+    (f"{USER}/sessions/of-nobody/end", "End sessions"),
     (f"{USER}/password", "Reset password"),
     (INVITATION, "Renew invitation"),
     (f"{INVITATION}/withdraw", "Withdraw invitation"),
@@ -119,7 +121,7 @@ WINDOWS: Final = (
 ELSEWHERE: Final = {
     *("help/get-started/<client_type>", "security/clients/bulk/<operation>"),
     *("security/clients/add", "security/clients/add/<client_type>"),
-    "security/clients/<removed_id>/restore",
+    *("security/clients/<removed_id>/restore", f"{USER}/sessions/<session_id>/end"),
     f"{CLIENT}/identities/add/<preset>",
     *("security/clients/live", "security/apis/live", f"{CLIENT}/live/<tab>"),
 }
@@ -161,6 +163,12 @@ def test_accessibility_of_signed_out_pages(
     accessibility.check(page, "Sign in")
     page.goto("/forgot-password")
     accessibility.check(page, "Forgot password?")
+    link = live_portal.run("people", "renew", "lena.horvat").stdout.split()[-1]
+    page.goto(link)
+    accessibility.check(page, "Accept an invitation")
+    page.goto(link[:-2])
+    expect(page.get_by_role("main")).to_contain_text("This link no longer works")
+    accessibility.check(page, "A link that no longer works")
     link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
     page.goto(link)
     accessibility.check(page, "Choose a password")

@@ -28,7 +28,7 @@ def test_accessibility_of_pages_for_applications(
     live_portal: PortalProcess,
     accessibility: AccessibilityChecks,
 ) -> None:
-    added = live_portal.manage(
+    added = live_portal.run(
         *("clients", "add", "Meeting rooms of the head office", "--json", "--tenant", NAME),
         *("--type", "authorization-code", "--redirect-uri", CALLBACK, "--allow-refresh-token"),
         *("--client-uri", "https://rooms.example/about/the/booking/of/rooms"),

@@ -28,7 +28,7 @@ class Rooms:
 
     def __init__(self, portal: PortalProcess, app: Application, *options: str) -> None:
         self.portal, self.app, self.name = portal, app, f"Rooms {uuid4()}"
-        added = portal.manage(
+        added = portal.run(
             *("clients", "add", self.name, "--type", "authorization-code", "--json"),
             *("--redirect-uri", f"{app.url}/callback", "--logout-uri", f"{app.url}/bye"),
             *("--tenant", "Herons Ltd", *options),
@@ -91,7 +91,7 @@ def test_person_signs_in_allows_and_comes_back_with_a_code(
     sign_in(page, password="wrong-wrong-wrong")
     expect(page.get_by_text("Username or password is wrong")).to_be_visible()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name=f"Allow {rooms.name}?")).to_be_visible()
     page.get_by_role("button", name="Allow").click()
 

@@ -36,7 +36,7 @@ class McpServer(NamedTuple):
 
 
 def apis(portal: PortalProcess, *words: str) -> None:
-    done = portal.manage("apis", *words, "--tenant", TENANT)
+    done = portal.run("apis", *words, "--tenant", TENANT)
     assert done.returncode == 0, done.stderr
 
 

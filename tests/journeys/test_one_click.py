@@ -56,7 +56,7 @@ def test_double_click_at_sign_in_sends_the_form_once(
     page.get_by_label("Username").fill("mara")
     page.get_by_label("Password", exact=True).fill("wrong")
     posts = sent_posts(page)
-    button = page.get_by_role("button", name="Sign in")
+    button = page.get_by_role("button", name="Sign in", exact=True)
 
     button.dblclick()
 

@@ -77,7 +77,7 @@ def test_person_is_invited_accepts_and_is_managed(
     press(page, "Deactivate")
     expect(page.locator("#details .details-title")).to_contain_text("Inactive")
     theirs.reload()
-    expect(theirs.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     choose(page, "Activate", "Activate")
     press(page, "Activate")
     expect(page.locator("#details .details-title")).to_contain_text("Active")

@@ -106,7 +106,7 @@ def set_policies(page: Page) -> None:
 def send_code(page: Page, code: str, button: str) -> None:
     """Send a code of the app."""
     page.get_by_label("Code from your authenticator app").fill(code)
-    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 def take_codes(visitor: Visitor, page: Page, accessibility: AccessibilityChecks) -> list[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.free_ports import free_port
+from tests.journeys.accessibility_checks import AccessibilityChecks
 from tests.journeys.conftest import NewVisitor
 from tests.portal_process import PortalProcess
 from tests.prepared_portal import prepared_portal
@@ -74,6 +75,41 @@ def test_person_who_confirms_with_another_account_is_refused(
     expect(page.get_by_role("alert")).to_contain_text("with another account")
 
 
+def test_accessibility_of_single_sign_on(
+    portal: PortalProcess, new_visitor: NewVisitor, accessibility: AccessibilityChecks
+) -> None:
+    visitor = new_visitor(portal, bypass_csp=True)
+    visitor.expect(403)
+    page = visitor.page("/sign-in")
+    accessibility.check(page, "Sign in, with a provider")
+    page.goto("/sign-in/with/1/return?state=made-up")
+    expect(page.get_by_role("alert")).to_contain_text("not begun in this browser")
+    accessibility.check(page, "Sign in, refused")
+
+    page.route("**/sign-in/with/1", without_refresh)
+    page.get_by_role("button", name="Sign in with Example").click()
+    expect(page.get_by_role("heading", name="Continue to Example")).to_be_visible()
+    accessibility.check(page, "Continue to the provider")
+    page.get_by_role("link", name="Continue").click()
+    go_on(page, "emil")
+    expect(page.get_by_role("heading", name="Clients", exact=True)).to_be_visible()
+
+    forget_proof(portal)
+    page.goto(ADD)
+    expect(page.get_by_role("button", name="Continue to Example").last).to_be_visible()
+    accessibility.check(page, "Confirm your identity, at the provider")
+    page.goto("/sign-in/with/1/return?state=made-up")
+    expect(page.get_by_role("alert")).to_contain_text("not begun in this browser")
+    accessibility.check(page, "Not confirmed")
+
+
+def without_refresh(route: Route) -> None:
+    """Keep a page that leads on to the provider at once."""
+    response = route.fetch()
+    headers = {name: value for name, value in response.headers.items() if name != "refresh"}
+    route.fulfill(response=response, headers=headers)
+
+
 def go_on(page: Page, account: str) -> None:
     """Sign in at the provider, which asks although it knows the person."""
     page.get_by_label("Account").fill(account)
@@ -83,7 +119,7 @@ def go_on(page: Page, account: str) -> None:
 def forget_proof(portal: PortalProcess) -> None:
     """Make the last proof of all sessions too old, as if time had passed."""
     code = (
-        "from django.contrib.sessions.models import Session as S;"
+        "from clients_app.models import Session as S;"
         "from clients_app.identity.session_store import SessionStore as T; store = T();\n"
         "for row in S.objects.all():\n"
         "    content = store.decode(row.session_data)\n"

@@ -122,7 +122,7 @@ def sign_in(page: Page, username: str = USERNAME, password: str = PASSWORD) -> N
     """Fill in and send the sign-in form of the page."""
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def window_of(page: Page) -> Locator:

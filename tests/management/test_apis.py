@@ -169,7 +169,7 @@ def test_apis_allow_refuses_what_is_not_there(run: Run, orders: Api, pump: Clien
         (("Orders", str(pump.pk), "--scope", "count"), "Select scopes of Orders"),
         (("Built-in API", str(pump.pk), "--scope", "api"), "all scopes of the built-in API"),
         (("Nothing", str(pump.pk)), "There is no API"),
-        (("Orders", "nobody"), "There is no such client."),
+        (("Orders", "nobody"), "There is no client with the name or id nobody."),
     ):
         ended = run("apis", "allow", *words)
         assert (ended.status, ended.out, said in ended.error) == (1, "", True)
@@ -188,9 +188,10 @@ def test_apis_introspectors_replaces_them(run: Run, orders: Api, pump: Client) -
     assert ended == (0, f"Pump ({pump.pk}) may ask about tokens for Orders.\n", "")
     assert orders.introspectors.get() == pump
 
-    assert run("apis", "introspectors", "Orders", "--client", "nobody").error.endswith(
-        "(--client)\n"
+    assert run("apis", "introspectors", "Orders", "--client", "nobody").error == (
+        "There is no client with the name or id nobody.\n"
     )
+    assert run("apis", "introspectors", "Orders", "--client", "pump").status == 0
     run("apis", "introspectors", "Orders")
 
     assert not orders.introspectors.exists()

@@ -107,7 +107,8 @@ def test_rotate_with_ten_secrets_requires_remove(run: Run, pump: Client) -> None
 
 @pytest.mark.parametrize("client_id", ["Pump", "00000000-0000-4000-8000-000000000000"])
 def test_rotate_of_an_unknown_client(run: Run, tenant: Tenant, client_id: str) -> None:
-    assert run("clients", "rotate", client_id).error == "There is no such client.\n"
+    said = f"There is no client with the name or id {client_id}.\n"
+    assert run("clients", "rotate", client_id).error == said
 
 
 def test_end_tokens_ends_the_tokens_of_the_client(run: Run, tenant: Tenant) -> None:
@@ -131,7 +132,8 @@ def test_end_tokens_ends_the_tokens_of_the_client(run: Run, tenant: Tenant) -> N
 def test_end_tokens_of_an_unknown_client(run: Run, tenant: Tenant, client_id: str) -> None:
     ended = run("clients", "end-tokens", client_id)
 
-    assert (ended.status, ended.error) == (1, "There is no such client.\n")
+    said = f"There is no client with the name or id {client_id}.\n"
+    assert (ended.status, ended.error) == (1, said)
 
 
 def test_end_tokens_of_a_client_of_another_tenant_is_refused(run: Run, tenant: Tenant) -> None:
@@ -139,7 +141,8 @@ def test_end_tokens_of_a_client_of_another_tenant_is_refused(run: Run, tenant: T
 
     ended = run("clients", "end-tokens", str(theirs.pk), "--tenant", tenant.name)
 
-    assert (ended.status, ended.error) == (1, "There is no such client.\n")
+    said = f"There is no client with the name or id {theirs.pk}.\n"
+    assert (ended.status, ended.error) == (1, said)
 
 
 def test_rotate_to_a_key_prints_only_a_jwe(

@@ -107,7 +107,7 @@ def test_edit_of_a_client_of_another_tenant_is_refused(run: Run, tenant: Tenant)
 
     ended = run("clients", "edit", str(theirs.pk), "--name", "Mine", "--tenant", tenant.name)
 
-    assert ended == (1, "", "There is no such client.\n")
+    assert ended == (1, "", f"There is no client with the name or id {theirs.pk}.\n")
 
 
 def test_restore_brings_a_client_back_disabled(run: Run, pump: Client) -> None:

@@ -49,7 +49,7 @@ REFUSED = {
     "far": (["a", "--expires", "2199-01-01"], "Enter a date and time at most 10 years ahead"),
     "unknown tenant": (
         ["a", "--tenant", "Nowhere"],
-        "There is no tenant, or more than one, named Nowhere.",
+        "There is no tenant with the name or id Nowhere.",
     ),
     "bytes for a name": (["a\udcff"], "Enter the text without characters that control"),
     "bytes for a tenant": (["a", "--tenant", "\udcff"], "Enter the command in UTF-8."),

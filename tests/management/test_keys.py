@@ -1,5 +1,6 @@
 """`manage.py keys`: what it prints, what it does, and one sentence for each error."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -128,8 +129,14 @@ def test_reencrypt_counts_what_needs_the_former_key(
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], FORMER
     events = AuditEvent.objects.count()
 
+    rehearsed = run("keys", "reencrypt", "--dry-run")
+    [numbers] = map(json.loads, run("keys", "reencrypt", "--dry-run", "--json").out.splitlines())
+    assert AuditEvent.objects.count() == events
     ended = run("keys", "reencrypt")
 
+    said = "Nothing was changed. The command would do this:\n"
+    assert rehearsed == (0, f"{said}{ended.out}", "")
+    assert (numbers["SigningKeys"], numbers["SecondFactors"]) == (1, 2)
     assert ended.out.splitlines() == [
         "Signing keys re-encrypted: 1.",
         "Second factors re-encrypted: 2.",

@@ -38,7 +38,7 @@ def test_roles_are_listed_and_shown_with_who_has_them(run: Run, tenant: Tenant) 
     }
     for text in ("mydata.ROLE", str(role.pk)):
         assert lines_of(run, "roles", "show", text) == listed[:1]
-    assert "Name:        MyData.Role\n" in run("roles", "show", "mydata.role").out
+    assert "Name:         MyData.Role\n" in run("roles", "show", "mydata.role").out
 
 
 def test_roles_are_edited_and_removed(run: Run, tenant: Tenant) -> None:
@@ -114,13 +114,85 @@ def test_activity_is_listed_and_exported(run: Run, tenant: Tenant) -> None:
     run("clients", "add", "Valve")
 
     heading, newest, *_ = run("activity", "list", "--count", "2").out.splitlines()
-    assert heading.split() == ["TIME", "BY", "EVENT"]
+    assert heading.split() == ["TIME", "NUMBER", "BY", "EVENT"]
     assert "command line" in newest
-    about = lines_of(run, "activity", "list", "--client", str(client.pk))
-    assert {row["action"] for row in about} == {"client.added", "client.secret.added"}
+    for text in (str(client.pk), "pump"):
+        about = lines_of(run, "activity", "list", "--client", text)
+        assert {row["Action"] for row in about} == {"client.added", "client.secret.added"}
     exported = run("activity", "export", "--client", str(client.pk))
-    assert [json.loads(line) for line in exported.out.splitlines()] == about
+    numbers = [json.loads(line)["sequence"] for line in exported.out.splitlines()]
+    assert numbers == [row["Number"] for row in about]
     rows = list(csv.DictReader(run("activity", "export", "--format", "csv").out.splitlines()))
     assert {"Added client Pump", "Added client Valve"} <= {row["Event"] for row in rows}
     assert AuditEvent.objects.filter(action="activity.exported").count() == 2
     assert run("activity", "list", "--days", "0").error == "Enter --days DAYS, at least 1.\n"
+
+
+def test_activity_is_filtered_and_an_event_is_shown(run: Run, tenant: Tenant) -> None:
+    client = make_client("Pump", tenant).client
+    run("clients", "add", "Valve")
+    run("clients", "edit", "Pump", "--contact", "Ann")
+
+    def named(*words: str) -> list[str]:
+        return [row["Action"] for row in lines_of(run, "activity", "list", *words)]
+
+    assert named("--action", "client.edited") == ["client.edited"]
+    assert named("--action", "client.edited", "--action", "client.added") == [
+        "client.edited",
+        "client.added",
+        "client.added",
+    ]
+    assert set(named("--filter", "valv")) == {"client.added", "client.secret.added"}
+    assert named("--outcome", "refused") == []
+    assert run("activity", "list", "--outcome", "maybe").status == 2
+    assert run("activity", "list", "--client", "Nothing").error == (
+        "There is no client with the name or id Nothing.\n"
+    )
+
+    [row] = lines_of(run, "activity", "list", "--action", "client.edited")
+    shown = run("activity", "show", str(row["Number"]))
+    assert lines_of(run, "activity", "show", str(row["Number"])) == [row]
+    assert shown.out.splitlines()[-2:] == ["- Changed client Pump", "    Contact: Ann"]
+    assert str(client.pk) == row["ClientId"]
+    gone = run("activity", "show", "999")
+    assert gone == (1, "", "There is no event 999, or it is in a sealed file.\n")
+
+
+def test_activity_of_another_tenant_is_not_shown(run: Run, tenant: Tenant) -> None:
+    make_tenant("Contoso")
+    for _ in range(3):
+        run("roles", "add", f"Role {_}", "--tenant", tenant.name)
+
+    number = AuditEvent.objects.filter(tenant=tenant).count()
+
+    assert run("activity", "show", str(number), "--tenant", tenant.name).status == 0
+    assert run("activity", "show", str(number), "--tenant", "Contoso").status == 1
+
+
+def test_key_is_shown_also_when_it_is_removed(run: Run, tenant: Tenant, settings: Any) -> None:
+    settings.TOKEN_SIGNING_ALGORITHM = "ES256"
+    key = ensure_active_key(now=NOW)
+    run("keys", "revoke", key.kid)
+    private_keys.forget()
+
+    (shown,) = lines_of(run, "keys", "show", key.kid)
+
+    assert (shown["Kid"], shown["State"]) == (key.kid, "removed")
+    assert f"Kid:       {key.kid}\n" in run("keys", "show", key.kid).out
+    assert run("keys", "show", "none").error == "There is no signing key none.\n"
+
+
+def test_row_is_found_by_its_id_before_another_with_that_name(run: Run, tenant: Tenant) -> None:
+    """A person who may name a client, role or tenant cannot make operators act on the wrong one."""
+    pump, role = make_client("Pump", tenant).client, make_role("Reader", tenant)
+    run("clients", "add", str(pump.pk))
+    run("roles", "add", str(role.pk))
+    run("tenants", "add", str(tenant.pk))
+
+    [client] = lines_of(run, "clients", "show", str(pump.pk), "--tenant", str(tenant.pk))
+    [found] = lines_of(run, "roles", "show", str(role.pk), "--tenant", tenant.name.upper())
+
+    assert (client["Name"], found["Name"]) == ("Pump", "Reader")
+    assert lines_of(run, "tenants", "show", str(tenant.pk))[0]["CompanyName"] == tenant.name
+    [by_name] = lines_of(run, "clients", "show", "PUMP", "--tenant", tenant.name)
+    assert by_name["Id"] == str(pump.pk)

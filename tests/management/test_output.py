@@ -1,5 +1,6 @@
 """Commands whose output is lost: nothing changes, and one sentence says so."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,9 +9,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from joserfc.jwk import ECKey
 
-from clients_app.models import AuditEvent, ClientSecret, Person, Tenant
-from tests.factories import make_client, make_person
+from clients_app.models import AuditEvent, Client, ClientSecret, Person, Tenant
+from tests.factories import insert_clients, make_client, make_person
 from tests.management.conftest import Run, environment_of_commands
 from tests.portal_process import CHECKOUT
 
@@ -20,6 +22,9 @@ SHOWN_ONCE = (
     ("clients", "add", "Pump", "--json"),
     ("clients", "rotate", "CLIENT_ID", "--old-ends", "now"),
     ("secrets", "add", "CLIENT_ID"),
+    ("clients", "rotate", "CLIENT_ID", "--to-key", "KEY"),
+    ("secrets", "add", "CLIENT_ID", "--json"),
+    ("apply", "FILE"),
     ("people", "add", "ann"),
     ("people", "reset-link", "mara"),
 )
@@ -35,17 +40,22 @@ def state(transactional_db: None, tenant: Tenant) -> Callable[[], list[Any]]:
     make_person("mara", tenant)
     return lambda: [
         AuditEvent.objects.count(),
+        Client.objects.count(),
         list(Person.objects.values_list("username", "password")),
         list(ClientSecret.objects.values_list("pk", "expires_at")),
     ]
 
 
 def run_into(
-    stdout: int | IO[bytes] | None, *words: str, **environment: str
+    stdout: int | IO[bytes] | None, given: Path, *words: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run `manage.py` with this standard output; None: closed."""
-    client_id = str(ClientSecret.objects.first().client_id)
-    words = tuple(client_id if word == "CLIENT_ID" else word for word in words)
+    """Run `manage.py` with this standard output (None: closed) and the files in ``given``."""
+    known = {
+        "CLIENT_ID": str(ClientSecret.objects.first().client_id),
+        "KEY": str(given / "key.jwk"),
+        "FILE": str(given / "clients.yaml"),
+    }
+    words = tuple(known.get(word, word) for word in words)
     return subprocess.run(
         [sys.executable, str(CHECKOUT / "manage.py"), *words],
         env=environment_of_commands() | environment,
@@ -59,13 +69,23 @@ def run_into(
     )
 
 
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """A folder with a public key, and a file to apply."""
+    (tmp_path / "key.jwk").write_text(
+        json.dumps(ECKey.generate_key("P-256").as_dict(private=False))
+    )
+    (tmp_path / "clients.yaml").write_text("clients: [{name: A}, {name: B}]")
+    return tmp_path
+
+
 @pytest.mark.parametrize("words", SHOWN_ONCE, ids=" ".join)
 def test_output_to_a_full_device_undoes_the_command(
-    state: Callable[[], list[Any]], words: tuple[str, ...]
+    state: Callable[[], list[Any]], given: Path, words: tuple[str, ...]
 ) -> None:
     before = state()
     with FULL.open("wb") as full:
-        ended = run_into(full, *words)
+        ended = run_into(full, given, *words)
 
     assert state() == before
     assert (ended.returncode, ended.stderr) == (
@@ -74,16 +94,18 @@ def test_output_to_a_full_device_undoes_the_command(
     )
 
 
+@pytest.mark.parametrize(
+    "words", [("clients", "rotate", "CLIENT_ID", "--old-ends", "now"), ("apply", "FILE")], ids=str
+)
 def test_output_that_nobody_can_read_is_refused_before_the_command(
-    state: Callable[[], list[Any]],
+    state: Callable[[], list[Any]], given: Path, words: tuple[str, ...]
 ) -> None:
     before = state()
-    words = ("clients", "rotate", "CLIENT_ID", "--old-ends", "now")
 
-    closed = run_into(None, *words)
+    closed = run_into(None, given, *words)
     read, write = os.pipe()
     os.close(read)
-    broken = run_into(write, *words)
+    broken = run_into(write, given, *words)
     os.close(write)
 
     assert state() == before
@@ -95,10 +117,10 @@ def test_output_that_nobody_can_read_is_refused_before_the_command(
 
 
 def test_output_without_a_secret_to_a_full_device_says_what_stands(
-    state: Callable[[], list[Any]],
+    state: Callable[[], list[Any]], given: Path
 ) -> None:
     with FULL.open("wb") as full:
-        ended = run_into(full, "people", "roles", "mara", "--role", "Tenant Auditor")
+        ended = run_into(full, given, "people", "roles", "mara", "--role", "Tenant Auditor")
 
     assert (ended.returncode, ended.stderr) == (
         1,
@@ -119,3 +141,25 @@ def test_output_in_ascii_escapes_what_it_lacks(run_in_new_process: Run, tenant: 
     assert (ended.status, ended.error) == (0, "")
     assert "pcs_" in ended.out
     assert r"The old secret f\xfcr M\xf6wen (" in ended.out
+
+
+def test_list_whose_reader_has_seen_enough_ends_without_a_word(
+    state: Callable[[], list[Any]], tenant: Tenant
+) -> None:
+    """As with `| head -1`; more than a pipe holds."""
+    insert_clients((f"Client {number} {'x' * 150}" for number in range(600)), tenant)
+    words = [sys.executable, str(CHECKOUT / "manage.py"), "clients", "list"]
+    with subprocess.Popen(
+        words,
+        env=environment_of_commands(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        assert listing.stdout.readline().startswith("CLIENT ID")
+        listing.stdout.close()
+        said = listing.stderr.read()
+
+    assert (said, listing.returncode) == ("", 1)

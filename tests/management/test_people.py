@@ -9,12 +9,23 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import resolve
 
+from clients_app.identity.passkeys.held import add_passkey
 from clients_app.identity.sign_on.people import has_account, link_account
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.audit.operations import EXAMPLE
-from tests.factories import NOW, command_line_in, give_app, make_client, make_person, make_tenant
+from tests.conftest import browser_of
+from tests.factories import (
+    NOW,
+    actor_for,
+    command_line_in,
+    give_app,
+    make_client,
+    make_person,
+    make_tenant,
+)
 from tests.management.conftest import Run
+from tests.soft_authenticator import registration
 
 VALID = "One-time link, valid for an hour, to choose a password:"
 
@@ -41,7 +52,7 @@ def test_people_add_prints_a_link_that_is_not_stored(run: Run, tenant: Tenant) -
 def test_people_say_who_must_set_up_a_second_factor(
     run: Run, tenant: Tenant, settings: Any
 ) -> None:
-    said = "At the first sign-in, mara must set up an authenticator app."
+    said = "At the first sign-in, mara must set up a second factor."
     settings.HTTPS = True
 
     assert said in run("people", "add", "mara", "--staff").out
@@ -82,7 +93,7 @@ def test_people_reset_link_of_an_unknown_person_is_refused(
         (["MARA"], "The username MARA is taken. Enter another."),
         (["ann", "--email", "nothing"], "Enter an email address such as mara@example.com."),
         (["ann", "--role", "Nothing"], "There is no role named Nothing."),
-        (["ann", "--tenant", "Nowhere"], "There is no tenant, or more than one, named Nowhere."),
+        (["ann", "--tenant", "Nowhere"], "There is no tenant with the name or id Nowhere."),
         ([""], "Enter a name of 1 to 150 characters."),
     ],
 )
@@ -202,6 +213,17 @@ def test_people_the_last_administrator_is_kept(run: Run, tenant: Tenant) -> None
             1,
             "ann is the last Tenant Administrator. Make somebody else one first.\n",
         )
+
+
+def test_people_reset_mfa_removes_passkeys(run: Run, tenant: Tenant) -> None:
+    person = make_person("ann", tenant)
+    add_passkey(person, registration(person), "Laptop", actor=actor_for(person), now=NOW)
+    assert "Second factor: Passkey\n" in run("people", "show", "ann").out
+
+    run("people", "reset-mfa", "ann")
+
+    assert not Authenticator.objects.exists()
+    assert "Second factor: none\n" in run("people", "show", "ann").out
 
 
 def test_people_reset_mfa_removes_the_second_factor(run: Run, tenant: Tenant) -> None:
@@ -329,3 +351,23 @@ def test_people_edit_changes_what_is_given(run: Run, tenant: Tenant) -> None:
     assert run("people", "edit", "mara", "--email", "mara").error.strip() == (
         "Enter an email address such as mara@example.com. (--email)"
     )
+
+
+def test_people_sessions_are_listed_and_ended(run: Run, tenant: Tenant) -> None:
+    mara = make_person("mara", tenant)
+    first, second = browser_of(mara), browser_of(mara)
+    for browser in (first, second):
+        assert browser.get("/account").status_code == 200
+
+    heading, *lines = run("people", "sessions", "mara").out.splitlines()
+    assert heading.split()[:3] == ["SESSION", "LAST", "ACTIVE"]
+    assert len(lines) == 2
+    rows = [json.loads(one) for one in run("people", "sessions", "mara", "--json").out.splitlines()]
+    assert {one["SignedInBy"] for one in rows} == {"Password"}
+    ended = run("people", "end-sessions", "mara", "--session", first.session["lasting_id"])
+    assert ended.out == "Sessions of mara that ended: 1.\n"
+    assert first.get("/account").status_code == 303
+    assert second.get("/account").status_code == 200
+    assert run("people", "end-sessions", "MARA").out == "Sessions of mara that ended: 1.\n"
+    assert second.get("/account").status_code == 303
+    assert "no such session" in run("people", "end-sessions", "mara", "--session", "x").error

@@ -30,17 +30,17 @@ def test_tenants_add_with_an_invalid_value_prints_one_sentence(run: Run, name: s
     assert not Tenant.objects.exists()
 
 
-def test_tenants_rename_and_list_say_the_names(run: Run, tenant: Tenant) -> None:
+def test_tenants_edit_and_list_say_the_names(run: Run, tenant: Tenant) -> None:
     before = tenant.name
     assert _listed(run) == [f"{tenant.pk}  {before}"]
 
-    ended = run("tenants", "rename", before, "Cranes & Sons")
+    ended = run("tenants", "edit", before, "--name", "Cranes & Sons")
 
     assert ended == (0, f"{before} is now named Cranes & Sons.\n", "")
     assert _listed(run) == [f"{tenant.pk}  Cranes & Sons"]
     event = AuditEvent.objects.get(action="tenant.renamed")
     assert (event.actor_kind, event.tenant_id) == ("command line", tenant.pk)
-    assert run("tenants", "rename", before, "New").status == 1
+    assert run("tenants", "edit", before, "--name", "New").status == 1
 
 
 def test_roles_add_prints_name_and_id(run: Run, tenant: Tenant) -> None:

@@ -28,7 +28,7 @@ print(json.dumps([people.public.id, *codes]))
 def prepared(token_portal: PortalProcess) -> tuple[str, ...]:
     """The id of a public client, and two codes for it, which are good for minutes."""
     tenant = token_portal.environment["PORTAL_TENANT_NAME"]
-    done = token_portal.manage("shell", "-v", "0", "-c", _PREPARE.format(tenant=tenant))
+    done = token_portal.run("shell", "-v", "0", "-c", _PREPARE.format(tenant=tenant))
     assert done.returncode == 0, done.stderr
     return tuple(json.loads(done.stdout))
 

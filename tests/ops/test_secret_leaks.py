@@ -73,7 +73,7 @@ def sent(
 def addresses(marks: dict[str, str], machine: Machine) -> Iterator[str]:
     known = {"client": machine.client.pk, "secret": machine.secret.pk, "mark": marks["key"]}
     # They would end the session that the other requests need.
-    skipped = ("/sign-out", "/admin/logout/", "/identity/connect/endsession")
+    skipped = ("/sign-out", "/admin/logout/", "/identity/connect/endsession", "/account/sessions/")
     for address in every_url(nobody=uuid4(), **known):
         if not address.startswith(skipped):
             yield address

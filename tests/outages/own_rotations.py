@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
 def new_machine(portal: PortalProcess, file: Path) -> Path:
     """Add a client that may rotate its own secrets; return the file with its secret."""
     words = ("clients", "add", f"Machine {file.stem}", "--may-rotate-own-secrets", "--json")
-    added = portal.manage(*words)
+    added = portal.run(*words)
     assert added.returncode == 0, added.stderr
     file.write_text(added.stdout)
     return file

@@ -223,6 +223,7 @@ ROWS: Final[dict[Action, Row]] = {
         lambda on: DoorRequest("/account/password", PASSWORD_FORM)
     ),
     Action.SET_OWN_FACTOR: Row(lambda on: DoorRequest("/account/authenticator")),
+    Action.END_OWN_SESSIONS: Row(lambda on: DoorRequest("/account/sessions/end", {})),
     Action.SET_OWN_CALENDAR: Row(
         lambda on: DoorRequest("/security/notices/calendar", {"seen": ""})
     ),

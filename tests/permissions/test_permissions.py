@@ -65,6 +65,7 @@ policies.set             yes           -      -       -       -     -       yes 
 keys.read                yes           -      yes     -       -     -       yes   yes   yes
 own.password.set         yes           yes    yes     yes     yes   -       -     yes   yes
 own.factor.set           yes           yes    yes     yes     yes   -       -     yes   yes
+own.sessions.end         yes           yes    yes     yes     yes   -       -     yes   yes
 own.calendar.set         yes           yes    yes     yes     yes   -       -     yes   yes
 installation.manage      -             -      -       -       -     -       -     yes   yes
 """

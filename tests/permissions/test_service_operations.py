@@ -87,7 +87,8 @@ NEEDS: Final = {
 OWN: Final = {
     *("save_password", "record_sign_in", "record_sign_out", "record_proof"),
     *("create_feed", "remove_feed", "grant", "withdraw"),
-    *("add_authenticator", "renew_recovery_codes"),
+    *("add_authenticator", "renew_recovery_codes", "remove_app"),
+    *("add_passkey", "rename_passkey", "remove_passkey"),
     "add_tenant",
 }
 #: operations on nothing that exists: a person of another tenant does them in that tenant

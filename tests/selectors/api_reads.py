@@ -49,9 +49,12 @@ API_READS: Final[dict[Any, list[Callable[[World], Any]]]] = {
     ],
     usage.last_tokens: [lambda own: usage.last_tokens(own.api, every_client())],
     usage.tokens_in_30_days: [lambda own: usage.tokens_in_30_days(own.api, now=NOW)],
-    may_call.may_call: [
+    may_call.may_call_built_in: [
+        lambda own: Client.objects.for_tenant(own.tenant.pk).filter(may_call.may_call_built_in())
+    ],
+    may_call.may_call_other: [
         lambda own: Client.objects.for_tenant(own.tenant.pk).filter(
-            may_call.may_call(own.api.identifier)
+            may_call.may_call_other(own.api.identifier)
         )
     ],
     usage.usage_page: [

@@ -10,6 +10,7 @@ from clients_app.models import Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.clients.lists import listed_clients
 from clients_app.selectors.clients.lookup import clients_by_id, clients_named
+from clients_app.selectors.clients.models import models_of
 from clients_app.selectors.secrets.lookup import secrets_of_gainers
 from clients_app.selectors.secrets.runs import run_of, secrets_to_rotate
 from tests.factories import NOW
@@ -19,6 +20,7 @@ IDS: Final = [uuid4() for _ in range(400)]
 READS: Final[dict[str, Callable[[UUID], Any]]] = {
     "a page of the list": lambda own: listed_clients(own, IDS[:50], now=NOW),
     "the clients of Activity": lambda own: clients_by_id(own, IDS[:50]),
+    "a page of the REST API": lambda own: models_of(own, IDS[:100]),
     "selected clients": lambda own: clients_named(own, IDS),
     "a run": lambda own: run_of(own, list(range(1, 401)), now=NOW),
     "the start of a run": lambda own: secrets_to_rotate(own, IDS, period=None, now=NOW),
@@ -32,4 +34,5 @@ def test_rows_are_found_by_their_ids(tenant: Tenant, read: Callable[[UUID], Any]
     plan = plan_of(lambda: read(tenant.pk))
 
     assert plan
-    assert not [line for line in plan if "tenant_id=?" in line or line.startswith("SCAN")]
+    tables = [line for line in plan if not line.startswith("SCAN json_each")]  # the ids themselves
+    assert not [line for line in tables if "tenant_id=?" in line or line.startswith("SCAN")]

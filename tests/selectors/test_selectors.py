@@ -196,10 +196,10 @@ def test_recent_events_of_a_client_are_newest_first(tenant: Tenant) -> None:
 
 
 def test_tenant_is_found_by_its_name(tenant: Tenant) -> None:
-    assert installation.tenant_named(tenant.name) == tenant
+    assert installation.find_tenant(tenant.name) == tenant
     assert installation.first_tenant() == tenant
-    with pytest.raises(NotFound, match="named Nowhere"):
-        installation.tenant_named("Nowhere")
+    with pytest.raises(NotFound, match="name or id Nowhere"):
+        installation.find_tenant("Nowhere")
 
 
 def test_people_who_administer_are_active_administrators(

@@ -174,6 +174,10 @@ READS: Final[dict[Any, list[Read]]] = {
         ),
     ],
     models.models_of: [lambda own: models.models_of(own.tenant.pk, every_client())],
+    lookup.find_client: [
+        lambda own: lookup.find_client(own.tenant.pk, "PUMP"),
+        lambda own: lookup.find_client(own.tenant.pk, str(own.client.pk)),
+    ],
     lookup.clients_called: [
         lambda own: lookup.clients_called(
             own.tenant.pk, ["Pump", "nobody", *map(str, every_client())]
@@ -253,6 +257,7 @@ READS: Final[dict[Any, list[Read]]] = {
         ),
     ],
     tenants.get_tenant: [lambda own: tenants.get_tenant(own.tenant.pk)],
+    policies.policy_of: [lambda own: policies.policy_of(own.tenant)],
     policies.tenant_policy: [lambda own: policies.tenant_policy(own.tenant.pk)],
     policies.only_client_of: [lambda own: policies.only_client_of(machine_of(own.client))],
     policies.noncompliant_clients: [

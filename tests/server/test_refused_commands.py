@@ -11,7 +11,7 @@ pytestmark = pytest.mark.one_database
 LEFT_OUT = ["changepassword", "createsuperuser", "flush", "loaddata"]
 
 
-@pytest.mark.parametrize("words", [("roles", "add", "MyData.Role"), ("clearsessions",)])
+@pytest.mark.parametrize("words", [("roles", "add", "MyData.Role"), ("remove_stale_contenttypes",)])
 def test_command_with_a_database_without_tables_is_refused(
     portal: PortalProcess, words: tuple[str, ...]
 ) -> None:

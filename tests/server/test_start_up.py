@@ -17,6 +17,7 @@ from tests.waiting import wait_until
 ANY = ".".join("0000")  # all addresses of this machine
 
 
+@pytest.mark.one_database  # concurrent first starts run on both
 def test_first_start_in_an_empty_folder_sets_up_a_portal(stopped: PortalProcess) -> None:
     """Only its own user may read the files."""
     former = os.umask(0)
@@ -145,6 +146,13 @@ def test_sqlite_runs_with_durable_settings(with_tables: PortalProcess) -> None:
     )
 
     assert done.stdout.split() == ["wal", "1", "2", "5000", "IMMEDIATE", "None"]
+
+
+@pytest.mark.one_database
+def test_command_looks_for_garbage_but_not_in_what_it_loaded(with_tables: PortalProcess) -> None:
+    asked = "import gc; print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    said = with_tables.manage("shell", "-v", "0", "-c", asked, SECRET_KEY=KEY)
+    assert said.stdout == "True True\n", said.stderr
 
 
 @pytest.mark.one_database

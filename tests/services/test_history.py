@@ -21,6 +21,8 @@ from tests.audit.operations import OPERATIONS
 from tests.audit.subjects import Subjects, make_subjects
 from tests.factories import NOW, insert_secrets
 
+pytestmark = pytest.mark.one_database  # `test_record.py` runs all operations on both
+
 BEFORE: Final = NOW - timedelta(days=9)
 #: when and by whom a row came to be, or ended; never overwritten once they are set
 HISTORY: Final = (

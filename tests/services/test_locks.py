@@ -48,8 +48,9 @@ from tests.factories import (
 #: operation -> what it locks before its first write
 LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "remove_role", "hand_over"), (Client, Tenant)),
-    **dict.fromkeys(("set_enabled", "set_owners", "remove_client", "end_tokens"), (Client,)),
-    **dict.fromkeys(("enable_all", "tag_all", "add_owners", "remove_all"), (Client,)),
+    **dict.fromkeys(("remove_client", "remove_all"), (Client, Tenant)),
+    **dict.fromkeys(("set_enabled", "set_owners", "end_tokens"), (Client,)),
+    **dict.fromkeys(("enable_all", "tag_all", "add_owners"), (Client,)),
     **dict.fromkeys(("add_secret", "edit_secret", "rotate_secret", "remove_secret"), (Client,)),
     **dict.fromkeys(("add_keys", "edit_key", "remove_key", "set_assertion_rules"), (Client,)),
     **dict.fromkeys(("add_identity", "edit_identity", "remove_identity"), (Client,)),
@@ -59,6 +60,8 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     **dict.fromkeys(("renew_invitation", "withdraw_invitation"), (Tenant,)),
     **dict.fromkeys(("rename_tenant", "set_channel", "set_policies", "mute_alerts"), (Tenant,)),
     **dict.fromkeys(("add_authenticator", "renew_recovery_codes", "remove_factor"), (Person,)),
+    "end_sessions": (Person,),
+    **dict.fromkeys(("remove_app", "add_passkey", "rename_passkey", "remove_passkey"), (Person,)),
     **dict.fromkeys(("rotate_keys", "revoke_keys", "reencrypt_keys"), (SigningKey,)),
     **dict.fromkeys(("renew_secret", "send_test"), (NoticeChannel,)),
     **dict.fromkeys(("add_api", "edit_api", "set_introspectors"), (Tenant,)),
@@ -72,12 +75,12 @@ LOCKS: Final[dict[str, tuple[type[Model], ...]]] = {
     "create_feed": (CalendarFeed,),
     "retry": (Delivery,),
     # events alone
-    **dict.fromkeys(("record_sign_in", "record_sign_out", "record_proof"), (AuditHead,)),
+    **dict.fromkeys(("record_sign_out", "record_proof"), (AuditHead,)),
     **dict.fromkeys(
         ("send_link", "make_one_time_link", "export_activity", "seal_segment"), (AuditHead,)
     ),
     # one statement that decides by nothing it has read
-    **dict.fromkeys(("save_password", "remove_feed", "add_tenant"), ()),
+    **dict.fromkeys(("save_password", "remove_feed", "add_tenant", "record_sign_in"), ()),
 }
 _WRITE: Final = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: tables whose rows nobody else changes while they are written: they are new, or one's own

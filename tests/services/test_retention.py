@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 
 from clients_app.models import (
     Api,
@@ -20,6 +19,7 @@ from clients_app.models import (
     RefreshToken,
     RefusedHour,
     SecretAddress,
+    Session,
     Tenant,
     TenantHour,
     TokenRefusal,

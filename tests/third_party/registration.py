@@ -28,7 +28,7 @@ def add_client(
     """Add a client to the first tenant on the command line, with these options."""
     tenant = portal.environment["PORTAL_TENANT_NAME"]
     words = (name, "--type", client_type.id, *options, "--tenant", tenant)
-    done = portal.manage("clients", "add", *words, "--json")
+    done = portal.run("clients", "add", *words, "--json")
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
     return Registered(made["client_id"], made.get("client_secret") or "")
@@ -38,6 +38,6 @@ def add_person(portal: PortalProcess, username: str) -> str:
     """Add a person without rights to the first tenant, with PASSWORD; return their id."""
     values = {"tenant": portal.environment["PORTAL_TENANT_NAME"], "password": PASSWORD}
     script = _ADD_PERSON.format(username=username, **values)
-    done = portal.manage("shell", "-v", "0", "-c", script)
+    done = portal.run("shell", "-v", "0", "-c", script)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -63,3 +63,16 @@ def test_clients_that_may_ask_of_the_built_in_api_can_be_named(
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_clients_that_may_ask_without_permission_are_refused(expect_refused, method, orders):
     expect_refused(method, f"{APIS}/{orders.pk}/introspectors", {"introspectors": ""})
+
+
+def test_clients_that_may_ask_are_found_by_id_before_a_client_of_that_name(
+    administrator_browser, machine, tenant, orders
+):
+    """A person who may name a client cannot make somebody else choose it."""
+    other = make_client("Second", tenant).client
+    make_client(str(other.pk), tenant)
+    path = f"{APIS}/{orders.pk}/introspectors"
+
+    administrator_browser.post(path, {"version": "1", "introspectors": str(other.pk)})
+
+    assert orders.introspectors.get() == other

@@ -17,6 +17,10 @@ def test_api_reference_shows_every_call(administrator_browser, tenant):
     assert "<dt>SecretExpirationDate</dt><dd>string or null (date-time)</dd>" in page
     assert "<dt>confirmTenantAdministrator</dt>" in page
     assert "The answer is 204." in page
+    assert page.count('aria-label="Example of ') - 1 == len(
+        [one for one in operations if not one["operationId"].startswith("delete_")]
+    )
+    assert "&quot;Reason&quot;: &quot;Colour: There is no such property.&quot;" in page
 
 
 def test_api_reference_is_found_in_the_sidebar(colleague_browser):

@@ -13,8 +13,6 @@ from clients_app.web.list_state import SHOWN
 from tests.factories import insert_clients, insert_secrets, make_client
 from tests.responses import HTMX, text_of, unmarked
 
-pytestmark = pytest.mark.both_databases
-
 LIST = "/security/clients"
 FRAGMENT = {**HTMX, "HX-Target": "clients"}
 
@@ -67,6 +65,7 @@ def test_role_holders_link_to_the_clients_with_that_role(
     assert names_in(administrator_browser.get(link)) == ["Wind park reader"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("column", ["name", "status", "expires", "roles", "used"])
 def test_column_head_sorts_and_reverses(administrator_browser, tenant, now, column):
     first = insert_clients(["a", "b"], tenant)[0]
@@ -101,6 +100,7 @@ def test_column_unused_by_a_type_is_hidden(administrator_browser, tenant, client
     assert sorted_by == (["roles"] if "roles" in heads else ["name"])
 
 
+@pytest.mark.both_databases
 def test_sort_by_last_token_orders_the_list(administrator_browser, tenant, now):
     for days, client in enumerate(insert_clients(["a", "b", "c"], tenant), start=1):
         Client.objects.filter(pk=client.pk).update(last_token_at=now - timedelta(days=days))
@@ -110,6 +110,7 @@ def test_sort_by_last_token_orders_the_list(administrator_browser, tenant, now):
     assert names_in(administrator_browser.get(LIST, {"sort": "-used"})) == ["a", "b", "c", "never"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "query",
     [

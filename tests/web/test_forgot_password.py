@@ -1,9 +1,11 @@
 """Forgot password: the mailed link; nobody learns who has an account."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client as Browser
 from django.test import override_settings
@@ -87,6 +89,22 @@ def test_forgot_password_repeated_requests_are_rate_limited(
 
     assert answers == [200] * 5 + [429]
     assert LinkRequest.objects.count() == 5
+
+
+def test_links_of_an_hour_from_many_addresses_are_few(
+    client: Browser, db: None, settings: Any, now: datetime
+) -> None:
+    settings.MAIL = {"EMAIL_HOST": "127.0.0.1"}
+
+    with time_machine.travel(now, tick=False) as clock:
+        for number in range(60):
+            address = f"10.0.{number}.1"
+            reply = client.post(PAGE, {"email": ADDRESS.upper()}, REMOTE_ADDR=address)
+            clock.shift(60)
+
+    assert LinkRequest.objects.count() <= 12
+    assert reply.status_code == 429
+    assert "minutes, then try again." in text_of(reply)
 
 
 def test_forgot_password_post_without_a_mail_server_is_refused(client: Browser, db: None) -> None:

@@ -1,18 +1,25 @@
 """People who need a second factor are redirected to set one up before any other page opens."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.utils import timezone
 
+from clients_app.actors import INSTALLATION, Actor
 from clients_app.models import Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.services.people.sign_ins import record_sign_in
+from clients_app.services.tenants.tenants import add_tenant
 from tests.conftest import browser_of
-from tests.factories import code_of, give_app
+from tests.factories import code_of, command_line_in, give_app, make_person
 from tests.responses import HTMX, text_of
 from tests.web.second_factor import SET_UP, key_in
 
 CHECK = "/security/policies/check"
+LATER = f"{SET_UP}/later"
 CLOSED_ADDRESSES = (
     "/",
     "/security/clients",
@@ -148,3 +155,72 @@ def test_policies_check_lists_administrators_without_a_factor(
     assert redirected_to_setup(browser) == set(CLOSED_ADDRESSES)
     give_app(administrator)
     assert redirected_to_setup(browser) == set()
+
+
+def new_administrator(tenant: Tenant, *, signed_in: timedelta, **fields: Any) -> Browser:
+    """Return the browser of an administrator who signed in for the first time so long ago."""
+    person = make_person("ann", tenant, TENANT_ADMINISTRATOR, **fields)
+    person.first_signed_in_at = timezone.now() - signed_in
+    person.save()
+    return browser_of(person)
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_required_factor_is_put_off_for_a_week_after_the_first_sign_in(tenant: Tenant) -> None:
+    browser = new_administrator(tenant, signed_in=timedelta(days=6, hours=23))
+    assert redirected_to_setup(browser) == set(CLOSED_ADDRESSES) - {"/admin/"}
+    assert "You can put this off until" in text_of(browser.get(SET_UP))
+
+    reply = browser.post(LATER)
+
+    assert (reply.status_code, reply["Location"]) == (303, "/")
+    assert redirected_to_setup(browser) == set()
+    Person.objects.update(first_signed_in_at=timezone.now() - timedelta(days=7))
+    assert "/security/clients" in redirected_to_setup(browser)
+    assert "put this off" not in text_of(browser.get(SET_UP))
+    assert browser.post(LATER)["Location"] == SET_UP
+
+
+@pytest.mark.usefixtures("factor_policy")
+def test_required_factor_is_put_off_until_the_next_sign_in(tenant: Tenant) -> None:
+    browser = new_administrator(tenant, signed_in=timedelta(0))
+    assert browser.get(LATER)["Location"] == SET_UP  # a GET puts nothing off
+    assert "/security/clients" in redirected_to_setup(browser)
+    browser.post(LATER)
+    assert redirected_to_setup(browser) == set()
+
+    assert "/security/clients" in redirected_to_setup(browser_of(Person.objects.get()))
+
+
+@pytest.mark.parametrize("fields", [{"is_staff": True}, {}])
+def test_required_factor_is_not_put_off_by_staff_or_with_the_setting(
+    tenant: Tenant, settings: Any, fields: dict[str, Any]
+) -> None:
+    settings.HTTPS, settings.REQUIRE_MFA = True, not fields
+    browser = new_administrator(tenant, signed_in=timedelta(0), **fields)
+
+    assert browser.post(LATER)["Location"] == SET_UP
+
+    assert "put this off" not in text_of(browser.get(SET_UP))
+    assert "/security/clients" in redirected_to_setup(browser)
+
+
+@pytest.mark.both_databases
+def test_sign_in_for_the_first_time_is_remembered(administrator: Person, now: datetime) -> None:
+    by = command_line_in(administrator.tenant)
+    record_sign_in(administrator, actor=by, now=now)
+    record_sign_in(administrator, actor=by, now=now + timedelta(days=1))
+
+    assert Person.objects.get(pk=administrator.pk).first_signed_in_at == now
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_tenant_added_to_a_public_portal_requires_a_factor(
+    db: None, settings: Any, now: datetime, https: bool
+) -> None:
+    settings.HTTPS = https
+    by = Actor.command_line(INSTALLATION, operation_id="")
+
+    tenant = add_tenant("Contoso", actor=by, now=now)
+
+    assert tenant_policy(tenant.pk).mfa_for_administrators is https

@@ -5,10 +5,13 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
+from django.utils import timezone
 
+from clients_app import conf
+from clients_app.identity.one_time_links import make_one_time_link
 from clients_app.models import Client, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
-from tests.factories import make_person
+from tests.factories import command_line_in, make_person
 from tests.hashing import hashing_outside_transactions
 from tests.portal_process import PASSWORD
 from tests.responses import HTMX, is_page, plain_secret_in, text_of, value_of
@@ -23,7 +26,7 @@ def sign_in(browser: Browser, username: str = "mara", password: str = PASSWORD, 
 def test_sign_in_page_has_the_form(client, db):
     text = text_of(client.get(SIGN_IN))
 
-    assert 'autocomplete="username"' in text
+    assert 'autocomplete="username webauthn"' in text
     assert 'autocomplete="current-password"' in text
     assert "Need access? Ask a Tenant Administrator." in text
     assert "sign-up" not in text
@@ -84,6 +87,22 @@ def test_sign_in_creates_a_session_that_sign_out_deletes(client, administrator):
     replayed = Browser()
     replayed.cookies[settings.SESSION_COOKIE_NAME] = key
     assert replayed.get("/security/clients").status_code == 303
+
+
+def test_sign_in_never_goes_on_with_the_key_of_a_stranger(client, administrator, tenant):
+    """Session fixation: a key that somebody else chose, or has, never becomes that of a sign-in."""
+    begun = Browser()
+    link = make_one_time_link(administrator, actor=command_line_in(tenant), now=timezone.now())
+    begun.get(link.removeprefix(conf.public_url()))  # a session of nobody
+    for key in ("a" * 32, begun.session.session_key):
+        victim = Browser()
+        victim.cookies[settings.SESSION_COOKIE_NAME] = key
+        sign_in(victim)
+
+        assert victim.cookies[settings.SESSION_COOKIE_NAME].value != key
+        thief = Browser()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = key
+        assert thief.get("/account").status_code == 303
 
 
 def test_sign_out_by_get_is_not_allowed(administrator_browser):

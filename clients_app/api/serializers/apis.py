@@ -35,7 +35,7 @@ class ApiModel(Model):
 class MayCallModel(Model):
     """An API that a client may call; without Scopes, with all of its scopes."""
 
-    moving = ("Identifier",)
+    moving = {"Identifier": Text()}
 
     ApiId = Guid(required=True, allow_null=False)
     Scopes = Several(Text())

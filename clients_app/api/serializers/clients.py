@@ -52,7 +52,7 @@ _TUPLES: Final = {
 class ClientModel(Model):
     """What all clients have."""
 
-    moving = ("LastUsed",)
+    moving = {"LastUsed": Moment()}
 
     Id = Guid()
     Name = Text()

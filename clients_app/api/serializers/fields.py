@@ -2,7 +2,9 @@
 means the same as a property that is absent."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -62,6 +64,8 @@ class Whole(serializers.IntegerField):
         super().__init__(**{**_OPTIONAL, **more})
 
     def to_internal_value(self, data: Any) -> int:
+        if type(data) is float and data.is_integer():
+            return int(data)  # JSON has one kind of numbers
         if type(data) is not int:
             raise serializers.ValidationError("Send a whole number.")
         return data
@@ -103,10 +107,10 @@ class Several(serializers.ListField):
 
 class Model(serializers.Serializer):
     """A model that a body holds; ``fixed`` are the properties that no request changes, and
-    ``moving`` those that change by themselves, so that a request may repeat them."""
+    ``moving`` those that change by themselves, so that a request may repeat any value of them."""
 
     fixed: ClassVar[tuple[str, ...]] = ()
-    moving: ClassVar[tuple[str, ...]] = ()
+    moving: ClassVar[Mapping[str, serializers.Field]] = MappingProxyType({})
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the properties; refuse those that the model does not have."""
@@ -115,6 +119,11 @@ class Model(serializers.Serializer):
         for name in data:
             if name not in self.fields and name not in (*self.fixed, *self.moving):
                 raise Refusal(400, "There is no such property.", prop=name[:100])
+        for name, field in self.moving.items():
+            try:
+                field.run_validation(data.get(name))
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({name: error.detail}) from None
         return super().to_internal_value(data)
 
 
@@ -137,7 +146,15 @@ def values_from(model: type[Model], data: Any, *, current: dict[str, Any] | None
     return {name: value for name, value in values.items() if value is not None}
 
 
+def repeats(data: Any, current: dict[str, Any]) -> bool:
+    """Return whether a body sets nothing but what GET shows, so that even what nobody can edit
+    accepts it."""
+    return all(value is None or value == current.get(name) for name, value in data.items())
+
+
 def _same(sent: Any, now: Any) -> bool:
     if isinstance(sent, str) and isinstance(now, str):
+        if _MOMENT.fullmatch(sent) and _MOMENT.fullmatch(now):
+            return Moment().run_validation(sent) == Moment().run_validation(now)
         return sent.lower() == now.lower()
     return type(sent) is type(now) and bool(sent == now)

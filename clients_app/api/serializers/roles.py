@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from clients_app.api.serializers.fields import Guid, Model, Text
+from clients_app.api.serializers.fields import Guid, Model, Text, Whole
 
 PROPERTIES: Final = {"name": "Name", "description": "Description", "roles": "Id"}
 
@@ -19,6 +19,10 @@ class RoleModel(Model):
 class HeldRoleModel(Model):
     """A role that a client is to have: only its id counts."""
 
-    moving = ("Name", "Description", "RoleScope", "TenantId", "CommunityId", "RoleTypeId")
+    moving = {
+        **{name: Text() for name in ("Name", "Description")},
+        "RoleScope": Whole(),
+        **{name: Guid() for name in ("TenantId", "CommunityId", "RoleTypeId")},
+    }
 
     Id = Guid(required=True, allow_null=False)

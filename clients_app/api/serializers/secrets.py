@@ -29,7 +29,7 @@ class NewSecretModel(Model):
 class SecretModel(NewSecretModel):
     """A secret, without its value."""
 
-    moving = ("LastUsed",)
+    moving = {"LastUsed": Moment()}
 
 
 class Jwk(serializers.JSONField):
@@ -61,10 +61,10 @@ def expiration_in(values: dict[str, Any], *, now: datetime | None = None) -> dat
     Errors: 400 for Expires true without a date, and for false with one.
     """
     expiration, expires = values.get("Expiration"), values.get("Expires")
-    if expires is False and expiration is not None:
-        raise Refusal(400, "Send no Expiration with Expires false.", prop="Expiration")
-    if expires is False or (expires is None and expiration is None):
-        return None if expires is False else now
-    if expiration is None and now is None:
+    if expires is None:
+        return expiration or now
+    if expires and expiration is None:
         raise Refusal(400, "Send an Expiration with Expires true.", prop="Expiration")
-    return expiration or now
+    if not expires and expiration is not None:
+        raise Refusal(400, "Send no Expiration with Expires false.", prop="Expiration")
+    return expiration

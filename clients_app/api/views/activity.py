@@ -26,6 +26,7 @@ from clients_app.services.activity.export import FORMATS, export_activity
 
 log = logging.getLogger("clients_app.activity")
 NEXT: Final = "Next-Cursor"
+REFUSED_TOKENS: Final = "token.refused"
 
 
 class ActivityView(Resource):
@@ -90,16 +91,18 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def _filter_in(given: Parameters, tenant_id: UUID) -> ActivityFilter:
-    query = given.text("query")
+    query, actions = given.text("query"), given.several("action")
+    outcome = given.choice("outcome", ("done", "refused"))
     return ActivityFilter(
         tenant_id=tenant_id,
         since=given.moment("from"),
         until=given.moment("to"),
         client_id=given.guid("client"),
         person_id=given.guid("person"),
-        actions=tuple(given.several("action")) or None,
-        outcome=given.choice("outcome", ("done", "refused")),
+        actions=tuple(actions) or None,
+        outcome=outcome,
         found=found_by(tenant_id, query) if query else None,
+        refusals=outcome != "done" and (not actions or REFUSED_TOKENS in actions),
     )
 
 

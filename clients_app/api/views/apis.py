@@ -11,7 +11,7 @@ from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.apis import PROPERTIES, ApiModel, MayCallModel, scopes_in
-from clients_app.api.serializers.fields import values_from
+from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.views.clients import TOTAL_COUNT, client_of
 from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import existing
@@ -95,6 +95,8 @@ class ApiView(Resource):
             scopes=scopes_in(values["Scopes"]) if "Scopes" in values else was.scopes,
         )
         version = api.version if refuse_changed(request, current) else None
+        if repeats(request.data, current):
+            return _shown(api)
         edit_api(api.pk, draft, expected_version=version, actor=actor, now=timezone.now())
         return _shown(_api_of(request, api_id))
 
@@ -109,8 +111,9 @@ class ApiView(Resource):
         if number and not confirmed and not api.is_built_in:
             sentence = f"{number} clients may call this API. Send true to remove it from them too."
             raise Refusal(409, sentence, prop=_CONFIRM)
-        refuse_changed(request, api_json(api))
-        remove_api(api.pk, seen=seen, actor=actor, now=timezone.now())
+        version = api.version if refuse_changed(request, api_json(api)) else None
+        now = timezone.now()
+        remove_api(api.pk, seen=seen, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 
@@ -131,8 +134,8 @@ class ClientApisView(Resource):
         none_but(request)
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_APIS, client=client)
-        matches = refuse_changed(request, _models(client))
         draft = _draft_in(request.data, client)
+        matches = refuse_changed(request, _models(client))
         version = client.version if matches else None
         set_may_call(client, draft, expected_version=version, actor=actor, now=timezone.now())
         return _may_call(client_of(request, client_id, client_type))

@@ -17,11 +17,13 @@ from clients_app.api.views.resource import Resource, caller
 from clients_app.errors import NotFound, existing
 from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import client_json, moment
-from clients_app.permissions import Action, require
+from clients_app.models import Client
+from clients_app.permissions import Action, allows, require
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
-from clients_app.selectors.clients.models import model_page, models_of
+from clients_app.selectors.clients.lookup import get_client
+from clients_app.selectors.clients.models import ClientModel, model_page, models_of
 from clients_app.selectors.clients.shows import Show
 from clients_app.selectors.tenants.policies import only_client_of
 from clients_app.services.clients.drafts import ClientDraft, draft_of
@@ -95,14 +97,14 @@ class ClientView(Resource):
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the client."""
         none_but(request)
-        return _shown(client_of(request, client_id, client_type))
+        return _shown(_model_of(request, client_id, client_type))
 
     def put(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Change the properties that the body has; null leaves one as it is."""
         given = Parameters(request, (CONFIRM, KEPT))
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.EDIT_CLIENT, client=client)
-        current = client_json(client, role_ids=client.role_ids)
+        current = client_json(ClientModel.of(client))
         values = values_from(MODELS[client_type], request.data, current=current)
         if values.get("Id", client.pk) != client.pk:
             raise Refusal(400, "This property cannot be set.", prop="Id")
@@ -116,7 +118,7 @@ class ClientView(Resource):
             kept_secrets=kept_secrets(given),
             is_enabled=values.get("Enabled"),
         )
-        return _shown(client_of(request, client_id, client_type))
+        return _shown(_model_of(request, client_id, client_type))
 
     def delete(
         self, request: Request, tenant_id: str, client_id: str, client_type: str
@@ -124,8 +126,14 @@ class ClientView(Resource):
         """Remove the client with its secrets."""
         none_but(request)
         client = client_of(request, client_id, client_type)
-        refuse_changed(request, client_json(client, role_ids=client.role_ids))
-        remove_client(client, typed_name=client.name, actor=caller(request), now=timezone.now())
+        matches = refuse_changed(request, client_json(ClientModel.of(client)))
+        remove_client(
+            client,
+            typed_name=client.name,
+            expected_version=client.version if matches else None,
+            actor=caller(request),
+            now=timezone.now(),
+        )
         return Response(status=204)
 
 
@@ -142,21 +150,29 @@ def listed(request: Request, given: Parameters, **filters: Any) -> Response:
         only=only_client_of(actor),
         **filters,
     )
-    clients = [client_json(client, role_ids=client.role_ids) for client in page.clients]
+    clients = [client_json(client) for client in page.clients]
     return Response(clients, headers={TOTAL_COUNT: str(page.total)})
 
 
-def client_of(request: Request, client_id: str, client_type: str) -> Any:
-    """Return a client that the caller may read, as ``models_of`` does, or raise NotFound."""
-    actor = caller(request)
-    wanted = parse_client_id(client_id)
-    found = models_of(actor.tenant_id, [wanted]) if wanted else []
-    fits = bool(found) and found[0].removed_at is None and found[0].client_type == client_type
-    client = existing(found[0] if fits else None, _("There is no such client."))
+def client_of(request: Request, client_id: str, client_type: str) -> Client:
+    """Return a client that the caller may read, or raise NotFound."""
+    actor, sentence = caller(request), _("There is no such client.")
+    client = get_client(actor.tenant_id, existing(parse_client_id(client_id), sentence))
+    existing(client if client.client_type == client_type else None, sentence)
     require(actor, Action.READ_CLIENTS, client=client)
     if only_client_of(actor) not in {None, client.pk}:
-        raise NotFound(_("There is no such client."))
+        raise NotFound(sentence)
     return client
+
+
+def _model_of(request: Request, client_id: str, client_type: str) -> ClientModel:
+    """Return the model of the client that ``client_of`` returns, or raise its error."""
+    actor, wanted = caller(request), parse_client_id(client_id)
+    if not allows(actor, Action.READ_CLIENTS) or only_client_of(actor) not in {None, wanted}:
+        wanted = client_of(request, client_id, client_type).pk
+    found = models_of(actor.tenant_id, [wanted]) if wanted else []
+    fits = bool(found) and found[0].removed_at is None and found[0].client_type == client_type
+    return existing(found[0] if fits else None, _("There is no such client."))
 
 
 def confirms(given: Parameters, name: str) -> bool:
@@ -177,14 +193,14 @@ def kept_secrets(given: Parameters) -> KeptSecrets:
 _NEW: Final = {"AllowAccessTokensViaBrowser": False}  # what is fixed, in a client to add
 
 
-def _shown(client: Any) -> Response:
-    model = client_json(client, role_ids=client.role_ids)
+def _shown(client: ClientModel) -> Response:
+    model = client_json(client)
     return Response(model, headers={"ETag": etag_of(model)})
 
 
 def _added(made: RegisteredClient) -> dict[str, Any]:
     [client] = models_of(made.client.tenant_id, [made.client.pk])
-    model = client_json(client, role_ids=client.role_ids)
+    model = client_json(client)
     if made.secret is None:
         return model
     return {

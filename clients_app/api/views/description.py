@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients_app.api import shapes
+from clients_app.api.examples import add_examples
 from clients_app.api.parameters import none_but
 from clients_app.api.views.resource import Resource
 
@@ -34,4 +35,5 @@ def description() -> dict[str, Any]:
 
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     document.setdefault("components", {})["schemas"] = shapes.components()
+    add_examples(document)
     return document

@@ -11,7 +11,7 @@ from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
 from clients_app.api.serializers.clients import PROPERTIES as OF_CLIENTS
-from clients_app.api.serializers.fields import values_from
+from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.roles import PROPERTIES, HeldRoleModel, RoleModel
 from clients_app.api.views.clients import (
     CONFIRM,
@@ -98,11 +98,14 @@ class RoleView(Resource):
         require(actor, Action.EDIT_ROLE)
         current = role_json(role)
         values = values_from(RoleModel, request.data, current=current)
+        matches = refuse_changed(request, current)
+        if repeats(request.data, current):
+            return _shown(role)
         edited = edit_role(
             role.pk,
             name=values.get("Name", role.name),
             description=values.get("Description", role.description),
-            expected_version=role.version if refuse_changed(request, current) else None,
+            expected_version=role.version if matches else None,
             actor=actor,
             now=timezone.now(),
         )
@@ -112,8 +115,9 @@ class RoleView(Resource):
         """Remove a custom role, also from everyone who has it."""
         none_but(request)
         role = _role_of(request, role_id)
-        refuse_changed(request, role_json(role))
-        remove_role(role.pk, actor=caller(request), now=timezone.now())
+        version = role.version if refuse_changed(request, role_json(role)) else None
+        actor, now = caller(request), timezone.now()
+        remove_role(role.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 
@@ -150,10 +154,11 @@ class ClientRolesView(Resource):
         given = Parameters(request, (CONFIRM, KEPT))
         client, actor = client_of(request, client_id, client_type), caller(request)
         require(actor, Action.ASSIGN_ROLES, client=client)
+        ids = frozenset(_ids_in(request.data))
         matches = refuse_changed(request, _models(client))
         assign_roles(
             client,
-            frozenset(_ids_in(request.data)),
+            ids,
             confirms_administrator=confirms(given, client.name),
             expected_version=client.version if matches else None,
             actor=actor,

@@ -11,7 +11,7 @@ from clients_app.actors import Actor
 from clients_app.api.etags import etag_of, refuse_changed
 from clients_app.api.idempotency import form_key_of
 from clients_app.api.parameters import Parameters, none_but
-from clients_app.api.serializers.fields import values_from
+from clients_app.api.serializers.fields import repeats, values_from
 from clients_app.api.serializers.secrets import (
     PROPERTIES,
     NewSecretModel,
@@ -101,6 +101,8 @@ class SecretView(Resource):
             expires_at=expiration_in(values, now=secret.expires_at),
         )
         version = secret.version if refuse_changed(request, current) else None
+        if repeats(request.data, current):
+            return _shown(secret)
         edit_secret(client, secret.pk, draft, actor=actor, now=now, expected_version=version)
         return _shown(get_secret(client, secret.pk, now=now))
 
@@ -109,9 +111,12 @@ class SecretView(Resource):
     ) -> Response:
         """Remove the secret: no token is issued for it from now on."""
         none_but(request)
-        client = client_of(request, client_id, client_type)
-        number, now = number_of(secret_id), timezone.now()
-        remove_secret(client, number, actor=caller(request), now=now)
+        client, actor = client_of(request, client_id, client_type), caller(request)
+        require(actor, Action.REMOVE_SECRET, client=client)
+        now = timezone.now()
+        secret = get_secret(client, number_of(secret_id), now=now)
+        version = secret.version if refuse_changed(request, _model(secret)) else None
+        remove_secret(client, secret.pk, expected_version=version, actor=actor, now=now)
         return Response(status=204)
 
 

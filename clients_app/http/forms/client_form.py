@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import fields
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
@@ -12,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app.actors import Actor
 from clients_app.errors import RuleBroken
+from clients_app.http.forms.offered_roles import OfferedRoles
 from clients_app.http.forms.offered_tags import OfferedTags
-from clients_app.http.forms.portal_form import PortalForm, TextField, input_of
+from clients_app.http.forms.portal_form import TextField, input_of
 from clients_app.http.sentences import sentence_of
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
@@ -21,7 +21,6 @@ from clients_app.rules.client_types import URL_KINDS, ClientType, UrlKind
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.rules.names import clean_client_name, clean_line, split_tags
 from clients_app.rules.redirect_uris import check_url_count, clean_application_url, clean_url
-from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.clients.drafts import ClientDraft
 
 URL_INPUTS: Final = tuple(input_of(kind.path) for kind in URL_KINDS)
@@ -64,7 +63,7 @@ class UrlsField(forms.Field):
         return tuple(urls)
 
 
-class ClientForm(OfferedTags, PortalForm):
+class ClientForm(OfferedTags, OfferedRoles):
     """A client of ``client_type`` in the tenant of ``actor``."""
 
     urls_field: type[UrlsField] = UrlsField
@@ -72,14 +71,6 @@ class ClientForm(OfferedTags, PortalForm):
 
     name = TextField(_("Name"), clean_client_name)
     allow_offline_access = forms.BooleanField(required=False, label=_("Allow Refresh Token"))
-    roles = forms.MultipleChoiceField(
-        required=False,
-        label=_("Roles"),
-        error_messages={
-            "invalid_choice": _("Select roles from the list. One of them is not there any more.")
-        },
-    )
-    confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
     token_lifetime = TextField(_("Token Lifetime"), parse_token_lifetime)
     tags = TextField(_("Tags"), split_tags)
     skips_consent = forms.BooleanField(required=False, label=_("First-party application"))
@@ -106,10 +97,7 @@ class ClientForm(OfferedTags, PortalForm):
             self.fields.pop(input_of(path), None)
         self.order_fields(_ORDER)
         if "roles" in self.fields:
-            self.tenant_roles = tenant_roles(actor.tenant_id)
-            self.assignable_roles = [role for role in self.tenant_roles if not role.is_member]
-            roles: Any = self.fields["roles"]
-            roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
+            self.offer_roles(actor.tenant_id)
 
     def client_draft(self) -> ClientDraft:
         """Return the client as the services take it; wrong and missing fields have defaults."""
@@ -120,7 +108,3 @@ class ClientForm(OfferedTags, PortalForm):
         values["tags"] = tuple(given.get("tags", ()))
         values["token_lifetime_s"] = given.get("token_lifetime", TOKEN_LIFETIME_DEFAULT_S)
         return ClientDraft(**{**values, "client_type": self.client_type.id})
-
-    @property
-    def role_ids(self) -> frozenset[UUID]:
-        return frozenset(map(UUID, self.cleaned_data.get("roles", ())))

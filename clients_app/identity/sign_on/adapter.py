@@ -52,9 +52,12 @@ def _whole(send: Callable[[], requests.Response]) -> requests.Response:
 
 
 def _in_time(run: Callable[[], requests.Response]) -> requests.Response:
-    """Return the answer, or raise Timeout; the timeouts of requests are for each piece only."""
+    """Return the answer, or raise Timeout; the timeouts of requests are for each piece only.
+
+    That too many wait here says nothing about the provider, so it is no Timeout.
+    """
     if not _threads.acquire(blocking=False):
-        raise requests.Timeout("Too many requests wait for answers.")
+        raise requests.RequestException("Too many requests wait for answers.")
     answers: SimpleQueue[requests.Response | Exception] = SimpleQueue()
 
     def answer() -> None:

@@ -22,6 +22,7 @@ from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.names import key_of
 from clients_app.rules.sign_on_providers import SignOnProvider, role_names
 from clients_app.selectors.tenants.installation import only_tenant
+from clients_app.services.locks import lock_tenant
 from clients_app.services.people.accounts import (
     add_person,
     assign_person_roles,
@@ -50,8 +51,11 @@ def person_behind(provider: SignOnProvider, claims: Mapping[str, Any], *, now: d
 
     They are added, if the provider may, or their account is linked now, if it is new.
     """
-    uid = account_id(provider, claims["sub"])
-    account = SocialAccount.objects.select_related("user").filter(uid=uid).first()
+    accounts = SocialAccount.objects.filter(uid=account_id(provider, claims["sub"]))
+    account = accounts.first()
+    if account is None:
+        _lock_tenant(provider, claims)
+        account = accounts.all().first()  # another request may have been first
     if account is None:
         person = _by_email(provider, claims) or _added(provider, claims, now=now)
         _refuse_unfit(person, provider, by_operator=False)
@@ -94,6 +98,15 @@ def unlink_accounts(person: Person, *, actor: Actor, now: datetime) -> bool:
             person.save(update_fields=["access_version"])
             audit.record("person.account.unlinked", person, actor=actor, now=now)
     return bool(removed)
+
+
+def _lock_tenant(provider: SignOnProvider, claims: Mapping[str, Any]) -> None:
+    """Make first sign-ins of people of the same tenant wait for each other."""
+    email = _verified_email(claims)
+    person = email and Person.objects.filter(email_key=key_of(email)).first()
+    tenant = person.tenant if person else tenant_of(provider)
+    if tenant is not None:
+        lock_tenant(tenant.pk)
 
 
 def _by_email(provider: SignOnProvider, claims: Mapping[str, Any]) -> Person | None:

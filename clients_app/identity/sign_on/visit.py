@@ -23,6 +23,16 @@ from clients_app.identity.sign_on.id_tokens import Asked, claims_of
 from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.rules.sign_on_providers import SignOnProvider
 
+#: what a provider may answer (OpenID Connect Core 3.1.2.6). Anyone can write another text into the
+#: address; those of the list alone become events, so that nobody makes each one a new event.
+_ERRORS: Final = frozenset(
+    {
+        *("no code", "access_denied", "account_selection_required", "consent_required"),
+        *("interaction_required", "invalid_request", "invalid_scope", "login_required"),
+        *("server_error", "temporarily_unavailable", "unauthorized_client"),
+        *("unsupported_response_type", "unmet_authentication_requirements"),
+    }
+)
 _ABOUT_PERSON: Final = frozenset({"iss", "aud", "exp", "iat", "nonce", "auth_time", "azp", "acr"})
 
 
@@ -111,9 +121,10 @@ def _refuse_error(request: HttpRequest, provider: SignOnProvider) -> None:
     if issuer is None and configuration_of(provider).get(demands) is not True:
         issuer = provider.issuer
     if issuer != provider.issuer:
-        raise SignOnRefused("not trusted", provider, detail=f"iss of the answer is {issuer!r}")
+        raise SignOnRefused("not trusted", provider, detail="iss of the answer is another one")
     if "error" in request.GET or not request.GET.get("code"):
-        detail = request.GET.get("error", "no code")[:100]
+        error = request.GET.get("error", "no code")
+        detail = error if error in _ERRORS else "an error that no standard knows"
         raise SignOnRefused("cancelled", provider, detail=detail)
 
 

@@ -8,7 +8,12 @@ from typing import Final
 from clients_app.errors import NotFound, PortalError
 from clients_app.management import api_lines
 from clients_app.management import command_line as cli
-from clients_app.management.api_lines import losses_lines, names_of
+from clients_app.management.api_lines import (
+    losses_lines,
+    losses_values,
+    may_call_values,
+    names_of,
+)
 from clients_app.models import Api, Client
 from clients_app.selectors.apis.apis import (
     apis_with_counts,
@@ -16,6 +21,7 @@ from clients_app.selectors.apis.apis import (
     callers_stamp,
     find_api,
 )
+from clients_app.selectors.clients.lookup import find_client
 from clients_app.services.apis import drafts
 from clients_app.services.apis.apis import add_api, edit_api, remove_api, set_introspectors
 from clients_app.services.apis.drafts import ApiDraft, ScopeDraft
@@ -52,10 +58,7 @@ class Command(cli.PortalCommand):
     def show(self, given: Namespace) -> None:
         """Show an API: its scopes, and the clients that may call it or ask about its tokens."""
         api = _api(given)
-        if given.json:
-            self.print_json(api_lines.shown_values(api))
-        else:
-            self.stdout.write(api_lines.api_lines(api))
+        self.tell(given, api_lines.api_lines(api), api_lines.shown_values(api))
 
     @cli.subcommand(
         cli.NAME,
@@ -80,10 +83,8 @@ class Command(cli.PortalCommand):
         )
         actor = cli.actor_in(cli.tenant_of(given.tenant))
         api = add_api(draft, actor=actor, now=cli.now())
-        if given.json:
-            self.print_json(api_lines.shown_values(api))
-        else:
-            self.stdout.write(f"API added: {api.name}\nId:        {api.pk}")
+        sentence = f"API added: {api.name}\nId:        {api.pk}"
+        self.tell(given, sentence, api_lines.shown_values(api))
 
     @cli.subcommand(
         API,
@@ -99,6 +100,7 @@ class Command(cli.PortalCommand):
             dest="removed_scopes",
             help="take it from the API and from its clients; may be repeated",
         ),
+        cli.JSON,
         cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
@@ -117,11 +119,13 @@ class Command(cli.PortalCommand):
         draft = replace(was, **fields, scopes=tuple(scopes.values()))
         actor, version = cli.actor_in(api.tenant), api.version
         edited = edit_api(api.pk, draft, expected_version=version, actor=actor, now=cli.now())
-        self.stdout.write(f"{edited.name} is changed.")
+        state = "as it was" if edited.version == version else "changed"
+        self.tell(given, f"{edited.name} is {state}.", api_lines.shown_values(edited))
 
     @cli.subcommand(
         API,
         cli.argument("--confirm", metavar="NAME", help="the API's name, if clients may call it"),
+        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
@@ -136,11 +140,11 @@ class Command(cli.PortalCommand):
                 name=api.name,
             )
         remove_api(api.pk, seen=seen, actor=cli.actor_in(api.tenant), now=cli.now())
-        self.stdout.write(f"{api.name} is removed. Its Identifier stays with this tenant.")
+        self.tell(given, f"{api.name} is removed. Its Identifier stays with this tenant.")
 
     @cli.subcommand(
         API,
-        cli.CLIENT_ID,
+        cli.CLIENT,
         SCOPES,
         cli.argument("--all-scopes", action="store_true", help="all that the API has now"),
         cli.argument(
@@ -148,6 +152,7 @@ class Command(cli.PortalCommand):
             action="store_true",
             help="of requests that name neither an API nor a scope",
         ),
+        cli.JSON,
         cli.TENANT,
     )
     def allow(self, given: Namespace) -> None:
@@ -162,10 +167,10 @@ class Command(cli.PortalCommand):
             raise PortalError("A client may have all scopes of the built-in API, or none.")
         if given.default:
             draft = replace(draft, default_api_id=api.pk)
-        _save(client, draft)
-        self.stdout.write(f"{client.name} may call {api.name}.")
+        client = _save(client, draft)
+        self.tell(given, f"{client.name} may call {api.name}.", *may_call_values(client))
 
-    @cli.subcommand(API, cli.CLIENT_ID, cli.TENANT)
+    @cli.subcommand(API, cli.CLIENT, cli.JSON, cli.TENANT)
     def disallow(self, given: Namespace) -> None:
         """Let a client no longer call an API."""
         api, client = _api(given), cli.client_of(given)
@@ -175,8 +180,8 @@ class Command(cli.PortalCommand):
             apis={one: names for one, names in was.apis.items() if one != api.pk},
             default_api_id=was.default_api_id if was.default_api_id != api.pk else None,
         )
-        _save(client, draft)
-        self.stdout.write(f"{client.name} may not call {api.name}.")
+        client = _save(client, draft)
+        self.tell(given, f"{client.name} may not call {api.name}.", *may_call_values(client))
 
     @cli.subcommand(
         API,
@@ -184,44 +189,48 @@ class Command(cli.PortalCommand):
             "--client",
             action="append",
             default=[],
-            metavar="CLIENT_ID",
-            dest="client_ids",
-            help="may be repeated; without any, no client may",
+            metavar="CLIENT",
+            dest="clients",
+            help="its Client Id or name; may be repeated; without any, no client may",
         ),
+        cli.JSON,
         cli.TENANT,
     )
     def introspectors(self, given: Namespace) -> None:
         """Let exactly these clients ask about tokens for an API."""
         api = _api(given)
-        ids = frozenset(map(cli.client_id_of, given.client_ids))
+        ids = frozenset(find_client(api.tenant_id, text).pk for text in given.clients)
         actor, version = cli.actor_in(api.tenant), api.version
         api = set_introspectors(api.pk, ids, expected_version=version, actor=actor, now=cli.now())
         names = names_of(api.introspectors.order_by("name_key"))
-        self.stdout.write(f"{names or 'No client'} may ask about tokens for {api.name}.")
+        sentence = f"{names or 'No client'} may ask about tokens for {api.name}."
+        self.tell(given, sentence, api_lines.shown_values(api))
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         cli.argument("--remove", action="store_true", help="take it from the client"),
+        cli.JSON,
         cli.TENANT,
     )
     def unused(self, given: Namespace) -> None:
         """List what a client may call and has not asked for in 90 days."""
         client, moment = cli.client_of(given), cli.now()
         preview = unused_of(client, now=moment)
-        self.stdout.write(losses_lines(preview))
+        lines = losses_lines(preview)
         if given.remove:
             actor = cli.actor_in(client.tenant)
             remove_unused(client, expected_version=client.version, actor=actor, now=moment)
-            self.stdout.write(f"{client.name} may no longer call it.")
+            lines += f"\n{client.name} may no longer call it." if preview.losses else ""
+        self.tell(given, lines, *losses_values(preview))
 
 
 def _api(given: Namespace) -> Api:
     return find_api(cli.tenant_of(given.tenant).pk, given.api)
 
 
-def _save(client: Client, draft: MayCallDraft) -> None:
+def _save(client: Client, draft: MayCallDraft) -> Client:
     actor, version = cli.actor_in(client.tenant), client.version
-    set_may_call(client, draft, expected_version=version, actor=actor, now=cli.now())
+    return set_may_call(client, draft, expected_version=version, actor=actor, now=cli.now())
 
 
 def _scopes(texts: Iterable[str]) -> tuple[ScopeDraft, ...]:

@@ -9,7 +9,6 @@ from clients_app.management.output import all_or_nothing
 from clients_app.management.secret_files import SecretFiles
 from clients_app.management.secret_lines import created_lines
 from clients_app.services.clients.registration import RegisteredClient
-from clients_app.services.secrets.digests import hashed_secret
 
 
 class Command(cli.PortalCommand):
@@ -21,13 +20,14 @@ class Command(cli.PortalCommand):
             metavar="FOLDER",
             help="write each new client to FOLDER/CLIENT_ID.json, not to standard output",
         ),
+        cli.DRY_RUN,
     )
 
     def perform(self, given: Namespace) -> None:
         """Apply the file; print what was recorded, and each new client as JSON."""
-        declared = declared_by(given)
-        hashed = [hashed_secret() for _ in range(declared.new_clients)]
-        with SecretFiles(given.secrets_to) as files, all_or_nothing():
+        declared, folder = declared_by(given), None if given.dry_run else given.secrets_to
+        hashed = declared.unmade() if given.dry_run else declared.made()
+        with SecretFiles(folder) as files, all_or_nothing():
             added: list[RegisteredClient] = []
             events = recorded_by(lambda: added.extend(declared.apply(hashed)))
             if events:
@@ -38,3 +38,4 @@ class Command(cli.PortalCommand):
                 line = created_lines(one.client, one.secret, one.plain, as_json=True)
                 if not files.write(f"{one.client.pk}.json", line):
                     self.stdout.write(line)
+            files.keep()

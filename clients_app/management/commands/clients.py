@@ -5,8 +5,14 @@ from argparse import Namespace
 from django.db import transaction
 
 from clients_app.errors import PortalError
-from clients_app.management import client_lines
 from clients_app.management import command_line as cli
+from clients_app.management.client_lines import (
+    client_lines,
+    client_row,
+    client_table,
+    client_values,
+    shown_values,
+)
 from clients_app.management.client_options import (
     ADDED,
     EDITED,
@@ -63,94 +69,19 @@ class Command(cli.PortalCommand):
         if given.json:
             clients = clients.prefetch_related("roles", "tags", "urls")
             for client in clients.iterator(_READ_AT_ONCE):
-                self.print_json(client_lines.client_values(client, now=moment))
+                self.print_json(client_values(client, now=moment))
             return
-        table = client_lines.client_table(self.stdout.write)
+        table = client_table(self.stdout.write)
         for client in clients.iterator():
-            table.row(*client_lines.client_row(client, now=moment))
+            table.row(*client_row(client, now=moment))
 
-    @cli.reading(cli.CLIENT_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a client: its state, its roles and its secrets, without their texts."""
         client, moment = cli.client_of(given), cli.now()
         secrets = listed_secrets(client, now=moment)
-        if given.json:
-            self.print_json(client_lines.shown_values(client, secrets, now=moment))
-        else:
-            self.stdout.write(client_lines.client_lines(client, secrets, now=moment))
-
-    @cli.subcommand(cli.CLIENT_ID, cli.TENANT)
-    def disable(self, given: Namespace) -> None:
-        """Disable a client: it can request no tokens until it is enabled again."""
-        name = _set_enabled(given, enabled=False).name
-        self.stdout.write(f"{name} is disabled. It can request no tokens.")
-
-    @cli.subcommand(cli.CLIENT_ID, cli.TENANT)
-    def enable(self, given: Namespace) -> None:
-        """Enable a client that was disabled."""
-        self.stdout.write(f"{_set_enabled(given, enabled=True).name} is enabled.")
-
-    @cli.subcommand(
-        cli.CLIENT_ID,
-        cli.argument(
-            "--confirm",
-            required=True,
-            metavar="NAME",
-            help="the client's name: its secrets are lost",
-        ),
-        cli.TENANT,
-    )
-    def remove(self, given: Namespace) -> None:
-        """Remove a client and its secrets. It can be restored for 30 days, without its secrets."""
-        client = cli.client_of(given)
-        if given.confirm != client.name:
-            raise PortalError("Enter the client's name with --confirm: %(name)s.", name=client.name)
-        actor = cli.actor_in(client.tenant)
-        remove_client(client, typed_name=given.confirm, actor=actor, now=cli.now())
-        self.stdout.write(
-            f"{client.name} is removed. It can be restored for 30 days, without its secrets."
-        )
-
-    @cli.subcommand(
-        cli.CLIENT_ID,
-        cli.argument("--name", help="another name, if its own was taken meanwhile"),
-        cli.TENANT,
-    )
-    def restore(self, given: Namespace) -> None:
-        """Restore a client that was removed in the last 30 days: disabled, without secrets."""
-        client = restore_client(
-            cli.client_id_of(given.client_id),
-            name=given.name,
-            actor=cli.actor_in(cli.tenant_of(given.tenant)),
-            now=cli.now(),
-        )
-        self.stdout.write(
-            f"{client.name} is restored, disabled and without secrets. Run `manage.py secrets add` "
-            "and `manage.py clients enable`."
-        )
-
-    @cli.subcommand(cli.CLIENT_ID, *EDITED, cli.JSON, cli.TENANT)
-    def edit(self, given: Namespace) -> None:
-        """Change a client: what is not named stays; an empty text empties a field."""
-        client, moment = cli.client_of(given), cli.now()
-        actor = cli.actor_in(client.tenant)
-        with transaction.atomic():
-            edited = edit_client(
-                client,
-                edited_draft(given, client),
-                expected_version=client.version,
-                actor=actor,
-                now=moment,
-                kept_secrets=kept_secrets(given),
-            )
-            if given.owners is not None:
-                owners = people_named(cli.entered(given.owners), tenant=client.tenant)
-                edited = set_owners(edited, owners, expected_version=None, actor=actor, now=moment)
-        if given.json:
-            self.print_json(client_lines.client_values(edited, now=moment))
-        else:
-            same = edited.version == client.version
-            self.stdout.write(f"{edited.name} is {'as it was' if same else 'changed'}.")
+        lines = client_lines(client, secrets, now=moment)
+        self.tell(given, lines, shown_values(client, secrets, now=moment))
 
     @cli.subcommand(
         cli.NAME,
@@ -177,8 +108,28 @@ class Command(cli.PortalCommand):
                 created_lines(created.client, created.secret, created.plain, as_json=given.json)
             )
 
+    @cli.subcommand(cli.CLIENT, *EDITED, cli.JSON, cli.TENANT)
+    def edit(self, given: Namespace) -> None:
+        """Change a client: what is not named stays; an empty text empties a field."""
+        client, moment = cli.client_of(given), cli.now()
+        actor = cli.actor_in(client.tenant)
+        with transaction.atomic():
+            edited = edit_client(
+                client,
+                edited_draft(given, client),
+                expected_version=client.version,
+                actor=actor,
+                now=moment,
+                kept_secrets=kept_secrets(given),
+            )
+            if given.owners is not None:
+                owners = people_named(cli.entered(given.owners), tenant=client.tenant)
+                edited = set_owners(edited, owners, expected_version=None, actor=actor, now=moment)
+        state = "as it was" if edited.version == client.version else "changed"
+        self.tell(given, f"{edited.name} is {state}.", client_values(edited, now=moment))
+
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         cli.argument(
             "--secret",
             type=int,
@@ -220,15 +171,67 @@ class Command(cli.PortalCommand):
                 ends = in_words(rotated.old.expires_at)
                 self.stdout.write(f"The old secret {rotated.old} ends at {ends}.")
 
-    @cli.subcommand(cli.CLIENT_ID, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
+    def disable(self, given: Namespace) -> None:
+        """Disable a client: it can request no tokens until it is enabled again."""
+        client = _set_enabled(given, enabled=False)
+        sentence = f"{client.name} is disabled. It can request no tokens."
+        self.tell(given, sentence, client_values(client, now=cli.now()))
+
+    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
+    def enable(self, given: Namespace) -> None:
+        """Enable a client that was disabled."""
+        client = _set_enabled(given, enabled=True)
+        self.tell(given, f"{client.name} is enabled.", client_values(client, now=cli.now()))
+
+    @cli.subcommand(
+        cli.CLIENT,
+        cli.argument(
+            "--confirm",
+            required=True,
+            metavar="NAME",
+            help="the client's name: its secrets are lost",
+        ),
+        cli.JSON,
+        cli.TENANT,
+    )
+    def remove(self, given: Namespace) -> None:
+        """Remove a client and its secrets. It can be restored for 30 days, without its secrets."""
+        client = cli.client_of(given)
+        if given.confirm != client.name:
+            raise PortalError("Enter the client's name with --confirm: %(name)s.", name=client.name)
+        actor = cli.actor_in(client.tenant)
+        remove_client(client, typed_name=given.confirm, actor=actor, now=cli.now())
+        sentence = "{} is removed. It can be restored for 30 days, without its secrets."
+        self.tell(given, sentence.format(client.name))
+
+    @cli.subcommand(
+        cli.CLIENT_ID,
+        cli.argument("--name", metavar="NAME", help="another one, if its own was taken meanwhile"),
+        cli.JSON,
+        cli.TENANT,
+    )
+    def restore(self, given: Namespace) -> None:
+        """Restore a client that was removed in the last 30 days: disabled, without secrets."""
+        moment, actor = cli.now(), cli.actor_in(cli.tenant_of(given.tenant))
+        client_id = cli.client_id_of(given.client_id)
+        client = restore_client(client_id, name=given.name, actor=actor, now=moment)
+        sentence = (
+            f"{client.name} is restored, disabled and without secrets. Run `manage.py secrets add` "
+            "and `manage.py clients enable`."
+        )
+        self.tell(given, sentence, client_values(client, now=moment))
+
+    @cli.subcommand(cli.CLIENT, cli.JSON, cli.TENANT)
     def end_tokens(self, given: Namespace) -> None:
         """End all tokens that a client holds."""
-        client = cli.client_of(given)
-        end_tokens(client, actor=cli.actor_in(client.tenant), now=cli.now())
-        self.stdout.write(
+        client, moment = cli.client_of(given), cli.now()
+        end_tokens(client, actor=cli.actor_in(client.tenant), now=moment)
+        sentence = (
             f"All tokens of {client.name} are revoked for APIs that introspect them.\n"
             "APIs that only check the signature accept them for up to an hour."
         )
+        self.tell(given, sentence, client_values(client, now=moment))
 
 
 def _set_enabled(given: Namespace, *, enabled: bool) -> Client:

@@ -9,7 +9,6 @@ from django.core.management.base import CommandParser
 from clients_app.management import command_line as cli
 from clients_app.management.declared_options import OPTIONS, declared_by
 from clients_app.management.dry_run import rehearsed, said_of
-from clients_app.services.secrets.digests import hashed_secret
 
 CHANGES: Final = 2  # the exit status if anything would change
 
@@ -26,8 +25,8 @@ class Command(cli.PortalCommand):
 
     def perform(self, given: Namespace) -> None:
         """Apply the file in a transaction, print what that recorded, and undo it."""
-        declared, unused = declared_by(given), hashed_secret()
-        events = rehearsed(lambda: declared.apply([unused] * declared.new_clients))
+        declared = declared_by(given)
+        events = rehearsed(lambda: declared.apply(declared.unmade()))
         if not events:
             if not given.json:
                 self.stdout.write("Nothing would change.")

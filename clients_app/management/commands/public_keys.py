@@ -1,6 +1,7 @@
 """`manage.py public_keys`: lists, shows, adds, edits and removes the public keys of a client."""
 
 from argparse import Namespace
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.db import transaction
@@ -28,7 +29,7 @@ KEY_ID: Final = cli.argument("key_id", type=int, metavar="KEY_ID")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits and removes the public keys of a client."
 
-    @cli.reading(cli.CLIENT_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the public keys of a client, also those that expired recently, the newest first."""
         keys = listed_keys(cli.client_of(given), now=cli.now())
@@ -41,17 +42,14 @@ class Command(cli.PortalCommand):
             end, used = minute(one.expires_at), minute(one.last_used_at)
             table.row(one.pk, _kind(one), end, used, one.description)
 
-    @cli.reading(cli.CLIENT_ID, KEY_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, KEY_ID, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a public key, or where its keys are published."""
         key = get_key(cli.client_of(given), given.key_id, now=cli.now())
-        if given.json:
-            self.print_json(_values(key))
-        else:
-            self.stdout.write(_lines(key))
+        self.tell(given, _lines(key), _values(key))
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         cli.argument(
             "--key",
             metavar="FILE",
@@ -79,16 +77,17 @@ class Command(cli.PortalCommand):
             added = add_keys(client, draft, actor=cli.actor_in(client.tenant), now=now)
         for one in added:
             key = get_key(client, one.pk, now=now)
-            if given.json:
-                self.print_json(_values(key))
-            else:
-                end = in_words(key.expires_at)
-                self.stdout.write(
-                    f"The public key {key} is added with the id {key.pk}. Expires: {end}."
-                )
+            end = in_words(key.expires_at)
+            said = f"The public key {key} is added with the id {key.pk}. Expires: {end}."
+            self.tell(given, said, _values(key))
 
     @cli.subcommand(
-        cli.CLIENT_ID, KEY_ID, cli.argument("--description", metavar="TEXT"), expiry, cli.TENANT
+        cli.CLIENT,
+        KEY_ID,
+        cli.argument("--description", metavar="TEXT"),
+        expiry,
+        cli.JSON,
+        cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
         """Change the description or the end of a live public key; the key itself stays."""
@@ -100,12 +99,14 @@ class Command(cli.PortalCommand):
         )
         actor, version = cli.actor_in(client.tenant), was.version
         key = edit_key(client, was.pk, draft, actor=actor, now=now, expected_version=version)
-        self.stdout.write(f"The public key {key} ends at {in_words(key.expires_at)}.")
+        said = f"The public key {key} ends at {in_words(key.expires_at)}."
+        self.tell(given, said, _values(get_key(client, key.pk, now=now)))
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         cli.switch("--demand-type", default=None, help="only accept typ client-authentication+jwt"),
         cli.switch("--accept-token-endpoint", default=None, help="also as audience"),
+        cli.JSON,
         cli.TENANT,
     )
     def rules(self, given: Namespace) -> None:
@@ -122,14 +123,15 @@ class Command(cli.PortalCommand):
         set_assertion_rules(client, rules, expected_version=version, actor=actor, now=now)
         types = "" if rules.demands_assertion_type else ", JWT or none"
         also = " or the token endpoint" if rules.accepts_token_endpoint_audience else ""
-        self.stdout.write(f"typ: client-authentication+jwt{types}\naud: the issuer{also}")
+        said = f"typ: client-authentication+jwt{types}\naud: the issuer{also}"
+        self.tell(given, said, asdict(rules))
 
-    @cli.subcommand(cli.CLIENT_ID, KEY_ID, cli.TENANT)
+    @cli.subcommand(cli.CLIENT, KEY_ID, cli.JSON, cli.TENANT)
     def remove(self, given: Namespace) -> None:
         """Remove a public key and its tokens: no token can be requested with it any more."""
         client, now = cli.client_of(given), cli.now()
         key = remove_key(client, given.key_id, actor=cli.actor_in(client.tenant), now=now)
-        self.stdout.write(f"The public key {key} is removed.")
+        self.tell(given, f"The public key {key} is removed.")
 
 
 def _kind(key: Any) -> str:

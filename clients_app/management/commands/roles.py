@@ -37,30 +37,31 @@ class Command(cli.PortalCommand):
         role = _role(given)
         clients, people = holders_of(role)
         counts = {"Clients": clients.count(), "People": people.count()}
-        if given.json:
-            self.print_json(role_json(role) | counts)
-            return
-        self.stdout.write(
-            f"Name:        {role.name}\n"
-            f"Id:          {role.pk}\n"
-            f"Description: {role.description or 'none'}\n"
+        lines = (
+            f"Name:         {role.name}\n"
+            f"Id:           {role.pk}\n"
+            f"Description:  {role.description or 'none'}\n"
             f"Role Type Id: {role.role_type_id}\n"
-            f"Clients:     {counts['Clients']}\n"
-            f"People:      {counts['People']}"
+            f"Clients:      {counts['Clients']}\n"
+            f"People:       {counts['People']}"
         )
+        self.tell(given, lines, role_json(role) | counts)
 
-    @cli.subcommand(cli.NAME, cli.argument("--description", default=""), cli.JSON, cli.TENANT)
+    @cli.subcommand(
+        cli.NAME, cli.argument("--description", default="", metavar="TEXT"), cli.JSON, cli.TENANT
+    )
     def add(self, given: Namespace) -> None:
         """Add a custom role; print its name and id."""
         actor = cli.actor_in(cli.tenant_of(given.tenant))
         role = add_role(given.name, description=given.description, actor=actor, now=cli.now())
-        if given.json:
-            self.print_json(role_json(role))
-        else:
-            self.stdout.write(f"Role added: {role.name}\nId:         {role.pk}")
+        self.tell(given, f"Role added: {role.name}\nId:         {role.pk}", role_json(role))
 
     @cli.subcommand(
-        ROLE, cli.argument("--name"), cli.argument("--description"), cli.JSON, cli.TENANT
+        ROLE,
+        cli.argument("--name", metavar="NAME"),
+        cli.argument("--description", metavar="TEXT"),
+        cli.JSON,
+        cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
         """Rename or describe a custom role; those who have it keep it."""
@@ -73,14 +74,13 @@ class Command(cli.PortalCommand):
             now=cli.now(),
             expected_version=role.version,
         )
-        if given.json:
-            self.print_json(role_json(edited))
-        else:
-            self.stdout.write(f"{edited.name} is changed.")
+        state = "as it was" if edited.version == role.version else "changed"
+        self.tell(given, f"{edited.name} is {state}.", role_json(edited))
 
     @cli.subcommand(
         ROLE,
         cli.argument("--confirm", metavar="NAME", help="the role's name, if anyone has it"),
+        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
@@ -96,7 +96,7 @@ class Command(cli.PortalCommand):
                 name=role.name,
             )
         remove_role(role.pk, actor=cli.actor_in(role.tenant), now=cli.now())
-        self.stdout.write(f"{role.name} is removed.")
+        self.tell(given, f"{role.name} is removed.")
 
 
 def _role(given: Namespace) -> Role:

@@ -31,7 +31,7 @@ SECRET_ID: Final = cli.argument("secret_id", type=int, metavar="SECRET_ID")
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds, edits and removes the secrets of a client."
 
-    @cli.reading(cli.CLIENT_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, cli.JSON, cli.TENANT)
     def list(self, given: Namespace) -> None:
         """List the secrets of a client, also those that expired recently, the newest first."""
         secrets = listed_secrets(cli.client_of(given), now=cli.now())
@@ -44,17 +44,14 @@ class Command(cli.PortalCommand):
             end, used = minute(one.expires_at), minute(one.last_used_at)
             table.row(one.pk, f"…{one.last_four}", end, used, one.description)
 
-    @cli.reading(cli.CLIENT_ID, SECRET_ID, cli.JSON, cli.TENANT)
+    @cli.reading(cli.CLIENT, SECRET_ID, cli.JSON, cli.TENANT)
     def show(self, given: Namespace) -> None:
         """Show a secret, without its text."""
         secret = get_secret(cli.client_of(given), given.secret_id, now=cli.now())
-        if given.json:
-            self.print_json(secret_values(secret))
-        else:
-            self.stdout.write(_lines(secret))
+        self.tell(given, _lines(secret), secret_values(secret))
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         cli.argument("--description", default="", metavar="TEXT", dest="secret_description"),
         *NEW_SECRET,
     )
@@ -72,10 +69,11 @@ class Command(cli.PortalCommand):
             self.stdout.write(created_lines(client, new.secret, new.plain, as_json=given.json))
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         SECRET_ID,
         cli.argument("--description", metavar="TEXT"),
         expiry,
+        cli.JSON,
         cli.TENANT,
     )
     def edit(self, given: Namespace) -> None:
@@ -90,12 +88,15 @@ class Command(cli.PortalCommand):
         secret = edit_secret(
             client, was.pk, draft, actor=actor, now=moment, expected_version=version
         )
-        self.stdout.write(f"The secret {secret} ends at {in_words(secret.expires_at)}.")
+        values = secret_values(get_secret(client, secret.pk, now=moment))
+        ends = in_words(secret.expires_at)
+        self.tell(given, f"The secret {secret} ends at {ends}.", values)
 
     @cli.subcommand(
-        cli.CLIENT_ID,
+        cli.CLIENT,
         SECRET_ID,
         cli.argument("--confirm-last", action="store_true", help="required for the last live one"),
+        cli.JSON,
         cli.TENANT,
     )
     def remove(self, given: Namespace) -> None:
@@ -109,7 +110,7 @@ class Command(cli.PortalCommand):
             )
         actor = cli.actor_in(client.tenant)
         secret = remove_secret(client, given.secret_id, actor=actor, now=moment)
-        self.stdout.write(f"The secret {secret} is removed.")
+        self.tell(given, f"The secret {secret} is removed.")
 
 
 def _live_ids(client: Client, moment: Any) -> Any:

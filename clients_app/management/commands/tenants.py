@@ -1,6 +1,7 @@
 """`manage.py tenants`: the organisations of this installation."""
 
 from argparse import Namespace
+from typing import Final
 
 from clients_app.http.json_models import tenant_json
 from clients_app.management import command_line as cli
@@ -9,27 +10,11 @@ from clients_app.management.table import Table
 from clients_app.selectors.tenants import installation
 from clients_app.services.tenants.tenants import add_tenant, rename_tenant
 
+TENANT: Final = cli.argument("tenant", metavar="TENANT", help="its name or id")
+
 
 class Command(cli.PortalCommand):
     help = "Lists, shows, adds and renames tenants."
-
-    @cli.subcommand(cli.NAME, cli.JSON)
-    def add(self, given: Namespace) -> None:
-        """Add a tenant with the built-in roles; print its name and id."""
-        tenant = add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now())
-        if given.json:
-            self.print_json(tenant_json(tenant))
-        else:
-            self.stdout.write(f"Tenant added: {tenant.name}\nId:           {tenant.pk}")
-
-    @cli.subcommand(cli.NAME, cli.argument("new_name", metavar="NEW_NAME"))
-    def rename(self, given: Namespace) -> None:
-        """Give a tenant another name; clients, tokens and ids stay the same."""
-        tenant = installation.tenant_named(given.name)
-        tenant = rename_tenant(
-            tenant, name=given.new_name, actor=cli.actor_in(tenant), now=cli.now()
-        )
-        self.stdout.write(f"{given.name} is now named {tenant.name}.")
 
     @cli.reading(cli.JSON)
     def list(self, given: Namespace) -> None:
@@ -42,13 +27,24 @@ class Command(cli.PortalCommand):
         for tenant in installation.tenants():
             table.row(tenant.pk, tenant.name)
 
-    @cli.reading(cli.NAME, cli.JSON)
+    @cli.reading(TENANT, cli.JSON)
     def show(self, given: Namespace) -> None:
         """Show a tenant."""
-        tenant = installation.tenant_named(given.name)
-        if given.json:
-            self.print_json(tenant_json(tenant))
-        else:
-            self.stdout.write(
-                f"Name:  {tenant.name}\nId:    {tenant.pk}\nAdded: {minute(tenant.created_at)}"
-            )
+        tenant = installation.find_tenant(given.tenant)
+        lines = f"Name:  {tenant.name}\nId:    {tenant.pk}\nAdded: {minute(tenant.created_at)}"
+        self.tell(given, lines, tenant_json(tenant))
+
+    @cli.subcommand(cli.NAME, cli.JSON)
+    def add(self, given: Namespace) -> None:
+        """Add a tenant with the built-in roles; print its name and id."""
+        tenant = add_tenant(given.name, actor=cli.actor_on_installation(), now=cli.now())
+        sentence = f"Tenant added: {tenant.name}\nId:           {tenant.pk}"
+        self.tell(given, sentence, tenant_json(tenant))
+
+    @cli.subcommand(TENANT, cli.argument("--name", required=True, metavar="NAME"), cli.JSON)
+    def edit(self, given: Namespace) -> None:
+        """Give a tenant another name; clients, tokens and ids stay the same."""
+        was = installation.find_tenant(given.tenant)
+        tenant = rename_tenant(was, name=given.name, actor=cli.actor_in(was), now=cli.now())
+        sentence = f"{was.name} is now named {tenant.name}."
+        self.tell(given, sentence, tenant_json(tenant))

@@ -18,8 +18,8 @@ from django.views.decorators.csrf import csrf_exempt
 from clients_app import conf
 from clients_app.errors import PortalError, RuleBroken
 from clients_app.http.peer_address import address_of
-from clients_app.identity.factor_status import lacks_demanded_factor
 from clients_app.identity.last_proof import last_proof
+from clients_app.identity.put_off_factor import must_set_up_factor
 from clients_app.oauth import request_log
 from clients_app.oauth.authorization.answers import error_answer
 from clients_app.oauth.authorization.codes import code_answer
@@ -174,7 +174,7 @@ def _tenant(visit: Visit) -> HttpResponse | None:
 
 def _second_factor(visit: Visit) -> HttpResponse | None:
     """POL-2: people who must have a second factor set it up before anything else."""
-    if not lacks_demanded_factor(visit.person):
+    if not must_set_up_factor(visit.http, now=timezone.now()):
         return None
     if "none" in visit.request.prompt:
         raise OAuthError("interaction_required", "The person must set up a second factor.")

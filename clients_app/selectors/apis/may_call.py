@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clients_app import conf
 from clients_app.models import ApiScope, Client, MayCall
+from clients_app.models.prepared import Argument
 from clients_app.rules.targets import Reach, Target, built_in_target, combined, custom_target
 
 
@@ -31,10 +32,13 @@ def built_in_of(client: Client) -> Target:
     return built_in_target(str(client.tenant_id), conf.token_audience(), conf.api_scopes())
 
 
-def may_call(identifier: str) -> Exists | Q:
-    """Return the condition that a client may call the API with this Identifier."""
-    if identifier in conf.built_in_audiences():
-        return Q(may_call_built_in=True)
+def may_call_built_in() -> Q:
+    """Return the condition that a client may call the built-in API of its tenant."""
+    return Q(may_call_built_in=True)
+
+
+def may_call_other(identifier: str | Argument) -> Exists:
+    """Return the condition that a client may call the other API with this Identifier."""
     rows = MayCall.objects.filter(client=OuterRef("pk"), api__custom_identifier=identifier)
     return Exists(rows)
 

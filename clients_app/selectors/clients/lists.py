@@ -13,7 +13,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy
 
 from clients_app.limits import NAME_MAX, PAGE_SIZE
-from clients_app.models import Client, ClientRole, ClientTag, Role
+from clients_app.models import Client, ClientCount, ClientRole, ClientTag, Role
 from clients_app.rules.client_ids import digits_of
 from clients_app.rules.client_types import CLIENT_TYPES
 from clients_app.rules.names import key_of
@@ -64,12 +64,9 @@ def client_page(
     ``sort`` is one of SORTS, with "-" before it for the reverse order. If ``opened`` matches, its
     page is returned. The filters are those of ``clients_of``.
     """
-    own = Client.objects.for_tenant(tenant_id)
     matching = clients_of(tenant_id, now=now, **filters)
-    counts = dict.fromkeys(CLIENT_TYPES, 0)
-    # named, so that an index of a state continues with its next column
-    of_all_types = matching.filter(client_type__in=[*CLIENT_TYPES])
-    counts.update(of_all_types.values_list("client_type").annotate(n=Count("*")))
+    unfiltered = dict.fromkeys(CLIENT_TYPES, 0) | ClientCount.objects.by_type(tenant_id)
+    counts = _counts_by_type(matching) if any(filters.values()) else unfiltered
     total = counts[client_type]
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -78,12 +75,9 @@ def client_page(
     if opened is not None and opened.pk not in ids and rows.filter(pk=opened.pk).exists():
         page = _place_of(opened, rows, sort) // PAGE_SIZE + 1
         ids = _ids_of_page(rows, page, total)
-    everything = total
-    if any(filters.values()):
-        everything = own.present().filter(client_type=client_type).count()
     listed = listed_clients(tenant_id, ids, now=now)
     _complete(listed, q=filters.get("q", ""), role_id=filters.get("role_id"), now=now)
-    return ClientPage(listed, page, pages, total, counts, everything)
+    return ClientPage(listed, page, pages, total, counts, unfiltered[client_type])
 
 
 def clients_of(
@@ -138,6 +132,13 @@ def listed_clients(tenant_id: UUID, ids: list[UUID], *, now: datetime) -> list[A
     for client in found.values():
         client.role_names = [role.name for role in client.roles.all()]
     return [found[pk] for pk in ids if pk in found]
+
+
+def _counts_by_type(clients: QuerySet[Client]) -> dict[str, int]:
+    # named, so that an index of a state continues with its next column
+    of_all_types = clients.filter(client_type__in=[*CLIENT_TYPES])
+    counted = of_all_types.values_list("client_type").annotate(n=Count("*"))
+    return dict.fromkeys(CLIENT_TYPES, 0) | dict(counted)
 
 
 def _complete(clients: list[Any], *, q: str, role_id: UUID | None, now: datetime) -> None:

@@ -1,25 +1,71 @@
-"""Clients as the REST API lists them: a page by a constant number of queries."""
+"""Clients as programs read them: however many, by a constant number of queries."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import UUIDField
 
-from clients_app.models import Client, ClientRole, ClientTag
+from clients_app.models import Client, ClientCount, ClientRole, ClientTag, ClientUrl
+from clients_app.models.prepared import Argument, Ids, Prepared
+from clients_app.models.tenant import is_of
+from clients_app.rules.client_types import CLIENT_TYPES, ClientType
 from clients_app.rules.names import key_of
 from clients_app.selectors.clients.lists import clients_of
 from clients_app.selectors.clients.shows import Show, first_expires_in
 from clients_app.selectors.periods import Period
 
 
-class ModelPage(NamedTuple):
-    """Some of the ``total`` clients that match, each with ``role_ids``, its tags and its URLs."""
+class ClientModel(NamedTuple):
+    """What the models of the REST API say about a client. ``roles`` are in the order of their
+    names; ``urls`` are pairs of the id of their kind and the URL."""
 
-    clients: list[Any]
+    pk: UUID
+    client_type: str
+    name: str
+    is_enabled: bool
+    token_lifetime_s: int
+    description: str
+    contact: str
+    client_uri: str
+    logo_uri: str
+    allow_refresh_token: bool
+    skips_consent: bool
+    may_introspect: bool
+    may_rotate_own_secrets: bool
+    last_token_at: datetime | None
+    removed_at: datetime | None
+    tags: list[str]
+    role_ids: list[UUID]
+    urls: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        """Return the model of a client; reads its tags, roles and URLs if they are not there."""
+        roles = sorted(client.roles.all(), key=lambda role: role.name_key)
+        related: list[Any] = [
+            [tag.name for tag in client.tags.all()],
+            [role.pk for role in roles],
+            [(row.kind, row.url) for row in client.urls.all()],
+        ]
+        return cls._make([*(getattr(client, column) for column in _COLUMNS), *related])
+
+    @property
+    def type(self) -> ClientType:
+        return CLIENT_TYPES[self.client_type]
+
+
+#: those that are columns of the client
+_COLUMNS: Final = ClientModel._fields[:-3]
+
+
+class ModelPage(NamedTuple):
+    """Some of the ``total`` clients that match."""
+
+    clients: list[ClientModel]
     total: int
 
 
@@ -52,20 +98,53 @@ def model_page(
         rows = rows.filter(pk__in=tagged)
     if expires_before is not None:
         rows = rows.filter(reduce(or_, first_expires_in(Period(now, expires_before), now)))
-    total = rows.count()
+    is_whole = only is ids is expires_before is None and not any((tags, show, *filters.values()))
+    counts = ClientCount.objects.by_type(tenant_id) if is_whole else None
+    total = rows.count() if counts is None else counts.get(client_type, 0)
     found = list(rows.order_by("name_key", "pk").values_list("pk", flat=True)[skip : skip + count])
     return ModelPage(models_of(tenant_id, found), total)
 
 
-def models_of(tenant_id: UUID, ids: list[UUID]) -> list[Any]:
-    """Return the clients with these ids in this order, with what ``ModelPage`` says."""
-    own: list[Any] = list(Client.objects.chosen(tenant_id, ids))
-    has_urls = any(client.type.url_kinds for client in own)
-    prefetch_related_objects(own, "tags", *(["urls"] if has_urls else []))
-    found: dict[UUID, Any] = {client.pk: client for client in own}
-    for client in own:
-        client.role_ids = []
-    held = ClientRole.objects.filter(client__in=list(found)).order_by("role__name_key")
-    for client_id, role_id in held.values_list("client_id", "role_id"):
-        found[client_id].role_ids.append(role_id)
+def models_of(tenant_id: UUID, ids: list[UUID]) -> list[ClientModel]:
+    """Return those of the clients with these ids that are the tenant's, in this order."""
+    found = {
+        row[0]: ClientModel._make((*row, [], [], []))
+        for row in _clients.rows(tenant_id=tenant_id, ids=ids)
+    }
+    for client_id, name in _tags.rows(ids=found):
+        found[client_id].tags.append(name)
+    if any(client.type.has_roles for client in found.values()):
+        for client_id, role_id in _roles.rows(ids=found):
+            found[client_id].role_ids.append(role_id)
+    if any(client.type.url_kinds for client in found.values()):
+        for client_id, kind, url in _urls.rows(ids=found):
+            found[client_id].urls.append((kind, url))
     return [found[pk] for pk in ids if pk in found]
+
+
+_clients: Final = Prepared(
+    lambda: Client.objects.filter(
+        is_of(Argument("tenant_id", UUIDField())), pk__in=Ids("ids")
+    ).values_list(*_COLUMNS)
+)
+_tags: Final = Prepared(
+    lambda: (
+        ClientTag.objects.filter(client__in=Ids("ids"))
+        .order_by("id")
+        .values_list("client_id", "name")
+    )
+)
+_roles: Final = Prepared(
+    lambda: (
+        ClientRole.objects.filter(client__in=Ids("ids"))
+        .order_by("role__name_key")
+        .values_list("client_id", "role_id")
+    )
+)
+_urls: Final = Prepared(
+    lambda: (
+        ClientUrl.objects.filter(client__in=Ids("ids"))
+        .order_by("id")
+        .values_list("client_id", "kind", "url")
+    )
+)

@@ -1,13 +1,14 @@
 """The roles of a tenant, and who has them."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from clients_app.errors import existing, gettext_noop
 from clients_app.models import Client, ClientRole, Person, PersonRole, Role
+from clients_app.models.prepared import Argument, Prepared
 from clients_app.rules.built_in_roles import TENANT_CUSTOM
 from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
@@ -46,7 +47,8 @@ def get_role(tenant_id: UUID, role_id: UUID) -> Role:
 
 def find_role(tenant_id: UUID, text: str) -> Role:
     """Return the role of the tenant with this name, ignoring case, or id; or raise NotFound."""
-    fits = Q(name_key=key_of(text)) | Q(pk=parse_client_id(text))
+    row_id = parse_client_id(text)
+    fits = Q(pk=row_id) if row_id else Q(name_key=key_of(text))
     role = Role.objects.for_tenant(tenant_id).filter(fits).first()
     return existing(role, gettext_noop("There is no role with the name or id %(text)s."), text=text)
 
@@ -69,8 +71,16 @@ def roles_of_person(person: Person) -> list[Role]:
 
 def rights_of_client(client: Client) -> frozenset[UUID]:
     """Return the Role Type Ids of the built-in roles that the client has now."""
-    held = client.roles.exclude(role_type_id=TENANT_CUSTOM)
-    return frozenset(held.values_list("role_type_id", flat=True))
+    return frozenset(role_type_id for (role_type_id,) in _rights.rows(client_id=client.pk))
+
+
+_rights: Final = Prepared(
+    lambda: (
+        Role.objects.filter(clients=Argument("client_id", UUIDField()))
+        .exclude(role_type_id=TENANT_CUSTOM)
+        .values_list("role_type_id")
+    )
+)
 
 
 def _member_first(roles: QuerySet[Role]) -> list[Role]:

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
 from clients_app import conf
-from clients_app.errors import NotFound, existing
+from clients_app.errors import existing
 from clients_app.errors import gettext_noop as _
 from clients_app.models import (
     Api,
@@ -20,6 +20,7 @@ from clients_app.models import (
     Tenant,
 )
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
+from clients_app.rules.client_ids import parse_client_id
 from clients_app.rules.names import key_of
 from clients_app.selectors.periods import RESTORABLE
 
@@ -45,12 +46,12 @@ def any_tenant(tenant_id: UUID) -> Tenant:
     return existing(tenants().filter(pk=tenant_id).first(), _("There is no such tenant."))
 
 
-def tenant_named(name: str) -> Tenant:
-    """Return the only tenant with this name, or raise NotFound."""
-    named = Tenant.objects.filter(name_key=key_of(name))[:2]
-    if len(named) != 1:
-        raise NotFound(_("There is no tenant, or more than one, named %(name)s."), name=name)
-    return named[0]
+def find_tenant(text: str) -> Tenant:
+    """Return the tenant with this name, ignoring case, or id; or raise NotFound."""
+    row_id = parse_client_id(text)
+    fits = Q(pk=row_id) if row_id else Q(name_key=key_of(text))
+    tenant = tenants().filter(fits).first()
+    return existing(tenant, _("There is no tenant with the name or id %(text)s."), text=text)
 
 
 def apis_with_built_in_audience() -> QuerySet[Api]:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.limits import PAGE_SIZE
 from clients_app.models import Client, ClientOwner, ClientSecret, FederatedIdentity, Tenant
+from clients_app.models.prepared import Argument, Prepared
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.rules.federation.presets import grade_of
 from clients_app.rules.tenant_policy import GRACE, TenantPolicy
@@ -21,8 +22,22 @@ _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 def tenant_policy(tenant_id: UUID) -> TenantPolicy:
     """Return the current policies of the tenant."""
-    held = Tenant.objects.values(*_COLUMNS).get(pk=tenant_id)
-    return TenantPolicy(**held | {"allowed_issuers": tuple(held["allowed_issuers"])})
+    [row] = _policy.rows(tenant_id=tenant_id)
+    return _policy_in(dict(zip(_COLUMNS, row, strict=True)))
+
+
+_policy: Final = Prepared(
+    lambda: Tenant.objects.filter(pk=Argument("tenant_id", UUIDField())).values_list(*_COLUMNS)
+)
+
+
+def policy_of(tenant: Tenant) -> TenantPolicy:
+    """Return the policies in a row of a tenant."""
+    return _policy_in({column: getattr(tenant, column) for column in _COLUMNS})
+
+
+def _policy_in(columns: dict[str, Any]) -> TenantPolicy:
+    return TenantPolicy(**columns | {"allowed_issuers": tuple(columns["allowed_issuers"])})
 
 
 def only_client_of(actor: Actor) -> UUID | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from clients_app.models import Api, Client, Person, Role, Tenant
+from clients_app.models import Api, ClientCount, Person, Role, Tenant
 
 
 class SidebarCounts(NamedTuple):
@@ -19,7 +19,7 @@ class SidebarCounts(NamedTuple):
 def sidebar_counts(tenant_id: UUID, *, clients: int | None = None) -> SidebarCounts:
     """Return the counts; ``clients`` is given where it is known already."""
     if clients is None:
-        clients = Client.objects.for_tenant(tenant_id).present().count()
+        clients = ClientCount.objects.total(tenant_id)
     counts = (
         Tenant.objects.filter(pk=tenant_id)
         .values_list(_number(Role), _number(Api), _number(Person))

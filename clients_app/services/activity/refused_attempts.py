@@ -34,7 +34,7 @@ log = logging.getLogger("clients_app.attempts")
 class Attempt(NamedTuple):
     """What is counted together: one action of an actor, or sign-ins with one username.
 
-    ``reason`` says what was wrong with a single sign-on.
+    ``reason`` says what was wrong with a single sign-on or a passkey.
     """
 
     action: str
@@ -68,13 +68,23 @@ def note_refused(error: Forbidden, *, actor: Actor, now: datetime) -> None:
         repeated.add(attempt, at=now, address=actor.address)
 
 
-def note_failed_sign_in(username: str, *, address: str, now: datetime) -> None:
-    """Count that a sign-in with this username failed; nothing is looked up or written yet."""
+def note_failed_sign_in(username: str, *, address: str, now: datetime, reason: str = "") -> None:
+    """Count that a sign-in with this username failed; nothing is looked up or written yet.
+
+    ``reason`` says what was wrong with a passkey.
+    """
     key = key_of(username[:_NAME_MAX].replace("\0", ""))
-    attempt = Attempt("sign-in.refused", username_key=key)
+    attempt = Attempt("sign-in.refused", username_key=key, reason=reason)
     if len(repeated) >= NAMES_MAX and attempt not in repeated:
         attempt = Attempt("sign-in.refused")
     repeated.add(attempt, at=now, address=address)
+
+
+def note_refused_link(username: str, *, address: str, now: datetime) -> None:
+    """Count that a one-time link of this person was refused: used before, over, or made up."""
+    attempt = Attempt("link.refused", username_key=key_of(username))
+    if len(repeated) < NAMES_MAX or attempt in repeated:
+        repeated.add(attempt, at=now, address=address)
 
 
 def note_refused_sign_on(

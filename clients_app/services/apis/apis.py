@@ -86,18 +86,26 @@ def edit_api(
 
 
 @transaction.atomic
-def remove_api(api_id: UUID, *, seen: str | None, actor: Actor, now: datetime) -> Api:
+def remove_api(
+    api_id: UUID,
+    *,
+    seen: str | None,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Api:
     """Remove an API, also from all clients that may call it; the event records how many.
 
     Its tokens live to their end and its Identifier stays the tenant's. Its counts, which may be
     millions, are shown no longer and deleted when they are old (LOG-5). ``seen`` is the
     ``callers_stamp`` of the confirmation that listed the clients; None: there was none.
     Errors: Conflict if other clients may call it since then; RuleBroken for the built-in API;
-    Forbidden; ProofRequired; NotFound.
+    ChangedMeanwhile; Forbidden; ProofRequired; NotFound.
     """
     require(actor, Action.REMOVE_API)
     lock_tenant(actor.tenant_id)
     api = _custom_api(api_id, tenant_id=actor.tenant_id)
+    refuse_stale(api, expected_version, by=api.updated_by)
     if seen not in {None, callers_stamp(api)}:
         sentence = _(
             "Which clients may call this API has changed while this window was open. Nothing was "

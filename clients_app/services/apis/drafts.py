@@ -108,13 +108,18 @@ def claim_identifier(identifier: str, *, tenant_id: UUID, but: UUID | None = Non
 def replace_scopes(api: Api, drafts: Iterable[ScopeDraft]) -> None:
     """Give ``api`` exactly these scopes. Clients lose those that go; the others keep their ids."""
     wanted = {draft.name: draft.description for draft in drafts}
-    present = {scope.name: scope for scope in api.scopes.all()}
+    present = {scope.name: scope.description for scope in api.scopes.all()}
     api.scopes.exclude(name__in=wanted).delete()
-    for name, description in wanted.items():
-        scope = present.get(name, ApiScope(api=api, name=name))
-        if scope.pk is None or scope.description != description:
-            scope.description = description
-            scope.save()
+    ApiScope.objects.bulk_create(
+        (
+            ApiScope(api=api, name=name, description=description)
+            for name, description in wanted.items()
+            if present.get(name) != description
+        ),
+        update_conflicts=True,
+        unique_fields=("api", "name"),
+        update_fields=("description",),
+    )
 
 
 def cleaned_scope(draft: ScopeDraft) -> ScopeDraft:

@@ -143,15 +143,16 @@ def _with_default(draft: MayCallDraft, *, built_in_id: UUID) -> MayCallDraft:
 
 
 def _insert(client: Client, draft: MayCallDraft, apis: Mapping[UUID, Api]) -> None:
-    for api_id, names in draft.apis.items():
-        row = MayCall.objects.create(
-            client=client, api_id=api_id, is_default=api_id == draft.default_api_id
-        )
-        MayCallScope.objects.bulk_create(
-            MayCallScope(may_call=row, scope=scope)
-            for scope in apis[api_id].scopes.all()
-            if scope.name in names
-        )
+    rows = MayCall.objects.bulk_create(
+        MayCall(client=client, api_id=api_id, is_default=api_id == draft.default_api_id)
+        for api_id in draft.apis
+    )
+    MayCallScope.objects.bulk_create(
+        MayCallScope(may_call=row, scope=scope)
+        for row in rows
+        for scope in apis[row.api_id].scopes.all()
+        if scope.name in draft.apis[row.api_id]
+    )
 
 
 def _values_of(draft: MayCallDraft, apis: Mapping[UUID, Api]) -> dict[str, Any]:

@@ -181,7 +181,9 @@ def remove_all(
         remove_client(client, typed_name=client.name, actor=actor, now=now)
         return True
 
-    return _each(client_ids, change, actor=actor, check=check)
+    with transaction.atomic():
+        lock_tenant(actor.tenant_id)  # before the clients, as everywhere
+        return _each(client_ids, change, actor=actor, check=check)
 
 
 def _each(

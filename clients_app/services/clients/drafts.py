@@ -12,7 +12,7 @@ from clients_app.actors import Actor
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.errors import gettext_noop as _
 from clients_app.limits import TOKEN_LIFETIME_DEFAULT_S
-from clients_app.models import Client, ClientTag, ClientUrl, Role
+from clients_app.models import Client, ClientCount, ClientTag, ClientUrl, Role
 from clients_app.permissions import Action, require
 from clients_app.rules.alerts import AlertKind
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
@@ -89,11 +89,18 @@ def check_client_draft(draft: ClientDraft, *, actor: Actor) -> ClientDraft:
     Errors: Forbidden; RuleBroken for a full tenant; RuleBroken and Conflict with the field's path.
     """
     require(actor, Action.ADD_CLIENT)
+    return checked(draft, tenant_id=actor.tenant_id)[0]
+
+
+def checked(draft: ClientDraft, *, tenant_id: UUID) -> tuple[ClientDraft, list[Role]]:
+    """Return the cleaned draft of a client that the tenant has room for, and its roles by name.
+
+    Errors: as ``check_client_draft``, except Forbidden.
+    """
     draft = cleaned(draft)
-    refuse_full_tenant(actor.tenant_id)
-    refuse_taken_name(draft.name, tenant_id=actor.tenant_id)
-    roles_of(draft, tenant_id=actor.tenant_id)
-    return draft
+    refuse_full_tenant(tenant_id)
+    refuse_taken_name(draft.name, tenant_id=tenant_id)
+    return draft, roles_of(draft, tenant_id=tenant_id)
 
 
 def cleaned(draft: ClientDraft) -> ClientDraft:
@@ -178,7 +185,7 @@ def refuse_taken_name(name: str, *, tenant_id: UUID, but: Client | None = None) 
 def refuse_full_tenant(tenant_id: UUID) -> None:
     """Raise RuleBroken if the tenant has no room for another client."""
     maximum = settings.CLIENTS_PER_TENANT
-    if Client.objects.for_tenant(tenant_id).present().count() >= maximum:
+    if ClientCount.objects.total(tenant_id) >= maximum:
         sentence = _(
             "This tenant has %(maximum)s clients, the most it can have. "
             "Remove one that is no longer used."

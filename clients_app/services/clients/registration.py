@@ -4,24 +4,37 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clients_app import audit
 from clients_app.actors import Actor, ActorKind
 from clients_app.errors import Conflict, RuleBroken
 from clients_app.errors import gettext_noop as _
-from clients_app.models import Client, ClientSecret, IssuedClientId, Person, Role
+from clients_app.models import (
+    Client,
+    ClientOwner,
+    ClientRole,
+    ClientSecret,
+    IssuedClientId,
+    Person,
+    Role,
+)
 from clients_app.models.defaults import new_id
 from clients_app.permissions import Action, require
-from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.rules.tenant_policy import TenantPolicy
+from clients_app.selectors.tenants.policies import policy_of
 from clients_app.services import form_keys
 from clients_app.services.apis.may_call import copy_may_call
 from clients_app.services.clients import drafts
-from clients_app.services.clients.drafts import ClientDraft, check_client_draft
+from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import in_state
-from clients_app.services.clients.sort_columns import update_first_role, update_owned
+from clients_app.services.clients.sort_columns import first_role_key, set_expiry
 from clients_app.services.locks import lock_tenant
-from clients_app.services.secrets.changes import SecretDraft, insert_secret, prepare_secret
+from clients_app.services.secrets.changes import (
+    SecretDraft,
+    insert_first_secret,
+    prepare_secret,
+)
 from clients_app.services.secrets.digests import HashedSecret
 
 
@@ -71,13 +84,12 @@ def register_client(
         else None
     )
     with transaction.atomic():
-        lock_tenant(actor.tenant_id)
+        policy = policy_of(lock_tenant(actor.tenant_id))
         form_keys.refuse_used(form_key, actor=actor)
-        draft = check_client_draft(draft, actor=actor)
-        roles = drafts.roles_of(draft, tenant_id=actor.tenant_id)
-        owners = _owners(owner_ids, actor=actor)
-        client = _insert_client(client_id, draft, actor=actor, now=now)
-        _give(client, roles, owners)
+        draft, roles = drafts.checked(draft, tenant_id=actor.tenant_id)
+        owners = _owners(owner_ids, actor=actor, policy=policy)
+        client = _new_client(client_id, draft, actor=actor, now=now)
+        _insert(client, roles, owners, secret=new.secret if new else None)
         drafts.insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         after = drafts.values_of(draft, roles)
@@ -86,25 +98,41 @@ def register_client(
             after |= copy_may_call(client, copy_of)
         audit.record("client.added", client, actor=actor, now=now, after=after)
         if new is not None:
-            insert_secret(client, new.secret, actor=actor, now=now)
+            insert_first_secret(client, new.secret, policy=policy, actor=actor, now=now)
         client = in_state(client, is_enabled, actor=actor, now=now)
     return RegisteredClient(client, new.secret, new.plain) if new else RegisteredClient(client)
 
 
-def _give(client: Client, roles: list[Role], owners: list[Person]) -> None:
-    client.owners.add(*owners)
-    update_owned(client)
-    client.roles.add(*roles)
-    update_first_role(client)
+def _insert(
+    client: Client, roles: list[Role], owners: list[Person], *, secret: ClientSecret | None
+) -> None:
+    """Insert the client, with what the list shows of its first ``secret``, its roles and Owners.
+
+    Errors: Conflict (id) if its id was given to a client before.
+    """
+    try:
+        IssuedClientId(id=client.pk).save(force_insert=True)
+    except IntegrityError as error:
+        sentence = _("This Client Id was given to a client before. Choose another, or none.")
+        raise Conflict(sentence, field="id") from error
+    client.first_role_key, client.has_owner = first_role_key(roles), bool(owners)
+    if secret is not None:
+        ends = {secret.expires_at}
+        set_expiry(client, ends, last=secret.expires_at, now=client.created_at)
+    client.save(force_insert=True)
+    ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
+    ClientOwner.objects.bulk_create(ClientOwner(client=client, person=owner) for owner in owners)
 
 
-def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
+def _owners(owner_ids: frozenset[UUID], *, actor: Actor, policy: TenantPolicy) -> list[Person]:
     """Return the people named, or the actor if nobody is named and a policy requires an Owner."""
+    if not owner_ids and not policy.owner_required:
+        return []
     people = Person.objects.filter(tenant_id=actor.tenant_id, is_active=True)
     owners = list(people.filter(pk__in=owner_ids).order_by("username_key"))
     if len(owners) != len(owner_ids):
         raise RuleBroken(_("Choose owners in this tenant."))
-    if owners or not tenant_policy(actor.tenant_id).owner_required:
+    if owners:
         return owners
     if actor.kind is ActorKind.PERSON:
         owners = list(people.filter(pk=actor.id))
@@ -113,12 +141,8 @@ def _owners(owner_ids: frozenset[UUID], *, actor: Actor) -> list[Person]:
     return owners
 
 
-def _insert_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datetime) -> Client:
-    _id, is_new = IssuedClientId.objects.get_or_create(id=client_id)
-    if not is_new:
-        sentence = _("This Client Id was given to a client before. Choose another, or none.")
-        raise Conflict(sentence, field="id")
-    return Client.objects.create(
+def _new_client(client_id: UUID, draft: ClientDraft, *, actor: Actor, now: datetime) -> Client:
+    return Client(
         id=client_id,
         tenant_id=actor.tenant_id,
         client_type=draft.client_type,

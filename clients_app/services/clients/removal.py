@@ -16,7 +16,7 @@ from clients_app.rules.names import clean_client_name, squeezed
 from clients_app.selectors.clients.lookup import get_removed_client
 from clients_app.services.clients.drafts import refuse_full_tenant, refuse_taken_name
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
-from clients_app.services.locks import lock_tenant, locked
+from clients_app.services.locks import lock_tenant, locked, refuse_stale
 
 RECENT: Final = timedelta(hours=24)
 
@@ -27,16 +27,25 @@ def asks_for_name(client: Client, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def remove_client(client: Client, *, typed_name: str = "", actor: Actor, now: datetime) -> Client:
+def remove_client(
+    client: Client,
+    *,
+    typed_name: str = "",
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Client:
     """Remove a client and its secrets at once; its name can be used again, its id never.
 
     If it is restored, none of its tokens is valid again, not even those that people let it have.
 
     Errors: RuleBroken (typed_name) if the client was used recently and ``typed_name`` is not its
-    name; Forbidden; NotFound if it was removed before.
+    name; ChangedMeanwhile; Forbidden; NotFound if it was removed before.
     """
+    lock_tenant(actor.tenant_id)  # for its count of clients
     client = locked(client)
     require(actor, Action.REMOVE_CLIENT, client=client)
+    refuse_stale(client, expected_version, by=client.updated_by)
     if asks_for_name(client, now=now) and squeezed(typed_name) != squeezed(client.name):
         sentence = _("Enter %(name)s, the name of the client, to remove it.")
         raise RuleBroken(sentence, field="typed_name", name=client.name)

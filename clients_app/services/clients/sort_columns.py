@@ -1,5 +1,6 @@
 """The columns of a client that the list sorts and counts by; what changes them keeps them here."""
 
+from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,8 +25,16 @@ def update_expiry(client: Client, *, now: datetime) -> None:
     for rows in (client.keys, client.identities):
         others |= set(rows.present().order_by().values_list("expires_at", flat=True))
     last = secrets.aggregate(at=Max("expires_at"))["at"]
-    client.last_expires_at = max((end for end in (last, *others) if end is not None), default=None)
+    last = max((end for end in (last, *others) if end is not None), default=None)
     ends = {*secrets.without_successor().values_list("expires_at", flat=True), *others}
+    set_expiry(client, ends, last=last, now=now)
+
+
+def set_expiry(
+    client: Client, ends: Set[datetime | None], *, last: datetime | None, now: datetime
+) -> None:
+    """Set it from the expirations of what counts, and the last one of all."""
+    client.last_expires_at = last
     client.never_expires = None in ends
     dated = [end for end in ends if end is not None]
     live = [end for end in dated if end > now]
@@ -44,6 +53,12 @@ def update_owned(client: Client) -> None:
 def update_clients_owned_by(person: Person) -> None:
     """Do so for all clients of ``person``, who can sign in now or no longer can."""
     _write_owned(_locked(ClientOwner.objects.filter(person=person)))
+
+
+def first_role_key(roles: Iterable[Role]) -> str:
+    """Return the key of the role that the list shows first, of some in the order of their names."""
+    first = min(roles, key=lambda role: role.screen_rank, default=None)
+    return first.name_key if first else ""
 
 
 def update_first_role(client: Client) -> None:

@@ -30,6 +30,13 @@ from clients_app.services.roles.roles import add_role, edit_role
 from clients_app.services.secrets.changes import SecretDraft
 from clients_app.services.secrets.digests import HashedSecret
 
+#: field of a draft -> field of a file, where they differ
+_FIELDS: Final = {
+    "apis": "may_call",
+    "default_api": "may_call",
+    "skips_consent": "first_party",
+    "confirms_administrator": "roles",
+}
 _TAKES_PART: Final = ("name", "identifier", "description")  # of an API
 
 
@@ -93,8 +100,9 @@ def noted(entry: Entry, problems: list[str]) -> Iterator[None]:
         with transaction.atomic():
             yield
     except (Refused, NotFound) as error:
-        field = error.field if isinstance(error, Refused) else None
-        problems.append(f"{entry.path}: {f'{field}: ' if field else ''}{error}")
+        field = (error.field if isinstance(error, Refused) else None) or ""
+        how = " (--confirm-administrator)" if field == "confirms_administrator" else ""
+        problems.append(entry.problem(f"{error}{how}", _FIELDS.get(field, field)))
 
 
 def _apply_roles(document: Document, problems: list[str], *, actor: Actor, now: datetime) -> None:

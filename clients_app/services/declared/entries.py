@@ -12,6 +12,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
 from clients_app.rules.names import key_of
+from clients_app.services.declared.fields import line_of
 
 VERSION: Final = 1
 _SHOWN_MAX: Final = 50  # problems
@@ -32,14 +33,20 @@ class DocumentRefused(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A role, an API or a client of the file; ``path`` is its place there."""
+    """A role, an API or a client of the file; ``path`` is its place there, by number and name."""
 
     path: str
     values: dict[str, Any]
+    raw: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
         return str(self.values.get("name", ""))
+
+    def problem(self, sentence: str, name: str = "") -> str:
+        """Return what is wrong with the entry, or with its field ``name``, and where that is."""
+        about = f"{name}: " if name else ""
+        return f"{line_of(self.raw, name.partition('.')[0])}{self.path}: {about}{sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,49 +134,56 @@ def parse_document(data: Any) -> Document:
     known = ("version", "tenant", *_KINDS)
     if not isinstance(data, dict):
         raise DocumentRefused([_("Begin the file with roles, apis or clients, each a list.")])
-    problems = [f"{name}: there is no such field." for name in data if name not in known]
+    problems = [
+        f"{line_of(data, name)}{name}: there is no such field."
+        for name in data
+        if name not in known
+    ]
     if data.get("version", VERSION) != VERSION:
-        problems.append(f"version: enter {VERSION}.")
+        problems.append(f"{line_of(data, 'version')}version: enter {VERSION}.")
     tenant = data.get("tenant") or ""
     if _text(tenant):
-        problems.append(f"tenant: enter {_text(tenant)}.")
-    entries = {kind: _entries(data.get(kind), kind, problems) for kind in _KINDS}
+        problems.append(f"{line_of(data, 'tenant')}tenant: enter {_text(tenant)}.")
+    entries = {kind: _entries(data, kind, problems) for kind in _KINDS}
     if problems:
         raise DocumentRefused(problems)
     return Document(tenant=tenant, **entries)
 
 
-def _entries(given: Any, kind: str, problems: list[str]) -> list[Entry]:
+def _entries(data: dict[Any, Any], kind: str, problems: list[str]) -> list[Entry]:
+    given = data.get(kind)
     if given is None:
         return []
     if not isinstance(given, list):
-        problems.append(f"{kind}: enter a list.")
+        problems.append(f"{line_of(data, kind)}{kind}: enter a list.")
         return []
     fields, required = _KINDS[kind]
     entries = []
     for number, raw in enumerate(given, 1):
         path = f"{kind} {number}"
         if not isinstance(raw, dict):
-            problems.append(f"{path}: enter fields, such as {required}.")
+            problems.append(f"{line_of(data, kind)}{path}: enter fields, such as {required}.")
             continue
         if isinstance(raw.get("name"), str):
             path += f" ({raw['name']})"
+        values = {name: value for name, value in raw.items() if value is not None}
+        entry = Entry(path, values, raw)
         found = _unfit(raw, fields)
         if raw.get(required) is None:
-            found.append(f"{required}: enter it.")
-        problems += [f"{path}: {problem}" for problem in found]
-        values = {name: value for name, value in raw.items() if value is not None}
-        entries.append(Entry(path, values))
+            found[required] = "enter it."
+        problems += [entry.problem(sentence, str(name)) for name, sentence in found.items()]
+        entries.append(entry)
     for name in dict.fromkeys(("name", "id", required)):
         problems += _repeated(entries, name)
     return entries
 
 
-def _unfit(raw: dict[Any, Any], fields: dict[str, Check]) -> list[str]:
-    problems = [f"{name}: there is no such field." for name in raw if name not in fields]
+def _unfit(raw: dict[Any, Any], fields: dict[str, Check]) -> dict[Any, str]:
+    """Return what is wrong with each field that is."""
+    problems = {name: "there is no such field." for name in raw if name not in fields}
     for name, check in fields.items():
         if raw.get(name) is not None and (must_be := check(raw[name])):
-            problems.append(f"{name}: enter {must_be}.")
+            problems[name] = f"enter {must_be}."
     return problems
 
 
@@ -182,6 +196,6 @@ def _repeated(entries: Iterable[Entry], name: str) -> list[str]:
             continue
         key = value if name == "identifier" else key_of(value)
         if key in first:
-            problems.append(f"{entry.path}: {first[key]} has the same {name}.")
+            problems.append(entry.problem(f"{first[key]} has the same {name}."))
         first.setdefault(key, entry.path)
     return problems

@@ -71,14 +71,17 @@ def edit_role(
 
 
 @transaction.atomic
-def remove_role(role_id: UUID, *, actor: Actor, now: datetime) -> Role:
+def remove_role(
+    role_id: UUID, *, expected_version: int | None = None, actor: Actor, now: datetime
+) -> Role:
     """Remove a custom role, also from everyone who has it; the event records how many.
 
-    Errors: RuleBroken for a built-in role; Forbidden; NotFound.
+    Errors: RuleBroken for a built-in role; ChangedMeanwhile; Forbidden; NotFound.
     """
     require(actor, Action.REMOVE_ROLE)
     lock_tenant(actor.tenant_id)
     role = _custom_role(role_id, tenant_id=actor.tenant_id)
+    refuse_stale(role, expected_version)
     before = {
         "name": role.name,
         "description": role.description,

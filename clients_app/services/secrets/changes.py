@@ -17,6 +17,7 @@ from clients_app.permissions import Action, require
 from clients_app.rules.expiry import check_expiration, is_expired
 from clients_app.rules.names import clean_line
 from clients_app.rules.rotation import check_own_life
+from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.services import form_keys
 from clients_app.services.clients.sort_columns import EXPIRY_COLUMNS, update_expiry
@@ -121,14 +122,23 @@ def lengthens(secret: ClientSecret, expires_at: datetime | None) -> bool:
 
 
 @transaction.atomic
-def remove_secret(client: Client, secret_id: int, *, actor: Actor, now: datetime) -> ClientSecret:
+def remove_secret(
+    client: Client,
+    secret_id: int,
+    *,
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ClientSecret:
     """Remove a secret; every worker refuses it from the next token request on.
 
-    Errors: Forbidden; NotFound if it was removed before or belongs to another client.
+    Errors: ChangedMeanwhile; Forbidden; NotFound if it was removed before or belongs to another
+    client.
     """
     client = locked(client)
     require(actor, Action.REMOVE_SECRET, client=client)
     secret = present_secret(client, secret_id)
+    refuse_stale(secret, expected_version)
     mark_removed(secret, actor=actor, now=now)
     touch(client, actor=actor, now=now)
     audit.record("client.secret.removed", secret, actor=actor, now=now, before=values_of(secret))
@@ -160,12 +170,17 @@ def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: da
 
     Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one.
     """
-    policy = tenant_policy(client.tenant_id)
-    policy.check_end(secret.expires_at, created_at=now, now=now)
-    secret.client, secret.created_at, secret.created_by = client, now, actor.name
-    secret.save(force_insert=True)
+    _insert(client, secret, policy=tenant_policy(client.tenant_id), actor=actor, now=now)
     touch(client, actor=actor, now=now)
-    audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
+    _record_added(secret, actor=actor, now=now)
+
+
+def insert_first_secret(
+    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
+) -> None:
+    """Do so for a new client, whose row has the expiry of this secret already."""
+    _insert(client, secret, policy=policy, actor=actor, now=now)
+    _record_added(secret, actor=actor, now=now)
 
 
 def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
@@ -210,6 +225,18 @@ def values_of(secret: ClientSecret) -> dict[str, Any]:
     """Return the values for an audit event: nothing that helps to guess the secret."""
     ends_in = secret.last_four
     return {"description": secret.description, "expires_at": secret.expires_at, "ends_in": ends_in}
+
+
+def _insert(
+    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
+) -> None:
+    policy.check_end(secret.expires_at, created_at=now, now=now)
+    secret.client, secret.created_at, secret.created_by = client, now, actor.name
+    secret.save(force_insert=True)
+
+
+def _record_added(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
+    audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
 
 
 def _description(draft: SecretDraft) -> str:

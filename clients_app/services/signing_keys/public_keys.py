@@ -11,9 +11,11 @@ import time
 from typing import Any, Final, NamedTuple
 
 from django.db import Error as DatabaseError
+from django.db.models import TextField
 from jwt import PyJWK
 
 from clients_app.models import SigningKey
+from clients_app.models.prepared import Argument, Prepared
 
 PUBLISHED: Final = (SigningKey.State.NEXT, SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
 TRUSTED: Final = (SigningKey.State.ACTIVE, SigningKey.State.RETIRED)
@@ -31,6 +33,11 @@ class KeySet(NamedTuple):
 
 
 _cached: KeySet | None = None
+_trusted: Final = Prepared(
+    lambda: SigningKey.objects.filter(
+        kid=Argument("kid", TextField()), state__in=TRUSTED
+    ).values_list("kid")
+)
 
 
 def published_jwks() -> dict[str, list[dict[str, Any]]]:
@@ -63,7 +70,7 @@ def ensure_cached(kid: str | None) -> None:
 
 def is_trusted(kid: str) -> bool:
     """Return whether signatures of this key are valid now: one query."""
-    return SigningKey.objects.filter(kid=kid, state__in=TRUSTED).exists()
+    return bool(_trusted.rows(kid=kid))
 
 
 def read_key_set() -> KeySet:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clients_app import audit
@@ -23,11 +24,12 @@ BUILT_IN_API: Final = "Built-in API"
 def add_tenant(name: str, *, actor: Actor, now: datetime) -> Tenant:
     """Add an organisation with its built-in roles and API.
 
-    ``actor`` is the command line or the system.
+    ``actor`` is the command line or the system. On a public portal, the policy requires a second
+    factor of administrators from the start (POL-2).
     Errors: RuleBroken for a bad name; Conflict if another tenant has it.
     """
     name = clean_tenant_name(name)
-    tenant = Tenant(id=new_id(), name=name)
+    tenant = Tenant(id=new_id(), name=name, mfa_for_administrators=settings.HTTPS)
     actor = replace(actor, tenant_id=tenant.id)
     if not actor.is_trusted:
         raise ValueError("Only the command line and the system can add tenants.")

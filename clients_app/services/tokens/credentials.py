@@ -5,9 +5,10 @@ Public clients have none. Each kind of credential is one line of ``CREDENTIAL_RO
 
 from typing import Any, Final, NamedTuple, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clients_app.models import ClientKey, ClientSecret, FederatedIdentity
+from clients_app.models.prepared import Argument
 
 UNNAMED: Final = "secret"  # in tokens, its id alone stands for it
 KEY: Final = "key"
@@ -43,10 +44,18 @@ class Credential(NamedTuple):
         return self.id if self.kind == UNNAMED else None
 
 
-def has_credential(claim: int | str) -> Exists | Q:
-    """Return the condition that a client still has the credential of the claim ``cred``."""
+def kind_of(claim: int | str) -> str | None:
+    """Return the kind of the credential in the claim ``cred``; None for one that is unknown."""
     kind, _, number = str(claim).rpartition(":")
-    rows = CREDENTIAL_ROWS.get(kind or UNNAMED)
-    if rows is None or not number.isdecimal():
-        return Q(pk__in=())
-    return Exists(rows.filter(pk=int(number), client=OuterRef("pk")))
+    known = (kind or UNNAMED) in CREDENTIAL_ROWS and number.isdecimal()
+    return (kind or UNNAMED) if known else None
+
+
+def row_id_of(claim: int | str) -> int:
+    """Return the id of the row in a claim whose kind is known."""
+    return int(str(claim).rpartition(":")[2])
+
+
+def has_credential(kind: str, row_id: int | Argument) -> Exists:
+    """Return the condition that a client still has a credential."""
+    return Exists(CREDENTIAL_ROWS[kind].filter(pk=row_id, client=OuterRef("pk")))

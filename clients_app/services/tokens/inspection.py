@@ -17,7 +17,7 @@ from clients_app.rules.token_ids import issued_at
 from clients_app.services.signing_keys.public_keys import TRUSTED
 from clients_app.services.tokens.access_tokens import TYPES
 from clients_app.services.tokens.claims import REQUIRED
-from clients_app.services.tokens.credentials import has_credential
+from clients_app.services.tokens.credentials import has_credential, kind_of, row_id_of
 from clients_app.services.tokens.validity import active_token, may_be_for
 
 _NOT_CHECKED: Final[Any] = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss")}
@@ -113,9 +113,7 @@ def _verdict_by_client(client: Client | None, claims: dict[str, Any]) -> Verdict
         return Verdict.ALL_REVOKED
     if RevokedToken.objects.filter(pk=claims["jti"]).exists():
         return Verdict.REVOKED
-    credential = claims.get("cred")
-    has = Client.objects.filter(has_credential(credential), pk=client.pk) if credential else None
-    if has is not None and not has.exists():
+    if (credential := claims.get("cred")) and not _has(client, credential):
         return Verdict.SECRET_REMOVED
     authorization_id = claims.get("authorization_id")
     if authorization_id and not Authorization.objects.standing().filter(pk=authorization_id):
@@ -123,3 +121,11 @@ def _verdict_by_client(client: Client | None, claims: dict[str, Any]) -> Verdict
     if not Client.objects.filter(may_be_for(claims), pk=client.pk).exists():
         return Verdict.API_NOT_ALLOWED
     return Verdict.ACTIVE
+
+
+def _has(client: Client, credential: int | str) -> bool:
+    kind = kind_of(credential)
+    if kind is None:
+        return False
+    own = Client.objects.filter(has_credential(kind, row_id_of(credential)), pk=client.pk)
+    return bool(own.exists())

@@ -14,7 +14,6 @@ from clients_app.limits import PERSON_NAME_MAX
 from clients_app.models import Person
 from clients_app.rules.names import clean_line, clean_username
 from clients_app.selectors.people.lookup import person_called, tenant_people
-from clients_app.selectors.roles.roles import tenant_roles
 from clients_app.services.people.accounts import clean_email
 from clients_app.web.forms.roles_picker import RolesPicker
 
@@ -26,25 +25,6 @@ class _RolesForm(RolesPicker):
 
     several = ("roles",)
     gives_to_person = True
-
-    roles = forms.MultipleChoiceField(
-        required=False,
-        label=_("Roles"),
-        error_messages={
-            "invalid_choice": _("Select roles from the list. One of them is not there any more.")
-        },
-    )
-    confirm_admin = forms.BooleanField(required=False, label=_("Tenant Administrator"))
-
-    def offer_roles(self, tenant_id: UUID) -> None:
-        """Offer the roles of the tenant, except Tenant Member."""
-        self.assignable_roles = [one for one in tenant_roles(tenant_id) if not one.is_member]
-        roles: Any = self.fields["roles"]
-        roles.choices = [(str(role.pk), role.name) for role in self.assignable_roles]
-
-    @property
-    def role_ids(self) -> frozenset[UUID]:
-        return frozenset(map(UUID, self.cleaned_data["roles"]))
 
 
 class ByMailForm(PortalForm):

@@ -2,14 +2,12 @@
 
 from django.utils.translation import gettext
 
-from clients_app.http.forms.portal_form import PortalForm
+from clients_app.http.forms.offered_roles import OfferedRoles
 from clients_app.models import Role
 
 
-class RolesPicker(PortalForm):
-    """The part of a form with the field ``roles``; ``assignable_roles`` are those it offers."""
-
-    assignable_roles: list[Role]
+class RolesPicker(OfferedRoles):
+    """Roles that are ticked, and the others in groups."""
 
     @property
     def chosen(self) -> list[str]:

@@ -17,10 +17,14 @@ from clients_app.identity.actor import actor_of
 from clients_app.identity.factor_status import (
     CODES,
     authenticator_of,
+    has_factor,
     must_have_factor,
     recovery_codes_left,
 )
-from clients_app.identity.kept_forms import BACK, is_sent, own_path
+from clients_app.identity.kept_forms import BACK, give_notice, is_sent, own_path
+from clients_app.identity.own_sessions import live_sessions
+from clients_app.identity.passkeys.ceremony import relying_party
+from clients_app.identity.passkeys.held import passkeys_of
 from clients_app.identity.passwords import (
     MustWait,
     ask_for_code,
@@ -29,6 +33,7 @@ from clients_app.identity.passwords import (
 )
 from clients_app.identity.person import person_of
 from clients_app.identity.proof import too_many_wrong
+from clients_app.identity.sessions import lasting_id
 from clients_app.limits import PASSWORD_MIN
 from clients_app.selectors.authorizations.allowed import allowed_applications
 from clients_app.services import form_keys
@@ -125,20 +130,31 @@ def account_guesses_close(request: HttpRequest) -> HttpResponse:
     return go(request, own_path(request.POST.get("next")))
 
 
+def account_refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Show Account again, with why nothing was changed."""
+    give_notice(request, sentence)
+    return _page(request, status=409)
+
+
 def _saved(request: HttpRequest, message: str) -> HttpResponse:
     messages.success(request, message)
     return see_other("account")
 
 
 def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResponse:
-    person = person_of(request)
+    person, now = person_of(request), timezone.now()
     context = {
         "factor": authenticator_of(person),
         "codes_left": recovery_codes_left(person),
         "codes": CODES,
+        "has_factor": has_factor(person),
         "must_have_factor": must_have_factor(person),
+        "passkeys": passkeys_of(person),
+        "can_add_passkey": bool(relying_party()),
         "minimum": PASSWORD_MIN,
-        "applications": allowed_applications(person, now=timezone.now()),
+        "applications": allowed_applications(person, now=now),
+        "sessions": live_sessions(person, now=now),
+        "this_session": lasting_id(request),
         "chosen_theme": theme_of(request) or "system",
         "time_zone": person.time_zone,
         "has_shortcuts": person.has_shortcuts,

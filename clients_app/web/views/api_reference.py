@@ -1,5 +1,6 @@
 """REST API: every call with its parameters and models, from the OpenAPI description."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ class Call(NamedTuple):
     body: list[tuple[str, str]]
     status: str
     answer: list[tuple[str, str]]
+    example: str
 
 
 @screen()
@@ -34,7 +36,12 @@ def api_reference(request: HttpRequest) -> HttpResponse:
     subjects: dict[str, list[Call]] = {}
     for tag, call in _calls(document, tenant_id=str(actor_of(request).tenant_id)):
         subjects.setdefault(tag, []).append(call)
-    context = {"subjects": subjects.items(), "address": "/api/v1/openapi.json"}
+    error = document["components"]["schemas"]["Error"]["examples"][0]
+    context = {
+        "subjects": subjects.items(),
+        "address": "/api/v1/openapi.json",
+        "error": _text(error),
+    }
     title = gettext("REST API")
     return show(request, "help/api_reference", context, title=title, fragments=())
 
@@ -58,8 +65,19 @@ def _calls(document: dict[str, Any], *, tenant_id: str) -> Iterator[tuple[str, C
                     _properties(content, models),
                     status,
                     _properties(answer.get("content", {}), models),
+                    _example(content, answer.get("content", {})),
                 ),
             )
+
+
+def _example(sent: dict[str, Any], answered: dict[str, Any]) -> str:
+    """Return an example of the body, if there is one, and of the answer."""
+    bodies = [one.get("application/json", {}).get("example") for one in (sent, answered)]
+    return "\n\n".join(_text(body) for body in bodies if body is not None)
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)
 
 
 def _properties(content: dict[str, Any], models: dict[str, Any]) -> list[tuple[str, str]]:

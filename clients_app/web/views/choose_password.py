@@ -17,7 +17,8 @@ from clients_app import conf
 from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
-from clients_app.identity.passwords import ByLink, may_ask_for_link
+from clients_app.identity.passwords import ByLink, wait_before_link
+from clients_app.identity.proof import wait_then_try
 from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN
 from clients_app.web.htmx import see_other, show
 from clients_app.web.once import once, outcome_before
@@ -58,9 +59,8 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     except ValidationError:
         sentence = gettext("Enter an email address such as mara@example.com.")
         return _forgot(request, status=422, email=email, error=sentence)
-    if not may_ask_for_link(request, email):
-        sentence = gettext("Wait a minute, then try again.")
-        return _forgot(request, status=429, email=email, error=sentence)
+    if wait_s := wait_before_link(request, email):
+        return _forgot(request, status=429, email=email, error=wait_then_try(wait_s))
     ask_for_link(email)
     return _forgot(request, email=email, asked=True)
 

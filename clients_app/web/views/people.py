@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clients_app import audit
 from clients_app.identity.actor import actor_of
+from clients_app.identity.own_sessions import live_sessions
 from clients_app.identity.people_factors import factors_of, people_without_factor
+from clients_app.identity.sessions import lasting_id
 from clients_app.models import AuditEvent, Person
 from clients_app.permissions import Action, allows
 from clients_app.rules.people import is_unseen
@@ -33,6 +35,7 @@ TABS: Final[dict[str, str | Promise]] = {
     "details": _("Details"),
     "roles": _("Roles"),
     "clients": _("Owned clients"),
+    "sessions": _("Sessions"),
     "activity": _("Activity"),
 }
 _COLUMNS: Final[dict[str, tuple[str | Promise, str]]] = {
@@ -90,6 +93,17 @@ def person_clients(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "next": with_query(path, page=page + 1) if page < pages else "",
     }
     return _tab(request, person, "clients", context)
+
+
+@screen(Action.READ_PEOPLE)
+def person_sessions(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show where the person is signed in."""
+    person = get_person(actor_of(request).tenant_id, person_id)
+    context = {
+        "sessions": live_sessions(person, now=timezone.now()),
+        "this_session": lasting_id(request),
+    }
+    return _tab(request, person, "sessions", context)
 
 
 @screen(Action.READ_ACTIVITY)

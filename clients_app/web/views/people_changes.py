@@ -5,18 +5,21 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from clients_app import conf
-from clients_app.errors import NotFound, gettext_noop
+from clients_app.errors import Conflict, NotFound, gettext_noop
 from clients_app.http.forms.portal_form import form_key_of
+from clients_app.http.sentences import sentence_of
 from clients_app.identity.actor import actor_of
-from clients_app.identity.kept_forms import is_sent
+from clients_app.identity.kept_forms import give_notice, is_sent
 from clients_app.identity.one_time_links import make_one_time_link, send_link
+from clients_app.identity.own_sessions import end_sessions, live_sessions
 from clients_app.identity.people_factors import factors_of
 from clients_app.identity.second_factors import remove_factor
+from clients_app.identity.sessions import lasting_id
 from clients_app.models import Person
 from clients_app.permissions import Action
 from clients_app.selectors.people.lists import owned_clients
@@ -139,14 +142,39 @@ def person_activate(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @window(Action.MANAGE_PEOPLE)
 def person_factor_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Remove the second factor of a person who lost it."""
-    person = _managed(request, person_id)
+    person, status = _managed(request, person_id), 200
     if is_sent(request):
-        removed = remove_factor(person, actor=actor_of(request), now=timezone.now())
-        words = gettext("The second factor of %(person)s is removed.")
-        return _done(request, words if removed else gettext("%(person)s had none."), person)
+        this, now = lasting_id(request), timezone.now()
+        try:
+            removed = remove_factor(person, actor=actor_of(request), now=now, session_id=this)
+        except Conflict as error:  # one's own, which is demanded
+            give_notice(request, sentence_of(error))
+            status = 409
+        else:
+            words = gettext("The second factor of %(person)s is removed.")
+            return _done(request, words if removed else gettext("%(person)s had none."), person)
     context = {"one": person, "factors": factors_of([person.pk]).get(person.pk, [])}
     title = gettext("Reset second factor")
-    return show(request, "people/person_factor_reset", context, title=title)
+    return show(request, "people/person_factor_reset", context, title=title, status=status)
+
+
+@window(Action.MANAGE_PEOPLE)
+def person_sessions_end(
+    request: HttpRequest, person_id: UUID, session_id: str = ""
+) -> HttpResponse:
+    """End one session of a person, or all of them but the one that asks for it."""
+    person, this = _managed(request, person_id), lasting_id(request)
+    actor, now = actor_of(request), timezone.now()
+    if is_sent(request):
+        number = end_sessions(person, only=session_id, spare=this, actor=actor, now=now)
+        words = ngettext("A session of %(person)s ended.", "Sessions of %(person)s ended.", number)
+        said = words if number else gettext("%(person)s had no such session.")
+        return _done(request, said, person, to="person-sessions")
+    found = live_sessions(person, now=now)
+    sessions = [one for one in found if one.id != this and session_id in {"", one.id}]
+    context = {"one": person, "sessions": sessions, "session_id": session_id, "now": now}
+    title = gettext("End sessions")
+    return show(request, "people/person_sessions_end", context, title=title)
 
 
 @sensitive_variables("link")

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients_app.errors import SentBefore
 from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
+from clients_app.identity.factor_status import ways_of
 from clients_app.identity.kept_forms import View
+from clients_app.identity.passkeys.ceremony import relying_party
 from clients_app.identity.sessions import is_polled
 from clients_app.identity.waiting_application import (
     application_behind,
@@ -70,10 +72,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @for_applications
 @kept_forms.keeps("next", kept_forms.PREFIX)
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "passkey")
 @once("front", SIGNED_IN, claims=False)
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """Check the code after the password, or a recovery code, if there is a second factor."""
+    """Check the passkey or code after the password, or a recovery code."""
     to, fields = goal_of(request)
     if request.user.is_authenticated:
         return go_on(request, to, fields)
@@ -86,8 +88,12 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return go(request, with_query(reverse("account_login"), next=to))
     if not kept_forms.is_sent(request):
         return ask_code(request, to, fields)
+    answer = request.POST.get("passkey", "")
     try:
-        refused = steps.take_code(request, stage)
+        if answer:
+            refused = steps.take_passkey_after_password(request, stage, answer)
+        else:
+            refused = steps.take_code(request, stage)
     except SentBefore:  # at the same time
         return _say_first(request, to, fields, str(SIGNED_IN))
     if refused:
@@ -162,11 +168,19 @@ def ask(
         "is_unclaimed": not administrators_exist(),
         "providers": settings.SIGN_ON_PROVIDERS,
         "closed": settings.SIGN_ON_ONLY,
+        "has_passkeys": bool(relying_party()),
+        **_ways(request, screen),
     }
     reply = show(request, f"sign_in/{screen}", context, title=gettext("Sign in"), status=status)
     if wait_s:
         reply["Retry-After"] = str(wait_s)
     return reply
+
+
+def _ways(request: HttpRequest, screen: str) -> dict[str, bool]:
+    """Return how the person whose sign-in waits for its second step can take it."""
+    stage = steps.code_awaited(request) if screen == "sign_in_code" else None
+    return ways_of(stage.login.user)._asdict() if stage else {}
 
 
 ask_code = partial(ask, screen="sign_in_code")

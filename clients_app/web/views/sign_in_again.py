@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clients_app.http.sentences import sentence_of
+from clients_app.identity.factor_status import ways_of
 from clients_app.identity.kept_forms import is_sent, own_path
-from clients_app.identity.last_proof import asks_code
 from clients_app.identity.person import person_of
-from clients_app.identity.proof import begin_proof, problem_with
+from clients_app.identity.proof import begin_proof, given_proof, problem_with
 from clients_app.identity.sign_on.flow import note_refusal, proof_provider
 from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.identity.waiting_application import application_behind
@@ -24,12 +24,12 @@ from clients_app.web.views.sign_in import for_applications
 @for_applications
 @window(None, "next", demands_factor=False)
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Ask for the password or a code, then go on to the application."""
+    """Ask for the password, a passkey or a code, then go on to the application."""
     to = own_path(request.POST.get("next") or request.GET.get("next"))
     provider = proof_provider(request)
     if provider and is_sent(request):
         return _leave(request, provider, to)
-    wrong = problem_with(request, request.POST.get("proof", "")) if is_sent(request) else ""
+    wrong = problem_with(request, given_proof(request)) if is_sent(request) else ""
     if is_sent(request) and not wrong:
         return go(request, to)
     return _ask(request, to, provider, wrong=wrong, status=422 if wrong else 200)
@@ -52,7 +52,7 @@ def _ask(
     context = {
         "next": to,
         "error": wrong,
-        "by_code": asks_code(request),
+        **ways_of(person_of(request))._asdict(),
         "provider": provider,
         "person": person_of(request),
         "application": waiting and waiting.client.name,

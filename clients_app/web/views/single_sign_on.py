@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients_app.http.sentences import sentence_of
 from clients_app.identity import kept_forms
 from clients_app.identity import sign_in as steps
+from clients_app.identity.guesses import count_visit
 from clients_app.identity.sign_on.flow import end_visit, note_refusal
 from clients_app.identity.sign_on.refusals import SignOnRefused
 from clients_app.identity.sign_on.visit import Visit, begin, provider_with, visit_of
@@ -29,6 +30,8 @@ def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
         return sign_in.go_on(request, to, fields)
     if not kept_forms.is_sent(request):
         return go(request, with_query(reverse("account_login"), next=to))
+    if wait_s := count_visit(request):
+        return sign_in.ask(request, to, fields, error="too_many", status=429, wait_s=wait_s)
     try:
         address = begin(request, provider, to=to, fields=fields, now=now)
     except SignOnRefused as error:
@@ -47,6 +50,8 @@ def sign_on_return(request: HttpRequest, provider_id: str) -> HttpResponse:
             raise SignOnRefused("not begun", provider)
         end_visit(request, provider, visit, now=now)
     except SignOnRefused as error:
+        if wait_s := count_visit(request):  # neither logged nor an event
+            return sign_in.ask(request, "/", [], error="too_many", status=429, wait_s=wait_s)
         note_refusal(request, error, provider, now=now)
         return _refused(request, error, provider, visit)
     waiting = waiting_application(visit.to)

@@ -8,10 +8,12 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 
 from clients_app.models import Authorization, Client, Person
+from tests.conftest import browser_of
 from tests.factories import code_of, give_app
 from tests.oauth.authorize.requests import TO_ROOMS, answer_of, ask, csp_of, next_of, params_of
 from tests.portal_process import PASSWORD
 from tests.responses import value_of
+from tests.soft_authenticator import add_passkey, options_for, use
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,21 @@ def test_second_factor_is_on_the_way(
     done = client.post("/sign-in/code", {"code": code_of(secret), "next": to})
     answer_of(client.get(done["Location"]))
     assert Authorization.objects.get().amr == "mfa otp pwd"
+
+
+def test_passkey_goes_on_to_the_application(
+    client: Browser, administrator: Person, application: Client
+) -> None:
+    """RFC 8176: a key was proved, and the device verified its person."""
+    passkey = add_passkey(browser_of(administrator))[0]
+    to = next_of(ask(client, params_of(application)))
+    answer = use(passkey, options_for(client, "sign-in"))
+
+    done = client.post("/sign-in/passkey", {"passkey": answer, "next": to})
+
+    assert TO_ROOMS in csp_of(done)
+    answer_of(client.get(done["Location"]))
+    assert Authorization.objects.get().amr == "mfa pop"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""The addresses of the REST API: what each method does, and what it answers where that is allowed.
+
+A new address needs one line in ROWS; `test_matrix.py` derives the rest.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from clients_app.actions import Action
+from clients_app.models import Client
+from tests.selectors.tenant_world import World
+
+M, A, H = (f"{word}Clients" for word in ("ClientCredential", "AuthorizationCode", "Hybrid"))
+ONE: Final = "/<client_id>"
+
+
+class Subjects(NamedTuple):
+    """The rows of a tenant that the addresses are about."""
+
+    world: World
+    hybrid: Client
+    public: Client
+
+    def on(self, address: str) -> str:
+        """Return an address below the tenant, with the ids of the rows."""
+        client = {"HybridClients": self.hybrid, "AuthorizationCodeClients": self.public}
+        row = client.get(address.split("/")[0], self.world.client)
+        secret = row.secrets.order_by("pk").first()
+        for name, value in (
+            ("client_id", row.pk),
+            ("secret_id", secret.pk if secret else 0),
+            ("role_id", self.world.role.pk),
+            ("api_id", self.world.api.pk),
+        ):
+            address = address.replace(f"<{name}>", str(value))
+        return address
+
+    def client_at(self, address: str) -> Client | None:
+        """Return the client that an address is about."""
+        rows = {"C": self.world.client, "H": self.hybrid, "A": self.public}
+        return rows[address[0]] if "<client_id>" in address else None
+
+
+class Call(NamedTuple):
+    """A method: the action that it needs, its status, what it sends, and whether it is a change."""
+
+    action: Action | None
+    status: int = 200
+    body: Callable[[Subjects], Any] | None = None
+    query: str = ""
+
+    @property
+    def changes(self) -> bool:
+        return self.body is not None or self.status == 204
+
+
+def _with(value: Any) -> Callable[[Subjects], Any]:
+    return lambda _: value
+
+
+_SECRETS: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "POST": Call(Action.ADD_SECRET, 201, _with({"Description": "new"})),
+}
+_SECRET: Final = {
+    "GET": Call(Action.READ_SECRETS),
+    "PUT": Call(Action.EDIT_SECRET, 200, _with({"Description": "other"})),
+    "DELETE": Call(Action.REMOVE_SECRET, 204),
+}
+_ROTATE: Final = {"POST": Call(Action.ROTATE_SECRET, 201, _with({}))}
+_CLIENT: Final = {
+    "GET": Call(Action.READ_CLIENTS),
+    "PUT": Call(Action.EDIT_CLIENT, 200, _with({"Description": "other"})),
+    "DELETE": Call(Action.REMOVE_CLIENT, 204),
+}
+_CLIENT_APIS: Final = {
+    "GET": Call(Action.READ_CLIENTS),
+    "PUT": Call(Action.ASSIGN_APIS, 200, _with([])),
+}
+
+
+def _clients(word: str, new: dict[str, Any]) -> dict[str, dict[str, Call]]:
+    clients = {
+        "GET": Call(Action.READ_CLIENTS),
+        "POST": Call(Action.ADD_CLIENT, 201, _with({"Name": f"New of {word}", **new})),
+    }
+    of_client = {"": _CLIENT, "/Apis": _CLIENT_APIS}
+    if word != "AuthorizationCodeClients":
+        of_client |= {"/Secrets": _SECRETS, "/Secrets/<secret_id>": _SECRET}
+        of_client |= {"/Secrets/<secret_id>/Rotate": _ROTATE}
+    return {word: clients} | {
+        f"{word}/<client_id>{rest}": calls for rest, calls in of_client.items()
+    }
+
+
+#: below /api/v1/Tenants/<tenant_id>, by method; HEAD is as GET
+ROWS: Final[dict[str, dict[str, Call]]] = {
+    "": {"GET": Call(None)},
+    **_clients("ClientCredentialClients", {}),
+    **_clients("AuthorizationCodeClients", {"RedirectUris": ["https://new.example/"]}),
+    **_clients("HybridClients", {"RedirectUris": ["https://new.example/"]}),
+    "ClientCredentialClients/<client_id>/Roles": {
+        "GET": Call(Action.READ_CLIENTS),
+        "PUT": Call(Action.ASSIGN_ROLES, 200, _with([])),
+    },
+    "Roles": {
+        "GET": Call(Action.READ_ROLES),
+        "POST": Call(Action.ADD_ROLE, 201, _with({"Name": "New"})),
+    },
+    "Roles/<role_id>": {
+        "GET": Call(Action.READ_ROLES),
+        "PUT": Call(Action.EDIT_ROLE, 200, _with({"Description": "other"})),
+        "DELETE": Call(Action.REMOVE_ROLE, 204),
+    },
+    "Roles/<role_id>/ClientCredentialClients": {"GET": Call(Action.READ_CLIENTS)},
+    "Apis": {
+        "GET": Call(Action.READ_APIS),
+        "POST": Call(Action.ADD_API, 201, _with({"Name": "New", "Identifier": "urn:new:api"})),
+    },
+    "Apis/<api_id>": {
+        "GET": Call(Action.READ_APIS),
+        "PUT": Call(Action.EDIT_API, 200, _with({"Description": "other"})),
+        "DELETE": Call(Action.REMOVE_API, 204, query="?removeFromClients=true"),
+    },
+    "Activity": {"GET": Call(Action.READ_ACTIVITY)},
+    "Usage": {"GET": Call(Action.READ_ACTIVITY)},
+}
+#: every call as it is parametrised: address, method, what it does
+CALLS: Final = [
+    (address, method, call) for address, row in ROWS.items() for method, call in row.items()
+]

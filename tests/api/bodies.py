@@ -1,0 +1,67 @@
+"""What a body of each resource of the REST API may have: a good one, and kinds of properties."""
+
+from typing import Any, Final, NamedTuple
+
+from clients_app.models import Api, Client, ClientSecret, Role
+from tests.api.addresses import ONE, A, H, M
+
+
+class Resource(NamedTuple):
+    """A body that is fine, and the kind of each property; ``of`` is the model of its rows."""
+
+    address: str
+    method: str
+    good: dict[str, Any]
+    kinds: dict[str, str]
+    of: Any
+
+
+CLIENT: Final = {
+    **dict.fromkeys(("Name", "Description", "Contact"), "text"),
+    "Enabled": "flag",
+    "AccessTokenLifetime": "whole",
+    "Tags": "list items too many",
+    "LastUsed": "moment",
+}
+MACHINE: Final = {**CLIENT, "RoleIds": "list items too many"} | dict.fromkeys(
+    ("MayIntrospectTokens", "MayRotateOwnSecrets"), "flag"
+)
+APPLICATION: Final = {
+    **CLIENT,
+    **dict.fromkeys(("ClientUri", "LogoUri"), "text"),
+    **dict.fromkeys(("AllowOfflineAccess", "FirstParty"), "flag"),
+    **dict.fromkeys(("RedirectUris", "PostLogoutRedirectUris"), "list items too many"),
+}
+PUBLIC: Final = {**APPLICATION, "AllowedCorsOrigins": "list items too many"}
+HYBRID: Final = {
+    **APPLICATION,
+    "MayIntrospectTokens": "flag",
+    "AllowAccessTokensViaBrowser": "fixed",
+}
+FIRST: Final = {"SecretDescription": "text", "SecretExpirationDate": "moment", "Id": "guid"}
+SECRET: Final = {"Description": "text", "Expires": "flag", "Expiration": "moment", "Id": "fixed"}
+ROTATE: Final = {"Description": "text", "Expiration": "moment", "OldSecretEnds": "moment"}
+FIXED_ROLE: Final = ("Id", "RoleScope", "TenantId", "CommunityId", "RoleTypeId")
+ROLE: Final = {"Name": "text", "Description": "text", **dict.fromkeys(FIXED_ROLE, "fixed")}
+API: Final = {
+    **dict.fromkeys(("Name", "Identifier", "Description"), "text"),
+    "Scopes": "list items too many",
+    "Id": "fixed",
+}
+REDIRECT: Final = {"Name": "New", "RedirectUris": ["https://new.example/"]}
+NEW_API: Final = {"Name": "New", "Identifier": "urn:new:api"}
+RESOURCES: Final = [
+    Resource(M, "POST", {"Name": "New"}, MACHINE | FIRST, Client),
+    Resource(M + ONE, "PUT", {}, MACHINE | {"Id": "guid"}, Client),
+    Resource(A, "POST", REDIRECT, PUBLIC | {"Id": "guid"}, Client),
+    Resource(A + ONE, "PUT", {}, PUBLIC | {"Id": "guid"}, Client),
+    Resource(H, "POST", REDIRECT, HYBRID | FIRST, Client),
+    Resource(H + ONE, "PUT", {}, HYBRID | {"Id": "guid"}, Client),
+    Resource(f"{M}{ONE}/Secrets", "POST", {}, SECRET | {"Created": "fixed"}, ClientSecret),
+    Resource(f"{M}{ONE}/Secrets/<secret_id>", "PUT", {}, SECRET, ClientSecret),
+    Resource(f"{M}{ONE}/Secrets/<secret_id>/Rotate", "POST", {}, ROTATE, ClientSecret),
+    Resource("Roles", "POST", {"Name": "New"}, ROLE, Role),
+    Resource("Roles/<role_id>", "PUT", {}, ROLE, Role),
+    Resource("Apis", "POST", NEW_API, API, Api),
+    Resource("Apis/<api_id>", "PUT", {}, API, Api),
+]
