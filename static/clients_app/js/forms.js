@@ -116,6 +116,12 @@ function offerOwnZone(select) {
 
 offerOwnZone($("[data-browser-zone]"));
 
+// Loaded only here: few pages make keys.
+onPress("[data-make-keys]", async (button) => {
+  const { makeKeyPair } = await import("./key_pair.js");
+  makeKeyPair(button);
+});
+
 onPress("#errors a", (link, event) => {
   event.preventDefault();
   $(link.hash)?.focus();
