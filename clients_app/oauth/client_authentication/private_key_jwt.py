@@ -81,9 +81,11 @@ def by_assertion(request: Request, params: Mapping[str, str], now: datetime) -> 
 
 def _named(params: Mapping[str, str], jwt: Jwt | None) -> UUID | None:
     """Return the client that the body names, or else the JWT; client_id is optional there."""
-    names = [params.get("client_id"), *([jwt.claims.get("sub")] if jwt else [])]
-    text = next((name for name in names if name), None)
-    return parse_client_id(text) if isinstance(text, str) else None
+    if client_id := params.get("client_id"):
+        return parse_client_id(client_id)
+    names = (jwt.claims.get("sub"), jwt.claims.get("iss")) if jwt else ()  # one may be wrong
+    texts = (name for name in names if isinstance(name, str))
+    return next((found for text in texts if (found := parse_client_id(text))), None)
 
 
 def _refusal(client_id: UUID | None, problem: str, address: str, now: datetime) -> OAuthError:

@@ -120,6 +120,8 @@ WRONG: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "no iss": ("wrong-claims", lambda: {"iss": MISSING}),
     "iss is another": ("wrong-claims", lambda: {"iss": str(new_id())}),
     "iss is no text": ("wrong-claims", lambda: {"iss": ["x"]}),
+    "no sub": ("wrong-claims", lambda: {"sub": MISSING}),
+    "sub is somebody": ("wrong-claims", lambda: {"sub": "somebody"}),
     "no jti": ("wrong-claims", lambda: {"jti": MISSING}),
     "jti is empty": ("wrong-claims", lambda: {"jti": ""}),
     "jti is a number": ("wrong-claims", lambda: {"jti": 7}),
@@ -403,6 +405,7 @@ def test_client_named_in_the_body_must_be_the_one_of_the_assertion(
     text = assertion(clients.good.id, EC)
 
     assert ask(body=asking(text, client_id=clients.hybrid.id)).status == 401
+    assert ask(body=asking(text, client_id="somebody")).status == 401
     assert ask(body=asking(text, client_id=clients.good.id.upper())).status == 200
 
 
