@@ -15,6 +15,7 @@ from clients_app.services import failure_limits
 from clients_app.services.activity import refused_attempts
 from clients_app.services.people.accounts import set_active
 from tests.factories import command_line_in, give_app, make_person, make_tenant
+from tests.identity.guesses import sign_in
 from tests.identity.lying_provider import OTHER_KEY
 from tests.identity.sign_on_visits import START, actions, address_after, last_event, visit
 from tests.portal_process import PASSWORD
@@ -448,3 +449,38 @@ def test_password_form_is_closed_where_sign_on_is_the_only_way(client, mara, set
     assert reply.status_code == 403
     assert not is_signed_in(client)
     assert client.post("/forgot-password", {"email": "mara@example.com"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("theirs", "brought", "fits"),
+    [
+        ("mara@example.com", "Mara@EXAMPLE.com", True),
+        ("mara@strasse.example", "mara@straße.example", False),
+        ("mara@straße.example", "mara@strasse.example", False),
+        ("mara@example.com", "ｍara@example.com", False),  # noqa: RUF001  full width
+        ("mark@example.com", "mar\N{KELVIN SIGN}@example.com", False),
+        ("mara@straße.example", "mara@straße.example", True),
+    ],
+)
+def test_email_with_letters_that_look_alike_is_another_one(
+    client, provider, tenant, sign_on, theirs, brought, fits
+):
+    make_person("mara", tenant, email=theirs)
+    provider.claims = {"email": brought}
+
+    visit(client, provider)
+
+    assert is_signed_in(client) == fits
+
+
+def test_return_of_a_person_who_signed_in_meanwhile_changes_nothing(
+    client, provider, mara, colleague
+):
+    address = provider.authorize(address_after(client.post(START, {"next": "/account"})))
+    assert sign_in(on=client).status_code == 303
+
+    reply = client.get(address)
+
+    assert (reply.status_code, reply["Location"]) == (303, "/account")
+    assert reply.wsgi_request.user == colleague
+    assert "person.account.linked" not in actions()
