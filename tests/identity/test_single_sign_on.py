@@ -484,3 +484,31 @@ def test_return_of_a_person_who_signed_in_meanwhile_changes_nothing(
     assert (reply.status_code, reply["Location"]) == (303, "/account")
     assert reply.wsgi_request.user == colleague
     assert "person.account.linked" not in actions()
+
+
+def test_account_of_somebody_without_a_password_asks_for_none(client, provider, mara):
+    with_password = Browser()
+    visit(with_password, provider)
+    assert "Current password" in text_of(with_password.get("/account"))
+    mara.refresh_from_db()
+    mara.set_unusable_password()
+    mara.save()
+
+    visit(client, provider)
+
+    page = text_of(client.get("/account"))
+    assert "You sign in without one, by single sign-on." in page
+    assert "Current password" not in page
+
+
+def test_person_who_names_themselves_by_the_email_of_another_is_refused(
+    client, provider, mara, sign_on, settings
+):
+    settings.SIGN_ON_PROVIDERS = (replace(sign_on, creates_people=True),)
+    provider.claims = {"email": "new@example.com", "preferred_username": "MARA@example.com"}
+
+    reply = visit(client, provider)
+
+    assert reply.status_code == 403
+    assert "Somebody here has your username or email address already." in text_of(reply)
+    assert not is_signed_in(client)
