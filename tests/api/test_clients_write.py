@@ -17,7 +17,14 @@ from clients_app.rules.built_in_roles import (
 from clients_app.services.clients.removal import remove_client
 from tests.api.conftest import Caller, token_of
 from tests.api.replies import refused
-from tests.factories import command_line_in, make_client, make_role, make_tenant, role_id
+from tests.factories import (
+    command_line_in,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+    role_id,
+)
 from tests.hashing import hashing_outside_transactions
 
 CLIENTS = "ClientCredentialClients"
@@ -82,12 +89,23 @@ def test_added_client_has_the_id_that_was_given(robot: Caller, now: datetime) ->
     assert (body["Client"]["Id"], body["Client"]["Enabled"]) == (client_id, False)
     assert body["ExpirationDate"] is None
 
-    taken = "Id: This Client Id was given to a client before. Choose another, or none."
+    taken = "Id: This Client Id was given before. Choose another, or none."
     removed = Client.objects.get(pk=client_id)
     remove_client(removed, actor=command_line_in(robot.tenant), now=now)
     refused(robot.post(CLIENTS, {"Id": client_id, "Name": "Other"}), 409, taken)
     foreign = make_client("Foreign", make_tenant("Cranes")).client
     refused(robot.post(CLIENTS, {"Id": str(foreign.pk), "Name": "Other"}), 409, taken)
+
+
+def test_no_client_gets_the_id_of_a_person(robot: Caller, tenant: Tenant) -> None:
+    """CLI-1: an API would take the ``sub`` of its tokens for the person's (RFC 9068 section 5)."""
+    taken = "Id: This Client Id was given before. Choose another, or none."
+    for person in (make_person("mara", tenant), make_person("mo", make_tenant("Cranes"))):
+        for kind in (CLIENTS, "AuthorizationCodeClients", "HybridClients"):
+            body = {"Id": str(person.pk).upper(), "Name": "Mara"}
+            urls = {} if kind == CLIENTS else {"RedirectUris": ["https://pump.example/back"]}
+            refused(robot.post(kind, body | urls), 409, taken)
+    assert not Client.objects.filter(name="Mara").exists()
 
 
 def test_name_that_is_taken_is_a_conflict(robot: Caller) -> None:
