@@ -82,6 +82,15 @@ def test_role_of_another_tenant_is_not_found(robot: Caller) -> None:
     refused(robot.delete(f"Roles/{foreign.pk}"), 404, GONE)
 
 
+def test_roles_of_a_client_are_found_by_name(robot: Caller) -> None:
+    roles = f"ClientCredentialClients/{robot.client.pk}/Roles"
+    reply = robot.get(f"{roles}?query=administr")
+    assert [role["Name"] for role in reply.json()] == ["Tenant Administrator"]
+    assert reply["Total-Count"] == "1"
+    whole = robot.get(f"{roles}?query=")  # as programs for CDS send it
+    assert (whole["Total-Count"], whole["ETag"]) == ("2", reply["ETag"])
+
+
 def test_clients_of_a_role_are_listed(member: Caller) -> None:
     role = make_role("Pump reader", member.tenant)
     make_client("Pump", member.tenant, role_ids=frozenset({role.pk}))
