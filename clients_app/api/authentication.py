@@ -40,7 +40,7 @@ class BearerAuthentication(BaseAuthentication):
         active = active_token(plain)
         origin = conf.public_url()
         if active is not None and active.token["aud"] == conf.token_audience() != origin:
-            # whoever such tokens are sent to must not manage clients with them (JWT-4)
+            # those who are sent such tokens must not manage clients with them (JWT-4)
             sentence = f"The access token is for another API. Request one with resource={origin}."
             raise challenged(401, sentence, "invalid_token")
         if active is None or active.token["aud"] != origin:
