@@ -150,7 +150,9 @@ def test_address_matches_ignoring_case_and_slash(member: Caller, address: str) -
         assert reply.status_code == 200, reply.content
 
 
-@pytest.mark.parametrize("address", ["/api", "/api/", "/api/v1", "/API/v2/Tenants", "/api/v1/x/y"])
+@pytest.mark.parametrize(
+    "address", ["/api", "/api/", "/api/v1", "/API/v2/Tenants", "/api/v1/x/y", "/api/v1/%0Ax"]
+)
 def test_unknown_address_is_not_found_by_any_method(member: Caller, address: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         refused(member.send(method, address), 404, "There is nothing at this address.")
