@@ -164,6 +164,8 @@ class ByLink(PasswordResetFromKeyView):
                 save_password(self.reset_user, actor=actor, now=now)
         except _LinkIsOver:
             return self.render_to_response(self.get_context_data(token_fail=True))
+        if self.request.user.is_authenticated:
+            super().logout()  # the new password ended this session too
         if is_first or settings.SIGN_ON_ONLY:
             password = form.cleaned_data["password1"]
             username = self.reset_user.username

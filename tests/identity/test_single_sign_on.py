@@ -416,6 +416,17 @@ def test_userinfo_that_lies_signs_nobody_in(client, provider, mara, userinfo):
     assert not is_signed_in(client)
 
 
+def test_userinfo_without_the_email_does_not_verify_that_of_the_id_token(
+    client, provider, mara, sign_on, settings
+):
+    settings.SIGN_ON_PROVIDERS = (replace(sign_on, roles_claim="roles"),)
+    provider.claims = {"email_verified": False}
+    provider.userinfo = {"sub": "subject-1", "email_verified": True, "roles": []}
+
+    assert visit(client, provider).status_code == 403
+    assert not is_signed_in(client)
+
+
 def test_second_factor_of_the_portal_is_asked_too(client, provider, mara):
     give_app(mara)
 

@@ -187,3 +187,16 @@ def test_one_time_link_signs_in_where_single_sign_on_is_the_only_way(
 
     assert choose_password(client, link)["Location"] == "/"
     assert client.get("/account").status_code == 200
+
+
+def test_own_link_of_somebody_signed_in_asks_for_the_new_password(
+    administrator_browser, administrator
+):
+    by = {"actor": command_line_in(administrator.tenant), "now": timezone.now()}
+    Person.objects.filter(pk=administrator.pk).update(last_login=timezone.now())
+    link = make_one_time_link(Person.objects.get(pk=administrator.pk), **by)
+
+    reply = choose_password(administrator_browser, link.removeprefix(conf.public_url()))
+
+    page = administrator_browser.get(reply["Location"], follow=True)
+    assert "Password saved. Sign in with it." in text_of(page)

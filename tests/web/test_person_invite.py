@@ -213,3 +213,19 @@ def test_invitation_is_no_way_around_single_sign_on(
     texts = [str(message) for message in sink.received]
     assert len(texts) == by_mail
     assert not any("choose-password" in text for text in texts)
+
+
+def test_edited_email_of_somebody_invited_says_that_their_link_ended(
+    administrator_browser: Browser, invited: Person
+) -> None:
+    edit = f"/security/users/{invited.pk}/edit"
+    version = value_of("version", administrator_browser.get(edit))
+    sent = {"name": "Lena", "email": invited.email, "version": version}
+
+    named = administrator_browser.post(edit, sent, follow=True)
+    version = value_of("version", administrator_browser.get(edit))
+    sent = {"name": "Lena", "email": "l@herons.example", "version": version}
+    moved = administrator_browser.post(edit, sent, follow=True)
+
+    assert "renew the invitation" not in text_of(named)
+    assert "The link sent before ended: renew the invitation." in text_of(moved)

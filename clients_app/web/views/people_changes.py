@@ -56,7 +56,10 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         fields = {"name": given["name"], "email": given["email"]}
         version = given["version"]
         saved = edit_person(person, **fields, expected_version=version, actor=actor, now=now)
-        return _done(request, gettext("%(person)s saved."), saved)
+        words = gettext("%(person)s saved.")
+        if saved.is_invited and saved.email != person.email and not settings.SIGN_ON_ONLY:
+            words = gettext("%(person)s saved. The link sent before ended: renew the invitation.")
+        return _done(request, words, saved)
 
     return form_window(
         request,
