@@ -211,8 +211,8 @@ def _with_roles(
 def _with_email(email: str) -> Person | None:
     """Return the person with this address, ignoring only the case of ASCII letters.
 
-    Keys of names are equal for letters that look alike, but straße.example and strasse.example are
-    two domains, whose owners differ.
+    Keys of names are equal for letters that look alike, but two domains that do so, such as one
+    with "ss" and one with a sharp s, have different owners.
     """
     person = Person.objects.filter(email_key=key_of(email)).first() if email else None
     if person is None or person.email == email:
