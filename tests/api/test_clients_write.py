@@ -337,6 +337,10 @@ def test_client_that_becomes_privileged_says_which_secrets_stay(robot: Caller) -
     refused(
         robot.put(f"{address}?keptSecretIds=x", body), 400, "keptSecretIds: Send ids of secrets."
     )
+    foreign = make_client("Valve", robot.tenant).secret.pk
+    for rest, whole in (("", body), ("/Roles", [{"Id": body["RoleIds"][0]}])):
+        reply = robot.put(f"{address}{rest}?keptSecretIds={made.secret.pk},{foreign}", whole)
+        refused(reply, 400, f"keptSecretIds: Pump has no secret {foreign}.")
     assert robot.put(f"{address}?keptSecretIds={made.secret.pk}", body).status_code == 200
     assert ClientSecret.objects.get(pk=made.secret.pk).removed_at is None
 

@@ -163,7 +163,7 @@ class ClientRolesView(Resource):
             expected_version=client.version if matches else None,
             actor=actor,
             now=timezone.now(),
-            kept_secrets=kept_secrets(given),
+            kept_secrets=kept_secrets(given, client),
         )
         roles = _models(client)
         return Response(roles, headers={TOTAL_COUNT: str(len(roles)), "ETag": etag_of(roles)})
