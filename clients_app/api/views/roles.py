@@ -53,8 +53,7 @@ class RolesView(Resource):
         require(actor, Action.READ_ROLES)
         skip, count = given.page()
         roles = _found(tenant_roles(actor.tenant_id), given)
-        if given.text("roleTypeId"):
-            kind = parse_client_id(given.text("roleTypeId"))
+        if kind := given.guid("roleTypeId"):
             roles = [role for role in roles if role.role_type_id == kind]
         found = [role_json(role) for role in roles[skip : skip + count]]
         return Response(found, headers={TOTAL_COUNT: str(len(roles))})
