@@ -235,7 +235,7 @@ def allows(actor: Actor, action: Action, *, client: Client | None = None) -> boo
     """
     if client is not None and client.tenant_id != actor.tenant_id:
         return False
-    is_itself = client is not None and actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
+    is_itself = _is_itself(actor, client)
     rotates_itself = is_itself and action in _OWN_SECRETS and _may_rotate_itself(client)
     if is_itself and action != Action.READ_CLIENTS and not rotates_itself:
         return False
@@ -266,7 +266,9 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
     permission = PERMISSIONS[action]
     if not allows(actor, action, client=client):
         refusal = permission.refusal
-        if client is not None and permission.spares_privileged and _is_privileged(client):
+        if _is_itself(actor, client) and TENANT_ADMINISTRATOR in actor.rights:
+            refusal = _("A client cannot change itself. Use another one, or the portal.")
+        elif client is not None and permission.spares_privileged and _is_privileged(client):
             refusal = _(
                 "Only Tenant Administrators can change a client that has Tenant Administrator, "
                 "Tenant Auditor or Secret Rotator, or may introspect tokens."
@@ -274,6 +276,10 @@ def require(actor: Actor, action: Action, *, client: Client | None = None) -> No
         raise Forbidden(refusal, action=action, client=client)
     if permission.proof and actor.kind is ActorKind.PERSON and not actor.has_fresh_proof():
         raise ProofRequired(permission.proof)
+
+
+def _is_itself(actor: Actor, client: Client | None) -> bool:
+    return client is not None and actor.kind is ActorKind.CLIENT and actor.id == str(client.pk)
 
 
 def _is_privileged(client: Client) -> bool:

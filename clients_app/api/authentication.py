@@ -38,7 +38,12 @@ class BearerAuthentication(BaseAuthentication):
         if not plain:
             raise challenged(401, "Send an access token in the Authorization header.")
         active = active_token(plain)
-        if active is None or active.token["aud"] not in {conf.public_url(), conf.token_audience()}:
+        origin = conf.public_url()
+        if active is not None and active.token["aud"] == conf.token_audience() != origin:
+            # those who are sent such tokens must not manage clients with them (JWT-4)
+            sentence = f"The access token is for another API. Request one with resource={origin}."
+            raise challenged(401, sentence, "invalid_token")
+        if active is None or active.token["aud"] != origin:
             raise challenged(401, "The access token is not valid here.", "invalid_token")
         if not set(active.token.get("scope", "").split()) & set(conf.api_scopes()):
             sentence = "The access token has no scope of this API."

@@ -55,5 +55,5 @@ urlpatterns = [
     path(f"{_TENANT}/Roles", RolesView.as_view(), name="api-roles"),
     path(_ROLE, RoleView.as_view(), name="api-role"),
     path(f"{_ROLE}/ClientCredentialClients", RoleClientsView.as_view(), name="api-role-clients"),
-    re_path(r"^api/.*$", NoSuchAddress.as_view()),
+    re_path(r"^api/", NoSuchAddress.as_view()),
 ]

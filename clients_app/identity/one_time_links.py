@@ -29,7 +29,10 @@ def make_one_time_link(person: Person, *, actor: Actor, now: datetime) -> str:
     """Return an address where anyone who has it can choose the password of ``person``, once.
 
     It expires after an hour. Show it only to the person or on standard output, never log it.
+    Errors: Conflict where single sign-on is the only way, except on the command line; Forbidden;
+    NotFound.
     """
+    _refuse_where_closed(actor)
     key = default_token_generator.make_token(person)
     with transaction.atomic():
         require_may_manage(person, actor=actor)
@@ -42,9 +45,20 @@ def invitation_link(person: Person, *, now: datetime) -> str:
 
     It works until the invitation ends, is renewed or withdrawn. Show it only in the response to the
     operation that invited them, never log it.
+    Where single sign-on is the only way, it is the address of the portal, where that accepts.
     """
+    if settings.SIGN_ON_ONLY:
+        return conf.public_url()
     assert person.invitation_ends_at is not None  # noqa: S101  narrows the type; they are invited
     return _address(person, InvitationTokens(person.invitation_ends_at - now).make_token(person))
+
+
+def _refuse_where_closed(actor: Actor) -> None:
+    if settings.SIGN_ON_ONLY and not actor.is_trusted:
+        sentence = gettext_noop(
+            "Only the command line makes links: people use single sign-on here."
+        )
+        raise Conflict(sentence)
 
 
 def _address(person: Person, key: str) -> str:
@@ -61,9 +75,10 @@ def ask_for_link(email: str) -> None:
 def send_link(person: Person, *, actor: Actor, now: datetime) -> None:
     """Have the worker mail ``person`` a link to choose a password.
 
-    Errors: RuleBroken without an email or a mail server; Conflict for people who cannot sign in;
-    Forbidden; NotFound.
+    Errors: RuleBroken without an email or a mail server; Conflict for people who cannot sign in,
+    and where single sign-on is the only way; Forbidden; NotFound.
     """
+    _refuse_where_closed(actor)
     require_may_manage(person, actor=actor)
     if not (person.email and conf.sends_mail()):
         raise RuleBroken(gettext_noop("Enter an email first, or show the link instead."))
@@ -86,7 +101,7 @@ def mail_asked_links(*, now: datetime) -> None:
 def _mail_link(email: str, *, now: datetime) -> None:
     mine = Person.objects.filter(email_key=key_of(email), is_active=True)
     person = mine.filter(invitation_ends_at=None).first()  # an invitation has its own link
-    if person is None:
+    if person is None or settings.SIGN_ON_ONLY:  # also if it was asked for before
         return
     actor = Actor.system(person.tenant_id)
     context = {
@@ -117,6 +132,7 @@ def _mail_invitation(person: Person, *, now: datetime) -> None:
         "address": conf.public_url(),
         "link": invitation_link(person, now=now),
         "lasts_days": INVITATION_DAYS,
+        "closed": settings.SIGN_ON_ONLY,
     }
     subject = gettext("You are invited to %(portal)s") % {"portal": settings.PORTAL_NAME}
     try:

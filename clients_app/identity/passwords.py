@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-from allauth.account.forms import ChangePasswordForm
+from allauth.account.forms import ChangePasswordForm, default_token_generator
 from allauth.account.utils import url_str_to_user_pk
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -33,6 +34,7 @@ from clients_app.services import form_keys
 from clients_app.services.activity.refused_attempts import note_refused_link
 from clients_app.services.people.accounts import hash_password, save_password
 
+SIGN_OUT: Final = "sign_out"  # the button of somebody who opened a link of another person
 _PAUSE_S: Final = 60  # for an address that asks for many links
 
 
@@ -42,6 +44,18 @@ class MustWait(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+
+class SignedInAsAnother(Exception):
+    """Somebody who is signed in opened a link of ``username``: they must sign out first."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(username)
+        self.username = username
+
+
+class _LinkIsOver(Exception):
+    """The link was used, or ended, while its form was sent."""
 
 
 def password_form(request: HttpRequest, typed: QueryDict | None = None) -> ChangePasswordForm:
@@ -103,9 +117,28 @@ def change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
 
 
 class ByLink(PasswordResetFromKeyView):
-    """allauth checks the link and keeps its key in the session; ``page`` renders the screen."""
+    """allauth checks the link and keeps its key in the session; ``page`` renders the screen.
+
+    Errors: SignedInAsAnother; SentBefore.
+    """
 
     page: Any = None  # a function of ``web``
+
+    def logout(self) -> None:
+        """Sign out somebody who opened a link of another person, if their button asks for it.
+
+        allauth calls this for each request, but an address alone must sign nobody out.
+        """
+        if SIGN_OUT not in self.request.POST:
+            raise SignedInAsAnother(self.reset_user.username)
+        super().logout()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save the password, or open the link after the sign-out."""
+        if SIGN_OUT in request.POST:
+            return HttpResponseRedirect(request.path, status=303)
+        saved: HttpResponse = super().post(request, *args, **kwargs)
+        return saved
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         form, failed = context.get("form"), context.get("token_fail", False)
@@ -120,22 +153,33 @@ class ByLink(PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password, once for each form; the device is known from then on.
 
-        The first password of a person signs them in.
-
-        Errors: SentBefore.
+        The first password of a person signs them in, and each one where passwords do not.
         """
         form_key, actor = sent_key_of(self.request.POST), acting(self.request, self.reset_user)
         now, is_first = timezone.now(), self.reset_user.last_login is None
         hash_password(self.reset_user, form.cleaned_data["password1"])
-        with form_keys.once(form_key, actor=actor, now=now):
-            save_password(self.reset_user, actor=actor, now=now)
-        if is_first:
+        try:
+            with form_keys.once(form_key, actor=actor, now=now):
+                self._refuse_used_link()
+                save_password(self.reset_user, actor=actor, now=now)
+        except _LinkIsOver:
+            return self.render_to_response(self.get_context_data(token_fail=True))
+        if self.request.user.is_authenticated:
+            super().logout()  # the new password ended this session too
+        if is_first or settings.SIGN_ON_ONLY:
             password = form.cleaned_data["password1"]
             username = self.reset_user.username
             take_first_password(self.request, username, password, to=reverse("front"))
         saved = HttpResponseRedirect(self.get_success_url())
         remember_device(self.request, saved, self.reset_user.username)
         return saved
+
+    def _refuse_used_link(self) -> None:
+        """Check the link again, and let others with it wait: hashing took a while."""
+        rows: Any = Person.objects.select_for_update(no_key=True)
+        person = rows.filter(pk=self.reset_user.pk).first()
+        if person is None or not default_token_generator.check_token(person, self.key):
+            raise _LinkIsOver
 
     def get_success_url(self) -> str:
         if self.request.user.is_authenticated:

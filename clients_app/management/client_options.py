@@ -17,7 +17,7 @@ from clients_app.rules.client_fields import LINES
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES
 from clients_app.rules.lifetimes import parse_token_lifetime
 from clients_app.services.clients.drafts import ClientDraft, draft_of
-from clients_app.services.secrets.kept import KeptSecrets
+from clients_app.services.secrets.kept import KeptSecrets, kept_of
 
 
 def _repeated(flag: str, metavar: str, dest: str, text: str) -> cli.Argument:
@@ -94,10 +94,10 @@ def edited_draft(given: Namespace, client: Client) -> ClientDraft:
     return replace(was, confirms_administrator=confirms, **values)
 
 
-def kept_secrets(given: Namespace) -> KeptSecrets:
+def kept_secrets(given: Namespace, client: Client) -> KeptSecrets:
     """Return which secrets stay if the client becomes privileged (CLI-15)."""
     ids = frozenset(given.kept_secrets)
-    return KeptSecrets(ids=ids, removes_others=given.remove_other_secrets)
+    return kept_of(client, ids, removes_others=given.remove_other_secrets)
 
 
 def _values(given: Namespace, tenant: Tenant) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from clients_app.errors import PortalError
 from clients_app.http import operation_ids
 from clients_app.management.dry_run import rehearsed, said_of
 from clients_app.management.option_names import option_of
-from clients_app.management.output import Output, OutputLost, prove_writable
+from clients_app.management.output import Output, OutputLost, harmless, prove_writable
 from clients_app.management.schema import refuse_other_versions
 from clients_app.models import Client, Tenant
 from clients_app.rules.client_ids import parse_client_id
@@ -135,7 +135,7 @@ class PortalCommand(BaseCommand):
             super().run_from_argv(argv)
         except PortalError as error:
             option = option_of(getattr(error, "field", None) or "")
-            sys.exit(f"{error} ({option})" if option else str(error))
+            sys.exit(harmless(f"{error} ({option})" if option else str(error)))
         except UnicodeEncodeError:  # bytes in a name, which no database accepts
             sys.exit("Enter the command in UTF-8.")
         finally:

@@ -2,6 +2,8 @@
 
 from argparse import Namespace
 
+from django.conf import settings
+
 from clients_app.identity.one_time_links import invitation_link
 from clients_app.limits import INVITATION_DAYS
 from clients_app.management import command_line as cli
@@ -100,4 +102,6 @@ class InvitationCommands(cli.PortalCommand):
             return
         link = invitation_link(person, now=cli.now())
         sentence = f"Invitation, valid for {INVITATION_DAYS} days and once:\n{link}"
+        if settings.SIGN_ON_ONLY:
+            sentence = f"They accept by single sign-on, for {INVITATION_DAYS} days:\n{link}"
         self.tell(given, sentence, values | {"Link": link})

@@ -5,6 +5,7 @@ one is unknown.
 """
 
 import os
+import re
 import select
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,10 @@ from django.db import transaction
 
 from clients_app.errors import PortalError
 
+#: what a terminal obeys and does not show, line feeds apart; and what reorders the text
+_CONTROLS: Final = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
+)
 _NOT_CONFIRMED: Final = (
     "The database did not confirm the change. "
     "Check whether what is printed above works before you use it.\n"
@@ -56,6 +61,11 @@ class Output(_Django):
             _discard(sys.stdout)
             is_unread = isinstance(error, BrokenPipeError)
             raise OutputLost(error.strerror or str(error), is_unread=is_unread) from error
+
+
+def harmless(text: str) -> str:
+    """Return ``text`` with control characters as escapes: it may quote a file or an argument."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def prove_writable() -> None:

@@ -48,7 +48,8 @@ def call(method: str, url: str, **more: Any) -> Any:
 
 def token_of(portal: str, client_id: str, secret: str) -> str:
     """Return a new access token."""
-    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    form = {"grant_type": "client_credentials", "resource": portal}  # a token for the portal itself
+    form |= {"client_id": client_id, "client_secret": secret}
     url = f"{portal}/identity/connect/token"
     return str(call("POST", url, data=form)["access_token"])
 

@@ -1,6 +1,5 @@
-"""Adding, editing and removing clients by the REST API."""
+"""Adding clients by the REST API, and who may change them."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,11 +16,17 @@ from clients_app.rules.built_in_roles import (
 from clients_app.services.clients.removal import remove_client
 from tests.api.conftest import Caller, token_of
 from tests.api.replies import refused
-from tests.factories import command_line_in, make_client, make_role, make_tenant, role_id
+from tests.factories import (
+    command_line_in,
+    make_client,
+    make_person,
+    make_role,
+    make_tenant,
+    role_id,
+)
 from tests.hashing import hashing_outside_transactions
 
 CLIENTS = "ClientCredentialClients"
-LIFETIME = "AccessTokenLifetime"
 ONLY_ADMINISTRATORS = "Only Tenant Administrators can add a client."
 
 
@@ -82,12 +87,23 @@ def test_added_client_has_the_id_that_was_given(robot: Caller, now: datetime) ->
     assert (body["Client"]["Id"], body["Client"]["Enabled"]) == (client_id, False)
     assert body["ExpirationDate"] is None
 
-    taken = "Id: This Client Id was given to a client before. Choose another, or none."
+    taken = "Id: This Client Id was given before. Choose another, or none."
     removed = Client.objects.get(pk=client_id)
     remove_client(removed, actor=command_line_in(robot.tenant), now=now)
     refused(robot.post(CLIENTS, {"Id": client_id, "Name": "Other"}), 409, taken)
     foreign = make_client("Foreign", make_tenant("Cranes")).client
     refused(robot.post(CLIENTS, {"Id": str(foreign.pk), "Name": "Other"}), 409, taken)
+
+
+def test_no_client_gets_the_id_of_a_person(robot: Caller, tenant: Tenant) -> None:
+    """CLI-1: an API would take the ``sub`` of its tokens for the person's (RFC 9068 section 5)."""
+    taken = "Id: This Client Id was given before. Choose another, or none."
+    for person in (make_person("mara", tenant), make_person("mo", make_tenant("Cranes"))):
+        for kind in (CLIENTS, "AuthorizationCodeClients", "HybridClients"):
+            body = {"Id": str(person.pk).upper(), "Name": "Mara"}
+            urls = {} if kind == CLIENTS else {"RedirectUris": ["https://pump.example/back"]}
+            refused(robot.post(kind, body | urls), 409, taken)
+    assert not Client.objects.filter(name="Mara").exists()
 
 
 def test_name_that_is_taken_is_a_conflict(robot: Caller) -> None:
@@ -250,108 +266,3 @@ def test_administrator_client_is_confirmed_by_its_name(robot: Caller) -> None:
         "or remove that role.",
     )
     assert robot.post(f"{CLIENTS}?confirmTenantAdministrator=Second", body).status_code == 201
-
-
-def test_put_changes_what_the_body_has(robot: Caller) -> None:
-    pump = make_client("Pump", robot.tenant, tags=("north",), description="For the pump").client
-    address = f"{CLIENTS}/{pump.pk}"
-
-    reply = robot.put(address, {"Name": "Valve", "Enabled": False, "Tags": None, "Id": None})
-
-    assert reply.status_code == 200, reply.content
-    body = reply.json()
-    assert (body["Name"], body["Enabled"], body["Tags"]) == ("Valve", False, ["north"])
-    assert body["Description"] == "For the pump"
-    assert robot.put(address, {"Tags": [], "Enabled": True}).json()["Tags"] == []
-
-
-def test_put_accepts_what_get_returns_and_changes_nothing(robot: Caller) -> None:
-    pump = make_client("Pump", robot.tenant).client
-    address = f"{CLIENTS}/{pump.pk}"
-    body, events = robot.get(address).json(), AuditEvent.objects.count()
-
-    reply = robot.put(address, body)
-
-    assert (reply.status_code, reply.json()) == (200, body)
-    assert AuditEvent.objects.count() == events
-    refused(
-        robot.put(address, {**body, "Id": str(uuid4())}), 400, "Id: This property cannot be set."
-    )
-
-
-def test_put_of_a_bad_client_is_refused_whole(robot: Caller) -> None:
-    pump = make_client("Pump", robot.tenant).client
-    address = f"{CLIENTS}/{pump.pk}"
-    before = robot.get(address).json()
-
-    robot.put(address, {"Enabled": False, "Name": "Robot"})
-    robot.put(address, {"Enabled": False, "AccessTokenLifetime": 1})
-    robot.put(address, {"Enabled": False, "Nmae": "x"})
-
-    assert robot.get(address).json() == before
-
-
-def test_put_with_an_etag_that_is_outdated_is_refused(robot: Caller) -> None:
-    pump = make_client("Pump", robot.tenant).client
-    address = f"{CLIENTS}/{pump.pk}"
-    etag = robot.get(address)["ETag"]
-
-    reply = robot.put(address, {"Name": "Valve"}, If_Match=f'"other", {etag}')
-    assert reply.status_code == 200
-    assert reply["ETag"] not in {etag, ""}
-    sentence = "It was changed since you read it. Nothing was saved."
-    refused(robot.put(address, {"Name": "Pipe"}, If_Match=etag), 412, sentence)
-    refused(robot.delete(address, If_Match=etag), 412, sentence)
-    assert robot.put(address, {"Name": "Pipe"}, If_Match="*").status_code == 200
-
-
-def test_client_that_becomes_privileged_says_which_secrets_stay(robot: Caller) -> None:
-    made = make_client("Pump", robot.tenant)
-    address = f"{CLIENTS}/{made.client.pk}"
-    body = {"RoleIds": [str(role_id(robot.tenant, TENANT_AUDITOR))]}
-
-    refused(
-        robot.put(address, body),
-        400,
-        "keptSecretIds: Anyone who has a secret of Pump gets its new rights. "
-        "Select the secrets to keep, and confirm that the others are removed.",
-    )
-    refused(
-        robot.put(f"{address}?keptSecretIds=x", body), 400, "keptSecretIds: Send ids of secrets."
-    )
-    assert robot.put(f"{address}?keptSecretIds={made.secret.pk}", body).status_code == 200
-    assert ClientSecret.objects.get(pk=made.secret.pk).removed_at is None
-
-
-def test_deleted_client_is_gone(robot: Caller, calling: Callable[..., Caller]) -> None:
-    other = calling("Used a moment ago")
-    Client.objects.filter(pk=other.client.pk).update(last_token_at=datetime.now().astimezone())
-    address = f"{CLIENTS}/{other.client.pk}"
-
-    reply = robot.delete(address)
-
-    assert (reply.status_code, reply.content) == (204, b"")
-    refused(robot.delete(address), 404, "There is no such client.")
-    refused(other.get(), 401, "The access token is not valid here.")
-
-
-def test_client_of_another_tenant_is_not_found_by_any_method(robot: Caller) -> None:
-    foreign = make_client("Foreign", make_tenant("Cranes"))
-    for rest, body in (("", {"Name": "x"}), ("/Roles", []), (f"/Secrets/{foreign.secret.pk}", {})):
-        address = f"{CLIENTS}/{foreign.client.pk}{rest}"
-        refused(robot.get(address), 404, "There is no such client.")
-        refused(robot.put(address, body), 404, "There is no such client.")
-    refused(robot.delete(f"{CLIENTS}/{foreign.client.pk}"), 404, "There is no such client.")
-    mine = make_client("Pump", robot.tenant).client
-    for method in ("GET", "DELETE"):
-        refused(
-            robot.send(method, f"{CLIENTS}/{mine.pk}/Secrets/{foreign.secret.pk}"),
-            404,
-            "There is no such secret. It may have been removed.",
-        )
-    roles = [str(role_id(foreign.client.tenant, TENANT_MEMBER))]
-    refused(
-        robot.put(f"{CLIENTS}/{mine.pk}", {"RoleIds": roles}),
-        400,
-        "RoleIds: Select roles from the list. One of them is not there any more.",
-    )

@@ -9,7 +9,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client as Browser
 
+from clients_app import conf
 from clients_app.models import ClientSecret, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.services.clients.edits import set_enabled
 from clients_app.services.clients.removal import remove_client
 from tests.api.conftest import Caller
@@ -102,6 +104,21 @@ def test_token_for_another_api_is_refused(calling: Callable[..., Caller], tenant
     refused(caller.get(), 401, NOT_VALID)
 
 
+def test_token_for_the_other_audience_of_the_built_in_api_is_refused(
+    calling: Callable[..., Caller], settings: Any
+) -> None:
+    """JWT-4: services that get tokens for TOKEN_AUDIENCE would manage clients with them."""
+    settings.TOKEN_AUDIENCE = "https://cds.example"
+    caller = calling("Historian reader", TENANT_ADMINISTRATOR)
+    reply = caller.get("ClientCredentialClients")
+
+    sentence = (
+        f"The access token is for another API. Request one with resource={conf.public_url()}."
+    )
+    refused(reply, 401, sentence)
+    assert 'error="invalid_token"' in reply["WWW-Authenticate"]
+
+
 def test_rights_are_those_of_the_database(robot: Caller) -> None:
     robot.client.roles.clear()
 
@@ -133,7 +150,9 @@ def test_address_matches_ignoring_case_and_slash(member: Caller, address: str) -
         assert reply.status_code == 200, reply.content
 
 
-@pytest.mark.parametrize("address", ["/api", "/api/", "/api/v1", "/API/v2/Tenants", "/api/v1/x/y"])
+@pytest.mark.parametrize(
+    "address", ["/api", "/api/", "/api/v1", "/API/v2/Tenants", "/api/v1/x/y", "/api/v1/%0Ax"]
+)
 def test_unknown_address_is_not_found_by_any_method(member: Caller, address: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         refused(member.send(method, address), 404, "There is nothing at this address.")

@@ -65,7 +65,7 @@ def test_person_adds_a_client_by_an_application_of_their_organisation(
         assert (event.operation_id, event.address) == (reply["Operation-Id"], "127.0.0.1")
 
 
-def test_refreshed_token_and_other_name_of_the_api_are_as_good(
+def test_refreshed_token_is_as_good_and_one_for_another_audience_is_not(
     asks: Callable[..., Any], people: People, settings: Any
 ) -> None:
     _, got = asks()
@@ -73,7 +73,10 @@ def test_refreshed_token_and_other_name_of_the_api_are_as_good(
     again = people.refresh(got["refresh_token"], resource=conf.public_url()).json()
     assert Caller(again["access_token"], people.tenant).get(CLIENTS).status_code == 200
     caller, _ = asks(resource="urn:portal")
-    assert caller.get(CLIENTS).status_code == 200
+    sentence = (
+        f"The access token is for another API. Request one with resource={conf.public_url()}."
+    )
+    refused(caller.get(CLIENTS), 401, sentence)
 
 
 def test_rights_are_the_roles_that_the_person_has_now(

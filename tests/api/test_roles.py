@@ -25,7 +25,7 @@ def test_member_role_is_found_by_its_role_type_id(member: Caller) -> None:
         "RoleTypeId": str(TENANT_MEMBER),
     }
     assert member.get(f"roles/{role['Id'].upper()}/").json() == role
-    assert member.get("Roles?roleTypeId=nonsense").json() == []
+    refused(member.get("Roles?roleTypeId=nonsense"), 400, "roleTypeId: Send a GUID.")
 
 
 def test_roles_are_paged_and_searched(member: Caller) -> None:
@@ -80,6 +80,15 @@ def test_role_of_another_tenant_is_not_found(robot: Caller) -> None:
         refused(robot.get(f"Roles/{foreign.pk}{rest}"), 404, GONE)
     refused(robot.put(f"Roles/{foreign.pk}", {"Name": "x"}), 404, GONE)
     refused(robot.delete(f"Roles/{foreign.pk}"), 404, GONE)
+
+
+def test_roles_of_a_client_are_found_by_name(robot: Caller) -> None:
+    roles = f"ClientCredentialClients/{robot.client.pk}/Roles"
+    reply = robot.get(f"{roles}?query=administr")
+    assert [role["Name"] for role in reply.json()] == ["Tenant Administrator"]
+    assert reply["Total-Count"] == "1"
+    whole = robot.get(f"{roles}?query=")  # as programs for CDS send it
+    assert (whole["Total-Count"], whole["ETag"]) == ("2", reply["ETag"])
 
 
 def test_clients_of_a_role_are_listed(member: Caller) -> None:

@@ -88,6 +88,10 @@ def test_rotate_to_a_public_key_shows_the_secret_to_nobody_else(pump: Caller) ->
         ({"PublicKey": 5}, "PublicKey: Send a JWK."),
         ({"PublicKey": "{"}, "PublicKey: Send a public key as one JSON object, a JWK."),
         ({"PublicKey": {"kty": []}}, None),
+        (
+            {"PublicKey": ECKey.generate_key("P-256").as_dict(private=False, key_ops=["verify"])},
+            "PublicKey: Send a key for encryption with ECDH-ES. This one is for something else.",
+        ),
         ({"Secret": "x"}, "Secret: There is no such property."),
         ({"Expires": False, "Expiration": "2030-01-01T00:00:00Z"}, None),
     ],

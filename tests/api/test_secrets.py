@@ -38,6 +38,8 @@ def test_secrets_are_listed_without_values(pump: Any, rotator: Caller, auditor: 
         }
         assert caller.get(f"{secrets}/{made.secret.pk}/").json() == secret
         assert caller.send("HEAD", f"{secrets}/{made.secret.pk}").status_code == 200
+        assert caller.get(f"{secrets}?query=FIRST&skip=0&count=100").json() == [secret]
+        assert caller.get(f"{secrets}?query=").json()[2] == secret  # as programs for CDS send it
 
 
 def test_member_sees_no_secrets(pump: Any, member: Caller) -> None:

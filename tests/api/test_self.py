@@ -91,6 +91,18 @@ def test_client_with_the_switch_edits_neither_secrets_nor_itself(pump: Caller) -
         assert reply.status_code == 403
 
 
+def test_administrator_that_changes_itself_is_told_why_it_may_not(robot: Caller) -> None:
+    """ROL-6."""
+    for reply in (
+        robot.put(own(robot), {"Description": "x"}),
+        robot.put(own(robot, "/Roles"), []),
+        robot.put(own(robot, "/Apis"), []),
+        robot.post(own(robot, "/Secrets"), {}),
+        robot.delete(own(robot)),
+    ):
+        refused(reply, 403, "A client cannot change itself. Use another one, or the portal.")
+
+
 def test_client_with_the_switch_has_no_way_to_secrets_of_others(
     pump: Caller, tenant: Tenant
 ) -> None:

@@ -116,7 +116,9 @@ def test_client_is_added_once_and_rotates_by_the_commands_of_the_page(
     assert len({*texts}) == 3
     assert len(listed) == 2  # the first one was ended by the second run
     assert first["Id"] not in {one["Id"] for one in listed}
-    assert min(one["Expiration"] for one in listed) >= first["Expiration"] == ENDS
+    assert first["Expiration"] == ENDS
+    ends = datetime.fromisoformat(ENDS)
+    assert min(datetime.fromisoformat(one["Expiration"]) for one in listed) >= ends
 
     failed = own.run("sh rotate.sh false", folder, **{**added, "CLIENT_SECRET": texts[-1]})
     assert failed.returncode == 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -28,7 +29,8 @@ class Watched:
     """A proxy in front of the portal; ``hook`` is called around each request of a run.
 
     It gets the step, and whether the portal has answered. A status that it returns is sent instead
-    of the answer. If the portal is away, the connection is closed.
+    of the answer; before it, anything but None keeps the request from the portal. If the portal is
+    away, the connection is closed.
     """
 
     def __init__(self, portal: PortalProcess) -> None:
@@ -40,9 +42,12 @@ class Watched:
             def forward(self) -> None:
                 step = watched.step_of(self.command, self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = body.replace(*watched.addresses)  # the program asks for a token for it
                 names = ("Authorization", "Content-Type")
                 headers = {name: self.headers[name] for name in names if name in self.headers}
-                watched.hook(step, False)
+                if watched.hook(step, False) is not None:
+                    self.close_connection = True
+                    return
                 try:
                     url = f"{portal.url}{self.path}"
                     answer = requests.request(
@@ -71,6 +76,8 @@ class Watched:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        #: of the proxy and of the portal, as a form has them
+        self.addresses = [quote(url, safe="").encode() for url in (self.url, portal.url)]
 
     def step_of(self, method: str, path: str) -> str:
         """Return the step that a request is."""
@@ -146,9 +153,11 @@ def test_machine_that_is_killed_at_any_step_has_a_secret_that_works(
 def killer(kill: Callable[[], object], step: str, *, is_answered: bool) -> Hook:
     """Return a hook that kills at this step, before or after the portal answers."""
 
-    def hook(*now: Any) -> None:
-        if now == (step, is_answered):
-            kill()
+    def hook(*now: Any) -> int | None:
+        if now != (step, is_answered):
+            return None
+        kill()
+        return 0  # no status
 
     return hook
 
@@ -158,7 +167,7 @@ def test_machine_whose_new_secret_is_refused_goes_back(
 ) -> None:
     state_file = new_state(live_portal, tmp_path)
     before, known = state_file.read_text(), secrets_now(live_portal, state_file)
-    watched.hook = lambda step, is_answered: 401 if step == "prove" else None
+    watched.hook = lambda step, is_answered: 401 if (step, is_answered) == ("prove", True) else None
 
     run = watched.started(state_file)
     _, said = run.communicate(timeout=30)

@@ -177,9 +177,11 @@ def test_page_shows_the_programs_that_run():
         assert any(program in file for file in files), program
 
 
-def test_page_names_every_example_file():
-    """Except those of applications, which have a page of their own."""
-    named = set(re.findall(r"\]\(examples/([^)]+)\)", PAGE))
+def test_pages_name_every_example_file():
+    """Except those of folders that have a page of their own, or that a page names as a whole."""
+    pages = [page.read_text() for page in EXAMPLES.parent.glob("*.md")]
+    named = {name for page in pages for name in re.findall(r"\]\(examples/([^)]+)\)", page)}
+    folders = {name for name in named if (EXAMPLES / name).is_dir()}
 
     there = {
         str(file.relative_to(EXAMPLES))
@@ -187,8 +189,9 @@ def test_page_names_every_example_file():
         if file.is_file()
         and not (file.parent / "README.md").exists()
         and not {"__pycache__", "node_modules"} & set(file.parts)
+        and not {str(folder) for folder in file.relative_to(EXAMPLES).parents} & folders
     }
-    assert named == there
+    assert {name for name in named - folders if not name.endswith("README.md")} == there
 
 
 def test_page_introspection_response_has_the_real_members(setting: Setting, caller: Caller):

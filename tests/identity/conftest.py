@@ -7,10 +7,12 @@ import pytest
 from django.test import Client as Browser
 
 from clients_app.identity.sign_on import discovery
-from clients_app.models import Person
+from clients_app.models import Person, Tenant
+from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from clients_app.rules.sign_on_providers import SignOnProvider
 from clients_app.services import failure_limits
 from clients_app.services.people import guess_notices
+from tests.factories import make_person
 from tests.identity.guesses import sign_in
 from tests.identity.lying_provider import (
     CLIENT_ID,
@@ -18,6 +20,7 @@ from tests.identity.lying_provider import (
     LyingProvider,
     lying_provider,
 )
+from tests.portal_process import PASSWORD
 
 
 @pytest.fixture
@@ -57,3 +60,11 @@ def sign_on(provider: LyingProvider, settings: Any) -> SignOnProvider:
     )
     settings.SIGN_ON_PROVIDERS = (made,)
     return made
+
+
+@pytest.fixture
+def mara(tenant: Tenant, sign_on: SignOnProvider) -> Person:
+    """A Tenant Administrator with the email address that the provider names; no Staff."""
+    return make_person(
+        "mara", tenant, TENANT_ADMINISTRATOR, email="mara@example.com", password=PASSWORD
+    )

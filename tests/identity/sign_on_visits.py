@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client as Browser
 
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, Person
 from clients_app.services.activity import refused_attempts
 from tests.identity.lying_provider import LyingProvider
 
@@ -33,3 +33,11 @@ def last_event() -> AuditEvent:
 
 def actions() -> list[str]:
     return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+
+
+def is_signed_in(browser: Browser) -> bool:
+    return browser.get("/account").status_code == 200
+
+
+def names_of_roles(person: Person) -> list[str]:
+    return sorted(person.roles.values_list("name", flat=True))

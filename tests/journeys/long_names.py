@@ -24,6 +24,7 @@ from clients_app.services.credentials.identities import IdentityDraft, add_ident
 from clients_app.services.credentials.keys import KeyDraft, add_keys
 from clients_app.services.notices import channel_settings
 from clients_app.services.people.accounts import add_person
+from clients_app.services.people.invitations import invite_person
 from clients_app.services.people.saved_filters import save_filter
 from clients_app.services.roles.roles import add_role
 from clients_app.services.secrets.changes import SecretDraft
@@ -72,8 +73,23 @@ def settle(password: str) -> None:
         _add_client(first, roles, person, actor=actor, now=now - 30 * DAY)
     _add_public_client(actor, now=now)
     _add_api(actor, now=now)
+    _invite(roles, actor, now=now)
     save_filter(person, long("F", limits.SAVED_FILTER_NAME_MAX), query="show=expiring")
     _set_channel(actor, now=now)
+
+
+def _invite(roles: frozenset, actor: Actor, *, now: datetime) -> None:
+    """Invite a person with all roles."""
+    invite_person(
+        long("I", limits.USERNAME_MAX),
+        name=long("I", limits.PERSON_NAME_MAX),
+        email=f"{'i' * 60}@{'d' * 60}.{'e' * 60}.example",
+        role_ids=roles,
+        confirms_administrator=False,
+        by_mail=False,
+        actor=actor,
+        now=now,
+    )
 
 
 def _add_client(

@@ -26,6 +26,7 @@ def expect_window(page: Page, title: str) -> Locator:
 
 def open_window(page: Page, address: str, title: str) -> None:
     """Open a window over the page as its link does; it replaces an open one."""
+    page.wait_for_load_state()  # a change may just have led to this page, whose scripts open it
     page.evaluate("address => htmx.ajax('GET', address, '#window')", address)
     expect_window(page, title)
 

@@ -178,6 +178,20 @@ def test_accessibility_of_signed_out_pages(
     accessibility.check(page, "Choose a password, errors")
 
 
+def test_accessibility_of_a_link_of_another_person(
+    live_portal: PortalProcess,
+    visit_as: Callable[[str], Visitor],
+    accessibility: AccessibilityChecks,
+) -> None:
+    page = visit_as("mara.okafor").page()
+    link = live_portal.run("people", "reset-link", "jonas.berg").stdout.split()[-1]
+    page.goto(link)
+    expect(page.get_by_role("alert")).to_contain_text("sign out to use it")
+    accessibility.check(page, "A link of another person")
+    page.get_by_role("link", name="Stay signed in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+
+
 def test_accessibility_for_other_roles(
     visit_as: Callable[[str], Visitor], accessibility: AccessibilityChecks
 ) -> None:

@@ -111,6 +111,8 @@ def address_of(portal: PortalProcess, route: str) -> str:
         "public_id": first("client", "name LIKE 'HW%'"),
         "role_id": first("role", "name LIKE 'AW%'"),
         "api_id": first("api", "name LIKE 'AW%'"),
+        "person_id": first("person", "username LIKE 'UUU%'"),
+        "invited_id": first("person", "username LIKE 'IW%'"),
     }
     ids["secret_id"] = first("clientsecret", f"client_id = '{ids['client_id']}'")
     ids["key_id"] = first("clientkey", f"client_id = '{ids['client_id']}'")

@@ -83,6 +83,8 @@ def test_edit_that_makes_a_client_privileged_asks_about_its_secrets(run: Run, pu
     unconfirmed = run(*words)
     words += ("--confirm-administrator", "Pump")
     refused = run(*words)
+    mistyped = run(*words, "--keep-secret", "0", "--remove-other-secrets")
+    assert mistyped.error == "Pump has no secret 0. (--keep-secret)\n"
     assert "Tenant Administrator" not in str(shown(run, pump)["Roles"])
 
     done = run(*words, "--remove-other-secrets")

@@ -246,6 +246,19 @@ def test_secrets_that_cannot_be_written_undo_all(
     assert (list(folder.iterdir()), Client.objects.exists(), Api.objects.count()) == ([], False, 1)
 
 
+def test_file_gives_no_orders_to_the_terminal(
+    tenant: Tenant, declared: Callable[..., CommandResult], run: Run
+) -> None:
+    """DEP-20: such as to clear it, or to show another name."""
+    for command in ("plan", "apply"):
+        refused = declared(command, r'clients: [{name: "\e[2JPump\u202e", "\x9b2J": 1}]')
+        assert refused.status == 1
+        assert refused.error == (
+            r"Line 1: clients 1 (\x1b[2JPump\u202e): \x9b2J: there is no such field." + "\n"
+        )
+    assert r"name or id a\x07." in run("roles", "remove", "a\a").error
+
+
 def test_plan_and_apply_name_all_problems_and_change_nothing(
     tenant: Tenant,
     run: Run,

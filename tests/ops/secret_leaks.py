@@ -94,7 +94,7 @@ def _filled(pattern: Any) -> str:
         return "choose-password/ff-{mark}"
     if not text or text == "^/":
         return ""
-    if text == "^api/.*$":
+    if text == "^api/":
         return "api/nowhere"
     if "(?P<app_label>" in text:
         return "clients_app/"

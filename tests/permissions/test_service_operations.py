@@ -66,6 +66,7 @@ NEEDS: Final = {
     **dict.fromkeys(("invite_person", "renew_invitation"), Action.MANAGE_PEOPLE),
     **dict.fromkeys(("withdraw_invitation", "edit_person", "send_link"), Action.MANAGE_PEOPLE),
     "remove_factor": Action.MANAGE_PEOPLE,
+    "end_sessions": Action.MANAGE_PEOPLE,
     "link_account": Action.MANAGE_PEOPLE,
     "unlink_accounts": Action.MANAGE_PEOPLE,
     "make_one_time_link": Action.MANAGE_PEOPLE,

@@ -5,15 +5,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client as Browser
+from django.utils import timezone
 
 from clients_app import conf
+from clients_app.identity import passwords
 from clients_app.identity.one_time_links import make_one_time_link
-from clients_app.models import AuditEvent
+from clients_app.models import AuditEvent, Person
+from clients_app.services.people.accounts import hash_password, set_active
 from tests.factories import command_line_in, give_app, make_person
 from tests.hashing import hashing_outside_transactions
 from tests.responses import text_of
 
 CHOSEN = "a quiet heron at dawn"
+OTHER = "nine slow otters by night"
 
 
 @pytest.fixture
@@ -120,3 +124,79 @@ def test_choose_password_hashes_before_it_locks(client, link):
         choose_password(client, link)
 
     assert runs
+
+
+def test_one_time_link_of_another_person_signs_nobody_out_before_they_say_so(
+    administrator_browser, link, person
+):
+    page = administrator_browser.get(administrator_browser.get(link)["Location"])
+    path = page.request["PATH_INFO"]
+
+    assert page.status_code == 200
+    assert "This link is for ruth: sign out to use it." in text_of(page)
+    assert 'name="password1"' not in text_of(page)
+    typed = {"password1": CHOSEN, "password2": CHOSEN}
+    assert administrator_browser.post(path, typed).status_code == 409
+    assert administrator_browser.get("/account").status_code == 200
+    person.refresh_from_db()
+    assert not person.has_usable_password()
+
+    opened = administrator_browser.post(path, {"sign_out": "1"}, follow=True)
+
+    assert "At least 12 characters" in text_of(opened)
+    assert administrator_browser.get("/account").status_code == 303
+    assert AuditEvent.objects.filter(action="person.signed.out").count() == 1
+    assert administrator_browser.post(path, typed)["Location"] == "/"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("meanwhile", ["used", "deactivated", "withdrawn"])
+def test_one_time_link_that_ends_while_its_form_is_sent_changes_nothing(
+    client, link, person, tenant, now, monkeypatch, meanwhile
+):
+    page, actor = client.get(link)["Location"], command_line_in(tenant)
+
+    def hash_slowly(one, password):
+        monkeypatch.undo()
+        hash_password(one, password)
+        if meanwhile == "used":
+            assert choose_password(Browser(), link, OTHER, OTHER)["Location"] == "/"
+        elif meanwhile == "deactivated":
+            set_active(person, active=False, actor=actor, now=now)
+        else:
+            Person.objects.filter(pk=person.pk).delete()
+
+    monkeypatch.setattr(passwords, "hash_password", hash_slowly)
+    reply = client.post(page, {"password1": CHOSEN, "password2": CHOSEN})
+
+    assert reply.status_code == 404
+    assert "This link no longer works" in text_of(reply)
+    kept = Person.objects.filter(pk=person.pk).first()
+    assert not (kept and kept.check_password(CHOSEN))
+    assert client.get("/account").status_code == 303
+
+
+def test_one_time_link_signs_in_where_single_sign_on_is_the_only_way(
+    client, link, person, settings
+):
+    settings.SIGN_ON_ONLY = True
+    Person.objects.filter(pk=person.pk).update(last_login=timezone.now())
+    link = make_one_time_link(
+        Person.objects.get(pk=person.pk), actor=command_line_in(person.tenant), now=timezone.now()
+    ).removeprefix(conf.public_url())
+
+    assert choose_password(client, link)["Location"] == "/"
+    assert client.get("/account").status_code == 200
+
+
+def test_own_link_of_somebody_signed_in_asks_for_the_new_password(
+    administrator_browser, administrator
+):
+    by = {"actor": command_line_in(administrator.tenant), "now": timezone.now()}
+    Person.objects.filter(pk=administrator.pk).update(last_login=timezone.now())
+    link = make_one_time_link(Person.objects.get(pk=administrator.pk), **by)
+
+    reply = choose_password(administrator_browser, link.removeprefix(conf.public_url()))
+
+    page = administrator_browser.get(reply["Location"], follow=True)
+    assert "Password saved. Sign in with it." in text_of(page)

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from clients_app.identity.one_time_links import mail_invitations
 from clients_app.models import AuditEvent, Person, Tenant
 from clients_app.rules.built_in_roles import TENANT_ADMINISTRATOR
 from tests.factories import make_person, role_id
 from tests.responses import HTMX, copyable_value, is_page, text_of, value_of
+from tests.sinks import mail_sink
 
 INVITE = "/security/users/invite"
 GOOD = "Seven-grey-herons-7"
@@ -190,3 +192,40 @@ def test_invitation_is_not_for_others_to_change(
     assert colleague_browser.post(address(invited, rest)).status_code == 403
     assert stranger_browser.post(address(invited, rest)).status_code == 404
     assert Person.objects.filter(pk=invited.pk).exists()
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_invitation_is_no_way_around_single_sign_on(
+    administrator_browser: Browser, form: dict[str, Any], settings: Any, now: Any, by_mail: bool
+) -> None:
+    with mail_sink() as sink:
+        for name, value in sink.settings.items():
+            setattr(settings, name, value)
+        settings.SIGN_ON_ONLY = True
+        window = administrator_browser.get(INVITE)
+        sent = {**form, "by_mail": "on"} if by_mail else form
+        reply = administrator_browser.post(INVITE, sent, follow=True)
+        mail_invitations(now=now)
+
+    assert "They accept by single sign-on." in text_of(window)
+    assert Person.objects.get(username="lena").is_invited
+    assert "choose-password" not in text_of(reply)
+    texts = [str(message) for message in sink.received]
+    assert len(texts) == by_mail
+    assert not any("choose-password" in text for text in texts)
+
+
+def test_edited_email_of_somebody_invited_says_that_their_link_ended(
+    administrator_browser: Browser, invited: Person
+) -> None:
+    edit = f"/security/users/{invited.pk}/edit"
+    version = value_of("version", administrator_browser.get(edit))
+    sent = {"name": "Lena", "email": invited.email, "version": version}
+
+    named = administrator_browser.post(edit, sent, follow=True)
+    version = value_of("version", administrator_browser.get(edit))
+    sent = {"name": "Lena", "email": "l@herons.example", "version": version}
+    moved = administrator_browser.post(edit, sent, follow=True)
+
+    assert "renew the invitation" not in text_of(named)
+    assert "The link sent before ended: renew the invitation." in text_of(moved)

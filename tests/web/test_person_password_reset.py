@@ -90,3 +90,19 @@ def test_person_reset_by_others_is_refused(
     assert colleague_browser.post(address(administrator, operation)).status_code == 403
     assert stranger_browser.post(address(administrator, operation)).status_code == 404
     assert has_factor(administrator)
+
+
+def test_person_password_reset_is_no_way_around_single_sign_on(
+    administrator_browser: Browser, colleague: Person, settings: Any
+) -> None:
+    settings.SIGN_ON_ONLY, settings.MAIL = True, {"EMAIL_HOST": "127.0.0.1"}
+    Person.objects.filter(pk=colleague.pk).update(email="jonas@a.example")
+
+    shown = administrator_browser.post(address(colleague))
+    mailed = administrator_browser.post(address(colleague), {"by_mail": "on"})
+    details = administrator_browser.get(f"/security/users/{colleague.pk}")
+
+    assert (shown.status_code, mailed.status_code) == (404, 404)
+    assert not LinkRequest.objects.exists()
+    assert "Reset second factor" in text_of(details)
+    assert "Reset password" not in text_of(details)

@@ -31,7 +31,7 @@ from clients_app.services.clients.edits import edit_client
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.services.clients.removal import remove_client
 from clients_app.services.secrets.changes import SecretDraft
-from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets
+from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, kept_of
 
 TOTAL_COUNT: Final = "Total-Count"
 CONFIRM: Final = "confirmTenantAdministrator"
@@ -115,7 +115,7 @@ class ClientView(Resource):
             expected_version=client.version if refuse_changed(request, current) else None,
             actor=actor,
             now=timezone.now(),
-            kept_secrets=kept_secrets(given),
+            kept_secrets=kept_secrets(given, client),
             is_enabled=values.get("Enabled"),
         )
         return _shown(_model_of(request, client_id, client_type))
@@ -180,14 +180,14 @@ def confirms(given: Parameters, name: str) -> bool:
     return bool(name) and key_of(given.text(CONFIRM)) == key_of(name)
 
 
-def kept_secrets(given: Parameters) -> KeptSecrets:
+def kept_secrets(given: Parameters, client: Client) -> KeptSecrets:
     """Return which secrets stay if the client becomes privileged: none are agreed by default."""
     if not given.has(KEPT):
         return NONE_STAYS
     texts = [one for text in given.several(KEPT) for one in text.split(",")]
     if not all(text.isascii() and text.isdecimal() and len(text) < 19 for text in texts):
         raise Refusal(400, "Send ids of secrets.", prop=KEPT)
-    return KeptSecrets(ids=frozenset(map(int, texts)), removes_others=True)
+    return kept_of(client, frozenset(map(int, texts)), removes_others=True)
 
 
 _NEW: Final = {"AllowAccessTokensViaBrowser": False}  # what is fixed, in a client to add

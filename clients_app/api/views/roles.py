@@ -1,5 +1,6 @@
 """Roles, and the clients and roles of each other."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -51,11 +52,8 @@ class RolesView(Resource):
         actor = caller(request)
         require(actor, Action.READ_ROLES)
         skip, count = given.page()
-        roles = tenant_roles(actor.tenant_id)
-        if words := key_of(given.text("query")):
-            roles = [role for role in roles if words in role.name_key]
-        if given.text("roleTypeId"):
-            kind = parse_client_id(given.text("roleTypeId"))
+        roles = _found(tenant_roles(actor.tenant_id), given)
+        if kind := given.guid("roleTypeId"):
             roles = [role for role in roles if role.role_type_id == kind]
         found = [role_json(role) for role in roles[skip : skip + count]]
         return Response(found, headers={TOTAL_COUNT: str(len(roles))})
@@ -142,12 +140,13 @@ class ClientRolesView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the roles of the client."""
-        given = Parameters(request, ("skip", "count"))
+        given = Parameters(request, ("query", "skip", "count"))
         client = client_of(request, client_id, client_type)
         skip, count = given.page()
-        roles = _models(client)
-        headers = {TOTAL_COUNT: str(len(roles)), "ETag": etag_of(roles)}
-        return Response(roles[skip : skip + count], headers=headers)
+        roles = roles_of_client(client)
+        found = [role_json(role) for role in _found(roles, given)]
+        headers = {TOTAL_COUNT: str(len(found)), "ETag": etag_of(list(map(role_json, roles)))}
+        return Response(found[skip : skip + count], headers=headers)
 
     def put(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Give the client exactly these roles, and Tenant Member."""
@@ -163,10 +162,15 @@ class ClientRolesView(Resource):
             expected_version=client.version if matches else None,
             actor=actor,
             now=timezone.now(),
-            kept_secrets=kept_secrets(given),
+            kept_secrets=kept_secrets(given, client),
         )
         roles = _models(client)
         return Response(roles, headers={TOTAL_COUNT: str(len(roles)), "ETag": etag_of(roles)})
+
+
+def _found(roles: Iterable[Role], given: Parameters) -> list[Role]:
+    words = key_of(given.text("query"))
+    return [role for role in roles if words in role.name_key]
 
 
 def _ids_in(body: Any) -> list[Any]:

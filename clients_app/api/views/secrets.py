@@ -26,6 +26,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.http.json_models import moment, secret_json
 from clients_app.models import Client, ClientSecret
 from clients_app.permissions import Action, require
+from clients_app.rules.names import key_of
 from clients_app.rules.rotation import PERIODS, OldEnds, life_of_successor
 from clients_app.selectors.secrets.lookup import get_secret, listed_secrets
 from clients_app.selectors.tenants.policies import tenant_policy
@@ -49,10 +50,11 @@ class SecretsView(Resource):
 
     def get(self, request: Request, tenant_id: str, client_id: str, client_type: str) -> Response:
         """Return the secrets, newest first, without their values."""
-        given = Parameters(request, ("skip", "count"))
+        given = Parameters(request, ("query", "skip", "count"))
         client, _actor = _readable(request, client_id, client_type)
         skip, count = given.page()
-        secrets = [_model(one) for one in listed_secrets(client, now=timezone.now())]
+        words, listed = key_of(given.text("query")), listed_secrets(client, now=timezone.now())
+        secrets = [_model(one) for one in listed if words in key_of(one.description)]
         headers = {TOTAL_COUNT: str(len(secrets))}
         return Response(secrets[skip : skip + count], headers=headers)
 

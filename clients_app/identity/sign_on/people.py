@@ -102,8 +102,7 @@ def unlink_accounts(person: Person, *, actor: Actor, now: datetime) -> bool:
 
 def _lock_tenant(provider: SignOnProvider, claims: Mapping[str, Any]) -> None:
     """Make first sign-ins of people of the same tenant wait for each other."""
-    email = _verified_email(claims)
-    person = email and Person.objects.filter(email_key=key_of(email)).first()
+    person = _with_email(_verified_email(claims))
     tenant = person.tenant if person else tenant_of(provider)
     if tenant is not None:
         lock_tenant(tenant.pk)
@@ -114,9 +113,8 @@ def _by_email(provider: SignOnProvider, claims: Mapping[str, Any]) -> Person | N
 
     Nobody who has another account there: the address may have been given to somebody new.
     """
-    email = _verified_email(claims)
-    person = email and Person.objects.filter(email_key=key_of(email)).first()
-    if not person:
+    person = _with_email(_verified_email(claims))
+    if person is None:
         return None
     if SocialAccount.objects.filter(user_id=person.pk, provider=provider.id).exists():
         detail = "the email address belongs to a person with another account there"
@@ -208,6 +206,19 @@ def _with_roles(
         return assign_person_roles(person, kept, actor=actor, now=now)
     except RuleBroken as error:
         raise SignOnRefused("roles", provider, detail=str(error)) from error
+
+
+def _with_email(email: str) -> Person | None:
+    """Return the person with this address, ignoring only the case of ASCII letters.
+
+    Keys of names are equal for letters that look alike, but two domains that do so, such as one
+    with "ss" and one with a sharp s, have different owners.
+    """
+    person = Person.objects.filter(email_key=key_of(email)).first() if email else None
+    if person is None or person.email == email:
+        return person
+    are_ascii = person.email.isascii() and email.isascii()
+    return person if are_ascii and person.email.lower() == email.lower() else None
 
 
 def _verified_email(claims: Mapping[str, Any]) -> str:

@@ -181,4 +181,6 @@ def _completed(
         raise SignOnRefused("not trusted", provider, detail="sub of userinfo is another one")
     if "email" in more:  # the two belong together
         claims = {**claims, "email_verified": False}
+    else:
+        more.pop("email_verified", None)
     return {**claims, **{name: more[name] for name in more if name not in _ABOUT_PERSON}}

@@ -120,7 +120,7 @@ class Command(cli.PortalCommand):
                 expected_version=client.version,
                 actor=actor,
                 now=moment,
-                kept_secrets=kept_secrets(given),
+                kept_secrets=kept_secrets(given, client),
             )
             if given.owners is not None:
                 owners = people_named(cli.entered(given.owners), tenant=client.tenant)

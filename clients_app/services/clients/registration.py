@@ -71,13 +71,14 @@ def register_client(
     Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
     secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
     this form was sent before; NotFound if there never was a client ``copy_of``; Conflict (id) if
-    ``client_id`` was ever given to a client.
+    ``client_id`` was ever given to a client, or is that of a person, for whom APIs would take it
+    (RFC 9068 section 5).
     Source: CLI-3, CLI-7, CLI-10.
     """
     require(actor, Action.ADD_CLIENT)
     if (first_secret is not None) != draft.type.has_secrets:
         raise ValueError("A client comes with a secret exactly where its type has secrets.")
-    client_id = client_id or new_id()
+    client_id = _own_id(client_id)
     new = (
         prepare_secret(first_secret, client_id=client_id, now=now, hashed=hashed)
         if first_secret is not None
@@ -113,8 +114,7 @@ def _insert(
     try:
         IssuedClientId(id=client.pk).save(force_insert=True)
     except IntegrityError as error:
-        sentence = _("This Client Id was given to a client before. Choose another, or none.")
-        raise Conflict(sentence, field="id") from error
+        raise _given_before() from error
     client.first_role_key, client.has_owner = first_role_key(roles), bool(owners)
     if secret is not None:
         ends = {secret.expires_at}
@@ -122,6 +122,17 @@ def _insert(
     client.save(force_insert=True)
     ClientRole.objects.bulk_create(ClientRole(client=client, role=role) for role in roles)
     ClientOwner.objects.bulk_create(ClientOwner(client=client, person=owner) for owner in owners)
+
+
+def _own_id(chosen: UUID | None) -> UUID:
+    """Return the id that was chosen, or a new one. Errors: Conflict (id) for that of a person."""
+    if chosen is not None and Person.objects.filter(pk=chosen).exists():
+        raise _given_before()
+    return chosen or new_id()
+
+
+def _given_before() -> Conflict:
+    return Conflict(_("This Client Id was given before. Choose another, or none."), field="id")
 
 
 def _owners(owner_ids: frozenset[UUID], *, actor: Actor, policy: TenantPolicy) -> list[Person]:

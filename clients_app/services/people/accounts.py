@@ -17,7 +17,7 @@ from clients_app.errors import gettext_noop as _
 from clients_app.limits import EMAIL_MAX, PERSON_NAME_MAX
 from clients_app.models import CalendarFeed, Person, Role
 from clients_app.permissions import Action, require
-from clients_app.rules.names import clean_line, clean_username
+from clients_app.rules.names import clean_line, clean_username, key_of
 from clients_app.selectors.people.lookup import people_who_administer
 from clients_app.services.clients.sort_columns import update_clients_owned_by
 from clients_app.services.locks import lock_tenant, refuse_stale
@@ -215,17 +215,30 @@ def clean_email(text: str) -> str:
 def save_unique(person: Person, **how: Any) -> None:
     """Save the row; names are unique in the installation, so locking a tenant is not enough.
 
+    Forms find people by either, so nobody's username is the email of somebody else.
     ``how`` is as for ``Person.save``. Errors: Conflict (username, email).
     """
+    others = Person.objects.exclude(pk=person.pk)
+    if others.filter(email_key=key_of(person.username)).exists():
+        raise _username_taken(person)
+    if person.email and others.filter(username_key=key_of(person.email)).exists():
+        raise _email_taken()
     try:
         with transaction.atomic():
             person.save(**how)
     except IntegrityError:
-        others = Person.objects.exclude(pk=person.pk)
         if others.filter(username_key=person.username_key).exists():
-            sentence = _("The username %(username)s is taken. Enter another.")
-            raise Conflict(sentence, field="username", username=person.username) from None
+            raise _username_taken(person) from None
         if person.email and others.filter(email_key=person.email_key).exists():
-            sentence = _("This email address belongs to another person. Enter another.")
-            raise Conflict(sentence, field="email") from None
+            raise _email_taken() from None
         raise
+
+
+def _username_taken(person: Person) -> Conflict:
+    sentence = _("The username %(username)s is taken. Enter another.")
+    return Conflict(sentence, field="username", username=person.username)
+
+
+def _email_taken() -> Conflict:
+    sentence = _("This email address belongs to another person. Enter another.")
+    return Conflict(sentence, field="email")

@@ -37,6 +37,19 @@ _OTHERS_TOO: Final = _(
 )
 
 
+def kept_of(client: Client, ids: frozenset[int], *, removes_others: bool) -> KeptSecrets:
+    """Return that the secrets with these ids stay, which somebody typed.
+
+    Errors: RuleBroken (kept_secrets) for one that the client does not have: the one that was meant
+    would be removed.
+    """
+    known = set(client.secrets.filter(pk__in=ids, removed_at=None).values_list("pk", flat=True))
+    if unknown := sorted(ids - known):
+        sentence = _("%(client)s has no secret %(number)s.")
+        raise RuleBroken(sentence, field="kept_secrets", client=client.name, number=unknown[0])
+    return KeptSecrets(ids=ids, removes_others=removes_others)
+
+
 def remove_others(
     client: Client, kept: KeptSecrets, *, actor: Actor, now: datetime
 ) -> list[ClientSecret]:

@@ -82,7 +82,9 @@ def _object_of(given: str | Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _refuse_other_uses(jwk: Mapping[str, Any], algorithm: str) -> None:
-    if jwk.get("use", "enc") != "enc" or jwk.get("alg", algorithm) != algorithm:
+    uses = jwk.get("key_ops")
+    verifies = isinstance(uses, list) and "verify" in uses
+    if verifies or jwk.get("use", "enc") != "enc" or jwk.get("alg", algorithm) != algorithm:
         sentence = _(
             "Send a key for encryption with %(algorithm)s. This one is for something else."
         )

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,11 @@ class ByMailForm(PortalForm):
         super().__init__(*args, **more)
         if not (has_email and conf.sends_mail()):
             del self.fields["by_mail"]
+
+    @property
+    def has_links(self) -> bool:
+        """Return whether the portal makes links: not where single sign-on is the only way."""
+        return not settings.SIGN_ON_ONLY
 
     @property
     def is_by_mail(self) -> bool:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -152,6 +153,7 @@ def _page(request: HttpRequest, *, status: int = 200, **result: Any) -> HttpResp
         "passkeys": passkeys_of(person),
         "can_add_passkey": bool(relying_party()),
         "minimum": PASSWORD_MIN,
+        "has_password": person.has_usable_password() and not settings.SIGN_ON_ONLY,
         "applications": allowed_applications(person, now=now),
         "sessions": live_sessions(person, now=now),
         "this_session": lasting_id(request),

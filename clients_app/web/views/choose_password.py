@@ -17,7 +17,13 @@ from clients_app import conf
 from clients_app.errors import SentBefore
 from clients_app.identity.kept_forms import BACK, is_sent, keeps
 from clients_app.identity.one_time_links import ask_for_link
-from clients_app.identity.passwords import ByLink, wait_before_link
+from clients_app.identity.passwords import (
+    SIGN_OUT,
+    ByLink,
+    SignedInAsAnother,
+    wait_before_link,
+)
+from clients_app.identity.person import person_of
 from clients_app.identity.proof import wait_then_try
 from clients_app.limits import INVITATION_DAYS, PASSWORD_MIN
 from clients_app.web.htmx import see_other, show
@@ -38,6 +44,8 @@ def choose_password(request: HttpRequest, **link: str) -> HttpResponse:
     try:
         if first is None:
             return ByLink.as_view(page=_choose)(request, **link)
+    except SignedInAsAnother as error:
+        return _sign_out_first(request, error.username)
     except SentBefore:  # at the same time
         first = outcome_before(request)
     messages.success(request, str(first and first.sentence))
@@ -63,6 +71,13 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         return _forgot(request, status=429, email=email, error=wait_then_try(wait_s))
     ask_for_link(email)
     return _forgot(request, email=email, asked=True)
+
+
+def _sign_out_first(request: HttpRequest, username: str) -> HttpResponse:
+    """Ask somebody who is signed in whether they want to use a link of another person."""
+    context = {"username": username, "other": person_of(request).username, "sign_out": SIGN_OUT}
+    title, status = gettext("Choose a password"), 409 if request.method == "POST" else 200
+    return _show(request, "sign_in/choose_password", context, title=title, status=status)
 
 
 def _choose(request: HttpRequest, *, form: Any, **found: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -140,6 +141,7 @@ def _tab(request: HttpRequest, person: Person, tab: str, context: dict[str, Any]
         ),
         "one_state_label": STATES[state],
         "may_manage": may_manage(request, person),
+        "has_links": not settings.SIGN_ON_ONLY,
         "is_oneself": actor.id == str(person.pk),
         "here": address + around["state"],
         "now": now,

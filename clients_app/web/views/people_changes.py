@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -55,7 +56,10 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         fields = {"name": given["name"], "email": given["email"]}
         version = given["version"]
         saved = edit_person(person, **fields, expected_version=version, actor=actor, now=now)
-        return _done(request, gettext("%(person)s saved."), saved)
+        words = gettext("%(person)s saved.")
+        if saved.is_invited and saved.email != person.email and not settings.SIGN_ON_ONLY:
+            words = gettext("%(person)s saved. The link sent before ended: renew the invitation.")
+        return _done(request, words, saved)
 
     return form_window(
         request,
@@ -183,6 +187,8 @@ def person_sessions_end(
 def person_password_reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Mail a link to choose a password, or show it once."""
     person = _managed(request, person_id)
+    if settings.SIGN_ON_ONLY:
+        raise NotFound(gettext_noop("Nobody signs in with a password here."))
     if person.is_invited or not person.is_active:
         raise NotFound(gettext_noop("This person cannot sign in: renew or activate them first."))
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -100,6 +101,10 @@ def _invited(request: HttpRequest, person: Person, *, by_mail: bool) -> HttpResp
     if by_mail:
         words = gettext("%(person)s is invited by mail.") % {"person": person}
         return done(request, words, "person-details", event="peopleChanged", person_id=person.pk)
+    if settings.SIGN_ON_ONLY:
+        words = gettext("%(person)s is invited. They accept by single sign-on.")
+        said = words % {"person": person}
+        return done(request, said, "person-details", event="peopleChanged", person_id=person.pk)
     link = invitation_link(person, now=timezone.now())
     context = {"one": person, "link": link, "ends_at": person.invitation_ends_at}
     title = gettext("Invitation link")

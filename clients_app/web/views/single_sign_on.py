@@ -42,9 +42,14 @@ def sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 @require_safe
 def sign_on_return(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Take what the provider says, once, and go on to where the person wanted to be."""
+    """Take what the provider says, once, and go on to where the person wanted to be.
+
+    Somebody who signed in meanwhile stays signed in.
+    """
     provider, now = _provider(provider_id), timezone.now()
     visit = visit_of(request, provider)
+    if visit and not visit.person_id and request.user.is_authenticated:
+        return sign_in.go_on(request, visit.to, visit.fields)
     try:
         if visit is None:
             raise SignOnRefused("not begun", provider)

@@ -13,7 +13,8 @@ fail() {
   exit 1
 }
 answer=$(printf 'user = "%s:%s"\n' "$CLIENT_ID" "$CLIENT_SECRET" |
-  curl -sS --fail-with-body -K - -d grant_type=client_credentials "$PORTAL/identity/connect/token") || fail "$answer"
+  curl -sS --fail-with-body -K - -d grant_type=client_credentials --data-urlencode "resource=$PORTAL" \
+    "$PORTAL/identity/connect/token") || fail "$answer"
 token=$(printf '%s' "$answer" | jq -r .access_token)
 claims=$(printf '%s' "$token" | jq -R 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d | fromjson')
 tenant=$(printf '%s' "$claims" | jq -r .tid)

@@ -299,3 +299,28 @@ def test_edited_email_that_belongs_to_another_person_is_refused(tenant: Tenant, 
 
     assert refusal.value.field == "email"
     assert Person.objects.get(pk=bob.pk).name == ""
+
+
+@pytest.mark.parametrize("field", ["username", "email"])
+def test_username_is_never_the_email_of_somebody_else(
+    invite: Any, tenant: Tenant, now: Any, field: str
+) -> None:
+    make_person("ann@herons.example", tenant, email="a.n@herons.example")
+    given = {"username": "A.N@herons.example", "email": "x@herons.example"}
+    if field == "email":
+        given = {"username": "lena", "email": "Ann@herons.example"}
+
+    with pytest.raises(Conflict) as refused:
+        invite(**given)
+
+    assert refused.value.field == field
+
+
+def test_edited_email_that_is_the_username_of_another_person_is_refused(
+    tenant: Tenant, now: Any
+) -> None:
+    make_person("ann@herons.example", tenant)
+    ben, actor = make_person("ben", tenant), command_line_in(tenant)
+
+    with pytest.raises(Conflict):
+        edit_person(ben, name="", email="Ann@herons.example", actor=actor, now=now)
