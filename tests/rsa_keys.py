@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 DIFFERENT = 16
+_MADE: dict[int, deque[Any]] = defaultdict(deque)
 
 
 def reuse() -> None:
@@ -18,12 +19,11 @@ def reuse() -> None:
     A key that comes again is as unknown to the portal as a new one.
     """
     generate, process = rsa.generate_private_key, os.getpid()
-    made: dict[int, deque[Any]] = defaultdict(deque)
 
     def next_key(public_exponent: int, key_size: int, *more: Any) -> rsa.RSAPrivateKey:
         if os.getpid() != process:
             return generate(public_exponent, key_size, *more)
-        keys = made[key_size]
+        keys = _MADE[key_size]
         if len(keys) < DIFFERENT:
             keys.append(generate(public_exponent, key_size, *more))
         else:
@@ -34,3 +34,8 @@ def reuse() -> None:
         return keys[-1]
 
     rsa.generate_private_key = next_key
+
+
+def keep_the_last(key_size: int) -> None:
+    """Never return the key generated last again: a fixture keeps it for many tests."""
+    _MADE[key_size].pop()

@@ -2,10 +2,11 @@
 
 import re
 from typing import NamedTuple
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.visitor import Visitor, press, window_of
+from tests.journeys.visitor import PATIENCE_MS, Visitor, press, window_of
 
 CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SECRET = re.compile(r"pcs_[0-9A-Za-z]{49}")
@@ -25,9 +26,23 @@ def expect_window(page: Page, title: str) -> Locator:
 
 
 def open_window(page: Page, address: str, title: str) -> None:
-    """Open a window over the page as its link does; it replaces an open one."""
-    page.wait_for_load_state()  # a change may just have led to this page, whose scripts open it
-    page.evaluate("address => htmx.ajax('GET', address, '#window')", address)
+    """Open a window over the page as its link does; it replaces an open one.
+
+    A change that was just made may still lead to another page: each document is asked once.
+    """
+    page.wait_for_function(
+        """([address, call]) => {
+            if (!window.htmx) return false
+            if (window.call !== call) {
+                window.call = call
+                window.answered = false
+                htmx.ajax('GET', address, '#window').then(() => { window.answered = true })
+            }
+            return window.answered
+        }""",
+        arg=[address, str(uuid4())],
+        timeout=PATIENCE_MS,
+    )
     expect_window(page, title)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 
 from clients_app.models import Client, ClientRole, ClientSecret, IssuedClientId, SigningKey, Tenant
 from clients_app.models.defaults import new_id
@@ -17,6 +18,7 @@ from clients_app.rules.secret_format import new_secret
 from clients_app.services import failure_limits
 from clients_app.services.secrets.digests import stored_form
 from clients_app.services.signing_keys import private_keys
+from tests import rsa_keys
 from tests.factories import make_role, role_id
 from tests.oauth import wsgi
 from tests.oauth.people import people  # noqa: F401 - a fixture
@@ -52,6 +54,7 @@ def ask(request: pytest.FixtureRequest) -> Callable[..., wsgi.Reply]:
 def key_fields() -> dict[str, Any]:
     """One RSA key for all tests: generating one takes a tenth of a second."""
     key = private_keys.new_key(now=CREATED, state="active", activated_at=CREATED)
+    rsa_keys.keep_the_last(settings.TOKEN_SIGNING_KEY_BITS)
     names = [field.attname for field in SigningKey._meta.concrete_fields if field.attname != "id"]
     return {name: getattr(key, name) for name in names}
 
