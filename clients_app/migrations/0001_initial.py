@@ -569,6 +569,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True)),
+                ('is_signed', models.BooleanField(default=True)),
                 ('address', models.GenericIPAddressField(null=True)),
                 ('verdicts', models.JSONField()),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='near_misses', to='clients_app.client')),

@@ -12,13 +12,15 @@ class NearMiss(models.Model):
     """What one assertion said and what was wanted, claim by claim; neither token nor signature.
 
     ``verdicts`` is a list of ``rules.assertions.Verdict`` as JSON. ``key`` or ``identity`` is the
-    credential that it came nearest to, if any. Kept for 24 hours, at most 20 for each client.
+    credential that it came nearest to, if any. Without ``is_signed``, no known key signed it:
+    anybody can have written it. Kept for 24 hours, at most 20 for each client.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="near_misses")
     key = models.ForeignKey(ClientKey, on_delete=models.CASCADE, null=True)
     identity = models.ForeignKey(FederatedIdentity, on_delete=models.CASCADE, null=True)
     at = models.DateTimeField(db_index=True)
+    is_signed = models.BooleanField(default=True)
     address = models.GenericIPAddressField(null=True)
     verdicts = models.JSONField()
 

@@ -240,6 +240,17 @@ def test_near_miss_that_no_rule_mends_has_no_button(administrator_browser, addre
     assert "near_miss=" not in shown
 
 
+def test_near_miss_that_no_known_key_signed_says_so(administrator_browser, address, machine, now):
+    [identity] = insert_identities(machine.client, 1)
+    near_miss(machine.client, identity, now)
+    NearMiss.objects.update(is_signed=False, identity=None)
+
+    shown = text_of(administrator_browser.get(address("/secrets")))
+
+    assert "No key that is known here signed this: anybody can have written it." in shown
+    assert "near_miss=" not in shown
+
+
 @pytest.mark.parametrize("named", ["0", "x", "-1", "9" * 40, ""])
 def test_near_miss_that_is_not_there_is_not_found_or_ignored(
     administrator_browser, address, machine, named

@@ -12,7 +12,7 @@ from clients_app.oauth.credential_query import (
     read_credentials,
 )
 from clients_app.oauth.errors import unavailable
-from clients_app.rules.assertions import Verdict
+from clients_app.rules.assertions import Verdict, shown
 from clients_app.rules.jwts import Jwt
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.credentials.public_keys import (
@@ -93,6 +93,28 @@ def note(attempt: Attempt, credential: Credential, verdicts: Sequence[Verdict]) 
         attempt.client_id,
         verdicts,
         credential=credential,
+        is_signed=True,
+        address=attempt.address,
+        now=attempt.now,
+    )
+
+
+def note_unsigned(
+    attempt: Attempt,
+    problem: str,
+    rows: Sequence[StoredKey | StoredIdentity],
+    verdicts: Callable[[], Sequence[Verdict]],
+) -> None:
+    """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed."""
+    if not near_misses.has_room(attempt.client_id, is_signed=False):
+        return
+    known = [key.kid for row in rows for key in keys_of(row, now=attempt.now)]
+    sent, wanted = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
+    near_misses.note(
+        attempt.client_id,
+        [Verdict("kid", sent, wanted, problem if known else "no keys"), *verdicts()],
+        credential=None,
+        is_signed=False,
         address=attempt.address,
         now=attempt.now,
     )

@@ -4,7 +4,7 @@ Source: RFC 7521 section 6.1; RFC 7523 section 3; FED-1 to FED-3, CRE-7.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clients_app.oauth.client_authentication.attempts import (
     Attempt,
@@ -12,6 +12,7 @@ from clients_app.oauth.client_authentication.attempts import (
     is_live,
     keys_of,
     note,
+    note_unsigned,
     signers,
     verifies,
 )
@@ -42,7 +43,7 @@ def proved_by_platform(attempt: Attempt) -> Credential:
     if not live(attempt.credentials):
         raise _expired(attempt)
     misses: list[tuple[StoredIdentity, list[Verdict], list[Verdict]]] = []
-    for identity in signers(attempt, live):
+    for identity in _signers(attempt, live):
         verdicts = _verdicts(attempt, identity)
         wrong = [one for one in verdicts if one.problem]
         if not wrong:
@@ -51,6 +52,18 @@ def proved_by_platform(attempt: Attempt) -> Credential:
     identity, verdicts, wrong = min(misses, key=lambda miss: len(miss[2]))
     note(attempt, Credential(IDENTITY, identity.id), verdicts)
     raise Refused(wrong[0].problem)
+
+
+def _signers(
+    attempt: Attempt, live: Callable[[StoredCredentials], list[StoredIdentity]]
+) -> list[StoredIdentity]:
+    """Return the identities of which a key signed the token. Errors: as ``signers``."""
+    try:
+        return signers(attempt, live)
+    except Refused as error:
+        rows = live(attempt.credentials)
+        note_unsigned(attempt, error.problem, rows, lambda: _verdicts(attempt, rows[0]))
+        raise
 
 
 def _of_issuer(attempt: Attempt, credentials: StoredCredentials) -> Sequence[StoredIdentity]:

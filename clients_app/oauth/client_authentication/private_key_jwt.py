@@ -19,6 +19,7 @@ from clients_app.oauth.client_authentication.attempts import (
     is_live,
     keys_of,
     note,
+    note_unsigned,
     signers,
     verifies,
 )
@@ -139,14 +140,13 @@ def _signing_key(attempt: Attempt) -> StoredKey:
     try:
         return signers(attempt, live)[0]
     except Refused as error:
-        if error.problem == "unknown key":
-            _note_unusable_key(attempt)
+        _note_other_key(attempt, error.problem)
         raise
 
 
-def _note_unusable_key(attempt: Attempt) -> None:
-    """Note a near miss if a key of the client signed it that has another kid or has expired."""
-    if not near_misses.has_room(attempt.client_id):
+def _note_other_key(attempt: Attempt, problem: str) -> None:
+    """Note a near miss, also if a key of the client signed it that has another kid or expired."""
+    if not attempt.credentials.keys or not near_misses.has_room(attempt.client_id):
         return
     for row in attempt.credentials.keys:
         for key in keys_of(row, now=attempt.now):
@@ -156,3 +156,7 @@ def _note_unusable_key(attempt: Attempt) -> None:
                 verdicts = [kid, *verdicts_on(attempt.jwt, _wanted(attempt))]
                 note(attempt, Credential(KEY, row.id), verdicts)
                 return
+    wanted = _wanted(attempt)
+    note_unsigned(
+        attempt, problem, attempt.credentials.keys, lambda: verdicts_on(attempt.jwt, wanted)
+    )

@@ -1,8 +1,7 @@
 """Refused assertions that came close, kept for the people who look after the client (CRE-7).
 
-A request only notes one in memory; the thread that writes the counts writes them. Only assertions
-with a signature that is right, or from an issuer that the client knows, are noted: so a stranger
-can neither write nor fill this list.
+A request only notes one in memory; the thread that writes the counts writes them. Of assertions
+that no known key signed, which anybody can write, there are few, and they do not fill the list.
 """
 
 from collections import deque
@@ -10,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from clients_app.limits import NEAR_MISSES_MAX
 from clients_app.models import Client, NearMiss
@@ -19,6 +20,8 @@ from clients_app.services.tokens.credentials import IDENTITY, KEY, Credential
 KEPT: Final = timedelta(hours=24)
 WAITING_MAX: Final = 200  # in memory, until the next batch; more are not noted
 OF_CLIENT_MAX: Final = 5  # of one client in a batch, which is every few seconds
+UNSIGNED_OF_CLIENT_MAX: Final = 2  # of those, without a right signature
+UNSIGNED_MAX: Final = 5  # of the NEAR_MISSES_MAX that are kept
 
 
 class Noted(NamedTuple):
@@ -27,6 +30,7 @@ class Noted(NamedTuple):
     client_id: UUID
     credential: Credential | None
     verdicts: tuple[Verdict, ...]
+    is_signed: bool
     address: str
     at: datetime
 
@@ -34,11 +38,13 @@ class Noted(NamedTuple):
 noted: Final[deque[Noted]] = deque()
 
 
-def has_room(client_id: UUID) -> bool:
+def has_room(client_id: UUID, *, is_signed: bool = True) -> bool:
     """Return whether another one would be noted now: else it need not be found out."""
     waiting = list(noted)
-    own = sum(one.client_id == client_id for one in waiting)
-    return len(waiting) < WAITING_MAX and own < OF_CLIENT_MAX
+    own = [one.is_signed for one in waiting if one.client_id == client_id]
+    if len(waiting) >= WAITING_MAX or len(own) >= OF_CLIENT_MAX:
+        return False
+    return is_signed or own.count(False) < UNSIGNED_OF_CLIENT_MAX
 
 
 def note(
@@ -46,12 +52,13 @@ def note(
     verdicts: Sequence[Verdict],
     *,
     credential: Credential | None,
+    is_signed: bool,
     address: str,
     now: datetime,
 ) -> None:
     """Note what was wrong with an assertion; ``credential`` is the one that it came nearest to."""
-    if has_room(client_id):
-        noted.append(Noted(client_id, credential, tuple(verdicts), address, now))
+    if has_room(client_id, is_signed=is_signed):
+        noted.append(Noted(client_id, credential, tuple(verdicts), is_signed, address, now))
 
 
 def flush() -> None:
@@ -69,10 +76,14 @@ def flush() -> None:
     NearMiss.objects.bulk_create(_row(one) for one in waiting if one.client_id in known)
     for client_id in known:
         own = NearMiss.objects.filter(client=client_id)
-        kept = list(own.values_list("pk", flat=True)[:NEAR_MISSES_MAX])
-        own.exclude(pk__in=kept).delete()
+        _keep_newest(own.filter(is_signed=False), UNSIGNED_MAX)
+        _keep_newest(own, NEAR_MISSES_MAX)
     for _ in waiting:
         noted.popleft()
+
+
+def _keep_newest(rows: QuerySet[NearMiss], maximum: int) -> None:
+    rows.filter(pk__in=list(rows.values_list("pk", flat=True)[maximum:])).delete()
 
 
 def remove_old(*, now: datetime) -> None:
@@ -87,6 +98,7 @@ def _row(one: Noted) -> NearMiss:
         key_id=number if kind == KEY else None,
         identity_id=number if kind == IDENTITY else None,
         at=one.at,
+        is_signed=one.is_signed,
         address=one.address or None,
         verdicts=[verdict._asdict() for verdict in one.verdicts],
     )

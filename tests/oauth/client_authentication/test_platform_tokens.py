@@ -15,6 +15,7 @@ from clients_app.models import (
     TokenRefusal,
     UsedAssertion,
 )
+from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.services.credentials import key_sets, near_misses
 from clients_app.services.usage import counts
 from tests.credentials import insert_identities
@@ -129,16 +130,47 @@ def test_token_that_misses_a_rule_is_a_near_miss(good: SimpleNamespace, case: st
     assert problems(miss) == [problem]
 
 
-def test_forged_token_is_no_near_miss(good: SimpleNamespace, own: FederatedIdentity):
-    """What it claims could tempt people to make a rule fit it."""
-    for forged in (
-        token(key_of("EC", 9), sub="repo:evil/r:ref:refs/heads/main"),
-        token(key_of("EC", 9), header={"kid": "unknown"}),
-        token(key_of("EC", 9), header={"kid": MISSING}),
-    ):
-        assert ask(forged, client_id=good.id).status == 401
+@pytest.mark.parametrize(
+    ("forged", "problem"),
+    [
+        ({}, "signature"),
+        ({"header": {"kid": "unknown"}}, "unknown key"),
+        ({"header": {"kid": MISSING}}, "signature"),
+    ],
+)
+def test_token_of_an_unknown_key_is_a_near_miss_without_a_fit(
+    good: SimpleNamespace, own: FederatedIdentity, forged: dict[str, Any], problem: str
+):
+    """Its claims could tempt people to make a rule fit what a stranger wrote."""
+    text = token(key_of("EC", 9), sub="repo:evil/r:ref:refs/heads/main", **forged)
+
+    assert ask(text, client_id=good.id).status == 401
     assert refusals() == ["unknown-key"]
+    [miss] = near_misses_of(good.row, now=datetime.now(UTC))
+    assert (miss.is_signed, miss.identity, miss.fit) == (False, None, None)
+    assert problems(miss) == [("kid", problem), ("sub", "subject rule")]
+
+
+def test_token_of_an_issuer_that_the_client_does_not_know_is_no_near_miss(
+    good: SimpleNamespace, own: FederatedIdentity
+):
+    assert ask(token(iss="https://evil.example"), client_id=good.id).status == 401
+    counts.flush()
     assert not NearMiss.objects.exists()
+
+
+def test_tokens_that_strangers_write_do_not_fill_the_list(
+    good: SimpleNamespace, own: FederatedIdentity
+):
+    for _ in range(6):
+        for _ in range(4):
+            ask(token(key_of("EC", 9)), client_id=good.id)
+        assert len(near_misses.noted) == near_misses.UNSIGNED_OF_CLIENT_MAX
+        ask(token(aud="x"), client_id=good.id)
+        counts.flush()
+
+    signed = [miss.is_signed for miss in NearMiss.objects.all()]
+    assert (signed.count(True), signed.count(False)) == (6, near_misses.UNSIGNED_MAX)
 
 
 def test_one_of_several_identities_is_enough_and_the_nearest_is_shown(good: SimpleNamespace):

@@ -214,14 +214,16 @@ def _with_claims(text: str, claims: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("case", FORGED)
-def test_forgery_is_refused_and_no_near_miss(
+def test_forgery_is_refused_and_shown_as_not_signed(
     good: SimpleNamespace, own: ClientKey, ask: Ask, case: str
 ):
     reply = ask(body=asking(FORGED[case](good.id)))
 
     assert (reply.status, reply.json()["error"]) == (401, "invalid_client")
     assert causes() == ["unknown-key"]
-    assert not NearMiss.objects.exists()
+    miss = NearMiss.objects.get()
+    assert (miss.is_signed, miss.key) == (False, None)
+    assert miss.verdicts[0]["problem"] in {"signature", "unknown key"}
     assert not UsedAssertion.objects.exists()
 
 
