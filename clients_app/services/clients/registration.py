@@ -25,16 +25,13 @@ from clients_app.rules.tenant_policy import TenantPolicy
 from clients_app.selectors.tenants.policies import policy_of
 from clients_app.services import form_keys
 from clients_app.services.apis.may_call import copy_may_call
-from clients_app.services.clients import drafts
+from clients_app.services.clients import drafts, first_credential
 from clients_app.services.clients.drafts import ClientDraft
 from clients_app.services.clients.edits import in_state
+from clients_app.services.clients.first_credential import FirstDraft
 from clients_app.services.clients.sort_columns import first_role_key, set_expiry
 from clients_app.services.locks import lock_tenant
-from clients_app.services.secrets.changes import (
-    SecretDraft,
-    insert_first_secret,
-    prepare_secret,
-)
+from clients_app.services.secrets.changes import NewSecret
 from clients_app.services.secrets.digests import HashedSecret
 
 
@@ -42,7 +39,7 @@ from clients_app.services.secrets.digests import HashedSecret
 class RegisteredClient:
     """A new client with its first secret, whose plain text can be read only here and now.
 
-    A client of a type without secrets has neither.
+    A client that proves itself in another way, or not at all, has neither.
     """
 
     client: Client
@@ -52,7 +49,7 @@ class RegisteredClient:
 
 def register_client(
     draft: ClientDraft,
-    first_secret: SecretDraft | None,
+    first: FirstDraft | None,
     *,
     actor: Actor,
     now: datetime,
@@ -63,34 +60,31 @@ def register_client(
     client_id: UUID | None = None,
     is_enabled: bool = True,
 ) -> RegisteredClient:
-    """Add a client with its roles, Owners, URLs and first secret: all of it or nothing.
+    """Add a client with its roles, Owners, URLs and first credential: all of it or nothing.
 
-    ``first_secret`` is None exactly for a type without secrets. The client may call the built-in
-    API, or what ``copy_of`` may call, the id of another client. Within a transaction of the caller,
-    ``hashed`` is that secret, made before. ``client_id`` None: a new one.
-    Errors: as ``check_client_draft``; RuleBroken for a bad secret (secret.description,
-    secret.expiration), a full tenant, or no Owner where a policy requires one; AlreadyAdded if
-    this form was sent before; NotFound if there never was a client ``copy_of``; Conflict (id) if
-    ``client_id`` was ever given to a client, or is that of a person, for whom APIs would take it
-    (RFC 9068 section 5).
+    ``first`` is None exactly for a type without secrets. The client may call the built-in API, or
+    what ``copy_of`` may call, the id of another client. Within a transaction of the caller,
+    ``hashed`` is its first secret, made before. ``client_id`` None: a new one.
+    Errors: as ``check_client_draft``; RuleBroken for a bad credential (secret.description,
+    secret.expiration, and the fields of ``add_keys`` and ``add_identity``), a full tenant, or no
+    Owner where a policy requires one; AlreadyAdded if this form was sent before; NotFound if there
+    never was a client ``copy_of``; Conflict (id) if ``client_id`` was ever given to a client, or is
+    that of a person, for whom APIs would take it (RFC 9068 section 5).
     Source: CLI-3, CLI-7, CLI-10.
     """
     require(actor, Action.ADD_CLIENT)
-    if (first_secret is not None) != draft.type.has_secrets:
-        raise ValueError("A client comes with a secret exactly where its type has secrets.")
+    if (first is not None) != draft.type.has_secrets:
+        raise ValueError("A client comes with a credential exactly where its type has secrets.")
     client_id = _own_id(client_id)
-    new = (
-        prepare_secret(first_secret, client_id=client_id, now=now, hashed=hashed)
-        if first_secret is not None
-        else None
-    )
+    new = first_credential.prepared(first, client_id=client_id, now=now, hashed=hashed)
+    secret, plain = (new.secret, new.plain) if isinstance(new, NewSecret) else (None, "")
     with transaction.atomic():
         policy = policy_of(lock_tenant(actor.tenant_id))
         form_keys.refuse_used(form_key, actor=actor)
         draft, roles = drafts.checked(draft, tenant_id=actor.tenant_id)
         owners = _owners(owner_ids, actor=actor, policy=policy)
         client = _new_client(client_id, draft, actor=actor, now=now)
-        _insert(client, roles, owners, secret=new.secret if new else None)
+        _insert(client, roles, owners, secret=secret)
         drafts.insert_tags_and_urls(client, draft)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         after = drafts.values_of(draft, roles)
@@ -98,10 +92,9 @@ def register_client(
         if copy_of is not None:
             after |= copy_may_call(client, copy_of)
         audit.record("client.added", client, actor=actor, now=now, after=after)
-        if new is not None:
-            insert_first_secret(client, new.secret, policy=policy, actor=actor, now=now)
+        first_credential.insert(client, new, policy=policy, actor=actor, now=now)
         client = in_state(client, is_enabled, actor=actor, now=now)
-    return RegisteredClient(client, new.secret, new.plain) if new else RegisteredClient(client)
+    return RegisteredClient(client, secret, plain)
 
 
 def _insert(

@@ -56,18 +56,34 @@ def add_identity(
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
-    identity = FederatedIdentity()
-    changes.describe(identity, draft)
-    _fill(identity, draft)
+    identity = prepare_identity(draft)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        _check_policies(client, identity)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        _expect_keys(identity, now=now)
-        changes.insert(client, [identity], actor=actor, now=now)
+        insert_identity(client, identity, actor=actor, now=now)
     return identity
+
+
+def prepare_identity(draft: IdentityDraft) -> FederatedIdentity:
+    """Return an identity that is not saved yet. Errors: RuleBroken of a field."""
+    identity = FederatedIdentity()
+    changes.describe(identity, draft)
+    _fill(identity, draft)
+    return identity
+
+
+def insert_identity(
+    client: Client, identity: FederatedIdentity, *, actor: Actor, now: datetime
+) -> None:
+    """Insert a prepared identity, and its event; the last step of an operation.
+
+    Errors: as ``changes.insert``; RuleBroken where a policy forbids the rule or the issuer.
+    """
+    _check_policies(client, identity)
+    _expect_keys(identity, now=now)
+    changes.insert(client, [identity], actor=actor, now=now)
 
 
 @transaction.atomic

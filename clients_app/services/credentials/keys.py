@@ -38,19 +38,38 @@ def add_keys(
     """
     require(actor, Action.ADD_CREDENTIAL, client=client)
     changes.refuse_client_type(client)
-    rows = _rows_of(draft)
-    for row in rows:
-        changes.describe(row, draft)
+    rows = prepare_keys(draft)
     with transaction.atomic():
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
         _refuse_known(client, rows)
         form_keys.use(form_key, client=client, actor=actor, now=now)
-        if draft.jwks_url:
-            key_sets.expect(key_sets.Source(rows[0].jwks_url, is_issuer=False), now=now)
-        changes.insert(client, rows, actor=actor, now=now)
+        insert_keys(client, rows, actor=actor, now=now)
     return rows
+
+
+def prepare_keys(draft: KeyDraft) -> list[ClientKey]:
+    """Return keys that are not saved yet.
+
+    Errors: RuleBroken (key, jwks_url, secret.description), also for a key that comes twice.
+    """
+    rows = _rows_of(draft)
+    if len({row.thumbprint for row in rows}) < len(rows):
+        raise _known(rows)
+    for row in rows:
+        changes.describe(row, draft)
+    return rows
+
+
+def insert_keys(client: Client, rows: list[ClientKey], *, actor: Actor, now: datetime) -> None:
+    """Insert prepared keys, and their events; the last step of an operation that checked the rest.
+
+    Errors: as ``changes.insert``.
+    """
+    if url := rows[0].jwks_url:
+        key_sets.expect(key_sets.Source(url, is_issuer=False), now=now)
+    changes.insert(client, rows, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -97,7 +116,10 @@ def _rows_of(draft: KeyDraft) -> list[ClientKey]:
 
 def _refuse_known(client: Client, rows: list[ClientKey]) -> None:
     own = {(row.thumbprint, row.jwks_url) for row in rows}
-    known = own & set(client.keys.present().values_list("thumbprint", "jwks_url"))
-    if known or len(own) < len(rows):
-        field = "jwks_url" if rows[0].jwks_url else "key"
-        raise RuleBroken(_("This client has this public key already."), field=field)
+    if own & set(client.keys.present().values_list("thumbprint", "jwks_url")):
+        raise _known(rows)
+
+
+def _known(rows: list[ClientKey]) -> RuleBroken:
+    field = "jwks_url" if rows[0].jwks_url else "key"
+    return RuleBroken(_("This client has this public key already."), field=field)
