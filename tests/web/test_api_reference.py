@@ -14,6 +14,8 @@ def test_api_reference_shows_every_call(administrator_browser, tenant):
     for one in operations:
         assert f'id="{one["operationId"]}"' in page
     assert f"<code>/api/v1/Tenants/{tenant.pk}/ClientCredentialClients/{{client_id}}</code>" in page
+    assert '<code translate="no">/ClientCredentialClients/{client_id}</code>' in page
+    assert f'<code translate="no">/api/v1/Tenants/{tenant.pk}</code>' in page
     assert "<dt>SecretExpirationDate</dt><dd>string or null (date-time)</dd>" in page
     assert "<dt>confirmTenantAdministrator</dt>" in page
     assert "The answer is 204." in page

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -15,12 +15,16 @@ from clients_app.web.htmx import show
 describe: Callable[[], dict[str, Any]] = dict
 
 
+_OF_TENANT: Final = "/api/v1/Tenants/{tenant_id}"
+
+
 class Call(NamedTuple):
-    """A call as the page shows it."""
+    """A call as the page shows it; ``short_path`` is what follows the address of the tenant."""
 
     id: str
     method: str
     path: str
+    short_path: str
     about: str
     parameters: list[dict[str, Any]]
     body: list[tuple[str, str]]
@@ -32,14 +36,15 @@ class Call(NamedTuple):
 @screen()
 def api_reference(request: HttpRequest) -> HttpResponse:
     """Show the calls by subject."""
-    document = describe()
+    document, tenant_id = describe(), str(actor_of(request).tenant_id)
     subjects: dict[str, list[Call]] = {}
-    for tag, call in _calls(document, tenant_id=str(actor_of(request).tenant_id)):
+    for tag, call in _calls(document, tenant_id=tenant_id):
         subjects.setdefault(tag, []).append(call)
     error = document["components"]["schemas"]["Error"]["examples"][0]
     context = {
         "subjects": subjects.items(),
         "address": "/api/v1/openapi.json",
+        "of_tenant": _OF_TENANT.replace("{tenant_id}", tenant_id),
         "error": _text(error),
     }
     title = gettext("REST API")
@@ -60,6 +65,7 @@ def _calls(document: dict[str, Any], *, tenant_id: str) -> Iterator[tuple[str, C
                     one["operationId"],
                     method.upper(),
                     path.replace("{tenant_id}", tenant_id),
+                    path.removeprefix(_OF_TENANT),
                     one.get("description", ""),
                     [given for given in one["parameters"] if given["in"] != "path"],
                     _properties(content, models),
