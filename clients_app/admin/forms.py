@@ -19,6 +19,7 @@ _TEXTS: Final = {  # the help texts of Add Client
     "skips_consent": _("People are not asked whether they allow what it does for them."),
     "may_introspect": _("For an API that asks the portal about the tokens it receives."),
     "may_rotate_own_secrets": _("By the REST API, with its own token."),
+    "may_add_secrets": _("Exempt from the policy New secrets."),
 }
 
 

@@ -10,6 +10,7 @@ from clients_app.models import AuditEvent, TokenRefusal
 from clients_app.rules.alerts import MUTED
 from clients_app.rules.client_fields import APPLICATION_URLS, LINES
 from clients_app.rules.client_types import CLIENT_TYPES, URL_KINDS
+from clients_app.rules.tenant_policy import DRY_RUN, OFF, ON
 
 REFUSALS: Final = {  # by action, for events with the outcome refused
     "sign-in.refused": gettext_noop("Sign-in as %(object)s failed"),
@@ -87,6 +88,9 @@ SENTENCES: Final = {
         "A refresh token of %(object)s was used twice: its tokens are revoked"
     ),
     "client.secret.added": gettext_noop("Added secret %(object)s"),
+    "client.secret.dry-run": gettext_noop(
+        "The policy New secrets would have refused secret %(object)s (dry run)"
+    ),
     "client.secret.edited": gettext_noop("Changed secret %(object)s"),
     "client.secret.rotated": gettext_noop("Rotated secret %(object)s"),
     "client.secret.removed": gettext_noop("Removed secret %(object)s"),
@@ -185,6 +189,7 @@ LABELS: Final = {
     "skips_consent": gettext_noop("First-party application"),
     "may_introspect": gettext_noop("May introspect tokens"),
     "may_rotate_own_secrets": gettext_noop("May rotate its own secrets"),
+    "may_add_secrets": gettext_noop("May get new secrets"),
     "demands_assertion_type": gettext_noop("Only accept typ client-authentication+jwt"),
     "accepts_token_endpoint_audience": gettext_noop("Accept the token endpoint as audience"),
     "token_lifetime_s": gettext_noop("Token Lifetime"),
@@ -217,6 +222,7 @@ LABELS: Final = {
     "machines_see_only_themselves": gettext_noop("Machines see only themselves"),
     "dangerous_rules_forbidden": gettext_noop("Dangerous rules forbidden"),
     "allowed_issuers": gettext_noop("Allowed issuers"),
+    "new_secrets_forbidden": gettext_noop("New secrets"),
     "email": gettext_noop("Email"),
     "username": gettext_noop("Username"),
     "is_staff": gettext_noop("Staff"),
@@ -237,6 +243,13 @@ LABELS: Final = {
 
 
 _ORDER: Final = {name: place for place, name in enumerate(LABELS)}
+
+
+_FORBIDDING: Final = {
+    OFF: gettext_noop("Allowed"),
+    DRY_RUN: gettext_noop("Dry run"),
+    ON: gettext_noop("Forbidden"),
+}
 
 
 class Seconds(int):
@@ -283,6 +296,8 @@ def _value(name: str, fields: dict[str, Any]) -> Any:
         return dict(TokenRefusal.Cause.choices).get(sealed, sealed)
     if name == "token_lifetime_s" and sealed:
         return Seconds(sealed)
+    if name == "new_secrets_forbidden" and sealed in _FORBIDDING:
+        return gettext(_FORBIDDING[sealed])
     if name == "client_type" and sealed in CLIENT_TYPES:
         return CLIENT_TYPES[sealed].label
     return sealed

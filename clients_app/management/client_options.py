@@ -48,6 +48,9 @@ _COMMON: Final = (
         "--may-rotate-own-secrets",
         help="let it list, add, rotate and remove its secrets by its own token",
     ),
+    cli.switch(
+        "--may-add-secrets", help="exempt it from the policy of its tenant that forbids new secrets"
+    ),
     *application(),
 )
 ADDED: Final = (
@@ -101,7 +104,7 @@ def kept_secrets(given: Namespace, client: Client) -> KeptSecrets:
 
 
 def _values(given: Namespace, tenant: Tenant) -> dict[str, Any]:
-    switches = ("may_introspect", "may_rotate_own_secrets")
+    switches = ("may_introspect", "may_rotate_own_secrets", "may_add_secrets")
     names = ("name", *switches, *(line.name for line in LINES))
     values = {name: getattr(given, name) for name in names} | application_values(given)
     if given.roles is not None:

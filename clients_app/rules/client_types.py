@@ -75,6 +75,7 @@ class ClientType:
             "allow_refresh_token": self.may_refresh,
             "may_introspect": self.may_introspect,
             "may_rotate_own_secrets": self.may_rotate_own_secrets,
+            "may_add_secrets": self.has_secrets,
             **dict.fromkeys(("client_uri", "logo_uri", "skips_consent"), self.signs_people_in),
             **{kind.path: kind in self.url_kinds for kind in URL_KINDS},
         }

@@ -4,7 +4,7 @@ An expiration may be at most ``secret_days_max`` days ahead when it is set. With
 secret expires at most ``rotation_days`` days after it was created, however often it is edited.
 Existing secrets that exceed this expire at least 30 days after the policy is set.
 
-Source: POL-1.
+Source: POL-1, POL-4.
 """
 
 import re
@@ -21,7 +21,7 @@ from clients_app.rules.names import check_length
 
 GRACE: Final = timedelta(days=30)  # for secrets that are older than forced rotation allows
 #: whether a policy forbids, or only says what it would forbid
-FORBIDDING: Final = ("off", "dry-run", "on")
+OFF, DRY_RUN, ON = FORBIDDING = ("off", "dry-run", "on")
 _DIGITS: Final = re.compile("[1-9][0-9]{0,3}")
 
 
@@ -37,6 +37,7 @@ class TenantPolicy:
     machines_see_only_themselves: bool = False
     dangerous_rules_forbidden: bool = False
     allowed_issuers: tuple[str, ...] = ()  # of federated identities; empty: all
+    new_secrets_forbidden: str = OFF
 
     @property
     def may_never_expire(self) -> bool:
@@ -78,6 +79,25 @@ class TenantPolicy:
                 field="secret.expiration",
                 latest=latest.strftime("%Y-%m-%d %H:%M"),
             )
+
+    def forbids_new_secret(self, *, is_exempt: bool) -> bool:
+        """Return whether ``check_new_secret`` refuses it."""
+        return self.new_secrets_forbidden == ON and not is_exempt
+
+    def check_new_secret(self, *, is_exempt: bool) -> None:
+        """Raise RuleBroken where a client may get no new secret, also none by a rotation."""
+        if self.forbids_new_secret(is_exempt=is_exempt):
+            raise RuleBroken(
+                gettext_noop(
+                    "A policy of this tenant forbids new secrets, also by a rotation. Add a public "
+                    "key or a federated identity instead, or ask a Tenant Administrator to exempt "
+                    "this client."
+                )
+            )
+
+    def would_refuse_new_secret(self, *, is_exempt: bool) -> bool:
+        """Return whether ``check_new_secret`` would refuse it if the policy were no dry run."""
+        return self.new_secrets_forbidden == DRY_RUN and not is_exempt
 
     def check_trust(self, issuer: str, grade: Grade) -> None:
         """Raise RuleBroken unless a federated identity of this issuer and grade may be saved."""

@@ -7,6 +7,7 @@ from clients_app.rules.health import UNUSED_AFTER
 
 EXPIRED_LISTED: Final = timedelta(days=90)  # how long an expired secret is shown
 DAY: Final = timedelta(days=1)
+MONTH: Final = timedelta(days=30)
 RECENT: Final = timedelta(days=7)
 RESTORABLE: Final = timedelta(days=30)  # how long a removed client can be restored
 EXPIRING: Final = timedelta(days=30)  # a secret that expires sooner needs attention

@@ -14,7 +14,7 @@ URLS = {"redirect_uris", "logout_uris", "cors_origins"}
 ROLES = {"roles", "confirms_administrator"}
 LACKS = {
     CLIENT_CREDENTIALS: {*URLS, "allow_refresh_token", "client_uri", "logo_uri", "skips_consent"},
-    AUTHORIZATION_CODE: {*ROLES, "may_introspect", "may_rotate_own_secrets"},
+    AUTHORIZATION_CODE: {*ROLES, "may_introspect", "may_rotate_own_secrets", "may_add_secrets"},
     HYBRID: {*ROLES, "cors_origins", "may_rotate_own_secrets"},
 }
 

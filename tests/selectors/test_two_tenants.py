@@ -263,6 +263,9 @@ READS: Final[dict[Any, list[Read]]] = {
     policies.noncompliant_clients: [
         lambda own: policies.noncompliant_clients(own.tenant.pk, POLICY, page=1, now=NOW),
     ],
+    policies.refused_in_dry_run: [
+        lambda own: policies.refused_in_dry_run(own.tenant.pk, now=NOW),
+    ],
     policies.secrets_to_end: [
         lambda own: policies.secrets_to_end(own.tenant.pk, POLICY, now=NOW),
     ],

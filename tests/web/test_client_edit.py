@@ -168,7 +168,7 @@ def test_edit_client_forged_fields_are_ignored(
 ):
     """ROL-9: a forged form sends each column of the row in turn."""
     columns = {field.attname for field in Client._meta.concrete_fields}
-    sent = {*edit_client_form, "may_introspect", "may_rotate_own_secrets"}
+    sent = {*edit_client_form, "may_introspect", "may_rotate_own_secrets", "may_add_secrets"}
     sent |= {line.name for line in LINES}
     sent |= {kind.mute for kind in AlertKind}
     kept = columns - sent

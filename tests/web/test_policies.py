@@ -116,6 +116,65 @@ def test_policies_about_identities_show_who_breaks_them_and_are_saved(
     assert machine.client.identities.live(machine.client.created_at).count() == 2
 
 
+@pytest.mark.both_databases
+def test_policies_new_secrets_are_reviewed_saved_and_found_by_a_dry_run(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant, now: datetime
+) -> None:
+    exempt, keyed = insert_clients(["Exempt", "Keyed"], tenant)
+    insert_secrets(exempt, 1, expires_at=now + timedelta(days=9))
+    Client.objects.filter(pk=exempt.pk).update(may_add_secrets=True)
+
+    checked = text_of(administrator_browser.get(CHECK, form_data(new_secrets_forbidden="on")))
+    assert "<dt>New secrets</dt><dd>Forbidden</dd>" in checked
+    assert "1 client does not comply" in checked
+    assert "Its secrets can no longer be rotated" in checked
+    assert keyed.name not in checked
+    wanted = form_data(new_secrets_forbidden="dry-run")
+    assert administrator_browser.post(CHECK, wanted).status_code == 303
+    assert tenant_policy(tenant.pk) == TenantPolicy(new_secrets_forbidden="dry-run")
+
+    add = f"/security/clients/{machine.client.pk}/secrets/add"
+    typed = {"expiration": "2027-01-01", "zone": "UTC", "secret_description": "Fresh"}
+    assert administrator_browser.post(add, typed).status_code == 200
+    shown = text_of(administrator_browser.get(PAGE))
+    assert 'value="dry-run" checked' in shown
+    assert "1 secret would have been refused in 30 days" in shown
+    assert f'href="/security/clients/{machine.client.pk}/secrets">{machine.client.name}<' in shown
+
+
+@pytest.mark.parametrize("typed", ["yes", "ON", "dry run"])
+def test_policies_refuse_another_choice_of_new_secrets(
+    administrator_browser: Browser, tenant: Tenant, typed: str
+) -> None:
+    reply = administrator_browser.get(CHECK, form_data(new_secrets_forbidden=typed))
+
+    assert reply.status_code == 422
+    assert 'id="id_new_secrets_forbidden_error"' in text_of(reply)
+    assert tenant_policy(tenant.pk) == NO_POLICY
+
+
+def test_policies_that_forbid_secrets_take_their_buttons_and_say_why(
+    administrator_browser: Browser, machine: Machine, tenant: Tenant
+) -> None:
+    page = f"/security/clients/{machine.client.pk}/secrets"
+    secret = machine.client.secrets.get()
+    assert 'id="add-secret"' in text_of(administrator_browser.get(page))
+
+    Tenant.objects.filter(pk=tenant.pk).update(new_secrets_forbidden="on")
+    shown = text_of(administrator_browser.get(page))
+    assert "A policy of this tenant forbids new secrets, also by a rotation." in shown
+    assert 'id="add-secret"' not in shown
+    assert f'id="rotate-{secret.pk}"' not in shown
+    assert 'id="add-key"' in shown
+    typed = {"expiration": "2027-01-01", "zone": "UTC"}
+    refused = administrator_browser.post(f"{page}/add", typed)
+    assert refused.status_code == 422
+    assert "Add a public key or a federated identity instead" in text_of(refused)
+
+    Client.objects.filter(pk=machine.client.pk).update(may_add_secrets=True)
+    assert 'id="add-secret"' in text_of(administrator_browser.get(page))
+
+
 @pytest.mark.parametrize("typed", ["issuer.example", "https://a.example?b", "https://a b"])
 def test_policies_refuse_what_is_no_issuer(administrator_browser: Browser, typed: str) -> None:
     reply = administrator_browser.get(CHECK, form_data(allowed_issuers=typed))

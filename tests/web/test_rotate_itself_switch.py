@@ -1,4 +1,4 @@
-"""The switch "May rotate its own secrets", and the policy "Machines see only themselves"."""
+"""The switches of a client about its secrets, and the policy "Machines see only themselves"."""
 
 import pytest
 
@@ -39,6 +39,28 @@ def test_rotate_itself_switch_is_not_for_owners(machine, tenant):
     browser.post(address, typed | {"version": machine.client.version}, headers=HTMX)
 
     assert not Client.objects.get(pk=machine.client.pk).may_rotate_own_secrets
+
+
+def test_exempt_switch_is_saved_shown_and_only_for_administrators(
+    administrator_browser, draft, machine, tenant
+):
+    typed = draft | {"may_add_secrets": "on"}
+    administrator_browser.post("/security/clients/register", typed, headers=HTMX)
+    client = Client.objects.get(name="Reservoir 3 gateway")
+    assert client.may_add_secrets
+    details = text_of(administrator_browser.get(f"/security/clients/{client.pk}"))
+    assert "<dt>May get new secrets</dt><dd>Yes, despite the policy</dd>" in details
+    assert 'name="may_add_secrets"' not in text_of(
+        administrator_browser.get(f"{ADD}/authorization-code")
+    )
+
+    owner = make_person("olga", tenant)
+    ClientOwner.objects.create(client=machine.client, person=owner)
+    browser, address = browser_of(owner), f"/security/clients/{machine.client.pk}/edit"
+    assert 'name="may_add_secrets"' not in text_of(browser.get(address, headers=HTMX))
+    sent = {"name": "New", "token_lifetime": "60", "may_add_secrets": "on"}
+    browser.post(address, sent | {"version": machine.client.version}, headers=HTMX)
+    assert not Client.objects.get(pk=machine.client.pk).may_add_secrets
 
 
 def test_machines_policy_is_reviewed_and_saved(administrator_browser, tenant):

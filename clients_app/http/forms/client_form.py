@@ -29,7 +29,7 @@ APPLICATION_INPUTS: Final = tuple(one.name for one in APPLICATION_URLS)
 _ORDER: Final = (
     *("name", *URL_INPUTS, "allow_offline_access", "roles", "confirm_admin", "token_lifetime"),
     *(*APPLICATION_INPUTS, "skips_consent"),
-    *(*LINE_INPUTS, "tags", "may_introspect", "may_rotate_own_secrets"),
+    *(*LINE_INPUTS, "tags", "may_introspect", "may_rotate_own_secrets", "may_add_secrets"),
 )
 _QUOTED_MAX: Final = 60  # characters of a wrong URL that the error quotes
 
@@ -78,6 +78,7 @@ class ClientForm(OfferedTags, OfferedRoles):
     may_rotate_own_secrets = forms.BooleanField(
         required=False, label=_("May rotate its own secrets")
     )
+    may_add_secrets = forms.BooleanField(required=False, label=_("May get new secrets"))
 
     def __init__(self, *args: Any, actor: Actor, client_type: ClientType, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -9,14 +9,23 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDFie
 
 from clients_app.actors import Actor, ActorKind
 from clients_app.limits import PAGE_SIZE
-from clients_app.models import Client, ClientOwner, ClientSecret, FederatedIdentity, Tenant
+from clients_app.models import (
+    AuditEvent,
+    Client,
+    ClientOwner,
+    ClientSecret,
+    FederatedIdentity,
+    Tenant,
+)
 from clients_app.models.prepared import Argument, Prepared
 from clients_app.rules.built_in_roles import SECRET_ROTATOR, TENANT_ADMINISTRATOR, TENANT_AUDITOR
 from clients_app.rules.federation.presets import grade_of
-from clients_app.rules.tenant_policy import GRACE, TenantPolicy
+from clients_app.rules.tenant_policy import GRACE, OFF, TenantPolicy
 from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.selectors.periods import MONTH
 
 _SEE_ALL: Final = frozenset({TENANT_ADMINISTRATOR, TENANT_AUDITOR, SECRET_ROTATOR})
+_SHOWN: Final = 20  # events of a dry run
 _COLUMNS: Final = [field.name for field in fields(TenantPolicy)]
 
 
@@ -50,7 +59,8 @@ def only_client_of(actor: Actor) -> UUID | None:
 class NoncompliantPage(NamedTuple):
     """A page of clients that break a policy.
 
-    Each has ``breaking_secrets``, ``breaking_identities`` and ``lacks_owner``.
+    Each has ``breaking_secrets``, ``breaking_identities``, ``lacks_owner`` and ``is_stuck``: its
+    secrets could no longer be replaced.
     """
 
     clients: list[Any]
@@ -66,7 +76,7 @@ def noncompliant_clients(
     """Return the clients that would break ``policy`` if it were set now, by name."""
     secrets = _breaking_secrets(policy, now=now)
     identities = _breaking_identities(tenant_id, policy, now=now)
-    clients = _breaking_clients(tenant_id, policy, secrets, identities)
+    clients = _breaking_clients(tenant_id, policy, secrets, identities, now=now)
     total = clients.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
@@ -91,6 +101,28 @@ def secrets_to_end(
         return secrets.none()
     too_old = Q(expires_at__gt=F("created_at") + timedelta(days=policy.rotation_days))
     return secrets.filter(Q(expires_at=None) | (too_old & Q(expires_at__gt=now + GRACE)))
+
+
+class DryRun(NamedTuple):
+    """The latest secrets that the policy New secrets would have refused, and how many there were.
+
+    An event has the ``client`` that got the secret; None if it was removed for good.
+    """
+
+    events: list[AuditEvent]
+    total: int
+
+
+def refused_in_dry_run(tenant_id: UUID, *, now: datetime) -> DryRun:
+    """Return what the dry run of the policy New secrets found in 30 days."""
+    events: QuerySet[AuditEvent] = AuditEvent.objects.for_tenant(tenant_id).filter(
+        action="client.secret.dry-run", at__gt=now - MONTH
+    )
+    latest: list[Any] = list(events[:_SHOWN])
+    clients = Client.objects.for_tenant(tenant_id).in_bulk([one.client_id for one in latest])
+    for event in latest:
+        event.client = clients.get(event.client_id)
+    return DryRun(latest, events.count())
 
 
 def _breaking_secrets(policy: TenantPolicy, *, now: datetime) -> QuerySet[ClientSecret]:
@@ -124,13 +156,20 @@ def _breaking_clients(
     policy: TenantPolicy,
     secrets: QuerySet[ClientSecret],
     identities: QuerySet[FederatedIdentity],
+    *,
+    now: datetime,
 ) -> QuerySet[Client]:
     owners = ClientOwner.objects.filter(client=OuterRef("pk"), person__is_active=True)
+    live = ClientSecret.objects.live(now).filter(client=OuterRef("pk"))
     clients: QuerySet[Any] = (
-        Client.objects.for_tenant(tenant_id).present().annotate(lacks_owner=~Exists(owners))
+        Client.objects.for_tenant(tenant_id)
+        .present()
+        .annotate(lacks_owner=~Exists(owners), is_stuck=Exists(live) & Q(may_add_secrets=False))
     )
     breaks = Q(Exists(secrets.filter(client=OuterRef("pk"))))
     breaks |= Q(Exists(identities.filter(client=OuterRef("pk"))))
     if policy.owner_required:
         breaks |= Q(lacks_owner=True)
+    if policy.new_secrets_forbidden != OFF:
+        breaks |= Q(is_stuck=True)
     return clients.filter(breaks)

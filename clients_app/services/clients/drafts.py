@@ -33,7 +33,7 @@ from clients_app.services.roles.roles import roles_with_member
 #: The fields of a draft that are columns of a client.
 COLUMNS: Final = (
     *("name", "token_lifetime_s", "allow_refresh_token", "may_introspect", "skips_consent"),
-    "may_rotate_own_secrets",
+    *("may_rotate_own_secrets", "may_add_secrets"),
     *(line.name for line in (*LINES, *APPLICATION_URLS)),
     *(kind.mute for kind in AlertKind),
 )
@@ -42,6 +42,7 @@ COLUMNS: Final = (
 _LACKING: Final = {
     "may_introspect": _("Only a client with secrets can introspect tokens."),
     "may_rotate_own_secrets": _("Only a client for machines can rotate its own secrets."),
+    "may_add_secrets": _("Authorization Code clients have no secrets."),
     "skips_consent": _("Only a client that people sign in to can skip their consent."),
 }
 
@@ -67,6 +68,7 @@ class ClientDraft:
     allow_refresh_token: bool = False
     may_introspect: bool = False
     may_rotate_own_secrets: bool = False
+    may_add_secrets: bool = False
     client_uri: str = ""
     logo_uri: str = ""
     skips_consent: bool = False

@@ -33,7 +33,9 @@ from clients_app.services.locks import lock_tenant, locked, refuse_stale
 from clients_app.services.secrets.kept import NONE_STAYS, KeptSecrets, remove_others
 
 #: what only an actor who may assign roles decides
-_ASSIGNED: Final = ("may_introspect", "may_rotate_own_secrets", "skips_consent")
+_ASSIGNED: Final = (
+    *("may_introspect", "may_rotate_own_secrets", "may_add_secrets", "skips_consent"),
+)
 _SHOWN: Final = tuple(line.name for line in APPLICATION_URLS)
 
 

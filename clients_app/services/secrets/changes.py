@@ -54,8 +54,9 @@ def add_secret(
 
     Within a transaction of the caller, ``hashed`` is that secret, made before.
 
-    Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, and for a
-    client type without secrets; NotFound if the client was removed; AlreadyAdded.
+    Errors: Forbidden; RuleBroken at 10 live secrets, for a bad date or description, where a policy
+    forbids new secrets, and for a client type without secrets; NotFound if the client was removed;
+    AlreadyAdded.
     Source: RFC 6749 section 2.3.1; SEC-6.
     """
     require(actor, Action.ADD_SECRET, client=client)
@@ -66,6 +67,7 @@ def add_secret(
         client = locked(client)
         require(actor, Action.ADD_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
+        check_new_secret(client)
         if not has_room(client, now=now):
             sentence = _(
                 "This client has %(maximum)s secrets, the most it can have. "
@@ -168,11 +170,13 @@ def prepare_secret(
 def insert_secret(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
     """Insert a prepared secret and its event; the last step of an operation that checked the rest.
 
-    Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one.
+    Errors: RuleBroken (secret.expiration) where a policy of the tenant requires an earlier one, and
+    without a field where one forbids new secrets.
     """
-    _insert(client, secret, policy=tenant_policy(client.tenant_id), actor=actor, now=now)
+    policy = tenant_policy(client.tenant_id)
+    _insert(client, secret, policy=policy, actor=actor, now=now)
     touch(client, actor=actor, now=now)
-    _record_added(secret, actor=actor, now=now)
+    _record_added(client, secret, policy=policy, actor=actor, now=now)
 
 
 def insert_first_secret(
@@ -180,7 +184,15 @@ def insert_first_secret(
 ) -> None:
     """Do so for a new client, whose row has the expiry of this secret already."""
     _insert(client, secret, policy=policy, actor=actor, now=now)
-    _record_added(secret, actor=actor, now=now)
+    _record_added(client, secret, policy=policy, actor=actor, now=now)
+
+
+def check_new_secret(client: Client) -> None:
+    """Refuse a new secret where a policy forbids it, before other rules ask for changes (POL-4).
+
+    Errors: RuleBroken.
+    """
+    tenant_policy(client.tenant_id).check_new_secret(is_exempt=client.may_add_secrets)
 
 
 def check_life_of_own(client: Client, secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
@@ -230,13 +242,19 @@ def values_of(secret: ClientSecret) -> dict[str, Any]:
 def _insert(
     client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
 ) -> None:
+    policy.check_new_secret(is_exempt=client.may_add_secrets)
     policy.check_end(secret.expires_at, created_at=now, now=now)
     secret.client, secret.created_at, secret.created_by = client, now, actor.name
     secret.save(force_insert=True)
 
 
-def _record_added(secret: ClientSecret, *, actor: Actor, now: datetime) -> None:
-    audit.record("client.secret.added", secret, actor=actor, now=now, after=values_of(secret))
+def _record_added(
+    client: Client, secret: ClientSecret, *, policy: TenantPolicy, actor: Actor, now: datetime
+) -> None:
+    after = values_of(secret)
+    audit.record("client.secret.added", secret, actor=actor, now=now, after=after)
+    if policy.would_refuse_new_secret(is_exempt=client.may_add_secrets):
+        audit.record("client.secret.dry-run", secret, actor=actor, now=now, after=after)
 
 
 def _description(draft: SecretDraft) -> str:

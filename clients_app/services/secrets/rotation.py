@@ -20,6 +20,7 @@ from clients_app.services.secrets.changes import (
     NewSecret,
     SecretDraft,
     check_life_of_own,
+    check_new_secret,
     has_room,
     insert_secret,
     mark_removed,
@@ -62,7 +63,8 @@ def rotate_secret(
     transaction of the caller, ``hashed`` is the new secret, made before. Only the owner of
     ``public_key`` can read the new secret, if one is given; the event names that key.
     Errors: Forbidden; RuleBroken for a bad draft (secret.description, secret.expiration), a bad
-    end (old_ends_at), and at 10 live secrets (remove); NotFound if the client or secret was
+    end (old_ends_at), at 10 live secrets (remove), and where a policy forbids new secrets, of which
+    a rotation adds one; NotFound if the client or secret was
     removed or the secret has expired; AlreadyAdded.
     """
     require(actor, Action.ROTATE_SECRET, client=client)
@@ -73,6 +75,7 @@ def rotate_secret(
         client = locked(client)
         require(actor, Action.ROTATE_SECRET, client=client)
         form_keys.refuse_used(form_key, actor=actor)
+        check_new_secret(client)
         old = present_secret(client, secret_id)
         check_life_of_own(client, new.secret, actor=actor, now=now)
         before = values_of(old)

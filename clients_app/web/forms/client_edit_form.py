@@ -21,7 +21,7 @@ from clients_app.web.forms.owners_form import OwnersForm
 #: what only an actor who may assign roles decides
 _ASSIGNED: Final = (
     *("roles", "confirm_admin", "owners", "may_introspect", "skips_consent"),
-    "may_rotate_own_secrets",
+    *("may_rotate_own_secrets", "may_add_secrets"),
     *("kept_secrets", "removes_secrets"),
 )
 
@@ -63,6 +63,7 @@ class ClientEditForm(EditForm, ClientForm, OwnersForm, KeptSecretsForm):
             role_ids=was.role_ids,
             may_introspect=was.may_introspect,
             may_rotate_own_secrets=was.may_rotate_own_secrets,
+            may_add_secrets=was.may_add_secrets,
             skips_consent=was.skips_consent,
         )
 

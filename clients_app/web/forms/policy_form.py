@@ -2,15 +2,29 @@
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients_app.http.forms.portal_form import EditForm, TextField
 from clients_app.models import Tenant
-from clients_app.rules.tenant_policy import TenantPolicy, parse_days, parse_issuers
+from clients_app.rules.tenant_policy import (
+    DRY_RUN,
+    OFF,
+    ON,
+    TenantPolicy,
+    parse_days,
+    parse_issuers,
+)
 from clients_app.selectors.tenants.policies import tenant_policy
+
+#: in the order of the screen
+NEW_SECRETS: Final = (
+    (OFF, _("Allowed")),
+    (DRY_RUN, _("Dry run")),
+    (ON, _("Forbidden")),
+)
 
 
 class PolicyForm(EditForm):
@@ -35,6 +49,9 @@ class PolicyForm(EditForm):
         _("Allowed issuers"),
         partial(parse_issuers, field="allowed_issuers"),
         widget=forms.Textarea,
+    )
+    new_secrets_forbidden = forms.TypedChoiceField(
+        required=False, label=_("New secrets"), choices=NEW_SECRETS, empty_value=OFF
     )
     confirm = forms.BooleanField(required=False, label=_("Set expiration dates on these secrets"))
 

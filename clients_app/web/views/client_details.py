@@ -26,6 +26,7 @@ from clients_app.selectors.credentials.near_misses import near_misses_of
 from clients_app.selectors.roles.roles import roles_of_client
 from clients_app.selectors.secrets.lookup import listed_secrets
 from clients_app.selectors.secrets.rotations import rotations
+from clients_app.selectors.tenants.policies import tenant_policy
 from clients_app.templatetags.charts import Chart
 from clients_app.web.access import screen
 from clients_app.web.client_health import health_notice
@@ -119,6 +120,9 @@ def client_secrets(request: HttpRequest, client: Client) -> HttpResponse:
         "repeated": [description for description, count in times.items() if count > 1],
         "rotations": list(zip(rotating, charts, strict=True)),
         "to_rotate": min(to_rotate, key=_by_expiry, default=None),
+        "forbidden": tenant_policy(client.tenant_id).forbids_new_secret(
+            is_exempt=client.may_add_secrets
+        ),
     }
     return show_tab(request, client, "secrets", gettext("Secrets"), context, now)
 

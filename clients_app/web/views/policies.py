@@ -15,7 +15,7 @@ from clients_app.identity.kept_forms import BACK
 from clients_app.identity.person import person_of
 from clients_app.permissions import Action
 from clients_app.selectors.tenants.installation import any_tenant
-from clients_app.selectors.tenants.policies import noncompliant_clients
+from clients_app.selectors.tenants.policies import noncompliant_clients, refused_in_dry_run
 from clients_app.services.tenants.policies import set_policies
 from clients_app.web.access import screen, window
 from clients_app.web.forms.policy_form import PolicyForm
@@ -62,7 +62,8 @@ def policies_check(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: PolicyForm) -> HttpResponse:
-    return _page(request, "settings/policies", {"form": form})
+    dry_run = refused_in_dry_run(actor_of(request).tenant_id, now=timezone.now())
+    return _page(request, "settings/policies", {"form": form, "dry_run": dry_run})
 
 
 def _check(request: HttpRequest, form: PolicyForm) -> HttpResponse:
