@@ -12,7 +12,8 @@ class FetchedKeySet(models.Model):
     """``url`` is that of the keys, or an issuer, whose discovery document says where they are.
 
     ``jwks`` are the keys of the last success, at ``fetched_at``, or None; ``failure`` says why the
-    last try, at ``tried_at``, failed, or is empty. After ``due_at`` they are fetched again.
+    last try, at ``tried_at``, failed, or is empty. After ``due_at`` they are fetched again. Without
+    ``fetched_at``, ``jwks`` are those of an issuer that differs by the slash at the end.
     """
 
     url = models.CharField(max_length=limits.URL_MAX)

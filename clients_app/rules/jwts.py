@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 JWT_MAX: Final = 16_384  # characters; platforms put lists of groups into theirs
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _LAST: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}  # of which all bits mean something
-_STANDARD: Final = str.maketrans("-_", "+/")
+_STANDARD: Final = str.maketrans("-_+/=", "+/!!!")  # the last three are not of base64url
 _THUMBPRINT_MEMBERS: Final = {  # RFC 7638 section 3.2, RFC 8037 section 2
     "RSA": ("e", "kty", "n"),
     "EC": ("crv", "kty", "x", "y"),

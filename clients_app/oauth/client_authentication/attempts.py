@@ -68,15 +68,21 @@ def is_live(row: StoredKey | StoredIdentity, *, now: datetime) -> bool:
     return row.expires_at is None or row.expires_at > now
 
 
-def keys_of(row: StoredKey | StoredIdentity, *, now: datetime) -> Sequence[VerifyingKey]:
-    """Return the public keys of a credential: registered, pasted or fetched."""
+def keys_of(row: StoredKey | StoredIdentity, attempt: Attempt) -> Sequence[VerifyingKey]:
+    """Return the public keys of a credential: registered, pasted or fetched.
+
+    Those that are too old verify nothing, except where the JWT names another issuer than the
+    credential: it is refused for that, and people are told only if the signature is right.
+    """
     if isinstance(row, StoredKey) and row.jwk is not None:
         return (verifying_key(row.jwk),)
     if isinstance(row, StoredIdentity) and row.jwks is not None:
         return verifying_keys(row.jwks)
-    if row.fetched is None or not key_sets.is_fresh(row.fetched_at, now=now):
+    if row.fetched is None:
         return ()
-    return verifying_keys(row.fetched)
+    is_other = isinstance(row, StoredIdentity) and attempt.jwt.claims.get("iss") != row.issuer
+    is_usable = is_other or key_sets.is_fresh(row.fetched_at, now=attempt.now)
+    return verifying_keys(row.fetched) if is_usable else ()
 
 
 def verifies(key: VerifyingKey, jwt: Jwt) -> bool:
@@ -123,12 +129,7 @@ def note_unsigned(
 def _named_keys(rows: Sequence[Row], attempt: Attempt) -> list[tuple[Row, VerifyingKey]]:
     """Return the keys that the JWT names by ``kid``, or all if it names none."""
     kid = attempt.jwt.header.get("kid")
-    return [
-        (row, key)
-        for row in rows
-        for key in keys_of(row, now=attempt.now)
-        if kid in (None, key.kid)
-    ]
+    return [(row, key) for row in rows for key in keys_of(row, attempt) if kid in (None, key.kid)]
 
 
 def _verifying(named: list[tuple[Row, VerifyingKey]], jwt: Jwt) -> list[Row]:

@@ -25,7 +25,10 @@ from clients_app.services.tokens.credentials import IDENTITY, Credential
 
 
 def is_of_platform(attempt: Attempt) -> bool:
-    """Return whether the JWT names the issuer of a federated identity of the client."""
+    """Return whether the JWT names the issuer of a federated identity of the client.
+
+    A slash more or less at the end is enough for that; the issuer's verdict is about it.
+    """
     return bool(_of_issuer(attempt, attempt.credentials))
 
 
@@ -68,7 +71,8 @@ def _signers(
 
 def _of_issuer(attempt: Attempt, credentials: StoredCredentials) -> Sequence[StoredIdentity]:
     issuer = attempt.jwt.claims.get("iss")
-    return [identity for identity in credentials.identities if identity.issuer == issuer]
+    named = issuer.rstrip("/") if isinstance(issuer, str) else None
+    return [one for one in credentials.identities if one.issuer.rstrip("/") == named]
 
 
 def _verdicts(attempt: Attempt, identity: StoredIdentity) -> list[Verdict]:
@@ -86,7 +90,7 @@ def _expired(attempt: Attempt) -> Refused:
     """Return the refusal of a token that only an expired identity trusts; note it if it is real."""
     if near_misses.has_room(attempt.client_id):
         for identity in _of_issuer(attempt, attempt.credentials):
-            if any(verifies(key, attempt.jwt) for key in keys_of(identity, now=attempt.now)):
+            if any(verifies(key, attempt.jwt) for key in keys_of(identity, attempt)):
                 end = shown(str(identity.expires_at))
                 ended = Verdict("identity", "", end, "expired identity")
                 verdicts = [ended, *_verdicts(attempt, identity)]

@@ -149,7 +149,7 @@ def _note_other_key(attempt: Attempt, problem: str) -> None:
     if not attempt.credentials.keys or not near_misses.has_room(attempt.client_id):
         return
     for row in attempt.credentials.keys:
-        for key in keys_of(row, now=attempt.now):
+        for key in keys_of(row, attempt):
             if verifies(key, attempt.jwt):
                 problem = "unknown key" if is_live(row, now=attempt.now) else "expired key"
                 kid = Verdict("kid", shown(attempt.jwt.header.get("kid")), key.kid, problem)

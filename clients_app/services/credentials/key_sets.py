@@ -5,12 +5,10 @@ key that is not known yet, after a rotation, lets them be fetched at once, but n
 AGAIN by all processes together. It waits WAIT_S at most, as the only one of its process, and not
 where it was too short the last time; otherwise its client is asked to come again.
 
-Source: OpenID Connect Discovery 1.0 section 4; RFC 7517 section 5; CRE-8.
+Source: CRE-8.
 """
 
-import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterable
@@ -22,25 +20,17 @@ from django.db import Error as DatabaseError
 from django.db import connections, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from clients_app.errors import RuleBroken
-from clients_app.limits import ANSWER_MAX, JWKS_MAX
+from clients_app.limits import ANSWER_MAX
 from clients_app.models import ClientKey, FederatedIdentity, FetchedKeySet
 from clients_app.rules.assertions import shown
-from clients_app.services.credentials.public_keys import usable_keys
-from clients_app.services.outgoing import NotReached, exchange
+from clients_app.services.credentials.published_keys import NoKeys, OtherIssuer, published
 
-#: when keys are fetched again: as the answer's Cache-Control says, within these limits
-SHORTEST: Final = timedelta(minutes=5)
-USUAL: Final = timedelta(hours=1)
-LONGEST: Final = timedelta(hours=24)
 KEPT: Final = timedelta(hours=24)  # since the last success; older keys verify nothing
 AGAIN: Final = timedelta(seconds=10)  # between two tries
 RETRY: Final = timedelta(minutes=1)  # after a failure, by the worker
 WAIT_S: Final = 1.0
 AT_ONCE: Final = 4  # threads of a process that fetch
 PIECE: Final = 8  # in one run of the worker
-_DISCOVERY: Final = "/.well-known/openid-configuration"
-_MAX_AGE: Final = re.compile(r"max-age=([0-9]{1,8})(?![0-9])")
 
 log = logging.getLogger("clients_app.keys")
 
@@ -50,10 +40,6 @@ class Source(NamedTuple):
 
     url: str
     is_issuer: bool
-
-
-class NoKeys(Exception):
-    """The source has no keys that can be used now; the text says why."""
 
 
 class NotYet(Exception):
@@ -143,9 +129,11 @@ def fetch(source: Source, *, now: datetime) -> FetchedKeySet | None:
         return None
     row.tried_at, former = now, row.failure
     try:
-        row.jwks, lifetime = _published(source)
+        row.jwks, lifetime = published(source.url, is_issuer=source.is_issuer)
     except NoKeys as error:
         row.failure, row.due_at = shown(str(error))[:ANSWER_MAX], now + RETRY
+        if isinstance(error, OtherIssuer) and row.fetched_at is None:
+            row.jwks = error.jwks
         if row.failure != former:
             log.warning("No keys from %s: %s", source.url, row.failure)
     else:
@@ -189,44 +177,3 @@ def _claim(row: FetchedKeySet, *, now: datetime) -> bool:
     """Return whether this process may try now; of several at the same time, one may."""
     free = Q(tried_at=None) | Q(tried_at__lte=now - AGAIN)
     return bool(FetchedKeySet.objects.filter(free, pk=row.pk).update(tried_at=now))
-
-
-def _published(source: Source) -> tuple[dict[str, Any], timedelta]:
-    """Return the usable keys of ``source``, and when to ask for them again. Errors: NoKeys."""
-    url = _jwks_url_of(source.url) if source.is_issuer else source.url
-    found, lifetime = _object_at(url)
-    try:
-        return usable_keys(found), lifetime
-    except RuleBroken as error:
-        raise NoKeys(str(error)) from error
-
-
-def _jwks_url_of(issuer: str) -> str:
-    found, _ = _object_at(issuer.rstrip("/") + _DISCOVERY)
-    if found.get("issuer") != issuer:
-        raise NoKeys(f"Its discovery document names another issuer: {str(found.get('issuer'))!r}.")
-    url = found.get("jwks_uri")
-    if not isinstance(url, str):
-        raise NoKeys("Its discovery document has no jwks_uri.")
-    return url
-
-
-def _object_at(url: str) -> tuple[dict[str, Any], timedelta]:
-    """Return the JSON object at ``url``, and how long it may be used. Errors: NoKeys."""
-    try:
-        answer = exchange("GET", url, headers={"Accept": "application/json"}, read_max=JWKS_MAX + 1)
-    except NotReached as error:
-        raise NoKeys(str(error)) from error
-    if answer.status != 200:
-        raise NoKeys(f"HTTP {answer.status} instead of 200. Redirects are not followed.")
-    if len(answer.body) > JWKS_MAX:
-        raise NoKeys(f"The answer is longer than {JWKS_MAX} bytes.")
-    try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError) as error:
-        raise NoKeys("The answer is not JSON.") from error
-    if not isinstance(found, dict):
-        raise NoKeys("The answer is not a JSON object.")
-    named = _MAX_AGE.search(answer.headers.get("Cache-Control", ""))
-    lifetime = timedelta(seconds=int(named[1])) if named else USUAL
-    return found, min(max(lifetime, SHORTEST), LONGEST)

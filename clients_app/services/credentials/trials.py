@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clients_app import conf
@@ -17,6 +18,7 @@ from clients_app.rules.assertions import Verdict, Wanted, shown
 from clients_app.rules.federation import platform_tokens
 from clients_app.rules.jwts import Jwt, Malformed, parse_jwt
 from clients_app.selectors.credentials.identities import trust_of_row
+from clients_app.services.credentials.key_sets import is_fresh
 from clients_app.services.credentials.public_keys import VerifyingKey, verifying_key, verifying_keys
 
 
@@ -57,7 +59,7 @@ def _of_key(jwt: Jwt, key: ClientKey, client: Client, now: datetime) -> list[Ver
     if key.jwk is not None:
         known: Iterable[VerifyingKey] | None = [verifying_key(json.dumps(key.jwk))]
     else:
-        known = _fetched(key.jwks_url, is_issuer=False)
+        known = _fetched(FetchedKeySet.objects.filter(url=key.jwks_url, is_issuer=False), now)
     return [_signature(jwt, known), *assertions.verdicts_on(jwt, wanted)]
 
 
@@ -65,16 +67,22 @@ def _of_identity(jwt: Jwt, identity: FederatedIdentity, now: datetime) -> list[V
     if identity.jwks is not None:
         known: Iterable[VerifyingKey] | None = verifying_keys(json.dumps(identity.jwks))
     else:
-        known = _fetched(identity.issuer, is_issuer=True)
+        is_other = jwt.claims.get("iss") != identity.issuer  # refused for that, whoever signed it
+        rows = FetchedKeySet.objects.filter(url=identity.issuer, is_issuer=True)
+        known = _fetched(rows, now, even_if_old=is_other)
     checks = platform_tokens.verdicts_on(
         jwt, trust_of_row(identity), audience=identity.audience, now=now.timestamp()
     )
     return [_signature(jwt, known), *checks]
 
 
-def _fetched(url: str, *, is_issuer: bool) -> Iterable[VerifyingKey] | None:
-    row = FetchedKeySet.objects.filter(url=url, is_issuer=is_issuer).first()
-    return verifying_keys(json.dumps(row.jwks)) if row and row.jwks else None
+def _fetched(
+    rows: QuerySet[FetchedKeySet], now: datetime, *, even_if_old: bool = False
+) -> Iterable[VerifyingKey] | None:
+    row = rows.first()
+    if row is None or row.jwks is None or not (even_if_old or is_fresh(row.fetched_at, now=now)):
+        return None
+    return verifying_keys(json.dumps(row.jwks))
 
 
 def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
@@ -82,7 +90,7 @@ def _signature(jwt: Jwt, known: Iterable[VerifyingKey] | None) -> Verdict:
     kid, algorithm = jwt.header.get("kid"), jwt.header.get("alg")
     if known is None:
         return Verdict("kid", shown(kid), "", "no keys")
-    fitting = [key for key in known if kid in (None, "", key.kid)]
+    fitting = [key for key in known if kid in (None, key.kid)]
     wanted = ", ".join(key.kid for key in known)
     if not fitting:
         return Verdict("kid", shown(kid), wanted, "unknown key")

@@ -197,9 +197,27 @@ def test_expired_identity_is_a_near_miss(good: SimpleNamespace):
     assert problems(NearMiss.objects.get()) == [("identity", "expired identity")]
 
 
-def test_issuer_with_a_slash_more_is_not_trusted(good: SimpleNamespace, own: FederatedIdentity):
+def test_issuer_with_a_slash_more_is_not_trusted_but_a_near_miss(
+    good: SimpleNamespace, own: FederatedIdentity
+):
     assert ask(token(iss=f"{PLATFORM}/"), client_id=good.id).status == 401
-    assert ask(token(iss=[PLATFORM]), client_id=good.id).status == 401
+    assert refusals() == ["wrong-claims"]
+    assert problems(NearMiss.objects.get()) == [("iss", "platform issuer slash")]
+    forged = token(key_of("EC", 9), iss=f"{PLATFORM}/")
+    for text in (token(iss=[PLATFORM]), token(iss=f"{PLATFORM}/x"), forged):
+        assert ask(text, client_id=good.id).status == 401
+    assert set(refusals()) == {"wrong-claims", "unknown-key"}
+    assert NearMiss.objects.count() == 1
+
+
+def test_issuer_without_its_slash_is_not_trusted_but_a_near_miss(good: SimpleNamespace):
+    trust(good, issuer=f"{PLATFORM}/")
+
+    assert ask(token(), client_id=good.id).status == 401
+    assert refusals() == ["wrong-claims"]
+    assert problems(NearMiss.objects.get()) == [("iss", "platform issuer slash")]
+    trust(good)
+    assert ask(token(), client_id=good.id).status == 200
 
 
 def test_key_of_a_client_is_not_that_of_its_platform(good: SimpleNamespace, own: FederatedIdentity):
@@ -231,3 +249,21 @@ def test_keys_of_the_issuer_are_found_by_discovery(good: SimpleNamespace, platfo
     for _ in range(2):
         assert ask(token(iss=platform.origin), client_id=good.id).status == 200
     assert platform.asked == ["/.well-known/openid-configuration", "/jwks"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("named", ["", "/"])
+def test_issuer_entered_with_the_wrong_slash_is_a_near_miss_and_its_keys_verify_nothing(
+    good: SimpleNamespace, platform: KeyServer, named: str
+):
+    issuer = platform.origin + named
+    entered = platform.origin if named else f"{platform.origin}/"
+    document = {"issuer": issuer, "jwks_uri": platform.url}
+    platform.say(document, path="/.well-known/openid-configuration")
+    trust(good, issuer=entered, jwks=None)
+    FetchedKeySet.objects.create(url=entered, is_issuer=True, due_at=datetime.now(UTC))
+
+    assert ask(token(iss=issuer), client_id=good.id).status == 401
+    assert ask(token(iss=entered), client_id=good.id).status == 401
+    assert set(refusals()) == {"wrong-claims", "unknown-key"}
+    assert problems(NearMiss.objects.get()) == [("iss", "platform issuer slash")]

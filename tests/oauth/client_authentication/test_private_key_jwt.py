@@ -82,17 +82,17 @@ def test_assertion_of_authlib_gets_a_token(good: SimpleNamespace, own: ClientKey
     assert ask(body=asking(text, client_id=good.id)).status == 200
 
 
-GOOD: dict[str, dict[str, Any]] = {
-    "no typ": {"header": {"typ": MISSING}},
-    "typ JWT": {"header": {"typ": "JWT"}},
-    "typ in full": {"header": {"typ": "application/Client-Authentication+JWT"}},
-    "kid of the key": {"header": {"kid": EC.thumbprint()}},
-    "no iat": {"iat": MISSING},
-    "nbf": {"nbf": int(time.time())},
-    "exp with a fraction": {"exp": time.time() + 60.5},
-    "longest jti": {"jti": "x" * 255},
-    "surrogate in jti": {"jti": "\ud800"},
-    "other claims": {"scope": "admin", "groups": ["a"]},
+GOOD: dict[str, Callable[[], dict[str, Any]]] = {  # times are those of the test
+    "no typ": lambda: {"header": {"typ": MISSING}},
+    "typ JWT": lambda: {"header": {"typ": "JWT"}},
+    "typ in full": lambda: {"header": {"typ": "application/Client-Authentication+JWT"}},
+    "kid of the key": lambda: {"header": {"kid": EC.thumbprint()}},
+    "no iat": lambda: {"iat": MISSING},
+    "nbf": lambda: {"nbf": int(time.time())},
+    "exp with a fraction": lambda: {"exp": time.time() + 60.5},
+    "longest jti": lambda: {"jti": "x" * 255},
+    "surrogate in jti": lambda: {"jti": "\ud800"},
+    "other claims": lambda: {"scope": "admin", "groups": ["a"]},
 }
 
 
@@ -100,7 +100,7 @@ GOOD: dict[str, dict[str, Any]] = {
 def test_assertion_within_the_rules_gets_a_token(
     good: SimpleNamespace, own: ClientKey, ask: Ask, case: str
 ):
-    assert ask(body=asking(assertion(good.id, EC, **GOOD[case]))).status == 200
+    assert ask(body=asking(assertion(good.id, EC, **GOOD[case]()))).status == 200
 
 
 def seconds(**moments: int) -> dict[str, Any]:

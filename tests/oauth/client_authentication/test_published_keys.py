@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from clients_app.models import ClientKey, FetchedKeySet
 from clients_app.services.credentials import key_sets
@@ -97,7 +98,14 @@ def test_client_whose_keys_are_late_is_asked_to_come_again(
 def test_only_one_thread_waits_for_keys(good: SimpleNamespace, own: ClientKey, server: KeyServer):
     server.gate.clear()
     replies: list[Reply] = []
-    first = threading.Thread(target=lambda: replies.append(ask(good, key_of("EC"))))
+
+    def wait() -> None:
+        try:
+            replies.append(ask(good, key_of("EC")))
+        finally:
+            connections.close_all()  # those of this thread
+
+    first = threading.Thread(target=wait)
     first.start()
     while not server.asked:
         first.join(0.01)

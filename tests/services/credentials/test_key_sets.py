@@ -190,6 +190,11 @@ def test_issuer_with_a_slash_more_is_another_issuer(server: KeyServer, db: None)
     row = fetched(expected(f"{server.origin}/", is_issuer=True))
 
     assert "another issuer" in row.failure
+    assert row.fetched_at is None  # so the keys verify nothing; they tell people about the slash
+    assert row.jwks is not None
+    discovery(server, issuer="https://other.example")
+    other = fetched(expected(server.origin, is_issuer=True))
+    assert (other.fetched_at, other.jwks) == (None, None)
 
 
 @pytest.mark.django_db(transaction=True)

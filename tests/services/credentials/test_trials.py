@@ -53,8 +53,14 @@ def test_token_that_fits_is_accepted_with_pasted_and_with_fetched_keys(client: C
 
     client.identities.update(jwks=None)
     assert wrong(trial(client, signed(of_platform()))) == {"kid": "no keys"}
-    FetchedKeySet.objects.create(url=ISSUER, is_issuer=True, jwks={"keys": [JWK]}, due_at=NOW)
+    fetched = {"url": ISSUER, "is_issuer": True, "jwks": {"keys": [JWK]}, "due_at": NOW}
+    row = FetchedKeySet.objects.create(fetched_at=NOW, **fetched)
     assert trial(client, signed(of_platform())).is_accepted
+    row.fetched_at = NOW - timedelta(hours=24)  # the token endpoint does not use them either
+    row.save()
+    assert wrong(trial(client, signed(of_platform()))) == {"kid": "no keys"}
+    slash = trial(client, signed(of_platform(iss=f"{ISSUER}/")))
+    assert wrong(slash) == {"iss": "platform issuer slash"}
 
 
 def test_own_assertion_is_tried_on_the_keys_of_the_client(client: Client) -> None:
@@ -73,6 +79,7 @@ def test_own_assertion_is_tried_on_the_keys_of_the_client(client: Client) -> Non
         (lambda: signed(of_platform(sub="job:other")), {"sub": "subject rule"}),
         (lambda: signed(of_platform(aud="x")), {"aud": "platform audience"}),
         (lambda: signed(of_platform(), kid="two"), {"kid": "unknown key"}),
+        (lambda: signed(of_platform(), kid=""), {"kid": "unknown key"}),
         (
             lambda: signed(of_platform(), ECKey.generate_key("P-256")),
             {"kid": "signature"},
