@@ -41,8 +41,14 @@ EXPLAINED: Final = {
     ),
     Health.NO_TOKENS: Explained(
         gettext_noop("Cannot request tokens"),
-        gettext_noop("It has no live secret, so every token request is refused."),
-        gettext_noop("Add a secret and give it to the machine, or remove the client."),
+        gettext_noop(
+            "It has no live secret, public key or federated identity, so every token request is "
+            "refused."
+        ),
+        gettext_noop(
+            "Add a secret and give it to the machine, add a public key or a federated identity, or "
+            "remove the client."
+        ),
         "bad",
     ),
     Health.UNUSED: Explained(
@@ -95,6 +101,24 @@ ADVICE: Final = {
     "secret-expired": gettext_noop("Add a secret and give it to the machine."),
     "secret-removed": gettext_noop(
         "Give the machine one of the live secrets, or add a new one for it."
+    ),
+    "unknown-key": gettext_noop(
+        "Compare the keys of the client with the one that the machine signs with. If the machine "
+        "has a new key, add it."
+    ),
+    "wrong-claims": gettext_noop("Compare the claims with the rules: Secrets shows near misses."),
+    "wrong-audience": gettext_noop(
+        "Configure the machine to send the audience that Secrets shows beside the near miss."
+    ),
+    "wrong-time": gettext_noop(
+        "Compare the clock of the machine with that of this server. Let it make a new assertion "
+        "for each request, which ends within five minutes."
+    ),
+    "used-assertion": gettext_noop(
+        "Let the machine make a new assertion, with a new jti, for each request."
+    ),
+    "bad-assertion": gettext_noop(
+        "Check how the machine builds its assertion. Secrets can try one and says what is wrong."
     ),
     "client-disabled": gettext_noop(
         "The client was disabled at the time. It is enabled now, so the next request should work."

@@ -1,11 +1,13 @@
 """How a client is doing: in the list, in Details with what to do, and in the strip above."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clients_app.models import Client
+from clients_app.models import Client, TokenRefusal
+from clients_app.rules.health import ADVICE
 from clients_app.rules.secret_format import new_secret
 from clients_app.services.clients.bulk import add_owners
 from clients_app.services.clients.edits import set_enabled
@@ -102,8 +104,19 @@ def test_client_without_a_live_secret_cannot_request_tokens(
     for client in (machine.client, expired):
         assert state_in_list(administrator_browser, client) == "Cannot request tokens"
         text = text_of(administrator_browser.get(f"{LIST}/{client.pk}"))
-        assert "It has no live secret, so every token request is refused." in text
+        assert "It has no live secret, public key or federated identity" in text
         assert f'href="{LIST}/{client.pk}/secrets/add"' in text.split('id="health-add-secret"')[1]
+
+
+@pytest.mark.parametrize("cause", TokenRefusal.Cause.values)
+def test_details_say_what_to_do_about_each_cause(administrator_browser, machine, now, cause):
+    Client.objects.update(last_refused_at=now)
+    moment = {"day": now.date(), "first_at": now, "last_at": now}
+    TokenRefusal.objects.create(client=machine.client, cause=cause, requests=1, **moment)
+
+    text = text_of(administrator_browser.get(f"{LIST}/{machine.client.pk}"))
+
+    assert html.escape(ADVICE[cause]) in text
 
 
 def test_unused_and_disabled_clients_say_so(administrator_browser, machine, tenant, now):

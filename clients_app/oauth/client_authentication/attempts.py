@@ -72,7 +72,7 @@ def keys_of(row: StoredKey | StoredIdentity, attempt: Attempt) -> Sequence[Verif
     """Return the public keys of a credential: registered, pasted or fetched.
 
     Those that are too old verify nothing, except where the JWT names another issuer than the
-    credential: it is refused for that, and people are told only if the signature is right.
+    credential: it is refused for that, but people may mend what has the right signature.
     """
     if isinstance(row, StoredKey) and row.jwk is not None:
         return (verifying_key(row.jwk),)
@@ -114,7 +114,7 @@ def note_unsigned(
     """Note a near miss of a JWT that names a known issuer, but that no key of ``rows`` signed."""
     if not near_misses.has_room(attempt.client_id, is_signed=False):
         return
-    known = [key.kid for row in rows for key in keys_of(row, now=attempt.now)]
+    known = [key.kid for row in rows for key in keys_of(row, attempt)]
     sent, wanted = shown(attempt.jwt.header.get("kid")), shown(", ".join(known))
     near_misses.note(
         attempt.client_id,
