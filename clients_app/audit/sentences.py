@@ -96,6 +96,7 @@ SENTENCES: Final = {
     "client.secret.removed": gettext_noop("Removed secret %(object)s"),
     "client.key.added": gettext_noop("Added public key %(object)s"),
     "client.key.edited": gettext_noop("Changed public key %(object)s"),
+    "client.key.rotated": gettext_noop("Rotated public key %(object)s"),
     "client.key.removed": gettext_noop("Removed public key %(object)s"),
     "client.identity.added": gettext_noop("Added federated identity %(object)s"),
     "client.identity.edited": gettext_noop("Changed federated identity %(object)s"),

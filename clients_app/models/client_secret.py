@@ -3,21 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q
+from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from clients_app.models.client import Client
 from clients_app.models.credential import Credential, CredentialQuerySet
 from clients_app.models.texts import checks_texts
-
-
-class ClientSecretQuerySet(CredentialQuerySet["ClientSecret"]):
-    def without_successor(self) -> "ClientSecretQuerySet":
-        """Return the secrets that no secret has replaced which lasts longer."""
-        lasts_longer = Q(expires_at=None) | Q(expires_at__gt=OuterRef("expires_at"))
-        successors = ClientSecret.objects.filter(replaces=OuterRef("pk"), removed_at=None)
-        return self.filter(~Exists(successors.filter(lasts_longer).order_by()))
 
 
 @checks_texts
@@ -34,7 +26,7 @@ class ClientSecret(Credential):
         "self", on_delete=models.SET_NULL, null=True, related_name="successors"
     )
 
-    objects: ClassVar = ClientSecretQuerySet.as_manager()
+    objects: ClassVar = CredentialQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

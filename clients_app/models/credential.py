@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from clients_app import limits
 from clients_app.models.texts import Keyed
@@ -20,6 +20,14 @@ class CredentialQuerySet(models.QuerySet[Row]):
     def live(self, now: datetime) -> Self:
         """Return the credentials that are neither removed nor expired at ``now``."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), removed_at=None)
+
+    def without_successor(self) -> Self:
+        """Return the credentials that none has replaced which lasts longer."""
+        if not hasattr(self.model, "replaces"):
+            return self
+        lasts_longer = Q(expires_at=None) | Q(expires_at__gt=OuterRef("expires_at"))
+        successors = self.model._default_manager.filter(replaces=OuterRef("pk"), removed_at=None)
+        return self.filter(~Exists(successors.filter(lasts_longer).order_by()))
 
 
 class Credential(Keyed):

@@ -55,6 +55,7 @@ from clients_app.services.credentials.identities import (
     edit_identity,
     remove_identity,
 )
+from clients_app.services.credentials.key_rotation import rotate_key
 from clients_app.services.credentials.keys import KeyDraft, add_keys, edit_key, remove_key
 from clients_app.services.declared.apply import NewSecrets, apply_document
 from clients_app.services.declared.entries import parse_document
@@ -246,6 +247,12 @@ OPERATIONS: Final[dict[str, Callable[[Subjects], object]]] = {
                 on.client_key_id,
                 CredentialDraft(description="new", expires_at=None),
                 **on.by,
+            ),
+        ),
+        (
+            rotate_key,
+            lambda on: rotate_key(
+                on.client, on.client_key_id, NEW_KEY, old_ends_at=NOW, form_key="key", **on.by
             ),
         ),
         (

@@ -42,7 +42,7 @@ NEEDS: Final = {
     "edit_secret": Action.EDIT_SECRET,
     "rotate_secret": Action.ROTATE_SECRET,
     "remove_secret": Action.REMOVE_SECRET,
-    "add_keys": Action.ADD_CREDENTIAL,
+    **dict.fromkeys(("add_keys", "rotate_key"), Action.ADD_CREDENTIAL),
     "edit_key": Action.EDIT_CREDENTIAL,
     "set_assertion_rules": Action.EXTEND_CREDENTIAL,
     "remove_key": Action.REMOVE_CREDENTIAL,

@@ -34,7 +34,7 @@ VERSIONS: Final[dict[str, type[Any]]] = {
     **dict.fromkeys(("edit_client", "assign_roles", "set_owners", "hand_over"), Client),
     **dict.fromkeys(("tag_all", "add_owners", "change_roles", "restore_client"), Client),
     **dict.fromkeys(("edit_secret", "rotate_secret"), ClientSecret),
-    "edit_key": ClientKey,
+    **dict.fromkeys(("edit_key", "rotate_key"), ClientKey),
     "edit_identity": FederatedIdentity,
     "edit_role": Role,
     **dict.fromkeys(("edit_api", "set_introspectors"), Api),

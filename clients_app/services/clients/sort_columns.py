@@ -17,16 +17,15 @@ EXPIRY_COLUMNS: Final = ("next_expires_at", "last_expires_at", "never_expires")
 def update_expiry(client: Client, *, now: datetime) -> None:
     """Set the expiry that the list shows for ``client``; the caller saves EXPIRY_COLUMNS.
 
-    Public keys and federated identities count as secrets do. For the next expiration, a secret that
-    Rotate has replaced does not count: its successor is there already.
+    Public keys and federated identities count as secrets do. For the next expiration, what Rotate
+    has replaced does not count: its successor is there already.
     """
-    secrets = client.secrets.filter(removed_at=None)
-    others: set[datetime | None] = set()
-    for rows in (client.keys, client.identities):
-        others |= set(rows.present().order_by().values_list("expires_at", flat=True))
-    last = secrets.aggregate(at=Max("expires_at"))["at"]
-    last = max((end for end in (last, *others) if end is not None), default=None)
-    ends = {*secrets.without_successor().values_list("expires_at", flat=True), *others}
+    lasts, ends = [], set[datetime | None]()
+    for rows in (client.secrets, client.keys, client.identities):
+        present = rows.present().order_by()
+        lasts.append(present.aggregate(at=Max("expires_at"))["at"])
+        ends |= set(present.without_successor().values_list("expires_at", flat=True))
+    last = max((end for end in lasts if end is not None), default=None)
     set_expiry(client, ends, last=last, now=now)
 
 

@@ -43,7 +43,7 @@ def add_keys(
         client = locked(client)
         require(actor, Action.ADD_CREDENTIAL, client=client)
         form_keys.refuse_used(form_key, actor=actor)
-        _refuse_known(client, rows)
+        refuse_known(client, rows)
         form_keys.use(form_key, client=client, actor=actor, now=now)
         insert_keys(client, rows, actor=actor, now=now)
     return rows
@@ -114,7 +114,8 @@ def _rows_of(draft: KeyDraft) -> list[ClientKey]:
     return [ClientKey(jwks_url=check_url(draft.jwks_url, field="jwks_url"))]
 
 
-def _refuse_known(client: Client, rows: list[ClientKey]) -> None:
+def refuse_known(client: Client, rows: list[ClientKey]) -> None:
+    """Raise RuleBroken (key, jwks_url) if the client has one of these keys already."""
     own = {(row.thumbprint, row.jwks_url) for row in rows}
     if own & set(client.keys.present().values_list("thumbprint", "jwks_url")):
         raise _known(rows)

@@ -1,0 +1,75 @@
+"""Rotate: a new public key replaces an old one, which expires."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clients_app import audit
+from clients_app.actors import Actor
+from clients_app.errors import NotFound, RuleBroken
+from clients_app.errors import gettext_noop as _
+from clients_app.models import Client, ClientKey
+from clients_app.permissions import Action, require
+from clients_app.rules.expiry import is_expired
+from clients_app.rules.rotation import check_old_end, end_of_replaced
+from clients_app.services import form_keys
+from clients_app.services.credentials import changes
+from clients_app.services.credentials.keys import (
+    KeyDraft,
+    insert_keys,
+    prepare_keys,
+    refuse_known,
+)
+from clients_app.services.locks import locked
+
+
+@dataclass(frozen=True, slots=True)
+class RotatedKey:
+    """The new key, and the old one with its new expiration."""
+
+    key: ClientKey
+    old: ClientKey
+
+
+def rotate_key(
+    client: Client,
+    key_id: int,
+    draft: KeyDraft,
+    *,
+    old_ends_at: datetime,
+    actor: Actor,
+    now: datetime,
+    form_key: str = "",
+) -> RotatedKey:
+    """Replace a live public key of ``client``; the old one expires but is not removed.
+
+    The old one expires at ``old_ends_at`` (``now``: at once) or at its own end if that is sooner.
+    Tokens obtained with it stay valid.
+    Errors: as ``add_keys``; RuleBroken (key) for more than one key, and (old_ends_at) for a bad
+    end; NotFound if the old key was removed or has expired.
+    """
+    require(actor, Action.ADD_CREDENTIAL, client=client)
+    check_old_end(old_ends_at, now)
+    rows = prepare_keys(draft)
+    if len(rows) > 1:
+        sentence = _("Paste one public key: it replaces one. Add the others with Add Public Key.")
+        raise RuleBroken(sentence, field="key")
+    with transaction.atomic():
+        client = locked(client)
+        require(actor, Action.ADD_CREDENTIAL, client=client)
+        form_keys.refuse_used(form_key, actor=actor)
+        old: ClientKey = changes.present(ClientKey, client, key_id)
+        if is_expired(old.expires_at, now):
+            raise NotFound(_("This public key has expired. Add a new one."))
+        refuse_known(client, rows)
+        before = changes.values_of(old)
+        old.expires_at = end_of_replaced(old.expires_at, old_ends_at, created_at=old.created_at)
+        old.version += 1
+        old.save(update_fields=["expires_at", "version"])
+        form_keys.use(form_key, client=client, actor=actor, now=now)
+        rows[0].replaces = old
+        insert_keys(client, rows, actor=actor, now=now)
+        after = {**changes.values_of(old), "replaced_by": str(rows[0])}
+        audit.record("client.key.rotated", old, actor=actor, now=now, before=before, after=after)
+    return RotatedKey(rows[0], old)
