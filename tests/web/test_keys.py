@@ -1,6 +1,7 @@
 """Public keys on the screens: adding, editing and removing them. CRE-1, CRE-2."""
 
 import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,10 @@ def test_wrong_value_is_refused_beside_its_field(
 
 
 @pytest.mark.parametrize("form", ["PEM", "JWK"])
-def test_private_key_is_refused_and_never_comes_back(administrator_browser, address, machine, form):
+def test_private_key_is_refused_and_never_comes_back(
+    administrator_browser, address, machine, form, caplog, dump_of_every_table
+):
+    caplog.set_level(logging.DEBUG)
     jwk = EC.as_dict(private=True)
     private = EC.as_pem(private=True).decode() if form == "PEM" else json.dumps(jwk)
 
@@ -86,7 +90,7 @@ def test_private_key_is_refused_and_never_comes_back(administrator_browser, addr
     assert reply.status_code == 422
     assert "This is a private key" in text_of(reply)
     for secret in (jwk["d"], private.split("\n")[1] if form == "PEM" else jwk["d"]):
-        assert secret not in reply.content.decode()
+        assert secret not in reply.content.decode() + caplog.text + dump_of_every_table()
     assert not machine.client.keys.exists()
 
 

@@ -31,13 +31,6 @@ EC = key_of("EC")
 JWKS = {"keys": [{**EC.as_dict(private=False), "kid": EC.thumbprint()}]}
 
 
-@pytest.fixture(autouse=True)
-def _nothing_noted(db: None) -> None:
-    near_misses.noted.clear()
-    counts.refused_requests.refused.take()
-    key_sets.forget()
-
-
 def trust(client: Any, **more: Any) -> FederatedIdentity:
     rules = {"issuer": PLATFORM, "audience": ISSUER, "subject_rule": SUBJECT, "jwks": JWKS}
     [row] = insert_identities(client.row, 1, **{**rules, "expires_at": None, **more})
@@ -104,6 +97,27 @@ WRONG: dict[str, tuple[dict[str, Any], str, tuple[str, str]]] = {
     "another audience": ({"aud": "x"}, "wrong-audience", ("aud", "platform audience")),
     "expired": ({"exp": 1_700_000_000}, "wrong-time", ("exp", "expired")),
     "no end": ({"exp": MISSING}, "wrong-time", ("exp", "no end")),
+    "several audiences": (
+        {"aud": [ISSUER, "https://other.example"]},
+        "wrong-audience",
+        ("aud", "several platform audiences"),
+    ),
+    "no audience": ({"aud": MISSING}, "wrong-audience", ("aud", "no platform audience")),
+    "audience with a slash": (
+        {"aud": f"{ISSUER}/"},
+        "wrong-audience",
+        ("aud", "platform audience"),
+    ),
+    "from the future": ({"nbf": 4_000_000_000}, "wrong-time", ("nbf", "future")),
+    "two years of life": (
+        {"exp": 2_000_000_000},
+        "wrong-time",
+        ("exp", "long platform life"),
+    ),
+    "crit": ({"header": {"crit": ["exp"]}}, "bad-assertion", ("crit", "critical")),
+    "jku": ({"header": {"jku": "https://evil.example"}}, "bad-assertion", ("jku", "own key")),
+    "x5u": ({"header": {"x5u": "https://evil.example"}}, "bad-assertion", ("x5u", "own key")),
+    "type": ({"header": {"typ": "logout+jwt"}}, "bad-assertion", ("typ", "platform type")),
     "another branch": ({"ref": "dev"}, "wrong-claims", ("ref", "claim rule")),
     "its own key": (
         {"header": {"jwk": EC.as_dict(private=False)}, "ref": "main"},

@@ -1,7 +1,7 @@
 """private_key_jwt with keys that the client publishes at an address."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from clients_app.models import ClientKey, FetchedKeySet
+from clients_app.models import ClientKey, FetchedKeySet, TokenRefusal
+from clients_app.rules.jwts import to_base64url
 from clients_app.services.credentials import key_sets
 from clients_app.services.credentials.key_sets import Source
+from clients_app.services.usage import counts
 from tests.credentials import insert_keys
 from tests.key_server import KeyServer, key_server
 from tests.oauth.assertions import asking, assertion, key_of
@@ -125,3 +127,37 @@ def test_keys_that_could_not_be_fetched_for_a_day_verify_nothing(
     FetchedKeySet.objects.update(fetched_at=long_ago, tried_at=long_ago)
 
     assert ask(good, key_of("EC")).status == 401
+
+
+MISBEHAVING: dict[str, Callable[[KeyServer], None]] = {
+    "redirects": lambda server: server.say(b"", status=302, Location=f"{server.origin}/moved"),
+    "answers HTML": lambda server: server.say(
+        b"<!doctype html><p>Sign in", Content_Type="text/html"
+    ),
+    "grows": lambda server: server.say(b" " * 1_000_000),
+    "answers with an error": lambda server: server.say(b"", status=500),
+    "has weak keys": lambda server: server.say({"keys": [weak_key()]}),
+    "has private keys": lambda server: server.say({"keys": [key_of("EC").as_dict(private=True)]}),
+}
+
+
+def weak_key() -> dict[str, str]:
+    return {"kty": "RSA", "e": "AQAB", "n": to_base64url(b"\xff" * 128)}  # 1024 bits
+
+
+@pytest.mark.parametrize("case", MISBEHAVING)
+def test_address_that_misbehaves_gives_no_token_and_is_told(
+    good: SimpleNamespace, own: ClientKey, server: KeyServer, case: str
+):
+    server.publish(key_of("EC"), path="/moved")
+    MISBEHAVING[case](server)
+
+    reply = ask(good, key_of("EC"))
+
+    assert (reply.status, reply.json()["error"]) == (401, "invalid_client")
+    counts.flush()
+    assert TokenRefusal.objects.get().cause == "unknown-key"
+    row = FetchedKeySet.objects.get()
+    assert (row.jwks, row.fetched_at) == (None, None)
+    assert row.failure
+    assert server.asked == ["/jwks"]
