@@ -30,7 +30,7 @@ OF_ONE_SUBJECT: Final = {
     "activity": {"activity_export"},
     "apis": {"api_list", "api_add", "api_edit", "api_introspectors", "api_remove"},
     "choose_password": {"forgot_password"},  # both belong to the one-time link
-    "client_add": {"client_created", "client_created_public"},  # what Add ends with
+    "client_add": {"client_created", "client_created_connect", "client_created_public"},  # its end
     "client_apis": {"client_apis_edit", "client_apis_unused"},
     "client_edit": {"client_roles_edit"},
     "client_state": {"client_remove", "client_restore", "client_tokens_end"},
@@ -58,6 +58,7 @@ SHOWN_BY: Final = {screen: view for view, group in OF_ONE_SUBJECT.items() for sc
 #: any view shows these, through another module of web
 NOT_IN_A_VIEW: Final = {
     "already_added": "error_pages",
+    "client_add_platform": "first_credential",
     "confirm_identity": "access",
     "sign_on_leave": "htmx",
 }
@@ -73,6 +74,7 @@ TESTED_WITH: Final = {
     "api_list": "apis",
     "api_remove": "apis",
     "client_apis_edit": "client_apis",
+    **dict.fromkeys(("client_add_platform", "client_created_connect"), "client_add_ways"),
     "client_created": "client_register",
     "client_created_public": "client_types",
     "filter_add": "saved_filters",

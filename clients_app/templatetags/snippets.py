@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -55,6 +56,13 @@ def names_api(context: Any, name: str) -> SafeString:
     text = part.text.replace("%n", resource.replace("'", part.apostrophe)) if resource else ""
     html = '<span data-names-api="{}" data-apostrophe="{}">{}</span>'
     return format_html(html, part.text, part.apostrophe, text)
+
+
+@register.simple_tag(takes_context=True)
+def token_request(context: Any, indent: int) -> SafeString:
+    """Return the request of a platform's job, with ``indent`` spaces before each further line."""
+    html = render_to_string("clients_app/snippets/_token_request.html", context.flatten())
+    return SafeString(html.strip().replace("\n", "\n" + " " * indent))
 
 
 @register.inclusion_tag("clients_app/components/sign_in_settings.html")

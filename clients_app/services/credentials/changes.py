@@ -29,6 +29,7 @@ class Kind(NamedTuple):
     full: str
     unknown: str
     expired: str
+    field: str = ""  # at which the form says that there is no room
 
 
 KINDS: Final[dict[type[Any], Kind]] = {
@@ -38,6 +39,7 @@ KINDS: Final[dict[type[Any], Kind]] = {
         _("A client has at most %(maximum)s public keys. Remove one that is no longer used."),
         _("There is no such public key. It may have been removed."),
         _("This public key has expired. Add a new one."),
+        field="key",
     ),
     FederatedIdentity: Kind(
         "client.identity",
@@ -83,7 +85,7 @@ def insert(client: Client, rows: Sequence[Row], *, actor: Actor, now: datetime) 
     kind, policy = KINDS[type(rows[0])], tenant_policy(client.tenant_id)
     live = type(rows[0]).objects.live(now).filter(client=client).count()
     if live + len(rows) > kind.maximum:
-        raise RuleBroken(kind.full, maximum=kind.maximum)
+        raise RuleBroken(kind.full, field=kind.field, maximum=kind.maximum)
     for row in rows:
         check_expiration(row.expires_at, now)
         policy.check_end(row.expires_at, created_at=now, now=now)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from clients_app import conf
 from clients_app.errors import RuleBroken, gettext_noop
 from clients_app.http.forms.portal_form import EditForm, TextField
-from clients_app.http.forms.secret_form import SecretForm
 from clients_app.models import FederatedIdentity
 from clients_app.rules.federation.issuers import clean_audience, clean_issuer
 from clients_app.rules.federation.preset import Preset, PresetField
@@ -21,6 +20,7 @@ from clients_app.rules.federation.trust import Grade, Trust
 from clients_app.rules.subject_rules import checked_rule
 from clients_app.selectors.credentials.identities import trust_of_row
 from clients_app.services.credentials.identities import IdentityDraft
+from clients_app.web.forms.key_forms import PastedKeyForm, pasted_key
 
 #: what survives a sign-in in between: all but keys, because a private one may be pasted
 KEPT_INPUTS: Final = (
@@ -55,16 +55,17 @@ def parse_claim_lines(text: str) -> dict[str, str]:
     return rules
 
 
-class _IdentityForm(SecretForm):
+class _IdentityForm(PastedKeyForm):
     """What both forms ask for. An empty audience means the portal's issuer."""
 
+    pasted = "jwks"
     issuer = TextField(_("Issuer"))
     audience = TextField(
         _("Audience"),
         lambda typed: clean_audience(typed, default=conf.issuer(), field="identity.audience"),
     )
 
-    jwks = TextField(_("Keys of the issuer"), widget=forms.Textarea)
+    jwks = TextField(_("Keys of the issuer"), pasted_key, widget=forms.Textarea)
 
     def __init__(self, *args: Any, preset: Preset, **more: Any) -> None:
         self.preset = preset

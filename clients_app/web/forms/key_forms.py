@@ -1,25 +1,62 @@
 """Add Public Key and Edit Public Key."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from clients_app.errors import RuleBroken
 from clients_app.http.forms.portal_form import EditForm, TextField
 from clients_app.http.forms.secret_form import SECRET_INPUTS, SecretForm
 from clients_app.models import ClientKey
 from clients_app.services.credentials.changes import CredentialDraft
 from clients_app.services.credentials.keys import KeyDraft
+from clients_app.services.credentials.public_keys import public_jwks_of
 
 #: what survives a sign-in in between: all but the key, because a private one may be pasted
 KEPT_INPUTS: Final = (*SECRET_INPUTS, "jwks_url")
 
 
-class KeyForm(SecretForm):
+def pasted_key(typed: str) -> str:
+    """Return what was pasted, if anything, when it has public keys alone.
+
+    Errors: RuleBroken; the form shows such a text to nobody again.
+    """
+    if typed.strip():
+        public_jwks_of(typed)
+    return typed
+
+
+def is_public(typed: str) -> bool:
+    """Return whether ``pasted_key`` takes it."""
+    try:
+        pasted_key(typed)
+    except RuleBroken:
+        return False
+    return True
+
+
+class PastedKeyForm(SecretForm):
+    """A form with a text area for keys, which does not show what could be a private one."""
+
+    pasted: ClassVar[str]
+
+    @classmethod
+    def shown(cls, typed: QueryDict, **arguments: Any) -> Self:
+        """Return the form as it was typed, unchecked."""
+        form = super().shown(typed, **arguments)
+        if not is_public(str(form.initial.get(cls.pasted, ""))):
+            form.initial[cls.pasted] = ""
+        return form
+
+
+class KeyForm(PastedKeyForm):
     """A key that is pasted, or the address of a JWKS."""
 
-    key = TextField(_("Public key"), widget=forms.Textarea)
+    pasted = "key"
+    key = TextField(_("Public key"), pasted_key, widget=forms.Textarea)
     jwks_url = TextField(_("JWKS URL"))
 
     def key_draft(self) -> KeyDraft:

@@ -1,44 +1,42 @@
-"""Add Client: the fields of each Client Type, then the first secret for types that have secrets.
+"""Add Client: the fields of each Client Type, then by what the client proves itself.
 
-The first window saves nothing; the second saves client and secret together.
+The first window saves nothing; the second saves the client and its first credential together.
 """
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
-from clients_app import conf
 from clients_app.errors import NotFound, Refused, SentBefore, gettext_noop
-from clients_app.http.forms.portal_form import form_key_of, input_of
-from clients_app.http.forms.secret_form import SecretForm
+from clients_app.http.forms.portal_form import form_key_of
 from clients_app.identity.actor import actor_of
 from clients_app.identity.kept_forms import give_notice
 from clients_app.models import Client
 from clients_app.permissions import Action
 from clients_app.rules.client_types import CLIENT_CREDENTIALS, CLIENT_TYPES, ClientType
-from clients_app.selectors.tenants.policies import tenant_policy
+from clients_app.rules.federation.presets import PRESETS
 from clients_app.services.clients.drafts import draft_of_copy
-from clients_app.services.clients.registration import register_client
+from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.web.access import screen, window
-from clients_app.web.asked_apis import asked_apis
+from clients_app.web.connecting import connection_of
+from clients_app.web.first_credential import KEPT, SecondWindow, is_of_credential
 from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
 from clients_app.web.htmx import see_other, show
 
-_add_window = window(Action.ADD_CLIENT, ClientForm, SecretForm, "form_key", "add_url", "remove_url")
+_add_window = window(Action.ADD_CLIENT, ClientForm, *KEPT, "form_key", "add_url", "remove_url")
 
 
 @_add_window
 def client_add(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
-    """First window; Continue leads to Add Secret, which carries what was typed here."""
+    """First window; Continue leads to the second, which carries what was typed here."""
     form = _client_form(request, known_type(client_type))
-    secret_form = _secret_form(request, sent=False)
+    second = SecondWindow(request, sent=False)
     if form.is_valid() and form.client_type.has_secrets:
-        return _show_secret_form(request, form, secret_form)
-    return _show_client_form(request, form, secret_form)
+        return _show_second(request, form, second)
+    return _show_first(request, form, second)
 
 
 @screen(Action.ADD_CLIENT)
@@ -52,48 +50,59 @@ def client_duplicate(request: HttpRequest, client: Client) -> HttpResponse:
         "copied."
     )
     give_notice(request, sentence % {"client": client.name})
-    return _show_client_form(request, form, _secret_form(request, sent=False))
+    return _show_first(request, form, SecondWindow(request, sent=False))
 
 
 @sensitive_variables("created")
 @_add_window
 def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.id) -> HttpResponse:
-    """Last window; the response to Add is the only place that shows the secret."""
+    """Last window; the response to Add is the only place that shows a secret."""
     named = known_type(client_type)
     if request.method != "POST":
         return see_other(addresses_of(named)["first"])
     form = _client_form(request, named, at_add=True)
-    secret_form = _secret_form(request, sent=is_submitted(request))
+    second = SecondWindow(request, sent=True)
     if not is_submitted(request):
         shows_first = not named.has_secrets or is_url_step(request.POST)
-        return (_show_client_form if shows_first else _show_secret_form)(request, form, secret_form)
+        return (_show_first if shows_first else _show_second)(request, form, second)
     if not form.is_valid():
-        return _show_client_form(request, form, secret_form)
-    if named.has_secrets and not secret_form.is_valid():
-        return _show_secret_form(request, form, secret_form)
+        return _show_first(request, form, second)
+    if named.has_secrets and (second.is_list or not second.form.is_valid()):
+        return _show_second(request, form, second)
     try:
-        created = register_client(
-            form.client_draft(),
-            secret_form.secret_draft() if named.has_secrets else None,
-            actor=form.actor,
-            now=secret_form.now,
-            form_key=form_key_of(request.POST),
-            copy_of=form.cleaned_data["copy_of"],
-        )
+        created = _register(request, form, second)
     except SentBefore:
         raise
     except Refused as error:
-        at_secret = named.has_secrets and input_of(error.field or "") in secret_form.fields
-        (secret_form if at_secret else form).add_broken(error)
-        return (_show_secret_form if at_secret else _show_client_form)(request, form, secret_form)
-    context = {
-        "client": created.client,
-        "plain": created.plain,
-        "token_address": f"{conf.issuer()}/connect/token",
-        **asked_apis(created.client),
-    }
+        at_second = named.has_secrets and is_of_credential(error)
+        (second.form if at_second else form).add_broken(error)
+        return (_show_second if at_second else _show_first)(request, form, second)
+    return _show_created(request, created)
+
+
+@sensitive_variables()
+def _register(request: HttpRequest, form: ClientForm, second: SecondWindow) -> RegisteredClient:
+    return register_client(
+        form.client_draft(),
+        second.draft if form.client_type.has_secrets else None,
+        actor=form.actor,
+        now=second.now,
+        form_key=form_key_of(request.POST),
+        copy_of=form.cleaned_data["copy_of"],
+    )
+
+
+@sensitive_variables("created", "context")
+def _show_created(request: HttpRequest, created: RegisteredClient) -> HttpResponse:
+    """Show the Client Id, and the secret or how else the client connects."""
+    client, screen, credential = created.client, "clients/client_created_public", None
+    if created.secret is not None:
+        screen = "clients/client_created"
+    elif client.type.has_secrets:
+        screen = "clients/client_created_connect"
+        credential = client.keys.present().first() or client.identities.present().first()
+    context = {"client": client, "plain": created.plain, **connection_of(client, credential)}
     title = gettext("Client Successfully Created")
-    screen = "clients/client_created" if named.has_secrets else "clients/client_created_public"
     return show(request, screen, context, title=title, event="clientCreated")
 
 
@@ -125,15 +134,7 @@ def _client_form(
     return make(typed, actor=actor, client_type=client_type, at_add=at_add)
 
 
-def _secret_form(request: HttpRequest, *, sent: bool) -> SecretForm:
-    policy = tenant_policy(actor_of(request).tenant_id)
-    make = SecretForm if sent else SecretForm.shown
-    return make(request.POST, now=timezone.now(), policy=policy)
-
-
-def _show_client_form(
-    request: HttpRequest, form: ClientForm, secret_form: SecretForm
-) -> HttpResponse:
+def _show_first(request: HttpRequest, form: ClientForm, second: SecondWindow) -> HttpResponse:
     """Show the first window; what was typed in the second travels with it."""
     steps = addresses_of(form.client_type)
     has_one_step = not form.client_type.has_secrets
@@ -143,25 +144,27 @@ def _show_client_form(
         "has_one_step": has_one_step,
         "action": steps["second" if has_one_step else "first"],
         "focus": focus_of(request, form),
-        "kept": secret_form.hidden if "expiration" in request.POST else [],
+        "kept": second.hidden,
         "form_key": form_key_of(request.POST),
-        "owns_it": secret_form.policy.owner_required,
+        "owns_it": second.policy.owner_required,
     }
     status, title = 422 if form.errors else 200, gettext("Add Client")
     return show(request, "clients/client_add", context, title=title, status=status)
 
 
-def _show_secret_form(
-    request: HttpRequest, client_form: ClientForm, form: SecretForm
+def _show_second(
+    request: HttpRequest, client_form: ClientForm, second: SecondWindow
 ) -> HttpResponse:
     """Show the second window, with the first in hidden inputs that are trusted for nothing."""
     context = {
-        "form": form,
+        "form": second.form,
         "name": client_form["name"].value(),
-        "kept": client_form.hidden,
+        "second": second,
+        "preset": second.preset,
+        "presets": PRESETS.values(),
+        "kept": [*client_form.hidden, *second.others],
         "steps": addresses_of(client_form.client_type),
         "form_key": form_key_of(request.POST),
-        "is_step_2": True,
     }
-    status, title = 422 if form.errors else 200, gettext("Add Secret")
-    return show(request, "secrets/secret_add", context, title=title, status=status)
+    status = 422 if second.form.errors else 200
+    return show(request, second.screen, context, title=second.title, status=status)

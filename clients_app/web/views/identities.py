@@ -71,6 +71,7 @@ def identity_add(request: HttpRequest, client: Client, preset: str) -> HttpRespo
         title=gettext("Add Federated Identity"),
         context=lambda form: {
             "client": client,
+            "name": client.name,
             "preset": PRESETS[preset],
             "form_key": form_key,
         },

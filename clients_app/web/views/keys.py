@@ -36,7 +36,7 @@ def key_add(request: HttpRequest, client: Client) -> HttpResponse:
         KeyForm,
         save,
         title=gettext("Add Public Key"),
-        context=lambda form: {"client": client, "form_key": form_key},
+        context=lambda form: {"client": client, "name": client.name, "form_key": form_key},
         now=now,
         policy=tenant_policy(client.tenant_id),
     )
