@@ -11,7 +11,6 @@ from clients_app import conf
 from clients_app.models import Client, ClientKey, FederatedIdentity
 from clients_app.rules.federation.presets import PRESETS
 from clients_app.rules.federation.trust import pairs
-from clients_app.services.credentials.public_keys import verifying_key
 from clients_app.web.asked_apis import asked_apis
 
 
@@ -25,6 +24,7 @@ class Program(NamedTuple):
 
 Credential = ClientKey | FederatedIdentity | None
 
+_ALGORITHMS: Final = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
 #: how the files are called in which a platform's jobs are written; others run a shell
 _FILES: Final = {
     "github": ".github/workflows/token.yml",
@@ -70,7 +70,8 @@ def _of_key(key: ClientKey) -> dict[str, Any]:
 
 def algorithm_of(key: ClientKey) -> str:
     """Return the algorithm with which the programs sign; of published keys nobody knows."""
-    return verifying_key(json.dumps(key.jwk)).algorithms[0] if key.jwk else "ES256"
+    jwk = key.jwk or {}
+    return str(jwk.get("alg") or _ALGORITHMS.get(jwk.get("kty", ""), "ES256"))
 
 
 def _of_identity(identity: FederatedIdentity) -> dict[str, Any]:

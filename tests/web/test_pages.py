@@ -62,6 +62,7 @@ def test_component_template_names_its_inputs(pattern):
 
 NAMES_PARTS = (
     *(f"templatetags/{name}.py" for name in ("charts", "events", "portal", "snippets")),
+    "web/connecting.py",
     "web/views/get_started.py",
 )
 

@@ -171,11 +171,11 @@ PRESET: Final = Preset(
     fields=(
         PresetField("owner", gettext_noop("Organization or user"), "octo-org"),
         PresetField("repository", gettext_noop("Repository"), "octo-repo"),
-        optional("owner_id", gettext_noop("Id of the organization or user"), "123456"),
-        optional("repository_id", gettext_noop("Id of the repository"), "7891011"),
         ENVIRONMENT,
         BRANCH,
         TAG,
+        optional("owner_id", gettext_noop("Id of the organization or user"), "123456"),
+        optional("repository_id", gettext_noop("Id of the repository"), "7891011"),
     ),
     rules_of=rules_of,
     grade=grade,
