@@ -55,9 +55,11 @@ class SecondWindow:
 
     def __init__(self, request: HttpRequest, *, sent: bool) -> None:
         self._typed = request.POST
-        self._was = _known(self._typed.get("way"), DEFAULT)
-        self.way = _known(self._typed.get("preview"), self._was)
         self.policy: TenantPolicy = tenant_policy(actor_of(request).tenant_id)
+        is_exempt = bool(self._typed.get("may_add_secrets"))
+        self.forbids_secret = self.policy.forbids_new_secret(is_exempt=is_exempt)
+        self._was = _known(self._typed.get("way"), KEY if self.forbids_secret else DEFAULT)
+        self.way = _known(self._typed.get("preview"), self._was)
         self.now: datetime = timezone.now()
         form_class, more = self._form_class
         more |= {"now": self.now, "policy": self.policy}
@@ -95,11 +97,14 @@ class SecondWindow:
     @property
     def kinds(self) -> list[tuple[str, str]]:
         """The parts of the window's switch, with their labels."""
-        return [
-            (DEFAULT, gettext("Client Secret")),
-            (KEY, gettext("Public Key")),
-            (IDENTITY, gettext("Federated Identity")),
-        ]
+        labels = {
+            DEFAULT: gettext("Client Secret"),
+            KEY: gettext("Public Key"),
+            IDENTITY: gettext("Federated Identity"),
+        }
+        if self.forbids_secret and self.way != DEFAULT:
+            del labels[DEFAULT]
+        return list(labels.items())
 
     @property
     def is_list(self) -> bool:
@@ -118,6 +123,15 @@ class SecondWindow:
             draft = form.identity_draft()
         return draft
 
+    def add_broken(self, error: Refused) -> bool:
+        """Show what the service refused, and return True, if it is about the credential."""
+        field = error.field or ""
+        is_own = field.startswith(("secret.", "identity.")) or field in ("key", "jwks_url")
+        if is_own or (not field and self.way == DEFAULT and self.forbids_secret):
+            self.form.add_broken(error)
+            return True
+        return False
+
     @cached_property
     def others(self) -> list[tuple[str, str]]:
         """Name and value of the hidden inputs beside those of the way that is shown."""
@@ -127,7 +141,8 @@ class SecondWindow:
     def hidden(self) -> list[tuple[str, str]]:
         """Name and value of all that was typed here, for the first window."""
         typed = self._typed_for(self.way)
-        return [*self.others, *((name, str(value)) for name, value in typed.items())]
+        chosen = self.others if "way" in self._typed else self._of_others()
+        return [*chosen, *((name, str(value)) for name, value in typed.items())]
 
     @property
     def _form_class(self) -> tuple[type[SecretForm], dict[str, Any]]:
@@ -150,12 +165,6 @@ class SecondWindow:
             if value is not None and (name not in _PASTED or is_public(value)):
                 found[name] = value
         return found
-
-
-def is_of_credential(error: Refused) -> bool:
-    """Return whether ``error`` is about a field of the second window."""
-    field = error.field or ""
-    return field.startswith(("secret.", "identity.")) or field in ("key", "jwks_url")
 
 
 def _known(way: str | None, otherwise: str) -> str:

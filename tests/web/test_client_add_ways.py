@@ -40,7 +40,7 @@ def hidden_in(reply: Any) -> dict[str, str]:
 
 
 def inputs_of(reply: Any) -> dict[str, str]:
-    """Return what the form of the page would send, but for its text areas and ticks."""
+    """Return what the form of the page would send, except text areas and ticks."""
     return dict(
         re.findall(
             r'<input(?=[^>]* name="([\w.]+)")(?=[^>]* value="([^"]*)")(?![^>]* type="checkbox")',
@@ -240,6 +240,31 @@ def test_policies_of_identities_are_said_in_the_second_window(administrator_brow
         assert "forbids dangerous rules" in text_of(reply)
         assert chosen(reply) == ["identity"]
     assert not Client.objects.exists()
+
+
+def test_policy_against_new_secrets_leaves_the_other_ways(administrator_browser, draft, first):
+    Tenant.objects.update(new_secrets_forbidden="on")
+    opened = administrator_browser.post(ADD, first)
+    assert chosen(opened) == ["key"]
+    assert "A policy of this tenant forbids new secrets." in text_of(opened)
+    assert ">Client Secret</button>" not in text_of(opened)
+
+    refused = administrator_browser.post(REGISTER, {**draft, "way": "secret"}, headers=HTMX)
+
+    assert refused.status_code == 422
+    assert "Step 2 of 2" in text_of(refused)
+    assert "Add a public key or a federated identity instead" in text_of(refused)
+    assert not Client.objects.exists()
+    sent = {**draft, "way": "key", "key": PUBLIC}
+    assert administrator_browser.post(REGISTER, sent).status_code == 200
+
+
+def test_exempt_client_is_offered_a_secret(administrator_browser, first):
+    Tenant.objects.update(new_secrets_forbidden="on")
+
+    opened = administrator_browser.post(ADD, first | {"may_add_secrets": "on"})
+
+    assert chosen(opened) == ["secret"]
 
 
 def test_more_keys_than_fit_are_said_in_the_second_window(administrator_browser, first):

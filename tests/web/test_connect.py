@@ -1,4 +1,4 @@
-"""Connect: what a machine needs to prove a client by a key or an identity. CRE-10, FED-9."""
+"""Connect: what a machine needs to prove a client by a key or an identity. FED-9."""
 
 import html
 import json

@@ -20,7 +20,7 @@ from clients_app.services.clients.drafts import draft_of_copy
 from clients_app.services.clients.registration import RegisteredClient, register_client
 from clients_app.web.access import screen, window
 from clients_app.web.connecting import connection_of
-from clients_app.web.first_credential import KEPT, SecondWindow, is_of_credential
+from clients_app.web.first_credential import KEPT, SecondWindow
 from clients_app.web.form_window import focus_of, is_submitted
 from clients_app.web.forms.client_form import ClientForm
 from clients_app.web.forms.url_lists import after_url_step, is_url_step
@@ -74,9 +74,10 @@ def client_register(request: HttpRequest, client_type: str = CLIENT_CREDENTIALS.
     except SentBefore:
         raise
     except Refused as error:
-        at_second = named.has_secrets and is_of_credential(error)
-        (second.form if at_second else form).add_broken(error)
-        return (_show_second if at_second else _show_first)(request, form, second)
+        if named.has_secrets and second.add_broken(error):
+            return _show_second(request, form, second)
+        form.add_broken(error)
+        return _show_first(request, form, second)
     return _show_created(request, created)
 
 
